@@ -1,0 +1,2 @@
+//! The kinfuse binary.
+fn main() {}

@@ -1,0 +1,160 @@
+//! Bases as bytes: complement, codons, complexity, and how alike two stretches are. Pure.
+
+/// The complementary base; anything but `ACGTacgt` gives `N`.
+pub fn complement(base: u8) -> u8 {
+    match base.to_ascii_uppercase() {
+        b'A' => b'T',
+        b'C' => b'G',
+        b'G' => b'C',
+        b'T' => b'A',
+        _ => b'N',
+    }
+}
+
+/// The other strand, read in its own direction.
+pub fn reverse_complement(bases: &[u8]) -> Vec<u8> {
+    bases.iter().rev().map(|&base| complement(base)).collect()
+}
+
+/// The standard genetic code in the order TTT, TTC, TTA, TTG, TCT, ... (NCBI translation table 1).
+const STANDARD_CODE: &[u8; 64] = b"FFLLSSSSYY**CC*WLLLLPPPPHHQQRRRRIIIMTTTTNNKKSSRRVVVVAAAADDEEGGGG";
+
+/// The amino acid (one letter, `*` for a stop) of a codon, or `None` when a base is unknown.
+pub fn translate_codon(codon: &[u8]) -> Option<u8> {
+    let mut index = 0;
+    if codon.len() != 3 {
+        return None;
+    }
+    for base in codon {
+        let digit = match base.to_ascii_uppercase() {
+            b'T' | b'U' => 0,
+            b'C' => 1,
+            b'A' => 2,
+            b'G' => 3,
+            _ => return None,
+        };
+        index = index * 4 + digit;
+    }
+    Some(STANDARD_CODE[index])
+}
+
+/// Share of distinct 3-mers among those possible at this length: about 1 for ordinary sequence, near 0 for a homopolymer or a
+/// short repeat. Stretches below three bases give 0.
+pub fn complexity_frac(bases: &[u8]) -> f64 {
+    if bases.len() < 3 {
+        return 0.0;
+    }
+    let mut seen = [false; 64];
+    let mut distinct = 0usize;
+    for window in bases.windows(3) {
+        let index = window.iter().try_fold(0usize, |index, base| {
+            b"ACGT".iter().position(|known| known == &base.to_ascii_uppercase()).map(|digit| index * 4 + digit)
+        });
+        if let Some(index) = index {
+            if !seen[index] {
+                seen[index] = true;
+                distinct += 1;
+            }
+        }
+    }
+    let possible = (bases.len() - 2).min(64);
+    distinct as f64 / possible as f64
+}
+
+/// Number of leading bases in which the two agree.
+pub fn common_prefix(left: &[u8], right: &[u8]) -> usize {
+    left.iter().zip(right).take_while(|(a, b)| a.eq_ignore_ascii_case(b)).count()
+}
+
+/// How a stretch compares with a longer or shorter one when both start at the same place.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct PrefixMatch {
+    /// Bases of the shorter stretch that were compared.
+    pub compared_bp: usize,
+    /// Substituted, inserted and deleted bases between the two, where runs of one base count as one base.
+    pub edits: usize,
+}
+
+impl PrefixMatch {
+    /// Whether the two can be the same molecule with sequencing errors: at most one edit in twelve bases (an error rate of
+    /// 8 %, far above that of short reads, far below the 75 % by which unrelated sequence differs).
+    pub fn agrees(&self) -> bool {
+        self.edits * 12 <= self.compared_bp
+    }
+}
+
+/// Compares two stretches that start at the same place as far as both go.
+///
+/// Runs of one base are compared as one base, whatever their lengths, because such runs slip in PCR and in sequencing; every
+/// other substitution, insertion or deletion is one edit. What remains of the longer one when the shorter one ends is free.
+pub fn match_prefixes(left: &[u8], right: &[u8]) -> PrefixMatch {
+    let (short, long) = if left.len() <= right.len() { (left, right) } else { (right, left) };
+    let (short_runs, long_runs) = (collapse_runs(short), collapse_runs(long));
+    let mut previous: Vec<usize> = (0..=long_runs.len()).collect();
+    for (i, base) in short_runs.iter().enumerate() {
+        let mut current = Vec::with_capacity(previous.len());
+        current.push(i + 1);
+        for (j, other) in long_runs.iter().enumerate() {
+            let substituted = previous[j] + usize::from(base != other);
+            current.push(substituted.min(previous[j + 1] + 1).min(current[j] + 1));
+        }
+        previous = current;
+    }
+    let edits = previous.into_iter().min().unwrap_or(0);
+    PrefixMatch { compared_bp: short.len(), edits }
+}
+
+/// The bases with each run of one base written once.
+pub fn collapse_runs(bases: &[u8]) -> Vec<u8> {
+    let mut collapsed: Vec<u8> = bases.iter().map(u8::to_ascii_uppercase).collect();
+    collapsed.dedup();
+    collapsed
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn complementing_twice_changes_nothing(s in "[ACGTN]{0,50}") {
+            prop_assert_eq!(reverse_complement(&reverse_complement(s.as_bytes())), s.as_bytes());
+        }
+
+        #[test]
+        fn a_prefix_of_itself_has_no_edits(s in "[ACGT]{1,60}", n in 1usize..60) {
+            let n = n.min(s.len());
+            prop_assert_eq!(match_prefixes(&s.as_bytes()[..n], s.as_bytes()).edits, 0);
+        }
+
+        #[test]
+        fn comparison_does_not_depend_on_the_order(s in "[ACGT]{0,40}", t in "[ACGT]{0,40}") {
+            prop_assume!(s.len() != t.len());
+            prop_assert_eq!(match_prefixes(s.as_bytes(), t.as_bytes()), match_prefixes(t.as_bytes(), s.as_bytes()));
+        }
+    }
+
+    #[test]
+    fn codons_translate_by_the_standard_code() {
+        for (codon, amino_acid) in [("ATG", b'M'), ("GGA", b'G'), ("AGA", b'R'), ("ATC", b'I'), ("AAC", b'N'), ("TAA", b'*')] {
+            assert_eq!(translate_codon(codon.as_bytes()), Some(amino_acid));
+        }
+        assert_eq!(translate_codon(b"ANC"), None);
+    }
+
+    #[test]
+    fn a_shortened_run_is_no_edit_and_a_substitution_is_one() {
+        let long = b"TTTACGTAAAAAAAGTCGGATC";
+        assert_eq!(match_prefixes(b"TTTACGTAAAAAGTCGGATC", long).edits, 0);
+        assert_eq!(match_prefixes(b"TTTACGTAAAAAAAGTCTGAT", long).edits, 1);
+        assert!(!match_prefixes(b"GATTACAGATTACAGATTAC", long).agrees());
+    }
+
+    #[test]
+    fn repeats_are_not_complex() {
+        assert!(complexity_frac(b"AAAAAAAAAAAAAAAAAAAA") < 0.1);
+        assert!(complexity_frac(b"ACACACACACACACACACAC") < 0.2);
+        assert!(complexity_frac(b"ACGTTGCAGTCCATAGGCTA") > 0.8);
+    }
+}

@@ -1,0 +1,90 @@
+//! Small statistics: tails and intervals of the binomial and the beta distribution, the phred scale. Pure.
+
+use statrs::distribution::{Beta, Binomial, ContinuousCDF, DiscreteCDF};
+
+/// A probability on the phred scale, `-10 log10(p)`.
+pub fn phred(probability: f64) -> f64 {
+    -10.0 * probability.max(1e-300).log10()
+}
+
+/// The probability behind a phred value.
+pub fn from_phred(phred: f64) -> f64 {
+    10f64.powf(-phred / 10.0)
+}
+
+/// Chance of at least `successes` in `trials` when each succeeds with `rate`.
+pub fn binomial_at_least(successes: u64, trials: u64, rate: f64) -> f64 {
+    if successes == 0 {
+        return 1.0;
+    }
+    Binomial::new(rate.clamp(0.0, 1.0), trials).map_or(1.0, |law| law.sf(successes - 1))
+}
+
+/// A share and its 95 % interval.
+#[derive(Debug, Clone, Copy, PartialEq, PartialOrd)]
+pub struct Share {
+    /// `successes / trials`.
+    pub value: f64,
+    /// Lower end of the 95 % interval.
+    pub low: f64,
+    /// Upper end of the 95 % interval.
+    pub high: f64,
+}
+
+/// The share of `successes` among `trials` with the equal-tailed 95 % interval of Jeffreys' prior (Brown, Cai and DasGupta,
+/// Statistical Science 2001; 16:101-133): the ends reach 0 and 1 when no or all trials succeeded. `None` without trials.
+pub fn jeffreys_share(successes: u64, trials: u64) -> Option<Share> {
+    if trials == 0 || successes > trials {
+        return None;
+    }
+    let (x, n) = (successes as f64, trials as f64);
+    let beta = Beta::new(x + 0.5, n - x + 0.5).ok()?;
+    let low = if successes == 0 { 0.0 } else { beta.inverse_cdf(0.025) };
+    let high = if successes == trials { 1.0 } else { beta.inverse_cdf(0.975) };
+    Some(Share { value: x / n, low, high })
+}
+
+/// The smallest fraction that shows at least `needed` successes among `trials` with a chance of 95 %; `None` where even a
+/// fraction of 1 would not.
+pub fn detectable_fraction(needed: u64, trials: u64) -> Option<f64> {
+    if trials < needed || needed == 0 {
+        return None;
+    }
+    // P(X >= k | p) is the cumulative beta(k, n - k + 1) at p.
+    let beta = Beta::new(needed as f64, (trials - needed + 1) as f64).ok()?;
+    Some(beta.inverse_cdf(0.95))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_phred_scale_goes_both_ways() {
+        assert!((phred(0.001) - 30.0).abs() < 1e-9);
+        assert!((from_phred(20.0) - 0.01).abs() < 1e-12);
+    }
+
+    #[test]
+    fn jeffreys_interval_agrees_with_the_published_example() {
+        // Brown, Cai and DasGupta 2001, table 5: n = 20, x = 4 gives 0.071 to 0.410 (Jeffreys).
+        let share = jeffreys_share(4, 20).unwrap_or(Share { value: 0.0, low: 0.0, high: 0.0 });
+        assert!((share.value - 0.2).abs() < 1e-12);
+        assert!((share.low - 0.0715).abs() < 2e-3, "{share:?}");
+        assert!((share.high - 0.4090).abs() < 5e-3, "{share:?}");
+        assert_eq!(jeffreys_share(0, 0), None);
+    }
+
+    #[test]
+    fn one_success_in_many_trials_needs_three_over_n() {
+        let fraction = detectable_fraction(1, 1000).unwrap_or(0.0);
+        assert!((fraction - 0.00299).abs() < 1e-4, "{fraction}");
+        assert_eq!(detectable_fraction(3, 2), None);
+    }
+
+    #[test]
+    fn binomial_tail_is_one_for_zero() {
+        assert!((binomial_at_least(0, 10, 0.1) - 1.0).abs() < 1e-12);
+        assert!((binomial_at_least(1, 10, 0.1) - (1.0 - 0.9f64.powi(10))).abs() < 1e-9);
+    }
+}
