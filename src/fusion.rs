@@ -8,6 +8,14 @@
 //!                    --filter--> flags; nothing is deleted
 //! ```
 
+pub mod build;
+pub mod event;
+pub mod filter;
+pub mod frame;
+pub mod name;
+pub mod orient;
+pub mod score;
+
 use std::collections::BTreeSet;
 
 use schemars::JsonSchema;
@@ -209,7 +217,7 @@ pub struct Fusion {
     pub vicc: Option<String>,
     /// Bases over the junction in the direction of the transcript, `|` at it.
     pub consensus: Option<String>,
-    /// Names of the fragments that show it, sorted (hashes, for tests and evidence).
+    /// The kinase.
     pub target: String,
 }
 

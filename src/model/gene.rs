@@ -14,9 +14,21 @@ pub struct Exon {
     /// Coding part as offsets into the coding sequence (0-based, half-open, in the direction of the transcript);
     /// `None` where the exon is untranslated or the coding sequence is not known.
     pub cds: Option<(u32, u32)>,
+    /// Untranslated bases of the exon before its coding part, in the direction of the transcript; 0 where `cds` is `None`.
+    pub lead_bp: u32,
 }
 
 impl Exon {
+    /// An exon whose untranslated bases, if it has any beside its coding part, lie where most transcripts have them: before the
+    /// coding part when the coding sequence starts here, behind it otherwise. Set [`Exon::lead_bp`] where the source says more.
+    pub fn new(number: u32, start: u32, end: u32, cds: Option<(u32, u32)>) -> Self {
+        let lead_bp = match cds {
+            Some((0, cds_end)) => (end - start).saturating_sub(cds_end),
+            _ => 0,
+        };
+        Self { number, start, end, cds, lead_bp }
+    }
+
     /// Length in bases.
     pub fn length_bp(&self) -> u32 {
         self.end - self.start
@@ -147,9 +159,6 @@ impl Transcript {
         self.exons.iter().find_map(|exon| {
             let (cds_start, cds_end) = exon.cds?;
             let coding_bp = cds_end - cds_start;
-            // Untranslated bases of a coding exon lie at its 5' end in the first coding exon and at its 3' end in the last.
-            let untranslated_bp = exon.length_bp() - coding_bp;
-            let leads = cds_start == 0;
             let from_five = match strand {
                 Strand::Forward => boundary.checked_sub(exon.start)?,
                 Strand::Reverse => exon.end.checked_sub(boundary)?,
@@ -157,8 +166,7 @@ impl Transcript {
             if from_five > exon.length_bp() {
                 return None;
             }
-            let skipped = if leads { untranslated_bp } else { 0 };
-            let within = from_five.checked_sub(skipped)?;
+            let within = from_five.checked_sub(exon.lead_bp)?;
             (within <= coding_bp).then_some(cds_start + within)
         })
     }
@@ -180,9 +188,7 @@ impl Transcript {
             if !(cds_start..cds_end).contains(&offset) {
                 return None;
             }
-            let untranslated_bp = exon.length_bp() - (cds_end - cds_start);
-            let skipped = if cds_start == 0 { untranslated_bp } else { 0 };
-            let from_five = offset - cds_start + skipped;
+            let from_five = offset - cds_start + exon.lead_bp;
             Some(match strand {
                 Strand::Forward => exon.start + from_five,
                 Strand::Reverse => exon.end - 1 - from_five,
@@ -205,5 +211,43 @@ impl Gene {
     /// The contig of the gene.
     pub fn contig(&self) -> ContigId {
         self.span.contig
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn transcript(exons: Vec<Exon>) -> Transcript {
+        Transcript { id: "T".to_owned(), refseq: None, exons, cds_length_bp: None }
+    }
+
+    #[test]
+    fn an_exon_with_untranslated_bases_at_both_ends_counts_from_its_start_codon() {
+        let exon = Exon { number: 1, start: 100, end: 200, cds: Some((0, 30)), lead_bp: 20 };
+        let model = transcript(vec![exon]);
+        assert_eq!(model.cds_base(0, Strand::Forward), Some(120));
+        assert_eq!(model.cds_base(0, Strand::Reverse), Some(179));
+        assert_eq!(model.cds_offset(126, Strand::Forward), Some(6));
+        assert_eq!(model.cds_offset(174, Strand::Reverse), Some(6));
+        assert_eq!(model.cds_offset(110, Strand::Forward), None);
+        assert_eq!(model.cds_offset(160, Strand::Forward), None);
+    }
+
+    #[test]
+    fn a_codon_split_by_an_intron_has_bases_on_both_sides() {
+        let model = transcript(vec![Exon::new(1, 300, 310, Some((0, 4))), Exon::new(2, 100, 120, Some((4, 24)))]);
+        assert_eq!(model.codon_bases(2, Strand::Reverse), Some([300, 119, 118]));
+        assert_eq!(model.codon_bases(1, Strand::Reverse), Some([303, 302, 301]));
+    }
+
+    #[test]
+    fn the_boundary_between_two_coding_exons_has_one_offset_from_either_side() {
+        let model = transcript(vec![Exon::new(1, 100, 110, Some((0, 10))), Exon::new(2, 200, 230, Some((10, 40)))]);
+        assert_eq!(model.cds_offset(110, Strand::Forward), Some(10));
+        assert_eq!(model.cds_offset(200, Strand::Forward), Some(10));
+        assert_eq!(model.site(110, Strand::Forward, Role::Five), Site::Exon { number: 1, offset_bp: 0 });
+        assert_eq!(model.site(200, Strand::Forward, Role::Three), Site::Exon { number: 2, offset_bp: 0 });
+        assert_eq!(model.site(150, Strand::Forward, Role::Three), Site::Intron { after: 1 });
     }
 }

@@ -1,0 +1,24 @@
+//! Alignments as files hold them, and the typed view of them that the rest of the crate works with.
+//!
+//! ```text
+//! AlignmentFile --Reader--> bam::Record --read--> ReadRecord (pieces on the genome, in the order of the read)
+//! ```
+//!
+//! A read is a row of [`read::Piece`]s: stretches that align without a long gap. Two pieces that follow each other on the
+//! read are joined by a gap of one alignment (`N`) or by two alignments (a split read):
+//!
+//! ```text
+//!   read      0 ......... 39|39 ............... 96
+//!   pieces    [chr2:+ALK    ][chr2:-EML4         ]
+//! ```
+
+pub mod assay;
+pub mod cigar;
+pub mod file;
+pub mod read;
+pub mod scan;
+pub mod tile;
+
+pub use assay::Assay;
+pub use file::AlignmentFile;
+pub use read::{Piece, ReadRecord};

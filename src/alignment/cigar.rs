@@ -1,0 +1,123 @@
+//! CIGAR operations and the pieces of the genome that they lay a read on.
+
+use super::read::Piece;
+use crate::genome::{ContigId, Strand};
+
+/// One CIGAR operation with its length in bases.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Operation {
+    /// The letter of the SAM specification (`M`, `I`, `D`, `N`, `S`, `H`, `P`, `=`, `X`).
+    pub letter: u8,
+    /// Length in bases.
+    pub length: u32,
+}
+
+/// Parses a CIGAR string; `None` when it is not one.
+pub fn parse(text: &str) -> Option<Vec<Operation>> {
+    let mut operations = Vec::new();
+    let mut length: u32 = 0;
+    let mut digits = 0;
+    for byte in text.bytes() {
+        if byte.is_ascii_digit() {
+            length = length.checked_mul(10)?.checked_add(u32::from(byte - b'0'))?;
+            digits += 1;
+        } else {
+            if digits == 0 || !b"MIDNSHP=X".contains(&byte) {
+                return None;
+            }
+            operations.push(Operation { letter: byte, length });
+            length = 0;
+            digits = 0;
+        }
+    }
+    (digits == 0 && !operations.is_empty()).then_some(operations)
+}
+
+/// The read's length in bases, hard clips included.
+pub fn read_length(operations: &[Operation]) -> u32 {
+    operations.iter().filter(|op| b"MISH=X".contains(&op.letter)).map(|op| op.length).fold(0, u32::saturating_add)
+}
+
+/// The number of reference bases an alignment covers, gaps included.
+pub fn reference_length(operations: &[Operation]) -> u32 {
+    operations.iter().filter(|op| b"MDN=X".contains(&op.letter)).map(|op| op.length).fold(0, u32::saturating_add)
+}
+
+/// Cuts an alignment at its gaps (`N`, and deletions of at least `min_deletion_bp`) into pieces.
+///
+/// The pieces are in the order of the read as it was sequenced, with query coordinates on it (hard clips counted).
+pub fn pieces(operations: &[Operation], contig: ContigId, start: u32, strand: Strand, mapq: u8, min_deletion_bp: u32) -> Vec<Piece> {
+    let length = read_length(operations);
+    let mut list = Vec::new();
+    let mut query = 0u32;
+    let mut reference = start;
+    let mut open: Option<(u32, u32)> = None;
+    let mut close = |open: &mut Option<(u32, u32)>, query: u32, reference: u32| {
+        if let Some((from_query, from_reference)) = open.take() {
+            if query > from_query && reference > from_reference {
+                let (query_start, query_end) = match strand {
+                    Strand::Forward => (from_query, query),
+                    Strand::Reverse => (length - query, length - from_query),
+                };
+                list.push(Piece { contig, start: from_reference, end: reference, strand, query_start, query_end, mapq });
+            }
+        }
+    };
+    for op in operations {
+        match op.letter {
+            b'M' | b'=' | b'X' => {
+                open.get_or_insert((query, reference));
+                query += op.length;
+                reference = reference.saturating_add(op.length);
+            }
+            b'I' => query += op.length,
+            b'D' if op.length < min_deletion_bp => reference = reference.saturating_add(op.length),
+            b'D' | b'N' => {
+                close(&mut open, query, reference);
+                reference = reference.saturating_add(op.length);
+            }
+            b'S' | b'H' => {
+                close(&mut open, query, reference);
+                query += op.length;
+            }
+            _ => {}
+        }
+    }
+    close(&mut open, query, reference);
+    if strand == Strand::Reverse {
+        list.reverse();
+    }
+    list
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn cut(text: &str, strand: Strand) -> Vec<(u32, u32, u32, u32)> {
+        let operations = parse(text).expect("the CIGAR of the test is well formed");
+        pieces(&operations, ContigId(0), 1000, strand, 60, 50).iter().map(|p| (p.start, p.end, p.query_start, p.query_end)).collect()
+    }
+
+    #[test]
+    fn a_gap_cuts_an_alignment_in_two() {
+        assert_eq!(cut("10S40M500N50M", Strand::Forward), [(1000, 1040, 10, 50), (1540, 1590, 50, 100)]);
+    }
+
+    #[test]
+    fn pieces_of_a_reverse_read_come_in_the_order_of_sequencing() {
+        assert_eq!(cut("10S40M500N50M", Strand::Reverse), [(1540, 1590, 0, 50), (1000, 1040, 50, 90)]);
+    }
+
+    #[test]
+    fn small_indels_do_not_cut() {
+        assert_eq!(cut("20M3D10M2I18M", Strand::Forward), [(1000, 1051, 0, 50)]);
+    }
+
+    #[test]
+    fn nonsense_is_not_a_cigar() {
+        for text in ["", "*", "M", "10", "10Q", "99999999999M"] {
+            assert_eq!(parse(text), None, "{text}");
+        }
+    }
+}

@@ -1,0 +1,381 @@
+//! Opening BAM, CRAM and SAM, with every check that can be made before the first read.
+
+use std::fs::File;
+use std::io::{Read as _, Seek as _, SeekFrom};
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex};
+
+use rust_htslib::bam::{self, record::Record, Read as _};
+
+use rustc_hash::FxHashMap;
+
+use crate::error::{Error, Result};
+use crate::genome::{ContigId, Contigs, Interval};
+
+/// The empty BGZF block that ends a complete BAM (SAM specification, section 4.1.2).
+const BGZF_EOF: [u8; 28] =
+    [0x1f, 0x8b, 0x08, 0x04, 0, 0, 0, 0, 0, 0xff, 0x06, 0, 0x42, 0x43, 0x02, 0, 0x1b, 0, 0x03, 0, 0, 0, 0, 0, 0, 0, 0, 0];
+
+/// The EOF container that ends a complete CRAM of version 3 (CRAM specification, section 9).
+const CRAM_EOF: [u8; 38] = [
+    0x0f, 0, 0, 0, 0xff, 0xff, 0xff, 0xff, 0x0f, 0xe0, 0x45, 0x4f, 0x46, 0, 0, 0, 0, 0x01, 0, 0x05, 0xbd, 0xd9, 0x4f, 0, 0x01, 0, 0x06,
+    0x06, 0x01, 0, 0x01, 0, 0x01, 0, 0xee, 0x63, 0x01, 0x4b,
+];
+
+/// What kind of file holds the alignments.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Format {
+    /// BAM.
+    Bam,
+    /// CRAM.
+    Cram,
+    /// SAM text.
+    Sam,
+}
+
+/// How reads are taken from the file.
+#[derive(Debug, Clone)]
+enum Access {
+    /// By index.
+    Indexed(PathBuf),
+    /// The relevant reads, taken in one pass, sorted by place.
+    Memory(Arc<Vec<Record>>, u32),
+}
+
+/// An alignment file that passed the checks, ready to be opened by any number of workers.
+#[derive(Debug)]
+pub struct AlignmentFile {
+    /// The path as given.
+    pub path: PathBuf,
+    /// BAM, CRAM or SAM.
+    pub format: Format,
+    /// The contigs of the header, in its order.
+    pub contigs: Arc<Contigs>,
+    /// Sample names (`SM` of `@RG`), without repetition.
+    pub samples: Vec<String>,
+    /// The programs of `@PG` (`PN`, else `ID`, and the command line).
+    pub programs: Vec<String>,
+    /// Checksums of contigs (`M5` of `@SQ`), where the header has them.
+    pub checksums: FxHashMap<ContigId, String>,
+    reference: Option<PathBuf>,
+    access: Access,
+    /// The reader that gave the header, kept where the file is read in one pass (standard input opens only once).
+    pending: Mutex<Option<bam::Reader>>,
+}
+
+/// A worker's own reader.
+pub struct Reader {
+    source: ReaderSource,
+    path: PathBuf,
+    record: Record,
+}
+
+enum ReaderSource {
+    Indexed(Box<bam::IndexedReader>),
+    Memory(Arc<Vec<Record>>, u32),
+}
+
+impl AlignmentFile {
+    /// Opens a file, reads its header and checks that it is complete, sorted and indexed.
+    ///
+    /// With `stream` the file needs no index and no order: the reads that `relevant` picks are kept in memory. SAM is always
+    /// read so, and `-` is standard input.
+    ///
+    /// # Errors
+    /// One [`Error::Input`] that names the file and the remedy: not there, empty, truncated, of another format, unsorted, without
+    /// index, CRAM without reference.
+    pub fn open(path: &Path, reference: Option<&Path>, stream: bool) -> Result<Self> {
+        let is_stdin = path == Path::new("-");
+        let format = if is_stdin { Format::Bam } else { recognise(path)? };
+        if format == Format::Cram && reference.is_none() {
+            return Err(Error::input(
+                path,
+                "is a CRAM, which holds no bases without its reference",
+                "give the FASTA it was made with as --reference",
+            ));
+        }
+        let plain = open_plain(path, reference, format)?;
+        let contigs = Arc::new(header_contigs(path, plain.header())?);
+        let text = String::from_utf8_lossy(plain.header().as_bytes()).into_owned();
+        let stream = stream || is_stdin || format == Format::Sam;
+        let access = if stream {
+            Access::Memory(Arc::new(Vec::new()), 0)
+        } else {
+            if let Some(order) = sort_order(&text).filter(|order| *order == "unsorted" || *order == "queryname") {
+                return Err(Error::input(
+                    path,
+                    format!("its header says SO:{order}, but reads are looked up by place"),
+                    format!(
+                        "sort and index it (samtools sort -o sorted.bam {0} && samtools index sorted.bam) or use --mode stream",
+                        path.display()
+                    ),
+                ));
+            }
+            Access::Indexed(find_index(path, format)?)
+        };
+        let file = Self {
+            path: path.to_path_buf(),
+            format,
+            samples: header_values(&text, "@RG", "SM"),
+            programs: programs(&text),
+            checksums: checksums(&text, &contigs),
+            contigs,
+            reference: reference.map(Path::to_path_buf),
+            access,
+            pending: Mutex::new(stream.then_some(plain)),
+        };
+        if !stream {
+            file.reader()?;
+        }
+        Ok(file)
+    }
+
+    /// Whether the reads must be loaded by [`Self::load`] before they can be visited.
+    pub fn needs_loading(&self) -> bool {
+        self.pending.lock().is_ok_and(|pending| pending.is_some())
+    }
+
+    /// Reads the whole file once and keeps the records that `relevant` picks, sorted by place.
+    ///
+    /// # Errors
+    /// A record that cannot be read, with its number.
+    pub fn load(&mut self, relevant: impl Fn(&Record) -> bool) -> Result<()> {
+        let Some(mut reader) = self.pending.get_mut().ok().and_then(Option::take) else { return Ok(()) };
+        let mut kept = Vec::new();
+        let mut longest = 0;
+        for (number, record) in reader.records().enumerate() {
+            let record = record.map_err(|error| unreadable(&self.path, &format!("record {} cannot be read ({error})", number + 1)))?;
+            if !record.is_unmapped() && record.tid() >= 0 && record.pos() >= 0 && relevant(&record) {
+                longest = longest.max((record.cigar().end_pos() - record.pos()).clamp(0, i64::from(u32::MAX)) as u32);
+                kept.push(record);
+            }
+        }
+        // A stable order: places first, then what tells records of one place apart.
+        kept.sort_by(|a, b| (a.tid(), a.pos(), a.flags(), a.qname()).cmp(&(b.tid(), b.pos(), b.flags(), b.qname())));
+        self.access = Access::Memory(Arc::new(kept), longest);
+        Ok(())
+    }
+
+    /// A reader for one worker.
+    ///
+    /// # Errors
+    /// When the file or its index cannot be opened.
+    pub fn reader(&self) -> Result<Reader> {
+        let source = match &self.access {
+            Access::Memory(records, longest) => ReaderSource::Memory(Arc::clone(records), *longest),
+            Access::Indexed(index) => {
+                let mut reader = bam::IndexedReader::from_path_and_index(&self.path, index).map_err(|error| {
+                    Error::input(
+                        &self.path,
+                        format!("its index {} cannot be used ({error})", index.display()),
+                        "make it anew with samtools index",
+                    )
+                })?;
+                if let Some(reference) = &self.reference {
+                    if self.format == Format::Cram {
+                        reader
+                            .set_reference(reference)
+                            .map_err(|error| unreadable(reference, &format!("cannot serve as reference ({error})")))?;
+                    }
+                }
+                ReaderSource::Indexed(Box::new(reader))
+            }
+        };
+        Ok(Reader { source, path: self.path.clone(), record: Record::new() })
+    }
+}
+
+impl Reader {
+    /// Calls `visit` with each record that overlaps the interval, in the order of the file.
+    ///
+    /// # Errors
+    /// When the file cannot be read there.
+    pub fn visit(&mut self, interval: Interval, mut visit: impl FnMut(&Record)) -> Result<()> {
+        self.visit_while(interval, |record| {
+            visit(record);
+            true
+        })
+    }
+
+    /// As [`Self::visit`], until `visit` returns `false`.
+    ///
+    /// # Errors
+    /// When the file cannot be read there.
+    pub fn visit_while(&mut self, interval: Interval, mut visit: impl FnMut(&Record) -> bool) -> Result<()> {
+        let place = || format!("contig {} bases {}-{}", interval.contig.0, interval.start + 1, interval.end);
+        match &mut self.source {
+            ReaderSource::Memory(records, longest) => {
+                let tid = interval.contig.0 as i32;
+                let from = i64::from(interval.start.saturating_sub(*longest));
+                let first = records.partition_point(|record| (record.tid(), record.pos()) < (tid, from));
+                for record in &records[first..] {
+                    if record.tid() != tid || record.pos() >= i64::from(interval.end) {
+                        break;
+                    }
+                    if record.cigar().end_pos() > i64::from(interval.start) && !visit(record) {
+                        break;
+                    }
+                }
+                Ok(())
+            }
+            ReaderSource::Indexed(reader) => {
+                reader
+                    .fetch((interval.contig.0 as i32, i64::from(interval.start), i64::from(interval.end)))
+                    .map_err(|error| unreadable(&self.path, &format!("{} cannot be looked up ({error})", place())))?;
+                while let Some(result) = reader.read(&mut self.record) {
+                    result.map_err(|error| unreadable(&self.path, &format!("a record in {} cannot be read ({error})", place())))?;
+                    if !visit(&self.record) {
+                        break;
+                    }
+                }
+                Ok(())
+            }
+        }
+    }
+}
+
+fn unreadable(path: &Path, problem: &str) -> Error {
+    Error::input(
+        path,
+        problem,
+        "the file is damaged or was made with another reference: check it with samtools quickcheck -v and copy or make it again",
+    )
+}
+
+/// Tells the format by the first bytes and checks that the file ends as a complete one does.
+fn recognise(path: &Path) -> Result<Format> {
+    let mut file = File::open(path).map_err(|error| {
+        let remedy = "check the path and its permissions";
+        Error::input(path, format!("cannot be opened ({error})"), remedy)
+    })?;
+    let length = file.metadata().map_err(Error::io(path, "look at it"))?.len();
+    let mut head = [0u8; 4];
+    let got =
+        file.read(&mut head).map_err(|error| Error::input(path, format!("cannot be read ({error})"), "give a BAM, CRAM or SAM file"))?;
+    if got == 0 {
+        return Err(Error::input(path, "is empty (0 bytes), not even a header", "check the step that should have written it"));
+    }
+    let tail = |file: &mut File, marker: &[u8]| -> Result<bool> {
+        if length < marker.len() as u64 {
+            return Ok(false);
+        }
+        let mut end = vec![0u8; marker.len()];
+        file.seek(SeekFrom::End(-(marker.len() as i64)))
+            .and_then(|_| file.read_exact(&mut end))
+            .map_err(Error::io(path, "read its end"))?;
+        Ok(end == marker)
+    };
+    let truncated = || {
+        Error::input(
+            path,
+            format!("has no end-of-file block after byte {length}: it is truncated or still being written, so reads may be missing"),
+            "copy or make it again; samtools quickcheck must accept it",
+        )
+    };
+    match head {
+        [0x1f, 0x8b, ..] => {
+            if !tail(&mut file, &BGZF_EOF)? {
+                return Err(truncated());
+            }
+            Ok(Format::Bam)
+        }
+        [b'C', b'R', b'A', b'M'] => {
+            let mut version = [0u8; 1];
+            file.seek(SeekFrom::Start(4)).and_then(|_| file.read_exact(&mut version)).map_err(Error::io(path, "read its version"))?;
+            if version[0] == 3 && !tail(&mut file, &CRAM_EOF)? {
+                return Err(truncated());
+            }
+            Ok(Format::Cram)
+        }
+        [b'@', ..] => Ok(Format::Sam),
+        _ => Err(Error::input(path, "is neither BAM, CRAM nor SAM with a header", "give an aligned BAM, CRAM or SAM file")),
+    }
+}
+
+fn open_plain(path: &Path, reference: Option<&Path>, format: Format) -> Result<bam::Reader> {
+    let opened = if path == Path::new("-") { bam::Reader::from_stdin() } else { bam::Reader::from_path(path) };
+    let mut reader = opened.map_err(|error| unreadable(path, &format!("its header cannot be read ({error})")))?;
+    if let (Some(reference), Format::Cram) = (reference, format) {
+        reader.set_reference(reference).map_err(|error| unreadable(reference, &format!("cannot serve as reference ({error})")))?;
+    }
+    Ok(reader)
+}
+
+fn header_contigs(path: &Path, header: &bam::HeaderView) -> Result<Contigs> {
+    if header.target_count() == 0 {
+        return Err(Error::input(path, "its header names no contigs (@SQ)", "give aligned reads; unaligned BAMs must be aligned first"));
+    }
+    let mut list = Vec::new();
+    for (index, name) in header.target_names().into_iter().enumerate() {
+        let length = header.target_len(index as u32).and_then(|length| u32::try_from(length).ok()).ok_or_else(|| {
+            Error::input(path, format!("contig {} is longer than 4 Gb", String::from_utf8_lossy(name)), "such genomes are not supported")
+        })?;
+        list.push((String::from_utf8_lossy(name).into_owned(), length));
+    }
+    Ok(Contigs::new(list))
+}
+
+/// Looks for the index beside the file as named and beside the file it points to.
+fn find_index(path: &Path, format: Format) -> Result<PathBuf> {
+    let suffixes: &[&str] = if format == Format::Cram { &["crai"] } else { &["bai", "csi"] };
+    let target = path.canonicalize().map_err(Error::io(path, "follow it"))?;
+    for base in [path, target.as_path()] {
+        for suffix in suffixes {
+            let mut appended = base.as_os_str().to_owned();
+            appended.push(format!(".{suffix}"));
+            for candidate in [PathBuf::from(appended), base.with_extension(suffix)] {
+                if candidate.is_file() {
+                    return Ok(candidate);
+                }
+            }
+        }
+    }
+    Err(Error::input(
+        path,
+        format!("has no index ({})", suffixes.join(" or ")),
+        format!("make one with: samtools index {}", path.display()),
+    ))
+}
+
+fn sort_order(header: &str) -> Option<&str> {
+    header.lines().find(|line| line.starts_with("@HD"))?.split('\t').find_map(|field| field.strip_prefix("SO:"))
+}
+
+fn header_values(header: &str, line_kind: &str, tag: &str) -> Vec<String> {
+    let prefix = format!("{tag}:");
+    let mut values: Vec<String> = Vec::new();
+    for line in header.lines().filter(|line| line.split('\t').next() == Some(line_kind)) {
+        for field in line.split('\t').filter_map(|field| field.strip_prefix(&prefix)) {
+            if !values.iter().any(|value| value == field) {
+                values.push(field.to_owned());
+            }
+        }
+    }
+    values
+}
+
+fn checksums(header: &str, contigs: &Contigs) -> FxHashMap<ContigId, String> {
+    let field = |line: &str, tag: &str| line.split('\t').find_map(|field| field.strip_prefix(tag).map(str::to_owned));
+    header
+        .lines()
+        .filter(|line| line.starts_with("@SQ"))
+        .filter_map(|line| Some((contigs.find(&field(line, "SN:")?)?, field(line, "M5:")?)))
+        .collect()
+}
+
+fn programs(header: &str) -> Vec<String> {
+    header
+        .lines()
+        .filter(|line| line.starts_with("@PG"))
+        .map(|line| {
+            let field = |tag: &str| line.split('\t').find_map(|field| field.strip_prefix(tag)).unwrap_or("");
+            let name = if field("PN:").is_empty() { field("ID:") } else { field("PN:") };
+            format!("{name} {}", field("CL:")).trim_end().to_owned()
+        })
+        .collect()
+}
+
+/// The whole of a contig.
+pub fn whole(contigs: &Contigs, contig: ContigId) -> Interval {
+    Interval { contig, start: 0, end: contigs.get(contig).map_or(0, |contig| contig.length_bp) }
+}

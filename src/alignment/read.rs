@@ -1,0 +1,335 @@
+//! The typed view of one record: where its pieces lie, what else is known of its fragment.
+
+use rust_htslib::bam::record::{Aux, Record};
+use std::hash::Hasher;
+
+use super::assay::UmiSource;
+use super::cigar::{self, Operation};
+use crate::genome::{Breakend, ContigId, Contigs, Side, Strand};
+use crate::sequence::reverse_complement;
+
+/// A deletion of at least this length is a gap that may be a junction, not a small indel of the alignment (the usual border
+/// between indels and structural variants, 50 bp; Mahmoud et al., Genome Biology 2019; 20:246).
+pub const MIN_GAP_DELETION_BP: u32 = 50;
+
+/// Quality of bases for which the file gives none: one error in a thousand, what machines without qualities are used with.
+const UNKNOWN_QUALITY: u8 = 30;
+
+/// More supplementary alignments than this in one SA tag are not read; a read that falls into so many pieces places nothing.
+const MAX_SA_ENTRIES: usize = 64;
+
+/// Identity of a fragment: a hash of the read name, equal for mates and for all records of them. It never decides an order.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct FragmentId(pub u64);
+
+impl FragmentId {
+    /// The fragment of a read name.
+    pub fn of(name: &[u8]) -> Self {
+        // SipHash with fixed keys: names are the user's, collisions must not be easy to meet.
+        #[allow(deprecated)]
+        let mut hasher = std::hash::SipHasher::new();
+        hasher.write(name);
+        Self(hasher.finish())
+    }
+}
+
+/// A stretch of a read that aligns without a long gap.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Piece {
+    /// The contig.
+    pub contig: ContigId,
+    /// Genomic start, interbase.
+    pub start: u32,
+    /// Genomic end, interbase.
+    pub end: u32,
+    /// Strand of the read.
+    pub strand: Strand,
+    /// Start on the read as sequenced (hard clips counted).
+    pub query_start: u32,
+    /// End on the read as sequenced.
+    pub query_end: u32,
+    /// Mapping quality of its alignment; 255 (not available, or unique for STAR) counts as 60.
+    pub mapq: u8,
+}
+
+impl Piece {
+    /// The breakend at the end of the piece in reading direction (`true`) or at its beginning.
+    pub fn breakend(&self, at_query_end: bool) -> Breakend {
+        match (self.strand, at_query_end) {
+            (Strand::Forward, true) | (Strand::Reverse, false) => Breakend::new(self.contig, self.end, Side::Lower),
+            _ => Breakend::new(self.contig, self.start, Side::Higher),
+        }
+    }
+
+    /// Aligned bases of the read.
+    pub fn query_bp(&self) -> u32 {
+        self.query_end - self.query_start
+    }
+
+    /// Whether both lie on the same place of the genome and the read.
+    pub fn same_place(&self, other: &Self) -> bool {
+        self.contig == other.contig
+            && self.strand == other.strand
+            && self.start < other.end
+            && other.start < self.end
+            && self.query_start < other.query_end
+            && other.query_start < self.query_end
+    }
+}
+
+/// Where the mate lies.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct MatePlace {
+    /// The contig.
+    pub contig: ContigId,
+    /// Leftmost aligned base, 0-based.
+    pub start: u32,
+    /// Strand.
+    pub strand: Strand,
+}
+
+/// What a record was within its file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum RecordKind {
+    /// The primary alignment.
+    Primary,
+    /// A further piece of a split read (0x800, or 0x100 with an SA tag as `bwa mem -M` writes it).
+    Piece,
+}
+
+/// One record of a file, reduced to what the evidence needs.
+#[derive(Debug, Clone)]
+pub struct ReadRecord {
+    /// The fragment.
+    pub fragment: FragmentId,
+    /// 0 for the first read of a pair or a single read, 1 for the second.
+    pub number: u8,
+    /// Primary or piece.
+    pub kind: RecordKind,
+    /// Flagged as a duplicate (0x400).
+    pub duplicate: bool,
+    /// Pieces in the order of the read.
+    pub pieces: Vec<Piece>,
+    /// Pieces that the SA tag gives, one list an entry, the first entry first (the primary's, for a supplementary record).
+    pub elsewhere: Vec<Vec<Piece>>,
+    /// Length of the read, hard clips counted.
+    pub length: u32,
+    /// The whole read as sequenced; `None` where hard clips cut it or the file keeps no bases.
+    pub bases: Option<Vec<u8>>,
+    /// Base qualities as sequenced, with `bases`.
+    pub qualities: Vec<u8>,
+    /// The mate, where mapped.
+    pub mate: Option<MatePlace>,
+    /// The molecular identifier, where the assay has them.
+    pub umi: Option<Box<[u8]>>,
+    /// Number of SA entries that could not be read (unknown contig, bad CIGAR).
+    pub unreadable_sa: u32,
+}
+
+/// Why a record is not used, as a stable key for the counts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Skipped {
+    /// 0x4, no position.
+    Unmapped,
+    /// 0x200.
+    QcFail,
+    /// 0x100 without an SA tag.
+    Secondary,
+    /// 0x400, where duplicates go by the flag.
+    Duplicate,
+    /// No CIGAR, or one that does not fit.
+    NoAlignment,
+}
+
+impl Skipped {
+    /// The key under which the count is reported.
+    pub fn key(self) -> &'static str {
+        match self {
+            Self::Unmapped => "unmapped",
+            Self::QcFail => "qc_fail",
+            Self::Secondary => "secondary",
+            Self::Duplicate => "duplicate",
+            Self::NoAlignment => "no_alignment",
+        }
+    }
+}
+
+/// The operations of a record's CIGAR.
+pub fn operations(record: &Record) -> Vec<Operation> {
+    const LETTERS: &[u8; 9] = b"MIDNSHP=X";
+    record
+        .raw_cigar()
+        .iter()
+        .filter_map(|raw| LETTERS.get((raw & 0xf) as usize).map(|&letter| Operation { letter, length: raw >> 4 }))
+        .collect()
+}
+
+/// The strand of a record.
+pub fn strand(record: &Record) -> Strand {
+    if record.is_reverse() {
+        Strand::Reverse
+    } else {
+        Strand::Forward
+    }
+}
+
+/// Whether a record can be used at all, by its flags alone.
+pub fn usable(record: &Record) -> Result<RecordKind, Skipped> {
+    if record.is_unmapped() || record.tid() < 0 || record.pos() < 0 {
+        return Err(Skipped::Unmapped);
+    }
+    if record.is_quality_check_failed() {
+        return Err(Skipped::QcFail);
+    }
+    if record.cigar_len() == 0 {
+        return Err(Skipped::NoAlignment);
+    }
+    if record.is_supplementary() {
+        return Ok(RecordKind::Piece);
+    }
+    if record.is_secondary() {
+        return if record.aux(b"SA").is_ok() { Ok(RecordKind::Piece) } else { Err(Skipped::Secondary) };
+    }
+    Ok(RecordKind::Primary)
+}
+
+/// Mapping quality with 255 read as 60: STAR writes 255 for a unique alignment, and the specification's "not available" says
+/// nothing against it.
+pub fn mapping_quality(raw: u8) -> u8 {
+    if raw == 255 {
+        60
+    } else {
+        raw
+    }
+}
+
+impl ReadRecord {
+    /// The typed view of a record.
+    ///
+    /// # Errors
+    /// The reason why the record is not used.
+    pub fn from_record(record: &Record, contigs: &Contigs, umi: Option<&UmiSource>) -> Result<Self, Skipped> {
+        let mut view = Self::without_bases(record, contigs, umi)?;
+        if record.seq_len() == view.length as usize && view.length > 0 {
+            let bases = record.seq().as_bytes();
+            let mut qualities: Vec<u8> =
+                record.qual().iter().map(|&quality| if quality == 255 { UNKNOWN_QUALITY } else { quality }).collect();
+            if record.is_reverse() {
+                qualities.reverse();
+            }
+            view.bases = Some(if record.is_reverse() { reverse_complement(&bases) } else { bases });
+            view.qualities = qualities;
+        }
+        Ok(view)
+    }
+
+    /// The typed view of a record, without its bases: all that counting needs.
+    ///
+    /// # Errors
+    /// The reason why the record is not used.
+    pub fn without_bases(record: &Record, contigs: &Contigs, umi: Option<&UmiSource>) -> Result<Self, Skipped> {
+        let kind = usable(record)?;
+        let operations = operations(record);
+        let strand = strand(record);
+        let contig = ContigId(record.tid() as u32);
+        let start = u32::try_from(record.pos()).map_err(|_| Skipped::NoAlignment)?;
+        let pieces = cigar::pieces(&operations, contig, start, strand, mapping_quality(record.mapq()), MIN_GAP_DELETION_BP);
+        if pieces.is_empty() {
+            return Err(Skipped::NoAlignment);
+        }
+        let length = cigar::read_length(&operations);
+        let mate = (record.is_paired() && !record.is_mate_unmapped() && record.mtid() >= 0 && record.mpos() >= 0).then(|| MatePlace {
+            contig: ContigId(record.mtid() as u32),
+            start: record.mpos() as u32,
+            strand: if record.is_mate_reverse() { Strand::Reverse } else { Strand::Forward },
+        });
+        let (elsewhere, unreadable_sa) = match record.aux(b"SA") {
+            Ok(Aux::String(text)) => supplementary_pieces(text, contigs),
+            _ => (Vec::new(), 0),
+        };
+        Ok(Self {
+            fragment: FragmentId::of(record.qname()),
+            number: u8::from(record.is_last_in_template() && record.is_paired()),
+            kind,
+            duplicate: record.is_duplicate(),
+            pieces,
+            elsewhere,
+            length,
+            bases: None,
+            qualities: Vec::new(),
+            mate,
+            umi: umi.and_then(|source| source.of(record)),
+            unreadable_sa,
+        })
+    }
+
+    /// Where the read's 5' end would lie if it were aligned whole: contig, interbase position, strand. For a further piece of a
+    /// split read it is that of the primary alignment (the first SA entry).
+    pub fn five_prime(&self) -> (ContigId, i64, Strand) {
+        let primary = match self.kind {
+            RecordKind::Primary => self.pieces.as_slice(),
+            RecordKind::Piece => self.elsewhere.first().map_or(self.pieces.as_slice(), Vec::as_slice),
+        };
+        let Some(first) = primary.first() else { return (ContigId(0), 0, Strand::Forward) };
+        let clipped = i64::from(first.query_start);
+        let position = match first.strand {
+            Strand::Forward => i64::from(first.start) - clipped,
+            Strand::Reverse => i64::from(first.end) + clipped,
+        };
+        (first.contig, position, first.strand)
+    }
+}
+
+/// The pieces of each SA entry, and how many entries could not be read.
+fn supplementary_pieces(text: &str, contigs: &Contigs) -> (Vec<Vec<Piece>>, u32) {
+    let mut list = Vec::new();
+    let mut unreadable = 0;
+    for entry in text.split(';').filter(|entry| !entry.is_empty()).take(MAX_SA_ENTRIES) {
+        match supplementary_entry(entry, contigs) {
+            Some(pieces) => list.push(pieces),
+            None => unreadable += 1,
+        }
+    }
+    (list, unreadable)
+}
+
+/// One SA entry, `rname,pos,strand,CIGAR,mapQ,NM` (SAM optional fields specification).
+fn supplementary_entry(entry: &str, contigs: &Contigs) -> Option<Vec<Piece>> {
+    // A contig name may hold commas (the specification forbids it, HLA names come close): split from the right.
+    let mut fields = entry.rsplitn(6, ',');
+    let _edits = fields.next()?;
+    let mapq: u8 = fields.next()?.parse().ok()?;
+    let operations = cigar::parse(fields.next()?)?;
+    let strand = match fields.next()? {
+        "+" => Strand::Forward,
+        "-" => Strand::Reverse,
+        _ => return None,
+    };
+    let position: u32 = fields.next()?.parse().ok()?;
+    let contig = contigs.find(fields.next()?)?;
+    let pieces = cigar::pieces(&operations, contig, position.checked_sub(1)?, strand, mapping_quality(mapq), MIN_GAP_DELETION_BP);
+    (!pieces.is_empty()).then_some(pieces)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sa_entries_are_read_and_bad_ones_counted() {
+        let contigs = Contigs::new([("chr2".to_owned(), 1_000_000)]);
+        let (pieces, unreadable) = supplementary_pieces("chr2,101,-,57S39M,60,0;chr9,1,+,10M,0,0;chr2,x,+,10M,0,0;", &contigs);
+        assert_eq!(unreadable, 2);
+        assert_eq!(pieces.len(), 1);
+        let piece = pieces[0][0];
+        assert_eq!((piece.start, piece.end, piece.query_start, piece.query_end), (100, 139, 0, 39));
+        assert_eq!(piece.breakend(true), Breakend::new(ContigId(0), 100, Side::Higher));
+        assert_eq!(piece.breakend(false), Breakend::new(ContigId(0), 139, Side::Lower));
+    }
+
+    #[test]
+    fn mates_are_one_fragment() {
+        assert_eq!(FragmentId::of(b"read1"), FragmentId::of(b"read1"));
+        assert_ne!(FragmentId::of(b"read1"), FragmentId::of(b"read2"));
+    }
+}

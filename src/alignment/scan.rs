@@ -1,0 +1,235 @@
+//! The two readings of a file: all of the kinase regions once, tile by tile, then small windows at the partner's side.
+
+use std::collections::BTreeMap;
+
+use rayon::ThreadPool;
+use rust_htslib::bam::record::Record;
+use rustc_hash::FxHashSet;
+
+use super::assay::{Assay, DuplicateRule};
+use super::file::{AlignmentFile, Reader};
+use super::read::{FragmentId, ReadRecord, RecordKind, Skipped};
+use super::tile;
+use crate::error::Result;
+use crate::genome::{ContigId, Interval};
+
+/// A read's unaligned end of at least this many bases may be the partner's sequence; shorter ones are mostly errors at read ends.
+pub const MIN_TAIL_BP: u32 = 8;
+
+/// Width of a tile in bases: small enough to share a gene among workers, large enough for a look-up to cost little.
+pub const TILE_BP: u32 = 40_000;
+
+/// A kinase gene and where it is looked for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Region {
+    /// Index of the target.
+    pub target: usize,
+    /// The gene's span; what leaves it may be a fusion.
+    pub gene: Interval,
+    /// Stretches over which depth is summed.
+    pub usual: Vec<Interval>,
+}
+
+impl Region {
+    /// Bases beside the gene that still count as the gene: untranslated ends differ between transcripts.
+    const MARGIN_BP: u32 = 1_000;
+
+    /// The bases that are read.
+    pub fn scanned(&self) -> Interval {
+        Interval { start: self.gene.start.saturating_sub(Self::MARGIN_BP), end: self.gene.end.saturating_add(Self::MARGIN_BP), ..self.gene }
+    }
+
+    /// Whether a place belongs to the gene.
+    pub fn holds(&self, contig: ContigId, position: u32) -> bool {
+        self.scanned().touches(contig, position)
+    }
+}
+
+/// What a reading of a region gave.
+#[derive(Debug, Default)]
+pub struct Scan {
+    /// Records that may show a fusion, in the order of the file.
+    pub records: Vec<ReadRecord>,
+    /// Records looked at.
+    pub seen: u64,
+    /// Fragments' first primary reads looked at: an estimate of fragments, a pair counting once or twice.
+    pub primary: u64,
+    /// Records flagged as duplicates among the primary ones.
+    pub duplicates: u64,
+    /// Bases of primary reads in the stretches over which depth is summed.
+    pub usual_bases: u64,
+    /// Skipped records by reason.
+    pub skipped: BTreeMap<&'static str, u64>,
+}
+
+impl Scan {
+    fn skip(&mut self, reason: Skipped) {
+        *self.skipped.entry(reason.key()).or_default() += 1;
+    }
+
+    /// Adds another reading.
+    pub fn absorb(&mut self, other: Self) {
+        self.records.extend(other.records);
+        self.seen += other.seen;
+        self.primary += other.primary;
+        self.duplicates += other.duplicates;
+        self.usual_bases += other.usual_bases;
+        for (key, count) in other.skipped {
+            *self.skipped.entry(key).or_default() += count;
+        }
+    }
+}
+
+/// Whether flagged duplicates are left out under a rule.
+pub fn leaves_out_flagged(rule: DuplicateRule) -> bool {
+    matches!(rule, DuplicateRule::Flag | DuplicateRule::Position)
+}
+
+/// Reads the kinase regions and keeps the records that may show a fusion, one list a target.
+///
+/// # Errors
+/// When the file cannot be read.
+pub fn kinases(
+    pool: &ThreadPool,
+    file: &AlignmentFile,
+    assay: &Assay,
+    regions: &[Region],
+    tile_bp: u32,
+    step: &(dyn Fn() + Sync),
+) -> Result<Vec<Scan>> {
+    let jobs: Vec<(&Region, Interval)> =
+        regions.iter().flat_map(|region| tile::tiles(&[region.scanned()], tile_bp).into_iter().map(move |tile| (region, tile))).collect();
+    let scans = tile::run(
+        pool,
+        jobs.len(),
+        || file.reader(),
+        |reader, index| {
+            let (region, tile) = jobs[index];
+            let scan = scan_tile(reader, file, assay, region, tile);
+            step();
+            scan
+        },
+    )?;
+    let mut by_target: Vec<Scan> = regions.iter().map(|_| Scan::default()).collect();
+    for ((region, _), scan) in jobs.iter().zip(scans) {
+        by_target[region.target].absorb(scan);
+    }
+    Ok(by_target)
+}
+
+fn scan_tile(reader: &mut Reader, file: &AlignmentFile, assay: &Assay, region: &Region, tile: Interval) -> Result<Scan> {
+    let mut scan = Scan::default();
+    reader.visit(tile, |record| {
+        // A tile owns the records that begin in it; the first tile also those that begin before the region.
+        let start = record.pos().max(0) as u32;
+        let owned = (tile.start <= start && start < tile.end) || (start < tile.start && tile.start == region.scanned().start);
+        if !owned {
+            return;
+        }
+        scan.seen += 1;
+        if let Some(view) = admit(record, file, assay, &mut scan) {
+            if view.kind == RecordKind::Primary {
+                scan.usual_bases +=
+                    view.pieces.iter().map(|piece| covered(piece.start, piece.end, piece.contig, &region.usual)).sum::<u64>();
+            }
+            if may_show_fusion(&view, region) {
+                scan.records.push(view);
+            }
+        }
+    })?;
+    Ok(scan)
+}
+
+/// The typed view of a record that the rules let through; the others are counted.
+fn admit(record: &Record, file: &AlignmentFile, assay: &Assay, scan: &mut Scan) -> Option<ReadRecord> {
+    match ReadRecord::from_record(record, &file.contigs, assay.umi.as_ref()) {
+        Ok(view) => {
+            if view.kind == RecordKind::Primary {
+                scan.primary += 1;
+                scan.duplicates += u64::from(view.duplicate);
+            }
+            if view.unreadable_sa > 0 {
+                *scan.skipped.entry("unreadable_sa").or_default() += u64::from(view.unreadable_sa);
+            }
+            if view.duplicate && leaves_out_flagged(assay.duplicates) {
+                scan.skip(Skipped::Duplicate);
+                return None;
+            }
+            Some(view)
+        }
+        Err(reason) => {
+            scan.skip(reason);
+            None
+        }
+    }
+}
+
+/// Bases of a stretch that lie in any of the intervals.
+fn covered(start: u32, end: u32, contig: ContigId, intervals: &[Interval]) -> u64 {
+    intervals
+        .iter()
+        .filter(|interval| interval.contig == contig)
+        .map(|interval| u64::from(end.min(interval.end).saturating_sub(start.max(interval.start))))
+        .sum()
+}
+
+/// Whether a record of the kinase region leaves the gene, or ends in bases that may lie elsewhere.
+fn may_show_fusion(view: &ReadRecord, region: &Region) -> bool {
+    let outside = |contig, position| !region.holds(contig, position);
+    view.pieces
+        .iter()
+        .chain(view.elsewhere.iter().flatten())
+        .any(|piece| outside(piece.contig, piece.start) || outside(piece.contig, piece.end))
+        || view.mate.is_some_and(|mate| outside(mate.contig, mate.start))
+        || has_tail(view)
+}
+
+/// Whether the read has an end that no piece of it covers.
+pub fn has_tail(view: &ReadRecord) -> bool {
+    let all = || view.pieces.iter().chain(view.elsewhere.iter().flatten());
+    let first = all().map(|piece| piece.query_start).min().unwrap_or(0);
+    let last = all().map(|piece| piece.query_end).max().unwrap_or(view.length);
+    first >= MIN_TAIL_BP || view.length.saturating_sub(last) >= MIN_TAIL_BP
+}
+
+/// Reads windows at the partners' side: records of the `wanted` fragments, and records that point to a kinase or have a tail.
+///
+/// # Errors
+/// When the file cannot be read.
+pub fn partners(
+    pool: &ThreadPool,
+    file: &AlignmentFile,
+    assay: &Assay,
+    windows: &[Interval],
+    regions: &[Region],
+    wanted: &FxHashSet<FragmentId>,
+    step: &(dyn Fn() + Sync),
+) -> Result<Vec<Scan>> {
+    tile::run(
+        pool,
+        windows.len(),
+        || file.reader(),
+        |reader, index| {
+            let window = windows[index];
+            let mut scan = Scan::default();
+            reader.visit(window, |record| {
+                let start = record.pos().max(0) as u32;
+                if start < window.start && index > 0 && windows[index - 1].contig == window.contig && start < windows[index - 1].end {
+                    return;
+                }
+                scan.seen += 1;
+                if let Some(view) = admit(record, file, assay, &mut scan) {
+                    let at_kinase = |contig, position| regions.iter().any(|region| region.holds(contig, position));
+                    let points_there =
+                        view.elsewhere.iter().flatten().chain(&view.pieces).any(|piece| at_kinase(piece.contig, piece.start))
+                            || view.mate.is_some_and(|mate| at_kinase(mate.contig, mate.start));
+                    if wanted.contains(&view.fragment) || points_there || has_tail(&view) {
+                        scan.records.push(view);
+                    }
+                }
+            })?;
+            step();
+            Ok(scan)
+        },
+    )
+}

@@ -1,0 +1,100 @@
+//! The command line: clap arguments become validated settings. The only module that knows clap.
+
+use std::ffi::OsString;
+use std::io::Write;
+use std::path::PathBuf;
+
+use clap::{CommandFactory, Parser, Subcommand};
+
+use crate::error::Result;
+
+pub mod call;
+pub mod knowledge;
+pub mod targets;
+
+/// Fusions and resistance mutations of ALK, ROS1, NTRK1, NTRK2 and NTRK3 from aligned RNA or DNA reads. Research use only.
+#[derive(Debug, Parser)]
+#[command(name = "kinfuse", version, arg_required_else_help = true, max_term_width = 100)]
+pub struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+    /// More messages on standard error (twice: debugging).
+    #[arg(short, long, action = clap::ArgAction::Count, global = true)]
+    verbose: u8,
+    /// No table and no progress, errors only.
+    #[arg(short, long, global = true)]
+    quiet: bool,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Call fusions and resistance mutations of one sample.
+    Call(call::CallArguments),
+    /// Print the regions that are looked at, as BED.
+    Targets(targets::TargetsArguments),
+    /// Show or check the tables of what is known.
+    Knowledge(knowledge::KnowledgeArguments),
+    /// Print the JSON schema of kinfuse.json.
+    Schema,
+    /// Print shell completions.
+    Completions {
+        /// The shell.
+        shell: clap_complete::Shell,
+    },
+    /// Write man pages into a folder.
+    Man {
+        /// The folder.
+        dir: PathBuf,
+    },
+}
+
+/// Parses the command line. A wrong usage prints its message and exits with 2, `--help` and `--version` with 0.
+pub fn parse(arguments: impl IntoIterator<Item = OsString>) -> Arguments {
+    Arguments::parse_from(arguments)
+}
+
+impl Arguments {
+    /// Verbosity for the logger: warnings by default.
+    pub fn log_level(&self) -> log::LevelFilter {
+        match (self.quiet, self.verbose) {
+            (true, _) => log::LevelFilter::Error,
+            (false, 0) => log::LevelFilter::Warn,
+            (false, 1) => log::LevelFilter::Info,
+            (false, _) => log::LevelFilter::Debug,
+        }
+    }
+
+    /// Does what was asked for.
+    ///
+    /// # Errors
+    /// One line that says what went wrong and what to do.
+    pub fn run(&self) -> Result<()> {
+        match &self.command {
+            Command::Call(arguments) => arguments.run(self.quiet),
+            Command::Targets(arguments) => arguments.run(),
+            Command::Knowledge(arguments) => arguments.run(),
+            Command::Schema => print(|out| crate::report::json::pretty(&crate::report::json::schema(), out)),
+            Command::Completions { shell } => {
+                let mut text = Vec::new();
+                clap_complete::generate(*shell, &mut Self::command(), "kinfuse", &mut text);
+                print(|out| out.write_all(&text))
+            }
+            Command::Man { dir } => {
+                std::fs::create_dir_all(dir).map_err(crate::Error::io(dir, "make the folder"))?;
+                clap_mangen::generate_to(Self::command(), dir).map_err(crate::Error::io(dir, "write the man pages"))
+            }
+        }
+    }
+}
+
+/// Writes data to standard output. A reader that goes away early (a broken pipe) is no error.
+///
+/// # Errors
+/// When the output cannot be written for another reason.
+pub fn print(write: impl FnOnce(&mut dyn Write) -> std::io::Result<()>) -> Result<()> {
+    let mut out = std::io::BufWriter::new(std::io::stdout().lock());
+    match write(&mut out).and_then(|()| out.flush()) {
+        Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => Ok(()),
+        other => other.map_err(crate::Error::io("standard output", "write")),
+    }
+}

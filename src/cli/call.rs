@@ -1,0 +1,183 @@
+//! `kinfuse call`.
+
+use std::path::PathBuf;
+
+use clap::{Args, ValueEnum};
+
+use crate::alignment::assay::{AssayKind, AssayRequest, DuplicateRule};
+use crate::config::{CallConfig, GenomeChoice, DEFAULT_TARGETS};
+use crate::error::{Error, Result};
+use crate::genome::Assembly;
+use crate::progress::Progress;
+use crate::{pipeline, publish};
+
+const EXAMPLES: &str = "\
+Examples:
+  kinfuse call tumour.bam                         results in this folder, named after the sample
+  kinfuse call -o results -s P17 tumour.bam       results/P17.fusions.tsv, results/P17.vcf.gz, ...
+  kinfuse call -r GRCh38.fa -g gencode.gtf.gz tumour.cram
+  kinfuse call --assay rna --targets ALK,ROS1 tumour.bam
+
+Exit codes: 0 done (also when nothing was found), 1 the input or the run failed, 2 wrong usage.
+Research use only; not a medical device.";
+
+/// Arguments of `kinfuse call`.
+#[derive(Debug, Args)]
+#[command(after_help = EXAMPLES)]
+pub struct CallArguments {
+    /// BAM, CRAM or SAM of one sample; "-" is standard input.
+    #[arg(required = true, value_name = "BAM")]
+    inputs: Vec<PathBuf>,
+    /// Folder for the results.
+    #[arg(short, long, default_value = ".", value_name = "DIR")]
+    out_dir: PathBuf,
+    /// Sample name [default: SM of @RG, else the file's stem].
+    #[arg(short, long, value_name = "NAME")]
+    sample: Option<String>,
+    /// Indexed FASTA; needed for CRAM, and for exact homology and REF bases.
+    #[arg(short, long, value_name = "FASTA")]
+    reference: Option<PathBuf>,
+    /// Gene models of the whole genome (GTF, plain or gzip); without it the built-in kinases and known partners.
+    #[arg(short, long, value_name = "GTF")]
+    gtf: Option<PathBuf>,
+    /// Genome of the coordinates.
+    #[arg(long, value_enum, default_value = "auto")]
+    genome: GenomeArgument,
+    /// Kind of library.
+    #[arg(long, value_enum, default_value = "auto")]
+    assay: AssayArgument,
+    /// Kinases to look at.
+    #[arg(long, value_delimiter = ',', default_values = DEFAULT_TARGETS, value_name = "GENE,...")]
+    targets: Vec<String>,
+    /// Folder with tables (fusions.tsv, resistance.tsv) that extend the built-in ones.
+    #[arg(long, value_name = "DIR")]
+    knowledge: Option<PathBuf>,
+    /// How to read: by index, or in one pass over an unsorted or unindexed file or standard input.
+    #[arg(long, value_enum, default_value = "auto")]
+    mode: ModeArgument,
+    /// How copies of one molecule are told.
+    #[arg(long, value_enum, default_value = "auto")]
+    duplicates: DuplicatesArgument,
+    /// Tag that holds the UMI.
+    #[arg(long, value_name = "TAG", value_parser = two_letters)]
+    umi_tag: Option<[u8; 2]>,
+    /// Worker threads [default: all].
+    #[arg(short, long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
+    threads: Option<u16>,
+    /// Progress bar on a terminal.
+    #[arg(long, value_enum, default_value = "auto")]
+    progress: ProgressArgument,
+    /// Width of a tile in bases; the results do not depend on it.
+    #[arg(long, hide = true, default_value_t = crate::alignment::scan::TILE_BP, value_parser = clap::value_parser!(u32).range(100..))]
+    tile_width: u32,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum GenomeArgument {
+    Auto,
+    Grch37,
+    Grch38,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum AssayArgument {
+    Auto,
+    Rna,
+    RnaAmplicon,
+    Dna,
+    DnaAmplicon,
+    Cfdna,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum ModeArgument {
+    Auto,
+    Indexed,
+    Stream,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum DuplicatesArgument {
+    Auto,
+    Flag,
+    Umi,
+    Position,
+    Keep,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum ProgressArgument {
+    Auto,
+    Never,
+}
+
+fn two_letters(text: &str) -> std::result::Result<[u8; 2], String> {
+    <[u8; 2]>::try_from(text.as_bytes()).map_err(|_| "a tag has two letters, such as RX".to_owned())
+}
+
+impl CallArguments {
+    /// Runs the command: results into the output folder, the table of findings to standard error.
+    ///
+    /// # Errors
+    /// Bad input or a failed write.
+    pub fn run(&self, quiet: bool) -> Result<()> {
+        let config = self.config()?;
+        publish::begin(&config)?;
+        let progress = Progress::new(matches!(self.progress, ProgressArgument::Auto) && !quiet, false);
+        let result = pipeline::call(&config, &progress);
+        progress.finish();
+        let table = publish::publish(&result?, &config, crate::progress::terminal_width())?;
+        if !quiet {
+            eprint!("{table}");
+        }
+        Ok(())
+    }
+
+    /// The validated settings.
+    fn config(&self) -> Result<CallConfig> {
+        let mut targets: Vec<String> = Vec::new();
+        for symbol in &self.targets {
+            let symbol = symbol.trim().to_uppercase();
+            if !DEFAULT_TARGETS.contains(&symbol.as_str()) {
+                return Err(Error::Config(format!("--targets: {symbol} is not one of {}", DEFAULT_TARGETS.join(", "))));
+            }
+            if !targets.contains(&symbol) {
+                targets.push(symbol);
+            }
+        }
+        let kind = match self.assay {
+            AssayArgument::Auto => None,
+            AssayArgument::Rna => Some(AssayKind::Rna),
+            AssayArgument::RnaAmplicon => Some(AssayKind::RnaAmplicon),
+            AssayArgument::Dna => Some(AssayKind::Dna),
+            AssayArgument::DnaAmplicon => Some(AssayKind::DnaAmplicon),
+            AssayArgument::Cfdna => Some(AssayKind::Cfdna),
+        };
+        let duplicates = match self.duplicates {
+            DuplicatesArgument::Auto => None,
+            DuplicatesArgument::Flag => Some(DuplicateRule::Flag),
+            DuplicatesArgument::Umi => Some(DuplicateRule::Umi),
+            DuplicatesArgument::Position => Some(DuplicateRule::Position),
+            DuplicatesArgument::Keep => Some(DuplicateRule::Keep),
+        };
+        let threads = self.threads.map_or_else(|| std::thread::available_parallelism().map_or(1, std::num::NonZero::get), usize::from);
+        Ok(CallConfig {
+            inputs: self.inputs.clone(),
+            out_dir: self.out_dir.clone(),
+            sample: self.sample.clone(),
+            reference: self.reference.clone(),
+            gtf: self.gtf.clone(),
+            genome: match self.genome {
+                GenomeArgument::Auto => GenomeChoice::Auto,
+                GenomeArgument::Grch37 => GenomeChoice::Given(Assembly::Grch37),
+                GenomeArgument::Grch38 => GenomeChoice::Given(Assembly::Grch38),
+            },
+            assay: AssayRequest { kind, duplicates, umi_tag: self.umi_tag },
+            targets,
+            knowledge: self.knowledge.clone(),
+            stream: matches!(self.mode, ModeArgument::Stream),
+            threads,
+            tile_bp: self.tile_width,
+        })
+    }
+}

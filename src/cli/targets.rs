@@ -1,0 +1,54 @@
+//! `kinfuse targets`: the regions that are looked at, as BED.
+
+use std::path::PathBuf;
+
+use clap::{Args, ValueEnum};
+
+use crate::error::Result;
+use crate::genome::{Assembly, Contigs};
+use crate::model::builtin;
+
+/// Arguments of `kinfuse targets`.
+#[derive(Debug, Args)]
+pub struct TargetsArguments {
+    /// Genome of the coordinates.
+    #[arg(long, value_enum, default_value = "grch38")]
+    genome: Genome,
+    /// Take contig names from this alignment file instead of chr1, chr2, ...
+    #[arg(long, value_name = "BAM")]
+    names_of: Option<PathBuf>,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum Genome {
+    Grch37,
+    Grch38,
+}
+
+impl TargetsArguments {
+    /// Prints the genes of the kinases and their known partners, BED6, sorted.
+    ///
+    /// # Errors
+    /// When the alignment file cannot be opened.
+    pub fn run(&self) -> Result<()> {
+        let assembly = match self.genome {
+            Genome::Grch37 => Assembly::Grch37,
+            Genome::Grch38 => Assembly::Grch38,
+        };
+        let contigs = match &self.names_of {
+            Some(path) => crate::alignment::AlignmentFile::open(path, None, true)?.contigs.as_ref().clone(),
+            None => Contigs::new(
+                (1..=22).map(|n| n.to_string()).chain(["X".to_owned(), "Y".to_owned()]).map(|name| (format!("chr{name}"), u32::MAX)),
+            ),
+        };
+        let mut genes = builtin::genes(assembly, &contigs).genes;
+        genes.sort_by(|x, y| (x.span, &x.symbol).cmp(&(y.span, &y.symbol)));
+        super::print(|out| {
+            for gene in &genes {
+                let strand = gene.strand.map_or('.', crate::genome::Strand::symbol);
+                writeln!(out, "{}\t{}\t{}\t{}\t0\t{strand}", contigs.name(gene.contig()), gene.span.start, gene.span.end, gene.symbol)?;
+            }
+            Ok(())
+        })
+    }
+}

@@ -1,0 +1,48 @@
+//! What a run was asked to do, validated: nothing below this sees the command line.
+
+use std::path::PathBuf;
+
+use crate::alignment::assay::AssayRequest;
+use crate::genome::Assembly;
+
+/// Which genome the coordinates belong to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum GenomeChoice {
+    /// By contig lengths.
+    #[default]
+    Auto,
+    /// As given.
+    Given(Assembly),
+}
+
+/// The settings of `kinfuse call`.
+#[derive(Debug, Clone)]
+pub struct CallConfig {
+    /// BAM, CRAM or SAM files of one sample.
+    pub inputs: Vec<PathBuf>,
+    /// Folder for the results.
+    pub out_dir: PathBuf,
+    /// Sample name; by default that of `@RG`, else the first file's stem.
+    pub sample: Option<String>,
+    /// Indexed FASTA.
+    pub reference: Option<PathBuf>,
+    /// Gene models beside the built-in ones.
+    pub gtf: Option<PathBuf>,
+    /// Genome.
+    pub genome: GenomeChoice,
+    /// What the user says of the library.
+    pub assay: AssayRequest,
+    /// Symbols of the kinases to look at.
+    pub targets: Vec<String>,
+    /// Folder with knowledge tables that extend the built-in ones.
+    pub knowledge: Option<PathBuf>,
+    /// Whether to read without an index, in one pass.
+    pub stream: bool,
+    /// Worker threads.
+    pub threads: usize,
+    /// Width of a tile in bases; results do not depend on it.
+    pub tile_bp: u32,
+}
+
+/// The kinases that are looked at by default.
+pub const DEFAULT_TARGETS: [&str; 5] = ["ALK", "ROS1", "NTRK1", "NTRK2", "NTRK3"];

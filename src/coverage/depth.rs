@@ -1,0 +1,173 @@
+//! Unbroken fragments across a breakpoint: those that would have shown the fusion had they carried it.
+//!
+//! A fragment crosses a boundary when one of its reads covers it with at least [`MIN_ANCHOR_BP`] bases on each side, or when its
+//! mates lie on either side of it, in one gene or within an ordinary insert. A read that is clipped or split at the boundary does
+//! not. In RNA a normal splice that starts or ends at the boundary crosses it, also where the aligner wrote it as a split.
+
+use rayon::ThreadPool;
+use rustc_hash::FxHashSet;
+
+use crate::alignment::assay::Assay;
+use crate::alignment::file::AlignmentFile;
+use crate::alignment::read::{FragmentId, ReadRecord, RecordKind};
+use crate::alignment::scan::leaves_out_flagged;
+use crate::alignment::tile;
+use crate::error::Result;
+use crate::evidence::Molecules;
+use crate::fusion::Material;
+use crate::genome::{Breakend, ContigId, Interval, Strand};
+
+/// Bases that a read must have on each side of a junction to count for it or against it: with 10 bases a chance match to a given
+/// place is one in a million.
+pub const MIN_ANCHOR_BP: u32 = 10;
+
+/// Lowest mapping quality of a fragment that counts as unbroken; the same as for fragments that show a junction.
+pub const MIN_MAPQ: u8 = 1;
+
+/// Widest stretch that is read at once.
+const MAX_WINDOW_BP: u32 = 5_000;
+
+/// A place at which unbroken molecules are counted.
+pub struct Query<'a> {
+    /// The breakend.
+    pub at: Breakend,
+    /// Span of the gene there, within which a normal splice stays.
+    pub gene: Option<Interval>,
+    /// The fragments that are broken there.
+    pub broken: &'a FxHashSet<FragmentId>,
+}
+
+/// For each query the number of molecules that cross its place unbroken.
+///
+/// # Errors
+/// When the file cannot be read.
+pub fn unbroken(pool: &ThreadPool, file: &AlignmentFile, assay: &Assay, queries: &[Query<'_>]) -> Result<Vec<u32>> {
+    let reach = if assay.long_reads { 50 } else { assay.insert_max_bp.max(assay.read_length_bp) + 50 };
+    let window =
+        |at: Breakend| Interval { contig: at.contig, start: at.boundary.saturating_sub(reach), end: at.boundary.saturating_add(reach) };
+    // Neighbouring places share one reading.
+    let mut order: Vec<usize> = (0..queries.len()).collect();
+    order.sort_by_key(|&index| (queries[index].at, index));
+    let mut jobs: Vec<(Interval, Vec<usize>)> = Vec::new();
+    for index in order {
+        let place = window(queries[index].at);
+        match jobs.last_mut() {
+            Some((whole, members)) if whole.overlaps(&place) && place.end.saturating_sub(whole.start) <= MAX_WINDOW_BP => {
+                whole.end = whole.end.max(place.end);
+                members.push(index);
+            }
+            _ => jobs.push((place, vec![index])),
+        }
+    }
+    let counted = tile::run(
+        pool,
+        jobs.len(),
+        || file.reader(),
+        |reader, job| {
+            let (whole, members) = &jobs[job];
+            let mut views: Vec<ReadRecord> = Vec::new();
+            reader.visit(*whole, |record| {
+                if let Ok(view) = ReadRecord::without_bases(record, &file.contigs, assay.umi.as_ref()) {
+                    if !(view.duplicate && leaves_out_flagged(assay.duplicates)) {
+                        views.push(view);
+                    }
+                }
+            })?;
+            Ok(members.iter().map(|&index| (index, count(&views, &queries[index], assay))).collect::<Vec<_>>())
+        },
+    )?;
+    let mut depths = vec![0; queries.len()];
+    for (index, depth) in counted.into_iter().flatten() {
+        depths[index] = depth;
+    }
+    Ok(depths)
+}
+
+fn count(views: &[ReadRecord], query: &Query<'_>, assay: &Assay) -> u32 {
+    let mut crossing: Vec<&ReadRecord> = Vec::new();
+    let mut splits: FxHashSet<FragmentId> = FxHashSet::default();
+    for view in views.iter().filter(|view| !query.broken.contains(&view.fragment)) {
+        match crosses(view, query.at, query.gene, assay) {
+            Crossing::Yes if view.pieces[0].mapq >= MIN_MAPQ => crossing.push(view),
+            Crossing::Broken => {
+                splits.insert(view.fragment);
+            }
+            _ => {}
+        }
+    }
+    crossing.retain(|view| !splits.contains(&view.fragment));
+    let molecules = Molecules::group(crossing.iter().copied(), assay.duplicates);
+    let distinct: FxHashSet<FragmentId> = crossing.iter().map(|view| molecules.of(view.fragment)).collect();
+    distinct.len() as u32
+}
+
+enum Crossing {
+    Yes,
+    No,
+    /// The read ends here with other bases: it shows some break, if not this one.
+    Broken,
+}
+
+fn crosses(view: &ReadRecord, at: Breakend, gene: Option<Interval>, assay: &Assay) -> Crossing {
+    let boundary = at.boundary;
+    let rna = assay.material() == Material::Rna;
+    let in_gene = |contig: ContigId, position: u32| gene.is_some_and(|gene| gene.touches(contig, position));
+    // Most reads lie to one side: they are told apart before anything is built.
+    let (Some(low), Some(high)) = (view.pieces.iter().map(|piece| piece.start).min(), view.pieces.iter().map(|piece| piece.end).max())
+    else {
+        return Crossing::No;
+    };
+    let pair_may_span = view.mate.is_some_and(|mate| mate.contig == at.contig && (mate.start < boundary) != (low < boundary));
+    if view.pieces[0].contig == at.contig && (high + 3 < boundary || boundary + 3 < low) && !pair_may_span {
+        return Crossing::No;
+    }
+    let mut pieces: Vec<_> = view.pieces.clone();
+    if rna {
+        // A splice that the aligner wrote as a split stays within the gene.
+        pieces.extend(view.elsewhere.iter().flatten().filter(|piece| in_gene(piece.contig, piece.start)));
+    }
+    let here = pieces.iter().filter(|piece| piece.contig == at.contig);
+    for piece in here.clone() {
+        if piece.start + MIN_ANCHOR_BP <= boundary && boundary + MIN_ANCHOR_BP <= piece.end {
+            return Crossing::Yes;
+        }
+    }
+    // Ends exactly at the boundary and goes on beyond: a splice within the gene crosses, anything else is broken.
+    for piece in here.clone() {
+        let ends_here = piece.end.abs_diff(boundary) <= 3 || piece.start.abs_diff(boundary) <= 3;
+        if !ends_here || piece.query_bp() < MIN_ANCHOR_BP {
+            continue;
+        }
+        let upper_end = piece.end.abs_diff(boundary) <= 3;
+        let at_query_end = upper_end == (piece.strand == Strand::Forward);
+        let beyond = if at_query_end { view.length.saturating_sub(piece.query_end) } else { piece.query_start };
+        if beyond < MIN_ANCHOR_BP {
+            continue;
+        }
+        let goes_on = pieces.iter().any(|other| {
+            let follows = if at_query_end {
+                other.query_start + 12 >= piece.query_end && other.query_start > piece.query_start
+            } else {
+                other.query_end <= piece.query_start + 12 && other.query_end < piece.query_end
+            };
+            follows && other.contig == at.contig && in_gene(other.contig, other.start)
+        });
+        return if rna && goes_on { Crossing::Yes } else { Crossing::Broken };
+    }
+    // Mates on either side.
+    let Some(mate) = view.mate.filter(|mate| mate.contig == at.contig && view.kind == RecordKind::Primary) else { return Crossing::No };
+    let strand = view.pieces[0].strand;
+    if strand == mate.strand {
+        return Crossing::No;
+    }
+    let spans = match strand {
+        Strand::Forward => high <= boundary && boundary <= mate.start,
+        Strand::Reverse => boundary <= low && mate.start + assay.read_length_bp <= boundary,
+    };
+    let near = low.abs_diff(mate.start) <= assay.insert_max_bp.max(assay.read_length_bp) * 2 || (rna && in_gene(mate.contig, mate.start));
+    if spans && near {
+        Crossing::Yes
+    } else {
+        Crossing::No
+    }
+}

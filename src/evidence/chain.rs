@@ -1,0 +1,94 @@
+//! All that a file says of one read, put together: its pieces in the order of the read.
+
+use std::collections::BTreeMap;
+
+use crate::alignment::read::{FragmentId, MatePlace, Piece, ReadRecord, RecordKind};
+
+/// A read with all of its pieces.
+#[derive(Debug, Clone)]
+pub struct Chain {
+    /// The fragment.
+    pub fragment: FragmentId,
+    /// 0 for the first read, 1 for the second.
+    pub number: u8,
+    /// Pieces in the order of the read, none covered by another.
+    pub pieces: Vec<Piece>,
+    /// For each piece but the last: whether the next one belongs to the same alignment (joined by a gap, not by a split).
+    pub gapped: Vec<bool>,
+    /// The primary alignment's pieces.
+    pub primary: Vec<Piece>,
+    /// Where the mate lies by the record, if it is mapped.
+    pub mate: Option<MatePlace>,
+    /// Length of the read in bases.
+    pub length: u32,
+    /// The read as sequenced, where a record has all of it.
+    pub bases: Option<Vec<u8>>,
+    /// Base qualities, with `bases`.
+    pub qualities: Vec<u8>,
+}
+
+/// The chains of all reads among the records, ordered by fragment and number.
+pub fn chains(records: &[ReadRecord]) -> Vec<Chain> {
+    let mut by_read: BTreeMap<(FragmentId, u8), Vec<&ReadRecord>> = BTreeMap::new();
+    for record in records {
+        by_read.entry((record.fragment, record.number)).or_default().push(record);
+    }
+    by_read.into_values().filter_map(|records| chain(&records)).collect()
+}
+
+fn chain(records: &[&ReadRecord]) -> Option<Chain> {
+    let first = records.first()?;
+    let mut alignments: Vec<&[Piece]> = Vec::new();
+    let own = records.iter().map(|record| record.pieces.as_slice());
+    let elsewhere = records.iter().flat_map(|record| record.elsewhere.iter().map(Vec::as_slice));
+    for alignment in own.chain(elsewhere) {
+        let known = alignments.iter().any(|other| other.iter().any(|x| alignment.iter().any(|y| x.same_place(y))));
+        if !known {
+            alignments.push(alignment);
+        }
+    }
+    let mut pieces: Vec<(Piece, usize)> =
+        alignments.iter().enumerate().flat_map(|(source, alignment)| alignment.iter().map(move |piece| (*piece, source))).collect();
+    drop_covered(&mut pieces);
+    pieces.sort_by_key(|(piece, _)| (piece.query_start, piece.query_end, piece.contig, piece.start));
+    let gapped = pieces.windows(2).map(|pair| pair[0].1 == pair[1].1).collect();
+    let primary_record = records.iter().find(|record| record.kind == RecordKind::Primary);
+    let primary = match primary_record {
+        Some(record) => record.pieces.clone(),
+        // The first SA entry of a further piece is the primary alignment (SAM optional fields specification).
+        None => first.elsewhere.first().cloned().unwrap_or_else(|| first.pieces.clone()),
+    };
+    let whole = records.iter().find(|record| record.bases.is_some());
+    Some(Chain {
+        fragment: first.fragment,
+        number: first.number,
+        pieces: pieces.into_iter().map(|(piece, _)| piece).collect(),
+        gapped,
+        primary,
+        mate: primary_record.unwrap_or(first).mate,
+        length: first.length,
+        bases: whole.and_then(|record| record.bases.clone()),
+        qualities: whole.map(|record| record.qualities.clone()).unwrap_or_default(),
+    })
+}
+
+/// Leaves out pieces whose part of the read another piece explains as well: the longer one stays, then the one with the higher
+/// mapping quality, then the first on the genome.
+fn drop_covered(pieces: &mut Vec<(Piece, usize)>) {
+    pieces.sort_by(|(x, _), (y, _)| {
+        (y.query_bp(), y.mapq)
+            .cmp(&(x.query_bp(), x.mapq))
+            .then_with(|| (x.contig, x.start, x.end, x.strand).cmp(&(y.contig, y.start, y.end, y.strand)))
+    });
+    let mut kept: Vec<(Piece, usize)> = Vec::with_capacity(pieces.len());
+    for (piece, source) in pieces.drain(..) {
+        let covered = kept.iter().any(|(other, other_source)| {
+            let shared = piece.query_end.min(other.query_end).saturating_sub(piece.query_start.max(other.query_start));
+            *other_source != source && shared * 5 >= piece.query_bp() * 4
+        });
+        if !covered {
+            kept.push((piece, source));
+        }
+    }
+    *pieces = kept;
+}

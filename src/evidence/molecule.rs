@@ -1,0 +1,139 @@
+//! Which fragments are copies of one molecule.
+
+use rustc_hash::FxHashMap;
+
+use crate::alignment::assay::DuplicateRule;
+use crate::alignment::read::{FragmentId, ReadRecord};
+use crate::genome::Strand;
+
+/// Fragments grouped into molecules.
+#[derive(Debug, Default)]
+pub struct Molecules {
+    parent: FxHashMap<FragmentId, FragmentId>,
+}
+
+/// What copies share: the end of the read where it was primed or broken, the other end, and the UMI.
+type Signature<'a> = (u8, (u32, i64, bool), (u32, i64, bool), &'a [u8]);
+
+impl Molecules {
+    /// Groups the fragments of these records by the rule. Under [`DuplicateRule::Flag`] and [`DuplicateRule::Keep`] each is its own.
+    pub fn group<'a>(records: impl IntoIterator<Item = &'a ReadRecord>, rule: DuplicateRule) -> Self {
+        let mut molecules = Self::default();
+        if !matches!(rule, DuplicateRule::Umi | DuplicateRule::Position) {
+            return molecules;
+        }
+        let mut by_place: FxHashMap<Signature<'_>, Vec<(&[u8], FragmentId)>> = FxHashMap::default();
+        for record in records {
+            let (contig, position, strand) = record.five_prime();
+            let other = match record.mate {
+                Some(mate) => (mate.contig.0, i64::from(mate.start), mate.strand == Strand::Reverse),
+                // A single read has one more end: its own.
+                None => (u32::MAX, i64::from(record.length), false),
+            };
+            let umi = record.umi.as_deref().unwrap_or(b"");
+            let key = (record.number, (contig.0, position, strand == Strand::Reverse), other, &b""[..]);
+            by_place.entry(key).or_default().push((umi, record.fragment));
+        }
+        for group in by_place.values() {
+            molecules.join_copies(group, rule);
+        }
+        molecules
+    }
+
+    /// Joins the fragments of one place whose UMIs are equal, or differ by one base while one is at least twice as frequent (the
+    /// directional rule of Smith, Heger and Sudbery, Genome Research 2017; 27:491-499).
+    fn join_copies(&mut self, group: &[(&[u8], FragmentId)], rule: DuplicateRule) {
+        let mut families: Vec<(&[u8], Vec<FragmentId>)> = Vec::new();
+        let mut slots: FxHashMap<&[u8], usize> = FxHashMap::default();
+        for &(umi, fragment) in group {
+            let umi = if rule == DuplicateRule::Umi { umi } else { b"" };
+            let slot = *slots.entry(umi).or_insert_with(|| {
+                families.push((umi, Vec::new()));
+                families.len() - 1
+            });
+            families[slot].1.push(fragment);
+        }
+        for (_, fragments) in &families {
+            for fragment in fragments {
+                self.join(fragments[0], *fragment);
+            }
+        }
+        for (umi, fragments) in &families {
+            for (other, others) in &families {
+                if fragments.len() + 1 >= 2 * others.len() && fragments.len() > others.len() && differ_by_one(umi, other) {
+                    self.join(fragments[0], others[0]);
+                }
+            }
+        }
+    }
+
+    /// The molecule of a fragment, named by one of its fragments.
+    pub fn of(&self, fragment: FragmentId) -> FragmentId {
+        let mut root = fragment;
+        while let Some(&parent) = self.parent.get(&root) {
+            if parent == root {
+                break;
+            }
+            root = parent;
+        }
+        root
+    }
+
+    fn join(&mut self, x: FragmentId, y: FragmentId) {
+        let (x, y) = (self.of(x), self.of(y));
+        if x != y {
+            self.parent.insert(x.max(y), x.min(y));
+        }
+    }
+}
+
+fn differ_by_one(x: &[u8], y: &[u8]) -> bool {
+    x.len() == y.len() && x.iter().zip(y).filter(|(a, b)| a != b).count() == 1
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::alignment::read::{MatePlace, Piece, RecordKind};
+    use crate::genome::ContigId;
+
+    fn record(name: &str, start: u32, mate: u32, umi: &str) -> ReadRecord {
+        let piece = Piece { contig: ContigId(0), start, end: start + 50, strand: Strand::Forward, query_start: 0, query_end: 50, mapq: 60 };
+        ReadRecord {
+            fragment: FragmentId::of(name.as_bytes()),
+            number: 0,
+            kind: RecordKind::Primary,
+            duplicate: false,
+            pieces: vec![piece],
+            elsewhere: Vec::new(),
+            length: 50,
+            bases: None,
+            qualities: Vec::new(),
+            mate: Some(MatePlace { contig: ContigId(0), start: mate, strand: Strand::Reverse }),
+            umi: Some(umi.as_bytes().into()),
+            unreadable_sa: 0,
+        }
+    }
+
+    fn count(records: &[ReadRecord], rule: DuplicateRule) -> usize {
+        let molecules = Molecules::group(records, rule);
+        let distinct: std::collections::BTreeSet<_> = records.iter().map(|record| molecules.of(record.fragment)).collect();
+        distinct.len()
+    }
+
+    #[test]
+    fn copies_with_the_same_ends_are_one_molecule_unless_their_umis_differ() {
+        let records = [record("a", 10, 90, "ACGT"), record("b", 10, 90, "ACGT"), record("c", 10, 90, "TTTT"), record("d", 11, 90, "ACGT")];
+        assert_eq!(count(&records, DuplicateRule::Position), 2);
+        assert_eq!(count(&records, DuplicateRule::Umi), 3);
+        assert_eq!(count(&records, DuplicateRule::Flag), 4);
+    }
+
+    #[test]
+    fn a_umi_with_one_error_joins_its_larger_family() {
+        let records = [record("a", 10, 90, "ACGT"), record("b", 10, 90, "ACGT"), record("c", 10, 90, "ACGA")];
+        assert_eq!(count(&records, DuplicateRule::Umi), 1);
+        let alone = [record("a", 10, 90, "ACGT"), record("c", 10, 90, "ACGA")];
+        assert_eq!(count(&alone, DuplicateRule::Umi), 2);
+    }
+}

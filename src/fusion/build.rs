@@ -1,0 +1,240 @@
+//! A junction with its genes, names, frame, quality and flags: a fusion.
+
+use std::collections::BTreeSet;
+
+use crate::alignment::read::FragmentId;
+use crate::alignment::Assay;
+use crate::coverage::depth::MIN_ANCHOR_BP;
+use crate::evidence::Molecules;
+use crate::genome::{Assembly, Junction};
+use crate::junction::{Candidate, Kind};
+use crate::knowledge::{JunctionQuery, Knowledge};
+use crate::model::index::GeneModels;
+use crate::model::{Gene, Role};
+use crate::sequence::reverse_complement;
+use crate::stats::jeffreys_share;
+
+use super::filter::{self, Doubt};
+use super::frame::{coding_offset, frame, kinase_domain, CodingOffset};
+use super::name;
+use super::orient::{orient, Oriented};
+use super::score::{quality, Class};
+use super::{Frame, Fusion, KinaseDomain, KnownTier, Material, Partner, Support, Unit};
+
+/// What the whole sample gives to each call.
+pub struct Context<'a> {
+    /// Gene models.
+    pub models: &'a GeneModels,
+    /// What is known.
+    pub knowledge: &'a Knowledge,
+    /// The assembly, where recognised.
+    pub assembly: Option<Assembly>,
+    /// The library.
+    pub assay: &'a Assay,
+    /// Which fragments are copies.
+    pub molecules: &'a Molecules,
+    /// Whether a FASTA gave the homology.
+    pub exact_homology: bool,
+    /// Chimeric molecules at the kinase, all junctions together.
+    pub chimeras: u32,
+}
+
+/// The fragments that count for a junction: those that show enough of both sides.
+pub fn counted(candidate: &Candidate) -> impl Iterator<Item = (FragmentId, Kind)> + '_ {
+    candidate
+        .members
+        .iter()
+        .filter(|(_, member)| member.kind == Kind::Pair || (member.kinase_bp >= MIN_ANCHOR_BP && member.partner_bp >= MIN_ANCHOR_BP))
+        .map(|(fragment, member)| (*fragment, member.kind))
+}
+
+/// Distinct molecules by their strongest kind of evidence.
+pub fn support(candidate: &Candidate, molecules: &Molecules) -> Support {
+    let mut strongest: std::collections::BTreeMap<FragmentId, Kind> = std::collections::BTreeMap::new();
+    for (fragment, kind) in counted(candidate) {
+        strongest.entry(molecules.of(fragment)).and_modify(|known| *known = (*known).max(kind)).or_insert(kind);
+    }
+    let count = |kind: Kind| strongest.values().filter(|&&other| other == kind).count() as u32;
+    Support { split: count(Kind::Split), pair: count(Kind::Pair), clip: count(Kind::Clip) }
+}
+
+/// Builds the fusion of a candidate at `kinase`. `depths` are the unbroken molecules at the kinase's and at the partner's end.
+pub fn build(candidate: &Candidate, kinase: &Gene, context: &Context<'_>, depths: (u32, u32)) -> Fusion {
+    let material = context.assay.material();
+    let oriented = orient(candidate, kinase, context.models, context.knowledge, material, context.exact_homology);
+    let support = support(candidate, context.molecules);
+    let known = known(candidate, kinase, &oriented, context);
+    let (five, three) = sides(kinase, &oriented);
+    let kinase_is_three = oriented.kinase_role == Role::Three;
+    let insertion = if kinase_is_three { reverse_complement(&candidate.insertion) } else { candidate.insertion.clone() };
+
+    let offset = |gene: Option<&Gene>, end, site, role| {
+        gene.map_or(CodingOffset::Unknown("no gene known"), |gene| coding_offset(gene, end, site, role, material))
+    };
+    let partner_role = if kinase_is_three { Role::Five } else { Role::Three };
+    let kinase_offset = offset(Some(kinase), oriented.kinase, oriented.kinase_site, oriented.kinase_role);
+    let partner_offset = offset(oriented.gene, oriented.partner, oriented.partner_site, partner_role);
+    let (five_offset, three_offset) = if kinase_is_three { (partner_offset, kinase_offset) } else { (kinase_offset, partner_offset) };
+    let frame = if candidate.unplaced {
+        Frame::Unknown("partner not placed")
+    } else if !oriented.sense {
+        Frame::Unknown("genes point against each other")
+    } else {
+        frame(five_offset, candidate.insertion_bp, three_offset, known.reported_in_frame)
+    };
+    let domain = kinase_domain(kinase, oriented.kinase, oriented.kinase_site, oriented.kinase_role);
+    let functional = oriented.sense && oriented.gene.is_some() && domain == Some(KinaseDomain::Retained);
+    let (kinase_edge, partner_edge) = oriented.edges();
+    let class = Class { tier: known.tier, material, edges: u8::from(kinase_edge) + u8::from(partner_edge), functional };
+    let fragments = support.fragments();
+    let (depth_kinase, depth_partner) = depths;
+    let (depth5, depth3) = if kinase_is_three { (depth_partner, depth_kinase) } else { (depth_kinase, depth_partner) };
+
+    let gene_pair = oriented.gene.map(|gene| if kinase_is_three { (gene, kinase) } else { (kinase, gene) });
+    let (five_site, three_site) = (five.site, three.site);
+    let exon = |site, role| name::exon_at(site, role);
+    let exon_junction = known.shorthand.clone().or_else(|| {
+        let (five_gene, three_gene) = gene_pair?;
+        name::exon_junction((&five_gene.symbol, exon(five_site, Role::Five)), (&three_gene.symbol, exon(three_site, Role::Three)))
+    });
+    let mut fusion = Fusion {
+        id: String::new(),
+        junction: canonical(candidate),
+        slack_bp: candidate.slack_bp,
+        exon_junction: exon_junction.filter(|_| oriented.sense && !candidate.unplaced),
+        variant: known.label.clone(),
+        known: known.tier,
+        frame,
+        kinase_domain: domain,
+        evidence: BTreeSet::from([material]),
+        support,
+        unit: if matches!(context.assay.duplicates, crate::alignment::assay::DuplicateRule::Umi) {
+            Unit::Molecules
+        } else {
+            Unit::Fragments
+        },
+        depth5,
+        depth3,
+        allele_fraction: jeffreys_share(u64::from(fragments), u64::from(fragments + depth3)),
+        quality: if candidate.unplaced {
+            0.0
+        } else {
+            quality(
+                class,
+                independent(candidate, support),
+                context.chimeras.saturating_sub(fragments),
+                candidate.partner_mapq().min(candidate.kinase_mapq()),
+            )
+        },
+        flags: BTreeSet::new(),
+        event: String::new(),
+        hgvs: gene_pair.filter(|_| oriented.sense).and_then(|(x, y)| name::hgvs((x, five_offset), (y, three_offset), &insertion, material)),
+        vicc: gene_pair
+            .filter(|_| oriented.sense && !candidate.unplaced)
+            .and_then(|(x, y)| name::vicc((x, five_site), (y, three_site), &insertion)),
+        consensus: consensus(candidate, &oriented),
+        insertion,
+        target: kinase.symbol.clone(),
+        five,
+        three,
+    };
+    fusion.flags = filter::flags(&Doubt { fusion: &fusion, candidate, oriented: &oriented, kinase, assay: context.assay });
+    fusion
+}
+
+/// Fragments that are independent of each other: those that share both ends speak once.
+fn independent(candidate: &Candidate, support: Support) -> u32 {
+    let ends: BTreeSet<(u32, u32)> = candidate.members.values().map(|member| member.ends).collect();
+    support.fragments().min(ends.len() as u32)
+}
+
+/// The junction in canonical form, with its homology or its insertion.
+fn canonical(candidate: &Candidate) -> Junction {
+    if candidate.insertion_bp > 0 {
+        Junction::new(candidate.kinase, candidate.partner, &candidate.insertion)
+    } else {
+        Junction::with_homology(candidate.kinase, candidate.partner, candidate.homology_bp)
+    }
+}
+
+fn sides(kinase: &Gene, oriented: &Oriented<'_>) -> (Partner, Partner) {
+    let id = |gene: &Gene| gene.transcript.as_ref().map(|transcript| transcript.literature_id().to_owned());
+    let at_kinase = Partner {
+        gene: Some(kinase.symbol.clone()),
+        transcript: id(kinase),
+        strand: kinase.strand,
+        breakend: oriented.kinase,
+        site: oriented.kinase_site,
+    };
+    let at_partner = Partner {
+        gene: oriented.gene.map(|gene| gene.symbol.clone()),
+        transcript: oriented.gene.and_then(id),
+        strand: oriented.gene.and_then(|gene| gene.strand),
+        breakend: oriented.partner,
+        site: oriented.partner_site,
+    };
+    match oriented.kinase_role {
+        Role::Three => (at_partner, at_kinase),
+        Role::Five => (at_kinase, at_partner),
+    }
+}
+
+/// What the tables say of a junction.
+struct Known {
+    tier: KnownTier,
+    label: Option<String>,
+    shorthand: Option<String>,
+    reported_in_frame: bool,
+}
+
+fn known(candidate: &Candidate, kinase: &Gene, oriented: &Oriented<'_>, context: &Context<'_>) -> Known {
+    let nothing = |tier| Known { tier, label: None, shorthand: None, reported_in_frame: false };
+    let Some(gene) = oriented.gene.filter(|_| !candidate.unplaced) else { return nothing(KnownTier::Kinase) };
+    if oriented.kinase_role == Role::Five || !oriented.sense {
+        return nothing(if context.knowledge.pair(&gene.symbol, &kinase.symbol) { KnownTier::Pair } else { KnownTier::Kinase });
+    }
+    if !context.knowledge.pair(&gene.symbol, &kinase.symbol) {
+        return nothing(KnownTier::Kinase);
+    }
+    let (Some(site5), Some(site3)) = (oriented.partner_site, oriented.kinase_site) else { return nothing(KnownTier::Pair) };
+    let row = match context.assay.material() {
+        Material::Rna => {
+            JunctionQuery::new(gene, oriented.partner.boundary, kinase, oriented.kinase.boundary, candidate.insertion_bp, context.assembly)
+                .and_then(|query| context.knowledge.junction(&query))
+                .map(|row| Known {
+                    tier: KnownTier::Variant,
+                    label: row.label.clone(),
+                    shorthand: row.shorthand.clone(),
+                    reported_in_frame: row.in_frame_reported == Some(true),
+                })
+        }
+        Material::Dna => {
+            let exons = name::exon_at(Some(site5), Role::Five).zip(name::exon_at(Some(site3), Role::Three));
+            exons.and_then(|(five, three)| context.knowledge.implied(&gene.symbol, five, &kinase.symbol, three)).map(|implied| Known {
+                tier: KnownTier::Variant,
+                label: implied.label,
+                shorthand: implied.shorthand,
+                reported_in_frame: implied.fusion.in_frame_reported == Some(true),
+            })
+        }
+    };
+    row.unwrap_or_else(|| nothing(KnownTier::Pair))
+}
+
+/// Bases over the junction in the direction of the fusion transcript, `|` at the reported junction.
+fn consensus(candidate: &Candidate, oriented: &Oriented<'_>) -> Option<String> {
+    if candidate.tail.is_empty() || candidate.anchor.is_empty() {
+        return None;
+    }
+    let given_away = -oriented.kinase.kept_distance(candidate.kinase.boundary);
+    let mut bases = candidate.anchor.clone();
+    bases.extend(&candidate.tail);
+    // `kept_distance` counts what the reported end keeps beyond the candidate's; the mark moves back by what was given away.
+    let at = (candidate.anchor.len() as i64 - given_away).clamp(0, bases.len() as i64) as usize;
+    let (kinase, rest) = bases.split_at(at);
+    let text = |bases: &[u8]| String::from_utf8_lossy(bases).into_owned();
+    Some(match oriented.kinase_role {
+        Role::Three => format!("{}|{}", text(&reverse_complement(rest)), text(&reverse_complement(kinase))),
+        Role::Five => format!("{}|{}", text(kinase), text(rest)),
+    })
+}

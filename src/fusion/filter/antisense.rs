@@ -1,0 +1,8 @@
+//! The partner's gene points the wrong way.
+
+use super::Doubt;
+
+/// Whether the flag applies.
+pub fn applies(doubt: &Doubt<'_>) -> bool {
+    !doubt.oriented.sense
+}

@@ -1,0 +1,10 @@
+//! Too few fragments for this kind of junction: a single one never passes, more must reach the quality that the model asks for.
+
+use super::Doubt;
+use crate::fusion::score::MIN_PASS_QUALITY;
+
+/// Whether the flag applies.
+pub fn applies(doubt: &Doubt<'_>) -> bool {
+    let fragments = doubt.fusion.support.fragments();
+    fragments < 2 || (doubt.fusion.quality < MIN_PASS_QUALITY && !super::random_chimera::applies(doubt))
+}

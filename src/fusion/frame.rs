@@ -1,0 +1,99 @@
+//! The reading frame across the junction, and what becomes of the kinase domain.
+
+use crate::genome::{Breakend, Strand};
+use crate::model::{Gene, Role, Site};
+
+use super::{Frame, KinaseDomain, Material};
+
+/// Kinase domains by codon of the literature's transcript (first and last residue).
+/// Source: UniProt Q9UM73-1 (ALK), P08922 (ROS1), P04629-1 (NTRK1), Q16620-4 (NTRK2), Q16288-3 (NTRK3).
+const KINASE_DOMAINS: [(&str, u32, u32); 5] =
+    [("ALK", 1116, 1392), ("ROS1", 1945, 2222), ("NTRK1", 510, 781), ("NTRK2", 554, 823), ("NTRK3", 538, 825)];
+
+/// Codons of a kinase's domain on the literature's transcript.
+pub fn kinase_domain_codons(symbol: &str) -> Option<(u32, u32)> {
+    KINASE_DOMAINS.iter().find(|(gene, _, _)| *gene == symbol).map(|(_, first, last)| (*first, *last))
+}
+
+/// Coding bases before the junction on one side: for the 5' partner those that are translated up to it, for the 3' partner those
+/// of the normal transcript that the fusion lacks. Negative where the 3' partner brings bases of an intron or its 5' untranslated
+/// part along.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum CodingOffset {
+    /// Offset into the coding sequence.
+    At(i64),
+    /// Cannot be said, and why.
+    Unknown(&'static str),
+}
+
+/// The coding offset of a gene's end in a fusion transcript: as it lies for RNA, at the exon edge that a splice will use for DNA.
+pub fn coding_offset(gene: &Gene, end: Breakend, site: Option<Site>, role: Role, material: Material) -> CodingOffset {
+    let (Some(strand), Some(transcript)) = (gene.strand, gene.transcript.as_ref()) else { return CodingOffset::Unknown("no exon model") };
+    if transcript.exons.iter().all(|exon| exon.cds.is_none()) {
+        return CodingOffset::Unknown("no coding sequence");
+    }
+    let edge = |number: u32| transcript.splice_edge(number, strand, role).and_then(|boundary| transcript.cds_offset(boundary, strand));
+    let offset = match (site, role, material) {
+        (Some(Site::Exon { .. }), _, Material::Rna) => transcript.cds_offset(end.boundary, strand),
+        (Some(Site::Exon { .. }), _, Material::Dna) => return CodingOffset::Unknown("break within an exon"),
+        (Some(Site::Intron { after }), Role::Five, Material::Dna) => edge(after),
+        (Some(Site::Intron { after }), Role::Three, Material::Dna) => edge(after + 1),
+        (Some(Site::Intron { .. }), Role::Five, Material::Rna) => return CodingOffset::Unknown("junction in an intron of the 5' partner"),
+        (Some(Site::Intron { after }), Role::Three, Material::Rna) => {
+            // The rest of the intron is kept and read through into the next exon.
+            let Some(start) = transcript.splice_edge(after + 1, strand, role) else {
+                return CodingOffset::Unknown("no exon after the junction");
+            };
+            let kept = i64::from(start.abs_diff(end.boundary));
+            return match transcript.cds_offset(start, strand) {
+                Some(offset) => CodingOffset::At(i64::from(offset) - kept),
+                None => CodingOffset::Unknown("untranslated region"),
+            };
+        }
+        _ => return CodingOffset::Unknown("junction outside of the transcript"),
+    };
+    match offset {
+        Some(0) if role == Role::Five => CodingOffset::Unknown("5' untranslated region"),
+        Some(offset) => CodingOffset::At(i64::from(offset)),
+        None => CodingOffset::Unknown("5' untranslated region"),
+    }
+}
+
+/// The frame of a 5' partner that is translated up to `five`, `insertion_bp` bases, and a 3' partner from `three` on.
+pub fn frame(five: CodingOffset, insertion_bp: u32, three: CodingOffset, reported: bool) -> Frame {
+    match (five, three) {
+        (CodingOffset::At(five), CodingOffset::At(three)) => {
+            if (five + i64::from(insertion_bp) - three).rem_euclid(3) == 0 {
+                Frame::InFrame
+            } else {
+                Frame::OutOfFrame
+            }
+        }
+        _ if reported => Frame::InFrameReported,
+        (CodingOffset::Unknown(why), _) | (_, CodingOffset::Unknown(why)) => Frame::Unknown(why),
+    }
+}
+
+/// What a fusion keeps of the kinase domain.
+pub fn kinase_domain(gene: &Gene, end: Breakend, site: Option<Site>, role: Role) -> Option<KinaseDomain> {
+    if role == Role::Five {
+        return Some(KinaseDomain::Lost);
+    }
+    let (first, last) = kinase_domain_codons(&gene.symbol)?;
+    let (strand, transcript) = (gene.strand?, gene.transcript.as_ref()?);
+    let start = transcript.cds_base((first - 1) * 3, strand)?;
+    let stop = transcript.cds_base(last * 3 - 1, strand)?;
+    let _ = site;
+    // Genomic order along the gene decides; the break is before the first base, behind the last, or between.
+    let before = |base: u32| match strand {
+        Strand::Forward => end.boundary <= base,
+        Strand::Reverse => end.boundary > base,
+    };
+    Some(if before(start) {
+        KinaseDomain::Retained
+    } else if before(stop) {
+        KinaseDomain::Partial
+    } else {
+        KinaseDomain::Lost
+    })
+}

@@ -1,0 +1,129 @@
+//! The quality of a call: the chance that it is an artefact, on the phred scale, from a model that can be recomputed by hand.
+//!
+//! The noise is the sample's own: `C` fragments of this kinase (plus one) join it to some other place and do not belong to the
+//! junction in question. A random chimera looks like this kind of junction with the chance `p` ([`Class::chance_like`]); each
+//! further independent fragment at the very same junction is `RHO` times less likely for an artefact. Against that stands the
+//! number of such junctions that a tested sample really has, `PRIOR` ([`Class::prior`]):
+//!
+//! ```text
+//!   odds that it is an artefact = C * p * RHO^(k-1) / PRIOR  +  misplacement
+//!   misplacement                = 10^(-best mapping quality of the partner / 10), times UNKNOWN_PLACE for an unknown partner,
+//!                                 times KNOWN_PLACE for a known one (to be misplaced right into a known partner is rare)
+//!   quality                     = -10 log10( odds / (1 + odds) ), at most 99
+//! ```
+//!
+//! Example: EML4::ALK E13;A20 in RNA, 2 fragments, 4 other chimeric fragments, partner placed with quality 60:
+//! `5 * 1e-6 * 0.01 / 0.02 + 1e-6 * 0.01 = 2.5e-6`, quality 56.
+
+use crate::stats::phred;
+
+use super::{KnownTier, Material};
+
+/// How much rarer each further fragment at the same place is for an artefact. Random chimeras practically never meet; what is left
+/// is copies of one molecule that kept different ends, of the order of 1 % in capture libraries.
+pub const RHO: f64 = 0.01;
+/// Highest quality that is reported: the model knows nothing of swapped samples.
+pub const MAX_QUALITY: f64 = 99.0;
+/// Quality from which a call can pass: one in twenty would be an artefact.
+pub const MIN_PASS_QUALITY: f64 = 13.0;
+/// Weight of a misplaced partner where the partner is known.
+const KNOWN_PLACE: f64 = 0.01;
+/// Weight of a misplaced partner where it is not.
+const UNKNOWN_PLACE: f64 = 1.0;
+
+/// What kind of junction it is, as far as chance and prior depend on it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Class {
+    /// How well known.
+    pub tier: KnownTier,
+    /// RNA or DNA.
+    pub material: Material,
+    /// Number of ends on exon edges (RNA only).
+    pub edges: u8,
+    /// A sense fusion that keeps the kinase, with a gene as partner.
+    pub functional: bool,
+}
+
+impl Class {
+    /// The chance that a random chimera of the kinase looks like this.
+    ///
+    /// RNA: a switch at random hits an exon edge about once in 150 bases; splicing errors prefer edges, so both edges together are
+    /// taken as 1 in 500, one as 1 in 20. A listed partner is one gene in about 500 by number, a listed junction one in a million
+    /// of all pairs of edges. DNA: listed partners fill about 1/1000 of the genome, one in four chimeras is in sense with the
+    /// kinase kept; genes fill half of the genome.
+    pub fn chance_like(self) -> f64 {
+        let partner = match self.tier {
+            KnownTier::Variant | KnownTier::Pair => 1.0 / 500.0,
+            _ => 1.0,
+        };
+        match self.material {
+            Material::Rna => match (self.tier, self.edges) {
+                (KnownTier::Variant, _) => 1e-6,
+                (_, 2) => partner / 500.0,
+                (_, 1) => partner / 20.0,
+                _ => partner,
+            },
+            Material::Dna => match self.tier {
+                KnownTier::Variant | KnownTier::Pair => 2.5e-4,
+                _ if self.functional => 0.125,
+                _ => 1.0,
+            },
+        }
+    }
+
+    /// How many junctions of this kind a tested sample has. Sources: 1-5 % of lung cancers carry a fusion of these kinases, nearly
+    /// all of a listed pair, most of a listed variant.
+    pub fn prior(self) -> f64 {
+        match self.tier {
+            KnownTier::Variant => 0.02,
+            KnownTier::Pair => 0.005,
+            _ if self.functional => 0.002,
+            _ => 0.0005,
+        }
+    }
+}
+
+/// The quality of a junction that `fragments` independent fragments show, with `chimeras` other chimeric fragments at the kinase and
+/// the partner placed with `partner_mapq` at best.
+pub fn quality(class: Class, fragments: u32, chimeras: u32, partner_mapq: u8) -> f64 {
+    if fragments == 0 {
+        return 0.0;
+    }
+    let noise = (f64::from(chimeras) + 1.0) * class.chance_like() * RHO.powi(fragments as i32 - 1) / class.prior();
+    let place = if matches!(class.tier, KnownTier::Variant | KnownTier::Pair) { KNOWN_PLACE } else { UNKNOWN_PLACE };
+    let odds = noise + place * 10f64.powf(-f64::from(partner_mapq) / 10.0);
+    phred(odds / (1.0 + odds)).clamp(0.0, MAX_QUALITY)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn class(tier: KnownTier, edges: u8) -> Class {
+        Class { tier, material: Material::Rna, edges, functional: true }
+    }
+
+    #[test]
+    fn the_example_of_the_module_page_holds() {
+        let quality = quality(class(KnownTier::Variant, 2), 2, 4, 60);
+        assert!((quality - 55.9).abs() < 0.2, "{quality}");
+    }
+
+    #[test]
+    fn more_fragments_never_lower_and_more_noise_never_raises_the_quality() {
+        for tier in [KnownTier::Variant, KnownTier::Pair, KnownTier::Kinase, KnownTier::Novel] {
+            for edges in 0..3 {
+                for k in 1..6 {
+                    assert!(quality(class(tier, edges), k + 1, 50, 60) >= quality(class(tier, edges), k, 50, 60));
+                    assert!(quality(class(tier, edges), k, 500, 60) <= quality(class(tier, edges), k, 50, 60));
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn a_single_chimera_off_exon_edges_is_no_call() {
+        assert!(quality(class(KnownTier::Kinase, 0), 1, 30, 60) < 1.0);
+        assert!(quality(class(KnownTier::Kinase, 0), 1, 0, 60) < 1.0);
+    }
+}

@@ -1,0 +1,22 @@
+//! From tails and pairs to junctions: exact breakpoints with the fragments that show them.
+//!
+//! Everything is seen from the kinase: a tail leaves it at a breakend and may be placed by the aligner, or not.
+//!
+//! 1. [`cluster`]: placed tails with the same two ends are a seed. Seeds are ranked by how surely their partner is placed, and a
+//!    seed whose bases say the same as a better one's joins it: another copy of a repeat, a shortened run of one base, a
+//!    breakpoint a few bases off.
+//! 2. [`support`]: tails without a place join the junction whose bases they repeat; tails at the partner's side likewise; pairs
+//!    join the junction that they span. A fragment counts for one junction, once, by its strongest kind.
+//! 3. [`realign`]: pairs that no exact junction explains look for clipped reads on both sides that continue each other, so that a
+//!    repeat at one side does not lose the break; with a FASTA the reference stands in for the other side.
+
+pub mod candidate;
+pub mod cluster;
+pub mod find;
+pub mod homology;
+pub mod orphan;
+pub mod partners;
+pub mod realign;
+pub mod support;
+
+pub use candidate::{Candidate, Kind, Member};

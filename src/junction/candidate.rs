@@ -1,0 +1,178 @@
+//! A junction between a kinase and something else, with the fragments that show it.
+
+use std::collections::BTreeMap;
+
+use crate::alignment::read::FragmentId;
+use crate::evidence::Tail;
+use crate::genome::Breakend;
+use crate::sequence::{complexity_frac, match_prefixes, reverse_complement};
+use crate::stats::from_phred;
+
+/// Below this share of distinct 3-mers bases are a simple repeat.
+pub const MIN_COMPLEXITY_FRAC: f64 = 0.35;
+
+/// How a fragment shows a junction, weakest first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Kind {
+    /// Mates on either side.
+    Pair,
+    /// Clipped at the junction, with the partner's bases in the tail.
+    Clip,
+    /// Aligned on both sides.
+    Split,
+}
+
+/// One fragment's evidence for a junction.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Member {
+    /// The strongest way in which it shows the junction.
+    pub kind: Kind,
+    /// Most bases on the kinase's side in one read; for pairs the whole read.
+    pub kinase_bp: u32,
+    /// Most bases on the partner's side in one read.
+    pub partner_bp: u32,
+    /// Mapping quality at the kinase.
+    pub kinase_mapq: u8,
+    /// Mapping quality of the partner's place, if the aligner gave this one.
+    pub partner_mapq: Option<u8>,
+    /// Where the fragment begins on the kinase's side and on the partner's, as far as its records tell; copies share both.
+    pub ends: (u32, u32),
+}
+
+/// A junction seen from the kinase.
+#[derive(Debug, Clone)]
+pub struct Candidate {
+    /// Index of the kinase among the targets.
+    pub target: usize,
+    /// The kinase's end, with the homologous bases.
+    pub kinase: Breakend,
+    /// The partner's end, without them.
+    pub partner: Breakend,
+    /// Bases at the junction that could belong to either end.
+    pub homology_bp: u32,
+    /// Inserted bases, read from the kinase to the partner.
+    pub insertion: Vec<u8>,
+    /// Number of inserted bases, known also where no read shows them.
+    pub insertion_bp: u32,
+    /// How far the true break may lie beyond the ends given here; 0 when a read shows it.
+    pub slack_bp: u32,
+    /// Bases beyond the kinase's end by majority, read away from the kinase.
+    pub tail: Vec<u8>,
+    /// The last bases before the kinase's end by majority, in the same direction.
+    pub anchor: Vec<u8>,
+    /// The fragments.
+    pub members: BTreeMap<FragmentId, Member>,
+    /// Fragments whose aligner placed the tail elsewhere, by that place: other copies of the partner's sequence.
+    pub other_places: u32,
+    /// No place was found for the tail; `partner` means nothing then.
+    pub unplaced: bool,
+}
+
+impl Candidate {
+    /// How surely the partner is placed: each fragment counts by the chance that both of its ends are where they are said to be.
+    pub fn weight(&self) -> f64 {
+        self.members
+            .values()
+            .map(|member| {
+                (1.0 - from_phred(f64::from(member.kinase_mapq))) * (1.0 - from_phred(f64::from(member.partner_mapq.unwrap_or(0))))
+            })
+            .sum()
+    }
+
+    /// Whether the partner's bases are a simple repeat or a homopolymer, which has no place of its own (dark cycles of two-colour
+    /// machines read as runs of G).
+    pub fn is_simple(&self) -> bool {
+        let tail = &self.tail[..self.tail.len().min(40)];
+        tail.len() >= 12 && complexity_frac(tail) < MIN_COMPLEXITY_FRAC
+    }
+
+    /// Best mapping quality with which a fragment's partner side was placed here; none for a simple repeat.
+    pub fn partner_mapq(&self) -> u8 {
+        if self.is_simple() {
+            return 0;
+        }
+        self.members.values().filter_map(|member| member.partner_mapq).max().unwrap_or(0)
+    }
+
+    /// Best mapping quality at the kinase.
+    pub fn kinase_mapq(&self) -> u8 {
+        self.members.values().map(|member| member.kinase_mapq).max().unwrap_or(0)
+    }
+
+    /// Adds a fragment's evidence, keeping the strongest.
+    pub fn add(&mut self, fragment: FragmentId, member: Member) {
+        self.members
+            .entry(fragment)
+            .and_modify(|known| {
+                known.kind = known.kind.max(member.kind);
+                known.kinase_bp = known.kinase_bp.max(member.kinase_bp);
+                known.partner_bp = known.partner_bp.max(member.partner_bp);
+                known.kinase_mapq = known.kinase_mapq.max(member.kinase_mapq);
+                known.partner_mapq = known.partner_mapq.max(member.partner_mapq);
+            })
+            .or_insert(member);
+    }
+
+    /// Whether a tail that leaves the kinase near this junction's end reads as this junction's does. `None` when too few bases can
+    /// be compared to tell.
+    pub fn repeats(&self, tail: &Tail, tolerance: Tolerance) -> Option<bool> {
+        if tail.at.contig != self.kinase.contig || tail.at.side != self.kinase.side {
+            return Some(false);
+        }
+        // A tail that begins d bases further out has d bases fewer to go.
+        let further = tail.at.kept_distance(self.kinase.boundary);
+        if further.unsigned_abs() > u64::from(tolerance.shift_bp) {
+            return Some(false);
+        }
+        let d = further.unsigned_abs() as usize;
+        let (own, other) =
+            if further >= 0 { (self.tail.get(d..)?, tail.bases.as_slice()) } else { (self.tail.as_slice(), tail.bases.get(d..)?) };
+        tolerance.alike(own, other)
+    }
+
+    /// Whether a tail that leaves the partner's place near this junction's end reads on into the kinase.
+    pub fn continues(&self, tail: &Tail, tolerance: Tolerance) -> Option<bool> {
+        if tail.at.contig != self.partner.contig || tail.at.side != self.partner.side {
+            return Some(false);
+        }
+        let further = tail.at.kept_distance(self.partner.boundary);
+        if further.unsigned_abs() > u64::from(tolerance.shift_bp) {
+            return Some(false);
+        }
+        // From the partner one reads the insertion backwards, then the kinase from its end inwards.
+        let mut expected = reverse_complement(&self.insertion);
+        expected.extend(reverse_complement(&self.anchor));
+        let d = further.unsigned_abs() as usize;
+        let (own, other) =
+            if further >= 0 { (expected.get(d..)?, tail.bases.as_slice()) } else { (expected.as_slice(), tail.bases.get(d..)?) };
+        tolerance.alike(own, other)
+    }
+}
+
+/// How strictly bases are compared.
+#[derive(Debug, Clone, Copy)]
+pub struct Tolerance {
+    /// Largest distance between two breakends that may be one.
+    pub shift_bp: u32,
+    /// Fewest bases that tell.
+    pub min_bp: usize,
+    /// One edit is allowed for this many bases.
+    pub bp_per_edit: usize,
+}
+
+impl Tolerance {
+    /// For short reads (errors well below 1 %), and for long ones (5 % and more, of which a comparison of two sees both).
+    pub fn of(long_reads: bool) -> Self {
+        if long_reads {
+            Self { shift_bp: 25, min_bp: 20, bp_per_edit: 5 }
+        } else {
+            Self { shift_bp: 15, min_bp: 8, bp_per_edit: 12 }
+        }
+    }
+
+    /// Whether two stretches that begin at the same place are the same sequence; `None` when too short to tell.
+    pub fn alike(self, left: &[u8], right: &[u8]) -> Option<bool> {
+        let result = match_prefixes(left, right);
+        (result.compared_bp >= self.min_bp).then_some(result.edits * self.bp_per_edit <= result.compared_bp)
+    }
+}

@@ -1,0 +1,171 @@
+//! Placed tails with the same two ends, and which of them say the same.
+
+use std::collections::BTreeMap;
+
+use crate::evidence::Tail;
+use crate::genome::Breakend;
+
+use super::candidate::{Candidate, Kind, Member, Tolerance};
+
+/// Seeds whose two ends both lie this close are compared by place alone when no bases can be.
+const SAME_PLACE_BP: u32 = 5;
+/// Bases that a tail's majority needs to be compared with another's.
+const MAX_CONSENSUS_BP: usize = 120;
+
+/// Candidates from the placed tails of one target, best placed first. A seed that repeats a better one's bases has joined it.
+pub fn candidates(target: usize, tails: &[Tail], tolerance: Tolerance) -> Vec<Candidate> {
+    let mut seeds = seeds(target, tails);
+    rank(&mut seeds);
+    let mut kept: Vec<Candidate> = Vec::new();
+    for seed in seeds {
+        match kept.iter_mut().find(|better| says_the_same(better, &seed, tolerance)) {
+            Some(better) => join(better, seed),
+            None => kept.push(seed),
+        }
+    }
+    rank(&mut kept);
+    kept
+}
+
+/// Best placed first; then most fragments; then by place, so that the order never depends on names.
+pub fn rank(candidates: &mut [Candidate]) {
+    candidates.sort_by(|x, y| {
+        let weight = |candidate: &Candidate| (candidate.weight() * 1000.0).round() as i64;
+        (weight(y), y.members.len()).cmp(&(weight(x), x.members.len())).then_with(|| {
+            (x.kinase, x.partner, x.insertion_bp, x.homology_bp, &x.tail).cmp(&(
+                y.kinase,
+                y.partner,
+                y.insertion_bp,
+                y.homology_bp,
+                &y.tail,
+            ))
+        })
+    });
+}
+
+/// Tails with the same ends to the base, homologous bases given to the kinase.
+fn seeds(target: usize, tails: &[Tail]) -> Vec<Candidate> {
+    let mut groups: BTreeMap<(Breakend, Breakend, u32), Vec<&Tail>> = BTreeMap::new();
+    for tail in tails {
+        let Some(placement) = tail.placement else { continue };
+        let partner = placement.breakend.extended(-i64::from(placement.overlap_bp.max(0)));
+        let inserted = (-placement.overlap_bp).max(0) as u32;
+        groups.entry((tail.at, partner, inserted)).or_default().push(tail);
+    }
+    groups.into_iter().map(|((kinase, partner, insertion_bp), tails)| seed(target, kinase, partner, insertion_bp, &tails)).collect()
+}
+
+fn seed(target: usize, kinase: Breakend, partner: Breakend, insertion_bp: u32, tails: &[&Tail]) -> Candidate {
+    let consensus = majority(tails.iter().map(|tail| (tail.bases.as_slice(), tail.qualities.as_slice())));
+    let homology_bp = tails.iter().filter_map(|tail| tail.placement).map(|placement| placement.overlap_bp.max(0) as u32).max().unwrap_or(0);
+    let mut candidate = Candidate {
+        target,
+        kinase,
+        partner,
+        homology_bp,
+        insertion: consensus.get(..insertion_bp as usize).map(<[u8]>::to_vec).unwrap_or_default(),
+        insertion_bp,
+        slack_bp: 0,
+        tail: consensus,
+        anchor: majority_backwards(tails),
+        members: BTreeMap::new(),
+        other_places: 0,
+        unplaced: false,
+    };
+    for tail in tails {
+        candidate.add(tail.fragment, split_member(tail));
+    }
+    candidate
+}
+
+/// The evidence of a placed tail.
+pub fn split_member(tail: &Tail) -> Member {
+    let placement = tail.placement;
+    let overlap = placement.map_or(0, |placement| placement.overlap_bp.max(0) as u32);
+    Member {
+        kind: Kind::Split,
+        kinase_bp: tail.anchor_bp,
+        partner_bp: placement.map_or(0, |placement| placement.aligned_bp.saturating_sub(overlap)),
+        kinase_mapq: tail.mapq,
+        partner_mapq: placement.map(|placement| placement.mapq),
+        ends: (tail.anchor_bp, tail.length_bp),
+    }
+}
+
+/// The base that most reads show in each column, weighted by quality; ties go to the first letter.
+pub fn majority<'a>(reads: impl Iterator<Item = (&'a [u8], &'a [u8])>) -> Vec<u8> {
+    let mut columns: Vec<[u64; 4]> = Vec::new();
+    for (bases, qualities) in reads {
+        for (column, base) in bases.iter().take(MAX_CONSENSUS_BP).enumerate() {
+            if column >= columns.len() {
+                columns.push([0; 4]);
+            }
+            if let Some(slot) = b"ACGT".iter().position(|letter| letter == base) {
+                columns[column][slot] += u64::from(qualities.get(column).copied().unwrap_or(20).max(1));
+            }
+        }
+    }
+    columns
+        .iter()
+        .map(|votes| {
+            let best = votes.iter().copied().max().unwrap_or(0);
+            if best == 0 {
+                b'N'
+            } else {
+                votes.iter().position(|&vote| vote == best).map_or(b'N', |slot| b"ACGT"[slot])
+            }
+        })
+        .collect()
+}
+
+/// The majority of the anchors, which end together.
+pub fn majority_backwards(tails: &[&Tail]) -> Vec<u8> {
+    let turned: Vec<Vec<u8>> = tails.iter().map(|tail| tail.anchor.iter().rev().copied().collect()).collect();
+    let mut consensus = majority(turned.iter().map(|bases| (bases.as_slice(), [].as_slice())));
+    consensus.reverse();
+    consensus
+}
+
+/// Whether a seed shows the same molecule as a better one: its bases agree, or, where bases are lacking, its two ends.
+fn says_the_same(better: &Candidate, seed: &Candidate, tolerance: Tolerance) -> bool {
+    if better.kinase.contig != seed.kinase.contig || better.kinase.side != seed.kinase.side {
+        return false;
+    }
+    let further = seed.kinase.kept_distance(better.kinase.boundary);
+    if further.unsigned_abs() > u64::from(tolerance.shift_bp) {
+        return false;
+    }
+    let d = further.unsigned_abs() as usize;
+    let (own, other) =
+        if further >= 0 { (better.tail.get(d..), Some(seed.tail.as_slice())) } else { (Some(better.tail.as_slice()), seed.tail.get(d..)) };
+    let same_side = better.partner.contig == seed.partner.contig && better.partner.side == seed.partner.side;
+    let near = same_side && better.partner.boundary.abs_diff(seed.partner.boundary) <= SAME_PLACE_BP;
+    let by_bases = own.zip(other).and_then(|(own, other)| {
+        // Two different partners may begin alike by chance (or by the homology itself); more bases must agree for them.
+        let stricter = Tolerance { min_bp: if same_side { tolerance.min_bp.max(12) } else { 20 }, ..tolerance };
+        stricter.alike(own, other)
+    });
+    by_bases.unwrap_or(near && further.unsigned_abs() <= u64::from(SAME_PLACE_BP) && better.insertion_bp.abs_diff(seed.insertion_bp) <= 3)
+}
+
+fn join(better: &mut Candidate, seed: Candidate) {
+    let near = better.partner.contig == seed.partner.contig
+        && better.partner.side == seed.partner.side
+        && better.partner.boundary.abs_diff(seed.partner.boundary) <= 60;
+    for (fragment, member) in seed.members {
+        let new = !better.members.contains_key(&fragment);
+        // Placed elsewhere by the aligner: the bases agree, the place does not speak for this junction.
+        let member = if near { member } else { Member { kind: Kind::Clip, partner_mapq: None, ..member } };
+        better.other_places += u32::from(new && !near);
+        better.add(fragment, member);
+    }
+    if better.tail.is_empty() {
+        better.tail = seed.tail;
+    }
+    if better.anchor.is_empty() {
+        better.anchor = seed.anchor;
+    }
+    if better.insertion.is_empty() && better.insertion_bp == seed.insertion_bp {
+        better.insertion = seed.insertion;
+    }
+}

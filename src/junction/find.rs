@@ -1,0 +1,95 @@
+//! All junctions of one kinase, from what its reads and its partners' reads show.
+
+use rustc_hash::{FxHashMap, FxHashSet};
+
+use crate::alignment::read::{FragmentId, Piece, ReadRecord};
+use crate::alignment::scan::Region;
+use crate::alignment::Assay;
+use crate::evidence::chain::{chains, Chain};
+use crate::evidence::pair::{pairs, Pair};
+use crate::evidence::tail::{tails, Tail};
+use crate::evidence::Molecules;
+
+use super::candidate::{Candidate, Tolerance};
+use super::cluster;
+use super::homology;
+use super::orphan;
+use super::realign::{self, Bases};
+use super::support::{self, Span};
+
+/// What the reads of one kinase show, before any junction is made of it.
+pub struct Evidence {
+    /// Tails that leave the kinase.
+    pub kinase_tails: Vec<Tail>,
+    /// Tails at the partners' side, of reads that have no piece in the kinase.
+    pub partner_tails: Vec<Tail>,
+    /// Pairs with one mate in the kinase.
+    pub pairs: Vec<Pair>,
+}
+
+/// Gathers the evidence of the records of one kinase and of its partners' windows.
+pub fn gather(records: &[ReadRecord], region: &Region, assay: &Assay) -> Evidence {
+    let all = chains(records);
+    let by_read: FxHashMap<(FragmentId, u8), &Chain> = all.iter().map(|chain| ((chain.fragment, chain.number), chain)).collect();
+    let inside = |piece: &Piece| region.holds(piece.contig, piece.start) && region.holds(piece.contig, piece.end);
+    let anywhere = |piece: &Piece| !inside(piece);
+    let mut kinase_tails = Vec::new();
+    let mut partner_tails = Vec::new();
+    for chain in &all {
+        let mate = by_read.get(&(chain.fragment, 1 - chain.number)).copied();
+        if chain.pieces.iter().any(inside) {
+            kinase_tails.extend(tails(chain, mate, &inside));
+        } else {
+            partner_tails.extend(tails(chain, mate, &anywhere).into_iter().filter(|tail| tail.placement.is_none()));
+        }
+    }
+    let order = |tail: &Tail| (tail.at, tail.length_bp, tail.anchor_bp);
+    kinase_tails.sort_by(|x, y| order(x).cmp(&order(y)).then_with(|| x.bases.cmp(&y.bases)));
+    partner_tails.sort_by(|x, y| order(x).cmp(&order(y)).then_with(|| x.bases.cmp(&y.bases)));
+    let pairs = pairs(&all, &|contig, position| region.holds(contig, position), assay.read_length_bp);
+    Evidence { kinase_tails, partner_tails, pairs }
+}
+
+impl Evidence {
+    /// Molecules that join the kinase to some other place: all junctions and all random chimeras together.
+    pub fn chimeras(&self, molecules: &Molecules) -> u32 {
+        let split = self.kinase_tails.iter().filter(|tail| tail.placement.is_some()).map(|tail| tail.fragment);
+        let distinct: FxHashSet<FragmentId> =
+            split.chain(self.pairs.iter().map(|pair| pair.fragment)).map(|fragment| molecules.of(fragment)).collect();
+        distinct.len() as u32
+    }
+
+    /// The junctions that the evidence shows, best placed first.
+    pub fn junctions(&self, target: usize, assay: &Assay, span: &Span<'_>, reference: &Bases<'_>) -> Vec<Candidate> {
+        let tolerance = Tolerance::of(assay.long_reads);
+        let mut candidates = cluster::candidates(target, &self.kinase_tails, tolerance);
+        support::add_kinase_tails(&mut candidates, &self.kinase_tails, tolerance);
+        support::add_partner_tails(&mut candidates, &self.partner_tails, tolerance);
+        let unexplained = support::add_pairs(&mut candidates, &self.pairs, span);
+        let mut from_pairs = realign::from_pairs(target, &unexplained, &self.kinase_tails, &self.partner_tails, tolerance, span, reference);
+        for candidate in candidates.iter_mut().chain(&mut from_pairs) {
+            homology::settle(candidate, reference);
+        }
+        candidates = claimed_once(candidates, from_pairs);
+        candidates.extend(orphan::orphans(target, &self.kinase_tails, &candidates, tolerance));
+        candidates
+    }
+}
+
+/// Each fragment stays with the best junction that it shows on each side of the kinase; junctions that keep none are dropped.
+/// A repeat's other copies lose their fragments to the one place that pairs or unique reads point to.
+fn claimed_once(exact: Vec<Candidate>, from_pairs: Vec<Candidate>) -> Vec<Candidate> {
+    let mut all = exact;
+    all.extend(from_pairs);
+    cluster::rank(&mut all);
+    let mut claimed: FxHashSet<(FragmentId, crate::genome::Side)> = FxHashSet::default();
+    let mut kept = Vec::new();
+    for mut candidate in all {
+        let side = candidate.kinase.side;
+        candidate.members.retain(|fragment, _| claimed.insert((*fragment, side)));
+        if !candidate.members.is_empty() {
+            kept.push(candidate);
+        }
+    }
+    kept
+}

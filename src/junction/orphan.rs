@@ -1,0 +1,60 @@
+//! Clipped reads that agree with each other but whose tail was placed nowhere: a break with an unknown partner.
+
+use std::collections::BTreeMap;
+
+use rustc_hash::FxHashSet;
+
+use crate::alignment::read::FragmentId;
+use crate::evidence::Tail;
+use crate::genome::Breakend;
+
+use super::candidate::{Candidate, Tolerance};
+use super::cluster::{majority, majority_backwards};
+use super::support::clip_member;
+
+/// Fewest fragments whose tails must agree.
+const MIN_FRAGMENTS: usize = 3;
+/// Fewest bases that their majority must have.
+const MIN_TAIL_BP: usize = 20;
+
+/// Breaks that only unplaced tails show and no other candidate explains.
+pub fn orphans(target: usize, tails: &[Tail], known: &[Candidate], tolerance: Tolerance) -> Vec<Candidate> {
+    let taken: FxHashSet<FragmentId> = known.iter().flat_map(|candidate| candidate.members.keys().copied()).collect();
+    let mut by_end: BTreeMap<Breakend, Vec<&Tail>> = BTreeMap::new();
+    for tail in tails.iter().filter(|tail| tail.placement.is_none() && !tail.bases.is_empty() && !taken.contains(&tail.fragment)) {
+        by_end.entry(tail.at).or_default().push(tail);
+    }
+    let mut list = Vec::new();
+    for (end, tails) in by_end {
+        if tails.len() < MIN_FRAGMENTS {
+            continue;
+        }
+        let consensus = majority(tails.iter().map(|tail| (tail.bases.as_slice(), tail.qualities.as_slice())));
+        if consensus.len() < MIN_TAIL_BP {
+            continue;
+        }
+        let mut candidate = Candidate {
+            target,
+            kinase: end,
+            partner: end,
+            homology_bp: 0,
+            insertion: Vec::new(),
+            insertion_bp: 0,
+            slack_bp: 0,
+            anchor: majority_backwards(&tails),
+            tail: consensus,
+            members: BTreeMap::new(),
+            other_places: 0,
+            unplaced: true,
+        };
+        let agreeing: Vec<&&Tail> = tails.iter().filter(|tail| candidate.repeats(tail, tolerance) == Some(true)).collect();
+        for tail in &agreeing {
+            candidate.add(tail.fragment, clip_member(tail, true));
+        }
+        // Recurrent artefacts are clipped at one place with tails that differ; a break's tails agree.
+        if candidate.members.len() >= MIN_FRAGMENTS && !candidate.is_simple() && agreeing.len() * 4 >= tails.len() * 3 {
+            list.push(candidate);
+        }
+    }
+    list
+}

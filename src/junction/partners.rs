@@ -1,0 +1,68 @@
+//! Which places outside of the kinase its reads point to, as windows that are worth reading.
+
+use std::collections::BTreeMap;
+
+use rustc_hash::FxHashSet;
+
+use crate::alignment::read::FragmentId;
+use crate::alignment::tile::merged;
+use crate::alignment::Assay;
+use crate::genome::{ContigId, Interval};
+use crate::model::index::GeneModels;
+
+use super::find::Evidence;
+
+/// Places this close belong to one window.
+const JOIN_BP: u32 = 1_000;
+/// A window is cut at this width: more bases than any insert reaches around one break.
+const MAX_WINDOW_BP: u32 = 20_000;
+
+/// The windows around the places that tails and pairs point to, where at least two fragments do or a gene with a model lies.
+pub fn windows(evidence: &Evidence, assay: &Assay, models: &GeneModels) -> Vec<Interval> {
+    let mut places: Vec<(ContigId, u32, FragmentId)> = Vec::new();
+    for tail in &evidence.kinase_tails {
+        if let Some(placement) = tail.placement {
+            places.push((placement.breakend.contig, placement.breakend.boundary, tail.fragment));
+        }
+    }
+    for pair in &evidence.pairs {
+        places.push((pair.partner.contig, pair.partner.boundary, pair.fragment));
+    }
+    places.sort_unstable();
+    let reach = assay.insert_max_bp.max(assay.read_length_bp) + 50;
+    let mut clusters: Vec<(Interval, FxHashSet<FragmentId>)> = Vec::new();
+    for (contig, position, fragment) in places {
+        match clusters.last_mut() {
+            Some((interval, fragments))
+                if interval.contig == contig && position <= interval.end + JOIN_BP && position - interval.start < MAX_WINDOW_BP =>
+            {
+                interval.end = interval.end.max(position);
+                fragments.insert(fragment);
+            }
+            _ => clusters.push((Interval { contig, start: position, end: position }, FxHashSet::from_iter([fragment]))),
+        }
+    }
+    let worth =
+        clusters.into_iter().filter(|(interval, fragments)| fragments.len() >= 2 || !models.at(interval.contig, interval.start).is_empty());
+    let padded = worth.map(|(interval, _)| Interval {
+        start: interval.start.saturating_sub(reach),
+        end: interval.end.saturating_add(reach),
+        ..interval
+    });
+    merged(padded.collect(), 0)
+}
+
+/// The fragments of all tails and pairs: their other records are wanted.
+pub fn fragments(evidence: &Evidence) -> FxHashSet<FragmentId> {
+    let tails = evidence.kinase_tails.iter().map(|tail| tail.fragment);
+    tails.chain(evidence.pairs.iter().map(|pair| pair.fragment)).collect()
+}
+
+/// Windows of several kinases as one sorted list, with no place read twice.
+pub fn together(lists: Vec<Vec<Interval>>) -> Vec<Interval> {
+    let by_contig: BTreeMap<ContigId, Vec<Interval>> = lists.into_iter().flatten().fold(BTreeMap::new(), |mut map, interval| {
+        map.entry(interval.contig).or_default().push(interval);
+        map
+    });
+    by_contig.into_values().flat_map(|list| merged(list, 0)).collect()
+}

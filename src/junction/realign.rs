@@ -1,0 +1,261 @@
+//! Breaks that only pairs point to: clipped reads on both sides that continue each other give the exact junction; with a FASTA the
+//! reference stands in for the partner's side. What stays inexact is reported with its slack.
+
+use std::collections::BTreeMap;
+
+use crate::evidence::{Pair, Tail};
+use crate::genome::{Breakend, Interval, Side};
+use crate::sequence::reverse_complement;
+
+use super::candidate::{Candidate, Tolerance};
+use super::cluster::{majority, majority_backwards};
+use super::support::{clip_member, pair_member, spans, Span};
+
+/// Longest homology that is looked for between two clipped ends.
+const MAX_HOMOLOGY_BP: usize = 30;
+/// A tail is looked up in the reference by its first bases of this number: rare enough in a window of some thousand bases.
+const SEED_BP: usize = 16;
+
+/// Reads bases of the reference; empty without a FASTA.
+pub type Bases<'a> = dyn Fn(Interval) -> Vec<u8> + 'a;
+
+/// Candidates from pairs that no exact junction explains. Pairs join one candidate when they could span one break.
+pub fn from_pairs(
+    target: usize,
+    pairs: &[Pair],
+    kinase_tails: &[Tail],
+    partner_tails: &[Tail],
+    tolerance: Tolerance,
+    span: &Span<'_>,
+    reference: &Bases<'_>,
+) -> Vec<Candidate> {
+    let mut candidates = Vec::new();
+    for group in groups(pairs, span) {
+        let rough = rough(target, &group, span);
+        let exact = meeting_clips(&rough, kinase_tails, partner_tails, tolerance)
+            .or_else(|| in_reference(&rough, kinase_tails, tolerance, span, reference));
+        let mut candidate = match exact {
+            Some(exact) => Candidate { members: rough.members, ..exact },
+            None => rough,
+        };
+        if candidate.slack_bp == 0 {
+            for tail in kinase_tails {
+                if candidate.repeats(tail, tolerance) == Some(true) {
+                    candidate.add(tail.fragment, clip_member(tail, true));
+                }
+            }
+            for tail in partner_tails {
+                if candidate.continues(tail, tolerance) == Some(true) {
+                    candidate.add(tail.fragment, clip_member(tail, false));
+                }
+            }
+        }
+        candidates.push(candidate);
+    }
+    candidates
+}
+
+/// Pairs that could span one break: same flanks kept, and begins within one insert on both sides.
+fn groups(pairs: &[Pair], span: &Span<'_>) -> Vec<Vec<Pair>> {
+    let mut groups: Vec<Vec<Pair>> = Vec::new();
+    let mut sorted = pairs.to_vec();
+    sorted.sort_by_key(|pair| {
+        (
+            pair.kinase.contig,
+            pair.kinase.side,
+            pair.partner.contig,
+            pair.partner.side,
+            pair.kinase.boundary,
+            pair.partner.boundary,
+            pair.fragment,
+        )
+    });
+    for pair in sorted {
+        let fits = |group: &&mut Vec<Pair>| {
+            let (kinase, partner) = ends(group.iter().copied().chain([pair]));
+            group.iter().chain([&pair]).all(|other| spans(kinase, partner, 0, other, span))
+        };
+        match groups
+            .iter_mut()
+            .filter(|group| group[0].kinase.side == pair.kinase.side && group[0].partner.side == pair.partner.side)
+            .find(fits)
+        {
+            Some(group) => group.push(pair),
+            None => groups.push(vec![pair]),
+        }
+    }
+    groups
+}
+
+/// The outermost ends of the reads: the break lies at them or beyond.
+fn ends(pairs: impl Iterator<Item = Pair>) -> (Breakend, Breakend) {
+    let outermost = |x: Breakend, y: Breakend| if x.contig == y.contig && y.kept_distance(x.boundary) > 0 { y } else { x };
+    let all: Vec<Pair> = pairs.collect();
+    let first = all[0];
+    all.iter()
+        .fold((first.kinase, first.partner), |(kinase, partner), pair| (outermost(kinase, pair.kinase), outermost(partner, pair.partner)))
+}
+
+fn rough(target: usize, group: &[Pair], span: &Span<'_>) -> Candidate {
+    let (kinase, partner) = ends(group.iter().copied());
+    let longest = group
+        .iter()
+        .map(|pair| (span.distance)(kinase, pair.kinase_begin) + (span.distance)(partner, pair.partner_begin))
+        .max()
+        .unwrap_or(0);
+    let slack_bp = (i64::from(span.insert_max_bp) - longest).clamp(10, 2_000) as u32;
+    let mut candidate = Candidate {
+        target,
+        kinase,
+        partner,
+        homology_bp: 0,
+        insertion: Vec::new(),
+        insertion_bp: 0,
+        slack_bp,
+        tail: Vec::new(),
+        anchor: Vec::new(),
+        members: BTreeMap::new(),
+        other_places: 0,
+        unplaced: false,
+    };
+    for pair in group {
+        candidate.add(pair.fragment, pair_member(pair));
+    }
+    candidate
+}
+
+/// Whether a clipped end lies where the rough candidate's break may be.
+fn may_be(rough_end: Breakend, slack_bp: u32, at: Breakend) -> bool {
+    let beyond = at.kept_distance(rough_end.boundary);
+    at.contig == rough_end.contig && at.side == rough_end.side && beyond >= -15 && beyond <= i64::from(slack_bp) + 15
+}
+
+/// Clipped ends within reach, with the majority of their tails and anchors; most reads first.
+fn clipped_ends(rough_end: Breakend, slack_bp: u32, tails: &[Tail]) -> Vec<(Breakend, usize, Vec<u8>, Vec<u8>)> {
+    let mut by_end: BTreeMap<Breakend, Vec<&Tail>> = BTreeMap::new();
+    for tail in tails.iter().filter(|tail| !tail.bases.is_empty() && may_be(rough_end, slack_bp, tail.at)) {
+        by_end.entry(tail.at).or_default().push(tail);
+    }
+    let mut list: Vec<_> = by_end
+        .into_iter()
+        .map(|(end, tails)| {
+            (
+                end,
+                tails.len(),
+                majority(tails.iter().map(|tail| (tail.bases.as_slice(), tail.qualities.as_slice()))),
+                majority_backwards(&tails),
+            )
+        })
+        .collect();
+    list.sort_by_key(|(end, count, _, _)| (std::cmp::Reverse(*count), *end));
+    list
+}
+
+/// The junction at which clipped reads of both sides continue each other, with the most reads.
+fn meeting_clips(rough: &Candidate, kinase_tails: &[Tail], partner_tails: &[Tail], tolerance: Tolerance) -> Option<Candidate> {
+    let kinase_ends = clipped_ends(rough.kinase, rough.slack_bp, kinase_tails);
+    let partner_ends = clipped_ends(rough.partner, rough.slack_bp, partner_tails);
+    let strict = Tolerance { min_bp: 12, ..tolerance };
+    for (kinase, _, kinase_tail, kinase_anchor) in kinase_ends.iter().take(8) {
+        for (partner, _, partner_tail, partner_anchor) in partner_ends.iter().take(8) {
+            let inwards = reverse_complement(partner_anchor);
+            let kinase_inwards = reverse_complement(kinase_anchor);
+            // Both aligners extend as far as bases allow, so homologous bases are claimed twice.
+            for homology in 0..=MAX_HOMOLOGY_BP.min(inwards.len()).min(kinase_inwards.len()) {
+                let there = strict.alike(kinase_tail, &inwards[homology..]) == Some(true);
+                let back = strict.alike(partner_tail, &kinase_inwards[homology..]) == Some(true);
+                if there && back {
+                    let trimmed = partner.extended(-(homology as i64));
+                    return Some(Candidate {
+                        kinase: *kinase,
+                        partner: trimmed,
+                        homology_bp: homology as u32,
+                        slack_bp: 0,
+                        tail: kinase_tail.clone(),
+                        anchor: kinase_anchor.clone(),
+                        members: BTreeMap::new(),
+                        ..rough.clone()
+                    });
+                }
+            }
+        }
+    }
+    None
+}
+
+/// The junction at which the tail of a clipped kinase end lies in the reference around the partner's rough end.
+fn in_reference(
+    rough: &Candidate,
+    kinase_tails: &[Tail],
+    tolerance: Tolerance,
+    span: &Span<'_>,
+    reference: &Bases<'_>,
+) -> Option<Candidate> {
+    let reach = rough.slack_bp + span.insert_max_bp;
+    let window = Interval {
+        contig: rough.partner.contig,
+        start: rough.partner.boundary.saturating_sub(reach),
+        end: rough.partner.boundary.saturating_add(reach),
+    };
+    let forward = reference(window);
+    if forward.is_empty() {
+        return None;
+    }
+    for (kinase, _, tail, anchor) in clipped_ends(rough.kinase, rough.slack_bp, kinase_tails).into_iter().take(8) {
+        if let Some(partner) = place(&tail, window, &forward, rough.partner.side, tolerance) {
+            return Some(Candidate {
+                kinase,
+                partner,
+                homology_bp: 0,
+                slack_bp: 0,
+                tail,
+                anchor,
+                members: BTreeMap::new(),
+                ..rough.clone()
+            });
+        }
+    }
+    None
+}
+
+/// Where a tail that enters the partner begins: the breakend from which the partner, keeping `side`, reads as the tail does.
+pub fn place(tail: &[u8], window: Interval, forward: &[u8], side: Side, tolerance: Tolerance) -> Option<Breakend> {
+    if tail.len() < SEED_BP {
+        return None;
+    }
+    // A partner that keeps its higher flank is read upwards, one that keeps its lower flank downwards on the other strand.
+    let (text, turned) = match side {
+        Side::Higher => (forward.to_vec(), false),
+        Side::Lower => (reverse_complement(forward), true),
+    };
+    let mut found = None;
+    for start in 0..text.len().saturating_sub(SEED_BP) {
+        if text[start..start + SEED_BP] == tail[..SEED_BP] && tolerance.alike(tail, &text[start..]) == Some(true) {
+            if found.is_some() {
+                return None;
+            }
+            found = Some(start);
+        }
+    }
+    let start = found? as u32;
+    let boundary = if turned { window.start + text.len() as u32 - start } else { window.start + start };
+    Some(Breakend::new(window.contig, boundary, side))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::genome::ContigId;
+
+    #[test]
+    fn a_tail_is_placed_on_either_strand() {
+        let forward = b"GATTACACCGTATGCATTGCAAGTCCTGAACGTTAGCATCGGATTCAGTACC";
+        let window = Interval { contig: ContigId(0), start: 1000, end: 1000 + forward.len() as u32 };
+        let tolerance = Tolerance::of(false);
+        let up = place(&forward[10..40], window, forward, Side::Higher, tolerance);
+        assert_eq!(up, Some(Breakend::new(ContigId(0), 1010, Side::Higher)));
+        let down = place(&reverse_complement(&forward[10..40]), window, forward, Side::Lower, tolerance);
+        assert_eq!(down, Some(Breakend::new(ContigId(0), 1040, Side::Lower)));
+        assert_eq!(place(b"TTTTTTTTTTTTTTTTTTTT", window, forward, Side::Lower, tolerance), None);
+    }
+}

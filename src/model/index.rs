@@ -1,0 +1,174 @@
+//! All genes in one place: by symbol, by position.
+
+use std::cmp::Ordering;
+use std::collections::BTreeMap;
+
+use rust_lapper::{Interval as Lap, Lapper};
+use rustc_hash::{FxHashMap, FxHashSet};
+
+use crate::genome::{Assembly, ContigId, Contigs};
+use crate::model::builtin::{self, current_symbol, BuiltinGenes, KINASES};
+use crate::model::gene::{Exon, Gene, Transcript};
+
+/// The genes of a run, found by symbol and by position.
+#[derive(Debug, Clone, Default)]
+pub struct GeneModels {
+    /// By contig, start, end and symbol.
+    genes: Vec<Gene>,
+    /// 0 for a target kinase, 1 for a known partner, 2 for any other gene; parallel to `genes`.
+    ranks: Vec<u8>,
+    by_symbol: FxHashMap<String, usize>,
+    by_place: BTreeMap<ContigId, Lapper<u32, usize>>,
+    absent: Vec<String>,
+}
+
+impl GeneModels {
+    /// The built-in genes alone, for a BAM without a GTF.
+    pub fn builtin(assembly: Assembly, contigs: &Contigs) -> Self {
+        Self::merge(Some(builtin::genes(assembly, contigs)), Vec::new())
+    }
+
+    /// Joins the built-in genes with those of a GTF; without built-in genes (a genome that is neither GRCh37 nor GRCh38) the GTF
+    /// stands alone.
+    ///
+    /// A built-in gene that has exons wins over the GTF's gene of the same symbol on the same contig, so that exon numbers do not
+    /// depend on the user's annotation. If its coding sequence is not known and the GTF has the same transcript with the same
+    /// splice sites, it takes the GTF's. A built-in gene of which only the span is known gives way to the GTF's.
+    pub fn merge(builtin: Option<BuiltinGenes>, gtf: Vec<Gene>) -> Self {
+        let BuiltinGenes { genes: built, absent } = builtin.unwrap_or_default();
+        let mut models: BTreeMap<(ContigId, String), Gene> = BTreeMap::new();
+        for gene in built {
+            models.insert((gene.contig(), gene.symbol.clone()), gene);
+        }
+        let mut genes = Vec::with_capacity(models.len() + gtf.len());
+        for mut gene in gtf {
+            let key = (gene.contig(), current_symbol(&gene.symbol).to_owned());
+            gene.symbol.clone_from(&key.1);
+            if let Some(built) = models.get_mut(&key) {
+                if let Some(transcript) = &mut built.transcript {
+                    take_coding_sequence(transcript, &gene);
+                    continue;
+                }
+                if !built.span.overlaps(&gene.span) {
+                    // Another gene of the same name elsewhere on the contig: both are kept.
+                    genes.push(gene);
+                    continue;
+                }
+                models.remove(&key);
+            }
+            genes.push(gene);
+        }
+        genes.extend(models.into_values());
+        genes.sort_by(|a, b| (a.span, &a.symbol).cmp(&(b.span, &b.symbol)));
+        Self::index(genes, absent)
+    }
+
+    fn index(genes: Vec<Gene>, absent: Vec<String>) -> Self {
+        let partners: FxHashSet<&str> = builtin::symbols().into_iter().collect();
+        let mut by_symbol: FxHashMap<String, usize> = FxHashMap::default();
+        let mut laps: BTreeMap<ContigId, Vec<Lap<u32, usize>>> = BTreeMap::new();
+        let mut ranks = Vec::with_capacity(genes.len());
+        for (index, gene) in genes.iter().enumerate() {
+            by_symbol.entry(gene.symbol.clone()).or_insert(index);
+            // Both ends of a gene count as within it, so the half-open interval is one longer.
+            laps.entry(gene.contig()).or_default().push(Lap { start: gene.span.start, stop: gene.span.end + 1, val: index });
+            ranks.push(match gene.symbol.as_str() {
+                symbol if KINASES.contains(&symbol) => 0,
+                symbol if partners.contains(symbol) => 1,
+                _ => 2,
+            });
+        }
+        let by_place = laps.into_iter().map(|(contig, laps)| (contig, Lapper::new(laps))).collect();
+        Self { genes, ranks, by_symbol, by_place, absent }
+    }
+
+    /// The gene of this symbol or former symbol; of several genes of one name the first by contig and start.
+    pub fn find(&self, symbol: &str) -> Option<&Gene> {
+        let index = self.by_symbol.get(symbol).or_else(|| self.by_symbol.get(current_symbol(symbol)))?;
+        self.genes.get(*index)
+    }
+
+    /// The genes whose span touches a boundary: kinases first, then known partners, then the shorter, then by symbol.
+    pub fn at(&self, contig: ContigId, boundary: u32) -> Vec<&Gene> {
+        let mut found = self.overlapping(contig, boundary, boundary.saturating_add(1));
+        found.sort_by(|&a, &b| self.order(a, b));
+        found.into_iter().map(|index| &self.genes[index]).collect()
+    }
+
+    /// The gene nearest to a boundary and its distance in bases, if it lies within `max_bp`; 0 where the boundary is in a gene.
+    pub fn nearest(&self, contig: ContigId, boundary: u32, max_bp: u32) -> Option<(&Gene, u32)> {
+        self.overlapping(contig, boundary.saturating_sub(max_bp), boundary.saturating_add(max_bp).saturating_add(1))
+            .into_iter()
+            .map(|index| {
+                let span = self.genes[index].span;
+                (span.start.saturating_sub(boundary).max(boundary.saturating_sub(span.end)), index)
+            })
+            .min_by(|a, b| a.0.cmp(&b.0).then_with(|| self.order(a.1, b.1)))
+            .map(|(distance_bp, index)| (&self.genes[index], distance_bp))
+    }
+
+    /// All genes, by contig, start, end and symbol.
+    pub fn iter(&self) -> impl Iterator<Item = &Gene> {
+        self.genes.iter()
+    }
+
+    /// Symbols of built-in genes whose contig the BAM does not have, sorted.
+    pub fn absent(&self) -> &[String] {
+        &self.absent
+    }
+
+    fn overlapping(&self, contig: ContigId, start: u32, stop: u32) -> Vec<usize> {
+        self.by_place.get(&contig).map(|lapper| lapper.find(start, stop).map(|lap| lap.val).collect()).unwrap_or_default()
+    }
+
+    fn order(&self, a: usize, b: usize) -> Ordering {
+        let key = |index: usize| (self.ranks[index], self.genes[index].span.length_bp(), self.genes[index].symbol.as_str(), index);
+        key(a).cmp(&key(b))
+    }
+}
+
+/// Gives a built-in transcript the coding sequence of the GTF's if both are the same transcript, spliced in the same places.
+fn take_coding_sequence(transcript: &mut Transcript, gene: &Gene) {
+    let Some(other) = &gene.transcript else { return };
+    let bare = |id: &str| id.split('.').next().unwrap_or(id).to_owned();
+    let same_id = bare(&other.id) == transcript.id || Some(bare(&other.id)) == transcript.refseq;
+    let same_number = other.exons.len() == transcript.exons.len();
+    if transcript.cds_length_bp.is_some() || other.cds_length_bp.is_none() || !same_id || !same_number {
+        return;
+    }
+    if transcript.exons.iter().zip(&other.exons).all(|(a, b)| (a.start, a.end) == (b.start, b.end)) {
+        transcript.exons.clone_from(&other.exons);
+        transcript.cds_length_bp = other.cds_length_bp;
+        return;
+    }
+    let Some(exons) = with_other_ends(&transcript.exons, &other.exons) else { return };
+    transcript.exons = exons;
+    transcript.cds_length_bp = other.cds_length_bp;
+}
+
+/// The exons of a transcript with another version's coding sequence, if the two differ only in where the first exon begins and
+/// the last ends and neither change touches the coding part.
+fn with_other_ends(exons: &[Exon], other: &[Exon]) -> Option<Vec<Exon>> {
+    let last = exons.len().checked_sub(1).filter(|&last| last > 0)?;
+    let forward = exons[0].start < exons[last].start;
+    let same = |index: usize, a: &Exon, b: &Exon| {
+        let (free_start, free_end) = if forward { (index == 0, index == last) } else { (index == last, index == 0) };
+        (free_start || a.start == b.start) && (free_end || a.end == b.end)
+    };
+    if !exons.iter().zip(other).enumerate().all(|(index, (a, b))| same(index, a, b)) {
+        return None;
+    }
+    exons
+        .iter()
+        .zip(other)
+        .enumerate()
+        .map(|(index, (exon, source))| {
+            let Some((start, end)) = source.cds else { return Some(*exon) };
+            let lead_bp = if index == 0 { (exon.length_bp() + source.lead_bp).checked_sub(source.length_bp())? } else { source.lead_bp };
+            (lead_bp + (end - start) <= exon.length_bp()).then_some(Exon { cds: source.cds, lead_bp, ..*exon })
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,75 @@
+use super::*;
+use crate::genome::{Interval, Strand};
+use crate::model::builtin::tests::chromosomes;
+
+fn gtf_gene(symbol: &str, contig: ContigId, exons: Vec<Exon>, id: &str, cds_length_bp: Option<u32>) -> Gene {
+    let start = exons.iter().map(|exon| exon.start).min().unwrap_or(0);
+    let end = exons.iter().map(|exon| exon.end).max().unwrap_or(0);
+    let transcript = Transcript { id: id.to_owned(), refseq: None, exons, cds_length_bp };
+    let span = Interval { contig, start, end };
+    Gene { symbol: symbol.to_owned(), span, strand: Some(Strand::Forward), transcript: Some(transcript), alternatives: Vec::new() }
+}
+
+#[test]
+fn a_former_symbol_finds_the_gene() {
+    let models = GeneModels::builtin(Assembly::Grch38, &chromosomes());
+    assert_eq!(models.find("FIG").map(|gene| gene.symbol.as_str()), Some("GOPC"));
+    assert_eq!(models.find("RFWD2").map(|gene| gene.symbol.as_str()), Some("COP1"));
+    assert!(models.find("NOGENE").is_none());
+}
+
+#[test]
+fn built_in_exons_win_and_known_spans_give_way() -> Result<(), String> {
+    let contigs = chromosomes();
+    let (chr2, chr4) = (contigs.find("2").ok_or("chr2")?, contigs.find("4").ok_or("chr4")?);
+    let alk = gtf_gene("ALK", chr2, vec![Exon::new(1, 29_200_000, 29_200_100, None)], "OTHER", None);
+    let afap1 = gtf_gene("AFAP1", chr4, vec![Exon::new(1, 7_758_713, 7_758_900, None)], "ENST1", None);
+    let new = gtf_gene("NEW", chr4, vec![Exon::new(1, 10, 20, None)], "ENST2", None);
+    let models = GeneModels::merge(Some(builtin::genes(Assembly::Grch38, &contigs)), vec![alk, afap1, new]);
+    let id = |symbol: &str| models.find(symbol).and_then(|gene| gene.transcript.as_ref()).map(|t| t.id.as_str());
+    assert_eq!((id("ALK"), id("AFAP1"), id("NEW")), (Some("ENST00000389048"), Some("ENST1"), Some("ENST2")));
+    assert_eq!(models.iter().filter(|gene| gene.symbol == "AFAP1").count(), 1);
+    Ok(())
+}
+
+#[test]
+fn a_partner_takes_the_coding_sequence_of_its_own_transcript() -> Result<(), String> {
+    let contigs = chromosomes();
+    let built = builtin::genes(Assembly::Grch38, &contigs);
+    let slc34a2 = built.genes.iter().find(|gene| gene.symbol == "SLC34A2").ok_or("SLC34A2")?;
+    let mut exons = slc34a2.transcript.as_ref().ok_or("no exons")?.exons.clone();
+    // The user's version starts 7 bases later; its start codon lies 3 bases into exon 2.
+    exons[0].start += 7;
+    let coding_bp = exons[1].length_bp() - 3;
+    exons[1] = Exon { cds: Some((0, coding_bp)), lead_bp: 3, ..exons[1] };
+    let same = gtf_gene("SLC34A2", slc34a2.contig(), exons.clone(), "ENST00000382051.8", Some(coding_bp));
+    exons[2].start += 1;
+    let moved = gtf_gene("SLC34A2", slc34a2.contig(), exons, "ENST00000382051.8", Some(coding_bp));
+    let merged = |gtf: Gene| GeneModels::merge(Some(builtin::genes(Assembly::Grch38, &contigs)), vec![gtf]);
+    let offset = |models: &GeneModels| {
+        let gene = models.find("SLC34A2")?;
+        let transcript = gene.transcript.as_ref()?;
+        transcript.cds_offset(transcript.exon(2)?.end, gene.strand?)
+    };
+    assert_eq!(offset(&merged(same)), Some(coding_bp));
+    assert_eq!(offset(&merged(moved)), None);
+    Ok(())
+}
+
+#[test]
+fn genes_at_a_place_come_in_a_stable_order() {
+    let contigs = Contigs::new([("lab".to_owned(), 100_000)]);
+    let lab = ContigId(0);
+    let gene = |symbol: &str, start: u32, end: u32| gtf_gene(symbol, lab, vec![Exon::new(1, start, end, None)], symbol, None);
+    let models = GeneModels::merge(
+        None,
+        vec![gene("ZZ", 100, 200), gene("AA", 100, 200), gene("LONG", 0, 900), gene("EML4", 0, 950), gene("ALK", 0, 990)],
+    );
+    let symbols: Vec<_> = models.at(lab, 100).iter().map(|gene| gene.symbol.as_str()).collect();
+    assert_eq!(symbols, ["ALK", "EML4", "AA", "ZZ", "LONG"]);
+    assert_eq!(models.at(lab, 990).len(), 1);
+    assert!(models.at(lab, 991).is_empty() && models.at(ContigId(7), 5).is_empty());
+    assert_eq!(models.nearest(lab, 1_000, 20).map(|(gene, bp)| (gene.symbol.as_str(), bp)), Some(("ALK", 10)));
+    assert!(models.nearest(lab, 1_000, 9).is_none());
+    assert_eq!(contigs.len(), 1);
+}

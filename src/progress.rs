@@ -1,0 +1,56 @@
+//! How far a run is: a bar on a terminal, a plain line now and then otherwise. The only module that knows indicatif.
+
+use std::io::IsTerminal;
+
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+
+/// Shows the steps of a run on standard error.
+pub struct Progress {
+    bar: Option<ProgressBar>,
+    plain: bool,
+}
+
+impl Progress {
+    /// A bar if standard error is a terminal, plain lines with `plain`, nothing otherwise.
+    pub fn new(wanted: bool, plain: bool) -> Self {
+        let terminal = std::io::stderr().is_terminal();
+        let bar = (wanted && terminal).then(|| {
+            let bar = ProgressBar::with_draw_target(Some(0), ProgressDrawTarget::stderr());
+            if let Ok(style) = ProgressStyle::with_template("{msg:32} [{bar:32}] {pos}/{len} {elapsed}") {
+                bar.set_style(style.progress_chars("=> "));
+            }
+            bar
+        });
+        Self { plain: plain && bar.is_none(), bar }
+    }
+
+    /// Begins a stage of `steps` steps.
+    pub fn stage(&self, name: &str, steps: usize) {
+        if let Some(bar) = &self.bar {
+            bar.set_length(steps as u64);
+            bar.set_position(0);
+            bar.set_message(name.to_owned());
+        } else if self.plain {
+            eprintln!("kinfuse: {name} ({steps} steps)");
+        }
+    }
+
+    /// One step of the stage is done.
+    pub fn step(&self) {
+        if let Some(bar) = &self.bar {
+            bar.inc(1);
+        }
+    }
+
+    /// The run is done: the bar goes.
+    pub fn finish(&self) {
+        if let Some(bar) = &self.bar {
+            bar.finish_and_clear();
+        }
+    }
+}
+
+/// Columns of the terminal behind standard error; 100 where it is none.
+pub fn terminal_width() -> usize {
+    console::Term::stderr().size_checked().map_or(100, |(_, columns)| usize::from(columns))
+}

@@ -1,0 +1,178 @@
+//! From what a run found to the files and the table that people read.
+
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+
+use crate::config::CallConfig;
+use crate::coverage::verdict::Judgement;
+use crate::error::Result;
+use crate::fusion::Fusion;
+use crate::genome::{ContigId, Interval};
+use crate::pipeline::{FileResult, SampleResult};
+use crate::reference::Reference;
+use crate::report::json::{AssayEntry, Document, Status, Verdict};
+use crate::report::output::{file_prefix, Outputs};
+use crate::report::rows::{FusionRow, MetricRow, MetricValue, VariantRow};
+use crate::report::{table, tsv, vcf};
+
+/// Lowest quality with which a flagged junction is listed in `fusions.tsv`; all others are in `candidates.tsv.gz`.
+pub const MIN_LISTED_QUALITY: f64 = 10.0;
+
+/// Checks that the output folder can be written before any work is done.
+///
+/// # Errors
+/// When it cannot.
+pub fn begin(config: &CallConfig) -> Result<()> {
+    let mut probe = Outputs::new(&config.out_dir, "probe")?;
+    probe.path("tmp")?;
+    Ok(())
+}
+
+/// Writes all files of a run and returns the table of findings.
+///
+/// # Errors
+/// When a file cannot be written; then none is.
+pub fn publish(result: &SampleResult, config: &CallConfig, width: usize) -> Result<String> {
+    let document = document(result, config);
+    let mut outputs = Outputs::new(&config.out_dir, &file_prefix(&result.sample))?;
+    outputs.write("fusions.tsv", |out| tsv::write(out, &document.fusions))?;
+    outputs.write("candidates.tsv.gz", |out| tsv::write_gzip(out, &document.candidates))?;
+    outputs.write("variants.tsv", |out| tsv::write(out, &document.variants))?;
+    outputs.write("metrics.tsv", |out| tsv::write(out, &document.metrics))?;
+    let window = RefCell::new(result.reference.as_ref().map(Reference::reader).transpose()?);
+    let reference_base = |contig: ContigId, position: u32| -> Option<u8> {
+        let mut window = window.borrow_mut();
+        let bases = window.as_mut()?.bases(Interval { contig, start: position, end: position + 1 }).ok()?;
+        bases.first().copied()
+    };
+    let listed: Vec<Fusion> = result.fusions.iter().filter(|fusion| is_listed(fusion)).cloned().collect();
+    let calls = vcf::Calls {
+        sample: &result.sample,
+        contigs: &result.contigs,
+        assembly: result.assembly,
+        fusions: &listed,
+        variants: &result.variants,
+        reference_base: &reference_base,
+    };
+    let left_out = vcf::write(&mut outputs, &calls)?;
+    if left_out > 0 {
+        log::warn!("{left_out} calls have no reference base and are not in the VCF; give --reference");
+    }
+    outputs.write("kinfuse.json", |out| document.write(out))?;
+    outputs.commit()?;
+    Ok(table::render(&document, width))
+}
+
+fn is_listed(fusion: &Fusion) -> bool {
+    fusion.passes() || fusion.quality >= MIN_LISTED_QUALITY
+}
+
+/// Everything of a run as one document.
+pub fn document(result: &SampleResult, config: &CallConfig) -> Document {
+    let row = |fusion: &Fusion| FusionRow::new(&result.sample, fusion, &result.contigs);
+    let mut skipped: BTreeMap<String, u64> = BTreeMap::new();
+    for file in &result.files {
+        for (key, count) in &file.skipped {
+            *skipped.entry((*key).to_owned()).or_default() += count;
+        }
+    }
+    let status = status(&result.files);
+    Document {
+        inputs: result.files.iter().map(|file| file.name.clone()).collect(),
+        assembly: result.assembly.map(|assembly| assembly.to_string()),
+        targets: result.targets.clone(),
+        assay: result
+            .files
+            .iter()
+            .map(|file| AssayEntry {
+                file: file.name.clone(),
+                kind: file.assay.kind.name().to_owned(),
+                reasons: file.assay.reasons.clone(),
+            })
+            .collect(),
+        settings: settings(config),
+        metrics: metrics(result, &status),
+        status,
+        fusions: result.fusions.iter().filter(|fusion| is_listed(fusion)).map(row).collect(),
+        candidates: result.fusions.iter().map(row).collect(),
+        variants: result.variants.iter().map(|variant| VariantRow::new(&result.sample, variant, &result.contigs)).collect(),
+        skipped_reads: skipped,
+        ..Document::new(&result.sample)
+    }
+}
+
+/// The settings that can change a result; paths are left out.
+fn settings(config: &CallConfig) -> BTreeMap<String, serde_json::Value> {
+    BTreeMap::from([
+        ("reference".to_owned(), config.reference.is_some().into()),
+        ("gtf".to_owned(), config.gtf.is_some().into()),
+        ("knowledge".to_owned(), config.knowledge.is_some().into()),
+        ("stream".to_owned(), config.stream.into()),
+    ])
+}
+
+/// The sample is as good as its best file: one that can be judged makes up for one that cannot.
+fn status(files: &[FileResult]) -> Status {
+    let best = files.iter().map(|file| file.judgement.0).min().unwrap_or(Judgement::Failed);
+    let several = files.len() > 1;
+    let reasons = files
+        .iter()
+        .flat_map(|file| {
+            file.judgement.1.iter().map(move |reason| if several { format!("{}: {reason}", file.name) } else { reason.clone() })
+        })
+        .collect();
+    let verdict = match best {
+        Judgement::Ok => Verdict::Ok,
+        Judgement::Limited => Verdict::Limited,
+        Judgement::Failed => Verdict::Failed,
+    };
+    Status { verdict, reasons }
+}
+
+fn metrics(result: &SampleResult, status: &Status) -> Vec<MetricRow> {
+    let sample = result.sample.as_str();
+    let mut rows = vec![MetricRow::new(sample, "status", Some(MetricValue::text(status.verdict.name())), "", &status.reasons.join("; "))];
+    for (index, file) in result.files.iter().enumerate() {
+        let several = result.files.len() > 1;
+        let mut add = |metric: &str, value: Option<MetricValue>, unit: &str, note: &str| {
+            let metric = if several { format!("{metric}.{}", index + 1) } else { metric.to_owned() };
+            rows.push(MetricRow::new(sample, &metric, value, unit, note));
+        };
+        let count = |count: u64| Some(MetricValue::Count(count));
+        let (records, primary, duplicates) = file.records;
+        add("file", Some(MetricValue::text(file.name.clone())), "", "");
+        add("assay", Some(MetricValue::text(file.assay.kind.name())), "", &file.assay.reasons.join("; "));
+        add("records", count(records), "records", "in the kinase genes");
+        add("primary_reads", count(primary), "reads", "in the kinase genes");
+        add(
+            "duplicate_frac",
+            (primary > 0).then(|| MetricValue::number(duplicates as f64 / primary as f64)).flatten(),
+            "fraction",
+            "flagged among the primary reads",
+        );
+        add("read_length", count(u64::from(file.assay.read_length_bp)), "bp", "median");
+        add(
+            "insert_size",
+            if file.assay.paired { count(u64::from(file.assay.insert_median_bp)) } else { None },
+            "bp",
+            "median of ordinary pairs",
+        );
+        if let Some(reads) = file.expressed_reads {
+            add("expressed_reads", count(reads), "reads", "at genes that nearly every tissue expresses, counted up to 2000");
+        }
+        for (kinase, chimeras) in file.kinases.iter().zip(&file.chimeras) {
+            add(&format!("{}_reads", kinase.symbol), count(kinase.reads), "reads", "primary, in the gene");
+            add(
+                &format!("{}_depth", kinase.symbol),
+                MetricValue::number(kinase.mean_depth),
+                "reads",
+                "mean over the regions where it usually breaks",
+            );
+            add(&format!("{}_chimeras", kinase.symbol), count(u64::from(*chimeras)), "fragments", "that join the gene to another place");
+        }
+        for (key, skipped) in &file.skipped {
+            add(&format!("skipped_{key}"), count(*skipped), "records", "");
+        }
+    }
+    rows
+}

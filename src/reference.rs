@@ -1,0 +1,161 @@
+//! The FASTA: windows of the reference through its index, one reader a worker.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use md5::{Digest, Md5};
+use rust_htslib::faidx;
+
+use crate::error::{Error, Result};
+use crate::genome::{ContigId, Contigs, Interval};
+
+/// An indexed FASTA whose contigs were matched to those of the alignments.
+#[derive(Debug, Clone)]
+pub struct Reference {
+    path: PathBuf,
+    /// For each contig of the alignments the name the FASTA uses, where it has the contig.
+    names: Arc<Vec<Option<String>>>,
+    lengths: Arc<Vec<u32>>,
+}
+
+/// A worker's own reader.
+pub struct Window {
+    reader: faidx::Reader,
+    reference: Reference,
+}
+
+impl Reference {
+    /// Opens the FASTA's index and matches its contigs to those of `alignments`, which `contigs` describes.
+    ///
+    /// `needed` are the contigs that will be read: they must be there. Contigs that both have must be of one length.
+    ///
+    /// # Errors
+    /// When the FASTA or its index is not there, or a contig is missing or of another length; both files are named.
+    pub fn open(path: &Path, alignments: &Path, contigs: &Contigs, needed: &[ContigId]) -> Result<Self> {
+        if !path.is_file() {
+            return Err(Error::input(path, "is not there", "give an existing FASTA as --reference"));
+        }
+        let index = PathBuf::from(format!("{}.fai", path.display()));
+        let text = std::fs::read_to_string(&index).map_err(|error| {
+            Error::input(
+                path,
+                format!("has no readable index {} ({error})", index.display()),
+                format!("make it with: samtools faidx {}", path.display()),
+            )
+        })?;
+        let mut list = Vec::new();
+        for (number, line) in text.lines().enumerate() {
+            let mut fields = line.split('\t');
+            let parsed = fields.next().zip(fields.next().and_then(|length| length.parse::<u32>().ok()));
+            let (name, length) = parsed.ok_or_else(|| Error::Line {
+                path: index.clone(),
+                line: number + 1,
+                problem: "is not name, length, offset, ...".to_owned(),
+                remedy: format!("make the index anew with: samtools faidx {}", path.display()),
+            })?;
+            list.push((name.to_owned(), length));
+        }
+        let fasta = Contigs::new(list);
+        let mut names = Vec::with_capacity(contigs.len());
+        for (id, contig) in contigs.iter() {
+            let found = fasta.find(&contig.name).and_then(|id| fasta.get(id));
+            let Some(found) = found else {
+                if needed.contains(&id) {
+                    return Err(Error::Mismatch {
+                        path: path.to_path_buf(),
+                        other: alignments.to_path_buf(),
+                        problem: format!("the FASTA lacks contig {} of the alignments", contig.name),
+                        remedy: "give the FASTA that the reads were aligned to".to_owned(),
+                    });
+                }
+                names.push(None);
+                continue;
+            };
+            if found.length_bp != contig.length_bp {
+                if needed.contains(&id) {
+                    return Err(Error::Mismatch {
+                        path: path.to_path_buf(),
+                        other: alignments.to_path_buf(),
+                        problem: format!(
+                            "contig {} has {} bases in the FASTA and {} in the alignments",
+                            contig.name, found.length_bp, contig.length_bp
+                        ),
+                        remedy: "give the FASTA that the reads were aligned to".to_owned(),
+                    });
+                }
+                names.push(None);
+                continue;
+            }
+            names.push(Some(found.name.clone()));
+        }
+        let lengths = contigs.iter().map(|(_, contig)| contig.length_bp).collect();
+        let reference = Self { path: path.to_path_buf(), names: Arc::new(names), lengths: Arc::new(lengths) };
+        reference.reader()?;
+        Ok(reference)
+    }
+
+    /// A reader for one worker.
+    ///
+    /// # Errors
+    /// When the FASTA cannot be opened.
+    pub fn reader(&self) -> Result<Window> {
+        let reader = faidx::Reader::from_path(&self.path).map_err(|error| self.damaged(&error.to_string()))?;
+        Ok(Window { reader, reference: self.clone() })
+    }
+
+    /// Compares the checksum (`M5`) that a CRAM's header gives for a contig with that of the FASTA.
+    ///
+    /// # Errors
+    /// When they differ.
+    pub fn check_md5(&self, contig: ContigId, name: &str, expected: &str, alignments: &Path) -> Result<()> {
+        let mut window = self.reader()?;
+        let length = self.lengths.get(contig.0 as usize).copied().unwrap_or(0);
+        let mut digest = Md5::new();
+        let mut start = 0;
+        while start < length {
+            let end = length.min(start.saturating_add(1 << 22));
+            let bases = window.bases(Interval { contig, start, end })?;
+            digest.update(&bases);
+            start = end;
+        }
+        let found: String = digest.finalize().iter().map(|byte| format!("{byte:02x}")).collect();
+        if found.eq_ignore_ascii_case(expected) {
+            return Ok(());
+        }
+        Err(Error::Mismatch {
+            path: self.path.clone(),
+            other: alignments.to_path_buf(),
+            problem: format!("contig {name} has checksum {found} in the FASTA and {expected} in the CRAM"),
+            remedy: "give the FASTA that the CRAM was made with".to_owned(),
+        })
+    }
+
+    fn damaged(&self, why: &str) -> Error {
+        Error::input(&self.path, format!("cannot be read ({why})"), "check the file and make its index anew with samtools faidx")
+    }
+}
+
+impl Window {
+    /// The bases of an interval in capitals, cut at the contig's ends; empty where the FASTA lacks the contig.
+    ///
+    /// # Errors
+    /// When the FASTA cannot be read.
+    pub fn bases(&mut self, interval: Interval) -> Result<Vec<u8>> {
+        let slot = interval.contig.0 as usize;
+        let Some(name) = self.reference.names.get(slot).cloned().flatten() else { return Ok(Vec::new()) };
+        let length = self.reference.lengths.get(slot).copied().unwrap_or(0);
+        let end = interval.end.min(length);
+        if interval.start >= end {
+            return Ok(Vec::new());
+        }
+        let mut bases = self
+            .reader
+            .fetch_seq(&name, interval.start as usize, end as usize - 1)
+            .map_err(|error| self.reference.damaged(&format!("{name}:{}-{end}: {error}", interval.start + 1)))?;
+        bases.make_ascii_uppercase();
+        if bases.len() != (end - interval.start) as usize {
+            return Err(self.reference.damaged(&format!("{name}:{}-{end} gave {} bases", interval.start + 1, bases.len())));
+        }
+        Ok(bases)
+    }
+}

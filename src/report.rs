@@ -1,0 +1,23 @@
+//! Writers: what was found becomes files that people and programs read.
+//!
+//! ```text
+//! Fusion, Variant, ... --rows--> flat rows --tsv--> fusions.tsv, candidates.tsv.gz, variants.tsv, metrics.tsv
+//!                                          --json-> kinfuse.json (the one file the other commands read)
+//!                                          --table> the short table on the terminal
+//!                      --vcf---> vcf.gz + .tbi (and vcf_check, which reads it with a critical eye)
+//! ```
+//!
+//! All files of a run are written under temporary names by [`output::Outputs`] and renamed together at the end. Only this
+//! module turns interbase boundaries into 1-based positions. Nothing here depends on the time, the host or the number of
+//! threads, so that the same calls give the same bytes. A missing value is `.` in tables and `null` in JSON.
+
+pub mod json;
+pub mod output;
+pub mod rows;
+pub mod table;
+pub mod tsv;
+pub mod vcf;
+pub mod vcf_check;
+
+#[cfg(test)]
+mod fixture;

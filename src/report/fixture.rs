@@ -1,0 +1,102 @@
+//! Small fusions and variants for the tests of the writers.
+
+use std::collections::BTreeSet;
+
+use crate::fusion::{Flag, Frame, Fusion, KinaseDomain, KnownTier, Material, Partner, Support, Unit};
+use crate::genome::{Breakend, ContigId, Contigs, Junction, Side, Strand};
+use crate::model::Site;
+use crate::stats::jeffreys_share;
+use crate::variant::{Variant, VariantStatus};
+
+/// Two chromosomes of `GRCh38` and a contig with a difficult name.
+pub(super) fn contigs() -> Contigs {
+    Contigs::new([("chr2".to_owned(), 242_193_529), ("chr6".to_owned(), 170_805_979), ("HLA-A*01:01:01:01".to_owned(), 3_503)])
+}
+
+/// The H3122 junction: EML4 keeps its lower flank, ALK (reverse strand) its lower one, one base of homology.
+pub(super) fn eml4_alk() -> Fusion {
+    let five = Breakend::new(ContigId(0), 42_299_750, Side::Lower);
+    let three = Breakend::new(ContigId(0), 29_223_741, Side::Lower);
+    joined(five, three, Junction::with_homology(three, five, 1))
+}
+
+/// A kinase whose partner could not be placed, with three bases of it known.
+pub(super) fn unplaced() -> Fusion {
+    let three = Breakend::new(ContigId(0), 29_223_741, Side::Lower);
+    let mut fusion = joined(three, three, Junction::new(three, three, b""));
+    fusion.id = "F2".to_owned();
+    fusion.five.gene = None;
+    fusion.five.site = None;
+    fusion.insertion = b"AAC".to_vec();
+    fusion.flags = BTreeSet::from([Flag::UnplacedPartner, Flag::LowSupport]);
+    fusion
+}
+
+/// An `EML4::ALK` with these breakends and this junction.
+pub(super) fn joined(five: Breakend, three: Breakend, junction: Junction) -> Fusion {
+    Fusion {
+        id: "F1".to_owned(),
+        five: Partner {
+            gene: Some("EML4".to_owned()),
+            transcript: Some("NM_019063".to_owned()),
+            strand: Some(Strand::Forward),
+            breakend: five,
+            site: Some(Site::Intron { after: 13 }),
+        },
+        three: Partner {
+            gene: Some("ALK".to_owned()),
+            transcript: Some("NM_004304".to_owned()),
+            strand: Some(Strand::Reverse),
+            breakend: three,
+            site: Some(Site::Intron { after: 19 }),
+        },
+        insertion: Vec::new(),
+        junction,
+        slack_bp: 0,
+        exon_junction: Some("E13;A20".to_owned()),
+        variant: Some("V1".to_owned()),
+        known: KnownTier::Variant,
+        frame: Frame::InFrame,
+        kinase_domain: Some(KinaseDomain::Retained),
+        evidence: BTreeSet::from([Material::Dna]),
+        support: Support { split: 12, pair: 20, clip: 3 },
+        unit: Unit::Fragments,
+        depth5: 80,
+        depth3: 65,
+        allele_fraction: jeffreys_share(35, 100),
+        quality: 93.25,
+        flags: BTreeSet::new(),
+        event: "E1".to_owned(),
+        hgvs: None,
+        vicc: Some("NM_019063.5(EML4):e.13::NM_004304.5(ALK):e.20".to_owned()),
+        consensus: Some("ACGT|TTGA".to_owned()),
+        target: "ALK".to_owned(),
+    }
+}
+
+/// A called resistance mutation in cis with the fusion.
+pub(super) fn ros1_g2032r() -> Variant {
+    Variant {
+        gene: "ROS1".to_owned(),
+        transcript: "NM_002944".to_owned(),
+        codon: 2032,
+        hgvs_c: Some("c.6094G>A".to_owned()),
+        hgvs_p: "p.G2032R".to_owned(),
+        contig: ContigId(1),
+        position: 117_317_183,
+        reference: b"C".to_vec(),
+        alternative: b"T".to_vec(),
+        depth: 200,
+        alt_fragments: 10,
+        share: jeffreys_share(10, 200),
+        quality: 61.04,
+        flags: BTreeSet::new(),
+        known_resistance: vec![("crizotinib".to_owned(), "resistant".to_owned()), ("repotrectinib".to_owned(), "sensitive".to_owned())],
+        codon_class: Some("solvent front".to_owned()),
+        lod95: Some(0.0149),
+        phase: "cis:F1:4".to_owned(),
+        compound_with: None,
+        status: VariantStatus::Called,
+        note: String::new(),
+    }
+}

@@ -1,0 +1,255 @@
+//! `kinfuse.json`: everything that was found, in one document with a schema. The other commands read this file and no other.
+
+use std::collections::BTreeMap;
+use std::fs::File;
+use std::io::{self, BufReader, Read, Write};
+use std::path::Path;
+
+use flate2::read::MultiGzDecoder;
+use schemars::generate::SchemaSettings;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::rows::{DetectabilityRow, FusionRow, MetricRow, VariantRow};
+use crate::error::{Error, Result};
+
+/// Version of the document's form: the first number changes when a reader of the old form would misread the new one.
+pub const SCHEMA_VERSION: &str = "1.0.0";
+
+/// The whole result of one sample.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Document {
+    /// Version of this form.
+    pub schema_version: String,
+    /// What made it.
+    pub tool: Tool,
+    /// Sample name.
+    pub sample: String,
+    /// Names of the input files, without folders.
+    pub inputs: Vec<String>,
+    /// Genome assembly (`GRCh37`, `GRCh38`), where it was recognised.
+    pub assembly: Option<String>,
+    /// Genes that were looked at.
+    pub targets: Vec<String>,
+    /// Kind of library, one entry an input.
+    pub assay: Vec<AssayEntry>,
+    /// Settings that differ between runs.
+    pub settings: BTreeMap<String, serde_json::Value>,
+    /// Whether the sample can be judged.
+    pub status: Status,
+    /// Called fusions, best first.
+    pub fusions: Vec<FusionRow>,
+    /// All candidates with their reasons.
+    pub candidates: Vec<FusionRow>,
+    /// Variants and known resistance sites.
+    pub variants: Vec<VariantRow>,
+    /// What could have been seen.
+    pub detectability: Vec<DetectabilityRow>,
+    /// Figures about the sample.
+    pub metrics: Vec<MetricRow>,
+    /// Reads that were not used, by reason.
+    pub skipped_reads: BTreeMap<String, u64>,
+}
+
+/// The program that made a document.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Tool {
+    /// Its name.
+    pub name: String,
+    /// Its version.
+    pub version: String,
+}
+
+impl Default for Tool {
+    /// This program.
+    fn default() -> Self {
+        Self { name: env!("CARGO_PKG_NAME").to_owned(), version: env!("CARGO_PKG_VERSION").to_owned() }
+    }
+}
+
+/// The kind of library of one input and how it was recognised.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct AssayEntry {
+    /// Name of the input file, without folders.
+    pub file: String,
+    /// `rna`, `rna-amplicon`, `dna`, `dna-amplicon` or `cfdna`.
+    pub kind: String,
+    /// What spoke for it.
+    pub reasons: Vec<String>,
+}
+
+/// Whether a sample can be judged.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum Verdict {
+    /// No finding means negative, within the limits of the detectability table.
+    Ok,
+    /// No finding means little.
+    Limited,
+    /// The sample says nothing.
+    Failed,
+}
+
+impl Verdict {
+    /// The word used in files.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Ok => "ok",
+            Self::Limited => "limited",
+            Self::Failed => "failed",
+        }
+    }
+}
+
+/// The verdict on a sample and its reasons.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Status {
+    /// The verdict.
+    pub verdict: Verdict,
+    /// Why it is not `ok`.
+    pub reasons: Vec<String>,
+}
+
+impl Document {
+    /// A document of `sample` without findings.
+    pub fn new(sample: &str) -> Self {
+        Self {
+            schema_version: SCHEMA_VERSION.to_owned(),
+            tool: Tool::default(),
+            sample: sample.to_owned(),
+            inputs: Vec::new(),
+            assembly: None,
+            targets: Vec::new(),
+            assay: Vec::new(),
+            settings: BTreeMap::new(),
+            status: Status { verdict: Verdict::Ok, reasons: Vec::new() },
+            fusions: Vec::new(),
+            candidates: Vec::new(),
+            variants: Vec::new(),
+            detectability: Vec::new(),
+            metrics: Vec::new(),
+            skipped_reads: BTreeMap::new(),
+        }
+    }
+
+    /// Writes the document, indented, with a line end at its end.
+    pub fn write(&self, out: impl Write) -> io::Result<()> {
+        pretty(self, out)
+    }
+
+    /// Reads a document from a file, plain or gzip.
+    ///
+    /// # Errors
+    /// When the file cannot be read, is no such document, or has another major version of the form.
+    pub fn read(path: impl AsRef<Path>) -> Result<Self> {
+        let path = path.as_ref();
+        let mut bytes = Vec::new();
+        File::open(path).and_then(|file| BufReader::new(file).read_to_end(&mut bytes)).map_err(Error::io(path, "read"))?;
+        if bytes.starts_with(&[0x1f, 0x8b]) {
+            let packed = std::mem::take(&mut bytes);
+            MultiGzDecoder::new(&packed[..]).read_to_end(&mut bytes).map_err(Error::io(path, "unpack"))?;
+        }
+        let value: serde_json::Value = serde_json::from_slice(&bytes)
+            .map_err(|error| Error::input(path, format!("is not JSON: {error}"), "give the kinfuse.json that `kinfuse call` wrote"))?;
+        let version = value.get("schema_version").and_then(serde_json::Value::as_str).unwrap_or("none");
+        let major = |version: &str| version.split('.').next().map(str::to_owned);
+        if major(version) != major(SCHEMA_VERSION) {
+            let problem = format!("has schema version {version}, this program reads {SCHEMA_VERSION}");
+            return Err(Error::input(path, problem, "run `kinfuse call` of this version again, or use the version that wrote the file"));
+        }
+        serde_json::from_value(value).map_err(|error| {
+            Error::input(path, format!("is no kinfuse document: {error}"), "give the kinfuse.json that `kinfuse call` wrote")
+        })
+    }
+}
+
+/// The JSON schema (draft 2020-12) of [`Document`] as it is written: optional values are always there and may be `null`.
+pub fn schema() -> serde_json::Value {
+    SchemaSettings::draft2020_12().for_serialize().into_generator().into_root_schema_for::<Document>().to_value()
+}
+
+/// Writes any value as indented JSON with a line end at its end.
+pub fn pretty(value: &impl Serialize, mut out: impl Write) -> io::Result<()> {
+    serde_json::to_writer_pretty(&mut out, value).map_err(io::Error::from)?;
+    out.write_all(b"\n")?;
+    out.flush()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::report::fixture;
+    use crate::report::rows::MetricValue;
+    use serde_json::Value;
+
+    fn full() -> Document {
+        let (contigs, mut document) = (fixture::contigs(), Document::new("S1"));
+        document.inputs = vec!["S1.bam".to_owned()];
+        document.assembly = Some("GRCh38".to_owned());
+        document.assay = vec![AssayEntry { file: "S1.bam".to_owned(), kind: "dna".to_owned(), reasons: vec!["no N gaps".to_owned()] }];
+        document.settings.insert("targets".to_owned(), serde_json::json!(["ALK"]));
+        document.fusions = vec![FusionRow::new("S1", &fixture::eml4_alk(), &contigs)];
+        document.candidates = vec![FusionRow::new("S1", &fixture::unplaced(), &contigs)];
+        document.variants = vec![VariantRow::new("S1", &fixture::ros1_g2032r(), &contigs)];
+        document.metrics = vec![MetricRow::new("S1", "duplicate_rate", MetricValue::number(1.0 / 3.0), "fraction", "")];
+        document.skipped_reads.insert("duplicate".to_owned(), 12);
+        document
+    }
+
+    /// Panics unless `value` has exactly the properties that the schema asks for, here and below.
+    fn agrees(value: &Value, schema: &Value, root: &Value, place: &str) {
+        let schema = match schema.get("$ref").and_then(Value::as_str) {
+            Some(link) => root.pointer(link.trim_start_matches('#')).expect("schemars defines what it refers to"),
+            None => schema,
+        };
+        if let (Some(properties), Some(object)) = (schema.get("properties").and_then(Value::as_object), value.as_object()) {
+            let required: Vec<&str> = schema["required"].as_array().into_iter().flatten().filter_map(Value::as_str).collect();
+            let mut found: Vec<&str> = object.keys().map(String::as_str).collect();
+            let mut wanted = required.clone();
+            found.sort_unstable();
+            wanted.sort_unstable();
+            assert_eq!(found, wanted, "{place}");
+            for (name, below) in properties {
+                agrees(&object[name], below, root, &format!("{place}.{name}"));
+            }
+        }
+        if let (Some(items), Some(array)) = (schema.get("items"), value.as_array()) {
+            for item in array {
+                agrees(item, items, root, &format!("{place}[]"));
+            }
+        }
+    }
+
+    #[test]
+    fn a_document_has_exactly_the_properties_of_the_schema() {
+        let schema = schema();
+        let value = serde_json::to_value(full()).expect("a document has string keys only");
+        agrees(&value, &schema, &schema, "document");
+    }
+
+    #[test]
+    fn a_document_comes_back_as_it_went() {
+        let file = tempfile::NamedTempFile::new().expect("tests can write to the temporary folder");
+        full().write(&file).expect("the file takes the document");
+        assert_eq!(Document::read(file.path()).expect("it was just written"), full());
+    }
+
+    #[test]
+    fn the_text_ends_with_one_line_end_and_missing_is_null() {
+        let mut bytes = Vec::new();
+        full().write(&mut bytes).expect("a vector takes any number of bytes");
+        let text = String::from_utf8_lossy(&bytes);
+        assert!(text.ends_with("}\n") && !text.ends_with("\n\n"));
+        assert!(text.contains("\"hgvs\": null"));
+    }
+
+    #[test]
+    fn another_major_version_is_refused_with_a_remedy() {
+        let file = tempfile::NamedTempFile::new().expect("tests can write to the temporary folder");
+        let mut document = full();
+        document.schema_version = "2.0.0".to_owned();
+        document.write(&file).expect("the file takes the document");
+        let refused = Document::read(file.path()).err().map(|error| error.to_string()).unwrap_or_default();
+        assert!(refused.contains("schema version 2.0.0"), "{refused}");
+    }
+}

@@ -1,0 +1,248 @@
+//! The files of one run: written under temporary names in the output folder, renamed together at the end.
+//!
+//! A run that fails leaves no half file and does not harm the result of an earlier run.
+
+use std::fs::{self, File, OpenOptions};
+use std::io::{self, BufWriter, Write};
+use std::path::{Path, PathBuf};
+
+use crate::error::{Error, Result};
+
+/// Suffixes of index files, which are renamed after the data they index.
+const INDEX_SUFFIXES: [&str; 4] = [".tbi", ".bai", ".csi", ".crai"];
+
+/// The longest prefix in bytes: file systems allow 255 a name, and the suffix and the temporary name need some.
+const LONGEST_PREFIX: usize = 180;
+
+/// The files of one run. Dropping it without [`Outputs::commit`] removes all temporary files.
+#[derive(Debug)]
+pub struct Outputs {
+    dir: PathBuf,
+    prefix: String,
+    pending: Vec<Pending>,
+}
+
+#[derive(Debug)]
+struct Pending {
+    temporary: PathBuf,
+    path: PathBuf,
+    written: bool,
+}
+
+impl Outputs {
+    /// Files in `dir` (made if needed), all named `<prefix>.<suffix>`.
+    ///
+    /// # Errors
+    /// When the folder cannot be made, or the prefix cannot be part of a file name.
+    pub fn new(dir: impl Into<PathBuf>, prefix: &str) -> Result<Self> {
+        let dir = dir.into();
+        if file_prefix(prefix) != prefix {
+            return Err(Error::Config(format!("the sample name {prefix:?} cannot start a file name; give another one with --sample")));
+        }
+        fs::create_dir_all(&dir).map_err(|source| cannot_write(&dir, &source))?;
+        Ok(Self { dir, prefix: prefix.to_owned(), pending: Vec::new() })
+    }
+
+    /// Where the file with this suffix will be.
+    pub fn final_path(&self, suffix: &str) -> PathBuf {
+        self.dir.join(format!("{}.{suffix}", self.prefix))
+    }
+
+    /// Writes one file. What `fill` writes is buffered and flushed to the disk, so that a full disk is noticed here.
+    ///
+    /// # Errors
+    /// [`Error::Io`] with the final name when it cannot be written.
+    pub fn write(&mut self, suffix: &str, fill: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Result<()> {
+        let (file, index) = self.open(suffix)?;
+        let mut out = BufWriter::new(file);
+        fill(&mut out)
+            .and_then(|()| out.into_inner().map_err(io::IntoInnerError::into_error))
+            .and_then(|file| synced(&file))
+            .map_err(Error::io(&self.pending[index].path, "write"))?;
+        self.pending[index].written = true;
+        Ok(())
+    }
+
+    /// A temporary name for a writer that opens its file itself. Call [`Outputs::finished`] when it is closed.
+    ///
+    /// # Errors
+    /// When the folder cannot be written.
+    pub fn path(&mut self, suffix: &str) -> Result<PathBuf> {
+        let (_, index) = self.open(suffix)?;
+        Ok(self.pending[index].temporary.clone())
+    }
+
+    /// Declares the file behind a name from [`Outputs::path`] complete.
+    ///
+    /// # Errors
+    /// [`Error::Io`] with the final name when it cannot be brought to the disk.
+    pub fn finished(&mut self, suffix: &str) -> Result<()> {
+        let path = self.final_path(suffix);
+        if let Some(pending) = self.pending.iter_mut().find(|pending| pending.path == path) {
+            File::open(&pending.temporary).and_then(|file| synced(&file)).map_err(Error::io(&path, "write"))?;
+            pending.written = true;
+        }
+        Ok(())
+    }
+
+    /// Gives all files their final names, data before indices, and returns the names in that order.
+    ///
+    /// # Errors
+    /// When a file was begun and not finished (then nothing is renamed), or a name cannot be given.
+    pub fn commit(mut self) -> Result<Vec<PathBuf>> {
+        if let Some(pending) = self.pending.iter().find(|pending| !pending.written) {
+            return Err(Error::input(&pending.path, "was not written to its end", "run again"));
+        }
+        self.pending.sort_by_key(|pending| is_index(&pending.path));
+        for pending in &self.pending {
+            fs::rename(&pending.temporary, &pending.path).map_err(Error::io(&pending.path, "rename the finished file to its name"))?;
+        }
+        Ok(std::mem::take(&mut self.pending).into_iter().map(|pending| pending.path).collect())
+    }
+
+    /// Opens a new hidden file beside the final one, with the permissions that the user's umask gives.
+    fn open(&mut self, suffix: &str) -> Result<(File, usize)> {
+        let path = self.final_path(suffix);
+        let process = std::process::id();
+        for attempt in 0..1000 {
+            // The suffix stays at the end because some writers choose the format by it.
+            let temporary = self.dir.join(format!(".kinfuse-{process}-{attempt}.{}.{suffix}", self.prefix));
+            match OpenOptions::new().write(true).create_new(true).open(&temporary) {
+                Ok(file) => {
+                    self.pending.push(Pending { temporary, path, written: false });
+                    return Ok((file, self.pending.len() - 1));
+                }
+                Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
+                Err(error) => return Err(cannot_write(&self.dir, &error)),
+            }
+        }
+        Err(Error::input(&self.dir, "is full of temporary files of failed runs (.kinfuse-*)", "remove them"))
+    }
+}
+
+impl Drop for Outputs {
+    fn drop(&mut self) {
+        for pending in &self.pending {
+            // Renamed files are no longer there; for the others nothing better can be done than to try.
+            let _ = fs::remove_file(&pending.temporary);
+        }
+    }
+}
+
+/// The sample name as it can start a file name: `/`, control characters and a leading dot or dash become `_`.
+pub fn file_prefix(sample: &str) -> String {
+    let mut prefix: String = sample.chars().map(|c| if c == '/' || c == '\\' || c.is_control() { '_' } else { c }).collect();
+    if prefix.starts_with(['.', '-']) {
+        prefix.replace_range(0..1, "_");
+    }
+    while prefix.len() > LONGEST_PREFIX {
+        prefix.pop();
+    }
+    if prefix.trim().is_empty() {
+        "sample".clone_into(&mut prefix);
+    }
+    prefix
+}
+
+fn is_index(path: &Path) -> bool {
+    let name = path.to_string_lossy();
+    INDEX_SUFFIXES.iter().any(|suffix| name.ends_with(suffix))
+}
+
+/// Brings a file to the disk, where the file system knows how to.
+fn synced(file: &File) -> io::Result<()> {
+    match file.sync_all() {
+        Err(error) if matches!(error.kind(), io::ErrorKind::InvalidInput | io::ErrorKind::Unsupported) => Ok(()),
+        other => other,
+    }
+}
+
+fn cannot_write(dir: &Path, source: &io::Error) -> Error {
+    Error::input(
+        dir,
+        format!("cannot write to the output folder: {source}"),
+        "choose another one with --out-dir, or free space and check permissions",
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn folder() -> tempfile::TempDir {
+        tempfile::tempdir().expect("tests can write to the temporary folder")
+    }
+
+    fn names(dir: &Path) -> Vec<String> {
+        let mut names: Vec<String> =
+            fs::read_dir(dir).into_iter().flatten().flatten().map(|entry| entry.file_name().to_string_lossy().into_owned()).collect();
+        names.sort();
+        names
+    }
+
+    #[test]
+    fn nothing_is_there_before_the_commit_and_all_is_after_it() -> Result<()> {
+        let dir = folder();
+        let mut outputs = Outputs::new(dir.path(), "S1")?;
+        let index = outputs.path("vcf.gz.tbi")?;
+        fs::write(index, "i").map_err(Error::io("index", "write"))?;
+        outputs.finished("vcf.gz.tbi")?;
+        outputs.write("vcf.gz", |out| out.write_all(b"v"))?;
+        assert!(names(dir.path()).iter().all(|name| name.starts_with(".kinfuse-")));
+        let written = outputs.commit()?;
+        assert_eq!(names(dir.path()), ["S1.vcf.gz", "S1.vcf.gz.tbi"]);
+        assert!(written[1].ends_with("S1.vcf.gz.tbi"), "the index comes last");
+        Ok(())
+    }
+
+    #[test]
+    fn a_failed_run_leaves_the_old_result_and_no_half_file() -> Result<()> {
+        let dir = folder();
+        fs::write(dir.path().join("S1.fusions.tsv"), "old").map_err(Error::io("old", "write"))?;
+        let mut outputs = Outputs::new(dir.path(), "S1")?;
+        outputs.write("fusions.tsv", |out| out.write_all(b"new"))?;
+        let failed = outputs.write("html", |_| Err(io::Error::from(io::ErrorKind::StorageFull)));
+        assert!(failed.is_err_and(|error| error.to_string().contains("S1.html")));
+        drop(outputs);
+        assert_eq!(names(dir.path()), ["S1.fusions.tsv"]);
+        assert_eq!(fs::read_to_string(dir.path().join("S1.fusions.tsv")).ok().as_deref(), Some("old"));
+        Ok(())
+    }
+
+    #[test]
+    fn a_file_that_was_not_finished_stops_the_commit() -> Result<()> {
+        let dir = folder();
+        let mut outputs = Outputs::new(dir.path(), "S1")?;
+        outputs.write("fusions.tsv", |out| out.write_all(b"new"))?;
+        outputs.path("evidence.bam")?;
+        assert!(outputs.commit().is_err_and(|error| error.to_string().contains("S1.evidence.bam")));
+        assert_eq!(names(dir.path()), Vec::<String>::new());
+        Ok(())
+    }
+
+    #[test]
+    fn a_full_disk_is_an_error_that_names_the_final_file() -> Result<()> {
+        // /dev/full answers every write with ENOSPC; where it is missing there is nothing to test.
+        let Ok(full) = OpenOptions::new().write(true).open("/dev/full") else { return Ok(()) };
+        let dir = folder();
+        let mut outputs = Outputs::new(dir.path(), "S1")?;
+        let mut full = BufWriter::new(full);
+        let failed = outputs.write("fusions.tsv", |_| full.write_all(b"x").and_then(|()| full.flush()));
+        assert!(matches!(failed, Err(Error::Io { path, .. }) if path.ends_with("S1.fusions.tsv")));
+        Ok(())
+    }
+
+    #[test]
+    fn a_folder_that_cannot_be_made_is_named_with_a_remedy() {
+        let refused = Outputs::new("/dev/null/out", "S1").err().map(|error| error.to_string()).unwrap_or_default();
+        assert!(refused.starts_with("/dev/null/out: cannot write") && refused.contains("--out-dir"), "{refused}");
+    }
+
+    #[test]
+    fn a_sample_name_cannot_leave_the_folder() {
+        assert_eq!(file_prefix("../a/b"), "_._a_b");
+        assert_eq!(file_prefix(""), "sample");
+        assert_eq!(file_prefix("Lib001"), "Lib001");
+        assert!(Outputs::new("/tmp", "../x").is_err());
+    }
+}

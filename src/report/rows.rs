@@ -1,0 +1,71 @@
+//! Flat rows: one struct a table, used by the TSV and by the JSON alike, so that the two cannot disagree.
+//!
+//! The columns and their order are a promise to users: new ones go to the end. A row is declared once with [`table_row!`], which
+//! gives the struct, its column names and its cells in the same order.
+
+mod cell;
+mod detectability;
+mod fusion;
+mod metric;
+mod variant;
+
+pub use cell::{escaped, Cell, Fraction, Phred};
+pub use detectability::DetectabilityRow;
+pub use fusion::FusionRow;
+pub use metric::{MetricRow, MetricValue};
+pub use variant::VariantRow;
+
+pub(super) use fusion::{evidence_text, frame_text, is_unplaced};
+pub(super) use variant::resistance_items;
+
+/// A line of a table.
+pub trait Row {
+    /// Column names in order.
+    const COLUMNS: &'static [&'static str];
+
+    /// The cells in the order of the columns, ready for a tab-separated file.
+    fn cells(&self) -> Vec<String>;
+}
+
+/// Declares a row struct whose fields are the columns, in order. A raw identifier (`r#ref`) loses its prefix.
+macro_rules! table_row {
+    ($(#[$outer:meta])* pub struct $name:ident { $($(#[$inner:meta])* pub $field:ident: $kind:ty,)* }) => {
+        $(#[$outer])*
+        #[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize, schemars::JsonSchema)]
+        pub struct $name {
+            $($(#[$inner])* pub $field: $kind,)*
+        }
+
+        impl $crate::report::rows::Row for $name {
+            const COLUMNS: &'static [&'static str] = &[$($crate::report::rows::column_name(stringify!($field)),)*];
+
+            fn cells(&self) -> Vec<String> {
+                vec![$($crate::report::rows::Cell::cell(&self.$field),)*]
+            }
+        }
+    };
+}
+use table_row;
+
+/// The column behind a field's identifier: `r#ref` gives `ref`.
+const fn column_name(identifier: &'static str) -> &'static str {
+    match identifier.as_bytes() {
+        [b'r', b'#', ..] => identifier.split_at(2).1,
+        _ => identifier,
+    }
+}
+
+/// `PASS`, or the flags joined by `;`.
+pub(super) fn filter_text<'a>(names: impl Iterator<Item = &'a str>) -> String {
+    let joined = names.collect::<Vec<_>>().join(";");
+    if joined.is_empty() {
+        "PASS".to_owned()
+    } else {
+        joined
+    }
+}
+
+/// The text, or `None` when it is empty.
+fn not_empty(text: &str) -> Option<String> {
+    (!text.is_empty()).then(|| text.to_owned())
+}

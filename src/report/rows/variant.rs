@@ -1,0 +1,119 @@
+//! One line of `variants.tsv`.
+
+use super::{filter_text, not_empty, table_row, Fraction, Phred};
+use crate::genome::Contigs;
+use crate::variant::{Variant, VariantStatus};
+
+table_row! {
+    /// A variant of a kinase domain, or a known resistance site without one. Germline and somatic are not told apart.
+    pub struct VariantRow {
+        /// Sample name.
+        pub sample: String,
+        /// HGNC symbol.
+        pub gene: String,
+        /// Transcript by which codons are counted.
+        pub transcript: String,
+        /// Change of the coding sequence.
+        pub hgvs_c: Option<String>,
+        /// Change of the protein (`p.G2032R`).
+        pub hgvs_p: String,
+        /// Contig as the BAM spells it.
+        pub chrom: String,
+        /// 1-based first reference base.
+        pub pos: u32,
+        /// Reference bases.
+        pub r#ref: Option<String>,
+        /// Alternative bases.
+        pub alt: Option<String>,
+        /// Fragments over the site.
+        pub depth: u32,
+        /// Fragments that show the alternative.
+        pub alt_fragments: u32,
+        /// `alt_fragments / depth`.
+        pub allele_fraction: Option<Fraction>,
+        /// Lower end of its 95 % interval.
+        pub allele_fraction_low: Option<Fraction>,
+        /// Upper end of its 95 % interval.
+        pub allele_fraction_high: Option<Fraction>,
+        /// Phred-scaled chance that it is an error; only for called variants.
+        pub qual: Option<Phred>,
+        /// `PASS` or flags joined by `;`; only for called variants.
+        pub filter: Option<String>,
+        /// `drug:effect`, joined by `,`.
+        pub known_resistance: Option<String>,
+        /// Place in the kinase.
+        pub codon_class: Option<String>,
+        /// Fraction that would have been seen with 95 % probability.
+        pub lod95: Option<Fraction>,
+        /// `cis:<fusion id>:n`, `trans:...` or `unphased:<why>`.
+        pub phase: Option<String>,
+        /// Other variants on the same molecules.
+        pub compound_with: Option<String>,
+        /// `called`, `not-seen` or `not-covered`.
+        pub status: VariantStatus,
+    }
+}
+
+impl VariantRow {
+    /// The row of a variant of `sample` that lies on `contigs`.
+    pub fn new(sample: &str, variant: &Variant, contigs: &Contigs) -> Self {
+        let called = variant.status == VariantStatus::Called;
+        let share = variant.share;
+        // A site that was not called may still carry flags (`low_depth`); without any it has no filter, because nothing passed.
+        let filter = (called || !variant.flags.is_empty()).then(|| filter_text(variant.flags.iter().map(|flag| flag.name())));
+        Self {
+            sample: sample.to_owned(),
+            gene: variant.gene.clone(),
+            transcript: variant.transcript.clone(),
+            hgvs_c: variant.hgvs_c.clone(),
+            hgvs_p: variant.hgvs_p.clone(),
+            chrom: contigs.name(variant.contig).to_owned(),
+            pos: variant.position + 1,
+            r#ref: not_empty(&String::from_utf8_lossy(&variant.reference)),
+            alt: not_empty(&String::from_utf8_lossy(&variant.alternative)),
+            depth: variant.depth,
+            alt_fragments: variant.alt_fragments,
+            allele_fraction: share.and_then(|share| Fraction::new(share.value)),
+            allele_fraction_low: share.and_then(|share| Fraction::new(share.low)),
+            allele_fraction_high: share.and_then(|share| Fraction::new(share.high)),
+            qual: called.then(|| Phred::new(variant.quality)),
+            filter,
+            known_resistance: not_empty(&resistance_items(variant).join(",")),
+            codon_class: variant.codon_class.clone(),
+            lod95: variant.lod95.and_then(Fraction::new),
+            phase: not_empty(&variant.phase),
+            compound_with: variant.compound_with.clone(),
+            status: variant.status,
+        }
+    }
+}
+
+/// `drug:effect`, one item a drug.
+pub(in crate::report) fn resistance_items(variant: &Variant) -> Vec<String> {
+    variant.known_resistance.iter().map(|(drug, effect)| format!("{drug}:{effect}")).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::report::fixture;
+    use crate::report::rows::Row;
+
+    #[test]
+    fn the_columns_are_those_of_the_contract() {
+        let promised = "sample gene transcript hgvs_c hgvs_p chrom pos ref alt depth alt_fragments allele_fraction \
+                        allele_fraction_low allele_fraction_high qual filter known_resistance codon_class lod95 phase \
+                        compound_with status";
+        assert_eq!(VariantRow::COLUMNS.join(" "), promised);
+    }
+
+    #[test]
+    fn a_called_variant_has_quality_and_filter_and_a_site_not_seen_has_neither() {
+        let mut variant = fixture::ros1_g2032r();
+        let cells = VariantRow::new("S1", &variant, &fixture::contigs()).cells();
+        insta::assert_snapshot!(cells.join(" | "), @r"S1 | ROS1 | NM_002944 | c.6094G>A | p.G2032R | chr6 | 117317184 | C | T | 200 | 10 | 0.05 | 0.025993 | 0.086875 | 61.0 | PASS | crizotinib:resistant,repotrectinib:sensitive | solvent front | 0.0149 | cis:F1:4 | . | called");
+        variant.status = VariantStatus::NotSeen;
+        let row = VariantRow::new("S1", &variant, &fixture::contigs());
+        assert_eq!((row.qual, row.filter), (None, None));
+    }
+}

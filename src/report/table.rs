@@ -1,0 +1,196 @@
+//! The short table for the terminal: what was found, and for each kinase without finding what its absence is worth.
+
+use super::json::{Document, Verdict};
+use super::rows::{escaped, Cell, FusionRow, Phred, VariantRow};
+use crate::variant::VariantStatus;
+
+/// The narrowest table that is tried; below that lines are left to the terminal to wrap.
+const NARROWEST: usize = 40;
+
+/// Columns that are left out first when the terminal is too narrow.
+const DISPENSABLE: [&str; 4] = ["qual", "frame", "junction", "variant"];
+
+/// The table for a terminal of `width` columns, each line with its end.
+///
+/// ```text
+/// S1: ok, 1 fusion (1 PASS), 1 variant called
+///
+///   fusion     junction  variant  frame     fragments  AF     qual  filter
+///   EML4::ALK  E13;A20   V1       in-frame  35         35.0%  93.3  PASS
+///
+///   ROS1 p.G2032R  10/200  5.0%  qual 61.0  PASS  crizotinib:resistant
+///
+///   NTRK1: no fusion (5 of 6 regions informative)
+/// ```
+pub fn render(document: &Document, width: usize) -> String {
+    let mut lines = vec![verdict(document)];
+    lines.extend(document.status.reasons.iter().map(|reason| format!("  {}", escaped(reason))));
+    if !document.fusions.is_empty() {
+        lines.push(String::new());
+        lines.extend(aligned(&document.fusions, width.max(NARROWEST)));
+    }
+    let called: Vec<&VariantRow> = document.variants.iter().filter(|variant| variant.status == VariantStatus::Called).collect();
+    if !called.is_empty() {
+        lines.push(String::new());
+        lines.extend(called.into_iter().map(variant_line));
+    }
+    let absent: Vec<String> =
+        document.targets.iter().filter(|gene| !has_fusion(document, gene)).map(|gene| absence(document, gene)).collect();
+    if !absent.is_empty() {
+        lines.push(String::new());
+        lines.extend(absent);
+    }
+    lines.join("\n") + "\n"
+}
+
+fn verdict(document: &Document) -> String {
+    let passing = document.fusions.iter().filter(|fusion| fusion.filter == "PASS").count();
+    let called = document.variants.iter().filter(|variant| variant.status == VariantStatus::Called).count();
+    let plural = |n: usize| if n == 1 { "" } else { "s" };
+    let fusions = match document.fusions.len() {
+        0 => "no fusion".to_owned(),
+        n => format!("{n} fusion{} ({passing} PASS)", plural(n)),
+    };
+    let verdict = document.status.verdict.name();
+    format!("{}: {verdict}, {fusions}, {called} variant{} called", escaped(&document.sample), plural(called))
+}
+
+/// The fusions in columns; those that matter least go first when the line would be too long.
+fn aligned(fusions: &[FusionRow], width: usize) -> Vec<String> {
+    let mut names = vec!["fusion", "junction", "variant", "frame", "fragments", "AF", "qual", "filter"];
+    for dispensable in DISPENSABLE.iter().map(Some).chain([None]) {
+        let table = columns(fusions, &names);
+        match dispensable {
+            Some(dispensable) if table.iter().any(|line| line.chars().count() > width) => names.retain(|name| name != dispensable),
+            _ => return table,
+        }
+    }
+    columns(fusions, &names)
+}
+
+fn columns(fusions: &[FusionRow], names: &[&str]) -> Vec<String> {
+    let mut rows: Vec<Vec<String>> = vec![names.iter().map(|&name| name.to_owned()).collect()];
+    rows.extend(fusions.iter().map(|fusion| names.iter().map(|name| value(fusion, name)).collect()));
+    let widest = |column: usize| rows.iter().map(|row: &Vec<String>| row[column].chars().count()).max().unwrap_or(0);
+    let widths: Vec<usize> = (0..names.len()).map(widest).collect();
+    let padded = |row: &Vec<String>| row.iter().zip(&widths).map(|(cell, &width)| format!("{cell:<width$}")).collect::<Vec<_>>().join("  ");
+    rows.iter().map(|row| format!("  {}", padded(row)).trim_end().to_owned()).collect()
+}
+
+fn value(fusion: &FusionRow, column: &str) -> String {
+    match column {
+        "fusion" => fusion.fusion.cell(),
+        "junction" => fusion.exon_junction.cell(),
+        "variant" => fusion.variant.cell(),
+        "frame" => fusion.frame.cell(),
+        "fragments" => fusion.fragments.cell(),
+        "AF" => percent(fusion.allele_fraction.map(super::rows::Fraction::value)),
+        "qual" => fusion.qual.cell(),
+        _ => fusion.filter.cell(),
+    }
+}
+
+fn variant_line(variant: &VariantRow) -> String {
+    let fraction = percent(variant.allele_fraction.map(super::rows::Fraction::value));
+    let (quality, filter) = (variant.qual.as_ref().map(Phred::cell).cell(), variant.filter.cell());
+    let (gene, change) = (variant.gene.cell(), variant.hgvs_p.cell());
+    let mut line = format!("  {gene} {change}  {}/{}  {fraction}  qual {quality}  {filter}", variant.alt_fragments, variant.depth);
+    for more in [&variant.known_resistance, &variant.phase].into_iter().flatten() {
+        line.push_str("  ");
+        line.push_str(&escaped(more));
+    }
+    line
+}
+
+fn percent(fraction: Option<f64>) -> String {
+    match fraction {
+        None => ".".to_owned(),
+        // Below 1 % a plasma sample's fractions would all look alike with one decimal.
+        Some(fraction) if fraction > 0.0 && fraction < 0.01 => format!("{:.2}%", fraction * 100.0),
+        Some(fraction) => format!("{:.1}%", fraction * 100.0),
+    }
+}
+
+fn has_fusion(document: &Document, gene: &str) -> bool {
+    document.fusions.iter().any(|fusion| [&fusion.gene5, &fusion.gene3].into_iter().flatten().any(|partner| partner == gene))
+}
+
+/// What the absence of a fusion of `gene` is worth: a failed or uncovered sample is no negative.
+fn absence(document: &Document, gene: &str) -> String {
+    let regions: Vec<&str> = document.detectability.iter().filter(|row| row.gene == gene).map(|row| row.verdict.as_str()).collect();
+    let informative = regions.iter().filter(|&&verdict| verdict == "informative").count();
+    let gene = escaped(gene);
+    match (document.status.verdict, regions.len()) {
+        (Verdict::Failed, _) => format!("  {gene}: cannot be judged, the sample failed"),
+        (_, 0) => format!("  {gene}: no fusion found"),
+        (_, n) if informative == 0 => format!("  {gene}: no fusion found, but none of {n} regions is informative"),
+        (_, n) => format!("  {gene}: no fusion found ({informative} of {n} regions informative)"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::report::fixture;
+    use crate::report::rows::DetectabilityRow;
+
+    fn document() -> Document {
+        let (contigs, mut document) = (fixture::contigs(), Document::new("S1"));
+        document.targets = ["ALK", "ROS1", "NTRK1"].map(str::to_owned).to_vec();
+        document.fusions = vec![FusionRow::new("S1", &fixture::eml4_alk(), &contigs), FusionRow::new("S1", &fixture::unplaced(), &contigs)];
+        document.variants = vec![VariantRow::new("S1", &fixture::ros1_g2032r(), &contigs)];
+        document.detectability = vec![DetectabilityRow {
+            sample: "S1".to_owned(),
+            gene: "NTRK1".to_owned(),
+            region: "intron 9".to_owned(),
+            chrom: "chr1".to_owned(),
+            start: 1,
+            end: 2,
+            assay: "dna".to_owned(),
+            covered_frac: None,
+            median_fragments: None,
+            min_support: None,
+            lod95: None,
+            verdict: "not informative".to_owned(),
+            note: None,
+        }];
+        document
+    }
+
+    #[test]
+    fn findings_come_first_and_kinases_without_one_are_named() {
+        insta::assert_snapshot!(render(&document(), 100), @r"
+        S1: ok, 2 fusions (1 PASS), 1 variant called
+
+          fusion     junction  variant  frame     fragments  AF     qual  filter
+          EML4::ALK  E13;A20   V1       in-frame  35         35.0%  93.3  PASS
+          ?::ALK     E13;A20   V1       in-frame  35         35.0%  93.3  low_support;unplaced_partner
+
+          ROS1 p.G2032R  10/200  5.0%  qual 61.0  PASS  crizotinib:resistant,repotrectinib:sensitive  cis:F1:4
+
+          ROS1: no fusion found
+          NTRK1: no fusion found, but none of 1 regions is informative
+        ");
+    }
+
+    #[test]
+    fn a_narrow_terminal_loses_columns_but_never_the_filter() {
+        let narrow = render(&document(), 70);
+        assert!(narrow.contains("filter") && !narrow.contains("frame "), "{narrow}");
+    }
+
+    #[test]
+    fn a_failed_sample_is_never_a_negative() {
+        let mut document = Document::new("S\u{1b}[2J");
+        document.targets = vec!["ALK".to_owned()];
+        document.status.verdict = Verdict::Failed;
+        document.status.reasons = vec!["12 reads".to_owned()];
+        let text = render(&document, 80);
+        assert_eq!(text, "S\\u{1b}[2J: failed, no fusion, 0 variants called\n  12 reads\n\n  ALK: cannot be judged, the sample failed\n");
+    }
+
+    #[test]
+    fn small_fractions_keep_two_decimals() {
+        assert_eq!([Some(0.00123), Some(0.35), Some(0.0), None].map(percent), ["0.12%", "35.0%", "0.0%", "."]);
+    }
+}

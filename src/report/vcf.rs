@@ -1,0 +1,132 @@
+//! VCF 4.4: fusions as pairs of breakends, variants as SNV, MNV or indel, bgzipped and indexed.
+//!
+//! Two records stand for one junction, each at its own end, with the other end in the ALT. `t` is the base at the record's own
+//! end with the inserted bases, `p` the other end:
+//!
+//! ```text
+//!   own flank  mate's flank  ALT
+//!   Lower      Higher        t[p[      ====t]  [p====      (a deletion, when on one contig)
+//!   Lower      Lower         t]p]      ====t]  ====p]
+//!   Higher     Lower         ]p]t      [t====  ====p]
+//!   Higher     Higher        [p[t      [t====  [p====
+//! ```
+//!
+//! Both records of a pair place the junction the same way, so that each names exactly the other's POS. With homology the end
+//! that comes first on the genome is left-placed, `CIPOS=0,n`. Where the ends keep different flanks, moving one to the right
+//! moves the other to the right as well, and the mate has `CIPOS=0,n` too; where both keep the same flank the mate moves to the
+//! left, and has `CIPOS=-n,0`. `HOMSEQ` is what the forward strand shows at the record's own end.
+//!
+//! Source: VCF 4.4 specification, sections 1.6 (fields), 3 (INFO keys of structural variants) and 5.4 (breakends).
+
+mod breakend;
+mod header;
+mod info;
+mod record;
+
+use std::fs::File;
+use std::io::{self, Read, Seek, SeekFrom, Write};
+use std::path::Path;
+
+use rust_htslib::{bcf, bgzf};
+
+use super::output::Outputs;
+use crate::error::{Error, Result};
+use crate::fusion::Fusion;
+use crate::genome::{Assembly, ContigId, Contigs};
+use crate::variant::Variant;
+
+/// Suffix of the file of records.
+pub const SUFFIX: &str = "vcf.gz";
+/// Suffix of its index.
+pub const INDEX_SUFFIX: &str = "vcf.gz.tbi";
+
+/// The empty block that ends every complete BGZF file (SAM specification, section 4.1.2).
+const END_OF_FILE: [u8; 28] =
+    [0x1f, 0x8b, 0x08, 0x04, 0, 0, 0, 0, 0, 0xff, 0x06, 0, 0x42, 0x43, 0x02, 0, 0x1b, 0, 0x03, 0, 0, 0, 0, 0, 0, 0, 0, 0];
+
+/// Gives the reference base at a 0-based position, or `None` where it is not known.
+pub type ReferenceBase<'a> = dyn Fn(ContigId, u32) -> Option<u8> + 'a;
+
+/// What goes into one VCF.
+pub struct Calls<'a> {
+    /// Name of the sample column.
+    pub sample: &'a str,
+    /// Contigs of the BAM; all are declared, in this order.
+    pub contigs: &'a Contigs,
+    /// The assembly, if it was recognised.
+    pub assembly: Option<Assembly>,
+    /// The fusions to write.
+    pub fusions: &'a [Fusion],
+    /// The variants, of which the called ones are written.
+    pub variants: &'a [Variant],
+    /// Reference bases; `N` is written where it knows none.
+    pub reference_base: &'a ReferenceBase<'a>,
+}
+
+/// The text of a VCF.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Text {
+    /// Header and records.
+    pub text: String,
+    /// Calls that VCF cannot express (a change without reference bases, a contig whose name VCF forbids) and that are left out.
+    pub left_out: usize,
+}
+
+/// The VCF as text: header, then the records by contig, position and identifier.
+pub fn text(calls: &Calls) -> Text {
+    let mut left_out = 0;
+    let mut records = Vec::new();
+    for fusion in calls.fusions {
+        let ends = record::of_fusion(calls, fusion);
+        left_out += usize::from(ends.is_empty());
+        records.extend(ends);
+    }
+    for variant in calls.variants.iter().filter(|variant| variant.status == crate::variant::VariantStatus::Called) {
+        let record = record::of_variant(calls, variant);
+        left_out += usize::from(record.is_none());
+        records.extend(record);
+    }
+    records.sort();
+    let mut text = header::lines(calls);
+    for record in &records {
+        text.push_str(&record.line(calls.contigs));
+    }
+    Text { text, left_out }
+}
+
+/// Writes `vcf.gz` and `vcf.gz.tbi` and returns how many calls had to be left out (see [`Text::left_out`]).
+///
+/// # Errors
+/// When a file cannot be written, with its final name.
+pub fn write(outputs: &mut Outputs, calls: &Calls) -> Result<usize> {
+    let Text { text, left_out } = text(calls);
+    let named = outputs.final_path(SUFFIX);
+    let path = outputs.path(SUFFIX)?;
+    bgzip(&path, text.as_bytes()).map_err(Error::io(&named, "write"))?;
+    outputs.finished(SUFFIX)?;
+    let index = outputs.path(INDEX_SUFFIX)?;
+    bcf::index::build(&path, Some(&index), 0, bcf::index::Type::Tbx)
+        .map_err(|error| Error::io(outputs.final_path(INDEX_SUFFIX), "index")(io::Error::other(error.msg)))?;
+    outputs.finished(INDEX_SUFFIX)?;
+    Ok(left_out)
+}
+
+/// Writes `bytes` as BGZF and makes sure that they arrived: the writer closes its file in silence, so the last block is read back.
+fn bgzip(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    let mut out = bgzf::Writer::from_path(path).map_err(io::Error::other)?;
+    out.write_all(bytes)?;
+    out.flush()?;
+    drop(out);
+    let mut file = File::open(path)?;
+    let mut tail = [0; END_OF_FILE.len()];
+    file.seek(SeekFrom::End(-(END_OF_FILE.len() as i64)))?;
+    file.read_exact(&mut tail)?;
+    if tail == END_OF_FILE {
+        Ok(())
+    } else {
+        Err(io::Error::new(io::ErrorKind::StorageFull, "the end of the file did not reach the disk"))
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,73 @@
+//! The header: every contig, INFO, FORMAT and FILTER that a record may use.
+
+use super::{record, Calls};
+use crate::fusion::Flag;
+use crate::report::rows::escaped;
+use crate::variant::VariantFlag;
+
+/// Identifier, number, type and description.
+type Definition = (&'static str, &'static str, &'static str, &'static str);
+
+/// INFO keys. Number and type of the reserved ones are those of VCF 4.4, section 3.
+const INFO: [Definition; 28] = [
+    ("SVTYPE", "1", "String", "Type of structural variant"),
+    ("MATEID", "A", "String", "ID of the record of the other end"),
+    ("EVENT", "A", "String", "Rearrangement to which the breakends belong, shared with its reciprocal"),
+    ("RECIPROCAL", "0", "Flag", "The reciprocal junction of the event: the kinase gives its 5' part"),
+    ("IMPRECISE", "0", "Flag", "The position is not exact to the base"),
+    ("CIPOS", ".", "Integer", "How far the position can move, in bases: uncertainty, or homology between the two ends"),
+    ("HOMLEN", "A", "Integer", "Number of bases at the junction that could belong to either end"),
+    ("HOMSEQ", "A", "String", "These bases on the forward strand at this end"),
+    ("ROLE", "1", "String", "Which end of the fusion transcript this partner forms: 5 or 3"),
+    ("FUSION", "1", "String", "Genes, 5' first"),
+    ("GENE5", "1", "String", "HGNC symbol of the 5' partner"),
+    ("GENE3", "1", "String", "HGNC symbol of the 3' partner"),
+    ("EXONJ", "1", "String", "Exon junction on the named transcripts, implied for DNA"),
+    ("VARIANT", "1", "String", "Label of the fusion variant"),
+    ("FRAME", "1", "String", "Reading frame: in-frame, out-of-frame, in-frame:reported or unknown:<why>"),
+    ("KNOWN", "1", "String", "How well known: variant, pair, kinase or novel"),
+    ("KDOM", "1", "String", "Kinase domain: retained, partial or lost"),
+    ("EVIDENCE", "1", "String", "Material that shows it: rna, dna or rna+dna"),
+    ("UNITS", "1", "String", "What is counted: fragments or molecules"),
+    ("GENE", "1", "String", "HGNC symbol"),
+    ("TRANSCRIPT", "1", "String", "Transcript by which codons are counted"),
+    ("HGVSC", "1", "String", "Change of the coding sequence"),
+    ("HGVSP", "1", "String", "Change of the protein"),
+    ("RESISTANCE", ".", "String", "Drug and effect, drug:effect"),
+    ("CODON_CLASS", "1", "String", "Place in the kinase"),
+    ("LOD95", "1", "Float", "Allele fraction that would be seen with 95 % probability"),
+    ("PHASE", "1", "String", "Relation to a fusion: cis:<fusion>:<fragments>, trans or unphased"),
+    ("COMPOUND", "1", "String", "Other variants on the same molecules"),
+];
+
+/// FORMAT keys.
+const FORMAT: [Definition; 6] = [
+    ("SR", "1", "Integer", "Fragments with a read aligned on both sides of the junction"),
+    ("PR", "1", "Integer", "Fragments whose mates lie on either side of the junction"),
+    ("CR", "1", "Integer", "Fragments with a clipped tail that fits the other end"),
+    ("AD", "R", "Integer", "Fragments without and with the change; at a breakend without means unbroken across this end"),
+    ("DP", "1", "Integer", "Fragments, the sum of AD"),
+    ("AF", "A", "Float", "Fraction of the fragments that show the change; for a fusion that at the 3' partner is the one in the tables"),
+];
+
+/// The header lines with the line of column names, each with its line end.
+pub(super) fn lines(calls: &Calls) -> String {
+    let mut lines = vec!["##fileformat=VCFv4.4".to_owned(), format!("##source=kinfuse {}", env!("CARGO_PKG_VERSION"))];
+    for (_, contig) in calls.contigs.iter().filter(|(_, contig)| record::is_contig_name(&contig.name)) {
+        let assembly = calls.assembly.map(|assembly| format!(",assembly={assembly}")).unwrap_or_default();
+        lines.push(format!("##contig=<ID={},length={}{assembly}>", contig.name, contig.length_bp));
+    }
+    lines.push("##FILTER=<ID=PASS,Description=\"No reason for doubt\">".to_owned());
+    let flags = Flag::ALL.iter().map(|(_, name, description)| (name, description));
+    for (name, description) in flags.chain(VariantFlag::ALL.iter().map(|(_, name, description)| (name, description))) {
+        lines.push(format!("##FILTER=<ID={name},Description=\"{description}\">"));
+    }
+    for (kind, definitions) in [("INFO", &INFO[..]), ("FORMAT", &FORMAT[..])] {
+        for (id, number, value_type, description) in definitions {
+            lines.push(format!("##{kind}=<ID={id},Number={number},Type={value_type},Description=\"{description}\">"));
+        }
+    }
+    let sample = if calls.sample.is_empty() { "sample".to_owned() } else { escaped(calls.sample) };
+    lines.push(format!("#CHROM\tPOS\tID\tREF\tALT\tQUAL\tFILTER\tINFO\tFORMAT\t{sample}"));
+    lines.join("\n") + "\n"
+}

@@ -1,0 +1,100 @@
+//! A critical reader of VCF with breakends. It shares no code with the writer, so that a misunderstanding shows.
+//!
+//! General tools accept nearly anything: an undeclared key, a mate that does not exist, a bracket the wrong way round. This one
+//! checks what a consumer relies on: everything used is declared; mates exist, point at each other and agree on place,
+//! orientation and inserted bases; REF and HOMSEQ are the reference's bases; records are sorted; nothing is empty or `nan`.
+
+mod breakend;
+mod header;
+mod record;
+
+use std::fmt;
+use std::fs::File;
+use std::io::Read;
+use std::path::Path;
+
+use flate2::read::MultiGzDecoder;
+use rustc_hash::FxHashMap;
+
+use crate::error::{Error, Result};
+use header::Header;
+use record::Record;
+
+/// Gives the reference base of a contig at a 0-based position, or `None` where it is not known.
+pub type BaseAt<'a> = dyn Fn(&str, u32) -> Option<u8> + 'a;
+
+/// Something wrong in a VCF.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Problem {
+    /// 1-based line.
+    pub line: usize,
+    /// What is wrong.
+    pub text: String,
+}
+
+impl fmt::Display for Problem {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(out, "line {}: {}", self.line, self.text)
+    }
+}
+
+/// The problems found so far.
+#[derive(Debug, Default)]
+struct Problems(Vec<Problem>);
+
+impl Problems {
+    fn add(&mut self, line: usize, text: impl Into<String>) {
+        self.0.push(Problem { line, text: text.into() });
+    }
+}
+
+/// Checks a VCF, plain or (b)gzipped; an empty list means that it is sound.
+///
+/// # Errors
+/// When the file cannot be read or is not UTF-8 text.
+pub fn check(path: impl AsRef<Path>, reference: Option<&BaseAt>) -> Result<Vec<Problem>> {
+    let path = path.as_ref();
+    let mut bytes = Vec::new();
+    File::open(path).and_then(|mut file| file.read_to_end(&mut bytes)).map_err(Error::io(path, "read"))?;
+    if bytes.starts_with(&[0x1f, 0x8b]) {
+        let packed = std::mem::take(&mut bytes);
+        MultiGzDecoder::new(&packed[..]).read_to_end(&mut bytes).map_err(Error::io(path, "unpack"))?;
+    }
+    let text = String::from_utf8(bytes).map_err(|error| Error::input(path, format!("is not UTF-8: {error}"), "give a VCF"))?;
+    Ok(check_text(&text, reference))
+}
+
+/// Checks the text of a VCF; the problems come by line.
+pub fn check_text(text: &str, reference: Option<&BaseAt>) -> Vec<Problem> {
+    let mut problems = Problems::default();
+    let header = Header::read(text, &mut problems);
+    if !text.ends_with('\n') {
+        problems.add(text.lines().count(), "the last line has no end");
+    }
+    let mut records = Vec::new();
+    for (index, line) in text.lines().enumerate().skip(header.lines) {
+        if let Some(record) = Record::read(index + 1, line, &header, &mut problems) {
+            record.check(&header, reference, &mut problems);
+            records.push(record);
+        }
+    }
+    for pair in records.windows(2) {
+        if (pair[1].contig_order, pair[1].position) < (pair[0].contig_order, pair[0].position) {
+            problems.add(pair[1].line, "is not sorted by contig and position");
+        }
+    }
+    let mut by_id: FxHashMap<&str, &Record> = FxHashMap::default();
+    for record in records.iter().filter(|record| record.id != ".") {
+        if by_id.insert(record.id, record).is_some() {
+            problems.add(record.line, format!("ID {} is used twice", record.id));
+        }
+    }
+    for record in &records {
+        breakend::check(record, &by_id, reference, &mut problems);
+    }
+    problems.0.sort_by_key(|problem| problem.line);
+    problems.0
+}
+
+#[cfg(test)]
+mod tests;

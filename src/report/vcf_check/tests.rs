@@ -1,0 +1,90 @@
+//! A sound VCF passes; each of its ways to be broken is named.
+
+use super::*;
+
+/// Two mates of different flanks on `c1` and `c2` with one base of homology and two inserted bases in another pair.
+const SOUND: &str = "\
+##fileformat=VCFv4.4
+##contig=<ID=c1,length=20>
+##contig=<ID=HLA-A*01:01,length=20>
+##FILTER=<ID=PASS,Description=\"ok, all\">
+##INFO=<ID=SVTYPE,Number=1,Type=String,Description=\"t\">
+##INFO=<ID=MATEID,Number=A,Type=String,Description=\"t\">
+##INFO=<ID=CIPOS,Number=.,Type=Integer,Description=\"t\">
+##INFO=<ID=HOMLEN,Number=A,Type=Integer,Description=\"t\">
+##INFO=<ID=HOMSEQ,Number=A,Type=String,Description=\"t\">
+##INFO=<ID=AFX,Number=1,Type=Float,Description=\"t\">
+##FORMAT=<ID=AD,Number=R,Type=Integer,Description=\"t\">
+#CHROM\tPOS\tID\tREF\tALT\tQUAL\tFILTER\tINFO\tFORMAT\tS
+c1\t4\ta\tT\tT[HLA-A*01:01:9[\t9.5\tPASS\tSVTYPE=BND;MATEID=b;CIPOS=0,1;HOMLEN=1;HOMSEQ=A\tAD\t1,2
+c1\t8\tc\tT\tTGA]HLA-A*01:01:12]\t9\tPASS\tSVTYPE=BND;MATEID=d\tAD\t1,2
+c1\t9\ts\tA\tAC.\t9\tPASS\tSVTYPE=BND\tAD\t1,2
+c1\t12\t.\tT\tG\t9\tPASS\tAFX=0.5\tAD\t1,2
+HLA-A*01:01\t9\tb\tA\t]c1:4]A\t9.5\tPASS\tSVTYPE=BND;MATEID=a;CIPOS=0,1;HOMLEN=1;HOMSEQ=A\tAD\t1,2
+HLA-A*01:01\t12\td\tT\tTTC]c1:8]\t9\tPASS\tSVTYPE=BND;MATEID=c\tAD\t1,2
+";
+
+fn base_at(_: &str, position: u32) -> Option<u8> {
+    b"ACGTACGTACGTACGTACGT".get(position as usize).copied()
+}
+
+fn problems(text: &str) -> Vec<String> {
+    check_text(text, Some(&base_at)).iter().map(ToString::to_string).collect()
+}
+
+#[test]
+fn a_sound_file_has_no_problem() {
+    assert_eq!(problems(SOUND), Vec::<String>::new());
+}
+
+#[test]
+fn each_break_is_found() {
+    let breaks = [
+        ("##fileformat=VCFv4.4\n", "", "does not begin"),
+        ("##FILTER=<ID=PASS,Description=\"ok, all\">\n", "##ALT=<ID=BND,Description=\"x\">\n", "no symbolic allele"),
+        ("##contig=<ID=c1,length=20>\n", "", "contig c1 is not declared"),
+        ("##INFO=<ID=HOMLEN,Number=A,Type=Integer,Description=\"t\">\n", "", "INFO HOMLEN is not declared"),
+        ("##FORMAT=<ID=AD,Number=R,Type=Integer,Description=\"t\">\n", "", "FORMAT AD is not declared"),
+        ("c1\t4\ta", "c1\t40\ta", "POS 40 is not on c1"),
+        ("c1\t4\ta", "c1\t4\tc", "ID c is used twice"),
+        ("9.5\tPASS", "nan\tPASS", "QUAL nan is no number"),
+        ("9.5\tPASS", "9.5\tweird", "FILTER weird is not declared"),
+        ("9.5\tPASS", "9.5\t.", "FILTER . is not declared"),
+        ("MATEID=b", "MATEID=", "MATEID has an empty value"),
+        ("MATEID=b;", "", "without MATEID"),
+        ("MATEID=b", "MATEID=x", "mate x does not exist"),
+        ("MATEID=a", "MATEID=d", "does not point back"),
+        ("T[HLA-A*01:01:9[", "T[HLA-A*01:01:10[", "its mate lies at"),
+        ("T[HLA-A*01:01:9[", "T]HLA-A*01:01:9]", "the bracket does not agree"),
+        ("]c1:4]A", "A]c1:4]", "the bracket does not agree"),
+        ("TTC]c1:8]", "TGA]c1:8]", "disagree about the inserted bases"),
+        ("TGA]HLA", "AGA]HLA", "REF T at its own position"),
+        ("\ta\tT\tT[", "\ta\tC\tC[", "REF C is not the reference"),
+        ("HOMSEQ=A", "HOMSEQ=C", "HOMSEQ C is not the reference"),
+        ("HOMSEQ=A", "HOMSEQ=AC", "not as long as HOMLEN"),
+        ("CIPOS=0,1", "CIPOS=-1,0", "do not move together"),
+        ("CIPOS=0,1", "CIPOS=0,2", "does not span the homology"),
+        ("SVTYPE=BND;MATEID=b", "MATEID=b", "without SVTYPE=BND"),
+        ("AFX=0.5", "AFX=nan", "no sound Float"),
+        ("AFX=0.5", "AFX=1,2", "has 2 values"),
+        ("AFX=0.5", "AFX=1;AFX=1", "given twice"),
+        ("1,2\nc1\t12", "1\nc1\t12", "has 1 values"),
+        ("c1\t9\ts", "c1\t5\ts", "not sorted"),
+        ("\tT\tG\t", "\tT\t<DEL>\t", "neither bases nor a breakend"),
+        ("AD\t1,2\n", "AD\n", "columns"),
+    ];
+    for (from, to, expected) in breaks {
+        assert!(SOUND.contains(from), "{from} is in the file");
+        let found = problems(&SOUND.replacen(from, to, 1));
+        assert!(found.iter().any(|problem| problem.contains(expected)), "{from} -> {to}: expected {expected:?}, found {found:?}");
+    }
+}
+
+#[test]
+fn a_gzipped_file_is_read_as_well() {
+    let file = tempfile::NamedTempFile::new().expect("tests can write to the temporary folder");
+    let mut packed = flate2::write::GzEncoder::new(&file, flate2::Compression::default());
+    std::io::Write::write_all(&mut packed, SOUND.as_bytes()).expect("the file takes the text");
+    packed.finish().expect("the file takes the text");
+    assert_eq!(check(file.path(), None).ok(), Some(Vec::new()));
+}

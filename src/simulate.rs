@@ -1,0 +1,28 @@
+//! Reads whose truth is known: molecules cut from a genome, fragments and reads drawn from them, their true alignment, and the
+//! table of what is in them.
+//!
+//! ```text
+//! Reference --pieces--> Molecule      exon 6 of CD74 ====|==== exon 34 of ROS1        (genome.rs)
+//! Molecule --Sampler--> Fragment         ---->      <----                             (reads.rs)
+//! Fragment --align----> records       primary at CD74, supplementary at ROS1, SA      (align.rs, bam.rs)
+//!          --fastq----> FASTQ         for the aligners one trusts                     (fastq.rs)
+//! Molecule + Fragment* -------> truth fragments that cross, expected names            (truth.rs)
+//! ```
+//!
+//! Every draw comes from one seeded generator, so the same seed gives the same bytes.
+
+pub mod align;
+pub mod bam;
+pub mod fastq;
+pub mod genome;
+pub mod molecule;
+mod project;
+pub mod random;
+pub mod reads;
+pub mod truth;
+
+pub use align::{Aligner, AlignerStyle};
+pub use genome::Reference;
+pub use molecule::{Molecule, Piece, Substitution};
+pub use random::Random;
+pub use reads::{Errors, Fragment, Library, Read, Sampler, Umi};

@@ -1,0 +1,269 @@
+//! Fragments drawn from molecules, and the reads of their ends.
+//!
+//! ```text
+//! molecule  5' ==========================================|================= 3'
+//! fragment              start |-----------------------------------| end
+//! reads                        ------->                    <-------            (swapped for half of the fragments)
+//! ```
+//!
+//! A fragment shorter than a read gives a read of its own length, as after trimming of adapters.
+
+use crate::genome::Strand;
+
+use super::molecule::Molecule;
+use super::random::Random;
+
+/// How a library was made and sequenced.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Library {
+    /// Two reads a fragment, or one.
+    pub paired: bool,
+    /// Longest read in bases; `u32::MAX` reads fragments whole.
+    pub read_bp: u32,
+    /// Mean length of fragments.
+    pub fragment_mean_bp: f64,
+    /// Standard deviation of that length.
+    pub fragment_sd_bp: f64,
+    /// Sequencing errors.
+    pub errors: Errors,
+    /// Unique molecular identifiers.
+    pub umi: Option<Umi>,
+    /// Share of fragments that are sequenced once more, as a duplicate.
+    pub duplicate_frac: f64,
+}
+
+/// What goes wrong in sequencing.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Errors {
+    /// Nothing; all bases have quality 37.
+    None,
+    /// Substitutions at the rate that the base's quality says; qualities 37, 23, 12 and 2 (the bins of recent Illumina
+    /// instruments), falling along the read.
+    ShortRead,
+    /// Substitutions (2 in 5), insertions and deletions (3 in 10 each) at one rate, quality to match.
+    LongRead {
+        /// Errors a base.
+        rate_frac: f64,
+    },
+}
+
+/// Where the identifier of a molecule is written.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Umi {
+    /// At the end of the read name, behind this separator.
+    Name {
+        /// What stands before the bases, such as `_` or `::umi:`.
+        separator: String,
+        /// Number of bases.
+        length_bp: usize,
+    },
+    /// In the tag RX.
+    Tag {
+        /// Number of bases.
+        length_bp: usize,
+    },
+}
+
+/// One sequenced read, in the direction of sequencing.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Read {
+    /// Bases.
+    pub bases: Vec<u8>,
+    /// Phred qualities.
+    pub qualities: Vec<u8>,
+    /// The molecule's base each of them shows; `None` for a base that sequencing put in.
+    pub origins: Vec<Option<u32>>,
+    /// Whether it reads the molecule forward or its other strand.
+    pub strand: Strand,
+}
+
+/// A fragment of a molecule with its reads.
+#[derive(Debug, Clone)]
+pub struct Fragment<'m> {
+    /// The molecule.
+    pub molecule: &'m Molecule,
+    /// Read name.
+    pub name: String,
+    /// First base on the molecule.
+    pub start: usize,
+    /// Behind its last base.
+    pub end: usize,
+    /// UMI for the tag RX, if it is written there.
+    pub umi_tag: Option<String>,
+    /// Whether it is another copy of the fragment before it.
+    pub duplicate: bool,
+    /// One or two reads.
+    pub reads: Vec<Read>,
+}
+
+/// How a fragment shows a junction.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Crossing {
+    /// A read lies on both sides.
+    Split,
+    /// The junction lies between the mates, or too near to a read's end.
+    Pair,
+}
+
+impl Fragment<'_> {
+    /// Whether it has at least `anchor_bp` bases on both sides of the stretch `left..right` of its molecule (the two are equal
+    /// where no bases are inserted), and how.
+    pub fn crosses(&self, left: usize, right: usize, anchor_bp: usize) -> Option<Crossing> {
+        let spans = |start: usize, end: usize| start + anchor_bp <= left && right + anchor_bp <= end;
+        if !spans(self.start, self.end) {
+            return None;
+        }
+        let split = self.reads.iter().any(|read| {
+            let shown = || read.origins.iter().flatten().map(|&origin| origin as usize);
+            shown().min().zip(shown().max()).is_some_and(|(first, last)| spans(first, last + 1))
+        });
+        Some(if split { Crossing::Split } else { Crossing::Pair })
+    }
+}
+
+/// Draws fragments of one library.
+#[derive(Debug, Clone)]
+pub struct Sampler {
+    library: Library,
+    random: Random,
+    prefix: String,
+    drawn: u64,
+}
+
+impl Sampler {
+    /// A sampler whose reads follow from `seed`; names start with `prefix`.
+    pub fn new(library: Library, prefix: impl Into<String>, seed: u64) -> Self {
+        Self { library, random: Random::new(seed), prefix: prefix.into(), drawn: 0 }
+    }
+
+    /// `count` fragments anywhere on the molecule (and their duplicates besides).
+    pub fn fragments<'m>(&mut self, molecule: &'m Molecule, count: usize) -> Vec<Fragment<'m>> {
+        let mut fragments = Vec::with_capacity(count);
+        for _ in 0..count {
+            let length = self.length(molecule);
+            let start = self.random.below(molecule.length_bp() - length + 1);
+            self.sequence_into(&mut fragments, molecule, start, length);
+        }
+        fragments
+    }
+
+    /// The fragments that give this mean depth of fragments (bases between the ends included).
+    pub fn to_depth<'m>(&mut self, molecule: &'m Molecule, depth: f64) -> Vec<Fragment<'m>> {
+        let count = depth * molecule.length_bp() as f64 / self.library.fragment_mean_bp;
+        self.fragments(molecule, count.round() as usize)
+    }
+
+    /// `count` fragments that have at least `anchor_bp` bases on both sides of `left..right` (as [`Fragment::crosses`]); none
+    /// where the molecule is too short for that.
+    pub fn crossing<'m>(&mut self, molecule: &'m Molecule, left: usize, right: usize, anchor_bp: usize, count: usize) -> Vec<Fragment<'m>> {
+        let mut fragments = Vec::with_capacity(count);
+        if left < anchor_bp || right + anchor_bp > molecule.length_bp() {
+            return fragments;
+        }
+        for _ in 0..count {
+            let length = self.length(molecule).max(right - left + 2 * anchor_bp);
+            let first = (right + anchor_bp).saturating_sub(length);
+            let last = (left - anchor_bp).min(molecule.length_bp() - length);
+            let start = first + self.random.below(last.saturating_sub(first) + 1);
+            self.sequence_into(&mut fragments, molecule, start, length);
+        }
+        fragments
+    }
+
+    fn length(&mut self, molecule: &Molecule) -> usize {
+        /// Shorter fragments do not survive size selection.
+        const SHORTEST_BP: f64 = 40.0;
+        let length = self.random.normal(self.library.fragment_mean_bp, self.library.fragment_sd_bp);
+        (length.max(SHORTEST_BP) as usize).min(molecule.length_bp())
+    }
+
+    fn sequence_into<'m>(&mut self, fragments: &mut Vec<Fragment<'m>>, molecule: &'m Molecule, start: usize, length: usize) {
+        let strand = if self.random.happens(0.5) { Strand::Forward } else { Strand::Reverse };
+        let umi: Option<String> = match &self.library.umi {
+            Some(Umi::Name { length_bp, .. } | Umi::Tag { length_bp }) => {
+                Some((0..*length_bp).map(|_| char::from(self.random.base())).collect())
+            }
+            None => None,
+        };
+        let copies = 1 + usize::from(self.random.happens(self.library.duplicate_frac));
+        for copy in 0..copies {
+            self.drawn += 1;
+            let mut name = format!("{}:{}:{}", self.prefix, molecule.name(), self.drawn);
+            let mut umi_tag = None;
+            match (&self.library.umi, &umi) {
+                (Some(Umi::Name { separator, .. }), Some(umi)) => name.extend([separator.as_str(), umi.as_str()]),
+                (Some(Umi::Tag { .. }), Some(umi)) => umi_tag = Some(umi.clone()),
+                _ => {}
+            }
+            let end = start + length;
+            let read_bp = length.min(self.library.read_bp as usize);
+            let mut reads = vec![self.read(molecule, start, end, read_bp, strand)];
+            if self.library.paired {
+                reads.push(self.read(molecule, start, end, read_bp, strand.flipped()));
+            }
+            fragments.push(Fragment { molecule, name, start, end, umi_tag, duplicate: copy > 0, reads });
+        }
+    }
+
+    fn read(&mut self, molecule: &Molecule, start: usize, end: usize, read_bp: usize, strand: Strand) -> Read {
+        let (from, to) = match strand {
+            Strand::Forward => (start, start + read_bp),
+            Strand::Reverse => (end - read_bp, end),
+        };
+        let template = molecule.read(from, to, strand);
+        let mut read = Read { bases: Vec::new(), qualities: Vec::new(), origins: Vec::new(), strand };
+        for (cycle, base) in template.into_iter().enumerate() {
+            let origin = match strand {
+                Strand::Forward => from + cycle,
+                Strand::Reverse => to - 1 - cycle,
+            } as u32;
+            match self.library.errors {
+                Errors::None => read.push(base, 37, Some(origin)),
+                Errors::ShortRead => {
+                    let quality = self.short_read_quality(cycle as f64 / read_bp as f64);
+                    let wrong = self.random.happens(10f64.powf(f64::from(quality) / -10.0));
+                    let base = if wrong { self.random.other_base(base) } else { base };
+                    read.push(base, quality, Some(origin));
+                }
+                Errors::LongRead { rate_frac } => self.long_read_base(&mut read, base, origin, rate_frac),
+            }
+        }
+        read
+    }
+
+    /// One of the four bins; low ones grow from 3 % of the bases at the start to 12 % at the end of a read.
+    fn short_read_quality(&mut self, along_frac: f64) -> u8 {
+        let low_frac = 0.03 + 0.09 * along_frac * along_frac;
+        if !self.random.happens(low_frac) {
+            return 37;
+        }
+        match self.random.below(100) {
+            0..=69 => 23,
+            70..=97 => 12,
+            _ => 2,
+        }
+    }
+
+    fn long_read_base(&mut self, read: &mut Read, base: u8, origin: u32, rate_frac: f64) {
+        let quality = (-10.0 * rate_frac.max(1e-4).log10()).round() as u8;
+        if !self.random.happens(rate_frac) {
+            return read.push(base, quality, Some(origin));
+        }
+        match self.random.below(10) {
+            0..=3 => read.push(self.random.other_base(base), quality, Some(origin)),
+            4..=6 => {
+                read.push(base, quality, Some(origin));
+                read.push(self.random.base(), quality, None);
+            }
+            _ => {}
+        }
+    }
+}
+
+impl Read {
+    fn push(&mut self, base: u8, quality: u8, origin: Option<u32>) {
+        self.bases.push(base);
+        self.qualities.push(quality);
+        self.origins.push(origin);
+    }
+}
