@@ -12,6 +12,7 @@ pub mod build;
 pub mod event;
 pub mod filter;
 pub mod frame;
+pub mod judge;
 pub mod name;
 pub mod orient;
 pub mod score;

@@ -23,7 +23,7 @@ use crate::coverage::verdict::{self, Judgement, KinaseCoverage};
 use crate::error::{Error, Result};
 use crate::evidence::Molecules;
 use crate::fusion::build::{self, Context};
-use crate::fusion::{event, Fusion, Material};
+use crate::fusion::{event, judge, Fusion, Material};
 use crate::genome::{Assembly, Breakend, Contigs, Interval};
 use crate::junction::find::{self, Evidence};
 use crate::junction::support::Span;
@@ -380,11 +380,11 @@ impl Run<'_> {
             assay,
             molecules: &molecules,
             exact_homology: self.reference.is_some(),
-            chimeras,
         };
         self.progress.stage("depth at the junctions", candidates.len());
         let depths = self.depths(file, assay, kinase, &candidates)?;
-        let fusions = candidates.iter().zip(depths).map(|(candidate, depths)| build::build(candidate, kinase, &context, depths)).collect();
+        let drafts = candidates.iter().zip(depths).map(|(candidate, depths)| build::draft(candidate, kinase, &context, depths)).collect();
+        let fusions = judge::judge(drafts, kinase, assay, chimeras);
         Ok((fusions, chimeras))
     }
 

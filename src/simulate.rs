@@ -12,6 +12,8 @@
 //! Every draw comes from one seeded generator, so the same seed gives the same bytes.
 
 pub mod align;
+#[cfg(test)]
+mod align_tests;
 pub mod bam;
 pub mod fastq;
 pub mod genome;

@@ -14,11 +14,10 @@ use crate::model::{Gene, Role};
 use crate::sequence::reverse_complement;
 use crate::stats::jeffreys_share;
 
-use super::filter::{self, Doubt};
 use super::frame::{coding_offset, frame, kinase_domain, CodingOffset};
 use super::name;
 use super::orient::{orient, Oriented};
-use super::score::{quality, Class};
+use super::score::Class;
 use super::{Frame, Fusion, KinaseDomain, KnownTier, Material, Partner, Support, Unit};
 
 /// What the whole sample gives to each call.
@@ -35,8 +34,6 @@ pub struct Context<'a> {
     pub molecules: &'a Molecules,
     /// Whether a FASTA gave the homology.
     pub exact_homology: bool,
-    /// Chimeric molecules at the kinase, all junctions together.
-    pub chimeras: u32,
 }
 
 /// The fragments that count for a junction: those that show enough of both sides.
@@ -58,8 +55,22 @@ pub fn support(candidate: &Candidate, molecules: &Molecules) -> Support {
     Support { split: count(Kind::Split), pair: count(Kind::Pair), clip: count(Kind::Clip) }
 }
 
+/// A fusion whose quality and flags are still to come: both depend on what else the sample shows.
+pub struct Draft<'a> {
+    /// The fusion so far.
+    pub fusion: Fusion,
+    /// The junction behind it.
+    pub candidate: &'a Candidate,
+    /// Its genes.
+    pub oriented: Oriented<'a>,
+    /// What kind of junction it is.
+    pub class: Class,
+    /// Fragments that are independent of each other.
+    pub independent: u32,
+}
+
 /// Builds the fusion of a candidate at `kinase`. `depths` are the unbroken molecules at the kinase's and at the partner's end.
-pub fn build(candidate: &Candidate, kinase: &Gene, context: &Context<'_>, depths: (u32, u32)) -> Fusion {
+pub fn draft<'a>(candidate: &'a Candidate, kinase: &Gene, context: &Context<'a>, depths: (u32, u32)) -> Draft<'a> {
     let material = context.assay.material();
     let oriented = orient(candidate, kinase, context.models, context.knowledge, material, context.exact_homology);
     let support = support(candidate, context.molecules);
@@ -97,7 +108,7 @@ pub fn build(candidate: &Candidate, kinase: &Gene, context: &Context<'_>, depths
         let (five_gene, three_gene) = gene_pair?;
         name::exon_junction((&five_gene.symbol, exon(five_site, Role::Five)), (&three_gene.symbol, exon(three_site, Role::Three)))
     });
-    let mut fusion = Fusion {
+    let fusion = Fusion {
         id: String::new(),
         junction: canonical(candidate),
         slack_bp: candidate.slack_bp,
@@ -116,16 +127,7 @@ pub fn build(candidate: &Candidate, kinase: &Gene, context: &Context<'_>, depths
         depth5,
         depth3,
         allele_fraction: jeffreys_share(u64::from(fragments), u64::from(fragments + depth3)),
-        quality: if candidate.unplaced {
-            0.0
-        } else {
-            quality(
-                class,
-                independent(candidate, support),
-                context.chimeras.saturating_sub(fragments),
-                candidate.partner_mapq().min(candidate.kinase_mapq()),
-            )
-        },
+        quality: 0.0,
         flags: BTreeSet::new(),
         event: String::new(),
         hgvs: gene_pair.filter(|_| oriented.sense).and_then(|(x, y)| name::hgvs((x, five_offset), (y, three_offset), &insertion, material)),
@@ -138,8 +140,7 @@ pub fn build(candidate: &Candidate, kinase: &Gene, context: &Context<'_>, depths
         five,
         three,
     };
-    fusion.flags = filter::flags(&Doubt { fusion: &fusion, candidate, oriented: &oriented, kinase, assay: context.assay });
-    fusion
+    Draft { independent: independent(candidate, support), fusion, candidate, oriented, class }
 }
 
 /// Fragments that are independent of each other: those that share both ends speak once.

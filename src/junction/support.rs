@@ -11,6 +11,9 @@ use super::candidate::{Candidate, Kind, Member, Tolerance};
 /// Bases by which a read may run over a break before it is clipped (an aligner extends into a few chance matches).
 const OVERRUN_BP: i64 = 12;
 
+/// Fragments from which a junction is taken for granted when a pair with an unusual insert points to it.
+const ESTABLISHED_FRAGMENTS: usize = 3;
+
 /// What a pair may span.
 pub struct Span<'a> {
     /// Insert size that nearly all ordinary pairs stay below, in bases.
@@ -53,9 +56,10 @@ pub fn add_partner_tails(candidates: &mut [Candidate], tails: &[Tail], tolerance
 pub fn add_pairs(candidates: &mut [Candidate], pairs: &[Pair], span: &Span<'_>) -> Vec<Pair> {
     let mut left = Vec::new();
     for pair in pairs {
-        // A junction that reads show explains also the few pairs with long inserts; they would not make one of their own.
+        // A junction that several reads show explains also the few pairs with long inserts, which would not make one of their own.
         let generous = Span { insert_max_bp: span.insert_max_bp.saturating_mul(2), distance: span.distance };
-        match candidates.iter_mut().find(|candidate| spans(candidate.kinase, candidate.partner, candidate.slack_bp, pair, &generous)) {
+        let reach = |candidate: &Candidate| if candidate.members.len() >= ESTABLISHED_FRAGMENTS { &generous } else { span };
+        match candidates.iter_mut().find(|candidate| spans(candidate.kinase, candidate.partner, candidate.slack_bp, pair, reach(candidate))) {
             Some(candidate) => candidate.add(pair.fragment, pair_member(pair)),
             None => left.push(*pair),
         }

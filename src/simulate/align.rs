@@ -68,6 +68,26 @@ pub struct AlignedRecord {
     pub sam: String,
 }
 
+/// The other read of a fragment.
+#[derive(Debug, Clone, Copy)]
+enum Mate<'a> {
+    /// There is none: single reads.
+    Missing,
+    /// It has no alignment.
+    Unplaced,
+    /// Its primary alignment.
+    Placed(&'a Alignment),
+}
+
+impl<'a> Mate<'a> {
+    fn alignment(self) -> Option<&'a Alignment> {
+        match self {
+            Self::Placed(alignment) => Some(alignment),
+            Self::Missing | Self::Unplaced => None,
+        }
+    }
+}
+
 /// Writes true alignments to one genome.
 #[derive(Debug, Clone)]
 pub struct Aligner<'r> {
@@ -87,7 +107,7 @@ impl<'r> Aligner<'r> {
             (0..fragment.reads.len()).map(|read| alignments(fragment, read, &self.style, self.reference)).collect();
         let mut records = Vec::new();
         for (index, own) in placed.iter().enumerate() {
-            let mate = (placed.len() > 1).then(|| placed[1 - index].first());
+            let mate = if placed.len() > 1 { placed[1 - index].first().map_or(Mate::Unplaced, Mate::Placed) } else { Mate::Missing };
             if own.is_empty() {
                 records.push(self.record(fragment, index, own, None, mate));
             }
@@ -96,14 +116,7 @@ impl<'r> Aligner<'r> {
         records
     }
 
-    fn record(
-        &self,
-        fragment: &Fragment,
-        index: usize,
-        own: &[Alignment],
-        piece: Option<usize>,
-        mate: Option<Option<&Alignment>>,
-    ) -> AlignedRecord {
+    fn record(&self, fragment: &Fragment, index: usize, own: &[Alignment], piece: Option<usize>, mate: Mate) -> AlignedRecord {
         let read = &fragment.reads[index];
         let (this, primary) = (piece.map(|piece| &own[piece]), own.first());
         let is_primary = piece.is_none_or(|piece| piece == 0);
@@ -121,10 +134,10 @@ impl<'r> Aligner<'r> {
             qualities = qualities[kept].to_vec();
         }
         // An unplaced read is filed with its mate, as the SAM specification recommends (section 2, "recommended practice").
-        let place = this.or(mate.flatten()).map(|alignment| (alignment.contig, alignment.start));
+        let place = this.or(mate.alignment()).map(|alignment| (alignment.contig, alignment.start));
         let name_of = |contig| self.reference.contigs().name(contig);
         let (contig, position) = place.map_or(("*", 0), |(contig, start)| (name_of(contig), start + 1));
-        let next = mate.and_then(|mate| mate.or(primary));
+        let next = if matches!(mate, Mate::Missing) { None } else { mate.alignment().or(primary) };
         let (next_contig, next_position) = match next {
             Some(next) if place.is_some_and(|(contig, _)| contig == next.contig) => ("=", next.start + 1),
             Some(next) => (name_of(next.contig), next.start + 1),
@@ -133,7 +146,7 @@ impl<'r> Aligner<'r> {
         let clip = if hard { 'H' } else { 'S' };
         let cigar = this.map_or_else(|| "*".to_owned(), |this| this.cigar_text(clip));
         let mapq = if this.is_some() { self.style.mapq } else { 0 };
-        let length = template_length(primary, mate.flatten(), index == 0);
+        let length = template_length(primary, mate.alignment(), index == 0);
         let mut sam = format!(
             "{}\t{flag}\t{contig}\t{position}\t{mapq}\t{cigar}\t{next_contig}\t{next_position}\t{length}\t{}\t{}",
             fragment.name,
@@ -143,7 +156,7 @@ impl<'r> Aligner<'r> {
         if let Some(this) = this {
             let _ = write!(sam, "\tNM:i:{}\tMD:Z:{}", this.edits, this.md);
         }
-        if let Some(mate) = mate.flatten() {
+        if let Some(mate) = mate.alignment() {
             let _ = write!(sam, "\tMC:Z:{}", mate.cigar_text('S'));
         }
         if own.len() > 1 {
@@ -161,18 +174,12 @@ impl<'r> Aligner<'r> {
         AlignedRecord { place, sam }
     }
 
-    fn flag(
-        &self,
-        fragment: &Fragment,
-        index: usize,
-        this: Option<&Alignment>,
-        primary: Option<&Alignment>,
-        mate: Option<Option<&Alignment>>,
-    ) -> u16 {
+    fn flag(&self, fragment: &Fragment, index: usize, this: Option<&Alignment>, primary: Option<&Alignment>, mate: Mate) -> u16 {
         let when = |condition: bool, bit: u16| if condition { bit } else { 0 };
         let mut flag =
             when(fragment.duplicate, DUPLICATE) | when(this.is_none(), UNMAPPED) | when(this.is_some_and(|a| a.reverse), REVERSE);
-        if let Some(mate) = mate {
+        if !matches!(mate, Mate::Missing) {
+            let mate = mate.alignment();
             flag |= PAIRED | if index == 0 { FIRST } else { SECOND };
             flag |= when(mate.is_none(), MATE_UNMAPPED) | when(mate.is_some_and(|mate| mate.reverse), MATE_REVERSE);
             flag |= when(primary.zip(mate).is_some_and(|(own, mate)| self.proper(own, mate)), PROPER);

@@ -1,0 +1,276 @@
+//! Bad input: exit code 1, one line that names the file, nothing half-written. What is only unusual ends well.
+
+#[path = "support/command.rs"]
+mod command;
+#[path = "support/sam.rs"]
+mod sam;
+
+use std::ffi::OsStr;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+use command::{files, kinfuse, repository, status, table};
+use tempfile::TempDir;
+
+struct Bench {
+    folder: TempDir,
+}
+
+impl Bench {
+    fn new() -> Self {
+        Self { folder: tempfile::tempdir().expect("a temporary folder") }
+    }
+
+    fn path(&self, name: &str) -> PathBuf {
+        self.folder.path().join(name)
+    }
+
+    /// A copy of a file of the test data.
+    fn copy(&self, name: &str, as_name: &str) -> PathBuf {
+        let to = self.path(as_name);
+        std::fs::copy(repository("test-data").join(name), &to).expect("the test data are there");
+        to
+    }
+
+    fn write(&self, name: &str, bytes: impl AsRef<[u8]>) -> PathBuf {
+        let path = self.path(name);
+        std::fs::write(&path, bytes).expect("the file is written");
+        path
+    }
+
+    /// Runs `call` on `bam` and expects it to be refused with a line that names `culprit` and every word of `words`.
+    fn refused(&self, bam: &Path, more: &[&OsStr], culprit: &str, words: &[&str]) {
+        let out = self.path("out");
+        let arguments = ["call".as_ref(), "-o".as_ref(), out.as_os_str()];
+        let outcome = kinfuse(arguments.into_iter().chain(more.iter().copied()).chain([bam.as_os_str()]));
+        assert_eq!(outcome.code, Some(1), "{outcome:?}");
+        one_line(&outcome.stderr, culprit, words);
+        assert_eq!(files(&out), Vec::<String>::new(), "something was left behind");
+    }
+}
+
+fn one_line(stderr: &str, culprit: &str, words: &[&str]) {
+    let lines: Vec<&str> = stderr.lines().collect();
+    assert_eq!(lines.len(), 1, "not one line: {stderr}");
+    assert!(lines[0].starts_with("kinfuse: "), "{stderr}");
+    for word in words.iter().chain([&culprit]) {
+        assert!(lines[0].contains(word), "{word:?} is not in: {stderr}");
+    }
+}
+
+fn mini() -> [std::ffi::OsString; 4] {
+    ["-r".into(), repository("test-data/mini.fa").into(), "-g".into(), repository("test-data/mini.gtf").into()]
+}
+
+/// The usual options, borrowed.
+macro_rules! mini {
+    () => {
+        mini().each_ref().map(|option| option.as_os_str())
+    };
+}
+
+#[test]
+fn a_file_that_is_not_there() {
+    let bench = Bench::new();
+    bench.refused(&bench.path("nothing.bam"), &mini!(), "nothing.bam", &[]);
+}
+
+#[test]
+fn a_bam_without_index() {
+    let bench = Bench::new();
+    let bam = bench.copy("rna.bam", "bare.bam");
+    bench.refused(&bam, &mini!(), "bare.bam", &["index"]);
+}
+
+#[test]
+fn a_bam_that_was_cut_off() {
+    let bytes = std::fs::read(repository("test-data/rna.bam")).expect("the test data are there");
+    // In the middle of a block; and behind a whole block, where only the end marker of 28 bytes is missing.
+    for length in [bytes.len() * 6 / 10, bytes.len() - 28] {
+        let bench = Bench::new();
+        let bam = bench.write("cut.bam", &bytes[..length]);
+        bench.copy("rna.bam.bai", "cut.bam.bai");
+        bench.refused(&bam, &mini!(), "cut.bam", &[]);
+    }
+}
+
+#[test]
+fn a_bam_of_another_genome() {
+    let bench = Bench::new();
+    let mouse = "@HD\tVN:1.6\tSO:coordinate\n@SQ\tSN:chr1\tLN:195471971\n@SQ\tSN:chr2\tLN:182113224\n\
+                 r1\t0\tchr2\t1000\t60\t10M\t*\t0\t0\tACGTACGTAC\tFFFFFFFFFF\n";
+    let bam = bench.path("mouse.bam");
+    sam::write(mouse, &bam, None, true);
+    bench.refused(&bam, &[], "mouse.bam", &[]);
+    // With a FASTA whose contigs have other lengths.
+    bench.refused(&bam, &mini!(), "mouse.bam", &["chr1"]);
+}
+
+#[test]
+fn a_cram_made_with_another_reference() {
+    let bench = Bench::new();
+    let text = sam::text(&repository("test-data/rna.bam"));
+    let cram = bench.path("a.cram");
+    let fasta = bench.copy("mini.fa", "own.fa");
+    bench.copy("mini.fa.fai", "own.fa.fai");
+    sam::write(&text, &cram, Some(&fasta), true);
+    let fasta = std::fs::read_to_string(&fasta).expect("the FASTA can be read");
+    let changed: Vec<String> =
+        fasta.lines().map(|line| if line.starts_with('>') { line.to_owned() } else { line.replace("ACG", "AGG") }).collect();
+    let other = bench.write("other.fa", changed.join("\n") + "\n");
+    bench.copy("mini.fa.fai", "other.fa.fai");
+    std::fs::remove_file(bench.path("own.fa")).expect("the file is there");
+    let gtf = repository("test-data/mini.gtf");
+    bench.refused(&cram, &["-r".as_ref(), other.as_ref(), "-g".as_ref(), gtf.as_ref()], "a.cram", &["other.fa"]);
+    // And without any reference.
+    bench.refused(&cram, &["-g".as_ref(), gtf.as_ref()], "a.cram", &["--reference"]);
+}
+
+#[test]
+fn a_cram_with_its_reference_is_read() {
+    let bench = Bench::new();
+    let cram = bench.path("rna.cram");
+    sam::write(&sam::text(&repository("test-data/rna.bam")), &cram, Some(&repository("test-data/mini.fa")), true);
+    let out = bench.path("out");
+    command::call(&out, &[&mini!()[..], &[cram.as_os_str()]].concat());
+    assert_eq!(command::passed(&out, "rna").len(), 1);
+}
+
+#[test]
+fn a_fasta_that_lacks_a_contig() {
+    let bench = Bench::new();
+    let fasta = std::fs::read_to_string(repository("test-data/mini.fa")).expect("the FASTA can be read");
+    let kept: Vec<&str> = fasta.split('>').filter(|part| !part.starts_with("chr6")).collect();
+    let short = bench.write("short.fa", kept.join(">"));
+    index_fasta(&short);
+    let gtf = repository("test-data/mini.gtf");
+    let options: [&OsStr; 4] = ["-r".as_ref(), short.as_ref(), "-g".as_ref(), gtf.as_ref()];
+    bench.refused(&repository("test-data/dna.bam"), &options, "dna.bam", &["short.fa", "chr6"]);
+}
+
+fn index_fasta(path: &Path) {
+    // Opening builds the index where there is none.
+    rust_htslib::faidx::Reader::from_path(path).expect("the FASTA can be indexed");
+}
+
+#[test]
+fn a_bam_that_is_not_sorted() {
+    let bench = Bench::new();
+    let text = sam::text(&repository("test-data/rna.bam"));
+    let (header, records): (Vec<&str>, Vec<&str>) = text.lines().partition(|line| line.starts_with('@'));
+    let header: Vec<String> = header.iter().map(|line| line.replace("SO:coordinate", "SO:unsorted")).collect();
+    let shuffled: Vec<&str> = records.iter().rev().copied().collect();
+    let bam = bench.path("shuffled.bam");
+    sam::write(&format!("{}\n{}\n", header.join("\n"), shuffled.join("\n")), &bam, None, false);
+    bench.refused(&bam, &mini!(), "shuffled.bam", &["sort"]);
+}
+
+#[test]
+fn a_gtf_with_other_contig_names() {
+    let bench = Bench::new();
+    let gtf = std::fs::read_to_string(repository("test-data/mini.gtf")).expect("the GTF can be read");
+    let other = bench.write("other.gtf", gtf.replace("chr", "scaffold_"));
+    let bam = repository("test-data/rna.bam");
+    bench.refused(&bam, &["-g".as_ref(), other.as_ref()], "other.gtf", &["scaffold_"]);
+}
+
+#[test]
+fn a_gtf_that_is_none() {
+    let bench = Bench::new();
+    let other = bench.write("words.gtf", "these are\nnot genes\n");
+    bench.refused(&repository("test-data/rna.bam"), &["-g".as_ref(), other.as_ref()], "words.gtf", &[]);
+}
+
+#[test]
+fn an_empty_bam() {
+    let bench = Bench::new();
+    let bam = bench.write("empty.bam", "");
+    bench.copy("rna.bam.bai", "empty.bam.bai");
+    bench.refused(&bam, &mini!(), "empty.bam", &[]);
+}
+
+#[test]
+fn a_header_without_reads_is_a_failed_sample_and_not_an_error() {
+    let bench = Bench::new();
+    let text = sam::records(&sam::text(&repository("test-data/rna.bam")), |_| None);
+    let bam = bench.path("header.bam");
+    sam::write(&text, &bam, None, true);
+    let out = bench.path("out");
+    let outcome = command::call(&out, &[&["-s".as_ref(), "header".as_ref()], &mini!()[..], &[bam.as_os_str()]].concat());
+    assert!(table(&out.join("header.fusions.tsv")).is_empty());
+    assert_eq!(status(&out, "header"), "failed");
+    assert!(outcome.stderr.contains("failed"), "the terminal does not say that the sample failed: {}", outcome.stderr);
+}
+
+#[test]
+fn an_output_folder_that_cannot_be_made() {
+    // A file in the place of a folder: the modes of folders mean nothing to root.
+    let bench = Bench::new();
+    let file = bench.write("file", "in the way");
+    let out = file.join("out");
+    let bam = repository("test-data/rna.bam");
+    let arguments = ["call".as_ref(), "-o".as_ref(), out.as_os_str()];
+    let outcome = kinfuse(arguments.into_iter().chain(mini!()).chain([bam.as_os_str()]));
+    assert_eq!(outcome.code, Some(1), "{outcome:?}");
+    one_line(&outcome.stderr, "file", &[]);
+    assert_eq!(std::fs::read_to_string(&file).expect("the file is still there"), "in the way");
+}
+
+/// A file system that is unmounted when the test ends, however it ends.
+struct Mounted(PathBuf);
+
+impl Drop for Mounted {
+    fn drop(&mut self) {
+        let _ = Command::new("umount").arg(&self.0).status();
+    }
+}
+
+#[test]
+fn a_full_disk() {
+    let bench = Bench::new();
+    let disk = bench.path("disk");
+    std::fs::create_dir(&disk).expect("the folder is made");
+    let mount = Command::new("mount").args(["-t", "tmpfs", "-o", "size=16k", "tmpfs"]).arg(&disk).output();
+    if !mount.is_ok_and(|output| output.status.success()) {
+        println!("skipped: a tmpfs cannot be mounted here");
+        return;
+    }
+    let _mounted = Mounted(disk.clone());
+    // One page is left.
+    std::fs::write(disk.join("filler"), vec![b'x'; 12 * 1024]).expect("the filler fits");
+    let bam = repository("test-data/rna.bam");
+    let arguments = ["call".as_ref(), "-o".as_ref(), disk.as_os_str()];
+    let outcome = kinfuse(arguments.into_iter().chain(mini!()).chain([bam.as_os_str()]));
+    assert_eq!(outcome.code, Some(1), "{outcome:?}");
+    one_line(&outcome.stderr, "disk", &[]);
+    assert_eq!(files(&disk), ["filler"], "something was left behind");
+}
+
+#[test]
+fn wrong_usage_ends_with_2() {
+    for arguments in [&["call"][..], &["call", "--no-such-option"], &["no-such-command"], &["call", "-t", "none", "x.bam"]] {
+        let outcome = kinfuse(arguments);
+        assert_eq!(outcome.code, Some(2), "{arguments:?}: {outcome:?}");
+    }
+}
+
+#[test]
+fn the_version_is_one_line_on_stdout() {
+    let outcome = kinfuse(["--version"]);
+    assert_eq!((outcome.code, outcome.stdout.as_str()), (Some(0), concat!("kinfuse ", env!("CARGO_PKG_VERSION"), "\n")));
+}
+
+#[test]
+fn a_reader_that_goes_away_is_no_error() {
+    assert!(!kinfuse(["schema"]).stdout.is_empty(), "there is nothing to read");
+    let mut child = Command::new(env!("CARGO_BIN_EXE_kinfuse"))
+        .arg("schema")
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("the binary starts");
+    drop(child.stdout.take());
+    let output = child.wait_with_output().expect("the binary ends");
+    assert_eq!(output.status.code(), Some(0), "{}", String::from_utf8_lossy(&output.stderr));
+    assert!(output.stderr.is_empty(), "{}", String::from_utf8_lossy(&output.stderr));
+}
