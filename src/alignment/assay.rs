@@ -317,16 +317,16 @@ impl Sample {
         });
         let umi = self.umi(request, &mut reasons);
         let duplicate_frac = if self.records == 0 { 0.0 } else { self.duplicates as f64 / self.records as f64 };
-        let marked = self.duplicates > 0 || programs.iter().any(|program| marks_duplicates(program));
+        let marked = programs.iter().any(|program| marks_duplicates(program));
         let duplicates = request.duplicates.unwrap_or_else(|| {
             let (rule, why) = if umi.is_some() {
                 (DuplicateRule::Umi, "molecules are counted by UMI and place")
             } else if marked {
-                (DuplicateRule::Flag, "duplicates are flagged and left out")
+                (DuplicateRule::Flag, "the header says that duplicates were marked: flagged records are left out")
             } else if matches!(kind, AssayKind::RnaAmplicon | AssayKind::DnaAmplicon) || long_reads {
-                (DuplicateRule::Flag, "duplicates cannot be told by place in this assay: every fragment counts")
+                (DuplicateRule::Flag, "duplicates cannot be told by place in this assay: only flagged records are left out")
             } else {
-                (DuplicateRule::Position, "no duplicates are flagged: fragments with the same two ends count once")
+                (DuplicateRule::Position, "flagged records are left out, and fragments with the same two ends count once")
             };
             reasons.push(why.to_owned());
             rule

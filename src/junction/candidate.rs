@@ -11,6 +11,9 @@ use crate::stats::from_phred;
 /// Below this share of distinct 3-mers bases are a simple repeat.
 pub const MIN_COMPLEXITY_FRAC: f64 = 0.35;
 
+/// Fragments placed elsewhere, for each one surely placed here, from which a place is doubted.
+const CONTESTED_RATIO: f64 = 5.0;
+
 /// How a fragment shows a junction, weakest first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Kind {
@@ -86,9 +89,15 @@ impl Candidate {
         tail.len() >= 12 && complexity_frac(tail) < MIN_COMPLEXITY_FRAC
     }
 
-    /// Best mapping quality with which a fragment's partner side was placed here; none for a simple repeat.
+    /// Whether the aligner placed the same bases elsewhere in many more fragments than it surely placed here: a copy of a repeat
+    /// that happened to score a little better than its sisters.
+    pub fn is_contested(&self) -> bool {
+        f64::from(self.other_places) > CONTESTED_RATIO * self.weight()
+    }
+
+    /// Best mapping quality with which a fragment's partner side was placed here; none for a simple repeat or a contested place.
     pub fn partner_mapq(&self) -> u8 {
-        if self.is_simple() {
+        if self.is_simple() || self.is_contested() {
             return 0;
         }
         self.members.values().filter_map(|member| member.partner_mapq).max().unwrap_or(0)
@@ -158,15 +167,19 @@ pub struct Tolerance {
     pub min_bp: usize,
     /// One edit is allowed for this many bases.
     pub bp_per_edit: usize,
+    /// Seeds whose two ends both lie this close are one, whatever their bases: errors of long reads move breakpoints.
+    pub same_place_bp: u32,
+    /// Whether reads keep step, so that a majority by columns makes sense; inserted and deleted bases of long reads break it.
+    pub in_step: bool,
 }
 
 impl Tolerance {
     /// For short reads (errors well below 1 %), and for long ones (5 % and more, of which a comparison of two sees both).
     pub fn of(long_reads: bool) -> Self {
         if long_reads {
-            Self { shift_bp: 25, min_bp: 20, bp_per_edit: 5 }
+            Self { shift_bp: 25, min_bp: 20, bp_per_edit: 5, same_place_bp: 20, in_step: false }
         } else {
-            Self { shift_bp: 15, min_bp: 8, bp_per_edit: 12 }
+            Self { shift_bp: 15, min_bp: 8, bp_per_edit: 12, same_place_bp: 0, in_step: true }
         }
     }
 

@@ -4,17 +4,20 @@ use std::collections::BTreeMap;
 
 use crate::evidence::Tail;
 use crate::genome::Breakend;
+use crate::sequence::match_prefixes;
 
 use super::candidate::{Candidate, Kind, Member, Tolerance};
 
 /// Seeds whose two ends both lie this close are compared by place alone when no bases can be.
 const SAME_PLACE_BP: u32 = 5;
+/// Reads that are compared with each other to find the one in the middle.
+const MAX_COMPARED: usize = 20;
 /// Bases that a tail's majority needs to be compared with another's.
 const MAX_CONSENSUS_BP: usize = 120;
 
 /// Candidates from the placed tails of one target, best placed first. A seed that repeats a better one's bases has joined it.
 pub fn candidates(target: usize, tails: &[Tail], tolerance: Tolerance) -> Vec<Candidate> {
-    let mut seeds = seeds(target, tails);
+    let mut seeds = seeds(target, tails, tolerance);
     rank(&mut seeds);
     let mut kept: Vec<Candidate> = Vec::new();
     for seed in seeds {
@@ -44,7 +47,7 @@ pub fn rank(candidates: &mut [Candidate]) {
 }
 
 /// Tails with the same ends to the base, homologous bases given to the kinase.
-fn seeds(target: usize, tails: &[Tail]) -> Vec<Candidate> {
+fn seeds(target: usize, tails: &[Tail], tolerance: Tolerance) -> Vec<Candidate> {
     let mut groups: BTreeMap<(Breakend, Breakend, u32), Vec<&Tail>> = BTreeMap::new();
     for tail in tails {
         let Some(placement) = tail.placement else { continue };
@@ -52,11 +55,14 @@ fn seeds(target: usize, tails: &[Tail]) -> Vec<Candidate> {
         let inserted = (-placement.overlap_bp).max(0) as u32;
         groups.entry((tail.at, partner, inserted)).or_default().push(tail);
     }
-    groups.into_iter().map(|((kinase, partner, insertion_bp), tails)| seed(target, kinase, partner, insertion_bp, &tails)).collect()
+    groups
+        .into_iter()
+        .map(|((kinase, partner, insertion_bp), tails)| seed(target, kinase, partner, insertion_bp, &tails, tolerance))
+        .collect()
 }
 
-fn seed(target: usize, kinase: Breakend, partner: Breakend, insertion_bp: u32, tails: &[&Tail]) -> Candidate {
-    let consensus = majority(tails.iter().map(|tail| (tail.bases.as_slice(), tail.qualities.as_slice())));
+fn seed(target: usize, kinase: Breakend, partner: Breakend, insertion_bp: u32, tails: &[&Tail], tolerance: Tolerance) -> Candidate {
+    let (consensus, anchor) = consensus(tails, tolerance);
     let homology_bp = tails.iter().filter_map(|tail| tail.placement).map(|placement| placement.overlap_bp.max(0) as u32).max().unwrap_or(0);
     let mut candidate = Candidate {
         target,
@@ -67,7 +73,7 @@ fn seed(target: usize, kinase: Breakend, partner: Breakend, insertion_bp: u32, t
         insertion_bp,
         slack_bp: 0,
         tail: consensus,
-        anchor: majority_backwards(tails),
+        anchor,
         members: BTreeMap::new(),
         other_places: 0,
         unplaced: false,
@@ -90,6 +96,18 @@ pub fn split_member(tail: &Tail) -> Member {
         partner_mapq: placement.map(|placement| placement.mapq),
         ends: (tail.anchor_bp, tail.length_bp),
     }
+}
+
+/// The bases beyond the end and those before it that the tails agree on: by majority where reads keep step, otherwise those of the
+/// read that is most like the others.
+fn consensus(tails: &[&Tail], tolerance: Tolerance) -> (Vec<u8>, Vec<u8>) {
+    if tolerance.in_step {
+        return (majority(tails.iter().map(|tail| (tail.bases.as_slice(), tail.qualities.as_slice()))), majority_backwards(tails));
+    }
+    let some = &tails[..tails.len().min(MAX_COMPARED)];
+    let unlike = |tail: &Tail| some.iter().map(|other| match_prefixes(&tail.bases, &other.bases).edits).sum::<usize>();
+    let middle = some.iter().filter(|tail| !tail.bases.is_empty()).min_by_key(|tail| (unlike(tail), &tail.bases));
+    middle.map(|tail| (tail.bases[..tail.bases.len().min(MAX_CONSENSUS_BP)].to_vec(), tail.anchor.clone())).unwrap_or_default()
 }
 
 /// The base that most reads show in each column, weighted by quality; ties go to the first letter.
@@ -139,7 +157,11 @@ fn says_the_same(better: &Candidate, seed: &Candidate, tolerance: Tolerance) -> 
     let (own, other) =
         if further >= 0 { (better.tail.get(d..), Some(seed.tail.as_slice())) } else { (Some(better.tail.as_slice()), seed.tail.get(d..)) };
     let same_side = better.partner.contig == seed.partner.contig && better.partner.side == seed.partner.side;
-    let near = same_side && better.partner.boundary.abs_diff(seed.partner.boundary) <= SAME_PLACE_BP;
+    let apart = better.partner.boundary.abs_diff(seed.partner.boundary);
+    if same_side && tolerance.same_place_bp > 0 && apart.max(further.unsigned_abs() as u32) <= tolerance.same_place_bp {
+        return true;
+    }
+    let near = same_side && apart <= SAME_PLACE_BP;
     let by_bases = own.zip(other).and_then(|(own, other)| {
         // Two different partners may begin alike by chance (or by the homology itself); more bases must agree for them.
         let stricter = Tolerance { min_bp: if same_side { tolerance.min_bp.max(12) } else { 20 }, ..tolerance };

@@ -5,11 +5,11 @@ use std::collections::BTreeMap;
 
 use crate::evidence::{Pair, Tail};
 use crate::genome::{Breakend, Interval, Side};
-use crate::sequence::reverse_complement;
+use crate::sequence::{common_prefix, reverse_complement};
 
 use super::candidate::{Candidate, Tolerance};
 use super::cluster::{majority, majority_backwards};
-use super::support::{clip_member, pair_member, spans, Span};
+use super::support::{add_pairs, clip_member, pair_member, spans, Span};
 
 /// Longest homology that is looked for between two clipped ends.
 const MAX_HOMOLOGY_BP: usize = 30;
@@ -29,8 +29,15 @@ pub fn from_pairs(
     span: &Span<'_>,
     reference: &Bases<'_>,
 ) -> Vec<Candidate> {
-    let mut candidates = Vec::new();
-    for group in groups(pairs, span) {
+    let mut candidates: Vec<Candidate> = Vec::new();
+    let mut groups = groups(pairs, span);
+    groups.sort_by_key(|group| std::cmp::Reverse(group.len()));
+    for group in groups {
+        // What an earlier group's exact junction explains needs none of its own.
+        let group = add_pairs(&mut candidates, &group, span);
+        if group.is_empty() {
+            continue;
+        }
         let rough = rough(target, &group, span);
         let exact = meeting_clips(&rough, kinase_tails, partner_tails, tolerance)
             .or_else(|| in_reference(&rough, kinase_tails, tolerance, span, reference));
@@ -161,22 +168,27 @@ fn meeting_clips(rough: &Candidate, kinase_tails: &[Tail], partner_tails: &[Tail
             let inwards = reverse_complement(partner_anchor);
             let kinase_inwards = reverse_complement(kinase_anchor);
             // Both aligners extend as far as bases allow, so homologous bases are claimed twice.
-            for homology in 0..=MAX_HOMOLOGY_BP.min(inwards.len()).min(kinase_inwards.len()) {
-                let there = strict.alike(kinase_tail, &inwards[homology..]) == Some(true);
-                let back = strict.alike(partner_tail, &kinase_inwards[homology..]) == Some(true);
-                if there && back {
-                    let trimmed = partner.extended(-(homology as i64));
-                    return Some(Candidate {
-                        kinase: *kinase,
-                        partner: trimmed,
-                        homology_bp: homology as u32,
-                        slack_bp: 0,
-                        tail: kinase_tail.clone(),
-                        anchor: kinase_anchor.clone(),
-                        members: BTreeMap::new(),
-                        ..rough.clone()
-                    });
-                }
+            let longest = MAX_HOMOLOGY_BP.min(inwards.len()).min(kinase_inwards.len());
+            let meets = |homology: &usize| {
+                let there = strict.alike(kinase_tail, &inwards[*homology..]) == Some(true);
+                there && strict.alike(partner_tail, &kinase_inwards[*homology..]) == Some(true)
+            };
+            // Of shifts that agree but for runs of one base, the one that agrees to the letter for longest.
+            let letters = |homology: &usize| {
+                common_prefix(kinase_tail, &inwards[*homology..]) + common_prefix(partner_tail, &kinase_inwards[*homology..])
+            };
+            let best = (0..=longest).filter(meets).max_by_key(|homology| (letters(homology), std::cmp::Reverse(*homology)));
+            if let Some(homology) = best {
+                return Some(Candidate {
+                    kinase: *kinase,
+                    partner: partner.extended(-(homology as i64)),
+                    homology_bp: homology as u32,
+                    slack_bp: 0,
+                    tail: kinase_tail.clone(),
+                    anchor: kinase_anchor.clone(),
+                    members: BTreeMap::new(),
+                    ..rough.clone()
+                });
             }
         }
     }

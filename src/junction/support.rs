@@ -59,7 +59,8 @@ pub fn add_pairs(candidates: &mut [Candidate], pairs: &[Pair], span: &Span<'_>) 
         // A junction that several reads show explains also the few pairs with long inserts, which would not make one of their own.
         let generous = Span { insert_max_bp: span.insert_max_bp.saturating_mul(2), distance: span.distance };
         let reach = |candidate: &Candidate| if candidate.members.len() >= ESTABLISHED_FRAGMENTS { &generous } else { span };
-        match candidates.iter_mut().find(|candidate| spans(candidate.kinase, candidate.partner, candidate.slack_bp, pair, reach(candidate))) {
+        match candidates.iter_mut().find(|candidate| spans(candidate.kinase, candidate.partner, candidate.slack_bp, pair, reach(candidate)))
+        {
             Some(candidate) => candidate.add(pair.fragment, pair_member(pair)),
             None => left.push(*pair),
         }
