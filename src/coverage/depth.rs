@@ -160,9 +160,12 @@ fn crosses(view: &ReadRecord, at: Breakend, gene: Option<Interval>, assay: &Assa
     if strand == mate.strand {
         return Crossing::No;
     }
+    // A fragment reaches from the forward read's first base to the reverse read's last. Seen from the reverse read both are known;
+    // seen from the forward read the mate's end is not, but a mate that begins beyond the boundary ends beyond it, and one that
+    // begins before it is near enough to be seen itself.
     let spans = match strand {
-        Strand::Forward => high <= boundary && boundary <= mate.start,
-        Strand::Reverse => boundary <= low && mate.start + assay.read_length_bp <= boundary,
+        Strand::Forward => low + MIN_ANCHOR_BP <= boundary && boundary <= mate.start,
+        Strand::Reverse => mate.start + MIN_ANCHOR_BP <= boundary && boundary + MIN_ANCHOR_BP <= high,
     };
     let near = low.abs_diff(mate.start) <= assay.insert_max_bp.max(assay.read_length_bp) * 2 || (rna && in_gene(mate.contig, mate.start));
     if spans && near {

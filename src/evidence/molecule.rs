@@ -12,8 +12,19 @@ pub struct Molecules {
     parent: FxHashMap<FragmentId, FragmentId>,
 }
 
-/// What copies share: the end of the read where it was primed or broken, the other end, and the UMI.
-type Signature<'a> = (u8, (u32, i64, bool), (u32, i64, bool), &'a [u8]);
+/// Where a read was primed or broken: contig, interbase position of its 5' end, whether it lies on the reverse strand.
+type End = (u32, i64, bool);
+
+/// What copies share: the 5' ends of both reads, or of the one read that was seen and where its mate (or its own other end) lies.
+type Signature = (Option<End>, Option<End>, Option<End>);
+
+/// What is known of one fragment's ends.
+#[derive(Default)]
+struct Ends<'a> {
+    reads: [Option<End>; 2],
+    other: Option<End>,
+    umi: &'a [u8],
+}
 
 impl Molecules {
     /// Groups the fragments of these records by the rule. Under [`DuplicateRule::Flag`] and [`DuplicateRule::Keep`] each is its own.
@@ -22,19 +33,26 @@ impl Molecules {
         if !matches!(rule, DuplicateRule::Umi | DuplicateRule::Position) {
             return molecules;
         }
-        let mut by_place: FxHashMap<Signature<'_>, Vec<(&[u8], FragmentId)>> = FxHashMap::default();
+        let mut fragments: FxHashMap<FragmentId, Ends<'a>> = FxHashMap::default();
         for record in records {
+            let ends = fragments.entry(record.fragment).or_default();
             let (contig, position, strand) = record.five_prime();
-            let other = match record.mate {
+            ends.reads[usize::from(record.number)] = Some((contig.0, position, strand == Strand::Reverse));
+            ends.other = Some(match record.mate {
                 Some(mate) => (mate.contig.0, i64::from(mate.start), mate.strand == Strand::Reverse),
                 // A single read has one more end: its own.
                 None => (u32::MAX, i64::from(record.length), false),
-            };
-            let umi = record.umi.as_deref().unwrap_or(b"");
-            let key = (record.number, (contig.0, position, strand == Strand::Reverse), other, &b""[..]);
-            by_place.entry(key).or_default().push((umi, record.fragment));
+            });
+            ends.umi = record.umi.as_deref().unwrap_or(b"");
         }
-        for group in by_place.values() {
+        let mut by_place: FxHashMap<Signature, Vec<(&[u8], FragmentId)>> = FxHashMap::default();
+        for (fragment, ends) in &fragments {
+            let [first, second] = ends.reads;
+            let both = first.is_some() && second.is_some();
+            by_place.entry((first, second, if both { None } else { ends.other })).or_default().push((ends.umi, *fragment));
+        }
+        for group in by_place.values_mut() {
+            group.sort_unstable();
             molecules.join_copies(group, rule);
         }
         molecules
