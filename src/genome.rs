@@ -64,7 +64,7 @@ impl fmt::Display for Assembly {
 }
 
 /// Lengths (bases) of the chromosomes that carry the five kinases; they differ between the assemblies.
-/// Source: the assembly reports of GRCh37.p13 and GRCh38.p14 (GCF_000001405.25 and .40).
+/// Source: the assembly reports of GRCh37.p13 and GRCh38.p14 (`GCF_000001405.25` and .40).
 const KINASE_CHROMOSOMES: [(&str, u32, u32); 5] = [
     ("1", 249_250_621, 248_956_422),
     ("2", 243_199_373, 242_193_529),
@@ -213,6 +213,7 @@ impl Strand {
     }
 
     /// The opposite strand.
+    #[must_use]
     pub fn flipped(self) -> Self {
         match self {
             Self::Forward => Self::Reverse,
@@ -232,6 +233,7 @@ pub enum Side {
 
 impl Side {
     /// The other flank.
+    #[must_use]
     pub fn flipped(self) -> Self {
         match self {
             Self::Lower => Self::Higher,
@@ -266,6 +268,7 @@ impl Breakend {
     }
 
     /// The breakend after giving `bases` more (positive) or fewer (negative) bases to its kept flank.
+    #[must_use]
     pub fn extended(&self, bases: i64) -> Self {
         let moved = match self.side {
             Side::Lower => i64::from(self.boundary) + bases,

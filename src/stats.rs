@@ -31,7 +31,7 @@ pub struct Share {
     pub high: f64,
 }
 
-/// The share of `successes` among `trials` with the equal-tailed 95 % interval of Jeffreys' prior (Brown, Cai and DasGupta,
+/// The share of `successes` among `trials` with the equal-tailed 95 % interval of Jeffreys' prior (Brown, Cai and `DasGupta`,
 /// Statistical Science 2001; 16:101-133): the ends reach 0 and 1 when no or all trials succeeded. `None` without trials.
 pub fn jeffreys_share(successes: u64, trials: u64) -> Option<Share> {
     if trials == 0 || successes > trials {

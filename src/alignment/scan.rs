@@ -192,6 +192,9 @@ pub fn has_tail(view: &ReadRecord) -> bool {
     first >= MIN_TAIL_BP || view.length.saturating_sub(last) >= MIN_TAIL_BP
 }
 
+/// Fragments whose other records are wanted.
+pub type Wanted = FxHashSet<FragmentId>;
+
 /// Reads windows at the partners' side: records of the `wanted` fragments, and records that point to a kinase or have a tail.
 ///
 /// # Errors
@@ -202,7 +205,7 @@ pub fn partners(
     assay: &Assay,
     windows: &[Interval],
     regions: &[Region],
-    wanted: &FxHashSet<FragmentId>,
+    wanted: &Wanted,
     step: &(dyn Fn() + Sync),
 ) -> Result<Vec<Scan>> {
     tile::run(

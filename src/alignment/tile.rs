@@ -39,7 +39,7 @@ pub fn merged(mut intervals: Vec<Interval>, gap_bp: u32) -> Vec<Interval> {
     for interval in intervals {
         match list.last_mut() {
             Some(last) if last.contig == interval.contig && interval.start <= last.end.saturating_add(gap_bp) => {
-                last.end = last.end.max(interval.end)
+                last.end = last.end.max(interval.end);
             }
             _ => list.push(interval),
         }

@@ -53,7 +53,7 @@ pub fn usual_regions(gene: &Gene, material: Material) -> Vec<Interval> {
     }
 }
 
-/// Reads at genes that every tissue expresses, counted up to [`ENOUGH_READS`]; `None` where no such gene has a model here.
+/// Reads at genes that every tissue expresses, counted up to `ENOUGH_READS`; `None` where no such gene has a model here.
 ///
 /// # Errors
 /// When the file cannot be read.
@@ -97,10 +97,7 @@ pub fn judge(assay: &Assay, kinases: &[KinaseCoverage], expressed: Option<u64>) 
         let all = poor.len() == kinases.len();
         for kinase in poor {
             let judgement = if all { Judgement::Failed } else { Judgement::Limited };
-            note(
-                judgement,
-                format!("{}: mean depth {:.1} where it usually breaks, no fusion there means nothing", kinase.symbol, kinase.mean_depth),
-            );
+            note(judgement, format!("{}: mean depth {:.1} where it usually breaks", kinase.symbol, kinase.mean_depth));
         }
     } else if assay.kind == AssayKind::Rna {
         match expressed {
@@ -109,7 +106,7 @@ pub fn judge(assay: &Assay, kinases: &[KinaseCoverage], expressed: Option<u64>) 
                 note(judgement, format!("{reads} reads at genes that every tissue expresses: too little or degraded RNA"));
             }
             None if total < MIN_EXPRESSED_READS => {
-                note(Judgement::Limited, format!("{total} reads at the kinases and no other gene to judge the RNA by"))
+                note(Judgement::Limited, format!("{total} reads at the kinases and no other gene to judge the RNA by"));
             }
             _ => {}
         }

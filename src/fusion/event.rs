@@ -25,13 +25,12 @@ pub fn arrange(fusions: &mut [Fusion]) {
         let place =
             partner.gene.clone().unwrap_or_else(|| format!("{}:{}", partner.breakend.contig.0, partner.breakend.boundary / 1_000_000));
         let key = vec![fusion.target.clone(), place];
-        let event = match events.iter().find(|(known, _)| *known == key) {
-            Some((_, event)) => event.clone(),
-            None => {
-                let event = format!("E{}", events.len() + 1);
-                events.push((key, event.clone()));
-                event
-            }
+        let event = if let Some((_, event)) = events.iter().find(|(known, _)| *known == key) {
+            event.clone()
+        } else {
+            let event = format!("E{}", events.len() + 1);
+            events.push((key, event.clone()));
+            event
         };
         fusion.event = if kinase_first { format!("{event}r") } else { event };
     }

@@ -34,9 +34,12 @@ pub struct Doubt<'a> {
     pub assay: &'a Assay,
 }
 
+/// Whether a reason for doubt applies.
+type Filter = fn(&Doubt<'_>) -> bool;
+
 /// All flags of a candidate.
 pub fn flags(doubt: &Doubt<'_>) -> BTreeSet<Flag> {
-    let filters: [(Flag, fn(&Doubt<'_>) -> bool); 10] = [
+    let filters: [(Flag, Filter); 10] = [
         (Flag::LowSupport, low_support::applies),
         (Flag::RandomChimera, random_chimera::applies),
         (Flag::ReadThrough, read_through::applies),

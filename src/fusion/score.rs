@@ -13,7 +13,7 @@
 //!   quality                     = -10 log10( odds / (1 + odds) ), at most 99
 //! ```
 //!
-//! Example: EML4::ALK E13;A20 in RNA, 2 fragments, 4 other chimeric fragments, none of them alike, partner placed with quality 60:
+//! Example: `EML4::ALK` E13;A20 in RNA, 2 fragments, 4 other chimeric fragments, none of them alike, partner placed with quality 60:
 //! `(5 * 1e-6 + 0) * 0.01 / 0.02 + 1e-6 * 0.01 = 2.5e-6`, quality 56.
 
 use crate::stats::phred;

@@ -1,6 +1,6 @@
 //! Flat rows: one struct a table, used by the TSV and by the JSON alike, so that the two cannot disagree.
 //!
-//! The columns and their order are a promise to users: new ones go to the end. A row is declared once with [`table_row!`], which
+//! The columns and their order are a promise to users: new ones go to the end. A row is declared once with `table_row!`, which
 //! gives the struct, its column names and its cells in the same order.
 
 mod cell;

@@ -18,13 +18,20 @@ const DISPENSABLE: [&str; 4] = ["qual", "frame", "junction", "variant"];
 ///   fusion     junction  variant  frame     fragments  AF     qual  filter
 ///   EML4::ALK  E13;A20   V1       in-frame  35         35.0%  93.3  PASS
 ///
-///   ROS1 p.G2032R  10/200  5.0%  qual 61.0  PASS  crizotinib:resistant
+///   ROS1 p.G2032R  10/200  5.0%  qual 61.0  PASS  cis:F1:4
+///     reported resistant: crizotinib
 ///
 ///   NTRK1: no fusion (5 of 6 regions informative)
 /// ```
 pub fn render(document: &Document, width: usize) -> String {
     let mut lines = vec![verdict(document)];
-    lines.extend(document.status.reasons.iter().map(|reason| format!("  {}", escaped(reason))));
+    lines.extend(document.assay.iter().map(|assay| {
+        let why = assay.reasons.first().map_or(String::new(), |reason| format!(" ({})", escaped(reason)));
+        format!("  {}: {}{why}", escaped(&assay.file), escaped(&assay.kind))
+    }));
+    // A reason that concerns one gene stands with that gene below.
+    let general = document.status.reasons.iter().filter(|reason| !document.targets.iter().any(|gene| concerns(reason, gene).is_some()));
+    lines.extend(general.map(|reason| format!("  {}", escaped(reason))));
     if !document.fusions.is_empty() {
         lines.push(String::new());
         lines.extend(aligned(&document.fusions, width.max(NARROWEST)));
@@ -32,7 +39,7 @@ pub fn render(document: &Document, width: usize) -> String {
     let called: Vec<&VariantRow> = document.variants.iter().filter(|variant| variant.status == VariantStatus::Called).collect();
     if !called.is_empty() {
         lines.push(String::new());
-        lines.extend(called.into_iter().map(variant_line));
+        lines.extend(called.into_iter().flat_map(variant_lines));
     }
     let absent: Vec<String> =
         document.targets.iter().filter(|gene| !has_fusion(document, gene)).map(|gene| absence(document, gene)).collect();
@@ -90,16 +97,30 @@ fn value(fusion: &FusionRow, column: &str) -> String {
     }
 }
 
-fn variant_line(variant: &VariantRow) -> String {
+/// The text of a reason that concerns this gene alone.
+fn concerns<'r>(reason: &'r str, gene: &str) -> Option<&'r str> {
+    reason.strip_prefix(gene)?.strip_prefix(": ")
+}
+
+/// One line on the variant and one for each effect with the drugs that it is known for.
+fn variant_lines(variant: &VariantRow) -> Vec<String> {
     let fraction = percent(variant.allele_fraction.map(super::rows::Fraction::value));
     let (quality, filter) = (variant.qual.as_ref().map(Phred::cell).cell(), variant.filter.cell());
     let (gene, change) = (variant.gene.cell(), variant.hgvs_p.cell());
-    let mut line = format!("  {gene} {change}  {}/{}  {fraction}  qual {quality}  {filter}", variant.alt_fragments, variant.depth);
-    for more in [&variant.known_resistance, &variant.phase].into_iter().flatten() {
-        line.push_str("  ");
-        line.push_str(&escaped(more));
+    let mut lines = vec![format!("  {gene} {change}  {}/{}  {fraction}  qual {quality}  {filter}", variant.alt_fragments, variant.depth)];
+    if let Some(phase) = variant.phase.as_deref().filter(|phase| !phase.starts_with("unphased")) {
+        lines[0].push_str("  ");
+        lines[0].push_str(&escaped(phase));
     }
-    line
+    let known = variant.known_resistance.as_deref().unwrap_or("");
+    for effect in ["resistant", "reduced", "sensitive"] {
+        let drugs: Vec<&str> =
+            known.split(',').filter_map(|entry| entry.split_once(':').filter(|(_, what)| *what == effect).map(|(drug, _)| drug)).collect();
+        if !drugs.is_empty() {
+            lines.push(format!("    reported {effect}: {}", escaped(&drugs.join(", "))));
+        }
+    }
+    lines
 }
 
 fn percent(fraction: Option<f64>) -> String {
@@ -119,7 +140,11 @@ fn has_fusion(document: &Document, gene: &str) -> bool {
 fn absence(document: &Document, gene: &str) -> String {
     let regions: Vec<&str> = document.detectability.iter().filter(|row| row.gene == gene).map(|row| row.verdict.as_str()).collect();
     let informative = regions.iter().filter(|&&verdict| verdict == "informative").count();
+    let poor = document.status.reasons.iter().find_map(|reason| concerns(reason, gene));
     let gene = escaped(gene);
+    if let Some(why) = poor {
+        return format!("  {gene}: not judged, {}", escaped(why));
+    }
     match (document.status.verdict, regions.len()) {
         (Verdict::Failed, _) => format!("  {gene}: cannot be judged, the sample failed"),
         (_, 0) => format!("  {gene}: no fusion found"),
@@ -166,7 +191,9 @@ mod tests {
           EML4::ALK  E13;A20   V1       in-frame  35         35.0%  93.3  PASS
           ?::ALK     E13;A20   V1       in-frame  35         35.0%  93.3  low_support;unplaced_partner
 
-          ROS1 p.G2032R  10/200  5.0%  qual 61.0  PASS  crizotinib:resistant,repotrectinib:sensitive  cis:F1:4
+          ROS1 p.G2032R  10/200  5.0%  qual 61.0  PASS  cis:F1:4
+            reported resistant: crizotinib
+            reported sensitive: repotrectinib
 
           ROS1: no fusion found
           NTRK1: no fusion found, but none of 1 regions is informative

@@ -140,7 +140,7 @@ fn unseen(site: &CodonSite<'_>, change: &KnownChange, by_codon: &BTreeMap<[u8; 3
     let mut status = if depth == 0 { VariantStatus::NotCovered } else { VariantStatus::NotSeen };
     if change.alt_aa.is_none() {
         status = VariantStatus::NotCovered;
-        note = "insertions and deletions are not called yet".to_owned();
+        "insertions and deletions are not called yet".clone_into(&mut note);
     } else if site.problem.is_some() {
         status = VariantStatus::NotCovered;
     }

@@ -117,9 +117,11 @@ fn merged(x: Bases, y: Bases) -> Bases {
     let mut both = [None; 3];
     for (slot, (a, b)) in both.iter_mut().zip(x.into_iter().zip(y)) {
         *slot = match (a, b) {
-            (Some((p, q)), Some((r, s))) if p == r => Some((p, q.saturating_add(s).min(MAX_MERGED_QUALITY.max(q).max(s)))),
+            (Some((base, one)), Some((same, other))) if base == same => {
+                Some((base, one.saturating_add(other).min(MAX_MERGED_QUALITY.max(one).max(other))))
+            }
             // A dropped base stays dropped: quality 0 never votes.
-            (Some((p, _)), Some(_)) => Some((p, 0)),
+            (Some((base, _)), Some(_)) => Some((base, 0)),
             (one, other) => one.or(other),
         };
     }

@@ -1,5 +1,6 @@
 //! A sample seen in a mirror: genome, genes and alignments turned to the other strand.
 #![allow(dead_code, reason = "each test binary uses its share of it")]
+#![allow(clippy::format_collect, clippy::format_push_string, clippy::semicolon_if_nothing_returned, reason = "short text, made once")]
 
 use std::collections::BTreeMap;
 
@@ -19,12 +20,11 @@ fn cigar(text: &str) -> Vec<(i64, char)> {
     let mut list = Vec::new();
     let mut length = 0;
     for letter in text.chars() {
-        match letter.to_digit(10) {
-            Some(digit) => length = length * 10 + i64::from(digit),
-            None => {
-                list.push((length, letter));
-                length = 0;
-            }
+        if let Some(digit) = letter.to_digit(10) {
+            length = length * 10 + i64::from(digit)
+        } else {
+            list.push((length, letter));
+            length = 0;
         }
     }
     list

@@ -3,7 +3,7 @@
 use super::Doubt;
 
 /// Homology from which the two ends are taken for copies of each other. Breaks repaired by homology share 1-6 bases, seldom more
-/// than 20 (McVey and Lee, Trends in Genetics 2008; 24:529-538).
+/// than 20 (`McVey` and Lee, Trends in Genetics 2008; 24:529-538).
 const MAX_HOMOLOGY_BP: u32 = 20;
 
 /// Whether the flag applies.

@@ -1,12 +1,12 @@
 //! Transcription that reads through from a gene into the kinase behind it: one strand, in order, near, in RNA, and no known pair.
-//! Known pairs (GOPC::ROS1, LMNA::NTRK1, IRF2BP2::NTRK1) are deletions that look the same.
+//! Known pairs (`GOPC::ROS1`, `LMNA::NTRK1`, `IRF2BP2::NTRK1`) are deletions that look the same.
 
 use super::Doubt;
 use crate::fusion::{KnownTier, Material};
 use crate::genome::Side;
 
 /// Farthest neighbour that transcription reaches; read-through RNAs join genes within some hundred kilobases
-/// (Greger et al., PLoS One 2014; 9:e104567).
+/// (Greger et al., `PLoS` One 2014; 9:e104567).
 const MAX_DISTANCE_BP: u32 = 400_000;
 
 /// Whether the flag applies.

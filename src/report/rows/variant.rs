@@ -51,6 +51,8 @@ table_row! {
         pub compound_with: Option<String>,
         /// `called`, `not-seen` or `not-covered`.
         pub status: VariantStatus,
+        /// Why a site was not judged, or what else the reader must know.
+        pub note: Option<String>,
     }
 }
 
@@ -84,6 +86,7 @@ impl VariantRow {
             phase: not_empty(&variant.phase),
             compound_with: variant.compound_with.clone(),
             status: variant.status,
+            note: not_empty(&variant.note),
         }
     }
 }
@@ -103,7 +106,7 @@ mod tests {
     fn the_columns_are_those_of_the_contract() {
         let promised = "sample gene transcript hgvs_c hgvs_p chrom pos ref alt depth alt_fragments allele_fraction \
                         allele_fraction_low allele_fraction_high qual filter known_resistance codon_class lod95 phase \
-                        compound_with status";
+                        compound_with status note";
         assert_eq!(VariantRow::COLUMNS.join(" "), promised);
     }
 
