@@ -15,10 +15,12 @@
 pub mod assay;
 pub mod cigar;
 pub mod file;
+pub mod library;
 pub mod read;
 pub mod scan;
 pub mod tile;
 
 pub use assay::Assay;
 pub use file::AlignmentFile;
+pub use library::Library;
 pub use read::{Piece, ReadRecord};

@@ -38,6 +38,7 @@ pub mod publish;
 pub mod reference;
 pub mod report;
 pub mod sequence;
+pub mod setup;
 pub mod simulate;
 pub mod stats;
 pub mod variant;

@@ -1,63 +1,69 @@
 //! The order of the stages, and nothing else.
 //!
 //! ```text
-//! open -> recognise -> scan the kinases -> read the partners' windows -> junctions -> depth -> fusions -> variants -> report
+//! set up -> recognise -> scan the kinases -> read the partners' windows -> junctions -> depth -> fusions -> variants -> report
 //! ```
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
-use std::path::Path;
 use std::sync::Arc;
 
 use rayon::ThreadPool;
 use rustc_hash::FxHashSet;
 
 use crate::alignment::assay::{self, Assay};
-use crate::alignment::file::{AlignmentFile, Format};
+use crate::alignment::file::AlignmentFile;
 use crate::alignment::read::{FragmentId, ReadRecord};
 use crate::alignment::scan::{self, Region, Scan};
 use crate::alignment::tile;
-use crate::config::{CallConfig, GenomeChoice};
+use crate::alignment::Library;
+use crate::config::CallConfig;
 use crate::coverage::depth;
 use crate::coverage::verdict::{self, Judgement, KinaseCoverage};
 use crate::error::{Error, Result};
 use crate::evidence::Molecules;
 use crate::fusion::build::{self, Context};
 use crate::fusion::{event, judge, Fusion, Material};
-use crate::genome::{Assembly, Breakend, Contigs, Interval};
+use crate::genome::{Assembly, Breakend, ContigId, Contigs, Interval};
 use crate::junction::find::{self, Evidence};
+use crate::junction::partners;
 use crate::junction::support::Span;
-use crate::junction::{partners, Candidate};
-use crate::knowledge::Knowledge;
-use crate::model::index::GeneModels;
-use crate::model::{builtin, gtf, Gene};
+use crate::model::Gene;
 use crate::progress::Progress;
 use crate::reference::Reference;
-use crate::variant::{call as variant_call, pileup, site, Variant};
+use crate::setup::Setup;
+use crate::variant::{call as variant_call, pileup, site, Variant, VariantStatus};
 
-/// All that a run found in one file.
+/// What joins a kinase to other places beside its junctions.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Noise {
+    /// Chimeric molecules, all junctions together.
+    pub chimeras: u32,
+    /// Junctions of which all fragments turned out to show a better one.
+    pub explained_elsewhere: u32,
+}
+
+/// All that a run found in one library.
 #[derive(Debug)]
-pub struct FileResult {
-    /// Name of the file, without folders.
-    pub name: String,
+pub struct LibraryResult {
+    /// Names of the files, without folders.
+    pub files: Vec<String>,
     /// The library.
     pub assay: Assay,
     /// Coverage of each kinase.
     pub kinases: Vec<KinaseCoverage>,
-    /// Chimeric molecules at each kinase, in the same order.
-    pub chimeras: Vec<u32>,
-    /// Judgement on the file with its reasons.
+    /// What else joins each kinase to other places, in the same order.
+    pub noise: Vec<Noise>,
+    /// Judgement on the library with its reasons.
     pub judgement: (Judgement, Vec<String>),
     /// Reads at genes that every tissue expresses, where the library is RNA.
     pub expressed_reads: Option<u64>,
     /// Records looked at, primary ones, and duplicates among these.
     pub records: (u64, u64, u64),
     /// Skipped records by reason.
-    pub skipped: BTreeMap<&'static str, u64>,
-    /// Junctions, called or not.
-    pub fusions: Vec<Fusion>,
-    /// Variants and sites.
-    pub variants: Vec<Variant>,
+    pub skipped: BTreeMap<String, u64>,
+    fusions: Vec<Fusion>,
+    variants: Vec<Variant>,
 }
 
 /// All that a run found.
@@ -69,13 +75,15 @@ pub struct SampleResult {
     pub contigs: Arc<Contigs>,
     /// Assembly, where recognised.
     pub assembly: Option<Assembly>,
-    /// Targets that were looked at.
+    /// Targets that were asked for.
     pub targets: Vec<String>,
-    /// One entry a file.
-    pub files: Vec<FileResult>,
+    /// Those of them that could not be looked at: no contig or no gene model.
+    pub absent: Vec<String>,
+    /// One entry a library.
+    pub libraries: Vec<LibraryResult>,
     /// All junctions, best first.
     pub fusions: Vec<Fusion>,
-    /// All variants and sites.
+    /// All variants and sites, called ones first.
     pub variants: Vec<Variant>,
     /// The FASTA, if one was given.
     pub reference: Option<Reference>,
@@ -87,178 +95,55 @@ pub struct SampleResult {
 /// Bad input, with one line that says what to do.
 pub fn call(config: &CallConfig, progress: &Progress) -> Result<SampleResult> {
     let pool = tile::pool(config.threads)?;
-    let mut files = Vec::new();
-    for path in &config.inputs {
-        files.push(AlignmentFile::open(path, config.reference.as_deref(), config.stream)?);
+    let mut setup = Setup::new(config)?;
+    let files = std::mem::take(&mut setup.files);
+    let run = Run { pool: &pool, config, targets: setup.genes(), setup: &setup, progress };
+    let mut recognised = Vec::new();
+    for file in files {
+        let assay = run.recognise(&file)?;
+        log::info!("{}: {}", file.path.display(), assay.reasons.join("; "));
+        recognised.push((file, assay));
     }
-    let contigs = common_contigs(&files)?;
-    let first = files.first().map(|file| file.path.clone()).unwrap_or_default();
-    let assembly = match config.genome {
-        GenomeChoice::Given(assembly) => Some(assembly),
-        GenomeChoice::Auto => contigs.assembly(),
-    };
-    let knowledge = match &config.knowledge {
-        Some(dir) => Knowledge::with_dir(dir)?,
-        None => Knowledge::builtin(),
-    };
-    let models = models(config, assembly, &contigs, &first)?;
-    let targets = targets(config, &models, &first)?;
-    let needed: Vec<_> = targets.iter().map(|gene| gene.contig()).collect();
-    let reference = config.reference.as_deref().map(|path| Reference::open(path, &first, &contigs, &needed)).transpose()?;
-    for file in &mut files {
-        if let (Format::Cram, Some(reference)) = (file.format, &reference) {
-            check_cram(file, reference, &needed)?;
-        }
-        load(file, &targets, &models)?;
-    }
-    let sample = sample_name(config, &files);
-    let run = Run {
-        pool: &pool,
-        config,
-        contigs: &contigs,
-        assembly,
-        knowledge: &knowledge,
-        models: &models,
-        targets: &targets,
-        reference: reference.as_ref(),
-        progress,
-    };
-    let mut results = Vec::new();
-    for file in &files {
-        results.push(run.file(file)?);
-    }
+    let libraries = Library::group(recognised);
+    let mut results = libraries.iter().map(|library| run.library(library)).collect::<Result<Vec<_>>>()?;
     let mut fusions: Vec<Fusion> = results.iter_mut().flat_map(|result| std::mem::take(&mut result.fusions)).collect();
     event::arrange(&mut fusions);
-    let variants = results.iter_mut().flat_map(|result| std::mem::take(&mut result.variants)).collect();
-    let targets = targets.iter().map(|gene| gene.symbol.clone()).collect();
-    Ok(SampleResult { sample, contigs, assembly, targets, files: results, fusions, variants, reference })
-}
-
-/// The contigs of the files, which must be the same.
-fn common_contigs(files: &[AlignmentFile]) -> Result<Arc<Contigs>> {
-    let first = files.first().ok_or_else(|| Error::Config("no input file was given".to_owned()))?;
-    for file in &files[1..] {
-        let differs = first.contigs.iter().zip(file.contigs.iter()).find(|((_, x), (_, y))| x != y).map(|((_, x), _)| x.name.clone());
-        let differs = differs.or_else(|| (first.contigs.len() != file.contigs.len()).then(|| "the number of contigs".to_owned()));
-        if let Some(name) = differs {
-            return Err(Error::Mismatch {
-                path: first.path.clone(),
-                other: file.path.clone(),
-                problem: format!("their headers differ at {name}"),
-                remedy: "align both files to one reference, or call them one by one".to_owned(),
-            });
-        }
-    }
-    Ok(Arc::clone(&first.contigs))
-}
-
-fn models(config: &CallConfig, assembly: Option<Assembly>, contigs: &Contigs, first: &Path) -> Result<GeneModels> {
-    let builtin = assembly.map(|assembly| builtin::genes(assembly, contigs));
-    let from_gtf = match &config.gtf {
-        Some(path) => gtf::read(path, contigs, first)?.genes,
-        None => Vec::new(),
-    };
-    if builtin.is_none() && from_gtf.is_empty() {
-        let lengths: Vec<String> = ["chr2", "chr6", "chr1"]
-            .iter()
-            .filter_map(|name| contigs.find(name))
-            .filter_map(|id| contigs.get(id))
-            .map(|contig| format!("{} has {} bases", contig.name, contig.length_bp))
-            .collect();
-        let seen = if lengths.is_empty() { "it has none of chr1, chr2, chr6, chr9, chr15".to_owned() } else { lengths.join(", ") };
-        return Err(Error::input(
-            first,
-            format!("is aligned to a genome that is neither GRCh37 nor GRCh38 ({seen})"),
-            "align to one of these, or give gene models of this genome as --gtf",
-        ));
-    }
-    Ok(GeneModels::merge(builtin, from_gtf))
-}
-
-fn targets<'a>(config: &CallConfig, models: &'a GeneModels, first: &Path) -> Result<Vec<&'a Gene>> {
-    let mut list = Vec::new();
-    for symbol in &config.targets {
-        if let Some(gene) = models.find(symbol).filter(|gene| gene.strand.is_some()) {
-            list.push(gene);
-        }
-    }
-    if list.is_empty() {
-        return Err(Error::input(
-            first,
-            format!("has none of the contigs of {}, or the gene models lack them", config.targets.join(", ")),
-            "give a BAM with these contigs, and a --gtf with these genes if the genome is not GRCh37 or GRCh38",
-        ));
-    }
-    Ok(list)
-}
-
-/// Compares the checksums of the needed contigs where the CRAM's header has them.
-fn check_cram(file: &AlignmentFile, reference: &Reference, needed: &[crate::genome::ContigId]) -> Result<()> {
-    let mut done = FxHashSet::default();
-    for &contig in needed {
-        if let Some(expected) = file.checksums.get(&contig) {
-            if done.insert(contig) {
-                reference.check_md5(contig, file.contigs.name(contig), expected, &file.path)?;
+    let mut variants = Vec::new();
+    for (result, library) in results.iter_mut().zip(&libraries) {
+        for mut variant in std::mem::take(&mut result.variants) {
+            if libraries.len() > 1 {
+                let note = [library.assay.kind.name(), variant.note.as_str()].join(" ");
+                note.trim_end().clone_into(&mut variant.note);
             }
+            variants.push(variant);
         }
     }
-    Ok(())
-}
-
-/// Reads a file that is taken in one pass: the reads at genes with a model, and all fragments that touch a target.
-fn load(file: &mut AlignmentFile, targets: &[&Gene], models: &GeneModels) -> Result<()> {
-    if !file.needs_loading() {
-        return Ok(());
-    }
-    let spans: Vec<Interval> = targets.iter().map(|gene| gene.span).collect();
-    let near = |interval: Interval| {
-        spans.iter().any(|span| {
-            Interval { start: span.start.saturating_sub(2_000), end: span.end.saturating_add(2_000), ..*span }.overlaps(&interval)
-        })
-    };
-    let contigs = Arc::clone(&file.contigs);
-    file.load(|record| {
-        let at = |contig: i32, start: i64, end: i64| Interval {
-            contig: crate::genome::ContigId(contig.max(0) as u32),
-            start: start.max(0) as u32,
-            end: end.max(0) as u32,
-        };
-        let here = at(record.tid(), record.pos(), record.cigar().end_pos());
-        let mate = record.mtid() >= 0 && near(at(record.mtid(), record.mpos(), record.mpos() + 1));
-        let elsewhere = || {
-            ReadRecord::from_record(record, &contigs, None).is_ok_and(|view| {
-                view.elsewhere.iter().flatten().any(|piece| near(Interval { contig: piece.contig, start: piece.start, end: piece.end }))
-            })
-        };
-        near(here) || mate || !models.at(here.contig, here.start).is_empty() || elsewhere()
+    variants.sort_by_key(|variant| variant.status != VariantStatus::Called);
+    Ok(SampleResult {
+        sample: setup.sample.clone(),
+        contigs: Arc::clone(&setup.contigs),
+        assembly: setup.assembly,
+        targets: config.targets.clone(),
+        absent: setup.absent.clone(),
+        libraries: results,
+        fusions,
+        variants,
+        reference: setup.reference.clone(),
     })
-}
-
-fn sample_name(config: &CallConfig, files: &[AlignmentFile]) -> String {
-    let stem = |path: &Path| path.file_stem().map_or_else(|| "sample".to_owned(), |stem| stem.to_string_lossy().into_owned());
-    let from_header = files.iter().find_map(|file| file.samples.first().cloned());
-    let from_file =
-        || files.first().filter(|file| file.path != Path::new("-")).map_or_else(|| "sample".to_owned(), |file| stem(&file.path));
-    config.sample.clone().or(from_header).unwrap_or_else(from_file)
 }
 
 /// What all stages of one run share.
 struct Run<'a> {
     pool: &'a ThreadPool,
     config: &'a CallConfig,
-    contigs: &'a Contigs,
-    assembly: Option<Assembly>,
-    knowledge: &'a Knowledge,
-    models: &'a GeneModels,
-    targets: &'a [&'a Gene],
-    reference: Option<&'a Reference>,
+    setup: &'a Setup,
+    targets: Vec<&'a Gene>,
     progress: &'a Progress,
 }
 
 impl Run<'_> {
-    fn file(&self, file: &AlignmentFile) -> Result<FileResult> {
-        let assay = self.recognise(file)?;
-        log::info!("{}: {}", file.path.display(), assay.reasons.join("; "));
+    fn library(&self, library: &Library) -> Result<LibraryResult> {
+        let assay = &library.assay;
         let regions: Vec<Region> = self
             .targets
             .iter()
@@ -268,29 +153,34 @@ impl Run<'_> {
 
         let tiles: usize = regions.iter().map(|region| tile::tiles(&[region.scanned()], self.config.tile_bp).len()).sum();
         self.progress.stage("reading kinase regions", tiles);
-        let mut scans = scan::kinases(self.pool, file, &assay, &regions, self.config.tile_bp, &|| self.progress.step())?;
-        let evidence: Vec<Evidence> =
-            scans.iter().zip(&regions).map(|(scan, region)| find::gather(&scan.records, region, &assay)).collect();
+        let mut scans = scan::kinases(self.pool, library, &regions, self.config.tile_bp, &|| self.progress.step())?;
+        let evidence: Vec<Evidence> = scans.iter().zip(&regions).map(|(scan, region)| find::gather(&scan.records, region, assay)).collect();
 
-        let windows = partners::together(evidence.iter().map(|evidence| partners::windows(evidence, &assay, self.models)).collect());
+        let windows = partners::together(evidence.iter().map(|evidence| partners::windows(evidence, assay, &self.setup.models)).collect());
         let wanted: FxHashSet<FragmentId> = evidence.iter().flat_map(partners::fragments).collect();
         self.progress.stage("reading partners", windows.len());
-        let beyond = scan::partners(self.pool, file, &assay, &windows, &regions, &wanted, &|| self.progress.step())?;
+        let beyond = scan::partners(self.pool, library, &windows, &regions, &wanted, &|| self.progress.step())?;
+        let mut whole = Scan::default();
+        for scan in &beyond {
+            for (key, count) in &scan.skipped {
+                *whole.skipped.entry(format!("at_partners_{key}")).or_default() += count;
+            }
+        }
         let beyond: Vec<_> = beyond.into_iter().flat_map(|scan| scan.records).collect();
 
         let mut fusions = Vec::new();
-        let mut chimeras = Vec::new();
+        let mut noise = Vec::new();
         for (index, (scan, region)) in scans.iter_mut().zip(&regions).enumerate() {
-            let (found, noise) = self.junctions(file, &assay, index, region, scan, &beyond)?;
+            let (found, other) = self.junctions(library, index, region, scan, &beyond)?;
             fusions.extend(found);
-            chimeras.push(noise);
+            noise.push(other);
         }
-        let variants = self.variants(file, &assay)?;
+        let variants = self.variants(library)?;
 
         let kinases: Vec<KinaseCoverage> = scans
             .iter()
             .zip(&regions)
-            .zip(self.targets)
+            .zip(&self.targets)
             .map(|((scan, region), gene)| {
                 let bases: u64 = region.usual.iter().map(|interval| u64::from(interval.length_bp())).sum();
                 KinaseCoverage {
@@ -301,17 +191,16 @@ impl Run<'_> {
             })
             .collect();
         let expressed_reads =
-            if assay.material() == Material::Rna { verdict::expressed_reads(&mut file.reader()?, self.models)? } else { None };
-        let mut whole = Scan::default();
+            if assay.material() == Material::Rna { verdict::expressed_reads(&mut library.reader()?, &self.setup.models)? } else { None };
         for scan in scans {
             whole.absorb(scan);
         }
-        Ok(FileResult {
-            name: file.path.file_name().map_or_else(|| "-".to_owned(), |name| name.to_string_lossy().into_owned()),
-            judgement: verdict::judge(&assay, &kinases, expressed_reads),
-            assay,
+        Ok(LibraryResult {
+            files: library.names(),
+            judgement: verdict::judge(assay, &kinases, expressed_reads),
+            assay: assay.clone(),
             kinases,
-            chimeras,
+            noise,
             expressed_reads,
             records: (whole.seen, whole.primary, whole.duplicates),
             skipped: whole.skipped,
@@ -323,25 +212,28 @@ impl Run<'_> {
     /// Recognises the assay from the kinases and, where these are silent, from their partners.
     fn recognise(&self, file: &AlignmentFile) -> Result<Assay> {
         let mut regions: Vec<Interval> = self.targets.iter().map(|gene| gene.span).collect();
-        let partners =
-            self.models.iter().filter(|gene| self.targets.iter().any(|kinase| self.knowledge.pair(&gene.symbol, &kinase.symbol)));
+        let partners = self
+            .setup
+            .models
+            .iter()
+            .filter(|gene| self.targets.iter().any(|kinase| self.setup.knowledge.pair(&gene.symbol, &kinase.symbol)));
         regions.extend(partners.map(|gene| gene.span).take(80));
-        let genes: Vec<&Gene> = self.models.iter().filter(|gene| regions.contains(&gene.span)).collect();
-        assay::recognise(&mut file.reader()?, self.contigs, &file.programs, &regions, &genes, &self.config.assay)
+        let genes: Vec<&Gene> = self.setup.models.iter().filter(|gene| regions.contains(&gene.span)).collect();
+        assay::recognise(&mut file.reader()?, &self.setup.contigs, &file.programs, &regions, &genes, &self.config.assay)
     }
 
     fn junctions(
         &self,
-        file: &AlignmentFile,
-        assay: &Assay,
+        library: &Library,
         target: usize,
         region: &Region,
         scan: &mut Scan,
         beyond: &[ReadRecord],
-    ) -> Result<(Vec<Fusion>, u32)> {
+    ) -> Result<(Vec<Fusion>, Noise)> {
+        let assay = &library.assay;
         let kinase = self.targets[target];
         // Records of this kinase's fragments, and whatever else lies at the partners with a tail.
-        let mut seen: FxHashSet<(FragmentId, u8, crate::genome::ContigId, u32)> = scan
+        let mut seen: FxHashSet<(FragmentId, u8, ContigId, u32)> = scan
             .records
             .iter()
             .filter_map(|view| view.pieces.first().map(|piece| (view.fragment, view.number, piece.contig, piece.start)))
@@ -355,7 +247,7 @@ impl Run<'_> {
         let evidence = find::gather(&scan.records, region, assay);
         let molecules = Molecules::group(&scan.records, assay.duplicates);
         let chimeras = evidence.chimeras(&molecules);
-        let window = RefCell::new(self.reference.map(Reference::reader).transpose()?);
+        let window = RefCell::new(self.setup.reference.as_ref().map(Reference::reader).transpose()?);
         let failure: RefCell<Option<Error>> = RefCell::new(None);
         let bases = |interval: Interval| -> Vec<u8> {
             let mut window = window.borrow_mut();
@@ -369,50 +261,51 @@ impl Run<'_> {
         let distance =
             |end: Breakend, position: u32| if spliced { self.spliced_distance(end, position) } else { end.kept_distance(position) };
         let span = Span { insert_max_bp: assay.insert_max_bp.max(assay.read_length_bp), distance: &distance };
-        let candidates = evidence.junctions(target, assay, &span, &bases);
+        let found = evidence.junctions(target, assay, &span, &bases);
+        let candidates = found.candidates;
         if let Some(error) = failure.into_inner() {
             return Err(error);
         }
         let context = Context {
-            models: self.models,
-            knowledge: self.knowledge,
-            assembly: self.assembly,
+            models: &self.setup.models,
+            knowledge: &self.setup.knowledge,
+            assembly: self.setup.assembly,
             assay,
             molecules: &molecules,
-            exact_homology: self.reference.is_some(),
+            exact_homology: self.setup.reference.is_some(),
         };
         self.progress.stage("depth at the junctions", candidates.len());
-        let depths = self.depths(file, assay, kinase, &candidates)?;
-        let drafts = candidates.iter().zip(depths).map(|(candidate, depths)| build::draft(candidate, kinase, &context, depths)).collect();
+        let mut drafts: Vec<build::Draft<'_>> = candidates.iter().map(|candidate| build::draft(candidate, kinase, &context)).collect();
+        let depths = self.depths(library, kinase, &drafts)?;
+        for (draft, depths) in drafts.iter_mut().zip(depths) {
+            draft.set_depths(depths);
+        }
         let fusions = judge::judge(drafts, kinase, assay, chimeras);
-        Ok((fusions, chimeras))
+        Ok((fusions, Noise { chimeras, explained_elsewhere: found.explained_elsewhere }))
     }
 
     /// Unbroken molecules at the kinase's and at the partner's end of each candidate.
-    fn depths(&self, file: &AlignmentFile, assay: &Assay, kinase: &Gene, candidates: &[Candidate]) -> Result<Vec<(u32, u32)>> {
-        let broken: Vec<FxHashSet<FragmentId>> = candidates.iter().map(|candidate| candidate.members.keys().copied().collect()).collect();
-        let span_at = |end: Breakend| self.models.at(end.contig, end.boundary).first().map(|gene| gene.span);
-        let queries: Vec<depth::Query<'_>> = candidates
+    fn depths(&self, library: &Library, kinase: &Gene, drafts: &[build::Draft<'_>]) -> Result<Vec<(u32, u32)>> {
+        let broken: Vec<FxHashSet<FragmentId>> = drafts.iter().map(|draft| draft.candidate.members.keys().copied().collect()).collect();
+        let span_at = |end: Breakend| self.setup.models.at(end.contig, end.boundary).first().map(|gene| gene.span);
+        let queries: Vec<depth::Query<'_>> = drafts
             .iter()
             .zip(&broken)
-            .flat_map(|(candidate, broken)| {
-                let kinase_end = depth::Query { at: candidate.kinase, gene: Some(kinase.span), broken };
-                let partner_end = depth::Query { at: candidate.partner, gene: span_at(candidate.partner), broken };
+            .flat_map(|(draft, broken)| {
+                let (at_kinase, at_partner) = draft.ends(library.assay.material());
+                let kinase_end = depth::Query { at: at_kinase.0, gene: Some(kinase.span), at_splice: at_kinase.1, broken };
+                let partner_end = depth::Query { at: at_partner.0, gene: span_at(at_partner.0), at_splice: at_partner.1, broken };
                 [kinase_end, partner_end]
             })
             .collect();
-        let depths = depth::unbroken(self.pool, file, assay, &queries)?;
-        Ok(depths
-            .chunks_exact(2)
-            .zip(candidates)
-            .map(|(pair, candidate)| (pair[0], if candidate.unplaced { 0 } else { pair[1] }))
-            .collect())
+        let depths = depth::unbroken(self.pool, library, &queries)?;
+        Ok(depths.chunks_exact(2).zip(drafts).map(|(pair, draft)| (pair[0], if draft.candidate.unplaced { 0 } else { pair[1] })).collect())
     }
 
     /// Bases of a transcript between a position and a breakend, where one gene has both on its exons; genomic bases otherwise.
     fn spliced_distance(&self, end: Breakend, position: u32) -> i64 {
         let direct = end.kept_distance(position);
-        let genes = self.models.at(end.contig, end.boundary.min(position));
+        let genes = self.setup.models.at(end.contig, end.boundary.min(position));
         let spliced = genes
             .iter()
             .filter_map(|gene| gene.transcript.as_ref())
@@ -424,17 +317,17 @@ impl Run<'_> {
         }
     }
 
-    fn variants(&self, file: &AlignmentFile, assay: &Assay) -> Result<Vec<Variant>> {
-        let mut window = self.reference.map(Reference::reader).transpose()?;
-        let sites = site::sites(self.knowledge, self.models, self.assembly, window.as_mut())?;
+    fn variants(&self, library: &Library) -> Result<Vec<Variant>> {
+        let mut window = self.setup.reference.as_ref().map(Reference::reader).transpose()?;
+        let sites = site::sites(&self.setup.knowledge, &self.setup.models, self.setup.assembly, window.as_mut())?;
         let sites: Vec<_> = sites.into_iter().filter(|site| self.targets.iter().any(|gene| gene.symbol == site.known.gene)).collect();
         self.progress.stage("resistance codons", sites.len());
         let lists = tile::run(
             self.pool,
             sites.len(),
-            || file.reader(),
+            || library.reader(),
             |reader, index| {
-                let seen = pileup::pileup(reader, file, assay, &sites[index])?;
+                let seen = pileup::pileup(reader, library, &sites[index])?;
                 self.progress.step();
                 Ok(variant_call::call(&sites[index], &seen))
             },

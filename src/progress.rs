@@ -1,8 +1,11 @@
 //! How far a run is: a bar on a terminal, a plain line now and then otherwise. The only module that knows indicatif.
 
-use std::io::IsTerminal;
+use std::io::{IsTerminal, Write};
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+
+/// A stage of fewer steps is over before anyone looks.
+const MANY_STEPS: usize = 1_000;
 
 /// Shows the steps of a run on standard error.
 pub struct Progress {
@@ -11,8 +14,8 @@ pub struct Progress {
 }
 
 impl Progress {
-    /// A bar if standard error is a terminal, plain lines with `plain`, nothing otherwise.
-    pub fn new(wanted: bool, plain: bool) -> Self {
+    /// A bar if standard error is a terminal, otherwise a plain line for each stage that takes long; nothing if not `wanted`.
+    pub fn new(wanted: bool) -> Self {
         let terminal = std::io::stderr().is_terminal();
         let bar = (wanted && terminal).then(|| {
             let bar = ProgressBar::with_draw_target(Some(0), ProgressDrawTarget::stderr());
@@ -21,7 +24,7 @@ impl Progress {
             }
             bar
         });
-        Self { plain: plain && bar.is_none(), bar }
+        Self { plain: wanted && !terminal, bar }
     }
 
     /// Begins a stage of `steps` steps.
@@ -30,8 +33,8 @@ impl Progress {
             bar.set_length(steps as u64);
             bar.set_position(0);
             bar.set_message(name.to_owned());
-        } else if self.plain {
-            eprintln!("kinfuse: {name} ({steps} steps)");
+        } else if self.plain && steps >= MANY_STEPS {
+            let _ = writeln!(std::io::stderr(), "kinfuse: {name} ({steps} steps)");
         }
     }
 

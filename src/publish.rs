@@ -5,10 +5,10 @@ use std::collections::BTreeMap;
 
 use crate::config::CallConfig;
 use crate::coverage::verdict::Judgement;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::fusion::Fusion;
 use crate::genome::{ContigId, Interval};
-use crate::pipeline::{FileResult, SampleResult};
+use crate::pipeline::{LibraryResult, SampleResult};
 use crate::reference::Reference;
 use crate::report::json::{AssayEntry, Document, Status, Verdict};
 use crate::report::output::{file_prefix, Outputs};
@@ -40,10 +40,16 @@ pub fn publish(result: &SampleResult, config: &CallConfig, width: usize) -> Resu
     outputs.write("variants.tsv", |out| tsv::write(out, &document.variants))?;
     outputs.write("metrics.tsv", |out| tsv::write(out, &document.metrics))?;
     let window = RefCell::new(result.reference.as_ref().map(Reference::reader).transpose()?);
+    let failure: RefCell<Option<Error>> = RefCell::new(None);
     let reference_base = |contig: ContigId, position: u32| -> Option<u8> {
         let mut window = window.borrow_mut();
-        let bases = window.as_mut()?.bases(Interval { contig, start: position, end: position + 1 }).ok()?;
-        bases.first().copied()
+        match window.as_mut()?.bases(Interval { contig, start: position, end: position + 1 }) {
+            Ok(bases) => bases.first().copied(),
+            Err(error) => {
+                failure.borrow_mut().get_or_insert(error);
+                None
+            }
+        }
     };
     let listed: Vec<Fusion> = result.fusions.iter().filter(|fusion| is_listed(fusion)).cloned().collect();
     let calls = vcf::Calls {
@@ -55,8 +61,11 @@ pub fn publish(result: &SampleResult, config: &CallConfig, width: usize) -> Resu
         reference_base: &reference_base,
     };
     let left_out = vcf::write(&mut outputs, &calls)?;
+    if let Some(error) = failure.into_inner() {
+        return Err(error);
+    }
     if left_out > 0 {
-        log::warn!("{left_out} calls have no reference base and are not in the VCF; give --reference");
+        log::warn!("{left_out} calls cannot be written to the VCF (no reference bases, or a contig name that VCF forbids); see the tables");
     }
     outputs.write("kinfuse.json", |out| document.write(out))?;
     outputs.commit()?;
@@ -71,23 +80,23 @@ fn is_listed(fusion: &Fusion) -> bool {
 pub fn document(result: &SampleResult, config: &CallConfig) -> Document {
     let row = |fusion: &Fusion| FusionRow::new(&result.sample, fusion, &result.contigs);
     let mut skipped: BTreeMap<String, u64> = BTreeMap::new();
-    for file in &result.files {
-        for (key, count) in &file.skipped {
-            *skipped.entry((*key).to_owned()).or_default() += count;
+    for library in &result.libraries {
+        for (key, count) in &library.skipped {
+            *skipped.entry(key.clone()).or_default() += count;
         }
     }
-    let status = status(&result.files);
+    let status = status(result);
     Document {
-        inputs: result.files.iter().map(|file| file.name.clone()).collect(),
+        inputs: result.libraries.iter().flat_map(|library| library.files.clone()).collect(),
         assembly: result.assembly.map(|assembly| assembly.to_string()),
         targets: result.targets.clone(),
         assay: result
-            .files
+            .libraries
             .iter()
-            .map(|file| AssayEntry {
-                file: file.name.clone(),
-                kind: file.assay.kind.name().to_owned(),
-                reasons: file.assay.reasons.clone(),
+            .map(|library| AssayEntry {
+                file: library.files.join(", "),
+                kind: library.assay.kind.name().to_owned(),
+                reasons: library.assay.reasons.clone(),
             })
             .collect(),
         settings: settings(config),
@@ -111,16 +120,18 @@ fn settings(config: &CallConfig) -> BTreeMap<String, serde_json::Value> {
     ])
 }
 
-/// The sample is as good as its best file: one that can be judged makes up for one that cannot.
-fn status(files: &[FileResult]) -> Status {
-    let best = files.iter().map(|file| file.judgement.0).min().unwrap_or(Judgement::Failed);
-    let several = files.len() > 1;
-    let reasons = files
-        .iter()
-        .flat_map(|file| {
-            file.judgement.1.iter().map(move |reason| if several { format!("{}: {reason}", file.name) } else { reason.clone() })
-        })
-        .collect();
+/// The sample is as good as its best library: one that can be judged makes up for one that cannot. A target that could not be
+/// looked at at all limits every sample.
+fn status(result: &SampleResult) -> Status {
+    let best = result.libraries.iter().map(|library| library.judgement.0).min().unwrap_or(Judgement::Failed);
+    let best = if result.absent.is_empty() { best } else { best.max(Judgement::Limited) };
+    let several = result.libraries.len() > 1;
+    let reasons = |library: &LibraryResult| -> Vec<String> {
+        let name = |reason: &String| if several { format!("{}: {reason}", library.files.join(", ")) } else { reason.clone() };
+        library.judgement.1.iter().map(name).collect()
+    };
+    let absent = result.absent.iter().map(|symbol| format!("{symbol}: its contig or its gene model is missing"));
+    let reasons = absent.chain(result.libraries.iter().flat_map(reasons)).collect();
     let verdict = match best {
         Judgement::Ok => Verdict::Ok,
         Judgement::Limited => Verdict::Limited,
@@ -132,16 +143,16 @@ fn status(files: &[FileResult]) -> Status {
 fn metrics(result: &SampleResult, status: &Status) -> Vec<MetricRow> {
     let sample = result.sample.as_str();
     let mut rows = vec![MetricRow::new(sample, "status", Some(MetricValue::text(status.verdict.name())), "", &status.reasons.join("; "))];
-    for (index, file) in result.files.iter().enumerate() {
-        let several = result.files.len() > 1;
+    for (index, library) in result.libraries.iter().enumerate() {
+        let several = result.libraries.len() > 1;
         let mut add = |metric: &str, value: Option<MetricValue>, unit: &str, note: &str| {
             let metric = if several { format!("{metric}.{}", index + 1) } else { metric.to_owned() };
             rows.push(MetricRow::new(sample, &metric, value, unit, note));
         };
         let count = |count: u64| Some(MetricValue::Count(count));
-        let (records, primary, duplicates) = file.records;
-        add("file", Some(MetricValue::text(file.name.clone())), "", "");
-        add("assay", Some(MetricValue::text(file.assay.kind.name())), "", &file.assay.reasons.join("; "));
+        let (records, primary, duplicates) = library.records;
+        add("file", Some(MetricValue::text(library.files.join(","))), "", "");
+        add("assay", Some(MetricValue::text(library.assay.kind.name())), "", &library.assay.reasons.join("; "));
         add("records", count(records), "records", "in the kinase genes");
         add("primary_reads", count(primary), "reads", "in the kinase genes");
         add(
@@ -150,17 +161,18 @@ fn metrics(result: &SampleResult, status: &Status) -> Vec<MetricRow> {
             "fraction",
             "flagged among the primary reads",
         );
-        add("read_length", count(u64::from(file.assay.read_length_bp)), "bp", "median");
+        let sampled = library.assay.sampled > 0;
+        add("read_length", if sampled { count(u64::from(library.assay.read_length_bp)) } else { None }, "bp", "median");
         add(
             "insert_size",
-            if file.assay.paired { count(u64::from(file.assay.insert_median_bp)) } else { None },
+            if library.assay.paired { count(u64::from(library.assay.insert_median_bp)) } else { None },
             "bp",
             "median of ordinary pairs",
         );
-        if let Some(reads) = file.expressed_reads {
+        if let Some(reads) = library.expressed_reads {
             add("expressed_reads", count(reads), "reads", "at genes that nearly every tissue expresses, counted up to 2000");
         }
-        for (kinase, chimeras) in file.kinases.iter().zip(&file.chimeras) {
+        for (kinase, noise) in library.kinases.iter().zip(&library.noise) {
             add(&format!("{}_reads", kinase.symbol), count(kinase.reads), "reads", "primary, in the gene");
             add(
                 &format!("{}_depth", kinase.symbol),
@@ -168,9 +180,20 @@ fn metrics(result: &SampleResult, status: &Status) -> Vec<MetricRow> {
                 "reads",
                 "mean over the regions where it usually breaks",
             );
-            add(&format!("{}_chimeras", kinase.symbol), count(u64::from(*chimeras)), "fragments", "that join the gene to another place");
+            add(
+                &format!("{}_chimeras", kinase.symbol),
+                count(u64::from(noise.chimeras)),
+                "fragments",
+                "that join the gene to another place",
+            );
+            add(
+                &format!("{}_explained_elsewhere", kinase.symbol),
+                count(u64::from(noise.explained_elsewhere)),
+                "candidates",
+                "of which all fragments show a better junction",
+            );
         }
-        for (key, skipped) in &file.skipped {
+        for (key, skipped) in &library.skipped {
             add(&format!("skipped_{key}"), count(*skipped), "records", "");
         }
     }

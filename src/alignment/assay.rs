@@ -1,8 +1,6 @@
 //! What made this file: RNA or DNA, paired or single, amplicon or capture, with UMIs or without. Recognised from the header and
 //! from a sample of the reads at the kinases; every conclusion carries its reason.
 
-use std::collections::BTreeMap;
-
 use rust_htslib::bam::record::{Aux, Record};
 use rustc_hash::{FxHashMap, FxHashSet};
 use schemars::JsonSchema;
@@ -81,7 +79,7 @@ pub enum DuplicateRule {
 pub enum UmiSource {
     /// A tag (`RX`, `MI`, `BX`).
     Tag([u8; 2]),
-    /// In the read name, behind this marker and up to the next white space.
+    /// In the read name, behind this marker up to the end of the name.
     NameMarker(&'static str),
     /// The last field of the read name, behind this separator.
     NameSuffix(u8),
@@ -147,6 +145,30 @@ pub struct Assay {
 }
 
 impl Assay {
+    /// Whether files of the two can be read as one library.
+    pub fn goes_with(&self, other: &Self) -> bool {
+        self.kind == other.kind
+            && self.paired == other.paired
+            && self.long_reads == other.long_reads
+            && self.umi == other.umi
+            && self.duplicates == other.duplicates
+    }
+
+    /// Takes in what another file of the library shows; the file with more sampled reads speaks for sizes.
+    pub fn absorb(&mut self, other: Self) {
+        if other.sampled > self.sampled {
+            self.read_length_bp = other.read_length_bp;
+            self.insert_median_bp = other.insert_median_bp;
+            self.reasons = other.reasons;
+        }
+        self.insert_max_bp = self.insert_max_bp.max(other.insert_max_bp);
+        let total = self.sampled + other.sampled;
+        if total > 0 {
+            self.duplicate_frac = (self.duplicate_frac * self.sampled as f64 + other.duplicate_frac * other.sampled as f64) / total as f64;
+        }
+        self.sampled = total;
+    }
+
     /// RNA or DNA.
     pub fn material(&self) -> Material {
         self.kind.material()
@@ -180,6 +202,7 @@ struct Sample {
     fragments: FxHashSet<FragmentId>,
     ends: [FxHashMap<(u32, i64, bool), u32>; 2],
     covered: FxHashSet<(u32, u32)>,
+    umi_asked: u64,
 }
 
 fn umi_sources() -> [UmiSource; 6] {
@@ -213,6 +236,7 @@ pub fn recognise(
             if matches!(read::usable(record), Ok(RecordKind::Primary)) {
                 taken += 1;
                 sample.add(record, &sources);
+                sample.umi_asked += u64::from(request.umi_tag.is_some_and(|tag| UmiSource::Tag(tag).of(record).is_some()));
             }
             if record.aux(b"SA").is_ok() {
                 if let Ok(view) = ReadRecord::from_record(record, contigs, None) {
@@ -323,7 +347,8 @@ impl Sample {
                 (DuplicateRule::Umi, "molecules are counted by UMI and place")
             } else if marked {
                 (DuplicateRule::Flag, "the header says that duplicates were marked: flagged records are left out")
-            } else if matches!(kind, AssayKind::RnaAmplicon | AssayKind::DnaAmplicon) || long_reads {
+            } else if matches!(kind, AssayKind::RnaAmplicon | AssayKind::DnaAmplicon) || !paired {
+                // Primers fix one end, and single reads of one length have only one: chance makes many share it.
                 (DuplicateRule::Flag, "duplicates cannot be told by place in this assay: only flagged records are left out")
             } else {
                 (DuplicateRule::Position, "flagged records are left out, and fragments with the same two ends count once")
@@ -396,6 +421,12 @@ impl Sample {
 
     fn umi(&self, request: &AssayRequest, reasons: &mut Vec<String>) -> Option<UmiSource> {
         if let Some(tag) = request.umi_tag {
+            if self.umi_asked == 0 && self.records > 0 {
+                log::warn!(
+                    "no sampled read has the tag {} that --umi-tag names: each fragment counts as its own molecule",
+                    String::from_utf8_lossy(&tag)
+                );
+            }
             reasons.push("UMI tag given on the command line".to_owned());
             return Some(UmiSource::Tag(tag));
         }
@@ -418,13 +449,4 @@ impl Sample {
 fn marks_duplicates(program: &str) -> bool {
     let lower = program.to_ascii_lowercase();
     ["markduplicates", "markdup", "samblaster", "biobambam", "dedup", "sambamba"].iter().any(|name| lower.contains(name))
-}
-
-/// The keys under which a report lists the assay of each file.
-pub fn summary(assay: &Assay) -> BTreeMap<&'static str, String> {
-    BTreeMap::from([
-        ("kind", assay.kind.name().to_owned()),
-        ("read_length_bp", assay.read_length_bp.to_string()),
-        ("insert_median_bp", assay.insert_median_bp.to_string()),
-    ])
 }

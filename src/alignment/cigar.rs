@@ -3,6 +3,9 @@
 use super::read::Piece;
 use crate::genome::{ContigId, Strand};
 
+/// Longest read that is believed; the longest known ones have a few million bases.
+const MAX_READ_BP: u32 = 1 << 28;
+
 /// One CIGAR operation with its length in bases.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Operation {
@@ -48,6 +51,10 @@ pub fn reference_length(operations: &[Operation]) -> u32 {
 /// The pieces are in the order of the read as it was sequenced, with query coordinates on it (hard clips counted).
 pub fn pieces(operations: &[Operation], contig: ContigId, start: u32, strand: Strand, mapq: u8, min_deletion_bp: u32) -> Vec<Piece> {
     let length = read_length(operations);
+    // Beyond these no genome and no read goes; a CIGAR that does is damaged, and sums below stay within their type.
+    if length > MAX_READ_BP || start.checked_add(reference_length(operations)).is_none() {
+        return Vec::new();
+    }
     let mut list = Vec::new();
     let mut query = 0u32;
     let mut reference = start;

@@ -86,6 +86,9 @@ impl AlignmentFile {
     /// index, CRAM without reference.
     pub fn open(path: &Path, reference: Option<&Path>, stream: bool) -> Result<Self> {
         let is_stdin = path == Path::new("-");
+        if path.to_string_lossy().contains("://") {
+            return Err(Error::input(path, "is a remote file, and kinfuse opens no network connection", "copy it to this machine first"));
+        }
         let format = if is_stdin { Format::Bam } else { recognise(path)? };
         if format == Format::Cram && reference.is_none() {
             return Err(Error::input(
@@ -130,6 +133,11 @@ impl AlignmentFile {
         Ok(file)
     }
 
+    /// The file's name without its folder; `-` for standard input.
+    pub fn name(&self) -> String {
+        self.path.file_name().map_or_else(|| "-".to_owned(), |name| name.to_string_lossy().into_owned())
+    }
+
     /// Whether the reads must be loaded by [`Self::load`] before they can be visited.
     pub fn needs_loading(&self) -> bool {
         self.pending.lock().is_ok_and(|pending| pending.is_some())
@@ -150,8 +158,8 @@ impl AlignmentFile {
                 kept.push(record);
             }
         }
-        // A stable order: places first, then what tells records of one place apart.
-        kept.sort_by(|a, b| (a.tid(), a.pos(), a.flags(), a.qname()).cmp(&(b.tid(), b.pos(), b.flags(), b.qname())));
+        // The sort is stable: records of one place stay in the order of the file.
+        kept.sort_by_key(|record| (record.tid(), record.pos()));
         self.access = Access::Memory(Arc::new(kept), longest);
         Ok(())
     }
@@ -238,7 +246,7 @@ fn unreadable(path: &Path, problem: &str) -> Error {
     Error::input(
         path,
         problem,
-        "the file is damaged or was made with another reference: check it with samtools quickcheck -v and copy or make it again",
+        "the file is damaged, its index is of another file, or it was made with another reference: check it with samtools quickcheck -v, then copy, index or make it again",
     )
 }
 
@@ -295,7 +303,8 @@ fn recognise(path: &Path) -> Result<Format> {
 fn open_plain(path: &Path, reference: Option<&Path>, format: Format) -> Result<bam::Reader> {
     let opened = if path == Path::new("-") { bam::Reader::from_stdin() } else { bam::Reader::from_path(path) };
     let mut reader = opened.map_err(|error| unreadable(path, &format!("its header cannot be read ({error})")))?;
-    if let (Some(reference), Format::Cram) = (reference, format) {
+    // What comes from standard input may be a CRAM too; for other formats the reference is not looked at.
+    if let (Some(reference), true) = (reference, format == Format::Cram || path == Path::new("-")) {
         reader.set_reference(reference).map_err(|error| unreadable(reference, &format!("cannot serve as reference ({error})")))?;
     }
     Ok(reader)
@@ -333,7 +342,7 @@ fn find_index(path: &Path, format: Format) -> Result<PathBuf> {
     Err(Error::input(
         path,
         format!("has no index ({})", suffixes.join(" or ")),
-        format!("make one with: samtools index {}", path.display()),
+        format!("make one with: samtools index {} (or use --mode stream, which needs none)", path.display()),
     ))
 }
 
@@ -373,9 +382,4 @@ fn programs(header: &str) -> Vec<String> {
             format!("{name} {}", field("CL:")).trim_end().to_owned()
         })
         .collect()
-}
-
-/// The whole of a contig.
-pub fn whole(contigs: &Contigs, contig: ContigId) -> Interval {
-    Interval { contig, start: 0, end: contigs.get(contig).map_or(0, |contig| contig.length_bp) }
 }

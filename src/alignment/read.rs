@@ -18,7 +18,8 @@ const UNKNOWN_QUALITY: u8 = 30;
 /// More supplementary alignments than this in one SA tag are not read; a read that falls into so many pieces places nothing.
 const MAX_SA_ENTRIES: usize = 64;
 
-/// Identity of a fragment: a hash of the read name, equal for mates and for all records of them. It never decides an order.
+/// Identity of a fragment: a hash of the read name, equal for mates and for all records of them. Where it decides an order, it does so
+/// only among fragments that are alike in everything that is reported.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct FragmentId(pub u64);
 
@@ -234,7 +235,7 @@ impl ReadRecord {
         let contig = ContigId(record.tid() as u32);
         let start = u32::try_from(record.pos()).map_err(|_| Skipped::NoAlignment)?;
         let pieces = cigar::pieces(&operations, contig, start, strand, mapping_quality(record.mapq()), MIN_GAP_DELETION_BP);
-        if pieces.is_empty() {
+        if pieces.is_empty() || !within(&pieces, contigs) {
             return Err(Skipped::NoAlignment);
         }
         let length = cigar::read_length(&operations);
@@ -244,7 +245,7 @@ impl ReadRecord {
             strand: if record.is_mate_reverse() { Strand::Reverse } else { Strand::Forward },
         });
         let (elsewhere, unreadable_sa) = match record.aux(b"SA") {
-            Ok(Aux::String(text)) => supplementary_pieces(text, contigs),
+            Ok(Aux::String(text)) => supplementary_pieces(text, length, contigs),
             _ => (Vec::new(), 0),
         };
         Ok(Self {
@@ -281,11 +282,13 @@ impl ReadRecord {
 }
 
 /// The pieces of each SA entry, and how many entries could not be read.
-fn supplementary_pieces(text: &str, contigs: &Contigs) -> (Vec<Vec<Piece>>, u32) {
+fn supplementary_pieces(text: &str, length: u32, contigs: &Contigs) -> (Vec<Vec<Piece>>, u32) {
     let mut list = Vec::new();
     let mut unreadable = 0;
-    for entry in text.split(';').filter(|entry| !entry.is_empty()).take(MAX_SA_ENTRIES) {
-        match supplementary_entry(entry, contigs) {
+    let entries: Vec<&str> = text.split(';').filter(|entry| !entry.is_empty()).collect();
+    unreadable += entries.len().saturating_sub(MAX_SA_ENTRIES) as u32;
+    for entry in entries.into_iter().take(MAX_SA_ENTRIES) {
+        match supplementary_entry(entry, length, contigs) {
             Some(pieces) => list.push(pieces),
             None => unreadable += 1,
         }
@@ -294,12 +297,13 @@ fn supplementary_pieces(text: &str, contigs: &Contigs) -> (Vec<Vec<Piece>>, u32)
 }
 
 /// One SA entry, `rname,pos,strand,CIGAR,mapQ,NM` (SAM optional fields specification).
-fn supplementary_entry(entry: &str, contigs: &Contigs) -> Option<Vec<Piece>> {
+fn supplementary_entry(entry: &str, length: u32, contigs: &Contigs) -> Option<Vec<Piece>> {
     // A contig name may hold commas (the specification forbids it, HLA names come close): split from the right.
     let mut fields = entry.rsplitn(6, ',');
     let _edits = fields.next()?;
     let mapq: u8 = fields.next()?.parse().ok()?;
-    let operations = cigar::parse(fields.next()?)?;
+    // An entry of another length belongs to another read: old STAR writes the mate's there.
+    let operations = cigar::parse(fields.next()?).filter(|operations| cigar::read_length(operations) == length)?;
     let strand = match fields.next()? {
         "+" => Strand::Forward,
         "-" => Strand::Reverse,
@@ -308,7 +312,12 @@ fn supplementary_entry(entry: &str, contigs: &Contigs) -> Option<Vec<Piece>> {
     let position: u32 = fields.next()?.parse().ok()?;
     let contig = contigs.find(fields.next()?)?;
     let pieces = cigar::pieces(&operations, contig, position.checked_sub(1)?, strand, mapping_quality(mapq), MIN_GAP_DELETION_BP);
-    (!pieces.is_empty()).then_some(pieces)
+    (!pieces.is_empty() && within(&pieces, contigs)).then_some(pieces)
+}
+
+/// Whether all pieces lie on their contigs.
+fn within(pieces: &[Piece], contigs: &Contigs) -> bool {
+    pieces.iter().all(|piece| contigs.get(piece.contig).is_some_and(|contig| piece.end <= contig.length_bp))
 }
 
 #[cfg(test)]
@@ -318,8 +327,9 @@ mod tests {
     #[test]
     fn sa_entries_are_read_and_bad_ones_counted() {
         let contigs = Contigs::new([("chr2".to_owned(), 1_000_000)]);
-        let (pieces, unreadable) = supplementary_pieces("chr2,101,-,57S39M,60,0;chr9,1,+,10M,0,0;chr2,x,+,10M,0,0;", &contigs);
-        assert_eq!(unreadable, 2);
+        let text = "chr2,101,-,57S39M,60,0;chr9,1,+,96M,0,0;chr2,x,+,96M,0,0;chr2,5,+,300S50M,60,0;chr2,999999,+,96M,60,0;";
+        let (pieces, unreadable) = supplementary_pieces(text, 96, &contigs);
+        assert_eq!(unreadable, 4);
         assert_eq!(pieces.len(), 1);
         let piece = pieces[0][0];
         assert_eq!((piece.start, piece.end, piece.query_start, piece.query_end), (100, 139, 0, 39));

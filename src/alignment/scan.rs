@@ -6,8 +6,8 @@ use rayon::ThreadPool;
 use rust_htslib::bam::record::Record;
 use rustc_hash::FxHashSet;
 
-use super::assay::{Assay, DuplicateRule};
-use super::file::{AlignmentFile, Reader};
+use super::assay::DuplicateRule;
+use super::library::{Library, LibraryReader};
 use super::read::{FragmentId, ReadRecord, RecordKind, Skipped};
 use super::tile;
 use crate::error::Result;
@@ -59,12 +59,12 @@ pub struct Scan {
     /// Bases of primary reads in the stretches over which depth is summed.
     pub usual_bases: u64,
     /// Skipped records by reason.
-    pub skipped: BTreeMap<&'static str, u64>,
+    pub skipped: BTreeMap<String, u64>,
 }
 
 impl Scan {
     fn skip(&mut self, reason: Skipped) {
-        *self.skipped.entry(reason.key()).or_default() += 1;
+        *self.skipped.entry(reason.key().to_owned()).or_default() += 1;
     }
 
     /// Adds another reading.
@@ -89,23 +89,16 @@ pub fn leaves_out_flagged(rule: DuplicateRule) -> bool {
 ///
 /// # Errors
 /// When the file cannot be read.
-pub fn kinases(
-    pool: &ThreadPool,
-    file: &AlignmentFile,
-    assay: &Assay,
-    regions: &[Region],
-    tile_bp: u32,
-    step: &(dyn Fn() + Sync),
-) -> Result<Vec<Scan>> {
+pub fn kinases(pool: &ThreadPool, library: &Library, regions: &[Region], tile_bp: u32, step: &(dyn Fn() + Sync)) -> Result<Vec<Scan>> {
     let jobs: Vec<(&Region, Interval)> =
         regions.iter().flat_map(|region| tile::tiles(&[region.scanned()], tile_bp).into_iter().map(move |tile| (region, tile))).collect();
     let scans = tile::run(
         pool,
         jobs.len(),
-        || file.reader(),
+        || library.reader(),
         |reader, index| {
             let (region, tile) = jobs[index];
-            let scan = scan_tile(reader, file, assay, region, tile);
+            let scan = scan_tile(reader, library, region, tile);
             step();
             scan
         },
@@ -117,7 +110,7 @@ pub fn kinases(
     Ok(by_target)
 }
 
-fn scan_tile(reader: &mut Reader, file: &AlignmentFile, assay: &Assay, region: &Region, tile: Interval) -> Result<Scan> {
+fn scan_tile(reader: &mut LibraryReader, library: &Library, region: &Region, tile: Interval) -> Result<Scan> {
     let mut scan = Scan::default();
     reader.visit(tile, |record| {
         // A tile owns the records that begin in it; the first tile also those that begin before the region.
@@ -127,7 +120,7 @@ fn scan_tile(reader: &mut Reader, file: &AlignmentFile, assay: &Assay, region: &
             return;
         }
         scan.seen += 1;
-        if let Some(view) = admit(record, file, assay, &mut scan) {
+        if let Some(view) = admit(record, library, &mut scan) {
             if view.kind == RecordKind::Primary {
                 scan.usual_bases +=
                     view.pieces.iter().map(|piece| covered(piece.start, piece.end, piece.contig, &region.usual)).sum::<u64>();
@@ -141,17 +134,17 @@ fn scan_tile(reader: &mut Reader, file: &AlignmentFile, assay: &Assay, region: &
 }
 
 /// The typed view of a record that the rules let through; the others are counted.
-fn admit(record: &Record, file: &AlignmentFile, assay: &Assay, scan: &mut Scan) -> Option<ReadRecord> {
-    match ReadRecord::from_record(record, &file.contigs, assay.umi.as_ref()) {
+fn admit(record: &Record, library: &Library, scan: &mut Scan) -> Option<ReadRecord> {
+    match ReadRecord::from_record(record, &library.contigs, library.assay.umi.as_ref()) {
         Ok(view) => {
             if view.kind == RecordKind::Primary {
                 scan.primary += 1;
                 scan.duplicates += u64::from(view.duplicate);
             }
             if view.unreadable_sa > 0 {
-                *scan.skipped.entry("unreadable_sa").or_default() += u64::from(view.unreadable_sa);
+                *scan.skipped.entry("unreadable_sa".to_owned()).or_default() += u64::from(view.unreadable_sa);
             }
-            if view.duplicate && leaves_out_flagged(assay.duplicates) {
+            if view.duplicate && leaves_out_flagged(library.assay.duplicates) {
                 scan.skip(Skipped::Duplicate);
                 return None;
             }
@@ -201,8 +194,7 @@ pub type Wanted = FxHashSet<FragmentId>;
 /// When the file cannot be read.
 pub fn partners(
     pool: &ThreadPool,
-    file: &AlignmentFile,
-    assay: &Assay,
+    library: &Library,
     windows: &[Interval],
     regions: &[Region],
     wanted: &Wanted,
@@ -211,7 +203,7 @@ pub fn partners(
     tile::run(
         pool,
         windows.len(),
-        || file.reader(),
+        || library.reader(),
         |reader, index| {
             let window = windows[index];
             let mut scan = Scan::default();
@@ -221,7 +213,7 @@ pub fn partners(
                     return;
                 }
                 scan.seen += 1;
-                if let Some(view) = admit(record, file, assay, &mut scan) {
+                if let Some(view) = admit(record, library, &mut scan) {
                     let at_kinase = |contig, position| regions.iter().any(|region| region.holds(contig, position));
                     let points_there =
                         view.elsewhere.iter().flatten().chain(&view.pieces).any(|piece| at_kinase(piece.contig, piece.start))

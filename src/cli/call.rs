@@ -1,12 +1,14 @@
 //! `kinfuse call`.
 
+use std::io::Write;
 use std::path::PathBuf;
 
+use clap::builder::{NonEmptyStringValueParser, PossibleValuesParser};
 use clap::{Args, ValueEnum};
 
 use crate::alignment::assay::{AssayKind, AssayRequest, DuplicateRule};
 use crate::config::{CallConfig, GenomeChoice, DEFAULT_TARGETS};
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::genome::Assembly;
 use crate::progress::Progress;
 use crate::{pipeline, publish};
@@ -32,7 +34,7 @@ pub struct CallArguments {
     #[arg(short, long, default_value = ".", value_name = "DIR")]
     out_dir: PathBuf,
     /// Sample name [default: SM of @RG, else the file's stem].
-    #[arg(short, long, value_name = "NAME")]
+    #[arg(short, long, value_name = "NAME", value_parser = NonEmptyStringValueParser::new())]
     sample: Option<String>,
     /// Indexed FASTA; needed for CRAM, and for exact homology and REF bases.
     #[arg(short, long, value_name = "FASTA")]
@@ -47,12 +49,13 @@ pub struct CallArguments {
     #[arg(long, value_enum, default_value = "auto")]
     assay: AssayArgument,
     /// Kinases to look at.
-    #[arg(long, value_delimiter = ',', default_values = DEFAULT_TARGETS, value_name = "GENE,...")]
+    #[arg(long, value_delimiter = ',', default_values = DEFAULT_TARGETS, value_name = "GENE,...", value_parser = PossibleValuesParser::new(DEFAULT_TARGETS), ignore_case = true)]
     targets: Vec<String>,
     /// Folder with tables (fusions.tsv, resistance.tsv) that extend the built-in ones.
     #[arg(long, value_name = "DIR")]
     knowledge: Option<PathBuf>,
-    /// How to read: by index, or in one pass over an unsorted or unindexed file or standard input.
+    /// How to read: by index (auto and indexed), or in one pass over an unsorted or unindexed file (stream; SAM and standard input
+    /// are always read so).
     #[arg(long, value_enum, default_value = "auto")]
     mode: ModeArgument,
     /// How copies of one molecule are told.
@@ -121,26 +124,24 @@ impl CallArguments {
     /// # Errors
     /// Bad input or a failed write.
     pub fn run(&self, quiet: bool) -> Result<()> {
-        let config = self.config()?;
+        let config = self.config();
         publish::begin(&config)?;
-        let progress = Progress::new(matches!(self.progress, ProgressArgument::Auto) && !quiet, false);
+        let progress = Progress::new(matches!(self.progress, ProgressArgument::Auto) && !quiet);
         let result = pipeline::call(&config, &progress);
         progress.finish();
         let table = publish::publish(&result?, &config, crate::progress::terminal_width())?;
         if !quiet {
-            eprint!("{table}");
+            // A terminal that went away is no reason to fail: the results are written.
+            let _ = std::io::stderr().write_all(table.as_bytes());
         }
         Ok(())
     }
 
     /// The validated settings.
-    fn config(&self) -> Result<CallConfig> {
+    fn config(&self) -> CallConfig {
         let mut targets: Vec<String> = Vec::new();
         for symbol in &self.targets {
-            let symbol = symbol.trim().to_uppercase();
-            if !DEFAULT_TARGETS.contains(&symbol.as_str()) {
-                return Err(Error::Config(format!("--targets: {symbol} is not one of {}", DEFAULT_TARGETS.join(", "))));
-            }
+            let symbol = symbol.to_uppercase();
             if !targets.contains(&symbol) {
                 targets.push(symbol);
             }
@@ -161,7 +162,7 @@ impl CallArguments {
             DuplicatesArgument::Keep => Some(DuplicateRule::Keep),
         };
         let threads = self.threads.map_or_else(|| std::thread::available_parallelism().map_or(1, std::num::NonZero::get), usize::from);
-        Ok(CallConfig {
+        CallConfig {
             inputs: self.inputs.clone(),
             out_dir: self.out_dir.clone(),
             sample: self.sample.clone(),
@@ -178,6 +179,6 @@ impl CallArguments {
             stream: matches!(self.mode, ModeArgument::Stream),
             threads,
             tile_bp: self.tile_width,
-        })
+        }
     }
 }

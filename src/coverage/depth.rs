@@ -8,7 +8,7 @@ use rayon::ThreadPool;
 use rustc_hash::FxHashSet;
 
 use crate::alignment::assay::Assay;
-use crate::alignment::file::AlignmentFile;
+use crate::alignment::library::Library;
 use crate::alignment::read::{FragmentId, ReadRecord, RecordKind};
 use crate::alignment::scan::leaves_out_flagged;
 use crate::alignment::tile;
@@ -21,9 +21,6 @@ use crate::genome::{Breakend, ContigId, Interval, Strand};
 /// place is one in a million.
 pub const MIN_ANCHOR_BP: u32 = 10;
 
-/// Lowest mapping quality of a fragment that counts as unbroken; the same as for fragments that show a junction.
-pub const MIN_MAPQ: u8 = 1;
-
 /// Widest stretch that is read at once.
 const MAX_WINDOW_BP: u32 = 5_000;
 
@@ -33,6 +30,9 @@ pub struct Query<'a> {
     pub at: Breakend,
     /// Span of the gene there, within which a normal splice stays.
     pub gene: Option<Interval>,
+    /// Whether the place is an exon's edge in RNA: then only a splice of the wild-type transcript crosses, not a read that runs on into
+    /// the intron (unspliced RNA, or DNA that was carried along).
+    pub at_splice: bool,
     /// The fragments that are broken there.
     pub broken: &'a FxHashSet<FragmentId>,
 }
@@ -41,7 +41,8 @@ pub struct Query<'a> {
 ///
 /// # Errors
 /// When the file cannot be read.
-pub fn unbroken(pool: &ThreadPool, file: &AlignmentFile, assay: &Assay, queries: &[Query<'_>]) -> Result<Vec<u32>> {
+pub fn unbroken(pool: &ThreadPool, library: &Library, queries: &[Query<'_>]) -> Result<Vec<u32>> {
+    let assay = &library.assay;
     let reach = if assay.long_reads { 50 } else { assay.insert_max_bp.max(assay.read_length_bp) + 50 };
     let window =
         |at: Breakend| Interval { contig: at.contig, start: at.boundary.saturating_sub(reach), end: at.boundary.saturating_add(reach) };
@@ -62,12 +63,12 @@ pub fn unbroken(pool: &ThreadPool, file: &AlignmentFile, assay: &Assay, queries:
     let counted = tile::run(
         pool,
         jobs.len(),
-        || file.reader(),
+        || library.reader(),
         |reader, job| {
             let (whole, members) = &jobs[job];
             let mut views: Vec<ReadRecord> = Vec::new();
             reader.visit(*whole, |record| {
-                if let Ok(view) = ReadRecord::without_bases(record, &file.contigs, assay.umi.as_ref()) {
+                if let Ok(view) = ReadRecord::without_bases(record, &library.contigs, assay.umi.as_ref()) {
                     if !(view.duplicate && leaves_out_flagged(assay.duplicates)) {
                         views.push(view);
                     }
@@ -87,12 +88,12 @@ fn count(views: &[ReadRecord], query: &Query<'_>, assay: &Assay) -> u32 {
     let mut crossing: Vec<&ReadRecord> = Vec::new();
     let mut splits: FxHashSet<FragmentId> = FxHashSet::default();
     for view in views.iter().filter(|view| !query.broken.contains(&view.fragment)) {
-        match crosses(view, query.at, query.gene, assay) {
-            Crossing::Yes if view.pieces[0].mapq >= MIN_MAPQ => crossing.push(view),
+        match crosses(view, query, assay) {
+            Crossing::Yes => crossing.push(view),
             Crossing::Broken => {
                 splits.insert(view.fragment);
             }
-            _ => {}
+            Crossing::No => {}
         }
     }
     crossing.retain(|view| !splits.contains(&view.fragment));
@@ -108,7 +109,8 @@ enum Crossing {
     Broken,
 }
 
-fn crosses(view: &ReadRecord, at: Breakend, gene: Option<Interval>, assay: &Assay) -> Crossing {
+fn crosses(view: &ReadRecord, query: &Query<'_>, assay: &Assay) -> Crossing {
+    let Query { at, gene, at_splice, .. } = *query;
     let boundary = at.boundary;
     let rna = assay.material() == Material::Rna;
     let in_gene = |contig: ContigId, position: u32| gene.is_some_and(|gene| gene.touches(contig, position));
@@ -129,7 +131,7 @@ fn crosses(view: &ReadRecord, at: Breakend, gene: Option<Interval>, assay: &Assa
     let here = pieces.iter().filter(|piece| piece.contig == at.contig);
     for piece in here.clone() {
         if piece.start + MIN_ANCHOR_BP <= boundary && boundary + MIN_ANCHOR_BP <= piece.end {
-            return Crossing::Yes;
+            return if at_splice { Crossing::No } else { Crossing::Yes };
         }
     }
     // Ends exactly at the boundary and goes on beyond: a splice within the gene crosses, anything else is broken.

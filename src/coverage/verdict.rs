@@ -3,7 +3,7 @@
 use rust_htslib::bam::record::Record;
 
 use crate::alignment::assay::{Assay, AssayKind};
-use crate::alignment::file::Reader;
+use crate::alignment::library::LibraryReader;
 use crate::alignment::read::usable;
 use crate::error::Result;
 use crate::fusion::Material;
@@ -12,7 +12,7 @@ use crate::model::index::GeneModels;
 use crate::model::Gene;
 
 /// Exons (on the literature's transcript) with which the kinase's part of a fusion transcript usually begins; DNA breaks in the
-/// introns before them. Source: facts table on detectability, from the testing guides and reviews named there.
+/// introns before them. Source: the junctions listed in `knowledge/tables/fusions.tsv`, each with its own source.
 const USUAL_FIRST_EXONS: [(&str, u32, u32); 5] =
     [("ALK", 20, 20), ("ROS1", 32, 36), ("NTRK1", 8, 13), ("NTRK2", 15, 17), ("NTRK3", 14, 15)];
 
@@ -57,7 +57,7 @@ pub fn usual_regions(gene: &Gene, material: Material) -> Vec<Interval> {
 ///
 /// # Errors
 /// When the file cannot be read.
-pub fn expressed_reads(reader: &mut Reader, models: &GeneModels) -> Result<Option<u64>> {
+pub fn expressed_reads(reader: &mut LibraryReader, models: &GeneModels) -> Result<Option<u64>> {
     let mut total = None;
     for symbol in EXPRESSED_EVERYWHERE {
         let Some(gene) = models.find(symbol) else { continue };

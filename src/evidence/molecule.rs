@@ -64,6 +64,10 @@ impl Molecules {
         let mut families: Vec<(&[u8], Vec<FragmentId>)> = Vec::new();
         let mut slots: FxHashMap<&[u8], usize> = FxHashMap::default();
         for &(umi, fragment) in group {
+            if rule == DuplicateRule::Umi && umi.is_empty() {
+                // Without its UMI a fragment cannot be told to be a copy: it stays alone.
+                continue;
+            }
             let umi = if rule == DuplicateRule::Umi { umi } else { b"" };
             let slot = *slots.entry(umi).or_insert_with(|| {
                 families.push((umi, Vec::new()));
@@ -77,8 +81,10 @@ impl Molecules {
             }
         }
         for (umi, fragments) in &families {
-            for (other, others) in &families {
-                if fragments.len() + 1 >= 2 * others.len() && fragments.len() > others.len() && differ_by_one(umi, other) {
+            for other in neighbours(umi) {
+                let Some(&slot) = slots.get(other.as_slice()) else { continue };
+                let others = &families[slot].1;
+                if fragments.len() + 1 >= 2 * others.len() && fragments.len() > others.len() {
                     self.join(fragments[0], others[0]);
                 }
             }
@@ -105,8 +111,18 @@ impl Molecules {
     }
 }
 
-fn differ_by_one(x: &[u8], y: &[u8]) -> bool {
-    x.len() == y.len() && x.iter().zip(y).filter(|(a, b)| a != b).count() == 1
+/// All identifiers that differ in one base. Numbers (as in MI tags) have no neighbours: 100 and 101 are two molecules.
+fn neighbours(umi: &[u8]) -> impl Iterator<Item = Vec<u8>> + '_ {
+    let is_base = |byte: &u8| b"ACGTN".contains(byte);
+    // A name may hold more before the bases; only the bases at its end are read with errors.
+    let first = umi.len() - umi.iter().rev().take_while(|byte| is_base(byte) || b"+-".contains(byte)).count();
+    (first..umi.len()).filter(move |&at| is_base(&umi[at])).flat_map(move |at| {
+        b"ACGTN".iter().filter(move |&&base| base != umi[at]).map(move |&base| {
+            let mut other = umi.to_vec();
+            other[at] = base;
+            other
+        })
+    })
 }
 
 #[cfg(test)]
@@ -145,6 +161,12 @@ mod tests {
         assert_eq!(count(&records, DuplicateRule::Position), 2);
         assert_eq!(count(&records, DuplicateRule::Umi), 3);
         assert_eq!(count(&records, DuplicateRule::Flag), 4);
+    }
+
+    #[test]
+    fn numbered_molecules_are_never_joined() {
+        let records = [record("a", 10, 90, "100"), record("b", 10, 90, "100"), record("c", 10, 90, "101")];
+        assert_eq!(count(&records, DuplicateRule::Umi), 2);
     }
 
     #[test]

@@ -3,6 +3,7 @@
 use rustc_hash::FxHashMap;
 
 use crate::alignment::read::{FragmentId, Piece};
+use crate::alignment::Assay;
 use crate::genome::{Breakend, ContigId, Interval, Side, Strand};
 
 use super::chain::Chain;
@@ -42,26 +43,42 @@ fn extent(pieces: &[Piece]) -> Option<(Interval, Strand, u8)> {
     Some((Interval { contig: first.contig, start, end }, first.strand, first.mapq))
 }
 
-/// The pairs among the chains of one target. `inside` tells the kinase gene's places; a mate whose record was not read is taken to
-/// be `read_length_bp` long.
-pub fn pairs(chains: &[Chain], inside: &dyn Fn(ContigId, u32) -> bool, read_length_bp: u32) -> Vec<Pair> {
+/// The pairs among the chains of one target. `inside` tells the kinase gene's places. Ordinary pairs over the gene's edge are none: mates
+/// that point at each other and lie within twice the largest ordinary insert. A mate whose record was not read is taken to be one read
+/// long.
+pub fn pairs(chains: &[Chain], inside: &dyn Fn(ContigId, u32) -> bool, assay: &Assay) -> Vec<Pair> {
     let by_read: FxHashMap<(FragmentId, u8), &Chain> = chains.iter().map(|chain| ((chain.fragment, chain.number), chain)).collect();
     let mut list = Vec::new();
     for chain in chains {
         let Some((here, strand, mapq)) = extent(&chain.primary) else { continue };
         let Some(mate) = chain.mate else { continue };
-        if !inside(here.contig, here.start) || !inside(here.contig, here.end) || inside(mate.contig, mate.start) {
+        let (kinase, kinase_begin) = pointing(here.contig, here.start, here.end, strand);
+        if !inside(kinase.contig, kinase.boundary) || inside(mate.contig, mate.start) {
             continue;
         }
         let other = by_read.get(&(chain.fragment, 1 - chain.number)).and_then(|chain| extent(&chain.primary));
         let (there, partner_mapq) = match other {
             Some((there, _, mapq)) if there.contig == mate.contig && there.start == mate.start => (there, Some(mapq)),
-            _ => (Interval { contig: mate.contig, start: mate.start, end: mate.start.saturating_add(read_length_bp) }, None),
+            _ => (Interval { contig: mate.contig, start: mate.start, end: mate.start.saturating_add(assay.read_length_bp) }, None),
         };
-        let (kinase, kinase_begin) = pointing(here.contig, here.start, here.end, strand);
         let (partner, partner_begin) = pointing(there.contig, there.start, there.end, mate.strand);
+        if is_ordinary(kinase, kinase_begin, partner, partner_begin, assay.insert_max_bp.saturating_mul(2)) {
+            continue;
+        }
         list.push(Pair { fragment: chain.fragment, kinase, kinase_begin, kinase_mapq: mapq, partner, partner_begin, partner_mapq });
     }
-    list.sort_by_key(|pair| (pair.kinase, pair.partner, pair.kinase_begin, pair.partner_begin, pair.fragment));
+    list.sort_by_key(|pair| {
+        (pair.kinase, pair.partner, pair.kinase_begin, pair.partner_begin, pair.kinase_mapq, pair.partner_mapq, pair.fragment)
+    });
     list
+}
+
+/// Whether mates point at each other and begin no farther apart than `insert_bp`.
+fn is_ordinary(kinase: Breakend, kinase_begin: u32, partner: Breakend, partner_begin: u32, insert_bp: u32) -> bool {
+    let at_each_other = match (kinase.side, partner.side) {
+        (Side::Lower, Side::Higher) => kinase_begin <= partner_begin,
+        (Side::Higher, Side::Lower) => partner_begin <= kinase_begin,
+        _ => false,
+    };
+    kinase.contig == partner.contig && at_each_other && kinase_begin.abs_diff(partner_begin) <= insert_bp
 }

@@ -62,17 +62,17 @@ pub fn ends_in_adapter(chain: &Chain, mate: &Chain) -> bool {
         && fragment_end.boundary.abs_diff(read_end.boundary) <= 2
 }
 
-/// The tails of a chain at its pieces within a gene: `inside` says which places belong to it.
+/// The tails of a chain at its pieces that touch a gene (`inside`), at the ends that lie in it (`holds`).
 ///
 /// A chain that goes on within the gene (a splice) has no tail there.
-pub fn tails(chain: &Chain, mate: Option<&Chain>, inside: &dyn Fn(&Piece) -> bool) -> Vec<Tail> {
+pub fn tails(chain: &Chain, mate: Option<&Chain>, inside: &dyn Fn(&Piece) -> bool, holds: &dyn Fn(Breakend) -> bool) -> Vec<Tail> {
     let mut list = Vec::new();
     let adapter = mate.is_some_and(|mate| ends_in_adapter(chain, mate));
     for (index, piece) in chain.pieces.iter().enumerate().filter(|(_, piece)| inside(piece)) {
         for at_query_end in [false, true] {
             let neighbour =
                 if at_query_end { chain.pieces.get(index + 1) } else { index.checked_sub(1).and_then(|before| chain.pieces.get(before)) };
-            if neighbour.is_some_and(inside) {
+            if neighbour.is_some_and(inside) || !holds(piece.breakend(at_query_end)) {
                 continue;
             }
             let joint = if at_query_end { index } else { index.wrapping_sub(1) };
@@ -111,15 +111,15 @@ pub fn tails(chain: &Chain, mate: Option<&Chain>, inside: &dyn Fn(&Piece) -> boo
 /// Tail, its qualities and the anchor, all read away from the piece.
 fn cut(chain: &Chain, piece: &Piece, at_query_end: bool) -> (Vec<u8>, Vec<u8>, Vec<u8>) {
     let Some(bases) = chain.bases.as_deref() else { return Default::default() };
-    let (start, end) = (piece.query_start as usize, (piece.query_end as usize).min(bases.len()));
+    let (start, end) = ((piece.query_start as usize).min(bases.len()), (piece.query_end as usize).min(bases.len()));
+    let qualities = |from: usize, to: usize| chain.qualities.get(from..to).map(<[u8]>::to_vec).unwrap_or_default();
     if at_query_end {
         let stop = bases.len().min(end + MAX_TAIL_BP);
-        let qualities = chain.qualities.get(end..stop).map(<[u8]>::to_vec).unwrap_or_default();
-        (bases[end..stop].to_vec(), qualities, bases[start.max(end.saturating_sub(MAX_ANCHOR_BP))..end].to_vec())
+        (bases[end..stop].to_vec(), qualities(end, stop), bases[start.max(end.saturating_sub(MAX_ANCHOR_BP)).min(end)..end].to_vec())
     } else {
         let from = start.saturating_sub(MAX_TAIL_BP);
-        let mut qualities = chain.qualities.get(from..start).map(<[u8]>::to_vec).unwrap_or_default();
-        qualities.reverse();
-        (reverse_complement(&bases[from..start]), qualities, reverse_complement(&bases[start..end.min(start + MAX_ANCHOR_BP)]))
+        let mut turned = qualities(from, start);
+        turned.reverse();
+        (reverse_complement(&bases[from..start]), turned, reverse_complement(&bases[start..end.min(start + MAX_ANCHOR_BP).max(start)]))
     }
 }

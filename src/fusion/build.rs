@@ -2,11 +2,12 @@
 
 use std::collections::BTreeSet;
 
+use crate::alignment::assay::DuplicateRule;
 use crate::alignment::read::FragmentId;
 use crate::alignment::Assay;
 use crate::coverage::depth::MIN_ANCHOR_BP;
 use crate::evidence::Molecules;
-use crate::genome::{Assembly, Junction};
+use crate::genome::{Assembly, Breakend, Junction};
 use crate::junction::{Candidate, Kind};
 use crate::knowledge::{JunctionQuery, Knowledge};
 use crate::model::index::GeneModels;
@@ -36,20 +37,11 @@ pub struct Context<'a> {
     pub exact_homology: bool,
 }
 
-/// The fragments that count for a junction: those that show enough of both sides.
-pub fn counted(candidate: &Candidate) -> impl Iterator<Item = (FragmentId, Kind)> + '_ {
-    candidate
-        .members
-        .iter()
-        .filter(|(_, member)| member.kind == Kind::Pair || (member.kinase_bp >= MIN_ANCHOR_BP && member.partner_bp >= MIN_ANCHOR_BP))
-        .map(|(fragment, member)| (*fragment, member.kind))
-}
-
 /// Distinct molecules by their strongest kind of evidence.
 pub fn support(candidate: &Candidate, molecules: &Molecules) -> Support {
     let mut strongest: std::collections::BTreeMap<FragmentId, Kind> = std::collections::BTreeMap::new();
-    for (fragment, kind) in counted(candidate) {
-        strongest.entry(molecules.of(fragment)).and_modify(|known| *known = (*known).max(kind)).or_insert(kind);
+    for (fragment, member) in candidate.counted(MIN_ANCHOR_BP) {
+        strongest.entry(molecules.of(fragment)).and_modify(|known| *known = (*known).max(member.kind)).or_insert(member.kind);
     }
     let count = |kind: Kind| strongest.values().filter(|&&other| other == kind).count() as u32;
     Support { split: count(Kind::Split), pair: count(Kind::Pair), clip: count(Kind::Clip) }
@@ -69,8 +61,28 @@ pub struct Draft<'a> {
     pub independent: u32,
 }
 
-/// Builds the fusion of a candidate at `kinase`. `depths` are the unbroken molecules at the kinase's and at the partner's end.
-pub fn draft<'a>(candidate: &'a Candidate, kinase: &Gene, context: &Context<'a>, depths: (u32, u32)) -> Draft<'a> {
+impl Draft<'_> {
+    /// The kinase's end and the partner's, each with whether it is an exon's edge at which RNA is spliced.
+    pub fn ends(&self, material: Material) -> ((Breakend, bool), (Breakend, bool)) {
+        let (kinase_edge, partner_edge) = self.oriented.edges();
+        let spliced = material == Material::Rna;
+        ((self.oriented.kinase, spliced && kinase_edge), (self.oriented.partner, spliced && partner_edge))
+    }
+
+    /// Takes the unbroken molecules at the kinase's and at the partner's end, which give the allele fraction.
+    pub fn set_depths(&mut self, (at_kinase, at_partner): (u32, u32)) {
+        let fusion = &mut self.fusion;
+        (fusion.depth5, fusion.depth3) = match self.oriented.kinase_role {
+            Role::Three => (at_partner, at_kinase),
+            Role::Five => (at_kinase, at_partner),
+        };
+        let fragments = u64::from(fusion.support.fragments());
+        fusion.allele_fraction = jeffreys_share(fragments, fragments + u64::from(fusion.depth3));
+    }
+}
+
+/// Builds the fusion of a candidate at `kinase`, but for its depths.
+pub fn draft<'a>(candidate: &'a Candidate, kinase: &Gene, context: &Context<'a>) -> Draft<'a> {
     let material = context.assay.material();
     let oriented = orient(candidate, kinase, context.models, context.knowledge, material, context.exact_homology);
     let support = support(candidate, context.molecules);
@@ -93,13 +105,10 @@ pub fn draft<'a>(candidate: &'a Candidate, kinase: &Gene, context: &Context<'a>,
     } else {
         frame(five_offset, candidate.insertion_bp, three_offset, known.reported_in_frame)
     };
-    let domain = kinase_domain(kinase, oriented.kinase, oriented.kinase_site, oriented.kinase_role);
+    let domain = kinase_domain(kinase, oriented.kinase, oriented.kinase_role);
     let functional = oriented.sense && oriented.gene.is_some() && domain == Some(KinaseDomain::Retained);
     let (kinase_edge, partner_edge) = oriented.edges();
     let class = Class { tier: known.tier, material, edges: u8::from(kinase_edge) + u8::from(partner_edge), functional };
-    let fragments = support.fragments();
-    let (depth_kinase, depth_partner) = depths;
-    let (depth5, depth3) = if kinase_is_three { (depth_partner, depth_kinase) } else { (depth_kinase, depth_partner) };
 
     let gene_pair = oriented.gene.map(|gene| if kinase_is_three { (gene, kinase) } else { (kinase, gene) });
     let (five_site, three_site) = (five.site, three.site);
@@ -108,6 +117,8 @@ pub fn draft<'a>(candidate: &'a Candidate, kinase: &Gene, context: &Context<'a>,
         let (five_gene, three_gene) = gene_pair?;
         name::exon_junction((&five_gene.symbol, exon(five_site, Role::Five)), (&three_gene.symbol, exon(three_site, Role::Three)))
     });
+    // Names spell the inserted bases out; where hard clips took them there is nothing to spell.
+    let readable = !insertion.contains(&b'N');
     let fusion = Fusion {
         id: String::new(),
         junction: canonical(candidate),
@@ -119,33 +130,34 @@ pub fn draft<'a>(candidate: &'a Candidate, kinase: &Gene, context: &Context<'a>,
         kinase_domain: domain,
         evidence: BTreeSet::from([material]),
         support,
-        unit: if matches!(context.assay.duplicates, crate::alignment::assay::DuplicateRule::Umi) {
-            Unit::Molecules
-        } else {
-            Unit::Fragments
-        },
-        depth5,
-        depth3,
-        allele_fraction: jeffreys_share(u64::from(fragments), u64::from(fragments + depth3)),
+        unit: if context.assay.duplicates == DuplicateRule::Umi { Unit::Molecules } else { Unit::Fragments },
+        depth5: 0,
+        depth3: 0,
+        allele_fraction: None,
         quality: 0.0,
         flags: BTreeSet::new(),
         event: String::new(),
-        hgvs: gene_pair.filter(|_| oriented.sense).and_then(|(x, y)| name::hgvs((x, five_offset), (y, three_offset), &insertion, material)),
+        hgvs: gene_pair
+            .filter(|_| oriented.sense && readable)
+            .and_then(|(x, y)| name::hgvs((x, five_offset), (y, three_offset), &insertion, material)),
         vicc: gene_pair
-            .filter(|_| oriented.sense && !candidate.unplaced)
-            .and_then(|(x, y)| name::vicc((x, five_site), (y, three_site), &insertion)),
+            .filter(|_| oriented.sense && !candidate.unplaced && readable)
+            .and_then(|(x, y)| name::vicc((x, &five), (y, &three), &insertion, material)),
         consensus: consensus(candidate, &oriented),
         insertion,
         target: kinase.symbol.clone(),
         five,
         three,
     };
-    Draft { independent: independent(candidate, support), fusion, candidate, oriented, class }
+    Draft { independent: independent(candidate, support, fusion.unit), fusion, candidate, oriented, class }
 }
 
-/// Fragments that are independent of each other: those that share both ends speak once.
-fn independent(candidate: &Candidate, support: Support) -> u32 {
-    let ends: BTreeSet<(u32, u32)> = candidate.members.values().map(|member| member.ends).collect();
+/// Fragments that are independent of each other: those that share both ends speak once, unless UMIs tell them apart.
+fn independent(candidate: &Candidate, support: Support, unit: Unit) -> u32 {
+    if unit == Unit::Molecules {
+        return support.fragments();
+    }
+    let ends: BTreeSet<(u32, u32)> = candidate.counted(MIN_ANCHOR_BP).map(|(_, member)| member.ends).collect();
     support.fragments().min(ends.len() as u32)
 }
 

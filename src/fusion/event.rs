@@ -1,21 +1,35 @@
 //! Which junctions belong to one rearrangement, their order, and their identifiers.
 
-use super::{Fusion, KinaseDomain};
+use std::cmp::Reverse;
+use std::collections::BTreeSet;
+
+use crate::genome::{Breakend, Junction};
+
+use super::{Fusion, KinaseDomain, Material};
+
+/// Breakpoints of two views of one junction differ by no more than this.
+const SAME_PLACE_BP: u32 = 30;
 
 /// Orders fusions best first, names them `F1`, `F2`, ..., and gives those of one pair of genes one event (`E1`); junctions at which
 /// the kinase is the 5' gene are its reciprocal (`E1r`).
-pub fn arrange(fusions: &mut [Fusion]) {
-    fusions.sort_by(|x, y| {
-        let rank = |fusion: &Fusion| {
-            (
-                !fusion.passes(),
-                fusion.kinase_domain == Some(KinaseDomain::Lost),
-                -(fusion.quality * 10.0).round() as i64,
-                -i64::from(fusion.support.fragments()),
-            )
-        };
-        rank(x).cmp(&rank(y)).then_with(|| (&x.junction, x.name()).cmp(&(&y.junction, y.name())))
+pub fn arrange(fusions: &mut Vec<Fusion>) {
+    let lost = |fusion: &Fusion| fusion.kinase_domain == Some(KinaseDomain::Lost);
+    fusions.sort_by_cached_key(|fusion| {
+        let support = (fusion.support.split, fusion.support.pair, fusion.support.clip, fusion.depth5, fusion.depth3);
+        let ends = (fusion.five.breakend, fusion.three.breakend);
+        (
+            !fusion.passes(),
+            lost(fusion),
+            Reverse((fusion.quality * 10.0).round() as i64),
+            Reverse(fusion.support.fragments()),
+            fusion.junction.clone(),
+            ends,
+            fusion.name(),
+            support,
+            fusion.consensus.clone(),
+        )
     });
+    one_view_each(fusions);
     let mut events: Vec<(Vec<String>, String)> = Vec::new();
     for (index, fusion) in fusions.iter_mut().enumerate() {
         fusion.id = format!("F{}", index + 1);
@@ -34,4 +48,24 @@ pub fn arrange(fusions: &mut [Fusion]) {
         };
         fusion.event = if kinase_first { format!("{event}r") } else { event };
     }
+}
+
+/// A junction between two kinases is found from either; the view that stands first, which keeps a kinase domain if one is kept, stays.
+fn one_view_each(fusions: &mut Vec<Fusion>) {
+    let mut seen: Vec<(Junction, BTreeSet<Material>, String)> = Vec::new();
+    fusions.retain(|fusion| {
+        let other_view = seen.iter().any(|(junction, evidence, target)| {
+            *target != fusion.target && *evidence == fusion.evidence && same_place(junction, &fusion.junction)
+        });
+        if !other_view {
+            seen.push((fusion.junction.clone(), fusion.evidence.clone(), fusion.target.clone()));
+        }
+        !other_view
+    });
+}
+
+/// Whether two junctions join the same places, up to where homology or reads of few bases let a break lie.
+fn same_place(x: &Junction, y: &Junction) -> bool {
+    let near = |x: Breakend, y: Breakend| x.contig == y.contig && x.side == y.side && x.boundary.abs_diff(y.boundary) <= SAME_PLACE_BP;
+    near(x.a(), y.a()) && near(x.b(), y.b())
 }

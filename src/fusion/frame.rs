@@ -1,7 +1,7 @@
 //! The reading frame across the junction, and what becomes of the kinase domain.
 
 use crate::genome::{Breakend, Strand};
-use crate::model::{Gene, Role, Site};
+use crate::model::{Gene, Role, Site, Transcript};
 
 use super::{Frame, KinaseDomain, Material};
 
@@ -54,8 +54,30 @@ pub fn coding_offset(gene: &Gene, end: Breakend, site: Option<Site>, role: Role,
     };
     match offset {
         Some(0) if role == Role::Five => CodingOffset::Unknown("5' untranslated region"),
+        Some(offset) if transcript.cds_length_bp.is_some_and(|length| offset + STOP_CODON_BP > length) => {
+            CodingOffset::Unknown("behind the stop codon")
+        }
         Some(offset) => CodingOffset::At(i64::from(offset)),
+        None if is_behind_coding(transcript, end.boundary, strand) => CodingOffset::Unknown("behind the stop codon"),
         None => CodingOffset::Unknown("5' untranslated region"),
+    }
+}
+
+/// Length of the stop codon, which ends a coding sequence.
+const STOP_CODON_BP: u32 = 3;
+
+/// Whether a boundary lies behind the coding part of a transcript.
+fn is_behind_coding(transcript: &Transcript, boundary: u32, strand: Strand) -> bool {
+    let coding = || transcript.exons.iter().filter(|exon| exon.cds.is_some());
+    match strand {
+        Strand::Forward => {
+            coding().map(|exon| exon.end).max().is_some_and(|last| boundary >= last)
+                || coding().last().is_some_and(|exon| boundary > exon.start)
+        }
+        Strand::Reverse => {
+            coding().map(|exon| exon.start).min().is_some_and(|last| boundary <= last)
+                || coding().last().is_some_and(|exon| boundary < exon.end)
+        }
     }
 }
 
@@ -75,7 +97,7 @@ pub fn frame(five: CodingOffset, insertion_bp: u32, three: CodingOffset, reporte
 }
 
 /// What a fusion keeps of the kinase domain.
-pub fn kinase_domain(gene: &Gene, end: Breakend, site: Option<Site>, role: Role) -> Option<KinaseDomain> {
+pub fn kinase_domain(gene: &Gene, end: Breakend, role: Role) -> Option<KinaseDomain> {
     if role == Role::Five {
         return Some(KinaseDomain::Lost);
     }
@@ -83,7 +105,6 @@ pub fn kinase_domain(gene: &Gene, end: Breakend, site: Option<Site>, role: Role)
     let (strand, transcript) = (gene.strand?, gene.transcript.as_ref()?);
     let start = transcript.cds_base((first - 1) * 3, strand)?;
     let stop = transcript.cds_base(last * 3 - 1, strand)?;
-    let _ = site;
     // Genomic order along the gene decides; the break is before the first base, behind the last, or between.
     let before = |base: u32| match strand {
         Strand::Forward => end.boundary <= base,

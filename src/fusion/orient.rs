@@ -66,7 +66,7 @@ pub fn orient<'a>(
         // Best first: points the right way, known partner, breaks at an exon edge, has a model.
         (!sense, !known, material == Material::Rna && !edge, gene.transcript.is_none())
     };
-    let gene = genes.into_iter().filter(|gene| gene.symbol != kinase.symbol).min_by_key(|gene| rank(gene));
+    let gene = genes.into_iter().filter(|gene| gene.symbol != kinase.symbol && !candidate.unplaced).min_by_key(|gene| rank(gene));
     let (kinase_end, partner_end, kinase_site, partner_site) =
         place(candidate, kinase, gene, kinase_role, partner_role, material, exact_homology);
     let sense = gene.and_then(|gene| gene.strand).is_none_or(|strand| Role::of(strand, candidate.partner.side) == partner_role);

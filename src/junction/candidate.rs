@@ -38,7 +38,8 @@ pub struct Member {
     pub kinase_mapq: u8,
     /// Mapping quality of the partner's place, if the aligner gave this one.
     pub partner_mapq: Option<u8>,
-    /// Where the fragment begins on the kinase's side and on the partner's, as far as its records tell; copies share both.
+    /// What copies of one molecule share: for a read across the junction its bases on either side (all of the read), for a pair the
+    /// places where its reads begin.
     pub ends: (u32, u32),
 }
 
@@ -73,13 +74,11 @@ pub struct Candidate {
 
 impl Candidate {
     /// How surely the partner is placed: each fragment counts by the chance that both of its ends are where they are said to be.
+    /// Summed in thousandths, so that no order of fragments can show in the sum.
     pub fn weight(&self) -> f64 {
-        self.members
-            .values()
-            .map(|member| {
-                (1.0 - from_phred(f64::from(member.kinase_mapq))) * (1.0 - from_phred(f64::from(member.partner_mapq.unwrap_or(0))))
-            })
-            .sum()
+        let sure = |mapq: u8| 1.0 - from_phred(f64::from(mapq));
+        let thousandths = |member: &Member| (sure(member.kinase_mapq) * sure(member.partner_mapq.unwrap_or(0)) * 1000.0).round() as u64;
+        self.members.values().map(thousandths).sum::<u64>() as f64 / 1000.0
     }
 
     /// Whether the partner's bases are a simple repeat or a homopolymer, which has no place of its own (dark cycles of two-colour
@@ -106,6 +105,12 @@ impl Candidate {
     /// Best mapping quality at the kinase.
     pub fn kinase_mapq(&self) -> u8 {
         self.members.values().map(|member| member.kinase_mapq).max().unwrap_or(0)
+    }
+
+    /// The fragments that count: those that show at least `anchor_bp` bases of both sides.
+    pub fn counted(&self, anchor_bp: u32) -> impl Iterator<Item = (FragmentId, &Member)> {
+        let enough = move |member: &Member| member.kind == Kind::Pair || member.kinase_bp.min(member.partner_bp) >= anchor_bp;
+        self.members.iter().filter(move |(_, member)| enough(member)).map(|(fragment, member)| (*fragment, member))
     }
 
     /// Adds a fragment's evidence, keeping the strongest.

@@ -1,5 +1,6 @@
 //! Placed tails with the same two ends, and which of them say the same.
 
+use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
 use crate::evidence::Tail;
@@ -12,6 +13,8 @@ use super::candidate::{Candidate, Kind, Member, Tolerance};
 const SAME_PLACE_BP: u32 = 5;
 /// Reads that are compared with each other to find the one in the middle.
 const MAX_COMPARED: usize = 20;
+/// Longest insertion that is written out.
+const MAX_INSERTION_BP: usize = 500;
 /// Bases that a tail's majority needs to be compared with another's.
 const MAX_CONSENSUS_BP: usize = 120;
 
@@ -32,17 +35,12 @@ pub fn candidates(target: usize, tails: &[Tail], tolerance: Tolerance) -> Vec<Ca
 
 /// Best placed first; then most fragments; then by place, so that the order never depends on names.
 pub fn rank(candidates: &mut [Candidate]) {
-    candidates.sort_by(|x, y| {
-        let weight = |candidate: &Candidate| (candidate.weight() * 1000.0).round() as i64;
-        (weight(y), y.members.len()).cmp(&(weight(x), x.members.len())).then_with(|| {
-            (x.kinase, x.partner, x.insertion_bp, x.homology_bp, &x.tail).cmp(&(
-                y.kinase,
-                y.partner,
-                y.insertion_bp,
-                y.homology_bp,
-                &y.tail,
-            ))
-        })
+    candidates.sort_by_cached_key(|candidate| {
+        let mut shown: Vec<_> =
+            candidate.members.values().map(|member| (member.kind, member.ends, member.kinase_mapq, member.partner_mapq)).collect();
+        shown.sort_unstable();
+        let place = (candidate.kinase, candidate.partner, candidate.insertion_bp, candidate.homology_bp);
+        (Reverse((candidate.weight() * 1000.0).round() as i64), Reverse(candidate.members.len()), place, candidate.tail.clone(), shown)
     });
 }
 
@@ -69,7 +67,7 @@ fn seed(target: usize, kinase: Breakend, partner: Breakend, insertion_bp: u32, t
         kinase,
         partner,
         homology_bp,
-        insertion: consensus.get(..insertion_bp as usize).map(<[u8]>::to_vec).unwrap_or_default(),
+        insertion: inserted(&consensus, insertion_bp),
         insertion_bp,
         slack_bp: 0,
         tail: consensus,
@@ -82,6 +80,12 @@ fn seed(target: usize, kinase: Breakend, partner: Breakend, insertion_bp: u32, t
         candidate.add(tail.fragment, split_member(tail));
     }
     candidate
+}
+
+/// The inserted bases as far as the tails show them, `N` where hard clips took them.
+fn inserted(consensus: &[u8], insertion_bp: u32) -> Vec<u8> {
+    let length = (insertion_bp as usize).min(MAX_INSERTION_BP);
+    (0..length).map(|at| consensus.get(at).copied().unwrap_or(b'N')).collect()
 }
 
 /// The evidence of a placed tail.
@@ -187,7 +191,7 @@ fn join(better: &mut Candidate, seed: Candidate) {
     if better.anchor.is_empty() {
         better.anchor = seed.anchor;
     }
-    if better.insertion.is_empty() && better.insertion_bp == seed.insertion_bp {
+    if better.insertion.contains(&b'N') && better.insertion_bp == seed.insertion_bp {
         better.insertion = seed.insertion;
     }
 }

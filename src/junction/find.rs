@@ -9,6 +9,7 @@ use crate::evidence::chain::{chains, Chain};
 use crate::evidence::pair::{pairs, Pair};
 use crate::evidence::tail::{tails, Tail};
 use crate::evidence::Molecules;
+use crate::genome::Breakend;
 
 use super::candidate::{Candidate, Tolerance};
 use super::cluster;
@@ -31,22 +32,31 @@ pub struct Evidence {
 pub fn gather(records: &[ReadRecord], region: &Region, assay: &Assay) -> Evidence {
     let all = chains(records);
     let by_read: FxHashMap<(FragmentId, u8), &Chain> = all.iter().map(|chain| ((chain.fragment, chain.number), chain)).collect();
-    let inside = |piece: &Piece| region.holds(piece.contig, piece.start) && region.holds(piece.contig, piece.end);
+    let scanned = region.scanned();
+    let inside = |piece: &Piece| piece.contig == scanned.contig && piece.start < scanned.end && scanned.start < piece.end;
     let anywhere = |piece: &Piece| !inside(piece);
+    let in_gene = |end: Breakend| region.holds(end.contig, end.boundary);
     let mut kinase_tails = Vec::new();
     let mut partner_tails = Vec::new();
     for chain in &all {
         let mate = by_read.get(&(chain.fragment, 1 - chain.number)).copied();
         if chain.pieces.iter().any(inside) {
-            kinase_tails.extend(tails(chain, mate, &inside));
+            kinase_tails.extend(tails(chain, mate, &inside, &in_gene));
         } else {
-            partner_tails.extend(tails(chain, mate, &anywhere).into_iter().filter(|tail| tail.placement.is_none()));
+            partner_tails.extend(tails(chain, mate, &anywhere, &|_| true).into_iter().filter(|tail| tail.placement.is_none()));
         }
     }
-    let order = |tail: &Tail| (tail.at, tail.length_bp, tail.anchor_bp);
-    kinase_tails.sort_by(|x, y| order(x).cmp(&order(y)).then_with(|| x.bases.cmp(&y.bases)));
-    partner_tails.sort_by(|x, y| order(x).cmp(&order(y)).then_with(|| x.bases.cmp(&y.bases)));
-    let pairs = pairs(&all, &|contig, position| region.holds(contig, position), assay.read_length_bp);
+    // A complete order of all that is looked at, so that read names never decide.
+    let order = |x: &Tail, y: &Tail| {
+        let place = |tail: &Tail| {
+            tail.placement.map(|placement| (placement.breakend, placement.overlap_bp, placement.aligned_bp, placement.mapq, placement.gap))
+        };
+        let key = |tail: &Tail| (tail.at, tail.length_bp, tail.anchor_bp, tail.mapq);
+        key(x).cmp(&key(y)).then_with(|| (place(x), &x.bases, &x.qualities, &x.anchor).cmp(&(place(y), &y.bases, &y.qualities, &y.anchor)))
+    };
+    kinase_tails.sort_by(order);
+    partner_tails.sort_by(order);
+    let pairs = pairs(&all, &|contig, position| region.holds(contig, position), assay);
     Evidence { kinase_tails, partner_tails, pairs }
 }
 
@@ -60,7 +70,7 @@ impl Evidence {
     }
 
     /// The junctions that the evidence shows, best placed first.
-    pub fn junctions(&self, target: usize, assay: &Assay, span: &Span<'_>, reference: &Bases<'_>) -> Vec<Candidate> {
+    pub fn junctions(&self, target: usize, assay: &Assay, span: &Span<'_>, reference: &Bases<'_>) -> Found {
         let tolerance = Tolerance::of(assay.long_reads);
         let mut candidates = cluster::candidates(target, &self.kinase_tails, tolerance);
         support::add_kinase_tails(&mut candidates, &self.kinase_tails, tolerance);
@@ -70,17 +80,26 @@ impl Evidence {
         for candidate in candidates.iter_mut().chain(&mut from_pairs) {
             homology::settle(candidate, reference);
         }
-        candidates = claimed_once(candidates, from_pairs);
+        candidates.extend(from_pairs);
+        let before = candidates.len();
+        candidates = claimed_once(candidates);
+        let explained_elsewhere = (before - candidates.len()) as u32;
         candidates.extend(orphan::orphans(target, &self.kinase_tails, &candidates, tolerance));
-        candidates
+        Found { candidates, explained_elsewhere }
     }
 }
 
-/// Each fragment stays with the best junction that it shows on each side of the kinase; junctions that keep none are dropped.
-/// A repeat's other copies lose their fragments to the one place that pairs or unique reads point to.
-fn claimed_once(exact: Vec<Candidate>, from_pairs: Vec<Candidate>) -> Vec<Candidate> {
-    let mut all = exact;
-    all.extend(from_pairs);
+/// The junctions of a kinase.
+pub struct Found {
+    /// Best placed first.
+    pub candidates: Vec<Candidate>,
+    /// Number of candidates of which all fragments turned out to show a better one.
+    pub explained_elsewhere: u32,
+}
+
+/// Each fragment stays with the best junction that it shows on each side of the kinase; junctions that keep none are explained by
+/// others. A repeat's other copies lose their fragments to the one place that pairs or unique reads point to.
+fn claimed_once(mut all: Vec<Candidate>) -> Vec<Candidate> {
     cluster::rank(&mut all);
     let mut claimed: FxHashSet<(FragmentId, crate::genome::Side)> = FxHashSet::default();
     let mut kept = Vec::new();

@@ -14,7 +14,7 @@ use super::find::Evidence;
 
 /// Places this close belong to one window.
 const JOIN_BP: u32 = 1_000;
-/// A window is cut at this width: more bases than any insert reaches around one break.
+/// Places that follow each other closely are begun anew at this width, so that no chain of them grows without end.
 const MAX_WINDOW_BP: u32 = 20_000;
 
 /// The windows around the places that tails and pairs point to, where at least two fragments do or a gene with a model lies.

@@ -9,7 +9,7 @@ use crate::sequence::{common_prefix, reverse_complement};
 
 use super::candidate::{Candidate, Tolerance};
 use super::cluster::{majority, majority_backwards};
-use super::support::{add_pairs, clip_member, pair_member, spans, Span};
+use super::support::{add_pairs, clip_member, pair_member, Span};
 
 /// Longest homology that is looked for between two clipped ends.
 const MAX_HOMOLOGY_BP: usize = 30;
@@ -63,35 +63,76 @@ pub fn from_pairs(
 }
 
 /// Pairs that could span one break: same flanks kept, and begins within one insert on both sides.
+///
+/// Pairs are taken from the break outwards, so that the outermost end at the kinase is the first's, and a group is closed when the next
+/// pair begins more than an insert away from it.
 fn groups(pairs: &[Pair], span: &Span<'_>) -> Vec<Vec<Pair>> {
-    let mut groups: Vec<Vec<Pair>> = Vec::new();
     let mut sorted = pairs.to_vec();
+    let outwards = |end: Breakend| match end.side {
+        Side::Lower => -i64::from(end.boundary),
+        Side::Higher => i64::from(end.boundary),
+    };
     sorted.sort_by_key(|pair| {
-        (
-            pair.kinase.contig,
-            pair.kinase.side,
-            pair.partner.contig,
-            pair.partner.side,
-            pair.kinase.boundary,
-            pair.partner.boundary,
-            pair.fragment,
-        )
+        let flanks = (pair.kinase.contig, pair.kinase.side, pair.partner.contig, pair.partner.side);
+        (flanks, outwards(pair.kinase), outwards(pair.partner), pair.kinase_mapq, pair.partner_mapq, pair.fragment)
     });
+    let mut closed: Vec<Group> = Vec::new();
+    let mut open: Vec<Group> = Vec::new();
     for pair in sorted {
-        let fits = |group: &&mut Vec<Pair>| {
-            let (kinase, partner) = ends(group.iter().copied().chain([pair]));
-            group.iter().chain([&pair]).all(|other| spans(kinase, partner, 0, other, span))
-        };
-        match groups
-            .iter_mut()
-            .filter(|group| group[0].kinase.side == pair.kinase.side && group[0].partner.side == pair.partner.side)
-            .find(fits)
-        {
-            Some(group) => group.push(pair),
-            None => groups.push(vec![pair]),
+        let (near, far): (Vec<Group>, Vec<Group>) = open.into_iter().partition(|group| group.may_take_more(&pair, span));
+        closed.extend(far);
+        open = near;
+        match open.iter_mut().find_map(|group| group.with(&pair, span).map(|joined| (group, joined))) {
+            Some((group, (partner, longest))) => {
+                group.partner = partner;
+                group.longest = longest;
+                group.pairs.push(pair);
+            }
+            None => open.push(Group {
+                kinase: pair.kinase,
+                partner: pair.partner,
+                longest: length(pair.kinase, pair.partner, &pair, span),
+                pairs: vec![pair],
+            }),
         }
     }
-    groups
+    closed.extend(open);
+    closed.into_iter().map(|group| group.pairs).collect()
+}
+
+/// Pairs that may span one break, with their outermost ends and the length of the longest fragment if the break lay there.
+struct Group {
+    kinase: Breakend,
+    partner: Breakend,
+    longest: i64,
+    pairs: Vec<Pair>,
+}
+
+impl Group {
+    /// Whether a pair, or one that comes after it, may still belong here.
+    fn may_take_more(&self, pair: &Pair, span: &Span<'_>) -> bool {
+        let same = |x: Breakend, y: Breakend| x.contig == y.contig && x.side == y.side;
+        same(self.kinase, pair.kinase)
+            && same(self.partner, pair.partner)
+            && (span.distance)(self.kinase, pair.kinase.boundary) <= i64::from(span.insert_max_bp)
+    }
+
+    /// The partner's end and the longest fragment with this pair, if it fits.
+    fn with(&self, pair: &Pair, span: &Span<'_>) -> Option<(Breakend, i64)> {
+        let beyond = pair.partner.kept_distance(self.partner.boundary);
+        let (partner, longest) = if beyond > 0 {
+            (pair.partner, self.longest.saturating_add((span.distance)(pair.partner, self.partner.boundary)))
+        } else {
+            (self.partner, self.longest)
+        };
+        let longest = longest.max(length(self.kinase, partner, pair, span));
+        (longest <= i64::from(span.insert_max_bp)).then_some((partner, longest))
+    }
+}
+
+/// The length of a pair's fragment if the break lay at these ends.
+fn length(kinase: Breakend, partner: Breakend, pair: &Pair, span: &Span<'_>) -> i64 {
+    (span.distance)(kinase, pair.kinase_begin).saturating_add((span.distance)(partner, pair.partner_begin))
 }
 
 /// The outermost ends of the reads: the break lies at them or beyond.
@@ -241,7 +282,7 @@ pub fn place(tail: &[u8], window: Interval, forward: &[u8], side: Side, toleranc
         Side::Lower => (reverse_complement(forward), true),
     };
     let mut found = None;
-    for start in 0..text.len().saturating_sub(SEED_BP) {
+    for start in 0..(text.len() + 1).saturating_sub(SEED_BP) {
         if text[start..start + SEED_BP] == tail[..SEED_BP] && tolerance.alike(tail, &text[start..]) == Some(true) {
             if found.is_some() {
                 return None;

@@ -11,6 +11,10 @@ use super::candidate::{Candidate, Kind, Member, Tolerance};
 /// Bases by which a read may run over a break before it is clipped (an aligner extends into a few chance matches).
 const OVERRUN_BP: i64 = 12;
 
+/// Mapping quality of a mate whose record is not in the file, as in a BAM cut to one gene: many mates at one place are rarely all
+/// misplaced, one alone says little.
+const UNREAD_MATE_MAPQ: u8 = 15;
+
 /// Fragments from which a junction is taken for granted when a pair with an unusual insert points to it.
 const ESTABLISHED_FRAGMENTS: usize = 3;
 
@@ -89,7 +93,7 @@ pub fn pair_member(pair: &Pair) -> Member {
         kinase_bp: pair.kinase.boundary.abs_diff(pair.kinase_begin),
         partner_bp: pair.partner.boundary.abs_diff(pair.partner_begin),
         kinase_mapq: pair.kinase_mapq,
-        partner_mapq: pair.partner_mapq,
+        partner_mapq: Some(pair.partner_mapq.unwrap_or(UNREAD_MATE_MAPQ)),
         ends: (pair.kinase_begin, pair.partner_begin),
     }
 }

@@ -118,7 +118,9 @@ pub fn read(path: &Path, contigs: &Contigs, bam: &Path) -> Result<GtfGenes> {
 
 /// Opens a plain or gzipped file; which of the two is told by its first bytes, not by its name.
 fn open(path: &Path) -> Result<Box<dyn BufRead>> {
-    let mut file = BufReader::with_capacity(BUFFER_BYTES, File::open(path).map_err(Error::io(path, "open"))?);
+    let opened =
+        File::open(path).map_err(|error| Error::input(path, format!("cannot be opened ({error})"), "check the path given as --gtf"))?;
+    let mut file = BufReader::with_capacity(BUFFER_BYTES, opened);
     let gzipped = file.fill_buf().map_err(Error::io(path, "read"))?.starts_with(&[0x1f, 0x8b]);
     if gzipped {
         return Ok(Box::new(BufReader::with_capacity(BUFFER_BYTES, MultiGzDecoder::new(file))));

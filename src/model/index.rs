@@ -71,7 +71,7 @@ impl GeneModels {
         for (index, gene) in genes.iter().enumerate() {
             by_symbol.entry(gene.symbol.clone()).or_insert(index);
             // Both ends of a gene count as within it, so the half-open interval is one longer.
-            laps.entry(gene.contig()).or_default().push(Lap { start: gene.span.start, stop: gene.span.end + 1, val: index });
+            laps.entry(gene.contig()).or_default().push(Lap { start: gene.span.start, stop: gene.span.end.saturating_add(1), val: index });
             ranks.push(match gene.symbol.as_str() {
                 symbol if KINASES.contains(&symbol) => 0,
                 symbol if partners.contains(symbol) => 1,

@@ -93,6 +93,9 @@ impl Outputs {
         if let Some(pending) = self.pending.iter().find(|pending| !pending.written) {
             return Err(Error::input(&pending.path, "was not written to its end", "run again"));
         }
+        if let Some(pending) = self.pending.iter().find(|pending| pending.path.is_dir()) {
+            return Err(Error::input(&pending.path, "is a folder where a result should go", "remove or rename it"));
+        }
         self.pending.sort_by_key(|pending| is_index(&pending.path));
         for pending in &self.pending {
             fs::rename(&pending.temporary, &pending.path).map_err(Error::io(&pending.path, "rename the finished file to its name"))?;

@@ -49,7 +49,8 @@ pub fn call(site: &CodonSite<'_>, pileup: &Pileup) -> Vec<Variant> {
     for change in &site.known.changes {
         let mut found = false;
         for (codon, shown) in &by_codon {
-            if change.alt_aa.is_some() && translate_codon(codon) == change.alt_aa {
+            // Where the reference contradicts the table nothing can be called.
+            if site.problem.is_none() && change.alt_aa.is_some() && translate_codon(codon) == change.alt_aa {
                 let variant = judged(&site, Some(change), *codon, shown, votes);
                 if variant.status == VariantStatus::Called {
                     found = true;
@@ -64,7 +65,7 @@ pub fn call(site: &CodonSite<'_>, pileup: &Pileup) -> Vec<Variant> {
     }
     for (codon, shown) in &by_codon {
         let changes = translate_codon(codon).is_some_and(|amino_acid| amino_acid != site.known.ref_aa);
-        if changes && !reported.contains(codon) && site.codon.is_some_and(|reference| reference != *codon) {
+        if site.problem.is_none() && changes && !reported.contains(codon) && site.codon.is_some_and(|reference| reference != *codon) {
             let variant = judged(&site, None, *codon, shown, votes);
             if variant.status == VariantStatus::Called {
                 list.push(variant);
@@ -137,7 +138,7 @@ fn unseen(site: &CodonSite<'_>, change: &KnownChange, by_codon: &BTreeMap<[u8; 3
         .map(|(_, shown)| shown.len())
         .sum();
     let mut note = site.problem.clone().unwrap_or_default();
-    let mut status = if depth == 0 { VariantStatus::NotCovered } else { VariantStatus::NotSeen };
+    let mut status = if depth < MIN_FRAGMENTS { VariantStatus::NotCovered } else { VariantStatus::NotSeen };
     if change.alt_aa.is_none() {
         status = VariantStatus::NotCovered;
         "insertions and deletions are not called yet".clone_into(&mut note);

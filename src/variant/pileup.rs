@@ -4,8 +4,7 @@ use std::collections::BTreeMap;
 
 use rust_htslib::bam::record::{Aux, Record};
 
-use crate::alignment::assay::Assay;
-use crate::alignment::file::{AlignmentFile, Reader};
+use crate::alignment::library::{Library, LibraryReader};
 use crate::alignment::read::{operations, FragmentId, ReadRecord};
 use crate::alignment::scan::leaves_out_flagged;
 use crate::error::Result;
@@ -46,7 +45,7 @@ type Bases = [Option<(u8, u8)>; 3];
 ///
 /// # Errors
 /// When the file cannot be read there.
-pub fn pileup(reader: &mut Reader, file: &AlignmentFile, assay: &Assay, site: &CodonSite<'_>) -> Result<Pileup> {
+pub fn pileup(reader: &mut LibraryReader, library: &Library, site: &CodonSite<'_>) -> Result<Pileup> {
     let mut fragments: BTreeMap<FragmentId, (Bases, bool)> = BTreeMap::new();
     let mut slim: Vec<ReadRecord> = Vec::new();
     let mut md = [[0u32; 4]; 3];
@@ -54,8 +53,8 @@ pub fn pileup(reader: &mut Reader, file: &AlignmentFile, assay: &Assay, site: &C
         if record.mapq() < MIN_MAPQ {
             return;
         }
-        let Ok(view) = ReadRecord::without_bases(record, &file.contigs, assay.umi.as_ref()) else { return };
-        if view.duplicate && leaves_out_flagged(assay.duplicates) {
+        let Ok(view) = ReadRecord::without_bases(record, &library.contigs, library.assay.umi.as_ref()) else { return };
+        if view.duplicate && leaves_out_flagged(library.assay.duplicates) {
             return;
         }
         let bases = bases_at(record, site);
@@ -68,7 +67,7 @@ pub fn pileup(reader: &mut Reader, file: &AlignmentFile, assay: &Assay, site: &C
         fragments.entry(view.fragment).and_modify(|(known, _)| *known = merged(*known, bases)).or_insert((bases, !record.is_reverse()));
         slim.push(view);
     })?;
-    let molecules = Molecules::group(&slim, assay.duplicates);
+    let molecules = Molecules::group(&slim, library.assay.duplicates);
     let mut families: BTreeMap<FragmentId, Vec<(Bases, bool)>> = BTreeMap::new();
     for (fragment, shown) in fragments {
         families.entry(molecules.of(fragment)).or_default().push(shown);

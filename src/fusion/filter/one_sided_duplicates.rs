@@ -1,19 +1,17 @@
 //! All fragments share both their ends, as copies of one molecule do that the duplicate rule did not recognise. Primers fix one end
-//! in amplicon assays, so there the rule cannot be used.
-
-use std::collections::BTreeSet;
+//! in amplicon assays, and UMIs tell copies apart, so there the rule is not used.
 
 use super::Doubt;
-use crate::alignment::assay::AssayKind;
+use crate::alignment::assay::{AssayKind, DuplicateRule};
+use crate::coverage::depth::MIN_ANCHOR_BP;
 
 /// Fewest fragments from which equal ends are suspicious.
 const MIN_FRAGMENTS: usize = 3;
 
 /// Whether the flag applies.
 pub fn applies(doubt: &Doubt<'_>) -> bool {
-    if matches!(doubt.assay.kind, AssayKind::RnaAmplicon | AssayKind::DnaAmplicon) || doubt.candidate.members.len() < MIN_FRAGMENTS {
-        return false;
-    }
-    let ends: BTreeSet<(u32, u32)> = doubt.candidate.members.values().map(|member| member.ends).collect();
-    ends.len() == 1
+    let told_apart =
+        doubt.assay.duplicates == DuplicateRule::Umi || matches!(doubt.assay.kind, AssayKind::RnaAmplicon | AssayKind::DnaAmplicon);
+    let ends: Vec<(u32, u32)> = doubt.candidate.counted(MIN_ANCHOR_BP).map(|(_, member)| member.ends).collect();
+    !told_apart && ends.len() >= MIN_FRAGMENTS && ends.iter().all(|end| *end == ends[0])
 }

@@ -1,0 +1,235 @@
+//! Before the first read: files opened, contigs, genes, tables and FASTA reconciled. What cannot be reconciled stops the run here.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use rustc_hash::FxHashSet;
+
+use crate::alignment::file::{AlignmentFile, Format};
+use crate::alignment::ReadRecord;
+use crate::config::{CallConfig, GenomeChoice};
+use crate::error::{Error, Result};
+use crate::genome::{Assembly, ContigId, Contigs, Interval};
+use crate::knowledge::Knowledge;
+use crate::model::index::GeneModels;
+use crate::model::{builtin, gtf, Gene};
+use crate::reference::Reference;
+
+/// Bases beside a target that are kept when a file is read in one pass.
+const MARGIN_BP: u32 = 2_000;
+
+/// Everything that a run works with.
+pub struct Setup {
+    /// Sample name.
+    pub sample: String,
+    /// The files, loaded where they are read in one pass.
+    pub files: Vec<AlignmentFile>,
+    /// Their contigs.
+    pub contigs: Arc<Contigs>,
+    /// Assembly, where recognised.
+    pub assembly: Option<Assembly>,
+    /// What is known.
+    pub knowledge: Knowledge,
+    /// Gene models.
+    pub models: GeneModels,
+    /// The FASTA, if one was given.
+    pub reference: Option<Reference>,
+    /// Targets that can be looked at.
+    pub targets: Vec<String>,
+    /// Targets without a contig or a gene model here.
+    pub absent: Vec<String>,
+}
+
+impl Setup {
+    /// Opens and reconciles the inputs of a run.
+    ///
+    /// # Errors
+    /// Bad input, with one line that says what to do.
+    pub fn new(config: &CallConfig) -> Result<Self> {
+        let mut files = Vec::new();
+        for path in &config.inputs {
+            files.push(AlignmentFile::open(path, config.reference.as_deref(), config.stream)?);
+        }
+        let sample = sample_name(config, &files)?;
+        let contigs = common_contigs(&files)?;
+        let first = files.first().map(|file| file.path.clone()).unwrap_or_default();
+        let assembly = assembly(config, &contigs, &first)?;
+        let knowledge = match &config.knowledge {
+            Some(dir) => Knowledge::with_dir(dir)?,
+            None => Knowledge::builtin(),
+        };
+        let models = models(config, assembly, &contigs, &first)?;
+        let usable = |symbol: &&String| models.find(symbol).is_some_and(|gene| gene.strand.is_some());
+        let (targets, absent): (Vec<String>, Vec<String>) = config.targets.iter().cloned().partition(|symbol| usable(&symbol));
+        if targets.is_empty() {
+            return Err(Error::input(
+                first,
+                format!("has none of the contigs of {}, or the gene models lack them", config.targets.join(", ")),
+                "give a BAM with these contigs, and a --gtf with these genes if the genome is not GRCh37 or GRCh38",
+            ));
+        }
+        let genes: Vec<&Gene> = targets.iter().filter_map(|symbol| models.find(symbol)).collect();
+        let needed: Vec<ContigId> = genes.iter().map(|gene| gene.contig()).collect();
+        let reference = config.reference.as_deref().map(|path| Reference::open(path, &first, &contigs, &needed)).transpose()?;
+        for file in &mut files {
+            if let Some(reference) = reference.as_ref().filter(|_| file.format == Format::Cram || file.path == Path::new("-")) {
+                check_checksums(file, reference, &needed)?;
+            }
+            load(file, &genes, &models)?;
+        }
+        Ok(Self { sample, files, contigs, assembly, knowledge, models, reference, targets, absent })
+    }
+
+    /// The genes of the targets.
+    pub fn genes(&self) -> Vec<&Gene> {
+        self.targets.iter().filter_map(|symbol| self.models.find(symbol)).collect()
+    }
+}
+
+/// The sample's name: as given, else the one name of `@RG`, else the first file's stem.
+fn sample_name(config: &CallConfig, files: &[AlignmentFile]) -> Result<String> {
+    if let Some(name) = &config.sample {
+        return Ok(name.clone());
+    }
+    let mut names: Vec<&String> = files.iter().flat_map(|file| &file.samples).filter(|name| !name.is_empty()).collect();
+    names.dedup();
+    if let Some(other) = names.iter().find(|name| **name != names[0]) {
+        return Err(Error::Config(format!(
+            "the read groups name more than one sample ({}, {other}); give one name with --sample if they belong together",
+            names[0]
+        )));
+    }
+    let stem = |path: &Path| path.file_stem().map_or_else(|| "sample".to_owned(), |stem| stem.to_string_lossy().into_owned());
+    let from_file =
+        || files.first().filter(|file| file.path != Path::new("-")).map_or_else(|| "sample".to_owned(), |file| stem(&file.path));
+    Ok(names.first().map_or_else(from_file, |name| (*name).clone()))
+}
+
+/// The contigs of the files, which must be the same.
+fn common_contigs(files: &[AlignmentFile]) -> Result<Arc<Contigs>> {
+    let first = files.first().ok_or_else(|| Error::Config("no input file was given".to_owned()))?;
+    for file in &files[1..] {
+        let differs = first.contigs.iter().zip(file.contigs.iter()).find(|((_, x), (_, y))| x != y).map(|((_, x), _)| x.name.clone());
+        let differs = differs.or_else(|| (first.contigs.len() != file.contigs.len()).then(|| "the number of contigs".to_owned()));
+        if let Some(name) = differs {
+            return Err(Error::Mismatch {
+                path: first.path.clone(),
+                other: file.path.clone(),
+                problem: format!("their headers differ at {name}"),
+                remedy: "align both files to one reference, or call them one by one".to_owned(),
+            });
+        }
+    }
+    Ok(Arc::clone(&first.contigs))
+}
+
+/// The assembly by contig lengths; what the user gave must not contradict them.
+fn assembly(config: &CallConfig, contigs: &Contigs, first: &Path) -> Result<Option<Assembly>> {
+    let recognised = contigs.assembly();
+    let GenomeChoice::Given(given) = config.genome else { return Ok(recognised) };
+    if recognised == Some(given) {
+        return Ok(recognised);
+    }
+    let what = recognised.map_or_else(|| "neither GRCh37 nor GRCh38".to_owned(), |assembly| assembly.to_string());
+    Err(Error::input(
+        first,
+        format!("has the contig lengths of {what}, but --genome says {given}"),
+        "leave --genome out, or give the BAM of that genome",
+    ))
+}
+
+fn models(config: &CallConfig, assembly: Option<Assembly>, contigs: &Contigs, first: &Path) -> Result<GeneModels> {
+    let builtin = assembly.map(|assembly| builtin::genes(assembly, contigs));
+    let from_gtf = match &config.gtf {
+        Some(path) => {
+            let genes = gtf::read(path, contigs, first)?.genes;
+            if let (Some(builtin), Some(assembly)) = (&builtin, assembly) {
+                check_build(path, &genes, &builtin.genes, assembly, first)?;
+            }
+            genes
+        }
+        None => Vec::new(),
+    };
+    if builtin.is_none() && from_gtf.is_empty() {
+        let known = ["chr2", "chr6", "chr1"].iter().filter_map(|name| contigs.find(name)).filter_map(|id| contigs.get(id));
+        let lengths: Vec<String> = known.map(|contig| format!("{} has {} bases", contig.name, contig.length_bp)).collect();
+        let seen = if lengths.is_empty() { "it has none of chr1, chr2, chr6, chr9, chr15".to_owned() } else { lengths.join(", ") };
+        return Err(Error::input(
+            first,
+            format!("is aligned to a genome that is neither GRCh37 nor GRCh38 ({seen})"),
+            "align to one of these, or give gene models of this genome as --gtf",
+        ));
+    }
+    Ok(GeneModels::merge(builtin, from_gtf))
+}
+
+/// A GTF of another build has the same genes elsewhere: none of their exons begins where the built-in model's does.
+fn check_build(path: &Path, genes: &[Gene], builtin: &[Gene], assembly: Assembly, first: &Path) -> Result<()> {
+    let starts = |gene: &Gene| -> Vec<u32> {
+        gene.transcript.iter().flat_map(|transcript| transcript.exons.iter().map(|exon| exon.start)).collect()
+    };
+    let mut compared = None;
+    for gene in genes {
+        let Some(own) = builtin.iter().find(|own| own.symbol == gene.symbol && own.contig() == gene.contig() && own.transcript.is_some())
+        else {
+            continue;
+        };
+        let own = starts(own);
+        if starts(gene).iter().any(|start| own.contains(start)) {
+            return Ok(());
+        }
+        compared = Some(&gene.symbol);
+    }
+    match compared {
+        None => Ok(()),
+        Some(symbol) => Err(Error::Mismatch {
+            path: path.to_path_buf(),
+            other: first.to_path_buf(),
+            problem: format!("no exon of {symbol} (nor of any other shared gene) lies in the GTF where it lies on {assembly}, to which the reads are aligned"),
+            remedy: format!("give a GTF of {assembly}"),
+        }),
+    }
+}
+
+/// Compares the checksums of the needed contigs where the header has them.
+fn check_checksums(file: &AlignmentFile, reference: &Reference, needed: &[ContigId]) -> Result<()> {
+    let mut done = FxHashSet::default();
+    for &contig in needed.iter().filter(|contig| done.insert(**contig)) {
+        if let Some(expected) = file.checksums.get(&contig) {
+            reference.check_md5(contig, file.contigs.name(contig), expected, &file.path)?;
+        }
+    }
+    Ok(())
+}
+
+/// Reads a file that is taken in one pass: the reads at genes with a model, and all that touch a target or point to one.
+fn load(file: &mut AlignmentFile, targets: &[&Gene], models: &GeneModels) -> Result<()> {
+    if !file.needs_loading() {
+        return Ok(());
+    }
+    let spans: Vec<Interval> = targets
+        .iter()
+        .map(|gene| Interval {
+            start: gene.span.start.saturating_sub(MARGIN_BP),
+            end: gene.span.end.saturating_add(MARGIN_BP),
+            ..gene.span
+        })
+        .collect();
+    let near = |interval: Interval| spans.iter().any(|span| span.overlaps(&interval));
+    let contigs = Arc::clone(&file.contigs);
+    file.load(|record| {
+        let at = |contig: i32, start: i64, end: i64| Interval {
+            contig: ContigId(contig.max(0) as u32),
+            start: start.max(0) as u32,
+            end: end.max(0) as u32,
+        };
+        let here = at(record.tid(), record.pos(), record.cigar().end_pos());
+        let mate = record.mtid() >= 0 && near(at(record.mtid(), record.mpos(), record.mpos() + 1));
+        let points_there = || {
+            ReadRecord::without_bases(record, &contigs, None).is_ok_and(|view| {
+                view.elsewhere.iter().flatten().any(|piece| near(Interval { contig: piece.contig, start: piece.start, end: piece.end }))
+            })
+        };
+        near(here) || mate || !models.at(here.contig, here.start).is_empty() || points_there()
+    })
+}
