@@ -17,4 +17,4 @@ pub mod tail;
 pub use chain::Chain;
 pub use molecule::Molecules;
 pub use pair::Pair;
-pub use tail::{Placement, Tail};
+pub use tail::{Genes, Placement, Tail};

@@ -28,7 +28,7 @@ use crate::genome::{Assembly, Breakend, ContigId, Contigs, Interval};
 use crate::junction::find::{self, Evidence};
 use crate::junction::partners;
 use crate::junction::support::Span;
-use crate::model::Gene;
+use crate::model::{Gene, Role};
 use crate::progress::Progress;
 use crate::reference::Reference;
 use crate::setup::Setup;
@@ -132,6 +132,9 @@ pub fn call(config: &CallConfig, progress: &Progress) -> Result<SampleResult> {
     })
 }
 
+/// An aligner extends so many bases past an exon's edge by chance.
+const NEAR_EDGE_BP: u32 = 4;
+
 /// What all stages of one run share.
 struct Run<'a> {
     pool: &'a ThreadPool,
@@ -154,7 +157,11 @@ impl Run<'_> {
         let tiles: usize = regions.iter().map(|region| tile::tiles(&[region.scanned()], self.config.tile_bp).len()).sum();
         self.progress.stage("reading kinase regions", tiles);
         let mut scans = scan::kinases(self.pool, library, &regions, self.config.tile_bp, &|| self.progress.step())?;
-        let evidence: Vec<Evidence> = scans.iter().zip(&regions).map(|(scan, region)| find::gather(&scan.records, region, assay)).collect();
+        let evidence: Vec<Evidence> = scans
+            .iter()
+            .zip(&regions)
+            .map(|(scan, region)| find::gather(&scan.records, region, assay, &|end| self.at_splice(end, assay)))
+            .collect();
 
         let windows = partners::together(evidence.iter().map(|evidence| partners::windows(evidence, assay, &self.setup.models)).collect());
         let wanted: FxHashSet<FragmentId> = evidence.iter().flat_map(partners::fragments).collect();
@@ -244,7 +251,7 @@ impl Run<'_> {
                 scan.records.push(view.clone());
             }
         }
-        let evidence = find::gather(&scan.records, region, assay);
+        let evidence = find::gather(&scan.records, region, assay, &|end| self.at_splice(end, assay));
         let molecules = Molecules::group(&scan.records, assay.duplicates);
         let chimeras = evidence.chimeras(&molecules);
         let window = RefCell::new(self.setup.reference.as_ref().map(Reference::reader).transpose()?);
@@ -300,6 +307,18 @@ impl Run<'_> {
             .collect();
         let depths = depth::unbroken(self.pool, library, &queries)?;
         Ok(depths.chunks_exact(2).zip(drafts).map(|(pair, draft)| (pair[0], if draft.candidate.unplaced { 0 } else { pair[1] })).collect())
+    }
+
+    /// Whether a breakend lies within a few bases of an exon's edge that a splice uses, where the material is RNA.
+    fn at_splice(&self, end: Breakend, assay: &Assay) -> bool {
+        let near = |gene: &&Gene| {
+            let (Some(strand), Some(transcript)) = (gene.strand, gene.transcript.as_ref()) else { return false };
+            let role = Role::of(strand, end.side);
+            transcript.exons.iter().any(|exon| {
+                transcript.splice_edge(exon.number, strand, role).is_some_and(|edge| edge.abs_diff(end.boundary) <= NEAR_EDGE_BP)
+            })
+        };
+        assay.material() == Material::Rna && self.setup.models.at(end.contig, end.boundary).iter().any(near)
     }
 
     /// Bases of a transcript between a position and a breakend, where one gene has both on its exons; genomic bases otherwise.

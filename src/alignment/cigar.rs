@@ -66,7 +66,7 @@ pub fn pieces(operations: &[Operation], contig: ContigId, start: u32, strand: St
                     Strand::Forward => (from_query, query),
                     Strand::Reverse => (length - query, length - from_query),
                 };
-                list.push(Piece { contig, start: from_reference, end: reference, strand, query_start, query_end, mapq });
+                list.push(Piece { contig, start: from_reference, end: reference, strand, query_start, query_end, mapq, edits: 0 });
             }
         }
     };

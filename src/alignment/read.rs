@@ -51,6 +51,8 @@ pub struct Piece {
     pub query_end: u32,
     /// Mapping quality of its alignment; 255 (not available, or unique for STAR) counts as 60.
     pub mapq: u8,
+    /// Edits of its alignment by the NM tag (or the SA entry), shared out among its pieces by length, rounded up.
+    pub edits: u32,
 }
 
 impl Piece {
@@ -234,7 +236,8 @@ impl ReadRecord {
         let strand = strand(record);
         let contig = ContigId(record.tid() as u32);
         let start = u32::try_from(record.pos()).map_err(|_| Skipped::NoAlignment)?;
-        let pieces = cigar::pieces(&operations, contig, start, strand, mapping_quality(record.mapq()), MIN_GAP_DELETION_BP);
+        let mut pieces = cigar::pieces(&operations, contig, start, strand, mapping_quality(record.mapq()), MIN_GAP_DELETION_BP);
+        share_edits(&mut pieces, edits(record));
         if pieces.is_empty() || !within(&pieces, contigs) {
             return Err(Skipped::NoAlignment);
         }
@@ -300,7 +303,7 @@ fn supplementary_pieces(text: &str, length: u32, contigs: &Contigs) -> (Vec<Vec<
 fn supplementary_entry(entry: &str, length: u32, contigs: &Contigs) -> Option<Vec<Piece>> {
     // A contig name may hold commas (the specification forbids it, HLA names come close): split from the right.
     let mut fields = entry.rsplitn(6, ',');
-    let _edits = fields.next()?;
+    let edits: u32 = fields.next()?.parse().unwrap_or(0);
     let mapq: u8 = fields.next()?.parse().ok()?;
     // An entry of another length belongs to another read: old STAR writes the mate's there.
     let operations = cigar::parse(fields.next()?).filter(|operations| cigar::read_length(operations) == length)?;
@@ -311,8 +314,30 @@ fn supplementary_entry(entry: &str, length: u32, contigs: &Contigs) -> Option<Ve
     };
     let position: u32 = fields.next()?.parse().ok()?;
     let contig = contigs.find(fields.next()?)?;
-    let pieces = cigar::pieces(&operations, contig, position.checked_sub(1)?, strand, mapping_quality(mapq), MIN_GAP_DELETION_BP);
+    let mut pieces = cigar::pieces(&operations, contig, position.checked_sub(1)?, strand, mapping_quality(mapq), MIN_GAP_DELETION_BP);
+    share_edits(&mut pieces, edits);
     (!pieces.is_empty() && within(&pieces, contigs)).then_some(pieces)
+}
+
+/// Edits of a record by its NM tag; none where it has no tag.
+fn edits(record: &Record) -> u32 {
+    match record.aux(b"NM") {
+        Ok(Aux::U8(n)) => u32::from(n),
+        Ok(Aux::I8(n)) => u32::try_from(n).unwrap_or(0),
+        Ok(Aux::U16(n)) => u32::from(n),
+        Ok(Aux::I16(n)) => u32::try_from(n).unwrap_or(0),
+        Ok(Aux::U32(n)) => n,
+        Ok(Aux::I32(n)) => u32::try_from(n).unwrap_or(0),
+        _ => 0,
+    }
+}
+
+/// Shares the edits of an alignment among its pieces.
+fn share_edits(pieces: &mut [Piece], edits: u32) {
+    let bases: u64 = pieces.iter().map(|piece| u64::from(piece.query_bp())).sum();
+    for piece in pieces {
+        piece.edits = (u64::from(edits) * u64::from(piece.query_bp())).div_ceil(bases.max(1)) as u32;
+    }
 }
 
 /// Whether all pieces lie on their contigs.

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::alignment::read::{FragmentId, MatePlace, Piece, ReadRecord, RecordKind};
+use crate::genome::Strand;
 
 /// A read with all of its pieces.
 #[derive(Debug, Clone)]
@@ -25,6 +26,18 @@ pub struct Chain {
     pub bases: Option<Vec<u8>>,
     /// Base qualities, with `bases`.
     pub qualities: Vec<u8>,
+}
+
+impl Chain {
+    /// Where the read begins (its 5' end as if it were aligned whole) and where its mate does; for a single read its own other end.
+    pub fn ends(&self) -> (i64, i64) {
+        let first = self.primary.first();
+        let own = first.map_or(0, |piece| match piece.strand {
+            Strand::Forward => i64::from(piece.start) - i64::from(piece.query_start),
+            Strand::Reverse => i64::from(piece.end) + i64::from(piece.query_start),
+        });
+        (own, self.mate.map_or(-i64::from(self.length), |mate| i64::from(mate.start)))
+    }
 }
 
 /// The chains of all reads among the records, ordered by fragment and number.

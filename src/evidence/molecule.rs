@@ -132,7 +132,16 @@ mod tests {
     use crate::genome::ContigId;
 
     fn record(name: &str, start: u32, mate: u32, umi: &str) -> ReadRecord {
-        let piece = Piece { contig: ContigId(0), start, end: start + 50, strand: Strand::Forward, query_start: 0, query_end: 50, mapq: 60 };
+        let piece = Piece {
+            contig: ContigId(0),
+            start,
+            end: start + 50,
+            strand: Strand::Forward,
+            query_start: 0,
+            query_end: 50,
+            mapq: 60,
+            edits: 0,
+        };
         ReadRecord {
             fragment: FragmentId::of(name.as_bytes()),
             number: 0,

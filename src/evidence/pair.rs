@@ -43,9 +43,11 @@ fn extent(pieces: &[Piece]) -> Option<(Interval, Strand, u8)> {
     Some((Interval { contig: first.contig, start, end }, first.strand, first.mapq))
 }
 
-/// The pairs among the chains of one target. `inside` tells the kinase gene's places. Ordinary pairs over the gene's edge are none: mates
-/// that point at each other and lie within twice the largest ordinary insert. A mate whose record was not read is taken to be one read
-/// long.
+/// The pairs among the chains of one target. `inside` tells the kinase gene's places.
+///
+/// Ordinary pairs over the gene's edge are none (mates that point at each other within twice the largest ordinary insert), nor are
+/// reads that cross the break themselves. A mate whose record was not read may be clipped anywhere: only its first bases are taken
+/// to be aligned.
 pub fn pairs(chains: &[Chain], inside: &dyn Fn(ContigId, u32) -> bool, assay: &Assay) -> Vec<Pair> {
     let by_read: FxHashMap<(FragmentId, u8), &Chain> = chains.iter().map(|chain| ((chain.fragment, chain.number), chain)).collect();
     let mut list = Vec::new();
@@ -56,10 +58,17 @@ pub fn pairs(chains: &[Chain], inside: &dyn Fn(ContigId, u32) -> bool, assay: &A
         if !inside(kinase.contig, kinase.boundary) || inside(mate.contig, mate.start) {
             continue;
         }
-        let other = by_read.get(&(chain.fragment, 1 - chain.number)).and_then(|chain| extent(&chain.primary));
+        let other_chain = by_read.get(&(chain.fragment, 1 - chain.number));
+        let in_gene = |piece: &Piece| inside(piece.contig, piece.start) || inside(piece.contig, piece.end);
+        let reads_back = chain.pieces.iter().any(|piece| !in_gene(piece)) || begins_elsewhere(chain);
+        let mate_reads_back = other_chain.is_some_and(|chain| chain.pieces.iter().any(in_gene) || begins_elsewhere(chain));
+        if reads_back || mate_reads_back {
+            continue;
+        }
+        let other = other_chain.and_then(|chain| extent(&chain.primary));
         let (there, partner_mapq) = match other {
             Some((there, _, mapq)) if there.contig == mate.contig && there.start == mate.start => (there, Some(mapq)),
-            _ => (Interval { contig: mate.contig, start: mate.start, end: mate.start.saturating_add(assay.read_length_bp) }, None),
+            _ => (Interval { contig: mate.contig, start: mate.start, end: mate.start.saturating_add(UNREAD_MATE_BP) }, None),
         };
         let (partner, partner_begin) = pointing(there.contig, there.start, there.end, mate.strand);
         if is_ordinary(kinase, kinase_begin, partner, partner_begin, assay.insert_max_bp.saturating_mul(2)) {
@@ -71,6 +80,17 @@ pub fn pairs(chains: &[Chain], inside: &dyn Fn(ContigId, u32) -> bool, assay: &A
         (pair.kinase, pair.partner, pair.kinase_begin, pair.partner_begin, pair.kinase_mapq, pair.partner_mapq, pair.fragment)
     });
     list
+}
+
+/// Bases of a mate that are taken to be aligned when its record was not read.
+const UNREAD_MATE_BP: u32 = 20;
+
+/// Bases at a read's beginning that lie elsewhere than its alignment, from which its end no longer points to the rest of the fragment.
+const MIN_ELSEWHERE_BP: u32 = 20;
+
+/// Whether a read begins in other bases than those it aligns with: in a short fragment both reads run through the break.
+fn begins_elsewhere(chain: &Chain) -> bool {
+    chain.primary.first().is_some_and(|piece| piece.query_start >= MIN_ELSEWHERE_BP)
 }
 
 /// Whether mates point at each other and begin no farther apart than `insert_bp`.

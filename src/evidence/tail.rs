@@ -48,6 +48,8 @@ pub struct Tail {
     pub anchor: Vec<u8>,
     /// Where the tail is placed, if anywhere.
     pub placement: Option<Placement>,
+    /// Where the read begins (its 5' end, clipped bases included), and where its mate does; copies of one molecule share both.
+    pub ends: (i64, i64),
 }
 
 /// Whether the end of a read is adapter: its mate begins where the read's aligned part ends, so the fragment ends there too.
@@ -62,21 +64,57 @@ pub fn ends_in_adapter(chain: &Chain, mate: &Chain) -> bool {
         && fragment_end.boundary.abs_diff(read_end.boundary) <= 2
 }
 
-/// The tails of a chain at its pieces that touch a gene (`inside`), at the ends that lie in it (`holds`).
+/// What is known of the genes around a read.
+pub struct Genes<'a> {
+    /// Whether a breakend lies where tails are looked for.
+    pub holds: &'a dyn Fn(Breakend) -> bool,
+    /// Whether a breakend lies on an exon's edge that a splice uses; never for DNA.
+    pub at_edge: &'a dyn Fn(Breakend) -> bool,
+}
+
+impl Genes<'_> {
+    /// Whether the gap between two pieces of one alignment joins exon edges.
+    fn is_intron(&self, one: &Piece, other: &Piece) -> bool {
+        let (before, after) = if one.query_start <= other.query_start { (one, other) } else { (other, one) };
+        (self.at_edge)(before.breakend(true)) && (self.at_edge)(after.breakend(false))
+    }
+}
+
+/// A piece beyond a gap must have so many bases to be believed where the gap is no known intron.
+const MIN_BEYOND_GAP_BP: u32 = 25;
+/// A piece of fewer bases that leaves half as many of the tail unexplained is a chance match.
+const MIN_LONE_PIECE_BP: u32 = 30;
+
+/// The mapping quality that a piece of this length can have at most: aligners give short pieces more than chance allows, because they
+/// look near the other piece or do not look everywhere. `e` errors in `n` bases match by chance at `N C(n, e) 3^e / 4^n` of `N` places:
+/// both strands of the genome, or the few hundred thousand exon edges where the piece ends on one.
+fn chance_mapq(piece: &Piece, at_edge: bool) -> u8 {
+    let (bases, edits) = (f64::from(piece.query_bp()), f64::from(piece.edits.min(piece.query_bp() / 2)));
+    let places: f64 = if at_edge { 4e5 } else { 6e9 };
+    let choices: f64 = (0..edits as u32).map(|k| ((bases - f64::from(k)) / (f64::from(k) + 1.0)).log10() + 3f64.log10()).sum();
+    let hits = places.log10() + choices - bases * 4f64.log10();
+    (-10.0 * hits).clamp(0.0, 60.0) as u8
+}
+
+/// The tails of a chain at its pieces that touch a gene (`inside`).
 ///
 /// A chain that goes on within the gene (a splice) has no tail there.
-pub fn tails(chain: &Chain, mate: Option<&Chain>, inside: &dyn Fn(&Piece) -> bool, holds: &dyn Fn(Breakend) -> bool) -> Vec<Tail> {
+pub fn tails(chain: &Chain, mate: Option<&Chain>, inside: &dyn Fn(&Piece) -> bool, place: &Genes<'_>) -> Vec<Tail> {
     let mut list = Vec::new();
     let adapter = mate.is_some_and(|mate| ends_in_adapter(chain, mate));
     for (index, piece) in chain.pieces.iter().enumerate().filter(|(_, piece)| inside(piece)) {
         for at_query_end in [false, true] {
             let neighbour =
                 if at_query_end { chain.pieces.get(index + 1) } else { index.checked_sub(1).and_then(|before| chain.pieces.get(before)) };
-            if neighbour.is_some_and(inside) || !holds(piece.breakend(at_query_end)) {
+            let joint = if at_query_end { index } else { index.wrapping_sub(1) };
+            let gap = chain.gapped.get(joint).copied().unwrap_or(false);
+            // A short end beyond a gap that is no known intron was put somewhere for want of a better place.
+            let guessed = neighbour.is_some_and(|next| gap && next.query_bp() < MIN_BEYOND_GAP_BP && !place.is_intron(piece, next));
+            if (neighbour.is_some_and(inside) && !guessed) || !(place.holds)(piece.breakend(at_query_end)) {
                 continue;
             }
-            let joint = if at_query_end { index } else { index.wrapping_sub(1) };
-            let placement = neighbour.map(|next| Placement {
+            let outer = if at_query_end { index + 2 < chain.pieces.len() } else { index >= 2 };
+            let placement = neighbour.filter(|_| !guessed).map(|next| Placement {
                 breakend: next.breakend(!at_query_end),
                 overlap_bp: if at_query_end {
                     piece.query_end as i32 - next.query_start as i32
@@ -84,8 +122,23 @@ pub fn tails(chain: &Chain, mate: Option<&Chain>, inside: &dyn Fn(&Piece) -> boo
                     next.query_end as i32 - piece.query_start as i32
                 },
                 aligned_bp: next.query_bp(),
-                mapq: next.mapq,
-                gap: chain.gapped.get(joint).copied().unwrap_or(false),
+                mapq: {
+                    // Bases of the tail that neither this piece nor one further out explains.
+                    let beyond = if at_query_end { chain.length.saturating_sub(next.query_end) } else { next.query_start };
+                    let between = if at_query_end {
+                        next.query_start.saturating_sub(piece.query_end)
+                    } else {
+                        piece.query_start.saturating_sub(next.query_end)
+                    };
+                    let unexplained = between + if outer { 0 } else { beyond };
+                    let far = next.breakend(!at_query_end);
+                    if next.query_bp() < MIN_LONE_PIECE_BP && unexplained * 2 >= next.query_bp() {
+                        0
+                    } else {
+                        next.mapq.min(chance_mapq(next, (place.at_edge)(far)))
+                    }
+                },
+                gap,
             });
             let length_bp = if at_query_end { chain.length.saturating_sub(piece.query_end) } else { piece.query_start };
             if placement.is_none() && (length_bp < MIN_TAIL_BP || (at_query_end && adapter)) {
@@ -96,12 +149,13 @@ pub fn tails(chain: &Chain, mate: Option<&Chain>, inside: &dyn Fn(&Piece) -> boo
                 fragment: chain.fragment,
                 at: piece.breakend(at_query_end),
                 anchor_bp: piece.query_bp(),
-                mapq: piece.mapq,
+                mapq: piece.mapq.min(chance_mapq(piece, (place.at_edge)(piece.breakend(at_query_end)))),
                 bases,
                 qualities,
                 length_bp,
                 anchor,
                 placement,
+                ends: chain.ends(),
             });
         }
     }

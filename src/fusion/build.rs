@@ -157,7 +157,7 @@ fn independent(candidate: &Candidate, support: Support, unit: Unit) -> u32 {
     if unit == Unit::Molecules {
         return support.fragments();
     }
-    let ends: BTreeSet<(u32, u32)> = candidate.counted(MIN_ANCHOR_BP).map(|(_, member)| member.ends).collect();
+    let ends: BTreeSet<(i64, i64)> = candidate.counted(MIN_ANCHOR_BP).map(|(_, member)| member.ends).collect();
     support.fragments().min(ends.len() as u32)
 }
 

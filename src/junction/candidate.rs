@@ -8,8 +8,12 @@ use crate::genome::Breakend;
 use crate::sequence::{complexity_frac, match_prefixes, reverse_complement};
 use crate::stats::from_phred;
 
-/// Below this share of distinct 3-mers bases are a simple repeat.
-pub const MIN_COMPLEXITY_FRAC: f64 = 0.35;
+/// Below this share of distinct 3-mers bases are a simple repeat; a repeat of one to three bases has at most six distinct ones.
+const MIN_COMPLEXITY_FRAC: f64 = 0.35;
+/// The same for long tails, where AT-rich sequence has few distinct 3-mers too.
+const MIN_LONG_COMPLEXITY_FRAC: f64 = 0.2;
+/// Bases from which a tail is long.
+const LONG_TAIL_BP: usize = 50;
 
 /// Fragments placed elsewhere, for each one surely placed here, from which a place is doubted.
 const CONTESTED_RATIO: f64 = 5.0;
@@ -38,9 +42,8 @@ pub struct Member {
     pub kinase_mapq: u8,
     /// Mapping quality of the partner's place, if the aligner gave this one.
     pub partner_mapq: Option<u8>,
-    /// What copies of one molecule share: for a read across the junction its bases on either side (all of the read), for a pair the
-    /// places where its reads begin.
-    pub ends: (u32, u32),
+    /// What copies of one molecule share: where the read begins, and where its mate does.
+    pub ends: (i64, i64),
 }
 
 /// A junction seen from the kinase.
@@ -84,8 +87,8 @@ impl Candidate {
     /// Whether the partner's bases are a simple repeat or a homopolymer, which has no place of its own (dark cycles of two-colour
     /// machines read as runs of G).
     pub fn is_simple(&self) -> bool {
-        let tail = &self.tail[..self.tail.len().min(40)];
-        tail.len() >= 12 && complexity_frac(tail) < MIN_COMPLEXITY_FRAC
+        let least = if self.tail.len() < LONG_TAIL_BP { MIN_COMPLEXITY_FRAC } else { MIN_LONG_COMPLEXITY_FRAC };
+        self.tail.len() >= 12 && complexity_frac(&self.tail) < least
     }
 
     /// Whether the aligner placed the same bases elsewhere in many more fragments than it surely placed here: a copy of a repeat

@@ -39,7 +39,8 @@ pub fn rank(candidates: &mut [Candidate]) {
         let mut shown: Vec<_> =
             candidate.members.values().map(|member| (member.kind, member.ends, member.kinase_mapq, member.partner_mapq)).collect();
         shown.sort_unstable();
-        let place = (candidate.kinase, candidate.partner, candidate.insertion_bp, candidate.homology_bp);
+        // Of equals the one without inserted bases: an error at the break looks like an insertion.
+        let place = (candidate.insertion_bp, candidate.kinase, candidate.partner, candidate.homology_bp);
         (Reverse((candidate.weight() * 1000.0).round() as i64), Reverse(candidate.members.len()), place, candidate.tail.clone(), shown)
     });
 }
@@ -98,7 +99,7 @@ pub fn split_member(tail: &Tail) -> Member {
         partner_bp: placement.map_or(0, |placement| placement.aligned_bp.saturating_sub(overlap)),
         kinase_mapq: tail.mapq,
         partner_mapq: placement.map(|placement| placement.mapq),
-        ends: (tail.anchor_bp, tail.length_bp),
+        ends: tail.ends,
     }
 }
 

@@ -7,7 +7,7 @@ use crate::alignment::scan::Region;
 use crate::alignment::Assay;
 use crate::evidence::chain::{chains, Chain};
 use crate::evidence::pair::{pairs, Pair};
-use crate::evidence::tail::{tails, Tail};
+use crate::evidence::tail::{tails, Genes, Tail};
 use crate::evidence::Molecules;
 use crate::genome::Breakend;
 
@@ -29,21 +29,23 @@ pub struct Evidence {
 }
 
 /// Gathers the evidence of the records of one kinase and of its partners' windows.
-pub fn gather(records: &[ReadRecord], region: &Region, assay: &Assay) -> Evidence {
+pub fn gather(records: &[ReadRecord], region: &Region, assay: &Assay, at_edge: &dyn Fn(Breakend) -> bool) -> Evidence {
     let all = chains(records);
     let by_read: FxHashMap<(FragmentId, u8), &Chain> = all.iter().map(|chain| ((chain.fragment, chain.number), chain)).collect();
     let scanned = region.scanned();
     let inside = |piece: &Piece| piece.contig == scanned.contig && piece.start < scanned.end && scanned.start < piece.end;
     let anywhere = |piece: &Piece| !inside(piece);
     let in_gene = |end: Breakend| region.holds(end.contig, end.boundary);
+    let kinase = Genes { holds: &in_gene, at_edge };
+    let partner = Genes { holds: &|_| true, at_edge };
     let mut kinase_tails = Vec::new();
     let mut partner_tails = Vec::new();
     for chain in &all {
         let mate = by_read.get(&(chain.fragment, 1 - chain.number)).copied();
         if chain.pieces.iter().any(inside) {
-            kinase_tails.extend(tails(chain, mate, &inside, &in_gene));
+            kinase_tails.extend(tails(chain, mate, &inside, &kinase));
         } else {
-            partner_tails.extend(tails(chain, mate, &anywhere, &|_| true).into_iter().filter(|tail| tail.placement.is_none()));
+            partner_tails.extend(tails(chain, mate, &anywhere, &partner).into_iter().filter(|tail| tail.placement.is_none()));
         }
     }
     // A complete order of all that is looked at, so that read names never decide.

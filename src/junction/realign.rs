@@ -1,8 +1,9 @@
 //! Breaks that only pairs point to: clipped reads on both sides that continue each other give the exact junction; with a FASTA the
 //! reference stands in for the partner's side. What stays inexact is reported with its slack.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
+use crate::alignment::read::FragmentId;
 use crate::evidence::{Pair, Tail};
 use crate::genome::{Breakend, Interval, Side};
 use crate::sequence::{common_prefix, reverse_complement};
@@ -15,6 +16,11 @@ use super::support::{add_pairs, clip_member, pair_member, Span};
 const MAX_HOMOLOGY_BP: usize = 30;
 /// A tail is looked up in the reference by its first bases of this number: rare enough in a window of some thousand bases.
 const SEED_BP: usize = 16;
+
+/// Fragments whose tails must agree for a clipped end to be taken as the break that pairs point to.
+const MIN_AGREEING_CLIPS: usize = 2;
+/// Bases that their tails must have: shorter ones agree by chance.
+const MIN_AGREEING_BP: usize = 15;
 
 /// Reads bases of the reference; empty without a FASTA.
 pub type Bases<'a> = dyn Fn(Interval) -> Vec<u8> + 'a;
@@ -43,17 +49,17 @@ pub fn from_pairs(
             .or_else(|| in_reference(&rough, kinase_tails, tolerance, span, reference));
         let mut candidate = match exact {
             Some(exact) => Candidate { members: rough.members, ..exact },
-            None => rough,
+            None => with_agreeing_clips(rough, kinase_tails, tolerance),
         };
         if candidate.slack_bp == 0 {
             for tail in kinase_tails {
                 if candidate.repeats(tail, tolerance) == Some(true) {
-                    candidate.add(tail.fragment, clip_member(tail, true));
+                    candidate.add(tail.fragment, clip_member(tail, true, candidate.tail.len()));
                 }
             }
             for tail in partner_tails {
                 if candidate.continues(tail, tolerance) == Some(true) {
-                    candidate.add(tail.fragment, clip_member(tail, false));
+                    candidate.add(tail.fragment, clip_member(tail, false, candidate.anchor.len()));
                 }
             }
         }
@@ -170,6 +176,25 @@ fn rough(target: usize, group: &[Pair], span: &Span<'_>) -> Candidate {
         candidate.add(pair.fragment, pair_member(pair));
     }
     candidate
+}
+
+/// The rough candidate with the clipped reads of the kinase's side that agree with each other where the break may be: they show the
+/// break at the kinase to the base, and that there are more fragments than pairs; the partner's end stays rough.
+fn with_agreeing_clips(mut rough: Candidate, kinase_tails: &[Tail], tolerance: Tolerance) -> Candidate {
+    let Some((kinase, _, tail, anchor)) = clipped_ends(rough.kinase, rough.slack_bp, kinase_tails).into_iter().next() else { return rough };
+    let exact = Candidate { kinase, tail, anchor, ..rough.clone() };
+    let agreeing: Vec<&Tail> =
+        kinase_tails.iter().filter(|tail| tail.at == kinase && exact.repeats(tail, tolerance) == Some(true)).collect();
+    let fragments: BTreeSet<FragmentId> = agreeing.iter().map(|tail| tail.fragment).collect();
+    if fragments.len() < MIN_AGREEING_CLIPS || exact.tail.len() < MIN_AGREEING_BP || exact.is_simple() {
+        return rough;
+    }
+    let compared = exact.tail.len();
+    rough = exact;
+    for tail in agreeing {
+        rough.add(tail.fragment, clip_member(tail, true, compared));
+    }
+    rough
 }
 
 /// Whether a clipped end lies where the rough candidate's break may be.

@@ -11,10 +11,6 @@ use super::candidate::{Candidate, Kind, Member, Tolerance};
 /// Bases by which a read may run over a break before it is clipped (an aligner extends into a few chance matches).
 const OVERRUN_BP: i64 = 12;
 
-/// Mapping quality of a mate whose record is not in the file, as in a BAM cut to one gene: many mates at one place are rarely all
-/// misplaced, one alone says little.
-const UNREAD_MATE_MAPQ: u8 = 15;
-
 /// Fragments from which a junction is taken for granted when a pair with an unusual insert points to it.
 const ESTABLISHED_FRAGMENTS: usize = 3;
 
@@ -36,7 +32,8 @@ pub fn add_kinase_tails(candidates: &mut [Candidate], tails: &[Tail], tolerance:
         }
         let Some(candidate) = candidates.iter_mut().find(|candidate| candidate.repeats(tail, tolerance) == Some(true)) else { continue };
         candidate.other_places += u32::from(tail.placement.is_some());
-        candidate.add(tail.fragment, clip_member(tail, true));
+        let compared = candidate.tail.len();
+        candidate.add(tail.fragment, clip_member(tail, true, compared));
         added.insert(tail.fragment);
     }
     added
@@ -50,7 +47,8 @@ pub fn add_partner_tails(candidates: &mut [Candidate], tails: &[Tail], tolerance
             continue;
         }
         if let Some(candidate) = candidates.iter_mut().find(|candidate| candidate.continues(tail, tolerance) == Some(true)) {
-            candidate.add(tail.fragment, clip_member(tail, false));
+            let compared = candidate.anchor.len();
+            candidate.add(tail.fragment, clip_member(tail, false, compared));
             added.insert(tail.fragment);
         }
     }
@@ -60,9 +58,15 @@ pub fn add_partner_tails(candidates: &mut [Candidate], tails: &[Tail], tolerance
 pub fn add_pairs(candidates: &mut [Candidate], pairs: &[Pair], span: &Span<'_>) -> Vec<Pair> {
     let mut left = Vec::new();
     for pair in pairs {
-        // A junction that several reads show explains also the few pairs with long inserts, which would not make one of their own.
+        // A junction that reads show explains also pairs with long inserts, which would not make one of their own: fragments that span
+        // a break are longer than the average, and the more reads show it, the surer.
+        let longer = Span { insert_max_bp: span.insert_max_bp.saturating_mul(3) / 2, distance: span.distance };
         let generous = Span { insert_max_bp: span.insert_max_bp.saturating_mul(2), distance: span.distance };
-        let reach = |candidate: &Candidate| if candidate.members.len() >= ESTABLISHED_FRAGMENTS { &generous } else { span };
+        let reach = |candidate: &Candidate| match (candidate.slack_bp, candidate.members.len()) {
+            (0, ESTABLISHED_FRAGMENTS..) => &generous,
+            (0, _) => &longer,
+            _ => span,
+        };
         match candidates.iter_mut().find(|candidate| spans(candidate.kinase, candidate.partner, candidate.slack_bp, pair, reach(candidate)))
         {
             Some(candidate) => candidate.add(pair.fragment, pair_member(pair)),
@@ -93,21 +97,24 @@ pub fn pair_member(pair: &Pair) -> Member {
         kinase_bp: pair.kinase.boundary.abs_diff(pair.kinase_begin),
         partner_bp: pair.partner.boundary.abs_diff(pair.partner_begin),
         kinase_mapq: pair.kinase_mapq,
-        partner_mapq: Some(pair.partner_mapq.unwrap_or(UNREAD_MATE_MAPQ)),
-        ends: (pair.kinase_begin, pair.partner_begin),
+        partner_mapq: pair.partner_mapq,
+        ends: (i64::from(pair.kinase_begin), i64::from(pair.partner_begin)),
     }
 }
 
 /// The evidence of a tail whose bases agree; `at_kinase` says on which side its aligned part lies.
-pub fn clip_member(tail: &Tail, at_kinase: bool) -> Member {
-    let (kinase_bp, partner_bp) = if at_kinase { (tail.anchor_bp, tail.length_bp) } else { (tail.length_bp, tail.anchor_bp) };
+///
+/// Of the tail only so many bases count as could be compared.
+pub fn clip_member(tail: &Tail, at_kinase: bool, compared_bp: usize) -> Member {
+    let shown = tail.length_bp.min(compared_bp as u32);
+    let (kinase_bp, partner_bp) = if at_kinase { (tail.anchor_bp, shown) } else { (shown, tail.anchor_bp) };
     Member {
         kind: Kind::Clip,
         kinase_bp,
         partner_bp,
         kinase_mapq: if at_kinase { tail.mapq } else { 0 },
         partner_mapq: (!at_kinase).then_some(tail.mapq),
-        ends: (kinase_bp, partner_bp),
+        ends: tail.ends,
     }
 }
 

@@ -12,6 +12,6 @@ const MIN_FRAGMENTS: usize = 3;
 pub fn applies(doubt: &Doubt<'_>) -> bool {
     let told_apart =
         doubt.assay.duplicates == DuplicateRule::Umi || matches!(doubt.assay.kind, AssayKind::RnaAmplicon | AssayKind::DnaAmplicon);
-    let ends: Vec<(u32, u32)> = doubt.candidate.counted(MIN_ANCHOR_BP).map(|(_, member)| member.ends).collect();
+    let ends: Vec<(i64, i64)> = doubt.candidate.counted(MIN_ANCHOR_BP).map(|(_, member)| member.ends).collect();
     !told_apart && ends.len() >= MIN_FRAGMENTS && ends.iter().all(|end| *end == ends[0])
 }

@@ -78,6 +78,8 @@ table_row! {
         pub vicc: Option<String>,
         /// Bases over the junction, `|` at it.
         pub consensus: Option<String>,
+        /// How far the true break may lie beyond the positions given; 0 where reads show it to the base.
+        pub slack_bp: u32,
     }
 }
 
@@ -123,6 +125,7 @@ impl FusionRow {
             hgvs: fusion.hgvs.clone(),
             vicc: fusion.vicc.clone(),
             consensus: fusion.consensus.clone(),
+            slack_bp: fusion.slack_bp,
         }
     }
 }
@@ -202,14 +205,14 @@ mod tests {
         let promised = "sample id fusion gene5 gene3 breakpoint5 breakpoint3 site5 site3 exon_junction variant known frame \
                         kinase_domain evidence split_fragments pair_fragments clip_fragments fragments units depth5 depth3 \
                         allele_fraction allele_fraction_low allele_fraction_high qual filter event homology_bp insertion \
-                        transcript5 transcript3 hgvs vicc consensus";
+                        transcript5 transcript3 hgvs vicc consensus slack_bp";
         assert_eq!(FusionRow::COLUMNS.join(" "), promised);
     }
 
     #[test]
     fn a_fusion_becomes_a_line_with_1_based_positions() {
         let row = FusionRow::new("S1", &fixture::eml4_alk(), &fixture::contigs());
-        insta::assert_snapshot!(row.cells().join(" | "), @r"S1 | F1 | EML4::ALK | EML4 | ALK | chr2:42299750:+ | chr2:29223741:- | intron 13 | intron 19 | E13;A20 | V1 | variant | in-frame | retained | dna | 12 | 20 | 3 | 35 | fragments | 80 | 65 | 0.35 | 0.261846 | 0.446697 | 93.3 | PASS | E1 | 1 | . | NM_019063 | NM_004304 | . | NM_019063.5(EML4):e.13::NM_004304.5(ALK):e.20 | ACGT|TTGA");
+        insta::assert_snapshot!(row.cells().join(" | "), @r"S1 | F1 | EML4::ALK | EML4 | ALK | chr2:42299750:+ | chr2:29223741:- | intron 13 | intron 19 | E13;A20 | V1 | variant | in-frame | retained | dna | 12 | 20 | 3 | 35 | fragments | 80 | 65 | 0.35 | 0.261846 | 0.446697 | 93.3 | PASS | E1 | 1 | . | NM_019063 | NM_004304 | . | NM_019063.5(EML4):e.13::NM_004304.5(ALK):e.20 | ACGT|TTGA | 0");
     }
 
     #[test]
