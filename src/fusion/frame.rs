@@ -66,19 +66,13 @@ pub fn coding_offset(gene: &Gene, end: Breakend, site: Option<Site>, role: Role,
 /// Length of the stop codon, which ends a coding sequence.
 const STOP_CODON_BP: u32 = 3;
 
-/// Whether a boundary lies behind the coding part of a transcript.
+/// Whether a boundary that is not coding lies behind the start codon, and so behind the coding part.
 fn is_behind_coding(transcript: &Transcript, boundary: u32, strand: Strand) -> bool {
-    let coding = || transcript.exons.iter().filter(|exon| exon.cds.is_some());
-    match strand {
-        Strand::Forward => {
-            coding().map(|exon| exon.end).max().is_some_and(|last| boundary >= last)
-                || coding().last().is_some_and(|exon| boundary > exon.start)
-        }
-        Strand::Reverse => {
-            coding().map(|exon| exon.start).min().is_some_and(|last| boundary <= last)
-                || coding().last().is_some_and(|exon| boundary < exon.end)
-        }
-    }
+    let first_coding = transcript.exons.iter().find(|exon| exon.cds.is_some());
+    first_coding.is_some_and(|exon| match strand {
+        Strand::Forward => boundary > exon.start + exon.lead_bp,
+        Strand::Reverse => boundary + exon.lead_bp < exon.end,
+    })
 }
 
 /// The frame of a 5' partner that is translated up to `five`, `insertion_bp` bases, and a 3' partner from `three` on.
