@@ -17,8 +17,10 @@ pub mod cigar;
 pub mod file;
 pub mod library;
 pub mod read;
+pub mod recognise;
 pub mod scan;
 pub mod tile;
+pub mod umi;
 
 pub use assay::Assay;
 pub use file::AlignmentFile;

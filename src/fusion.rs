@@ -23,29 +23,9 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::genome::{Breakend, Junction, Strand};
+pub use crate::material::{Material, Unit};
 use crate::model::Site;
 use crate::stats::Share;
-
-/// What was counted: distinct fragments, or molecules where UMIs tell them apart.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "lowercase")]
-pub enum Unit {
-    /// Fragments (read names), duplicates removed.
-    #[default]
-    Fragments,
-    /// Molecules (UMI families).
-    Molecules,
-}
-
-/// The kind of library behind the evidence.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "lowercase")]
-pub enum Material {
-    /// RNA (cDNA).
-    Rna,
-    /// DNA.
-    Dna,
-}
 
 /// How many distinct fragments (or molecules) show a junction. Each counts once, under its strongest kind.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]

@@ -31,6 +31,7 @@ pub mod fusion;
 pub mod genome;
 pub mod junction;
 pub mod knowledge;
+pub mod material;
 pub mod model;
 pub mod pipeline;
 pub mod progress;

@@ -11,9 +11,10 @@ use std::sync::Arc;
 use rayon::ThreadPool;
 use rustc_hash::FxHashSet;
 
-use crate::alignment::assay::{self, Assay};
+use crate::alignment::assay::Assay;
 use crate::alignment::file::AlignmentFile;
 use crate::alignment::read::{FragmentId, ReadRecord};
+use crate::alignment::recognise;
 use crate::alignment::scan::{self, Region, Scan};
 use crate::alignment::tile;
 use crate::alignment::Library;
@@ -23,11 +24,12 @@ use crate::coverage::verdict::{self, Judgement, KinaseCoverage};
 use crate::error::{Error, Result};
 use crate::evidence::Molecules;
 use crate::fusion::build::{self, Context};
-use crate::fusion::{event, judge, Fusion, Material};
+use crate::fusion::{event, judge, Fusion};
 use crate::genome::{Assembly, Breakend, ContigId, Contigs, Interval};
 use crate::junction::find::{self, Evidence};
 use crate::junction::partners;
 use crate::junction::support::Span;
+use crate::material::Material;
 use crate::model::{Gene, Role};
 use crate::progress::Progress;
 use crate::reference::Reference;
@@ -226,7 +228,7 @@ impl Run<'_> {
             .filter(|gene| self.targets.iter().any(|kinase| self.setup.knowledge.pair(&gene.symbol, &kinase.symbol)));
         regions.extend(partners.map(|gene| gene.span).take(80));
         let genes: Vec<&Gene> = self.setup.models.iter().filter(|gene| regions.contains(&gene.span)).collect();
-        assay::recognise(&mut file.reader()?, &self.setup.contigs, &file.programs, &regions, &genes, &self.config.assay)
+        recognise::recognise(&mut file.reader()?, &self.setup.contigs, &file.programs, &regions, &genes, &self.config.assay)
     }
 
     fn junctions(

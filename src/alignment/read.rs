@@ -3,8 +3,8 @@
 use rust_htslib::bam::record::{Aux, Record};
 use std::hash::Hasher;
 
-use super::assay::UmiSource;
 use super::cigar::{self, Operation};
+use super::umi::UmiSource;
 use crate::genome::{Breakend, ContigId, Contigs, Side, Strand};
 use crate::sequence::reverse_complement;
 

@@ -14,8 +14,8 @@ use crate::alignment::scan::leaves_out_flagged;
 use crate::alignment::tile;
 use crate::error::Result;
 use crate::evidence::Molecules;
-use crate::fusion::Material;
 use crate::genome::{Breakend, ContigId, Interval, Strand};
+use crate::material::Material;
 
 /// Bases that a read must have on each side of a junction to count for it or against it: with 10 bases a chance match to a given
 /// place is one in a million.

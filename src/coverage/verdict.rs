@@ -6,8 +6,8 @@ use crate::alignment::assay::{Assay, AssayKind};
 use crate::alignment::library::LibraryReader;
 use crate::alignment::read::usable;
 use crate::error::Result;
-use crate::fusion::Material;
 use crate::genome::Interval;
+use crate::material::Material;
 use crate::model::index::GeneModels;
 use crate::model::Gene;
 

@@ -1,0 +1,209 @@
+//! Bugs that were found once, each with the smallest file that showed it.
+
+#[path = "support/command.rs"]
+mod command;
+#[path = "support/sam.rs"]
+mod sam;
+
+use std::ffi::OsStr;
+use std::path::{Path, PathBuf};
+
+use command::{kinfuse, passed, repository, table, Outcome};
+
+/// GRCh38's chromosomes with the kinases, and one more.
+const HEADER: &str = "@HD\tVN:1.6\tSO:coordinate\n@SQ\tSN:chr1\tLN:248956422\n@SQ\tSN:chr2\tLN:242193529\n@SQ\tSN:chr3\tLN:198295559\n\
+    @SQ\tSN:chr6\tLN:170805979\n@SQ\tSN:chr9\tLN:138394717\n@SQ\tSN:chr15\tLN:101991189\n";
+
+/// Calls SAM text as sample `x`.
+fn call_sam(folder: &Path, text: &str, more: &[&str]) -> Outcome {
+    let input = folder.join("input.sam");
+    std::fs::write(&input, text).expect("the SAM is written");
+    let mut arguments: Vec<&OsStr> = vec!["call".as_ref(), "-s".as_ref(), "x".as_ref(), "-o".as_ref(), folder.as_ref()];
+    arguments.extend(more.iter().map(OsStr::new));
+    arguments.push(input.as_ref());
+    kinfuse(arguments)
+}
+
+/// The rows of the calls of SAM text, which must end well.
+fn rows(text: &str, more: &[&str]) -> (tempfile::TempDir, Vec<command::Row>) {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let outcome = call_sam(folder.path(), text, more);
+    assert_eq!(outcome.code, Some(0), "{}", outcome.stderr);
+    let rows = table(&folder.path().join("x.fusions.tsv"));
+    (folder, rows)
+}
+
+fn metric(folder: &Path, name: &str) -> Option<String> {
+    let rows = table(&folder.join("x.metrics.tsv"));
+    rows.iter().find(|row| row.get("metric") == name).map(|row| row.get("value").to_owned())
+}
+
+/// Two records of an ordinary pair.
+fn pair(name: &str, contig: &str, start: u32, insert: u32) -> String {
+    let mate = start + insert - 100;
+    format!(
+        "{name}\t99\t{contig}\t{start}\t60\t100M\t=\t{mate}\t{insert}\t*\t*\n{name}\t147\t{contig}\t{mate}\t60\t100M\t=\t{start}\t-{insert}\t*\t*\n"
+    )
+}
+
+/// A single read of `left` bases before ALK's intron 19 break (29,223,741) that goes on in EML4, as one record with SA.
+fn alk_split(name: &str, left: u32, right: u32, tags: &str) -> String {
+    let start = 29_223_741 - left + 1;
+    let there = 42_299_750 - right + 1;
+    format!("{name}\t0\tchr2\t{start}\t60\t{left}M{right}S\t*\t0\t0\t*\t*\tSA:Z:chr2,{there},-,{right}M{left}S,60,0;{tags}\n")
+}
+
+#[test]
+fn ordinary_pairs_over_a_genes_edge_are_no_fusion() {
+    let mut text = HEADER.to_owned();
+    for i in 0..60 {
+        text += &pair(&format!("low{i}"), "chr2", 29_191_400 + i * 10, 350);
+    }
+    for i in 0..60 {
+        text += &pair(&format!("high{i}"), "chr2", 29_922_300 + i * 10, 350);
+    }
+    let (folder, rows) = rows(&text, &[]);
+    assert!(rows.is_empty(), "{rows:?}");
+    assert_eq!(metric(folder.path(), "ALK_chimeras").as_deref(), Some("0"));
+}
+
+#[test]
+fn molecules_numbered_by_mi_are_not_taken_for_errors_of_each_other() {
+    let mut text = HEADER.to_owned();
+    for i in 0..20 {
+        text += &alk_split(&format!("r{i}"), 60, 40, &format!("\tMI:Z:{}", 100 + i));
+    }
+    let (_folder, rows) = rows(&text, &["--umi-tag", "MI"]);
+    assert_eq!((rows[0].get("fragments"), rows[0].get("units")), ("20", "molecules"));
+    assert_eq!(rows[0].get("filter"), "PASS", "molecules at equal ends are independent when UMIs say so");
+}
+
+#[test]
+fn fragments_without_the_umi_that_was_asked_for_are_not_joined() {
+    let mut text = HEADER.to_owned();
+    for i in 0..12 {
+        text += &alk_split(&format!("r{i}"), 60, 40, "");
+    }
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let outcome = call_sam(folder.path(), &text, &["--umi-tag", "ZZ"]);
+    assert!(outcome.stderr.contains("ZZ"), "{}", outcome.stderr);
+    assert_eq!(table(&folder.path().join("x.fusions.tsv"))[0].get("fragments"), "12");
+}
+
+#[test]
+fn an_sa_entry_of_another_reads_length_is_counted_and_not_used() {
+    let mut text = HEADER.to_owned();
+    for (i, entry) in
+        ["chr3,1000,+,300S50M,60,0", "chr3,1000,+,4294967290S50M,60,0", "chr3,198295550,+,60S40M,60,0", "chr3,1,+,2000000000N60S40M,60,0"]
+            .iter()
+            .enumerate()
+    {
+        text += &format!("r{i}\t0\tchr2\t29223682\t60\t60M40S\t*\t0\t0\t*\t*\tSA:Z:{entry};\n");
+    }
+    let (folder, rows) = rows(&text, &[]);
+    assert!(rows.is_empty(), "{rows:?}");
+    assert_eq!(metric(folder.path(), "skipped_unreadable_sa").as_deref(), Some("4"));
+}
+
+#[test]
+fn a_long_read_that_runs_past_the_genes_end_is_seen() {
+    let mut text = HEADER.to_owned();
+    for i in 0..4 {
+        text += &alk_split(&format!("r{i}"), 60_000 + i, 1_000 + i, "");
+    }
+    let (_folder, rows) = rows(&text, &["--assay", "dna"]);
+    assert_eq!(rows[0].get("fusion"), "EML4::ALK");
+    assert_eq!(rows[0].get("split_fragments"), "4");
+}
+
+#[test]
+fn a_junction_of_two_kinases_is_one_finding() {
+    let mut text = HEADER.to_owned();
+    let mut there = String::new();
+    for i in 0..6u32 {
+        let (left, right) = (60 + i, 60 - i);
+        let (start, ros1) = (29_223_741 - left + 1, 117_322_000);
+        text += &format!("r{i}\t0\tchr2\t{start}\t60\t{left}M{right}S\t*\t0\t0\t*\t*\tSA:Z:chr6,{ros1},+,{left}S{right}M,60,0;\n");
+        there += &format!("r{i}\t2048\tchr6\t{ros1}\t60\t{left}H{right}M\t*\t0\t0\t*\t*\tSA:Z:chr2,{start},+,{left}M{right}S,60,0;\n");
+    }
+    let (_folder, rows) = rows(&(text + &there), &["--assay", "dna"]);
+    assert_eq!(rows.len(), 1, "{rows:?}");
+}
+
+#[test]
+fn support_and_depth_follow_one_rule_on_mapping_quality() {
+    let mut text = HEADER.to_owned();
+    for i in 0..10u32 {
+        text += &alk_split(&format!("r{i}"), 60 + i, 40 - i, "");
+    }
+    for i in 0..40u32 {
+        text += &format!("w{i}\t0\tchr2\t{}\t0\t100M\t*\t0\t0\t*\t*\n", 29_223_660 + i);
+    }
+    let (_folder, rows) = rows(&text, &["--assay", "dna"]);
+    assert_eq!((rows[0].get("fragments"), rows[0].get("depth3")), ("10", "40"));
+}
+
+#[test]
+fn a_genome_that_contradicts_the_header_stops_the_run() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let outcome = call_sam(folder.path(), &(HEADER.to_owned() + &alk_split("r", 60, 40, "")), &["--genome", "grch37"]);
+    assert_eq!(outcome.code, Some(1));
+    assert!(outcome.stderr.contains("GRCh38") && outcome.stderr.contains("GRCh37"), "{}", outcome.stderr);
+}
+
+#[test]
+fn a_kinase_whose_contig_is_missing_is_named_and_limits_the_sample() {
+    let text = (HEADER.to_owned() + &pair("p", "chr6", 117_322_000, 300)).replace("@SQ\tSN:chr2\tLN:242193529\n", "");
+    let (folder, _) = rows(&text, &[]);
+    let rows = table(&folder.path().join("x.metrics.tsv"));
+    let status = rows.iter().find(|row| row.get("metric") == "status").expect("a status");
+    assert_ne!(status.get("value"), "ok");
+    assert!(status.get("note").contains("ALK: its contig or its gene model is missing"), "{}", status.get("note"));
+}
+
+/// Halves of a BAM of the repository, by read name.
+fn halves(folder: &Path, name: &str) -> [PathBuf; 2] {
+    let text = sam::text(&repository(&format!("test-data/{name}.bam")));
+    [0u64, 1].map(|half| {
+        let path = folder.join(format!("lane{half}.bam"));
+        sam::write(&sam::records(&text, |fields| (sam::name_hash(&fields[0], 1) % 2 == half).then_some(fields)), &path, None, true);
+        path
+    })
+}
+
+fn made_up<'a>(folder: &'a Path, gtf: &'a Path, fasta: &'a Path, files: &'a [&'a Path]) -> Vec<&'a OsStr> {
+    let mut arguments: Vec<&OsStr> = vec!["call".as_ref(), "-s".as_ref(), "x".as_ref(), "-o".as_ref(), folder.as_ref()];
+    arguments.extend([OsStr::new("-g"), gtf.as_ref(), OsStr::new("-r"), fasta.as_ref()]);
+    arguments.extend(files.iter().map(|file| file.as_os_str()));
+    arguments
+}
+
+#[test]
+fn lanes_of_one_library_are_read_as_one() {
+    let (gtf, fasta, whole) = (repository("test-data/mini.gtf"), repository("test-data/mini.fa"), repository("test-data/dna.bam"));
+    let [one, two, twice] = [(); 3].map(|()| tempfile::tempdir().expect("a temporary folder"));
+    let [first, second] = halves(one.path(), "dna");
+    assert_eq!(kinfuse(made_up(one.path(), &gtf, &fasta, &[&whole])).code, Some(0));
+    assert_eq!(kinfuse(made_up(two.path(), &gtf, &fasta, &[&first, &second])).code, Some(0));
+    assert_eq!(kinfuse(made_up(twice.path(), &gtf, &fasta, &[&whole, &whole])).code, Some(0));
+    let bytes = |folder: &Path, file: &str| std::fs::read_to_string(folder.join(file)).expect("the file can be read");
+    for file in ["x.fusions.tsv", "x.variants.tsv"] {
+        assert_eq!(bytes(one.path(), file), bytes(two.path(), file));
+        assert_eq!(bytes(one.path(), file), bytes(twice.path(), file));
+    }
+}
+
+#[test]
+fn files_of_two_samples_are_not_mixed_unless_one_name_is_given() {
+    let (gtf, fasta) = (repository("test-data/mini.gtf"), repository("test-data/mini.fa"));
+    let (rna, dna) = (repository("test-data/rna.bam"), repository("test-data/dna.bam"));
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let files: [&Path; 2] = [&rna, &dna];
+    let mut arguments = made_up(folder.path(), &gtf, &fasta, &files);
+    assert_eq!(kinfuse(arguments.clone()).code, Some(0), "with -s the files belong together");
+    assert_eq!(passed(folder.path(), "x").len(), 2);
+    arguments.drain(1..3);
+    let outcome = kinfuse(arguments);
+    assert_eq!(outcome.code, Some(1));
+    assert!(outcome.stderr.contains("--sample"), "{}", outcome.stderr);
+}
