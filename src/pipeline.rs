@@ -204,6 +204,13 @@ impl Run<'_> {
         for scan in scans {
             whole.absorb(scan);
         }
+        for file in &library.files {
+            for (key, count) in [("unmapped_in_stream", file.passed_over.0), ("elsewhere_in_stream", file.passed_over.1)] {
+                if count > 0 {
+                    *whole.skipped.entry(key.to_owned()).or_default() += count;
+                }
+            }
+        }
         Ok(LibraryResult {
             files: library.names(),
             judgement: verdict::judge(assay, &kinases, expressed_reads),

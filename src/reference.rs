@@ -96,6 +96,11 @@ impl Reference {
         Ok(reference)
     }
 
+    /// Whether the FASTA has this contig, at the length that the alignments give it.
+    pub fn has(&self, contig: ContigId) -> bool {
+        self.names.get(contig.0 as usize).is_some_and(Option::is_some)
+    }
+
     /// A reader for one worker.
     ///
     /// # Errors

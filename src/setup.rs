@@ -1,5 +1,6 @@
 //! Before the first read: files opened, contigs, genes, tables and FASTA reconciled. What cannot be reconciled stops the run here.
 
+use std::collections::BTreeSet;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -71,6 +72,7 @@ impl Setup {
         let genes: Vec<&Gene> = targets.iter().filter_map(|symbol| models.find(symbol)).collect();
         let needed: Vec<ContigId> = genes.iter().map(|gene| gene.contig()).collect();
         let reference = config.reference.as_deref().map(|path| Reference::open(path, &first, &contigs, &needed)).transpose()?;
+        warn_of_missing(reference.as_ref(), &models, &contigs);
         for file in &mut files {
             if let Some(reference) = reference.as_ref().filter(|_| file.format == Format::Cram || file.path == Path::new("-")) {
                 check_checksums(file, reference, &needed)?;
@@ -188,6 +190,19 @@ fn check_build(path: &Path, genes: &[Gene], builtin: &[Gene], assembly: Assembly
             problem: format!("no exon of {symbol} (nor of any other shared gene) lies in the GTF where it lies on {assembly}, to which the reads are aligned"),
             remedy: format!("give a GTF of {assembly}"),
         }),
+    }
+}
+
+/// Says which contigs with known partners the FASTA lacks, or has at another length: there homology and bases are unknown.
+fn warn_of_missing(reference: Option<&Reference>, models: &GeneModels, contigs: &Contigs) {
+    let Some(reference) = reference else { return };
+    let of_genes: BTreeSet<ContigId> = models.iter().map(Gene::contig).filter(|contig| !reference.has(*contig)).collect();
+    if !of_genes.is_empty() {
+        let names: Vec<&str> = of_genes.iter().map(|contig| contigs.name(*contig)).collect();
+        log::warn!(
+            "the FASTA lacks {} or has them at another length: homology and REF bases of partners there are not known",
+            names.join(", ")
+        );
     }
 }
 

@@ -55,6 +55,8 @@ pub struct AlignmentFile {
     pub samples: Vec<String>,
     /// The programs of `@PG` (`PN`, else `ID`, and the command line).
     pub programs: Vec<String>,
+    /// Records that were read and not kept, where the file is read in one pass: unmapped ones, and those at no place of interest.
+    pub passed_over: (u64, u64),
     /// Checksums of contigs (`M5` of `@SQ`), where the header has them.
     pub checksums: FxHashMap<ContigId, String>,
     reference: Option<PathBuf>,
@@ -121,6 +123,7 @@ impl AlignmentFile {
             format,
             samples: header_values(&text, "@RG", "SM"),
             programs: programs(&text),
+            passed_over: (0, 0),
             checksums: checksums(&text, &contigs),
             contigs,
             reference: reference.map(Path::to_path_buf),
@@ -153,7 +156,11 @@ impl AlignmentFile {
         let mut longest = 0;
         for (number, record) in reader.records().enumerate() {
             let record = record.map_err(|error| unreadable(&self.path, &format!("record {} cannot be read ({error})", number + 1)))?;
-            if !record.is_unmapped() && record.tid() >= 0 && record.pos() >= 0 && relevant(&record) {
+            if record.is_unmapped() || record.tid() < 0 || record.pos() < 0 {
+                self.passed_over.0 += 1;
+            } else if !relevant(&record) {
+                self.passed_over.1 += 1;
+            } else {
                 longest = longest.max((record.cigar().end_pos() - record.pos()).clamp(0, i64::from(u32::MAX)) as u32);
                 kept.push(record);
             }

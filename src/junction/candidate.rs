@@ -94,7 +94,8 @@ impl Candidate {
     /// Whether the aligner placed the same bases elsewhere in many more fragments than it surely placed here: a copy of a repeat
     /// that happened to score a little better than its sisters.
     pub fn is_contested(&self) -> bool {
-        f64::from(self.other_places) > CONTESTED_RATIO * self.weight()
+        let unread = self.members.values().filter(|member| member.kind == Kind::Pair && member.partner_mapq.is_none()).count();
+        f64::from(self.other_places) > CONTESTED_RATIO * (self.weight() + unread as f64)
     }
 
     /// Best mapping quality with which a fragment's partner side was placed here; none for a simple repeat or a contested place.

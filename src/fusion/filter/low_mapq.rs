@@ -7,14 +7,16 @@ use crate::junction::Kind;
 /// Mapping quality that at least one fragment must reach on each side (one misplacement in ten).
 const MIN_BEST_MAPQ: u8 = 10;
 
-/// In a BAM that was cut to the kinase the mates' records are elsewhere. So many that point to one known partner are not all misplaced.
-const MIN_UNREAD_MATES: usize = 3;
+/// So many fragments that are placed in one known partner are not all misplaced, be it that a repeat of the same gene lowers their
+/// quality or that the mates' records were cut away.
+const MIN_PLACED: usize = 3;
 
 /// Whether the flag applies.
 pub fn applies(doubt: &Doubt<'_>) -> bool {
     let candidate = doubt.candidate;
     let known = matches!(doubt.fusion.known, KnownTier::Variant | KnownTier::Pair);
-    let unread = candidate.members.values().filter(|member| member.kind == Kind::Pair && member.partner_mapq.is_none()).count();
-    let partner_is_sure = candidate.partner_mapq() >= MIN_BEST_MAPQ || (known && unread >= MIN_UNREAD_MATES && !candidate.is_simple());
+    let placed = candidate.members.values().filter(|member| member.kind != Kind::Clip).count();
+    let agreed = known && placed >= MIN_PLACED && !candidate.is_simple() && !candidate.is_contested();
+    let partner_is_sure = candidate.partner_mapq() >= MIN_BEST_MAPQ || agreed;
     !partner_is_sure || candidate.kinase_mapq() < MIN_BEST_MAPQ
 }
