@@ -1,4 +1,5 @@
 //! Bugs that were found once, each with the smallest file that showed it.
+#![allow(clippy::format_push_string, reason = "small files, made once")]
 
 #[path = "support/command.rs"]
 mod command;
