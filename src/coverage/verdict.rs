@@ -21,6 +21,8 @@ const EXPRESSED_EVERYWHERE: [&str; 6] = ["NPM1", "CLTC", "TPM3", "SQSTM1", "HNRN
 
 /// Mean depth of a usual break region below which a negative of DNA says nothing.
 const MIN_MEAN_DEPTH: f64 = 20.0;
+/// Mean depth below which not even a fusion in all molecules would be seen; DNA that has no more at any kinase has failed.
+const MIN_ANY_DEPTH: f64 = 1.0;
 /// Reads at the everywhere-expressed genes below which RNA has failed.
 const MIN_EXPRESSED_READS: u64 = 200;
 /// Counting stops here: enough to know that the RNA is there.
@@ -94,9 +96,9 @@ pub fn judge(assay: &Assay, kinases: &[KinaseCoverage], expressed: Option<u64>) 
         note(Judgement::Failed, "no reads at the kinases".to_owned());
     } else if assay.material() == Material::Dna {
         let poor: Vec<&KinaseCoverage> = kinases.iter().filter(|kinase| kinase.mean_depth < MIN_MEAN_DEPTH).collect();
-        let all = poor.len() == kinases.len();
+        let nowhere = kinases.iter().all(|kinase| kinase.mean_depth < MIN_ANY_DEPTH);
         for kinase in poor {
-            let judgement = if all { Judgement::Failed } else { Judgement::Limited };
+            let judgement = if nowhere { Judgement::Failed } else { Judgement::Limited };
             note(judgement, format!("{}: mean depth {:.1} where it usually breaks", kinase.symbol, kinase.mean_depth));
         }
     } else if assay.kind == AssayKind::Rna {

@@ -62,7 +62,9 @@ fn seeds(target: usize, tails: &[Tail], tolerance: Tolerance) -> Vec<Candidate> 
 
 fn seed(target: usize, kinase: Breakend, partner: Breakend, insertion_bp: u32, tails: &[&Tail], tolerance: Tolerance) -> Candidate {
     let (consensus, anchor) = consensus(tails, tolerance);
-    let homology_bp = tails.iter().filter_map(|tail| tail.placement).map(|placement| placement.overlap_bp.max(0) as u32).max().unwrap_or(0);
+    // Bases that both alignments claim are homologous; where reads are full of errors they are chance.
+    let claimed = |tail: &&Tail| tail.placement.map(|placement| placement.overlap_bp.max(0) as u32);
+    let homology_bp = if tolerance.in_step { tails.iter().filter_map(claimed).max().unwrap_or(0) } else { 0 };
     let mut candidate = Candidate {
         target,
         kinase,

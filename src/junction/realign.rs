@@ -45,11 +45,11 @@ pub fn from_pairs(
             continue;
         }
         let rough = rough(target, &group, span);
-        let exact = meeting_clips(&rough, kinase_tails, partner_tails, tolerance)
+        let exact = meeting_clips(&rough, kinase_tails, partner_tails, tolerance, span)
             .or_else(|| in_reference(&rough, kinase_tails, tolerance, span, reference));
         let mut candidate = match exact {
             Some(exact) => Candidate { members: rough.members, ..exact },
-            None => with_agreeing_clips(rough, kinase_tails, tolerance),
+            None => with_agreeing_clips(rough, kinase_tails, tolerance, span),
         };
         if candidate.slack_bp == 0 {
             for tail in kinase_tails {
@@ -180,8 +180,10 @@ fn rough(target: usize, group: &[Pair], span: &Span<'_>) -> Candidate {
 
 /// The rough candidate with the clipped reads of the kinase's side that agree with each other where the break may be: they show the
 /// break at the kinase to the base, and that there are more fragments than pairs; the partner's end stays rough.
-fn with_agreeing_clips(mut rough: Candidate, kinase_tails: &[Tail], tolerance: Tolerance) -> Candidate {
-    let Some((kinase, _, tail, anchor)) = clipped_ends(rough.kinase, rough.slack_bp, kinase_tails).into_iter().next() else { return rough };
+fn with_agreeing_clips(mut rough: Candidate, kinase_tails: &[Tail], tolerance: Tolerance, span: &Span<'_>) -> Candidate {
+    let Some((kinase, _, tail, anchor)) = clipped_ends(rough.kinase, rough.slack_bp, kinase_tails, span).into_iter().next() else {
+        return rough;
+    };
     let exact = Candidate { kinase, tail, anchor, ..rough.clone() };
     let agreeing: Vec<&Tail> =
         kinase_tails.iter().filter(|tail| tail.at == kinase && exact.repeats(tail, tolerance) == Some(true)).collect();
@@ -198,15 +200,15 @@ fn with_agreeing_clips(mut rough: Candidate, kinase_tails: &[Tail], tolerance: T
 }
 
 /// Whether a clipped end lies where the rough candidate's break may be.
-fn may_be(rough_end: Breakend, slack_bp: u32, at: Breakend) -> bool {
-    let beyond = at.kept_distance(rough_end.boundary);
+fn may_be(rough_end: Breakend, slack_bp: u32, at: Breakend, span: &Span<'_>) -> bool {
+    let beyond = (span.distance)(at, rough_end.boundary);
     at.contig == rough_end.contig && at.side == rough_end.side && beyond >= -15 && beyond <= i64::from(slack_bp) + 15
 }
 
 /// Clipped ends within reach, with the majority of their tails and anchors; most reads first.
-fn clipped_ends(rough_end: Breakend, slack_bp: u32, tails: &[Tail]) -> Vec<(Breakend, usize, Vec<u8>, Vec<u8>)> {
+fn clipped_ends(rough_end: Breakend, slack_bp: u32, tails: &[Tail], span: &Span<'_>) -> Vec<(Breakend, usize, Vec<u8>, Vec<u8>)> {
     let mut by_end: BTreeMap<Breakend, Vec<&Tail>> = BTreeMap::new();
-    for tail in tails.iter().filter(|tail| !tail.bases.is_empty() && may_be(rough_end, slack_bp, tail.at)) {
+    for tail in tails.iter().filter(|tail| !tail.bases.is_empty() && may_be(rough_end, slack_bp, tail.at, span)) {
         by_end.entry(tail.at).or_default().push(tail);
     }
     let mut list: Vec<_> = by_end
@@ -225,9 +227,15 @@ fn clipped_ends(rough_end: Breakend, slack_bp: u32, tails: &[Tail]) -> Vec<(Brea
 }
 
 /// The junction at which clipped reads of both sides continue each other, with the most reads.
-fn meeting_clips(rough: &Candidate, kinase_tails: &[Tail], partner_tails: &[Tail], tolerance: Tolerance) -> Option<Candidate> {
-    let kinase_ends = clipped_ends(rough.kinase, rough.slack_bp, kinase_tails);
-    let partner_ends = clipped_ends(rough.partner, rough.slack_bp, partner_tails);
+fn meeting_clips(
+    rough: &Candidate,
+    kinase_tails: &[Tail],
+    partner_tails: &[Tail],
+    tolerance: Tolerance,
+    span: &Span<'_>,
+) -> Option<Candidate> {
+    let kinase_ends = clipped_ends(rough.kinase, rough.slack_bp, kinase_tails, span);
+    let partner_ends = clipped_ends(rough.partner, rough.slack_bp, partner_tails, span);
     let strict = Tolerance { min_bp: 12, ..tolerance };
     for (kinase, _, kinase_tail, kinase_anchor) in kinase_ends.iter().take(8) {
         for (partner, _, partner_tail, partner_anchor) in partner_ends.iter().take(8) {
@@ -279,7 +287,7 @@ fn in_reference(
     if forward.is_empty() {
         return None;
     }
-    for (kinase, _, tail, anchor) in clipped_ends(rough.kinase, rough.slack_bp, kinase_tails).into_iter().take(8) {
+    for (kinase, _, tail, anchor) in clipped_ends(rough.kinase, rough.slack_bp, kinase_tails, span).into_iter().take(8) {
         if let Some(partner) = place(&tail, window, &forward, rough.partner.side, tolerance) {
             return Some(Candidate {
                 kinase,
