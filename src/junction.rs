@@ -8,12 +8,14 @@
 //! 2. [`support`]: tails without a place join the junction whose bases they repeat; tails at the partner's side likewise; pairs
 //!    join the junction that they span. A fragment counts for one junction, once, by its strongest kind.
 //! 3. [`realign`]: pairs that no exact junction explains look for clipped reads on both sides that continue each other, so that a
-//!    repeat at one side does not lose the break; with a FASTA the reference stands in for the other side.
+//!    repeat at one side does not lose the break; else the tails are looked up on the other side, in the FASTA or in what its reads
+//!    show ([`local`]).
 
 pub mod candidate;
 pub mod cluster;
 pub mod find;
 pub mod homology;
+pub mod local;
 pub mod orphan;
 pub mod partners;
 pub mod realign;

@@ -27,6 +27,7 @@ use crate::fusion::build::{self, Context};
 use crate::fusion::{event, judge, Fusion};
 use crate::genome::{Assembly, Breakend, ContigId, Contigs, Interval};
 use crate::junction::find::{self, Evidence};
+use crate::junction::local::LocalBases;
 use crate::junction::partners;
 use crate::junction::support::Span;
 use crate::material::Material;
@@ -277,7 +278,16 @@ impl Run<'_> {
         let distance =
             |end: Breakend, position: u32| if spliced { self.spliced_distance(end, position) } else { end.kept_distance(position) };
         let span = Span { insert_max_bp: assay.insert_max_bp.max(assay.read_length_bp), distance: &distance };
-        let found = evidence.junctions(target, assay, &span, &bases);
+        let shown = LocalBases::gather(&scan.records);
+        let local = |interval: Interval| {
+            let known = bases(interval);
+            if known.is_empty() {
+                shown.bases(interval)
+            } else {
+                known
+            }
+        };
+        let found = evidence.junctions(target, assay, &span, &bases, &local);
         let candidates = found.candidates;
         if let Some(error) = failure.into_inner() {
             return Err(error);

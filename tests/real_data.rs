@@ -108,7 +108,7 @@ fn h3122_shows_eml4_alk_variant_1_without_fasta_and_gtf() {
 fn h3122_is_found_with_half_and_a_tenth_of_the_fragments() {
     let Some((_, text)) = h3122("H3122 thinned") else { return };
     for one_in in [2, 10] {
-        for salt in 1..=3 {
+        for salt in 1..=8 {
             let thin = sam::records(&text, |fields| sam::name_hash(&fields[0], salt).is_multiple_of(one_in).then_some(fields));
             let records = |text: &str| text.lines().filter(|line| !line.starts_with('@')).count() as f64;
             let share = records(&thin) / records(&text) * one_in as f64;
@@ -246,6 +246,28 @@ fn renaming_reads_changes_no_call() {
         Some(fields)
     });
     assert_eq!(Called::on_text(&other, &[]).calls(), Called::on_text(&text, &[]).calls());
+}
+
+#[test]
+fn h3122_cut_to_alk_is_still_found() {
+    let Some((_, text)) = h3122("H3122 cut to ALK") else { return };
+    let cut = sam::records(&text, |fields| {
+        let position: u32 = fields[3].parse().expect("a position");
+        (fields[2] == "chr2" && (29_190_000..29_930_000).contains(&position)).then_some(fields)
+    });
+    is_h3122_fusion(&Called::on_text(&cut, &[]), "H3122 cut to ALK");
+}
+
+#[test]
+fn lib001_thinned_shows_no_third_variant() {
+    let Some(folder) = shared("Lib001 thinned") else { return };
+    let text = sam::text(&folder.join("real/Lib001.consolidated.bam"));
+    for salt in 1..=6 {
+        let thin = sam::records(&text, |fields| sam::name_hash(&fields[0], salt).is_multiple_of(4).then_some(fields));
+        let rows = Called::on_text(&thin, &[]).passed();
+        assert!(rows.iter().any(|row| row.get("variant") == "V3b"), "{rows:?}");
+        assert!(rows.iter().all(|row| ["V3a", "V3b"].contains(&row.get("variant"))), "{rows:?}");
+    }
 }
 
 #[test]

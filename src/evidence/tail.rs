@@ -2,7 +2,7 @@
 
 use crate::alignment::read::{FragmentId, Piece};
 use crate::alignment::scan::MIN_TAIL_BP;
-use crate::genome::Breakend;
+use crate::genome::{Breakend, ContigId};
 use crate::sequence::reverse_complement;
 
 use super::chain::Chain;
@@ -50,6 +50,8 @@ pub struct Tail {
     pub placement: Option<Placement>,
     /// Where the read begins (its 5' end, clipped bases included), and where its mate does; copies of one molecule share both.
     pub ends: (i64, i64),
+    /// Where the read's primary alignment begins: its record has the bases that hard clips took here.
+    pub primary: Option<(ContigId, u32)>,
 }
 
 /// Whether the end of a read is adapter: its mate begins where the read's aligned part ends, so the fragment ends there too.
@@ -156,6 +158,7 @@ pub fn tails(chain: &Chain, mate: Option<&Chain>, inside: &dyn Fn(&Piece) -> boo
                 anchor,
                 placement,
                 ends: chain.ends(),
+                primary: chain.primary.first().map(|piece| (piece.contig, piece.start)),
             });
         }
     }

@@ -72,13 +72,15 @@ impl Evidence {
     }
 
     /// The junctions that the evidence shows, best placed first.
-    pub fn junctions(&self, target: usize, assay: &Assay, span: &Span<'_>, reference: &Bases<'_>) -> Found {
+    ///
+    /// `reference` gives bases of the FASTA, `local` those that the reads themselves show where there is none.
+    pub fn junctions(&self, target: usize, assay: &Assay, span: &Span<'_>, reference: &Bases<'_>, local: &Bases<'_>) -> Found {
         let tolerance = Tolerance::of(assay.long_reads);
         let mut candidates = cluster::candidates(target, &self.kinase_tails, tolerance);
         support::add_kinase_tails(&mut candidates, &self.kinase_tails, tolerance);
         support::add_partner_tails(&mut candidates, &self.partner_tails, tolerance);
         let unexplained = support::add_pairs(&mut candidates, &self.pairs, span);
-        let mut from_pairs = realign::from_pairs(target, &unexplained, &self.kinase_tails, &self.partner_tails, tolerance, span, reference);
+        let mut from_pairs = realign::from_pairs(target, &unexplained, &self.kinase_tails, &self.partner_tails, tolerance, span, local);
         for candidate in candidates.iter_mut().chain(&mut from_pairs) {
             homology::settle(candidate, reference);
         }

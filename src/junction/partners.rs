@@ -42,6 +42,9 @@ pub fn windows(evidence: &Evidence, assay: &Assay, models: &GeneModels) -> Vec<I
             _ => clusters.push((Interval { contig, start: position, end: position }, FxHashSet::from_iter([fragment]))),
         }
     }
+    // Bases that hard clips took stand in the primary record, wherever that lies.
+    let cut = evidence.kinase_tails.iter().filter(|tail| tail.bases.is_empty()).filter_map(|tail| tail.primary);
+    let primaries: Vec<Interval> = cut.map(|(contig, start)| Interval { contig, start, end: start.saturating_add(1) }).collect();
     let worth =
         clusters.into_iter().filter(|(interval, fragments)| fragments.len() >= 2 || !models.at(interval.contig, interval.start).is_empty());
     let padded = worth.map(|(interval, _)| Interval {
@@ -49,7 +52,7 @@ pub fn windows(evidence: &Evidence, assay: &Assay, models: &GeneModels) -> Vec<I
         end: interval.end.saturating_add(reach),
         ..interval
     });
-    merged(padded.collect(), 0)
+    merged(padded.chain(primaries).collect(), 0)
 }
 
 /// The fragments of all tails and pairs: their other records are wanted.

@@ -200,7 +200,10 @@ fn with_agreeing_clips(mut rough: Candidate, kinase_tails: &[Tail], tolerance: T
 }
 
 /// Whether a clipped end lies where the rough candidate's break may be.
+///
+/// Fragments that span a break are longer than the average, so it may lie farther out than the ordinary insert says.
 fn may_be(rough_end: Breakend, slack_bp: u32, at: Breakend, span: &Span<'_>) -> bool {
+    let slack_bp = slack_bp.saturating_add(span.insert_max_bp);
     let beyond = (span.distance)(at, rough_end.boundary);
     at.contig == rough_end.contig && at.side == rough_end.side && beyond >= -15 && beyond <= i64::from(slack_bp) + 15
 }
