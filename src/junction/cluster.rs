@@ -181,6 +181,16 @@ fn join(better: &mut Candidate, seed: Candidate) {
     let near = better.partner.contig == seed.partner.contig
         && better.partner.side == seed.partner.side
         && better.partner.boundary.abs_diff(seed.partner.boundary) <= 60;
+    // Inserted bases that another alignment of the same molecule does not need are none: errors at the break, a run that slipped.
+    if near && seed.insertion_bp < better.insertion_bp {
+        better.kinase = seed.kinase;
+        better.partner = seed.partner;
+        better.homology_bp = seed.homology_bp;
+        better.insertion_bp = seed.insertion_bp;
+        better.insertion.clone_from(&seed.insertion);
+        better.tail.clone_from(&seed.tail);
+        better.anchor.clone_from(&seed.anchor);
+    }
     for (fragment, member) in seed.members {
         let new = !better.members.contains_key(&fragment);
         // Placed elsewhere by the aligner: the bases agree, the place does not speak for this junction.
