@@ -300,11 +300,12 @@ impl Run<'_> {
             molecules: &molecules,
             exact_homology: self.setup.reference.is_some(),
         };
-        self.progress.stage("depth at the junctions", candidates.len());
+        self.progress.stage("junctions", candidates.len());
         let mut drafts: Vec<build::Draft<'_>> = candidates.iter().map(|candidate| build::draft(candidate, kinase, &context)).collect();
         let depths = self.depths(library, kinase, &drafts)?;
         for (draft, depths) in drafts.iter_mut().zip(depths) {
             draft.set_depths(depths);
+            self.progress.step();
         }
         let fusions = judge::judge(drafts, kinase, assay, chimeras);
         Ok((fusions, Noise { chimeras, explained_elsewhere: found.explained_elsewhere }))

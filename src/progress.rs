@@ -29,9 +29,12 @@ impl Progress {
 
     /// Begins a stage of `steps` steps.
     pub fn stage(&self, name: &str, steps: usize) {
+        if steps == 0 {
+            return;
+        }
         if let Some(bar) = &self.bar {
+            bar.reset();
             bar.set_length(steps as u64);
-            bar.set_position(0);
             bar.set_message(name.to_owned());
         } else if self.plain && steps >= MANY_STEPS {
             let _ = writeln!(std::io::stderr(), "kinfuse: {name} ({steps} steps)");

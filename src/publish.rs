@@ -12,7 +12,7 @@ use crate::pipeline::{LibraryResult, SampleResult};
 use crate::reference::Reference;
 use crate::report::json::{AssayEntry, Document, Status, Verdict};
 use crate::report::output::{file_prefix, Outputs};
-use crate::report::rows::{FusionRow, MetricRow, MetricValue, VariantRow};
+use crate::report::rows::{escaped, FusionRow, MetricRow, MetricValue, VariantRow};
 use crate::report::{table, tsv, vcf};
 
 /// Lowest quality with which a flagged junction is listed in `fusions.tsv`; all others are in `candidates.tsv.gz`.
@@ -69,6 +69,9 @@ pub fn publish(result: &SampleResult, config: &CallConfig, width: usize) -> Resu
     }
     outputs.write("kinfuse.json", |out| document.write(out))?;
     outputs.commit()?;
+    if document.status.verdict == Verdict::Failed {
+        log::error!("{}: the sample cannot be judged ({})", escaped(&result.sample), escaped(&document.status.reasons.join("; ")));
+    }
     Ok(table::render(&document, width))
 }
 

@@ -48,7 +48,13 @@ impl Setup {
     /// Bad input, with one line that says what to do.
     pub fn new(config: &CallConfig) -> Result<Self> {
         let mut files = Vec::new();
-        for path in &config.inputs {
+        for (index, path) in config.inputs.iter().enumerate() {
+            let same = |other: &Path| {
+                other == path.as_path() || other.canonicalize().ok().is_some_and(|target| path.canonicalize().ok() == Some(target))
+            };
+            if config.inputs[..index].iter().any(|other| same(other)) {
+                return Err(Error::input(path, "is given twice", "give each file once"));
+            }
             files.push(AlignmentFile::open(path, config.reference.as_deref(), config.stream)?);
         }
         let sample = sample_name(config, &files)?;

@@ -288,6 +288,11 @@ fn recognise(path: &Path) -> Result<Format> {
         )
     };
     match head {
+        [0x1f, 0x8b, _, flags] if flags & 4 == 0 => Err(Error::input(
+            path,
+            "is packed by plain gzip, which cannot be read in parts",
+            "unpack it, or make a BAM of it: samtools view -b",
+        )),
         [0x1f, 0x8b, ..] => {
             if !tail(&mut file, &BGZF_EOF)? {
                 return Err(truncated());

@@ -172,6 +172,9 @@ impl Sample {
         let umi = self.umi(request, &mut reasons);
         let duplicate_frac = if self.records == 0 { 0.0 } else { self.duplicates as f64 / self.records as f64 };
         let marked = programs.iter().any(|program| marks_duplicates(program));
+        if request.duplicates == Some(DuplicateRule::Umi) && umi.is_none() && self.records > 0 {
+            log::warn!("no UMIs were found for --duplicates umi (name the tag with --umi-tag): each fragment counts as its own molecule");
+        }
         let duplicates = request.duplicates.unwrap_or_else(|| {
             let (rule, why) = if umi.is_some() {
                 (DuplicateRule::Umi, "molecules are counted by UMI and place")

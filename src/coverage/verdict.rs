@@ -25,6 +25,8 @@ const MIN_MEAN_DEPTH: f64 = 20.0;
 const MIN_ANY_DEPTH: f64 = 1.0;
 /// Reads at the everywhere-expressed genes below which RNA has failed.
 const MIN_EXPRESSED_READS: u64 = 200;
+/// Reads of a kinase in an amplicon assay below which its amplicons may not be there.
+const MIN_AMPLICON_READS: u64 = 20;
 /// Counting stops here: enough to know that the RNA is there.
 const ENOUGH_READS: u64 = 2_000;
 /// Median read length below which alignments are hardly unique.
@@ -112,8 +114,14 @@ pub fn judge(assay: &Assay, kinases: &[KinaseCoverage], expressed: Option<u64>) 
             }
             _ => {}
         }
-    } else if total < MIN_EXPRESSED_READS {
-        note(Judgement::Limited, format!("{total} reads at the kinases: too few to judge the amplicons"));
+    } else {
+        // Without reads nobody knows whether an amplicon lies there at all.
+        for kinase in kinases.iter().filter(|kinase| kinase.reads < MIN_AMPLICON_READS) {
+            note(Judgement::Limited, format!("{}: {} reads in an amplicon assay, no primers there or no RNA", kinase.symbol, kinase.reads));
+        }
+        if total < MIN_EXPRESSED_READS {
+            note(Judgement::Limited, format!("{total} reads at the kinases: too few to judge the amplicons"));
+        }
     }
     if assay.sampled > 0 && assay.read_length_bp < MIN_READ_LENGTH_BP {
         note(Judgement::Limited, format!("median read length {} bases", assay.read_length_bp));

@@ -41,6 +41,11 @@ pub fn render(document: &Document, width: usize) -> String {
         lines.push(String::new());
         lines.extend(called.into_iter().flat_map(variant_lines));
     }
+    let loose: Vec<String> = document.candidates.iter().filter_map(loose_end).collect();
+    if !loose.is_empty() {
+        lines.push(String::new());
+        lines.extend(loose);
+    }
     let absent: Vec<String> =
         document.targets.iter().filter(|gene| !has_fusion(document, gene)).map(|gene| absence(document, gene)).collect();
     if !absent.is_empty() {
@@ -97,6 +102,22 @@ fn value(fusion: &FusionRow, column: &str) -> String {
     }
 }
 
+/// Fewest fragments of a break without a partner that the table mentions.
+const MIN_LOOSE_FRAGMENTS: u32 = 5;
+
+/// A line on clipped reads that agree with each other at a kinase but whose partner was not placed: no call, and no negative either.
+fn loose_end(candidate: &FusionRow) -> Option<String> {
+    let unplaced = candidate.filter.split(';').any(|flag| flag == "unplaced_partner");
+    let (gene, place) = (candidate.gene3.as_ref()?, candidate.breakpoint3.as_ref()?);
+    (unplaced && candidate.fragments >= MIN_LOOSE_FRAGMENTS).then(|| {
+        let (gene, place) = (escaped(gene), escaped(place));
+        format!(
+            "  {gene}: {} fragments end alike at {place} in bases without a place; not a call, see candidates.tsv.gz",
+            candidate.fragments
+        )
+    })
+}
+
 /// The text of a reason that concerns this gene alone.
 fn concerns<'r>(reason: &'r str, gene: &str) -> Option<&'r str> {
     reason.strip_prefix(gene)?.strip_prefix(": ")
@@ -145,8 +166,10 @@ fn absence(document: &Document, gene: &str) -> String {
     if let Some(why) = poor {
         return format!("  {gene}: not judged, {}", escaped(why));
     }
+    let general = document.status.reasons.iter().any(|reason| !document.targets.iter().any(|gene| concerns(reason, gene).is_some()));
     match (document.status.verdict, regions.len()) {
         (Verdict::Failed, _) => format!("  {gene}: cannot be judged, the sample failed"),
+        (Verdict::Limited, 0) if general => format!("  {gene}: no fusion found, but the sample is limited (see above)"),
         (_, 0) => format!("  {gene}: no fusion found"),
         (_, n) if informative == 0 => format!("  {gene}: no fusion found, but none of {n} regions is informative"),
         (_, n) => format!("  {gene}: no fusion found ({informative} of {n} regions informative)"),

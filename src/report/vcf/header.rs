@@ -47,7 +47,7 @@ const FORMAT: [Definition; 6] = [
     ("CR", "1", "Integer", "Fragments with a clipped tail that fits the other end"),
     ("AD", "R", "Integer", "Fragments without and with the change; at a breakend without means unbroken across this end"),
     ("DP", "1", "Integer", "Fragments, the sum of AD"),
-    ("AF", "A", "Float", "Fraction of the fragments that show the change; for a fusion that at the 3' partner is the one in the tables"),
+    ("AF", "A", "Float", "Fraction of the fragments that show the change; for a fusion that of the event, counted at the 3' partner"),
 ];
 
 /// The header lines with the line of column names, each with its line end.

@@ -71,7 +71,8 @@ fn of_end(calls: &Calls, fusion: &Fusion, end: &End, is_pair: bool) -> Record {
     info.add("UNITS", &fusion.unit.cell());
     let depth = if end.role == Role::Five { fusion.depth5 } else { fusion.depth3 };
     let support = fusion.support;
-    let counts = counts(depth, support.fragments());
+    // One event has one fraction: that of the kinase's end, where both alleles are read. AD and DP are those of this end.
+    let counts = counts(depth, support.fragments(), fusion.allele_fraction.map(|share| share.value));
     let genotype = format!("{}:{}:{}:{counts}", support.split, support.pair, support.clip);
     let filter = filter_text(fusion.flags.iter().map(|flag| flag.name()));
     let rest = [base.to_string(), alt, Phred::new(fusion.quality).cell(), filter, info.text(), "SR:PR:CR:AD:DP:AF".to_owned(), genotype];
@@ -119,7 +120,7 @@ pub(super) fn of_variant(calls: &Calls, variant: &Variant) -> Option<Record> {
     info.add_some("LOD95", variant.lod95.and_then(Fraction::new).map(|fraction| fraction.cell()).as_deref());
     info.add("PHASE", &variant.phase);
     info.add_some("COMPOUND", variant.compound_with.as_deref());
-    let counts = counts(variant.depth.saturating_sub(variant.alt_fragments), variant.alt_fragments);
+    let counts = counts(variant.depth.saturating_sub(variant.alt_fragments), variant.alt_fragments, variant.share.map(|share| share.value));
     let filter = filter_text(variant.flags.iter().map(|flag| flag.name()));
     let quality = Phred::new(variant.quality).cell();
     let rest = [reference, alternative, quality, filter, info.text(), "AD:DP:AF".to_owned(), counts];
@@ -127,10 +128,9 @@ pub(super) fn of_variant(calls: &Calls, variant: &Variant) -> Option<Record> {
 }
 
 /// `AD:DP:AF` for fragments without and with the change.
-fn counts(without: u32, with: u32) -> String {
+fn counts(without: u32, with: u32, fraction: Option<f64>) -> String {
     let depth = u64::from(without) + u64::from(with);
-    let fraction = Fraction::new(f64::from(with) / depth as f64).cell();
-    format!("{without},{with}:{depth}:{fraction}")
+    format!("{without},{with}:{depth}:{}", fraction.and_then(Fraction::new).cell())
 }
 
 fn identifier(fusion: &Fusion, role: Role) -> String {
