@@ -207,3 +207,66 @@ fn files_of_two_samples_are_not_mixed_unless_one_name_is_given() {
     assert_eq!(outcome.code, Some(1));
     assert!(outcome.stderr.contains("--sample"), "{}", outcome.stderr);
 }
+
+/// Bases that look random and are the same each time.
+fn bases(length: usize, mut seed: u64) -> String {
+    let mut next = || {
+        seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        char::from(b"ACGT"[(seed >> 60) as usize & 3])
+    };
+    (0..length).map(|_| next()).collect()
+}
+
+#[test]
+fn one_pair_and_clips_that_nothing_ties_to_it_are_no_call() {
+    let (anchor, tail) = (bases(70, 1), bases(40, 2));
+    let mut reads: Vec<(u32, String)> = (0..8u32)
+        .map(|i| {
+            let left = 60 + i;
+            let start = 29_223_741 - left + 1;
+            let sequence = format!("{}{tail}", &anchor[anchor.len() - left as usize..]);
+            (start, format!("c{i}\t0\tchr2\t{start}\t60\t{left}M40S\t*\t0\t0\t{sequence}\t*\n"))
+        })
+        .collect();
+    reads.push((29_223_522, "p\t65\tchr2\t29223522\t60\t100M\t=\t42299501\t0\t*\t*\n".to_owned()));
+    reads.push((42_299_501, "p\t129\tchr2\t42299501\t60\t100M\t=\t29223522\t0\t*\t*\n".to_owned()));
+    reads.sort();
+    let text = HEADER.to_owned() + &reads.into_iter().map(|(_, line)| line).collect::<String>();
+    let (folder, _) = rows(&text, &["--assay", "dna"]);
+    assert!(passed(folder.path(), "x").is_empty(), "{:?}", passed(folder.path(), "x"));
+}
+
+#[test]
+fn equal_read_names_in_two_files_are_two_fragments() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let lanes = [0u32, 10].map(|shift| {
+        let path = folder.path().join(format!("lane{shift}.sam"));
+        let reads: String = (0..5).map(|i| alk_split(&i.to_string(), 50 + shift + i, 40, "")).collect();
+        std::fs::write(&path, HEADER.to_owned() + &reads).expect("the SAM is written");
+        path
+    });
+    let mut arguments: Vec<&OsStr> = ["call", "-s", "x", "--assay", "dna", "-o"].map(OsStr::new).to_vec();
+    arguments.push(folder.path().as_ref());
+    arguments.extend(lanes.iter().map(|lane| lane.as_os_str()));
+    let outcome = kinfuse(arguments);
+    assert_eq!(outcome.code, Some(0), "{}", outcome.stderr);
+    assert_eq!(table(&folder.path().join("x.fusions.tsv"))[0].get("fragments"), "10");
+}
+
+#[test]
+fn one_read_does_not_move_the_break_that_many_show() {
+    let mut text = HEADER.to_owned();
+    for i in 0..30u32 {
+        let start = 29_223_741 - (60 + i % 5) + 1;
+        let left = 60 + i % 5;
+        let right = 40 - i % 5 - 4;
+        text += &format!(
+            "r{i}\t0\tchr2\t{start}\t60\t{left}M{}S\t*\t0\t0\t*\t*\tSA:Z:chr3,100000002,+,{}S{right}M,60,0;\n",
+            right + 4,
+            left + 4
+        );
+    }
+    text += "odd\t0\tchr2\t29223682\t60\t60M40S\t*\t0\t0\t*\t*\tSA:Z:chr3,99999998,+,60S40M,60,4;\n";
+    let (_folder, rows) = rows(&text, &["--assay", "dna"]);
+    assert_eq!(rows[0].position("breakpoint5"), 100_000_002, "{:?}", rows[0]);
+}

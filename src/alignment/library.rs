@@ -6,10 +6,11 @@ use rust_htslib::bam::record::Record;
 
 use super::assay::Assay;
 use super::file::{AlignmentFile, Reader};
+use super::read::FragmentId;
 use crate::error::Result;
 use crate::genome::{Contigs, Interval};
 
-/// Files that are read together. A read name stands for one fragment in all of them, so a file given twice changes nothing.
+/// Files that are read together. Equal read names in two files are two fragments: names are often plain numbers.
 #[derive(Debug)]
 pub struct Library {
     /// The files, in the order of the command line.
@@ -18,6 +19,18 @@ pub struct Library {
     pub assay: Assay,
     /// Their contigs, which are the same.
     pub contigs: Arc<Contigs>,
+}
+
+/// Which file of a library a record comes from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Lane(u64);
+
+impl Lane {
+    /// A fragment of this file, told from those of the same name in other files.
+    pub fn fragment(self, fragment: FragmentId) -> FragmentId {
+        // An odd constant spreads the few file numbers over all bits; the first file's fragments keep their own.
+        FragmentId(fragment.0 ^ self.0.wrapping_mul(0x9e37_79b9_7f4a_7c15))
+    }
 }
 
 /// A worker's own readers.
@@ -54,12 +67,12 @@ impl Library {
 }
 
 impl LibraryReader {
-    /// Calls `visit` with each record of all files that overlaps the interval, file by file.
+    /// Calls `visit` with each record of all files that overlaps the interval, file by file, and with the file it comes from.
     ///
     /// # Errors
     /// When a file cannot be read there.
-    pub fn visit(&mut self, interval: Interval, mut visit: impl FnMut(&Record)) -> Result<()> {
-        self.0.iter_mut().try_for_each(|reader| reader.visit(interval, &mut visit))
+    pub fn visit(&mut self, interval: Interval, mut visit: impl FnMut(&Record, Lane)) -> Result<()> {
+        (0u64..).zip(&mut self.0).try_for_each(|(lane, reader)| reader.visit(interval, |record| visit(record, Lane(lane))))
     }
 
     /// As [`Self::visit`], until `visit` returns `false`.

@@ -237,7 +237,7 @@ impl ReadRecord {
         let contig = ContigId(record.tid() as u32);
         let start = u32::try_from(record.pos()).map_err(|_| Skipped::NoAlignment)?;
         let mut pieces = cigar::pieces(&operations, contig, start, strand, mapping_quality(record.mapq()), MIN_GAP_DELETION_BP);
-        share_edits(&mut pieces, edits(record));
+        share_edits(&mut pieces, edits(record), &operations);
         if pieces.is_empty() || !within(&pieces, contigs) {
             return Err(Skipped::NoAlignment);
         }
@@ -315,7 +315,7 @@ fn supplementary_entry(entry: &str, length: u32, contigs: &Contigs) -> Option<Ve
     let position: u32 = fields.next()?.parse().ok()?;
     let contig = contigs.find(fields.next()?)?;
     let mut pieces = cigar::pieces(&operations, contig, position.checked_sub(1)?, strand, mapping_quality(mapq), MIN_GAP_DELETION_BP);
-    share_edits(&mut pieces, edits);
+    share_edits(&mut pieces, edits, &operations);
     (!pieces.is_empty() && within(&pieces, contigs)).then_some(pieces)
 }
 
@@ -332,8 +332,14 @@ fn edits(record: &Record) -> u32 {
     }
 }
 
-/// Shares the edits of an alignment among its pieces.
-fn share_edits(pieces: &mut [Piece], edits: u32) {
+/// Shares the edits of an alignment among its pieces, without the bases of the deletions at which it was cut.
+fn share_edits(pieces: &mut [Piece], edits: u32, operations: &[Operation]) {
+    let cut: u32 = operations
+        .iter()
+        .filter(|op| op.letter == b'D' && op.length >= MIN_GAP_DELETION_BP)
+        .map(|op| op.length)
+        .fold(0, u32::saturating_add);
+    let edits = edits.saturating_sub(cut);
     let bases: u64 = pieces.iter().map(|piece| u64::from(piece.query_bp())).sum();
     for piece in pieces {
         piece.edits = (u64::from(edits) * u64::from(piece.query_bp())).div_ceil(bases.max(1)) as u32;

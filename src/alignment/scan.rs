@@ -7,7 +7,7 @@ use rust_htslib::bam::record::Record;
 use rustc_hash::FxHashSet;
 
 use super::assay::DuplicateRule;
-use super::library::{Library, LibraryReader};
+use super::library::{Lane, Library, LibraryReader};
 use super::read::{FragmentId, ReadRecord, RecordKind, Skipped};
 use super::tile;
 use crate::error::Result;
@@ -112,7 +112,7 @@ pub fn kinases(pool: &ThreadPool, library: &Library, regions: &[Region], tile_bp
 
 fn scan_tile(reader: &mut LibraryReader, library: &Library, region: &Region, tile: Interval) -> Result<Scan> {
     let mut scan = Scan::default();
-    reader.visit(tile, |record| {
+    reader.visit(tile, |record, lane| {
         // A tile owns the records that begin in it; the first tile also those that begin before the region.
         let start = record.pos().max(0) as u32;
         let owned = (tile.start <= start && start < tile.end) || (start < tile.start && tile.start == region.scanned().start);
@@ -120,7 +120,7 @@ fn scan_tile(reader: &mut LibraryReader, library: &Library, region: &Region, til
             return;
         }
         scan.seen += 1;
-        if let Some(view) = admit(record, library, &mut scan) {
+        if let Some(view) = admit(record, lane, library, &mut scan) {
             if view.kind == RecordKind::Primary {
                 scan.usual_bases +=
                     view.pieces.iter().map(|piece| covered(piece.start, piece.end, piece.contig, &region.usual)).sum::<u64>();
@@ -134,9 +134,10 @@ fn scan_tile(reader: &mut LibraryReader, library: &Library, region: &Region, til
 }
 
 /// The typed view of a record that the rules let through; the others are counted.
-fn admit(record: &Record, library: &Library, scan: &mut Scan) -> Option<ReadRecord> {
+fn admit(record: &Record, lane: Lane, library: &Library, scan: &mut Scan) -> Option<ReadRecord> {
     match ReadRecord::from_record(record, &library.contigs, library.assay.umi.as_ref()) {
-        Ok(view) => {
+        Ok(mut view) => {
+            view.fragment = lane.fragment(view.fragment);
             if view.kind == RecordKind::Primary {
                 scan.primary += 1;
                 scan.duplicates += u64::from(view.duplicate);
@@ -207,13 +208,13 @@ pub fn partners(
         |reader, index| {
             let window = windows[index];
             let mut scan = Scan::default();
-            reader.visit(window, |record| {
+            reader.visit(window, |record, lane| {
                 let start = record.pos().max(0) as u32;
                 if start < window.start && index > 0 && windows[index - 1].contig == window.contig && start < windows[index - 1].end {
                     return;
                 }
                 scan.seen += 1;
-                if let Some(view) = admit(record, library, &mut scan) {
+                if let Some(view) = admit(record, lane, library, &mut scan) {
                     let at_kinase = |contig, position| regions.iter().any(|region| region.holds(contig, position));
                     let points_there =
                         view.elsewhere.iter().flatten().chain(&view.pieces).any(|piece| at_kinase(piece.contig, piece.start))

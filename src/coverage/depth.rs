@@ -67,8 +67,9 @@ pub fn unbroken(pool: &ThreadPool, library: &Library, queries: &[Query<'_>]) -> 
         |reader, job| {
             let (whole, members) = &jobs[job];
             let mut views: Vec<ReadRecord> = Vec::new();
-            reader.visit(*whole, |record| {
-                if let Ok(view) = ReadRecord::without_bases(record, &library.contigs, assay.umi.as_ref()) {
+            reader.visit(*whole, |record, lane| {
+                if let Ok(mut view) = ReadRecord::without_bases(record, &library.contigs, assay.umi.as_ref()) {
+                    view.fragment = lane.fragment(view.fragment);
                     if !(view.duplicate && leaves_out_flagged(assay.duplicates)) {
                         views.push(view);
                     }

@@ -43,7 +43,9 @@ impl Molecules {
                 // A single read has one more end: its own.
                 None => (u32::MAX, i64::from(record.length), false),
             });
-            ends.umi = record.umi.as_deref().unwrap_or(b"");
+            if let Some(umi) = record.umi.as_deref() {
+                ends.umi = umi;
+            }
         }
         let mut by_place: FxHashMap<Signature, Vec<(&[u8], FragmentId)>> = FxHashMap::default();
         for (fragment, ends) in &fragments {

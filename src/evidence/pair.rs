@@ -60,8 +60,8 @@ pub fn pairs(chains: &[Chain], inside: &dyn Fn(ContigId, u32) -> bool, assay: &A
         }
         let other_chain = by_read.get(&(chain.fragment, 1 - chain.number));
         let in_gene = |piece: &Piece| inside(piece.contig, piece.start) || inside(piece.contig, piece.end);
-        let reads_back = chain.pieces.iter().any(|piece| !in_gene(piece)) || begins_elsewhere(chain);
-        let mate_reads_back = other_chain.is_some_and(|chain| chain.pieces.iter().any(in_gene) || begins_elsewhere(chain));
+        let reads_back = chain.pieces.iter().any(|piece| !in_gene(piece));
+        let mate_reads_back = other_chain.is_some_and(|chain| chain.pieces.iter().any(in_gene));
         if reads_back || mate_reads_back {
             continue;
         }
@@ -84,14 +84,6 @@ pub fn pairs(chains: &[Chain], inside: &dyn Fn(ContigId, u32) -> bool, assay: &A
 
 /// Bases of a mate that are taken to be aligned when its record was not read.
 const UNREAD_MATE_BP: u32 = 20;
-
-/// Bases at a read's beginning that lie elsewhere than its alignment, from which its end no longer points to the rest of the fragment.
-const MIN_ELSEWHERE_BP: u32 = 20;
-
-/// Whether a read begins in other bases than those it aligns with: in a short fragment both reads run through the break.
-fn begins_elsewhere(chain: &Chain) -> bool {
-    chain.primary.first().is_some_and(|piece| piece.query_start >= MIN_ELSEWHERE_BP)
-}
 
 /// Whether mates point at each other and begin no farther apart than `insert_bp`.
 fn is_ordinary(kinase: Breakend, kinase_begin: u32, partner: Breakend, partner_begin: u32, insert_bp: u32) -> bool {

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::alignment::assay::DuplicateRule;
+use crate::alignment::assay::{AssayKind, DuplicateRule};
 use crate::alignment::read::FragmentId;
 use crate::alignment::Assay;
 use crate::coverage::depth::MIN_ANCHOR_BP;
@@ -149,12 +149,14 @@ pub fn draft<'a>(candidate: &'a Candidate, kinase: &Gene, context: &Context<'a>)
         five,
         three,
     };
-    Draft { independent: independent(candidate, support, fusion.unit), fusion, candidate, oriented, class }
+    Draft { independent: independent(candidate, support, context.assay), fusion, candidate, oriented, class }
 }
 
-/// Fragments that are independent of each other: those that share both ends speak once, unless UMIs tell them apart.
-fn independent(candidate: &Candidate, support: Support, unit: Unit) -> u32 {
-    if unit == Unit::Molecules {
+/// Fragments that are independent of each other: those that share both ends speak once, unless UMIs tell them apart, primers fix their
+/// ends, or the user says that all count.
+fn independent(candidate: &Candidate, support: Support, assay: &Assay) -> u32 {
+    let amplicon = matches!(assay.kind, AssayKind::RnaAmplicon | AssayKind::DnaAmplicon);
+    if amplicon || matches!(assay.duplicates, DuplicateRule::Umi | DuplicateRule::Keep) {
         return support.fragments();
     }
     let ends: BTreeSet<(i64, i64)> = candidate.counted(MIN_ANCHOR_BP).map(|(_, member)| member.ends).collect();

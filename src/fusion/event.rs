@@ -52,20 +52,21 @@ pub fn arrange(fusions: &mut Vec<Fusion>) {
 
 /// A junction between two kinases is found from either; the view that stands first, which keeps a kinase domain if one is kept, stays.
 fn one_view_each(fusions: &mut Vec<Fusion>) {
-    let mut seen: Vec<(Junction, BTreeSet<Material>, String)> = Vec::new();
+    let mut seen: Vec<(Junction, BTreeSet<Material>, String, u32)> = Vec::new();
     fusions.retain(|fusion| {
-        let other_view = seen.iter().any(|(junction, evidence, target)| {
-            *target != fusion.target && *evidence == fusion.evidence && same_place(junction, &fusion.junction)
+        let other_view = seen.iter().any(|(junction, evidence, target, slack)| {
+            *target != fusion.target && *evidence == fusion.evidence && same_place(junction, &fusion.junction, *slack + fusion.slack_bp)
         });
         if !other_view {
-            seen.push((fusion.junction.clone(), fusion.evidence.clone(), fusion.target.clone()));
+            seen.push((fusion.junction.clone(), fusion.evidence.clone(), fusion.target.clone(), fusion.slack_bp));
         }
         !other_view
     });
 }
 
 /// Whether two junctions join the same places, up to where homology or reads of few bases let a break lie.
-fn same_place(x: &Junction, y: &Junction) -> bool {
-    let near = |x: Breakend, y: Breakend| x.contig == y.contig && x.side == y.side && x.boundary.abs_diff(y.boundary) <= SAME_PLACE_BP;
+fn same_place(x: &Junction, y: &Junction, slack_bp: u32) -> bool {
+    let near =
+        |x: Breakend, y: Breakend| x.contig == y.contig && x.side == y.side && x.boundary.abs_diff(y.boundary) <= SAME_PLACE_BP + slack_bp;
     near(x.a(), y.a()) && near(x.b(), y.b())
 }

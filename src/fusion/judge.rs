@@ -17,7 +17,7 @@ pub fn judge(drafts: Vec<Draft<'_>>, kinase: &Gene, assay: &Assay, chimeras: u32
     drafts.into_iter().zip(noises).map(|(draft, noise)| finish(draft, kinase, assay, noise)).collect()
 }
 
-/// What speaks against a draft: the chimeras of the kinase that are not its own, and how many weak junctions of other genes look
+/// What speaks against a draft: the chimeras of the kinase that do not join it to the same gene, and how many weak junctions of other genes look
 /// just as good.
 fn noise(draft: &Draft<'_>, all: &[Draft<'_>], chimeras: u32) -> Noise {
     let pair = |draft: &Draft<'_>| (draft.fusion.five.gene.clone(), draft.fusion.three.gene.clone());
@@ -28,7 +28,10 @@ fn noise(draft: &Draft<'_>, all: &[Draft<'_>], chimeras: u32) -> Noise {
         // Variants of one fusion are no noise for each other; junctions without a gene are told apart by their place.
         .filter(|other| pair(other) != own || (own.0.is_none() && other.fusion.junction != draft.fusion.junction))
         .count() as u32;
-    Noise { chimeras: chimeras.saturating_sub(draft.fusion.support.fragments()), like }
+    // What the aligner itself joined to this gene is no noise for it; clipped reads were never counted among the chimeras.
+    let kin = all.iter().filter(|other| std::ptr::eq(*other, draft) || (own.0.is_some() && own.1.is_some() && pair(other) == own));
+    let joined: u32 = kin.map(|other| other.fusion.support.split + other.fusion.support.pair).sum();
+    Noise { chimeras: chimeras.saturating_sub(joined), like }
 }
 
 fn finish(draft: Draft<'_>, kinase: &Gene, assay: &Assay, noise: Noise) -> Fusion {

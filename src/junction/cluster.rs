@@ -13,6 +13,8 @@ use super::candidate::{Candidate, Kind, Member, Tolerance};
 const SAME_PLACE_BP: u32 = 5;
 /// Reads that are compared with each other to find the one in the middle.
 const MAX_COMPARED: usize = 20;
+/// A seed with one in so many fragments of the better one's may correct it.
+const FAIR_SHARE: usize = 3;
 /// Longest insertion that is written out.
 const MAX_INSERTION_BP: usize = 500;
 /// Bases that a tail's majority needs to be compared with another's.
@@ -25,7 +27,7 @@ pub fn candidates(target: usize, tails: &[Tail], tolerance: Tolerance) -> Vec<Ca
     let mut kept: Vec<Candidate> = Vec::new();
     for seed in seeds {
         match kept.iter_mut().find(|better| says_the_same(better, &seed, tolerance)) {
-            Some(better) => join(better, seed),
+            Some(better) => join(better, seed, tolerance),
             None => kept.push(seed),
         }
     }
@@ -177,12 +179,14 @@ fn says_the_same(better: &Candidate, seed: &Candidate, tolerance: Tolerance) -> 
     by_bases.unwrap_or(near && further.unsigned_abs() <= u64::from(SAME_PLACE_BP) && better.insertion_bp.abs_diff(seed.insertion_bp) <= 3)
 }
 
-fn join(better: &mut Candidate, seed: Candidate) {
+fn join(better: &mut Candidate, seed: Candidate, tolerance: Tolerance) {
     let near = better.partner.contig == seed.partner.contig
         && better.partner.side == seed.partner.side
         && better.partner.boundary.abs_diff(seed.partner.boundary) <= 60;
     // Inserted bases that another alignment of the same molecule does not need are none: errors at the break, a run that slipped.
-    if near && seed.insertion_bp < better.insertion_bp {
+    // One read in many that was aligned so may be wrong itself.
+    let fair_share = seed.members.len() * FAIR_SHARE >= better.members.len();
+    if near && tolerance.in_step && fair_share && seed.insertion_bp < better.insertion_bp {
         better.kinase = seed.kinase;
         better.partner = seed.partner;
         better.homology_bp = seed.homology_bp;

@@ -40,7 +40,9 @@ impl LocalBases {
         let base = |place: u32| {
             let votes = self.votes.get(&(interval.contig, place))?;
             let best = votes.iter().copied().max()?;
-            votes.iter().position(|&vote| vote == best).map(|letter| b"ACGT"[letter])
+            // A tie says nothing, on either strand.
+            let only = votes.iter().filter(|&&vote| vote == best).count() == 1;
+            votes.iter().position(|&vote| vote == best && only).map(|letter| b"ACGT"[letter])
         };
         let bases: Vec<Option<u8>> = (interval.start..interval.end).map(base).collect();
         if bases.iter().all(Option::is_none) {

@@ -19,6 +19,10 @@ const SEED_BP: usize = 16;
 
 /// Fragments whose tails must agree for a clipped end to be taken as the break that pairs point to.
 const MIN_AGREEING_CLIPS: usize = 2;
+/// Clipped ends that are tried, those with most fragments first.
+const MAX_ENDS: usize = 8;
+/// Mapping quality from which a tail's own placement is believed (one error in ten).
+const MIN_PLACED_MAPQ: u8 = 10;
 /// Bases that their tails must have: shorter ones agree by chance.
 const MIN_AGREEING_BP: usize = 15;
 
@@ -74,10 +78,6 @@ pub fn from_pairs(
 /// pair begins more than an insert away from it.
 fn groups(pairs: &[Pair], span: &Span<'_>) -> Vec<Vec<Pair>> {
     let mut sorted = pairs.to_vec();
-    let outwards = |end: Breakend| match end.side {
-        Side::Lower => -i64::from(end.boundary),
-        Side::Higher => i64::from(end.boundary),
-    };
     sorted.sort_by_key(|pair| {
         let flanks = (pair.kinase.contig, pair.kinase.side, pair.partner.contig, pair.partner.side);
         (flanks, outwards(pair.kinase), outwards(pair.partner), pair.kinase_mapq, pair.partner_mapq, pair.fragment)
@@ -104,6 +104,14 @@ fn groups(pairs: &[Pair], span: &Span<'_>) -> Vec<Vec<Pair>> {
     }
     closed.extend(open);
     closed.into_iter().map(|group| group.pairs).collect()
+}
+
+/// Orders ends of one side from the outermost inwards, alike on both sides.
+fn outwards(end: Breakend) -> i64 {
+    match end.side {
+        Side::Lower => -i64::from(end.boundary),
+        Side::Higher => i64::from(end.boundary),
+    }
 }
 
 /// Pairs that may span one break, with their outermost ends and the length of the longest fragment if the break lay there.
@@ -180,23 +188,31 @@ fn rough(target: usize, group: &[Pair], span: &Span<'_>) -> Candidate {
 
 /// The rough candidate with the clipped reads of the kinase's side that agree with each other where the break may be: they show the
 /// break at the kinase to the base, and that there are more fragments than pairs; the partner's end stays rough.
-fn with_agreeing_clips(mut rough: Candidate, kinase_tails: &[Tail], tolerance: Tolerance, span: &Span<'_>) -> Candidate {
-    let Some((kinase, _, tail, anchor)) = clipped_ends(rough.kinase, rough.slack_bp, kinase_tails, span).into_iter().next() else {
-        return rough;
-    };
-    let exact = Candidate { kinase, tail, anchor, ..rough.clone() };
-    let agreeing: Vec<&Tail> =
-        kinase_tails.iter().filter(|tail| tail.at == kinase && exact.repeats(tail, tolerance) == Some(true)).collect();
-    let fragments: BTreeSet<FragmentId> = agreeing.iter().map(|tail| tail.fragment).collect();
-    if fragments.len() < MIN_AGREEING_CLIPS || exact.tail.len() < MIN_AGREEING_BP || exact.is_simple() {
-        return rough;
-    }
-    let compared = exact.tail.len();
-    rough = exact;
-    for tail in agreeing {
-        rough.add(tail.fragment, clip_member(tail, true, compared));
+///
+/// One of the pairs must be clipped there itself: only that ties the clipped bases to this partner.
+fn with_agreeing_clips(rough: Candidate, kinase_tails: &[Tail], tolerance: Tolerance, span: &Span<'_>) -> Candidate {
+    for (kinase, _, tail, anchor) in clipped_ends(rough.kinase, rough.slack_bp, kinase_tails, span).into_iter().take(MAX_ENDS) {
+        let mut exact = Candidate { kinase, tail, anchor, ..rough.clone() };
+        let agreeing: Vec<&Tail> = kinase_tails
+            .iter()
+            .filter(|tail| tail.at == kinase && !is_placed(tail) && exact.repeats(tail, tolerance) == Some(true))
+            .collect();
+        let fragments: BTreeSet<FragmentId> = agreeing.iter().map(|tail| tail.fragment).collect();
+        let tied = fragments.iter().any(|fragment| rough.members.contains_key(fragment));
+        if fragments.len() >= MIN_AGREEING_CLIPS && tied && exact.tail.len() >= MIN_AGREEING_BP && !exact.is_simple() {
+            let compared = exact.tail.len();
+            for tail in agreeing {
+                exact.add(tail.fragment, clip_member(tail, true, compared));
+            }
+            return exact;
+        }
     }
     rough
+}
+
+/// Whether the aligner placed a tail with some confidence: then it speaks for that place and for no other.
+fn is_placed(tail: &Tail) -> bool {
+    tail.placement.is_some_and(|placement| placement.mapq >= MIN_PLACED_MAPQ)
 }
 
 /// Whether a clipped end lies where the rough candidate's break may be.
@@ -211,7 +227,7 @@ fn may_be(rough_end: Breakend, slack_bp: u32, at: Breakend, span: &Span<'_>) -> 
 /// Clipped ends within reach, with the majority of their tails and anchors; most reads first.
 fn clipped_ends(rough_end: Breakend, slack_bp: u32, tails: &[Tail], span: &Span<'_>) -> Vec<(Breakend, usize, Vec<u8>, Vec<u8>)> {
     let mut by_end: BTreeMap<Breakend, Vec<&Tail>> = BTreeMap::new();
-    for tail in tails.iter().filter(|tail| !tail.bases.is_empty() && may_be(rough_end, slack_bp, tail.at, span)) {
+    for tail in tails.iter().filter(|tail| !tail.bases.is_empty() && !is_placed(tail) && may_be(rough_end, slack_bp, tail.at, span)) {
         by_end.entry(tail.at).or_default().push(tail);
     }
     let mut list: Vec<_> = by_end
@@ -219,13 +235,13 @@ fn clipped_ends(rough_end: Breakend, slack_bp: u32, tails: &[Tail], span: &Span<
         .map(|(end, tails)| {
             (
                 end,
-                tails.len(),
+                tails.iter().map(|tail| tail.fragment).collect::<BTreeSet<_>>().len(),
                 majority(tails.iter().map(|tail| (tail.bases.as_slice(), tail.qualities.as_slice()))),
                 majority_backwards(&tails),
             )
         })
         .collect();
-    list.sort_by_key(|(end, count, _, _)| (std::cmp::Reverse(*count), *end));
+    list.sort_by_key(|(end, count, _, _)| (std::cmp::Reverse(*count), outwards(*end)));
     list
 }
 
@@ -240,8 +256,8 @@ fn meeting_clips(
     let kinase_ends = clipped_ends(rough.kinase, rough.slack_bp, kinase_tails, span);
     let partner_ends = clipped_ends(rough.partner, rough.slack_bp, partner_tails, span);
     let strict = Tolerance { min_bp: 12, ..tolerance };
-    for (kinase, _, kinase_tail, kinase_anchor) in kinase_ends.iter().take(8) {
-        for (partner, _, partner_tail, partner_anchor) in partner_ends.iter().take(8) {
+    for (kinase, _, kinase_tail, kinase_anchor) in kinase_ends.iter().take(MAX_ENDS) {
+        for (partner, _, partner_tail, partner_anchor) in partner_ends.iter().take(MAX_ENDS) {
             let inwards = reverse_complement(partner_anchor);
             let kinase_inwards = reverse_complement(kinase_anchor);
             // Both aligners extend as far as bases allow, so homologous bases are claimed twice.
@@ -290,7 +306,7 @@ fn in_reference(
     if forward.is_empty() {
         return None;
     }
-    for (kinase, _, tail, anchor) in clipped_ends(rough.kinase, rough.slack_bp, kinase_tails, span).into_iter().take(8) {
+    for (kinase, _, tail, anchor) in clipped_ends(rough.kinase, rough.slack_bp, kinase_tails, span).into_iter().take(MAX_ENDS) {
         if let Some(partner) = place(&tail, window, &forward, rough.partner.side, tolerance) {
             return Some(Candidate {
                 kinase,

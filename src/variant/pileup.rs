@@ -49,11 +49,12 @@ pub fn pileup(reader: &mut LibraryReader, library: &Library, site: &CodonSite<'_
     let mut fragments: BTreeMap<FragmentId, (Bases, bool)> = BTreeMap::new();
     let mut slim: Vec<ReadRecord> = Vec::new();
     let mut md = [[0u32; 4]; 3];
-    reader.visit(site.interval(), |record| {
+    reader.visit(site.interval(), |record, lane| {
         if record.mapq() < MIN_MAPQ {
             return;
         }
-        let Ok(view) = ReadRecord::without_bases(record, &library.contigs, library.assay.umi.as_ref()) else { return };
+        let Ok(mut view) = ReadRecord::without_bases(record, &library.contigs, library.assay.umi.as_ref()) else { return };
+        view.fragment = lane.fragment(view.fragment);
         if view.duplicate && leaves_out_flagged(library.assay.duplicates) {
             return;
         }
