@@ -10,13 +10,17 @@ use crate::evidence::pair::{pairs, Pair};
 use crate::evidence::tail::{tails, Genes, Tail};
 use crate::evidence::Molecules;
 use crate::genome::Breakend;
+use crate::material::Material;
 
 use super::candidate::{Candidate, Tolerance};
 use super::cluster;
 use super::homology;
 use super::orphan;
 use super::realign::{self, Bases};
-use super::support::{self, Span};
+use super::support::{self, Span, OVERRUN_BP};
+
+/// Genomic bases within which the mate of a spliced fragment may lie: nearly all introns are shorter.
+const MAX_SPLICED_REACH_BP: i64 = 100_000;
 
 /// What the reads of one kinase show, before any junction is made of it.
 pub struct Evidence {
@@ -43,7 +47,8 @@ pub fn gather(records: &[ReadRecord], region: &Region, assay: &Assay, at_edge: &
     for chain in &all {
         let mate = by_read.get(&(chain.fragment, 1 - chain.number)).copied();
         if chain.pieces.iter().any(inside) {
-            kinase_tails.extend(tails(chain, mate, &inside, &kinase));
+            let found = tails(chain, mate, &inside, &kinase);
+            kinase_tails.extend(found.into_iter().map(|tail| with_mates_word(tail, mate, assay)));
         } else {
             partner_tails.extend(tails(chain, mate, &anywhere, &partner).into_iter().filter(|tail| tail.placement.is_none()));
         }
@@ -60,6 +65,21 @@ pub fn gather(records: &[ReadRecord], region: &Region, assay: &Assay, at_edge: &
     partner_tails.sort_by(order);
     let pairs = pairs(&all, &|contig, position| region.holds(contig, position), assay);
     Evidence { kinase_tails, partner_tails, pairs }
+}
+
+/// A tail whose piece the mate vouches for: a mate that lies beside it on the partner's side is placed as surely as itself, so a piece in a
+/// repeat is too.
+fn with_mates_word(mut tail: Tail, mate: Option<&Chain>, assay: &Assay) -> Tail {
+    let (Some(placement), Some(mate)) = (tail.placement.as_mut(), mate.and_then(|mate| mate.primary.first())) else { return tail };
+    let reach = match assay.material() {
+        Material::Rna => MAX_SPLICED_REACH_BP,
+        Material::Dna => i64::from(assay.insert_max_bp.saturating_mul(2)),
+    };
+    let inwards = placement.breakend.kept_distance(mate.start).min(placement.breakend.kept_distance(mate.end));
+    if mate.contig == placement.breakend.contig && (-OVERRUN_BP..=reach).contains(&inwards) {
+        placement.mapq = placement.mapq.max(mate.mapq);
+    }
+    tail
 }
 
 impl Evidence {

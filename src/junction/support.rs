@@ -9,7 +9,7 @@ use crate::genome::Breakend;
 use super::candidate::{Candidate, Kind, Member, Tolerance};
 
 /// Bases by which a read may run over a break before it is clipped (an aligner extends into a few chance matches).
-const OVERRUN_BP: i64 = 12;
+pub const OVERRUN_BP: i64 = 12;
 
 /// Fragments from which a junction is taken for granted when a pair with an unusual insert points to it.
 const ESTABLISHED_FRAGMENTS: usize = 3;
