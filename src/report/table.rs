@@ -134,13 +134,21 @@ fn variant_lines(variant: &VariantRow) -> Vec<String> {
         lines[0].push_str(&escaped(phase));
     }
     let known = variant.known_resistance.as_deref().unwrap_or("");
-    for effect in ["resistant", "reduced", "sensitive"] {
-        let drugs: Vec<&str> =
-            known.split(',').filter_map(|entry| entry.split_once(':').filter(|(_, what)| *what == effect).map(|(drug, _)| drug)).collect();
+    let entries: Vec<(&str, &str)> = known.split(',').filter_map(|entry| entry.split_once(':')).collect();
+    // Sources contradict each other; a drug of which they say different things stands apart.
+    let disputed = |drug: &str| entries.iter().any(|x| x.0 == drug && entries.iter().any(|y| y.0 == drug && y.1 != x.1));
+    let mut report = |what: &str, drugs: Vec<&str>| {
         if !drugs.is_empty() {
-            lines.push(format!("    reported {effect}: {}", escaped(&drugs.join(", "))));
+            lines.push(format!("    {what}: {}", escaped(&drugs.join(", "))));
         }
+    };
+    for effect in ["resistant", "reduced", "sensitive"] {
+        let drugs = entries.iter().filter(|(drug, what)| *what == effect && !disputed(drug)).map(|(drug, _)| *drug).collect();
+        report(&format!("reported {effect}"), drugs);
     }
+    let mut drugs: Vec<&str> = entries.iter().map(|(drug, _)| *drug).filter(|drug| disputed(drug)).collect();
+    drugs.dedup();
+    report("conflicting reports", drugs);
     lines
 }
 
