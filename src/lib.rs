@@ -22,6 +22,7 @@
 //! never deletes; the same input gives the same bytes whatever the number of threads; errors are one line with a remedy.
 
 pub mod alignment;
+pub mod bgzf;
 pub mod cli;
 pub mod config;
 pub mod coverage;

@@ -4,7 +4,6 @@
 //! set up -> recognise -> scan the kinases -> read the partners' windows -> junctions -> depth -> fusions -> variants -> report
 //! ```
 
-use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -20,8 +19,8 @@ use crate::alignment::tile;
 use crate::alignment::Library;
 use crate::config::CallConfig;
 use crate::coverage::depth;
-use crate::coverage::verdict::{self, Judgement, KinaseCoverage};
-use crate::error::{Error, Result};
+use crate::coverage::verdict::{self, KinaseCoverage, Verdict};
+use crate::error::Result;
 use crate::evidence::Molecules;
 use crate::fusion::build::{self, Context};
 use crate::fusion::{event, judge, Fusion};
@@ -33,7 +32,7 @@ use crate::junction::support::Span;
 use crate::material::Material;
 use crate::model::{Gene, Role};
 use crate::progress::Progress;
-use crate::reference::Reference;
+use crate::reference::{Lookup, Reference};
 use crate::setup::Setup;
 use crate::variant::{call as variant_call, pileup, site, Variant, VariantStatus};
 
@@ -57,8 +56,8 @@ pub struct LibraryResult {
     pub kinases: Vec<KinaseCoverage>,
     /// What else joins each kinase to other places, in the same order.
     pub noise: Vec<Noise>,
-    /// Judgement on the library with its reasons.
-    pub judgement: (Judgement, Vec<String>),
+    /// Verdict on the library with its reasons.
+    pub judgement: (Verdict, Vec<String>),
     /// Reads at genes that every tissue expresses, where the library is RNA.
     pub expressed_reads: Option<u64>,
     /// Records looked at, primary ones, and duplicates among these.
@@ -166,7 +165,9 @@ impl Run<'_> {
             .map(|(scan, region)| find::gather(&scan.records, region, assay, &|end| self.at_splice(end, assay)))
             .collect();
 
-        let windows = partners::together(evidence.iter().map(|evidence| partners::windows(evidence, assay, &self.setup.models)).collect());
+        // No place is read twice, whichever kinases point to it.
+        let windows =
+            tile::merged(evidence.iter().flat_map(|evidence| partners::windows(evidence, assay, &self.setup.models)).collect(), 0);
         let wanted: FxHashSet<FragmentId> = evidence.iter().flat_map(partners::fragments).collect();
         self.progress.stage("reading partners", windows.len());
         let beyond = scan::partners(self.pool, library, &windows, &regions, &wanted, &|| self.progress.step())?;
@@ -264,34 +265,23 @@ impl Run<'_> {
         let evidence = find::gather(&scan.records, region, assay, &|end| self.at_splice(end, assay));
         let molecules = Molecules::group(&scan.records, assay.duplicates);
         let chimeras = evidence.chimeras(&molecules);
-        let window = RefCell::new(self.setup.reference.as_ref().map(Reference::reader).transpose()?);
-        let failure: RefCell<Option<Error>> = RefCell::new(None);
-        let bases = |interval: Interval| -> Vec<u8> {
-            let mut window = window.borrow_mut();
-            let Some(window) = window.as_mut() else { return Vec::new() };
-            window.bases(interval).unwrap_or_else(|error| {
-                failure.borrow_mut().get_or_insert(error);
-                Vec::new()
-            })
-        };
+        let fasta = Lookup::new(self.setup.reference.as_ref())?;
         let spliced = assay.material() == Material::Rna;
         let distance =
             |end: Breakend, position: u32| if spliced { self.spliced_distance(end, position) } else { end.kept_distance(position) };
         let span = Span { insert_max_bp: assay.insert_max_bp.max(assay.read_length_bp), distance: &distance };
         let shown = LocalBases::gather(&scan.records);
         let local = |interval: Interval| {
-            let known = bases(interval);
+            let known = fasta.bases(interval);
             if known.is_empty() {
                 shown.bases(interval)
             } else {
                 known
             }
         };
-        let found = evidence.junctions(target, assay, &span, &bases, &local);
+        let found = evidence.junctions(target, assay, &span, &|interval| fasta.bases(interval), &local);
         let candidates = found.candidates;
-        if let Some(error) = failure.into_inner() {
-            return Err(error);
-        }
+        fasta.finish()?;
         let context = Context {
             models: &self.setup.models,
             knowledge: &self.setup.knowledge,

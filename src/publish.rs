@@ -1,15 +1,13 @@
 //! From what a run found to the files and the table that people read.
 
-use std::cell::RefCell;
 use std::collections::BTreeMap;
 
 use crate::config::CallConfig;
-use crate::coverage::verdict::Judgement;
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::fusion::Fusion;
 use crate::genome::{ContigId, Interval};
 use crate::pipeline::{LibraryResult, SampleResult};
-use crate::reference::Reference;
+use crate::reference::Lookup;
 use crate::report::json::{AssayEntry, Document, Status, Verdict};
 use crate::report::output::{file_prefix, Outputs};
 use crate::report::rows::{escaped, FusionRow, MetricRow, MetricValue, VariantRow};
@@ -39,18 +37,9 @@ pub fn publish(result: &SampleResult, config: &CallConfig, width: usize) -> Resu
     outputs.write("candidates.tsv.gz", |out| tsv::write_gzip(out, &document.candidates))?;
     outputs.write("variants.tsv", |out| tsv::write(out, &document.variants))?;
     outputs.write("metrics.tsv", |out| tsv::write(out, &document.metrics))?;
-    let window = RefCell::new(result.reference.as_ref().map(Reference::reader).transpose()?);
-    let failure: RefCell<Option<Error>> = RefCell::new(None);
-    let reference_base = |contig: ContigId, position: u32| -> Option<u8> {
-        let mut window = window.borrow_mut();
-        match window.as_mut()?.bases(Interval { contig, start: position, end: position + 1 }) {
-            Ok(bases) => bases.first().copied(),
-            Err(error) => {
-                failure.borrow_mut().get_or_insert(error);
-                None
-            }
-        }
-    };
+    let fasta = Lookup::new(result.reference.as_ref())?;
+    let reference_base =
+        |contig: ContigId, position: u32| fasta.bases(Interval { contig, start: position, end: position + 1 }).first().copied();
     let listed: Vec<Fusion> = result.fusions.iter().filter(|fusion| is_listed(fusion)).cloned().collect();
     let calls = vcf::Calls {
         sample: &result.sample,
@@ -61,9 +50,7 @@ pub fn publish(result: &SampleResult, config: &CallConfig, width: usize) -> Resu
         reference_base: &reference_base,
     };
     let left_out = vcf::write(&mut outputs, &calls)?;
-    if let Some(error) = failure.into_inner() {
-        return Err(error);
-    }
+    fasta.finish()?;
     if left_out > 0 {
         log::warn!("{left_out} calls cannot be written to the VCF (no reference bases, or a contig name that VCF forbids); see the tables");
     }
@@ -126,8 +113,8 @@ fn settings(config: &CallConfig) -> BTreeMap<String, serde_json::Value> {
 /// The sample is as good as its best library: one that can be judged makes up for one that cannot. A target that could not be
 /// looked at at all limits every sample.
 fn status(result: &SampleResult) -> Status {
-    let best = result.libraries.iter().map(|library| library.judgement.0).min().unwrap_or(Judgement::Failed);
-    let best = if result.absent.is_empty() { best } else { best.max(Judgement::Limited) };
+    let best = result.libraries.iter().map(|library| library.judgement.0).min().unwrap_or(Verdict::Failed);
+    let best = if result.absent.is_empty() { best } else { best.max(Verdict::Limited) };
     let several = result.libraries.len() > 1;
     let reasons = |library: &LibraryResult| -> Vec<String> {
         let name = |reason: &String| if several { format!("{}: {reason}", library.files.join(", ")) } else { reason.clone() };
@@ -135,12 +122,7 @@ fn status(result: &SampleResult) -> Status {
     };
     let absent = result.absent.iter().map(|symbol| format!("{symbol}: its contig or its gene model is missing"));
     let reasons = absent.chain(result.libraries.iter().flat_map(reasons)).collect();
-    let verdict = match best {
-        Judgement::Ok => Verdict::Ok,
-        Judgement::Limited => Verdict::Limited,
-        Judgement::Failed => Verdict::Failed,
-    };
-    Status { verdict, reasons }
+    Status { verdict: best, reasons }
 }
 
 fn metrics(result: &SampleResult, status: &Status) -> Vec<MetricRow> {

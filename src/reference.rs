@@ -1,5 +1,6 @@
 //! The FASTA: windows of the reference through its index, one reader a worker.
 
+use std::cell::RefCell;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -168,5 +169,40 @@ impl Window {
             return Err(self.reference.damaged(&format!("{name}:{}-{end} gave {} bases", interval.start + 1, bases.len())));
         }
         Ok(bases)
+    }
+}
+
+/// Bases on demand for code that cannot fail half-way: without a FASTA there are none, and the first error is kept for the end.
+pub struct Lookup {
+    window: RefCell<Option<Window>>,
+    failure: RefCell<Option<Error>>,
+}
+
+impl Lookup {
+    /// A look-up in the FASTA, if there is one.
+    ///
+    /// # Errors
+    /// When the FASTA cannot be opened.
+    pub fn new(reference: Option<&Reference>) -> Result<Self> {
+        let window = reference.map(Reference::reader).transpose()?;
+        Ok(Self { window: RefCell::new(window), failure: RefCell::new(None) })
+    }
+
+    /// The bases of an interval as [`Window::bases`] gives them; none without a FASTA or after an error.
+    pub fn bases(&self, interval: Interval) -> Vec<u8> {
+        let mut window = self.window.borrow_mut();
+        let Some(window) = window.as_mut() else { return Vec::new() };
+        window.bases(interval).unwrap_or_else(|error| {
+            self.failure.borrow_mut().get_or_insert(error);
+            Vec::new()
+        })
+    }
+
+    /// Ends the look-up.
+    ///
+    /// # Errors
+    /// The first error that a look-up met.
+    pub fn finish(self) -> Result<()> {
+        self.failure.into_inner().map_or(Ok(()), Err)
     }
 }

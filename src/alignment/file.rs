@@ -9,12 +9,9 @@ use rust_htslib::bam::{self, record::Record, Read as _};
 
 use rustc_hash::FxHashMap;
 
+use crate::bgzf;
 use crate::error::{Error, Result};
 use crate::genome::{ContigId, Contigs, Interval};
-
-/// The empty BGZF block that ends a complete BAM (SAM specification, section 4.1.2).
-const BGZF_EOF: [u8; 28] =
-    [0x1f, 0x8b, 0x08, 0x04, 0, 0, 0, 0, 0, 0xff, 0x06, 0, 0x42, 0x43, 0x02, 0, 0x1b, 0, 0x03, 0, 0, 0, 0, 0, 0, 0, 0, 0];
 
 /// The EOF container that ends a complete CRAM of version 3 (CRAM specification, section 9).
 const CRAM_EOF: [u8; 38] = [
@@ -294,7 +291,7 @@ fn recognise(path: &Path) -> Result<Format> {
             "unpack it, or make a BAM of it: samtools view -b",
         )),
         [0x1f, 0x8b, ..] => {
-            if !tail(&mut file, &BGZF_EOF)? {
+            if !tail(&mut file, &bgzf::END_OF_FILE)? {
                 return Err(truncated());
             }
             Ok(Format::Bam)

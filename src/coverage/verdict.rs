@@ -1,6 +1,8 @@
 //! Whether a sample can be judged: a failed sample must never be read as a negative one.
 
 use rust_htslib::bam::record::Record;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
 
 use crate::alignment::assay::{Assay, AssayKind};
 use crate::alignment::library::LibraryReader;
@@ -33,14 +35,26 @@ const ENOUGH_READS: u64 = 2_000;
 const MIN_READ_LENGTH_BP: u32 = 40;
 
 /// Whether a sample can be judged.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Judgement {
-    /// No finding means negative.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum Verdict {
+    /// No finding means negative, within the limits of the detectability table.
     Ok,
-    /// No finding means little, at least for some kinases.
+    /// No finding means little.
     Limited,
     /// The sample says nothing.
     Failed,
+}
+
+impl Verdict {
+    /// The word used in files.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Ok => "ok",
+            Self::Limited => "limited",
+            Self::Failed => "failed",
+        }
+    }
 }
 
 /// The stretches in which a kinase usually breaks, on DNA; in RNA the exons of the kinase's part.
@@ -86,45 +100,45 @@ pub struct KinaseCoverage {
 }
 
 /// The judgement on one file, with its reasons.
-pub fn judge(assay: &Assay, kinases: &[KinaseCoverage], expressed: Option<u64>) -> (Judgement, Vec<String>) {
+pub fn judge(assay: &Assay, kinases: &[KinaseCoverage], expressed: Option<u64>) -> (Verdict, Vec<String>) {
     let mut reasons = Vec::new();
-    let mut worst = Judgement::Ok;
-    let mut note = |judgement: Judgement, reason: String| {
+    let mut worst = Verdict::Ok;
+    let mut note = |judgement: Verdict, reason: String| {
         worst = worst.max(judgement);
         reasons.push(reason);
     };
     let total: u64 = kinases.iter().map(|kinase| kinase.reads).sum();
     if total == 0 && (assay.material() == Material::Dna || expressed.unwrap_or(0) < MIN_EXPRESSED_READS) {
-        note(Judgement::Failed, "no reads at the kinases".to_owned());
+        note(Verdict::Failed, "no reads at the kinases".to_owned());
     } else if assay.material() == Material::Dna {
         let poor: Vec<&KinaseCoverage> = kinases.iter().filter(|kinase| kinase.mean_depth < MIN_MEAN_DEPTH).collect();
         let nowhere = kinases.iter().all(|kinase| kinase.mean_depth < MIN_ANY_DEPTH);
         for kinase in poor {
-            let judgement = if nowhere { Judgement::Failed } else { Judgement::Limited };
+            let judgement = if nowhere { Verdict::Failed } else { Verdict::Limited };
             note(judgement, format!("{}: mean depth {:.1} where it usually breaks", kinase.symbol, kinase.mean_depth));
         }
     } else if assay.kind == AssayKind::Rna {
         match expressed {
             Some(reads) if reads < MIN_EXPRESSED_READS => {
-                let judgement = if total < MIN_EXPRESSED_READS { Judgement::Failed } else { Judgement::Limited };
+                let judgement = if total < MIN_EXPRESSED_READS { Verdict::Failed } else { Verdict::Limited };
                 note(judgement, format!("{reads} reads at genes that every tissue expresses: too little or degraded RNA"));
             }
             None if total < MIN_EXPRESSED_READS => {
-                note(Judgement::Limited, format!("{total} reads at the kinases and no other gene to judge the RNA by"));
+                note(Verdict::Limited, format!("{total} reads at the kinases and no other gene to judge the RNA by"));
             }
             _ => {}
         }
     } else {
         // Without reads nobody knows whether an amplicon lies there at all.
         for kinase in kinases.iter().filter(|kinase| kinase.reads < MIN_AMPLICON_READS) {
-            note(Judgement::Limited, format!("{}: {} reads in an amplicon assay, no primers there or no RNA", kinase.symbol, kinase.reads));
+            note(Verdict::Limited, format!("{}: {} reads in an amplicon assay, no primers there or no RNA", kinase.symbol, kinase.reads));
         }
         if total < MIN_EXPRESSED_READS {
-            note(Judgement::Limited, format!("{total} reads at the kinases: too few to judge the amplicons"));
+            note(Verdict::Limited, format!("{total} reads at the kinases: too few to judge the amplicons"));
         }
     }
     if assay.sampled > 0 && assay.read_length_bp < MIN_READ_LENGTH_BP {
-        note(Judgement::Limited, format!("median read length {} bases", assay.read_length_bp));
+        note(Verdict::Limited, format!("median read length {} bases", assay.read_length_bp));
     }
     (worst, reasons)
 }

@@ -94,7 +94,7 @@ pub fn draft<'a>(candidate: &'a Candidate, kinase: &Gene, context: &Context<'a>)
     let offset = |gene: Option<&Gene>, end, site, role| {
         gene.map_or(CodingOffset::Unknown("no gene known"), |gene| coding_offset(gene, end, site, role, material))
     };
-    let partner_role = if kinase_is_three { Role::Five } else { Role::Three };
+    let partner_role = oriented.kinase_role.other();
     let kinase_offset = offset(Some(kinase), oriented.kinase, oriented.kinase_site, oriented.kinase_role);
     let partner_offset = offset(oriented.gene, oriented.partner, oriented.partner_site, partner_role);
     let (five_offset, three_offset) = if kinase_is_three { (partner_offset, kinase_offset) } else { (kinase_offset, partner_offset) };

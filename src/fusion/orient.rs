@@ -34,7 +34,7 @@ pub struct Oriented<'a> {
 impl Oriented<'_> {
     /// Whether both ends lie on exon edges that a splice uses.
     pub fn edges(&self) -> (bool, bool) {
-        let edge = |site: Option<Site>| matches!(site, Some(Site::Exon { offset_bp: 0, .. }));
+        let edge = |site: Option<Site>| site.is_some_and(Site::is_splice_edge);
         (edge(self.kinase_site), edge(self.partner_site))
     }
 }
@@ -50,25 +50,25 @@ pub fn orient<'a>(
 ) -> Oriented<'a> {
     let strand = kinase.strand.unwrap_or(Strand::Forward);
     let kinase_role = Role::of(strand, candidate.kinase.side);
-    let partner_role = match kinase_role {
-        Role::Three => Role::Five,
-        Role::Five => Role::Three,
-    };
+    let partner_role = kinase_role.other();
     let mut genes: Vec<&Gene> = models.at(candidate.partner.contig, candidate.partner.boundary);
     if material == Material::Rna && genes.is_empty() {
         genes = models.at(candidate.partner.contig, candidate.partner.kept_base().saturating_sub(1));
     }
-    let rank = |gene: &Gene| {
+    let placed = |gene: Option<&Gene>| place(candidate, kinase, gene, kinase_role, partner_role, material, exact_homology);
+    let rank = |gene: &Gene, partner_site: Option<Site>| {
         let sense = gene.strand.is_none_or(|strand| Role::of(strand, candidate.partner.side) == partner_role);
         let known = knowledge.pair(&gene.symbol, &kinase.symbol) || knowledge.pair(&kinase.symbol, &gene.symbol);
-        let placed = place(candidate, kinase, Some(gene), kinase_role, partner_role, material, exact_homology);
-        let edge = matches!(placed.3, Some(Site::Exon { offset_bp: 0, .. }));
+        let edge = partner_site.is_some_and(Site::is_splice_edge);
         // Best first: points the right way, known partner, breaks at an exon edge, has a model.
         (!sense, !known, material == Material::Rna && !edge, gene.transcript.is_none())
     };
-    let gene = genes.into_iter().filter(|gene| gene.symbol != kinase.symbol && !candidate.unplaced).min_by_key(|gene| rank(gene));
-    let (kinase_end, partner_end, kinase_site, partner_site) =
-        place(candidate, kinase, gene, kinase_role, partner_role, material, exact_homology);
+    let others = genes.into_iter().filter(|gene| gene.symbol != kinase.symbol && !candidate.unplaced);
+    let best = others.map(|gene| (gene, placed(Some(gene)))).min_by_key(|(gene, ends)| rank(gene, ends.3));
+    let (gene, (kinase_end, partner_end, kinase_site, partner_site)) = match best {
+        Some((gene, ends)) => (Some(gene), ends),
+        None => (None, placed(None)),
+    };
     let sense = gene.and_then(|gene| gene.strand).is_none_or(|strand| Role::of(strand, candidate.partner.side) == partner_role);
     Oriented { kinase_role, kinase: kinase_end, partner: partner_end, gene, sense, kinase_site, partner_site }
 }
@@ -94,7 +94,7 @@ fn place(
         let (x, y) = (candidate.kinase.extended(-given_away), candidate.partner.extended(given_away));
         (x, y, site(Some(kinase), x, kinase_role), site(partner, y, role_of_partner))
     };
-    let is_edge = |site: Option<Site>| matches!(site, Some(Site::Exon { offset_bp: 0, .. }));
+    let is_edge = |site: Option<Site>| site.is_some_and(Site::is_splice_edge);
     if material == Material::Rna && candidate.slack_bp == 0 && candidate.insertion_bp == 0 {
         let homology = i64::from(candidate.homology_bp);
         let (low, high) = if exact_homology { (0, homology) } else { (-MAX_UNKNOWN_SLIDE_BP, homology.max(MAX_UNKNOWN_SLIDE_BP)) };

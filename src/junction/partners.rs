@@ -1,7 +1,5 @@
 //! Which places outside of the kinase its reads point to, as windows that are worth reading.
 
-use std::collections::BTreeMap;
-
 use rustc_hash::FxHashSet;
 
 use crate::alignment::read::FragmentId;
@@ -59,13 +57,4 @@ pub fn windows(evidence: &Evidence, assay: &Assay, models: &GeneModels) -> Vec<I
 pub fn fragments(evidence: &Evidence) -> FxHashSet<FragmentId> {
     let tails = evidence.kinase_tails.iter().map(|tail| tail.fragment);
     tails.chain(evidence.pairs.iter().map(|pair| pair.fragment)).collect()
-}
-
-/// Windows of several kinases as one sorted list, with no place read twice.
-pub fn together(lists: Vec<Vec<Interval>>) -> Vec<Interval> {
-    let by_contig: BTreeMap<ContigId, Vec<Interval>> = lists.into_iter().flatten().fold(BTreeMap::new(), |mut map, interval| {
-        map.entry(interval.contig).or_default().push(interval);
-        map
-    });
-    by_contig.into_values().flat_map(|list| merged(list, 0)).collect()
 }

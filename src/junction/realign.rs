@@ -1,5 +1,5 @@
-//! Breaks that only pairs point to: clipped reads on both sides that continue each other give the exact junction; with a FASTA the
-//! reference stands in for the partner's side. What stays inexact is reported with its slack.
+//! Breaks that only pairs point to: clipped reads on both sides that continue each other give the exact junction; else the
+//! tails are looked up on the partner's side, in the FASTA or in what its reads show. What stays inexact is reported with its slack.
 
 use std::collections::{BTreeMap, BTreeSet};
 

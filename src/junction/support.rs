@@ -23,8 +23,7 @@ pub struct Span<'a> {
 }
 
 /// Adds the tails that leave the kinase without a place, or with another place, to the first candidate whose bases they repeat.
-/// Returns the fragments that found one.
-pub fn add_kinase_tails(candidates: &mut [Candidate], tails: &[Tail], tolerance: Tolerance) -> FxHashSet<FragmentId> {
+pub fn add_kinase_tails(candidates: &mut [Candidate], tails: &[Tail], tolerance: Tolerance) {
     let mut added = taken(candidates);
     for tail in tails {
         if added.contains(&tail.fragment) {
@@ -36,7 +35,6 @@ pub fn add_kinase_tails(candidates: &mut [Candidate], tails: &[Tail], tolerance:
         candidate.add(tail.fragment, clip_member(tail, true, compared));
         added.insert(tail.fragment);
     }
-    added
 }
 
 /// Adds the tails that leave the partner's side and read on into the kinase.

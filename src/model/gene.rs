@@ -83,6 +83,13 @@ pub enum Site {
     Outside,
 }
 
+impl Site {
+    /// Whether a splice begins or ends here: on an exon, at its edge.
+    pub fn is_splice_edge(self) -> bool {
+        matches!(self, Self::Exon { offset_bp: 0, .. })
+    }
+}
+
 /// Which end of a fusion transcript a partner forms.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Role {
@@ -101,6 +108,15 @@ impl Role {
         match (strand, side) {
             (Strand::Forward, Side::Lower) | (Strand::Reverse, Side::Higher) => Self::Five,
             _ => Self::Three,
+        }
+    }
+
+    /// The role of the other partner.
+    #[must_use]
+    pub fn other(self) -> Self {
+        match self {
+            Self::Five => Self::Three,
+            Self::Three => Self::Five,
         }
     }
 

@@ -11,6 +11,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::rows::{DetectabilityRow, FusionRow, MetricRow, VariantRow};
+pub use crate::coverage::verdict::Verdict;
 use crate::error::{Error, Result};
 
 /// Version of the document's form: the first number changes when a reader of the old form would misread the new one.
@@ -76,29 +77,6 @@ pub struct AssayEntry {
     pub kind: String,
     /// What spoke for it.
     pub reasons: Vec<String>,
-}
-
-/// Whether a sample can be judged.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "lowercase")]
-pub enum Verdict {
-    /// No finding means negative, within the limits of the detectability table.
-    Ok,
-    /// No finding means little.
-    Limited,
-    /// The sample says nothing.
-    Failed,
-}
-
-impl Verdict {
-    /// The word used in files.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Ok => "ok",
-            Self::Limited => "limited",
-            Self::Failed => "failed",
-        }
-    }
 }
 
 /// The verdict on a sample and its reasons.

@@ -30,6 +30,7 @@ use std::path::Path;
 use rust_htslib::{bcf, bgzf};
 
 use super::output::Outputs;
+use crate::bgzf::END_OF_FILE;
 use crate::error::{Error, Result};
 use crate::fusion::Fusion;
 use crate::genome::{Assembly, ContigId, Contigs};
@@ -39,10 +40,6 @@ use crate::variant::Variant;
 pub const SUFFIX: &str = "vcf.gz";
 /// Suffix of its index.
 pub const INDEX_SUFFIX: &str = "vcf.gz.tbi";
-
-/// The empty block that ends every complete BGZF file (SAM specification, section 4.1.2).
-const END_OF_FILE: [u8; 28] =
-    [0x1f, 0x8b, 0x08, 0x04, 0, 0, 0, 0, 0, 0xff, 0x06, 0, 0x42, 0x43, 0x02, 0, 0x1b, 0, 0x03, 0, 0, 0, 0, 0, 0, 0, 0, 0];
 
 /// Gives the reference base at a 0-based position, or `None` where it is not known.
 pub type ReferenceBase<'a> = dyn Fn(ContigId, u32) -> Option<u8> + 'a;
