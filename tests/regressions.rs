@@ -270,3 +270,19 @@ fn one_read_does_not_move_the_break_that_many_show() {
     let (_folder, rows) = rows(&text, &["--assay", "dna"]);
     assert_eq!(rows[0].position("breakpoint5"), 100_000_002, "{:?}", rows[0]);
 }
+
+#[test]
+fn mates_that_were_placed_anywhere_do_not_vouch_for_a_known_partner() {
+    let call = |mapq: u32| {
+        let (mut here, mut there) = (String::new(), String::new());
+        for i in 0..4u32 {
+            let (kinase, partner) = (29_223_482 + i * 20, 42_299_501 + i * 20);
+            here += &format!("p{i}\t65\tchr2\t{kinase}\t60\t100M\t=\t{partner}\t0\t*\t*\n");
+            there += &format!("p{i}\t129\tchr2\t{partner}\t{mapq}\t100M\t=\t{kinase}\t0\t*\t*\n");
+        }
+        let (_folder, rows) = rows(&(HEADER.to_owned() + &here + &there), &["--assay", "dna"]);
+        rows[0].get("filter").to_owned()
+    };
+    assert_eq!(call(60), "PASS");
+    assert!(call(0).contains("low_mapq"));
+}

@@ -369,6 +369,17 @@ mod tests {
     }
 
     #[test]
+    fn a_deletion_that_cuts_the_alignment_is_no_edit_of_its_pieces() {
+        let contigs = Contigs::new([("chr2".to_owned(), 1_000_000)]);
+        let edits = |text: &str| -> Vec<u32> {
+            let (entries, _) = supplementary_pieces(text, 100, &contigs);
+            entries.iter().flatten().map(|piece| piece.edits).collect()
+        };
+        assert_eq!(edits("chr2,101,+,40M100D60M,60,100;"), [0, 0]);
+        assert_eq!(edits("chr2,101,+,40M100D60M,60,102;"), [1, 2]);
+    }
+
+    #[test]
     fn mates_are_one_fragment() {
         assert_eq!(FragmentId::of(b"read1"), FragmentId::of(b"read1"));
         assert_ne!(FragmentId::of(b"read1"), FragmentId::of(b"read2"));

@@ -175,6 +175,13 @@ mod tests {
     }
 
     #[test]
+    fn a_further_piece_without_the_tag_does_not_take_the_umi_away() {
+        let piece = |name: &str| ReadRecord { umi: None, kind: RecordKind::Piece, ..record(name, 10, 90, "") };
+        let records = [record("a", 10, 90, "ACGT"), piece("a"), record("b", 10, 90, "ACGT"), piece("b")];
+        assert_eq!(count(&records, DuplicateRule::Umi), 1);
+    }
+
+    #[test]
     fn numbered_molecules_are_never_joined() {
         let records = [record("a", 10, 90, "100"), record("b", 10, 90, "100"), record("c", 10, 90, "101")];
         assert_eq!(count(&records, DuplicateRule::Umi), 2);
