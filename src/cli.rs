@@ -9,6 +9,7 @@ use clap::{CommandFactory, Parser, Subcommand};
 use crate::error::Result;
 
 pub mod call;
+pub mod evaluate;
 pub mod knowledge;
 pub mod targets;
 
@@ -30,6 +31,8 @@ pub struct Arguments {
 enum Command {
     /// Call fusions and resistance mutations of one sample.
     Call(call::CallArguments),
+    /// Compare calls with a truth: recall, precision, exactness, by support and by event.
+    Evaluate(evaluate::EvaluateArguments),
     /// Print the regions that are looked at, as BED.
     Targets(targets::TargetsArguments),
     /// Show or check the tables of what is known.
@@ -71,6 +74,7 @@ impl Arguments {
     pub fn run(&self) -> Result<()> {
         match &self.command {
             Command::Call(arguments) => arguments.run(self.quiet),
+            Command::Evaluate(arguments) => arguments.run(),
             Command::Targets(arguments) => arguments.run(),
             Command::Knowledge(arguments) => arguments.run(),
             Command::Schema => print(|out| crate::report::json::pretty(&crate::report::json::schema(), out)),

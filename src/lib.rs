@@ -27,6 +27,7 @@ pub mod cli;
 pub mod config;
 pub mod coverage;
 pub mod error;
+pub mod evaluate;
 pub mod evidence;
 pub mod fusion;
 pub mod genome;

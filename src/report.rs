@@ -20,4 +20,4 @@ pub mod vcf;
 pub mod vcf_check;
 
 #[cfg(test)]
-mod fixture;
+pub(crate) mod fixture;

@@ -9,19 +9,19 @@ use crate::stats::jeffreys_share;
 use crate::variant::{Variant, VariantStatus};
 
 /// Two chromosomes of `GRCh38` and a contig with a difficult name.
-pub(super) fn contigs() -> Contigs {
+pub(crate) fn contigs() -> Contigs {
     Contigs::new([("chr2".to_owned(), 242_193_529), ("chr6".to_owned(), 170_805_979), ("HLA-A*01:01:01:01".to_owned(), 3_503)])
 }
 
 /// The H3122 junction: EML4 keeps its lower flank, ALK (reverse strand) its lower one, one base of homology.
-pub(super) fn eml4_alk() -> Fusion {
+pub(crate) fn eml4_alk() -> Fusion {
     let five = Breakend::new(ContigId(0), 42_299_750, Side::Lower);
     let three = Breakend::new(ContigId(0), 29_223_741, Side::Lower);
     joined(five, three, Junction::with_homology(three, five, 1))
 }
 
 /// A kinase whose partner could not be placed, with three bases of it known.
-pub(super) fn unplaced() -> Fusion {
+pub(crate) fn unplaced() -> Fusion {
     let three = Breakend::new(ContigId(0), 29_223_741, Side::Lower);
     let mut fusion = joined(three, three, Junction::new(three, three, b""));
     fusion.id = "F2".to_owned();

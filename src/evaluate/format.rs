@@ -1,0 +1,116 @@
+//! The formats that calls and truths come in. What a file is shows in its first lines, not in its name.
+//!
+//! | format | recognised by | ends | order of genes |
+//! |---|---|---|---|
+//! | kinfuse | `sample id fusion ...`, or JSON with `schema_version` | last base of the 5' partner, first of the 3' one | yes |
+//! | Arriba | columns `gene1 gene2 ... breakpoint1` | as above | yes |
+//! | STAR-Fusion | column `FusionName` | as above | yes |
+//! | VCF (Delly and others) | `##fileformat=VCF` | from ALT, or from SVTYPE, CHR2, POS2/END and CT | no |
+//! | BEDPE | two intervals with numbers | from the strands | where the name joins two symbols |
+
+use std::fs::File;
+use std::io::{BufReader, Read};
+use std::path::Path;
+
+use flate2::read::MultiGzDecoder;
+
+use super::call::SampleCalls;
+use crate::error::{Error, Result};
+
+pub(super) mod arriba;
+pub(super) mod bedpe;
+pub(super) mod kinfuse;
+pub(super) mod star_fusion;
+pub(super) mod vcf;
+
+/// What a file of calls is. The order is that of preference where a folder has several files of one sample.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Format {
+    /// `fusions.tsv` or `candidates.tsv.gz` of `kinfuse call`.
+    Fusions,
+    /// `variants.tsv` of `kinfuse call`.
+    Variants,
+    /// `kinfuse.json`.
+    Json,
+    /// Arriba's `fusions.tsv`.
+    Arriba,
+    /// STAR-Fusion's predictions, full or abridged.
+    StarFusion,
+    /// A VCF with breakends or symbolic alleles.
+    Vcf,
+    /// Pairs of intervals.
+    Bedpe,
+}
+
+/// What to give where a file is none of these.
+pub(super) const KNOWN: &str = "give tables of kinfuse, Arriba or STAR-Fusion, VCF, BEDPE, or kinfuse.json";
+
+/// Largest file that is read, in bytes after unpacking: the tables of a thousand samples are far smaller.
+const MAX_BYTES: u64 = 1 << 30;
+
+/// Reads a file, unpacked where it is gzip.
+///
+/// # Errors
+/// When it cannot be read, is larger than 1 GiB, or is no text.
+pub(super) fn text(path: &Path) -> Result<String> {
+    let mut file = BufReader::new(File::open(path).map_err(Error::io(path, "open"))?);
+    let mut bytes = Vec::new();
+    file.by_ref().take(MAX_BYTES).read_to_end(&mut bytes).map_err(Error::io(path, "read"))?;
+    if bytes.starts_with(&[0x1f, 0x8b]) {
+        let packed = std::mem::take(&mut bytes);
+        MultiGzDecoder::new(&packed[..]).take(MAX_BYTES).read_to_end(&mut bytes).map_err(Error::io(path, "unpack"))?;
+    }
+    if bytes.len() as u64 >= MAX_BYTES {
+        return Err(Error::input(path, "is larger than 1 GiB", "give the calls of fewer samples at a time"));
+    }
+    if bytes.starts_with(b"BCF") {
+        return Err(Error::input(path, "is BCF", "turn it into VCF with: bcftools view -O z -o calls.vcf.gz"));
+    }
+    String::from_utf8(bytes).map_err(|_| Error::input(path, "is no text", "give a table, VCF, BEDPE or kinfuse.json"))
+}
+
+impl Format {
+    /// Recognises a file by its text; `None` where it is none of these.
+    pub fn of(text: &str) -> Option<Self> {
+        let start = text.trim_start();
+        if start.starts_with("##fileformat=VCF") {
+            return Some(Self::Vcf);
+        }
+        if start.starts_with('{') {
+            return start.get(..4096).unwrap_or(start).contains("\"schema_version\"").then_some(Self::Json);
+        }
+        let header = text.lines().find(|line| !line.starts_with("##") && !line.trim().is_empty())?;
+        let columns: Vec<&str> = header.trim_start_matches('#').split('\t').collect();
+        let has = |names: &[&str]| names.iter().all(|name| columns.contains(name));
+        if has(&["sample", "fusion", "breakpoint5", "breakpoint3", "filter"]) {
+            Some(Self::Fusions)
+        } else if has(&["sample", "hgvs_p", "known_resistance"]) {
+            Some(Self::Variants)
+        } else if has(&["gene1", "gene2", "breakpoint1", "breakpoint2"]) {
+            Some(Self::Arriba)
+        } else if has(&["FusionName", "LeftBreakpoint", "RightBreakpoint"]) {
+            Some(Self::StarFusion)
+        } else if bedpe::is_header(&columns) || bedpe::is_record(header) {
+            Some(Self::Bedpe)
+        } else {
+            None
+        }
+    }
+}
+
+/// The calls in a text, by sample. `sample` names the rows of formats that do not name their sample.
+///
+/// # Errors
+/// When a line is not what the format says.
+pub(super) fn read(path: &Path, format: Format, text: &str, sample: &str) -> Result<Vec<(String, SampleCalls)>> {
+    let one = |fusions| vec![(sample.to_owned(), SampleCalls { fusions, ..SampleCalls::default() })];
+    match format {
+        Format::Fusions => kinfuse::fusions(path, text, sample),
+        Format::Variants => kinfuse::variants(path, text),
+        Format::Json => kinfuse::json(path),
+        Format::Arriba => Ok(one(arriba::read(path, text)?)),
+        Format::StarFusion => Ok(one(star_fusion::read(path, text)?)),
+        Format::Vcf => vcf::read(path, text).map(|calls| vec![(sample.to_owned(), calls)]),
+        Format::Bedpe => Ok(one(bedpe::read(path, text)?)),
+    }
+}

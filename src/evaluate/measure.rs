@@ -1,0 +1,232 @@
+//! From matched calls to counts.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::call::{Call, SampleCalls, Tier};
+use super::matching::{matching, Fit, Role};
+use super::result::{CallerResult, EventRow, FalseRow, PrecisionRow, Ratio, RecallRow};
+use super::source::Calls;
+use super::truth::{TrueJunction, Truth};
+use super::{mutation, quality};
+
+/// What became of one true junction.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Outcome<'a> {
+    /// The junction.
+    pub truth: &'a TrueJunction,
+    /// Its call and how it fits.
+    pub found: Option<(&'a Call, Fit)>,
+}
+
+/// All counts of one caller.
+pub(super) fn measure(caller: &str, truth: &Truth, calls: &Calls) -> CallerResult {
+    let (fusions, chimeras) = (by_sample(&truth.fusions), by_sample(&truth.chimeras));
+    let samples: BTreeSet<&str> = truth.samples.iter().chain(calls.keys()).map(String::as_str).collect();
+    let nothing = SampleCalls::default();
+    let mut outcomes = Vec::new();
+    let mut roles: Vec<(&str, &Call, Role)> = Vec::new();
+    for &sample in &samples {
+        let calls = &calls.get(sample).unwrap_or(&nothing).fusions;
+        let truths: Vec<&TrueJunction> = fusions.get(sample).cloned().unwrap_or_default();
+        let chimeras: Vec<&TrueJunction> = chimeras.get(sample).cloned().unwrap_or_default();
+        let matched = matching(calls, &truths, &chimeras);
+        for (truth, found) in truths.iter().zip(&matched.of_truth) {
+            outcomes.push(Outcome { truth, found: found.map(|(call, fit)| (&calls[call], fit)) });
+        }
+        roles.extend(calls.iter().zip(&matched.of_call).map(|(call, role)| (sample, call, *role)));
+    }
+    CallerResult {
+        caller: caller.to_owned(),
+        samples_without_calls: truth.samples.iter().filter(|sample| !calls.contains_key(*sample)).count() as u64,
+        recall: recall(&outcomes),
+        precision: [(Tier::Pass, "PASS"), (Tier::Flagged, "listed")]
+            .map(|(tier, name)| precision(tier, name, &roles, samples.len()))
+            .to_vec(),
+        fraction: quality::fraction(&outcomes),
+        quality: quality::reliability(&roles),
+        mutations: mutation::measure(truth, calls),
+        events: outcomes.iter().map(event).collect(),
+        false_calls: roles.iter().filter_map(false_call).collect(),
+    }
+}
+
+fn by_sample(junctions: &[TrueJunction]) -> BTreeMap<&str, Vec<&TrueJunction>> {
+    let mut samples: BTreeMap<&str, Vec<&TrueJunction>> = BTreeMap::new();
+    for junction in junctions {
+        samples.entry(&junction.sample).or_default().push(junction);
+    }
+    samples
+}
+
+/// The bin of a number of fragments, with a number that sorts it.
+pub(super) fn fragments_bin(fragments: u32) -> (u32, &'static str) {
+    match fragments {
+        0 => (0, "0"),
+        1 => (1, "1"),
+        2 => (2, "2"),
+        3 => (3, "3"),
+        4 => (4, "4"),
+        5 => (5, "5"),
+        6..=9 => (6, "6-9"),
+        10..=19 => (10, "10-19"),
+        20..=49 => (20, "20-49"),
+        _ => (50, ">=50"),
+    }
+}
+
+/// A group of junctions: its place among the groups, its kind, what sorts its levels, and the level.
+type GroupKey = (usize, &'static str, String, u32, String);
+
+/// The groups that a junction belongs to.
+fn groups(truth: &TrueJunction) -> Vec<GroupKey> {
+    let word = |word: &Option<String>| word.clone().unwrap_or_else(|| ".".to_owned());
+    let plain = |place, group, word: String| (place, group, word.clone(), 0, word);
+    let (order, bin) = truth.fragments.map_or((0, "?"), fragments_bin);
+    let category = word(&truth.category);
+    let mut keys = vec![
+        plain(0, "all", "all".to_owned()),
+        (1, "fragments", String::new(), order, bin.to_owned()),
+        plain(2, "material", word(&truth.material)),
+        plain(3, "structure", word(&truth.structure)),
+        plain(4, "category", category.clone()),
+        (5, "category,fragments", category.clone(), order, format!("{category},{bin}")),
+        plain(6, "name", truth.name.clone()),
+    ];
+    keys.extend(truth.event.clone().map(|event| plain(7, "event", event)));
+    keys
+}
+
+fn recall(outcomes: &[Outcome<'_>]) -> Vec<RecallRow> {
+    let mut tallies: BTreeMap<GroupKey, Vec<Outcome<'_>>> = BTreeMap::new();
+    for outcome in outcomes.iter().filter(|outcome| outcome.truth.fragments != Some(0)) {
+        for key in groups(outcome.truth) {
+            tallies.entry(key).or_default().push(*outcome);
+        }
+    }
+    tallies.into_iter().map(|((_, group, _, _, level), outcomes)| recall_row(group, level, &outcomes)).collect()
+}
+
+fn recall_row(group: &str, level: String, outcomes: &[Outcome<'_>]) -> RecallRow {
+    let within = |tier: Tier| outcomes.iter().filter(|outcome| outcome.tier().is_some_and(|found| found <= tier)).count() as u64;
+    let events = outcomes.len() as u64;
+    let judged = |judge: &dyn Fn(&Outcome<'_>) -> Option<bool>| {
+        let listed = outcomes.iter().filter(|outcome| outcome.tier().is_some_and(|tier| tier <= Tier::Flagged));
+        let verdicts: Vec<bool> = listed.filter_map(judge).collect();
+        Ratio::new(verdicts.iter().filter(|&&right| right).count() as u64, verdicts.len() as u64)
+    };
+    RecallRow {
+        group: group.to_owned(),
+        level,
+        pass: Ratio::new(within(Tier::Pass), events),
+        listed: Ratio::new(within(Tier::Flagged), events),
+        candidates: Ratio::new(within(Tier::Candidate), events),
+        exact: judged(&|outcome| outcome.found.map(|(_, fit)| !fit.inexact)),
+        near: judged(&|outcome| outcome.found.map(|(_, fit)| !fit.far)),
+        gene_order: judged(&|outcome| outcome.gene_order()),
+        exon_junction: judged(&|outcome| outcome.says(outcome.truth.exon_junction.as_ref(), |call| call.exon_junction.as_ref())),
+        variant: judged(&|outcome| outcome.says(outcome.truth.variant.as_ref(), |call| call.variant.as_ref())),
+        name: judged(&|outcome| outcome.name()),
+    }
+}
+
+impl Outcome<'_> {
+    fn tier(&self) -> Option<Tier> {
+        self.found.map(|(call, _)| call.tier)
+    }
+
+    fn gene_order(&self) -> Option<bool> {
+        self.found.filter(|(call, _)| call.ordered && self.truth.ordered).map(|(_, fit)| !fit.swapped)
+    }
+
+    fn name(&self) -> Option<bool> {
+        let (call, _) = self.found?;
+        (call.ordered && !self.truth.name.is_empty()).then(|| call.name().as_ref() == Some(&self.truth.name))
+    }
+
+    /// Whether the call says what the truth says, where the truth says anything and the caller's format can.
+    fn says(&self, truth: Option<&String>, of: impl Fn(&Call) -> Option<&String>) -> Option<bool> {
+        let (call, _) = self.found?;
+        // A caller that numbers no exons at all is not judged by them; only kinfuse's own tables give a quality and exons.
+        (truth.is_some() && call.qual.is_some()).then(|| of(call) == truth)
+    }
+}
+
+fn precision(tier: Tier, name: &str, roles: &[(&str, &Call, Role)], samples: usize) -> PrecisionRow {
+    let rows: Vec<_> = roles.iter().filter(|(_, call, _)| call.tier <= tier).collect();
+    let count = |is: &dyn Fn(Role) -> bool| rows.iter().filter(|(_, _, role)| is(*role)).count() as u64;
+    let right = count(&|role| matches!(role, Role::Match(_)));
+    let chimeras = count(&|role| role == Role::Chimera);
+    let wrong = chimeras + count(&|role| role == Role::False);
+    let with_false: BTreeSet<&str> =
+        rows.iter().filter(|(_, _, role)| matches!(role, Role::Chimera | Role::False)).map(|(sample, ..)| *sample).collect();
+    PrecisionRow {
+        tier: name.to_owned(),
+        calls: rows.len() as u64,
+        precision: Ratio::new(right, right + wrong),
+        false_calls: wrong,
+        chimeras,
+        duplicates: count(&|role| matches!(role, Role::Duplicate(_))),
+        halves: count(&|role| matches!(role, Role::Half(_))),
+        samples_with_false: Ratio::new(with_false.len() as u64, samples as u64),
+        false_per_sample: wrong as f64 / samples.max(1) as f64,
+    }
+}
+
+fn tier_word(tier: Tier) -> &'static str {
+    match tier {
+        Tier::Pass => "pass",
+        Tier::Flagged => "flagged",
+        Tier::Candidate => "candidate",
+    }
+}
+
+fn event(outcome: &Outcome<'_>) -> EventRow {
+    let truth = outcome.truth;
+    let call = outcome.found.map(|(call, _)| call);
+    let wrong =
+        |right: Option<bool>, said: Option<&String>| (right == Some(false)).then(|| said.cloned().unwrap_or_else(|| "none".to_owned()));
+    let fraction = call.and_then(|call| call.fraction);
+    EventRow {
+        sample: truth.sample.clone(),
+        event: truth.event.clone(),
+        name: truth.name.clone(),
+        category: truth.category.clone(),
+        material: truth.material.clone(),
+        fragments: truth.fragments,
+        status: outcome.tier().map_or("missed", tier_word).to_owned(),
+        call: call.map(|call| call.id.clone()),
+        qual: call.and_then(|call| call.qual),
+        exact: outcome.found.map(|(_, fit)| !fit.inexact),
+        off_bp: outcome.found.map(|(_, fit)| fit.off_bp),
+        gene_order: outcome.gene_order(),
+        wrong_exon_junction: wrong(
+            outcome.says(truth.exon_junction.as_ref(), |call| call.exon_junction.as_ref()),
+            call.and_then(|call| call.exon_junction.as_ref()),
+        ),
+        wrong_variant: wrong(
+            outcome.says(truth.variant.as_ref(), |call| call.variant.as_ref()),
+            call.and_then(|call| call.variant.as_ref()),
+        ),
+        fraction: truth.expected_fraction,
+        called_fraction: fraction.map(|fraction| fraction.value),
+        fraction_low: fraction.map(|fraction| fraction.low),
+        fraction_high: fraction.map(|fraction| fraction.high),
+    }
+}
+
+fn false_call((sample, call, role): &(&str, &Call, Role)) -> Option<FalseRow> {
+    if !matches!(role, Role::Chimera | Role::False) || call.tier == Tier::Candidate {
+        return None;
+    }
+    let place = |index: usize| call.ends[index].as_ref().map(|end| format!("{}:{}", end.contig, end.position));
+    Some(FalseRow {
+        sample: (*sample).to_owned(),
+        call: call.id.clone(),
+        name: call.name(),
+        first: place(0),
+        second: place(1),
+        tier: tier_word(call.tier).to_owned(),
+        qual: call.qual,
+        chimera: *role == Role::Chimera,
+    })
+}

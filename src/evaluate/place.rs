@@ -1,0 +1,73 @@
+//! Where one end of a junction lies, as calls and truths of any format give it.
+
+use crate::genome::Strand;
+use crate::genome::{canonical_contig_name, Side};
+use crate::model::Role;
+
+/// One end of a junction: the base that touches it, and which flank of that base the molecule keeps, where a format says so.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct End {
+    /// The contig in the spelling under which all names of one chromosome meet.
+    pub contig: String,
+    /// 1-based position of the kept base that touches the junction.
+    pub position: u32,
+    /// The flank that is kept; `None` where the format does not tell.
+    pub side: Option<Side>,
+}
+
+impl End {
+    /// An end on a contig of any spelling.
+    pub fn new(contig: &str, position: u32, side: Option<Side>) -> Self {
+        Self { contig: canonical_contig_name(contig), position, side }
+    }
+
+    /// Reads `chrom:position:strand`, the strand being that of the gene that plays `role`. A strand `.` leaves the side open.
+    pub fn of_gene(text: &str, role: Role) -> Option<Self> {
+        let mut parts = text.rsplitn(3, ':');
+        let (strand, position, contig) = (parts.next()?, parts.next()?, parts.next()?);
+        let side = match strand {
+            "+" => Some(role.side(Strand::Forward)),
+            "-" => Some(role.side(Strand::Reverse)),
+            "." => None,
+            _ => return None,
+        };
+        Some(Self::new(contig, position.parse().ok()?, side))
+    }
+
+    /// By how many bases this end keeps more than `truth` does (negative: fewer); `None` on another contig or flank.
+    ///
+    /// Where neither knows its flank, the distance is counted as if the lower one were kept.
+    pub fn kept_more(&self, truth: &Self) -> Option<i64> {
+        if self.contig != truth.contig || (self.side.is_some() && truth.side.is_some() && self.side != truth.side) {
+            return None;
+        }
+        let higher = i64::from(self.position) - i64::from(truth.position);
+        Some(if truth.side.or(self.side) == Some(Side::Higher) { -higher } else { higher })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn strands_of_genes_become_flanks() {
+        let five = End::of_gene("chr2:42295516:+", Role::Five).expect("a place");
+        assert_eq!(five, End::new("2", 42_295_516, Some(Side::Lower)));
+        let three = End::of_gene("chr2:29223528:-", Role::Three).expect("a place");
+        assert_eq!(three.side, Some(Side::Lower), "ALK is read from high to low: its 3' part lies below the break");
+        assert_eq!(End::of_gene("HLA-A*01:01:3:7:+", Role::Five).map(|end| end.position), Some(7));
+        assert_eq!(End::of_gene(".", Role::Five), None);
+        assert_eq!(End::of_gene("chr2:7:x", Role::Five), None);
+    }
+
+    #[test]
+    fn kept_bases_are_counted_towards_the_junction() {
+        let at = |position, side| End::new("chr2", position, side);
+        assert_eq!(at(105, Some(Side::Lower)).kept_more(&at(100, Some(Side::Lower))), Some(5));
+        assert_eq!(at(105, Some(Side::Higher)).kept_more(&at(100, Some(Side::Higher))), Some(-5));
+        assert_eq!(at(105, None).kept_more(&at(100, Some(Side::Higher))), Some(-5));
+        assert_eq!(at(105, Some(Side::Lower)).kept_more(&at(100, Some(Side::Higher))), None);
+        assert_eq!(at(105, None).kept_more(&End::new("chr3", 100, None)), None);
+    }
+}

@@ -1,0 +1,154 @@
+//! Where calls lie: files and folders of any number of samples become calls by sample.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use rayon::prelude::*;
+
+use super::call::SampleCalls;
+use super::format::{self, Format};
+use crate::error::{Error, Result};
+
+/// Calls by sample.
+pub type Calls = BTreeMap<String, SampleCalls>;
+
+/// One caller: its name in the tables, and where its calls lie.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Source {
+    /// The name.
+    pub name: String,
+    /// Files and folders.
+    pub paths: Vec<PathBuf>,
+}
+
+/// Endings of files that can hold calls; others in a folder are not opened.
+const ENDINGS: [&str; 8] = [".tsv", ".tsv.gz", ".txt", ".json", ".vcf", ".vcf.gz", ".bedpe", ".bedpe.gz"];
+
+/// The name of the sample that a file's name gives: up to the first dot, or the folder's where the file has its program's own name.
+pub(super) fn stem(path: &Path) -> String {
+    let part = |path: &Path| path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+    let name = part(path);
+    let stem = name.split('.').next().unwrap_or_default();
+    match stem {
+        "fusions" | "star-fusion" | "kinfuse" => path.parent().map(part).filter(|folder| !folder.is_empty()).unwrap_or(stem.to_owned()),
+        _ => stem.to_owned(),
+    }
+}
+
+impl Source {
+    /// Reads `NAME=PATH`, or a path alone, which is then named after its last part.
+    pub fn parse(text: &str) -> Self {
+        match text.split_once('=') {
+            Some((name, path)) if !name.is_empty() && !name.contains('/') => Self { name: name.to_owned(), paths: vec![path.into()] },
+            _ => {
+                let path = PathBuf::from(text);
+                let name = path.file_name().map_or_else(|| "calls".to_owned(), |name| name.to_string_lossy().into_owned());
+                Self { name, paths: vec![path] }
+            }
+        }
+    }
+
+    /// Reads all calls. `sample` names the rows of formats that do not name their sample; without it the file's name does.
+    ///
+    /// # Errors
+    /// When a file that was named is no table of calls, or a folder holds none.
+    pub fn read(&self, sample: Option<&str>) -> Result<Calls> {
+        let mut calls = Calls::new();
+        for path in &self.paths {
+            let files = if path.is_dir() { files(path)? } else { vec![path.clone()] };
+            let read = |file: &PathBuf| read_file(file, sample, !path.is_dir());
+            let found = files.par_iter().map(read).collect::<Result<Vec<_>>>()?;
+            let found: Vec<Found> = found.into_iter().flatten().collect();
+            if found.is_empty() {
+                return Err(Error::input(path, "holds no calls in a format that is known", format::KNOWN));
+            }
+            for (name, found) in of_samples(found) {
+                calls.entry(name).or_default().absorb(found);
+            }
+        }
+        for found in calls.values_mut() {
+            found.arrange();
+        }
+        Ok(calls)
+    }
+}
+
+/// What one file gave.
+struct Found {
+    folder: PathBuf,
+    format: Format,
+    calls: Vec<(String, SampleCalls)>,
+}
+
+/// Of several kinds of file of one sample in one folder the first kind counts; mutations come from wherever they stand alone.
+fn of_samples(found: Vec<Found>) -> Vec<(String, SampleCalls)> {
+    let mut best: BTreeMap<(PathBuf, String), Format> = BTreeMap::new();
+    for file in found.iter().filter(|file| file.format != Format::Variants) {
+        for (sample, _) in &file.calls {
+            let entry = best.entry((file.folder.clone(), sample.clone())).or_insert(file.format);
+            *entry = (*entry).min(file.format);
+        }
+    }
+    let mut kept = Vec::new();
+    for file in found {
+        let Found { folder, format, calls } = file;
+        kept.extend(
+            calls
+                .into_iter()
+                .filter(|(sample, _)| format == Format::Variants || best.get(&(folder.clone(), sample.clone())) == Some(&format)),
+        );
+    }
+    kept
+}
+
+fn read_file(path: &Path, sample: Option<&str>, must: bool) -> Result<Option<Found>> {
+    let text = format::text(path)?;
+    let by_name = path.to_string_lossy().contains(".bedpe") && text.trim().is_empty();
+    let format = if by_name { Some(Format::Bedpe) } else { Format::of(&text) };
+    let Some(format) = format else {
+        return if must { Err(Error::input(path, "is no table of calls that is known", format::KNOWN)) } else { Ok(None) };
+    };
+    let sample = sample.map_or_else(|| stem(path), str::to_owned);
+    // JSON of another kind (a MultiQC section, say) in a folder is passed over.
+    let calls = match format::read(path, format, &text, &sample) {
+        Err(_) if !must && format == Format::Json => return Ok(None),
+        other => other?,
+    };
+    Ok(Some(Found { folder: path.parent().map(Path::to_owned).unwrap_or_default(), format, calls }))
+}
+
+/// The files of a folder and of the folders in it that can hold calls, sorted, without those whose content is in another one.
+fn files(folder: &Path) -> Result<Vec<PathBuf>> {
+    let mut list = Vec::new();
+    let entries = |folder: &Path| -> Result<Vec<PathBuf>> {
+        let entries = fs::read_dir(folder).and_then(Iterator::collect::<std::io::Result<Vec<_>>>).map_err(Error::io(folder, "list"))?;
+        let mut paths: Vec<PathBuf> = entries.into_iter().map(|entry| entry.path()).collect();
+        paths.sort();
+        Ok(paths)
+    };
+    for path in entries(folder)? {
+        if path.is_dir() {
+            list.extend(entries(&path)?.into_iter().filter(|path| path.is_file()));
+        } else {
+            list.push(path);
+        }
+    }
+    let there: BTreeSet<PathBuf> = list.iter().cloned().collect();
+    list.retain(|path| {
+        let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+        let beside = |ending: &str, other: &[&str]| {
+            name.strip_suffix(ending)
+                .is_some_and(|stem| other.iter().any(|other| there.contains(&path.with_file_name(format!("{stem}{other}")))))
+        };
+        ENDINGS.iter().any(|ending| name.ends_with(ending))
+            && !name.starts_with('.')
+            && !name.contains("discarded")
+            && !beside(".fusions.tsv", &[".candidates.tsv.gz"])
+            && !beside(".kinfuse.json", &[".candidates.tsv.gz", ".fusions.tsv"])
+            && !beside(".vcf.gz", &[".candidates.tsv.gz", ".fusions.tsv", ".kinfuse.json"])
+            && !beside(".abridged.tsv", &[".tsv"])
+            && !beside(".abridged.coding_effect.tsv", &[".tsv", ".abridged.tsv"])
+    });
+    Ok(list)
+}
