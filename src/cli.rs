@@ -11,6 +11,7 @@ use crate::error::Result;
 pub mod call;
 pub mod evaluate;
 pub mod knowledge;
+pub mod simulate;
 pub mod targets;
 
 /// Fusions and resistance mutations of ALK, ROS1, NTRK1, NTRK2 and NTRK3 from aligned RNA or DNA reads. Research use only.
@@ -33,6 +34,8 @@ enum Command {
     Call(call::CallArguments),
     /// Compare calls with a truth: recall, precision, exactness, by support and by event.
     Evaluate(evaluate::EvaluateArguments),
+    /// Make reads whose truth is known, and the truth table.
+    Simulate(simulate::SimulateArguments),
     /// Print the regions that are looked at, as BED.
     Targets(targets::TargetsArguments),
     /// Show or check the tables of what is known.
@@ -75,6 +78,7 @@ impl Arguments {
         match &self.command {
             Command::Call(arguments) => arguments.run(self.quiet),
             Command::Evaluate(arguments) => arguments.run(),
+            Command::Simulate(arguments) => arguments.run(self.quiet),
             Command::Targets(arguments) => arguments.run(),
             Command::Knowledge(arguments) => arguments.run(),
             Command::Schema => print(|out| crate::report::json::pretty(&crate::report::json::schema(), out)),

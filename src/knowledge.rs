@@ -13,7 +13,7 @@
 pub mod fusions;
 pub mod junction;
 pub mod resistance;
-mod table;
+pub(crate) mod table;
 
 use std::path::Path;
 

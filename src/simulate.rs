@@ -9,22 +9,43 @@
 //! Molecule + Fragment* -------> truth fragments that cross, expected names            (truth.rs)
 //! ```
 //!
+//! `kinfuse simulate` makes whole samples from a table of events:
+//!
+//! ```text
+//! table or panel --event, site, change--> Event --rearrangement--> breakends with homology, insertion, repeats
+//!   --compose--> molecules in amounts --mixture, place--> fragments --sample--> truth   (run.rs: files, threads)
+//! ```
+//!
 //! Every draw comes from one seeded generator, so the same seed gives the same bytes.
 
 pub mod align;
 #[cfg(test)]
 mod align_tests;
 pub mod bam;
+pub mod change;
+pub mod chimera;
+pub mod compose;
+pub mod event;
 pub mod fastq;
 pub mod genome;
+pub mod mixture;
 pub mod molecule;
+pub mod pieces;
+pub mod place;
 mod project;
 pub mod random;
 pub mod reads;
+pub mod rearrangement;
+pub mod recipe;
+pub mod repeats;
+pub mod run;
+pub mod sample;
+pub mod site;
+pub mod transcript;
 pub mod truth;
 
 pub use align::{Aligner, AlignerStyle};
 pub use genome::Reference;
 pub use molecule::{Molecule, Piece, Substitution};
 pub use random::Random;
-pub use reads::{Errors, Fragment, Library, Read, Sampler, Umi};
+pub use reads::{Damage, Errors, Fragment, Library, Protocol, Read, Sampler, Strandedness, Umi};

@@ -15,7 +15,7 @@ use std::sync::OnceLock;
 use command::{call, called_variants, has_program, passed, Row};
 use kinfuse::genome::{Interval, Junction};
 use kinfuse::model::{Gene, Role};
-use kinfuse::simulate::{Errors, Fragment, Library, Molecule, Sampler, Substitution};
+use kinfuse::simulate::{Errors, Fragment, Library, Molecule, Protocol, Sampler, Substitution};
 use laboratory::Laboratory;
 use shared::shared;
 
@@ -68,7 +68,16 @@ fn laboratory(check: &str) -> Option<&'static (Laboratory, PathBuf)> {
 }
 
 fn short_reads(read_bp: u32, fragment_mean_bp: f64, fragment_sd_bp: f64) -> Library {
-    Library { paired: true, read_bp, fragment_mean_bp, fragment_sd_bp, errors: Errors::ShortRead, umi: None, duplicate_frac: 0.0 }
+    Library {
+        paired: true,
+        read_bp,
+        fragment_mean_bp,
+        fragment_sd_bp,
+        errors: Errors::ShortRead,
+        umi: None,
+        duplicate_frac: 0.0,
+        protocol: Protocol::default(),
+    }
 }
 
 /// Calls one BAM and gives the rows that passed.
@@ -208,6 +217,7 @@ fn a_fusion_in_long_reads_through_minimap2() {
         errors: Errors::LongRead { rate_frac: 0.05 },
         umi: None,
         duplicate_frac: 0.0,
+        protocol: Protocol::default(),
     };
     let mut sampler = Sampler::new(library, name, 15);
     let mut fragments = sampler.fragments(&fused, 20);

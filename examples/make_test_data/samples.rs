@@ -6,7 +6,7 @@ use std::path::Path;
 use kinfuse::genome::{Breakend, Interval, Junction, Side};
 use kinfuse::model::{Gene, Role};
 use kinfuse::simulate::truth::{Seen, TruthRow};
-use kinfuse::simulate::{bam, Aligner, AlignerStyle, Errors, Fragment, Library, Molecule, Piece, Random, Sampler, Substitution};
+use kinfuse::simulate::{bam, Aligner, AlignerStyle, Errors, Fragment, Library, Molecule, Piece, Protocol, Random, Sampler, Substitution};
 
 use super::genome::MadeUpGenome;
 
@@ -16,7 +16,16 @@ type Made<T> = Result<T, Box<dyn Error>>;
 const ANCHOR_BP: (usize, usize) = (10, 15);
 
 fn library(read_bp: u32, fragment_mean_bp: f64, fragment_sd_bp: f64, duplicate_frac: f64) -> Library {
-    Library { paired: true, read_bp, fragment_mean_bp, fragment_sd_bp, errors: Errors::ShortRead, umi: None, duplicate_frac }
+    Library {
+        paired: true,
+        read_bp,
+        fragment_mean_bp,
+        fragment_sd_bp,
+        errors: Errors::ShortRead,
+        umi: None,
+        duplicate_frac,
+        protocol: Protocol::default(),
+    }
 }
 
 fn write(made: &MadeUpGenome, path: &Path, sample: &str, style: AlignerStyle, fragments: &[Fragment]) -> Made<()> {

@@ -6,7 +6,7 @@ use crate::error::{Error, Result};
 
 /// The table as text; rows keep their line for messages.
 #[derive(Debug)]
-pub(super) struct Table {
+pub(crate) struct Table {
     path: PathBuf,
     columns: Vec<String>,
     rows: Vec<(usize, Vec<String>)>,
@@ -14,7 +14,7 @@ pub(super) struct Table {
 
 /// One row.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Row<'t> {
+pub(crate) struct Row<'t> {
     table: &'t Table,
     line: usize,
     fields: &'t [String],
@@ -22,19 +22,24 @@ pub(super) struct Row<'t> {
 
 impl Table {
     /// Splits the text; `path` is for messages. Lines that begin with `#` and empty lines are left out.
-    pub(super) fn parse(path: &Path, text: &str) -> Self {
+    pub(crate) fn parse(path: &Path, text: &str) -> Self {
         let split = |line: &str| line.split('\t').map(|field| field.trim().to_owned()).collect::<Vec<_>>();
         let mut lines = text.lines().zip(1..).filter(|(line, _)| !line.starts_with('#') && !line.trim().is_empty());
         let columns = lines.next().map(|(line, _)| split(line)).unwrap_or_default();
         Self { path: path.to_owned(), columns, rows: lines.map(|(line, number)| (number, split(line))).collect() }
     }
 
-    pub(super) fn rows(&self) -> impl Iterator<Item = Row<'_>> {
+    pub(crate) fn rows(&self) -> impl Iterator<Item = Row<'_>> {
         self.rows.iter().map(|(line, fields)| Row { table: self, line: *line, fields })
     }
 
+    /// The names of the columns.
+    pub(crate) fn columns(&self) -> &[String] {
+        &self.columns
+    }
+
     /// Checks that the columns without which no row means anything are there.
-    pub(super) fn require(&self, columns: &[&str]) -> Result<()> {
+    pub(crate) fn require(&self, columns: &[&str]) -> Result<()> {
         match columns.iter().find(|name| !self.columns.iter().any(|column| column == *name)) {
             None => Ok(()),
             Some(name) => {
@@ -46,18 +51,18 @@ impl Table {
 
 impl<'t> Row<'t> {
     /// The field of a column; blank where the table has no such column.
-    pub(super) fn get(&self, column: &str) -> &'t str {
+    pub(crate) fn get(&self, column: &str) -> &'t str {
         let index = self.table.columns.iter().position(|name| name == column);
         index.and_then(|index| self.fields.get(index)).map_or("", String::as_str)
     }
 
     /// The field, or `None` where it is blank.
-    pub(super) fn some(&self, column: &str) -> Option<String> {
+    pub(crate) fn some(&self, column: &str) -> Option<String> {
         Some(self.get(column)).filter(|field| !field.is_empty()).map(str::to_owned)
     }
 
     /// The field, which must not be blank.
-    pub(super) fn required(&self, column: &str) -> Result<&'t str> {
+    pub(crate) fn required(&self, column: &str) -> Result<&'t str> {
         let field = self.get(column);
         if field.is_empty() {
             return Err(self.error(format!("column {column} is blank"), "fill it in"));
@@ -65,8 +70,13 @@ impl<'t> Row<'t> {
         Ok(field)
     }
 
+    /// The 1-based line.
+    pub(crate) fn line(&self) -> usize {
+        self.line
+    }
+
     /// An error that names the file and the line.
-    pub(super) fn error(&self, problem: impl Into<String>, remedy: &str) -> Error {
+    pub(crate) fn error(&self, problem: impl Into<String>, remedy: &str) -> Error {
         Error::Line { path: self.table.path.clone(), line: self.line, problem: problem.into(), remedy: remedy.to_owned() }
     }
 }

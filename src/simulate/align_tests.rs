@@ -6,7 +6,7 @@ use super::align::{Aligner, AlignerStyle};
 use super::genome::Reference;
 use super::molecule::{Molecule, Piece};
 use super::random::Random;
-use super::reads::{Crossing, Errors, Library, Sampler};
+use super::reads::{Crossing, Errors, Library, Protocol, Sampler};
 
 fn genome() -> Reference {
     let mut random = Random::new(5);
@@ -22,6 +22,7 @@ fn library() -> Library {
         errors: Errors::None,
         umi: None,
         duplicate_frac: 0.0,
+        protocol: Protocol::default(),
     }
 }
 

@@ -14,7 +14,22 @@ use super::genome::Reference;
 ///
 /// # Errors
 /// When a file cannot be written.
-pub fn write(path: &Path, reference: &Reference, sample: &str, program: &str, mut records: Vec<AlignedRecord>) -> Result<()> {
+pub fn write(path: &Path, reference: &Reference, sample: &str, program: &str, records: Vec<AlignedRecord>) -> Result<()> {
+    write_with_index(path, None, reference, sample, program, records)
+}
+
+/// As [`write`], with the index at a place of its own.
+///
+/// # Errors
+/// When a file cannot be written.
+pub fn write_with_index(
+    path: &Path,
+    index: Option<&Path>,
+    reference: &Reference,
+    sample: &str,
+    program: &str,
+    mut records: Vec<AlignedRecord>,
+) -> Result<()> {
     let failed = |error: rust_htslib::errors::Error| {
         Error::input(path, format!("cannot be written: {error}"), "check the folder and the space left")
     };
@@ -35,5 +50,5 @@ pub fn write(path: &Path, reference: &Reference, sample: &str, program: &str, mu
             writer.write(&record).map_err(failed)?;
         }
     }
-    bam::index::build(path, None, bam::index::Type::Bai, 1).map_err(failed)
+    bam::index::build(path, index, bam::index::Type::Bai, 1).map_err(failed)
 }

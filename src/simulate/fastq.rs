@@ -30,7 +30,11 @@ pub fn write<'m>(fragments: impl IntoIterator<Item = &'m Fragment<'m>>, first: &
     Ok(())
 }
 
-fn write_record(file: &mut impl Write, fragment: &Fragment, read: &Read) -> std::io::Result<()> {
+/// Writes one read.
+///
+/// # Errors
+/// When it cannot be written.
+pub fn write_record(file: &mut impl Write, fragment: &Fragment, read: &Read) -> std::io::Result<()> {
     write!(file, "@{}", fragment.name)?;
     if let Some(umi) = &fragment.umi_tag {
         write!(file, " RX:Z:{umi}")?;

@@ -60,6 +60,19 @@ impl Random {
         mean + (sum - 6.0) * sd
     }
 
+    /// A draw from a Poisson distribution (Knuth's product of uniform draws; by the normal distribution above a mean of 30).
+    pub fn poisson(&mut self, mean: f64) -> usize {
+        if mean > 30.0 {
+            return self.normal(mean, mean.sqrt()).round().max(0.0) as usize;
+        }
+        let (floor, mut product, mut count) = ((-mean).exp(), self.unit(), 0);
+        while product > floor {
+            product *= self.unit();
+            count += 1;
+        }
+        count
+    }
+
     /// One of `ACGT`.
     pub fn base(&mut self) -> u8 {
         b"ACGT"[self.below(4)]

@@ -9,6 +9,7 @@
 //! A fragment shorter than a read gives a read of its own length, as after trimming of adapters.
 
 use crate::genome::Strand;
+use crate::sequence::complement;
 
 use super::molecule::Molecule;
 use super::random::Random;
@@ -30,7 +31,49 @@ pub struct Library {
     pub umi: Option<Umi>,
     /// Share of fragments that are sequenced once more, as a duplicate.
     pub duplicate_frac: f64,
+    /// What else the laboratory does to a fragment.
+    pub protocol: Protocol,
 }
+
+/// What the laboratory does to fragments beyond cutting and reading them. The default does nothing.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub struct Protocol {
+    /// Which strand of an RNA the first read shows.
+    pub strandedness: Strandedness,
+    /// Whether reads that are longer than their fragment go on into the adapter.
+    pub adapters: bool,
+    /// Mean number of further copies of each fragment (Poisson), beside [`Library::duplicate_frac`].
+    pub copies_mean: f64,
+    /// Share of fragments of about twice the length, as plasma has from two nucleosomes.
+    pub double_frac: f64,
+    /// Damage of the bases before any copy is made.
+    pub damage: Damage,
+}
+
+/// Which strand of a molecule the first read shows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Strandedness {
+    /// Either, by chance.
+    #[default]
+    Unstranded,
+    /// The molecule's own (`fr-secondstrand`).
+    Forward,
+    /// The other one (`fr-firststrand`, dUTP).
+    Reverse,
+}
+
+/// Damage of the one strand from which a fragment was copied: all its copies and both mates show it.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub struct Damage {
+    /// Share of G read as T by first reads, C as A by second ones (oxidised guanine).
+    pub oxidation_frac: f64,
+    /// Share of C read as T by first reads, G as A by second ones (deaminated cytosine, as fixation leaves it).
+    pub deamination_frac: f64,
+}
+
+/// First bases of the adapters behind the first and the second read. Source: Illumina Adapter Sequences, `TruSeq` single indexes
+/// and CD indexes ("read 1" and "read 2" of adapter trimming).
+const ADAPTERS: [&[u8]; 2] = [b"AGATCGGAAGAGCACACGTCTGAACTCCAGTCA", b"AGATCGGAAGAGCGTCGTGTAGGGAAAGAGTGT"];
 
 /// What goes wrong in sequencing.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -170,22 +213,59 @@ impl Sampler {
         fragments
     }
 
-    fn length(&mut self, molecule: &Molecule) -> usize {
+    /// One fragment from this place of the molecule with its copies, read first from `strand`.
+    pub fn sequence<'m>(&mut self, molecule: &'m Molecule, start: usize, length: usize, strand: Strand) -> Vec<Fragment<'m>> {
+        let mut fragments = Vec::with_capacity(1);
+        self.copies_into(&mut fragments, molecule, start, length, strand);
+        fragments
+    }
+
+    /// A length as the library has them, not longer than the molecule.
+    pub fn length(&mut self, molecule: &Molecule) -> usize {
         /// Shorter fragments do not survive size selection.
         const SHORTEST_BP: f64 = 40.0;
-        let length = self.random.normal(self.library.fragment_mean_bp, self.library.fragment_sd_bp);
+        let double_frac = self.library.protocol.double_frac;
+        let times = if double_frac > 0.0 && self.random.happens(double_frac) { 2.0 } else { 1.0 };
+        let length = self.random.normal(self.library.fragment_mean_bp * times, self.library.fragment_sd_bp);
         (length.max(SHORTEST_BP) as usize).min(molecule.length_bp())
     }
 
+    /// The strand of the first read of the next fragment.
+    pub fn strand(&mut self) -> Strand {
+        match self.library.protocol.strandedness {
+            Strandedness::Forward => Strand::Forward,
+            Strandedness::Unstranded if self.random.happens(0.5) => Strand::Forward,
+            Strandedness::Unstranded | Strandedness::Reverse => Strand::Reverse,
+        }
+    }
+
+    /// The library.
+    pub fn library(&self) -> &Library {
+        &self.library
+    }
+
+    /// The generator behind all draws.
+    pub fn random(&mut self) -> &mut Random {
+        &mut self.random
+    }
+
     fn sequence_into<'m>(&mut self, fragments: &mut Vec<Fragment<'m>>, molecule: &'m Molecule, start: usize, length: usize) {
-        let strand = if self.random.happens(0.5) { Strand::Forward } else { Strand::Reverse };
+        let strand = self.strand();
+        self.copies_into(fragments, molecule, start, length, strand);
+    }
+
+    fn copies_into<'m>(&mut self, fragments: &mut Vec<Fragment<'m>>, molecule: &'m Molecule, start: usize, length: usize, strand: Strand) {
         let umi: Option<String> = match &self.library.umi {
             Some(Umi::Name { length_bp, .. } | Umi::Tag { length_bp }) => {
                 Some((0..*length_bp).map(|_| char::from(self.random.base())).collect())
             }
             None => None,
         };
-        let copies = 1 + usize::from(self.random.happens(self.library.duplicate_frac));
+        let mut copies = 1 + usize::from(self.random.happens(self.library.duplicate_frac));
+        if self.library.protocol.copies_mean > 0.0 {
+            copies += self.random.poisson(self.library.protocol.copies_mean);
+        }
+        let damaged = self.damaged(molecule, start, start + length, strand);
         for copy in 0..copies {
             self.drawn += 1;
             let mut name = format!("{}:{}:{}", self.prefix, molecule.name(), self.drawn);
@@ -195,17 +275,35 @@ impl Sampler {
                 (Some(Umi::Tag { .. }), Some(umi)) => umi_tag = Some(umi.clone()),
                 _ => {}
             }
-            let end = start + length;
-            let read_bp = length.min(self.library.read_bp as usize);
-            let mut reads = vec![self.read(molecule, start, end, read_bp, strand)];
+            let span = (start, start + length);
+            let mut reads = vec![self.read(molecule, span, strand, 0, &damaged)];
             if self.library.paired {
-                reads.push(self.read(molecule, start, end, read_bp, strand.flipped()));
+                reads.push(self.read(molecule, span, strand.flipped(), 1, &damaged));
             }
-            fragments.push(Fragment { molecule, name, start, end, umi_tag, duplicate: copy > 0, reads });
+            fragments.push(Fragment { molecule, name, start, end: start + length, umi_tag, duplicate: copy > 0, reads });
         }
     }
 
-    fn read(&mut self, molecule: &Molecule, start: usize, end: usize, read_bp: usize, strand: Strand) -> Read {
+    /// The damaged bases of a fragment: place on the molecule and the base that its forward strand shows instead.
+    fn damaged(&mut self, molecule: &Molecule, start: usize, end: usize, strand: Strand) -> Vec<(u32, u8)> {
+        let Damage { oxidation_frac, deamination_frac } = self.library.protocol.damage;
+        let mut damaged = Vec::new();
+        for (rate, from, to) in [(oxidation_frac, b'G', b'T'), (deamination_frac, b'C', b'T')] {
+            if rate <= 0.0 {
+                continue;
+            }
+            let (from, to) = if strand == Strand::Forward { (from, to) } else { (complement(from), complement(to)) };
+            for at in start..end {
+                if molecule.bases()[at] == from && self.random.happens(rate) {
+                    damaged.push((at as u32, to));
+                }
+            }
+        }
+        damaged
+    }
+
+    fn read(&mut self, molecule: &Molecule, (start, end): (usize, usize), strand: Strand, mate: usize, damaged: &[(u32, u8)]) -> Read {
+        let read_bp = (end - start).min(self.library.read_bp as usize);
         let (from, to) = match strand {
             Strand::Forward => (start, start + read_bp),
             Strand::Reverse => (end - read_bp, end),
@@ -217,18 +315,35 @@ impl Sampler {
                 Strand::Forward => from + cycle,
                 Strand::Reverse => to - 1 - cycle,
             } as u32;
-            match self.library.errors {
-                Errors::None => read.push(base, 37, Some(origin)),
-                Errors::ShortRead => {
-                    let quality = self.short_read_quality(cycle as f64 / read_bp as f64);
-                    let wrong = self.random.happens(10f64.powf(f64::from(quality) / -10.0));
-                    let base = if wrong { self.random.other_base(base) } else { base };
-                    read.push(base, quality, Some(origin));
-                }
-                Errors::LongRead { rate_frac } => self.long_read_base(&mut read, base, origin, rate_frac),
+            let base = damaged.iter().find(|(at, _)| *at == origin).map_or(base, |&(_, new)| match strand {
+                Strand::Forward => new,
+                Strand::Reverse => complement(new),
+            });
+            self.base(&mut read, base, Some(origin), cycle as f64 / read_bp as f64);
+        }
+        if self.library.protocol.adapters && self.library.read_bp != u32::MAX {
+            let missing = (self.library.read_bp as usize).saturating_sub(read_bp);
+            for cycle in 0..missing {
+                // Behind the adapter's end the instrument sees nothing, which two-colour chemistry reads as G.
+                let base = ADAPTERS[mate].get(cycle).copied().unwrap_or(b'G');
+                self.base(&mut read, base, None, 1.0);
             }
         }
         read
+    }
+
+    fn base(&mut self, read: &mut Read, base: u8, origin: Option<u32>, along_frac: f64) {
+        match (self.library.errors, origin) {
+            (Errors::None, _) => read.push(base, 37, origin),
+            (Errors::ShortRead, _) => {
+                let quality = self.short_read_quality(along_frac);
+                let wrong = self.random.happens(error_frac(quality));
+                let base = if wrong { self.random.other_base(base) } else { base };
+                read.push(base, quality, origin);
+            }
+            (Errors::LongRead { rate_frac }, Some(origin)) => self.long_read_base(read, base, origin, rate_frac),
+            (Errors::LongRead { .. }, None) => read.push(base, 37, None),
+        }
     }
 
     /// One of the four bins; low ones grow from 3 % of the bases at the start to 12 % at the end of a read.
@@ -258,6 +373,13 @@ impl Sampler {
             _ => {}
         }
     }
+}
+
+/// Chance that a base of this quality is wrong; a table of the bins in use, because the power is slow.
+fn error_frac(quality: u8) -> f64 {
+    static BINS: std::sync::OnceLock<[f64; 64]> = std::sync::OnceLock::new();
+    let bins = BINS.get_or_init(|| std::array::from_fn(|quality| 10f64.powf(quality as f64 / -10.0)));
+    bins[usize::from(quality.min(63))]
 }
 
 impl Read {

@@ -1,0 +1,264 @@
+//! `kinfuse simulate`.
+
+use std::path::PathBuf;
+
+use clap::{Args, ValueEnum};
+
+use crate::error::{Error, Result};
+use crate::simulate::recipe::{Assay, Recipe};
+use crate::simulate::run::{self, Files, Job};
+use crate::simulate::{Damage, Errors, Library, Protocol, Strandedness, Umi};
+
+const EXAMPLES: &str = "\
+The table of events has one row a fusion, columns by name, separated by tabs; most may be left out:
+  id  sample  gene5  site5    gene3  site3      fragments  fraction  insertion  homology_bp  repeat  reciprocal  mutations
+  e1  s1      EML4   exon 13  ALK    exon 20    3
+  e2  s2      CD74   exon 6   ROS1   intron 33             0.05      ACGT                            yes         ROS1:G2032R@cis
+A site is `exon 13` (DNA: the intron beside it), `exon 20 +12`, `intron 19`, `intron 19 +300`, `intron 19 -117`,
+`intron 6 +187..+220` (a cryptic exon) or `chr2:29223528:-`. Rows of one sample make one sample; a row without genes makes a
+negative one. Mutations: ALK:G1202R@cis, @trans=0.2, A&B@cis on one molecule, A@cis=0.5,B@cis=0.5 on different ones.
+
+Examples:
+  kinfuse simulate -r GRCh38.fa --events events.tsv --assay rna -o simulated
+  kinfuse simulate -r GRCh38.fa --events events.tsv --assay cfdna --umi rx --depth 2000 --bam -o simulated
+
+Files: truth.tsv; reads_1.fastq.gz, reads_2.fastq.gz (read names begin with `<sample>:`); with --bam <sample>.bam, truly
+aligned. The same seed gives the same bytes, whatever the number of threads.";
+
+/// Arguments of `kinfuse simulate`.
+#[derive(Debug, Args)]
+#[command(after_help = EXAMPLES)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a switch of the command line")]
+pub struct SimulateArguments {
+    /// The genome: an indexed FASTA.
+    #[arg(short, long, value_name = "FASTA")]
+    reference: PathBuf,
+    /// Gene models (GTF, plain or gzip) beside the built-in kinases and partners of GRCh37 and GRCh38.
+    #[arg(short, long, value_name = "GTF")]
+    gtf: Option<PathBuf>,
+    /// The contigs of the FASTA are pieces of GRCh38: contig, chromosome, 0-based start, by tabs. Positions are then those of GRCh38.
+    #[arg(long, value_name = "TABLE")]
+    pieces: Option<PathBuf>,
+    /// Table of events, see below.
+    #[arg(long, value_name = "TABLE")]
+    events: PathBuf,
+    /// Folder for the results.
+    #[arg(short, long, default_value = ".", value_name = "DIR")]
+    out_dir: PathBuf,
+    /// Kind of library.
+    #[arg(long, value_enum, default_value = "rna")]
+    assay: AssayArgument,
+    /// Where all random draws begin.
+    #[arg(long, default_value_t = 1)]
+    seed: u64,
+
+    /// Also write a truth-aligned, indexed BAM for each sample.
+    #[arg(long, help_heading = "Files")]
+    bam: bool,
+    /// Do not write FASTQ.
+    #[arg(long, help_heading = "Files")]
+    no_fastq: bool,
+    /// FASTQ files for each sample instead of one pair for all.
+    #[arg(long, help_heading = "Files")]
+    split_samples: bool,
+
+    /// Reads: 2x100 for pairs, 1x75 for single ones [default: 2x100 for RNA, else 2x150].
+    #[arg(long, value_name = "NxBASES", value_parser = layout, help_heading = "Library")]
+    reads: Option<(bool, u32)>,
+    /// Length of fragments: mean,sd [default: rna 220,50; rna-amplicon 130,40; dna 300,60; dna-amplicon 180,50; cfdna 167,15].
+    #[arg(long, value_name = "MEAN,SD", value_parser = two_numbers, help_heading = "Library")]
+    insert: Option<(f64, f64)>,
+    /// Fragments over a base of a target (DNA), of a wild-type partner (RNA), or from a primer [default: rna 50, dna 500, cfdna 2000].
+    #[arg(long, value_name = "N", value_parser = amount, help_heading = "Library")]
+    depth: Option<f64>,
+    /// RNA: the same of the unfused kinase, where the event has a number of fragments.
+    #[arg(long, value_name = "N", default_value_t = 5.0, value_parser = amount, help_heading = "Library")]
+    kinase_depth: f64,
+    /// The same of kinases and genes without an event.
+    #[arg(long, value_name = "N", default_value_t = 10.0, value_parser = amount, help_heading = "Library")]
+    background_depth: f64,
+    /// RNA: genes in the background, drawn from the models.
+    #[arg(long, value_name = "N", default_value_t = 20, help_heading = "Library")]
+    background_genes: usize,
+    /// DNA: bases on either side of breaks and mutations that are sequenced.
+    #[arg(long, value_name = "BP", default_value_t = 800, value_parser = clap::value_parser!(u32).range(100..=100_000), help_heading = "Library")]
+    flank: u32,
+    /// RNA: which strand the first read shows.
+    #[arg(long, value_enum, default_value = "unstranded", help_heading = "Library")]
+    strandedness: StrandednessArgument,
+    /// RNA: fragments become rarer by a factor of e over so many bases from the 3' end.
+    #[arg(long, value_name = "BP", value_parser = amount, help_heading = "Library")]
+    three_prime_bias: Option<f64>,
+    /// Fixed tissue: fragments of 110,35 bases (unless --insert says otherwise) and 0.2 % of the C read as T.
+    #[arg(long, help_heading = "Library")]
+    ffpe: bool,
+    /// Unique molecular identifiers of 8 bases: in the read name behind `_`, or in the tag RX (a comment in FASTQ).
+    #[arg(long, value_enum, default_value = "none", help_heading = "Library")]
+    umi: UmiArgument,
+    /// Mean number of further copies of each fragment.
+    #[arg(long, value_name = "N", default_value_t = 0.1, value_parser = amount, help_heading = "Library")]
+    copies: f64,
+
+    /// Random chimeras a sample, one fragment each.
+    #[arg(long, value_name = "N", default_value_t = 0, value_parser = clap::value_parser!(u32).range(..=100_000), help_heading = "Noise")]
+    chimeras: u32,
+    /// No sequencing errors.
+    #[arg(long, help_heading = "Noise")]
+    no_errors: bool,
+    /// Reads longer than their fragment go on into the adapter (otherwise they are trimmed).
+    #[arg(long, help_heading = "Noise")]
+    adapters: bool,
+    /// Share of G read as T in first reads (oxidation).
+    #[arg(long, value_name = "SHARE", default_value_t = 0.0, value_parser = share, help_heading = "Noise")]
+    oxidation: f64,
+    /// Share of C read as T in first reads (deamination) [default: 0, with --ffpe 0.002].
+    #[arg(long, value_name = "SHARE", value_parser = share, help_heading = "Noise")]
+    deamination: Option<f64>,
+    /// Of fused molecules with a number of crossing fragments, write no others.
+    #[arg(long, help_heading = "Noise")]
+    only_crossing: bool,
+
+    /// Worker threads [default: all].
+    #[arg(short, long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
+    threads: Option<u16>,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum AssayArgument {
+    Rna,
+    RnaAmplicon,
+    Dna,
+    DnaAmplicon,
+    Cfdna,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum StrandednessArgument {
+    Unstranded,
+    /// The first read shows the RNA.
+    Fr,
+    /// The second read shows the RNA (dUTP).
+    Rf,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum UmiArgument {
+    None,
+    Name,
+    Rx,
+}
+
+type Parsed<T> = std::result::Result<T, String>;
+
+fn layout(text: &str) -> Parsed<(bool, u32)> {
+    let wrong = || "write 2x100 for pairs or 1x75 for single reads".to_owned();
+    let (number, bases) = text.split_once('x').ok_or_else(wrong)?;
+    let bases = bases.parse().ok().filter(|bases| (30..=1_000).contains(bases)).ok_or("a read has 30 to 1000 bases")?;
+    match number {
+        "1" => Ok((false, bases)),
+        "2" => Ok((true, bases)),
+        _ => Err(wrong()),
+    }
+}
+
+fn two_numbers(text: &str) -> Parsed<(f64, f64)> {
+    let parsed = text.split_once(',').and_then(|(mean, sd)| Some((mean.parse().ok()?, sd.parse().ok()?)));
+    parsed.filter(|(mean, sd)| (40.0..=20_000.0).contains(mean) && (0.0..=*mean).contains(sd)).ok_or("write mean,sd, such as 220,50".into())
+}
+
+fn amount(text: &str) -> Parsed<f64> {
+    text.parse().ok().filter(|number| (0.0..=1e6).contains(number)).ok_or_else(|| "write a number from 0 to 1000000".to_owned())
+}
+
+fn share(text: &str) -> Parsed<f64> {
+    text.parse().ok().filter(|number| (0.0..=1.0).contains(number)).ok_or_else(|| "write a number from 0 to 1".to_owned())
+}
+
+impl SimulateArguments {
+    /// Runs the command.
+    ///
+    /// # Errors
+    /// Bad input or a failed write.
+    pub fn run(&self, quiet: bool) -> Result<()> {
+        let summary = run::run(&self.job()?)?;
+        if !quiet {
+            eprintln!("{} samples, {} rows of truth in {}", summary.samples, summary.rows, self.out_dir.join("truth.tsv").display());
+        }
+        Ok(())
+    }
+
+    fn job(&self) -> Result<Job> {
+        let files = Files { fastq: !self.no_fastq, split_samples: self.split_samples, bam: self.bam };
+        if !files.fastq && !files.bam {
+            return Err(Error::Config("no reads would be written; leave --no-fastq out or add --bam".to_owned()));
+        }
+        let threads = self.threads.map_or_else(|| std::thread::available_parallelism().map_or(1, std::num::NonZero::get), usize::from);
+        Ok(Job {
+            fasta: self.reference.clone(),
+            pieces: self.pieces.clone(),
+            gtf: self.gtf.clone(),
+            events: self.events.clone(),
+            recipe: self.recipe(),
+            out_dir: self.out_dir.clone(),
+            files,
+            threads,
+        })
+    }
+
+    fn recipe(&self) -> Recipe {
+        /// Bases of a UMI.
+        const UMI_BP: usize = 8;
+        // Depths and lengths are those of common kits; the lengths of plasma are those of one nucleosome with its linker.
+        let (assay, insert, depth) = match self.assay {
+            AssayArgument::Rna => (Assay::Rna, (220.0, 50.0), 50.0),
+            AssayArgument::RnaAmplicon => (Assay::RnaAmplicon, (130.0, 40.0), 50.0),
+            AssayArgument::Dna => (Assay::Dna, (300.0, 60.0), 500.0),
+            AssayArgument::DnaAmplicon => (Assay::DnaAmplicon, (180.0, 50.0), 200.0),
+            AssayArgument::Cfdna => (Assay::Cfdna, (167.0, 15.0), 2_000.0),
+        };
+        let insert = self.insert.unwrap_or(if self.ffpe { (110.0, 35.0) } else { insert });
+        let (paired, read_bp) = self.reads.unwrap_or((true, if assay.is_rna() { 100 } else { 150 }));
+        let umi = match self.umi {
+            UmiArgument::None => None,
+            UmiArgument::Name => Some(Umi::Name { separator: "_".to_owned(), length_bp: UMI_BP }),
+            UmiArgument::Rx => Some(Umi::Tag { length_bp: UMI_BP }),
+        };
+        let protocol = Protocol {
+            strandedness: match self.strandedness {
+                StrandednessArgument::Unstranded => Strandedness::Unstranded,
+                StrandednessArgument::Fr => Strandedness::Forward,
+                StrandednessArgument::Rf => Strandedness::Reverse,
+            },
+            adapters: self.adapters,
+            copies_mean: self.copies,
+            // About one fragment in ten of plasma spans two nucleosomes.
+            double_frac: if assay == Assay::Cfdna { 0.1 } else { 0.0 },
+            damage: Damage {
+                oxidation_frac: self.oxidation,
+                deamination_frac: self.deamination.unwrap_or(if self.ffpe { 0.002 } else { 0.0 }),
+            },
+        };
+        Recipe {
+            assay,
+            library: Library {
+                paired,
+                read_bp,
+                fragment_mean_bp: insert.0,
+                fragment_sd_bp: insert.1,
+                errors: if self.no_errors { Errors::None } else { Errors::ShortRead },
+                umi,
+                duplicate_frac: 0.0,
+                protocol,
+            },
+            depth: self.depth.unwrap_or(depth),
+            kinase_depth: self.kinase_depth,
+            background_depth: self.background_depth,
+            background_genes: self.background_genes,
+            flank_bp: self.flank,
+            fall_bp: self.three_prime_bias.filter(|bases| *bases > 0.0),
+            chimeras: self.chimeras,
+            other_fragments: !self.only_crossing,
+            seed: self.seed,
+        }
+    }
+}

@@ -1,0 +1,221 @@
+//! A whole run: genome, genes and events become the files of all samples.
+//!
+//! ```text
+//! truth.tsv  events.tsv  reads_1.fastq.gz  reads_2.fastq.gz  <sample>.bam  <sample>.bam.bai
+//! ```
+//!
+//! Samples are made in parallel, each from a seed of its own, and written in their order, so that the bytes depend neither on the
+//! number of threads nor on the other samples.
+
+use std::io::Write;
+use std::path::{Path, PathBuf};
+
+use flate2::{Compression, GzBuilder};
+use rayon::prelude::*;
+
+use crate::error::{Error, Result};
+use crate::model::{builtin, gtf, GeneModels};
+use crate::report::output::Outputs;
+
+use super::align::{Aligner, AlignerStyle};
+use super::compose::{PlacedJunction, Problem};
+use super::event::{self, Event, RepeatWish};
+use super::genome::Reference;
+use super::reads::Fragment;
+use super::rearrangement::Ground;
+use super::recipe::Recipe;
+use super::repeats::Repeats;
+use super::truth::{self, TruthEvent, TruthRow};
+use super::{bam, fastq, pieces, sample};
+
+/// What a run was asked to do.
+#[derive(Debug, Clone)]
+pub struct Job {
+    /// The genome.
+    pub fasta: PathBuf,
+    /// Table that says of which stretches of GRCh38 the contigs of the FASTA are.
+    pub pieces: Option<PathBuf>,
+    /// Gene models beside the built-in ones.
+    pub gtf: Option<PathBuf>,
+    /// Table of events.
+    pub events: PathBuf,
+    /// How each sample is made.
+    pub recipe: Recipe,
+    /// Folder for the results.
+    pub out_dir: PathBuf,
+    /// What is written.
+    pub files: Files,
+    /// Worker threads.
+    pub threads: usize,
+}
+
+/// What is written beside the truth.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Files {
+    /// Reads as FASTQ.
+    pub fastq: bool,
+    /// One pair of FASTQ files for each sample.
+    pub split_samples: bool,
+    /// A truth-aligned BAM for each sample.
+    pub bam: bool,
+}
+
+/// What a run did.
+#[derive(Debug, Clone, Default)]
+pub struct Summary {
+    /// Samples that were made.
+    pub samples: usize,
+    /// Rows of the truth.
+    pub rows: usize,
+}
+
+/// The bytes of one sample.
+struct Made {
+    fastq: [Vec<u8>; 2],
+    rows: Vec<(TruthRow, TruthEvent)>,
+}
+
+/// Runs a job.
+///
+/// # Errors
+/// Bad input, with the line of the event, or a failed write.
+pub fn run(job: &Job) -> Result<Summary> {
+    if !job.fasta.is_file() {
+        return Err(Error::input(&job.fasta, "is not there", "give an existing FASTA as --reference"));
+    }
+    let reference = match &job.pieces {
+        Some(table) => pieces::read(&job.fasta, table)?,
+        None => Reference::from_fasta(&job.fasta)?,
+    };
+    let models = models(job, &reference)?;
+    let events = event::read(&job.events)?;
+    let samples = by_sample(&events);
+    let repeats = events.iter().any(|event| event.repeat != RepeatWish::Any).then(|| Repeats::new(&reference));
+    let ground = Ground {
+        reference: &reference,
+        models: &models,
+        repeats: repeats.as_ref(),
+        flank_bp: if job.recipe.assay.is_rna() { 1 } else { job.recipe.flank_bp.min(200) },
+        in_dna: !job.recipe.assay.is_rna(),
+    };
+    let pool = rayon::ThreadPoolBuilder::new()
+        .num_threads(job.threads)
+        .build()
+        .map_err(|error| Error::Config(format!("cannot start {} threads ({error}); give fewer with --threads", job.threads)))?;
+
+    let mut tables = Outputs::new(&job.out_dir, "truth")?;
+    let mut reads = [Outputs::new(&job.out_dir, "reads_1")?, Outputs::new(&job.out_dir, "reads_2")?];
+    let together = job.files.fastq && !job.files.split_samples;
+    let mates = if job.recipe.library.paired { 2 } else { 1 };
+    let mut summary = Summary::default();
+    let mut text = truth::event_header();
+    let mut files = Vec::new();
+    for reads in reads.iter_mut().take(if together { mates } else { 0 }) {
+        let path = reads.path(FASTQ)?;
+        files.push(std::fs::File::create(&path).map_err(Error::io(reads.final_path(FASTQ), "write"))?);
+    }
+    // A few samples a worker at a time: enough to keep all busy, few enough to hold in memory.
+    for chunk in samples.chunks(job.threads * 4) {
+        let made: Vec<Result<Made>> = pool.install(|| chunk.par_iter().map(|(name, events)| one(name, events, job, &ground)).collect());
+        for made in made {
+            let made = made?;
+            summary.samples += 1;
+            summary.rows += made.rows.len();
+            text.push_str(&truth::event_lines(&made.rows));
+            for ((file, bytes), outputs) in files.iter_mut().zip(&made.fastq).zip(&reads) {
+                file.write_all(bytes).map_err(Error::io(outputs.final_path(FASTQ), "write"))?;
+            }
+        }
+    }
+    tables.write("tsv", |out| out.write_all(text.as_bytes()))?;
+    drop(files);
+    for mut reads in reads.into_iter().take(if together { mates } else { 0 }) {
+        reads.finished(FASTQ)?;
+        reads.commit()?;
+    }
+    tables.commit()?;
+    Ok(summary)
+}
+
+const FASTQ: &str = "fastq.gz";
+
+fn models(job: &Job, reference: &Reference) -> Result<GeneModels> {
+    let contigs = reference.contigs();
+    let builtin = contigs.assembly().map(|assembly| builtin::genes(assembly, contigs));
+    let from_gtf = match &job.gtf {
+        Some(path) => gtf::read(path, contigs, &job.fasta)?.genes,
+        None => Vec::new(),
+    };
+    if builtin.is_none() && from_gtf.is_empty() {
+        return Err(Error::input(
+            &job.fasta,
+            "is neither GRCh37 nor GRCh38 by the lengths of its contigs",
+            "give gene models of this genome as --gtf, or say with --pieces which stretches of GRCh38 its contigs are",
+        ));
+    }
+    Ok(GeneModels::merge(builtin, from_gtf))
+}
+
+/// The events of each sample, samples in the order of their first event.
+fn by_sample(events: &[Event]) -> Vec<(&str, Vec<&Event>)> {
+    let mut samples: Vec<(&str, Vec<&Event>)> = Vec::new();
+    let mut index = rustc_hash::FxHashMap::default();
+    for event in events {
+        let slot = *index.entry(event.sample.as_str()).or_insert_with(|| {
+            samples.push((&event.sample, Vec::new()));
+            samples.len() - 1
+        });
+        samples[slot].1.push(event);
+    }
+    samples
+}
+
+fn one(name: &str, events: &[&Event], job: &Job, ground: &Ground) -> Result<Made> {
+    let done = sample::make(name, events, ground, &job.recipe, |fragments, _junctions: &[PlacedJunction], rows| {
+        written(name, fragments, rows, job, ground)
+    });
+    done.map_err(|problem| at_line(&job.events, problem))?
+}
+
+fn at_line(path: &Path, (line, problem, remedy): Problem) -> Error {
+    Error::Line { path: path.to_owned(), line, problem, remedy }
+}
+
+fn written(name: &str, fragments: &[&Fragment], rows: Vec<(TruthRow, TruthEvent)>, job: &Job, ground: &Ground) -> Result<Made> {
+    let mut fastq = [Vec::new(), Vec::new()];
+    if job.files.fastq {
+        let mates = if job.recipe.library.paired { 2 } else { 1 };
+        for (mate, bytes) in fastq.iter_mut().enumerate().take(mates) {
+            *bytes = packed(fragments, mate).map_err(Error::io(&job.out_dir, "write"))?;
+            if job.files.split_samples {
+                let mut outputs = Outputs::new(&job.out_dir, &format!("{name}_{}", mate + 1))?;
+                outputs.write(FASTQ, |out| out.write_all(bytes))?;
+                outputs.commit()?;
+                bytes.clear();
+            }
+        }
+    }
+    if job.files.bam {
+        let style = if job.recipe.assay.is_rna() { AlignerStyle::rna() } else { AlignerStyle::dna() };
+        let aligner = Aligner::new(ground.reference, style);
+        let records = fragments.iter().flat_map(|fragment| aligner.align(fragment)).collect();
+        let mut outputs = Outputs::new(&job.out_dir, name)?;
+        let (path, index) = (outputs.path("bam")?, outputs.path("bam.bai")?);
+        bam::write_with_index(&path, Some(&index), ground.reference, name, "kinfuse-simulate", records)?;
+        outputs.finished("bam")?;
+        outputs.finished("bam.bai")?;
+        outputs.commit()?;
+    }
+    Ok(Made { fastq, rows })
+}
+
+/// One mate of all fragments as one gzip member; members follow each other in a file. No time is written.
+fn packed(fragments: &[&Fragment], mate: usize) -> std::io::Result<Vec<u8>> {
+    let mut out = GzBuilder::new().mtime(0).write(Vec::new(), Compression::fast());
+    for fragment in fragments {
+        if let Some(read) = fragment.reads.get(mate) {
+            fastq::write_record(&mut out, fragment, read)?;
+        }
+    }
+    out.finish()
+}
