@@ -30,6 +30,7 @@ pub mod fastq;
 pub mod genome;
 pub mod mixture;
 pub mod molecule;
+pub mod panel;
 pub mod pieces;
 pub mod place;
 mod project;
@@ -43,6 +44,7 @@ pub mod sample;
 pub mod site;
 pub mod transcript;
 pub mod truth;
+pub mod truth_vcf;
 
 pub use align::{Aligner, AlignerStyle};
 pub use genome::Reference;

@@ -5,8 +5,10 @@ use std::path::PathBuf;
 use clap::{Args, ValueEnum};
 
 use crate::error::{Error, Result};
+use crate::simulate::event::EventAmount;
+use crate::simulate::panel::PanelKind;
 use crate::simulate::recipe::{Assay, Recipe};
-use crate::simulate::run::{self, Files, Job};
+use crate::simulate::run::{self, Files, Job, Source};
 use crate::simulate::{Damage, Errors, Library, Protocol, Strandedness, Umi};
 
 const EXAMPLES: &str = "\
@@ -20,6 +22,7 @@ negative one. Mutations: ALK:G1202R@cis, @trans=0.2, A&B@cis on one molecule, A@
 
 Examples:
   kinfuse simulate -r GRCh38.fa --events events.tsv --assay rna -o simulated
+  kinfuse simulate -r GRCh38.fa --panel known --counts 1,2,3 -o simulated
   kinfuse simulate -r GRCh38.fa --events events.tsv --assay cfdna --umi rx --depth 2000 --bam -o simulated
 
 Files: truth.tsv; reads_1.fastq.gz, reads_2.fastq.gz (read names begin with `<sample>:`); with --bam <sample>.bam, truly
@@ -40,8 +43,23 @@ pub struct SimulateArguments {
     #[arg(long, value_name = "TABLE")]
     pieces: Option<PathBuf>,
     /// Table of events, see below.
-    #[arg(long, value_name = "TABLE")]
-    events: PathBuf,
+    #[arg(long, value_name = "TABLE", required_unless_present = "panel")]
+    events: Option<PathBuf>,
+    /// Instead of a table: every known variant, samples without a fusion, or new fusions of many kinds.
+    #[arg(long, value_enum, conflicts_with = "events")]
+    panel: Option<PanelArgument>,
+    /// Panel: fragments that cross, one sample for each number.
+    #[arg(long, value_name = "N,...", value_delimiter = ',', default_value = "5", conflicts_with_all = ["events", "fractions"], value_parser = clap::value_parser!(u32).range(1..=100_000))]
+    counts: Vec<u32>,
+    /// Panel: instead of numbers, shares of the molecules.
+    #[arg(long, value_name = "SHARE,...", value_delimiter = ',', value_parser = share, conflicts_with = "events")]
+    fractions: Vec<f64>,
+    /// Panel: copies of each variant (known), events a category (novel), samples (negative).
+    #[arg(long, value_name = "N", default_value_t = 1, conflicts_with = "events", value_parser = clap::value_parser!(u32).range(1..=100_000))]
+    replicates: u32,
+    /// Folder with tables (fusions.tsv) that extend the built-in ones.
+    #[arg(long, value_name = "DIR")]
+    knowledge: Option<PathBuf>,
     /// Folder for the results.
     #[arg(short, long, default_value = ".", value_name = "DIR")]
     out_dir: PathBuf,
@@ -52,7 +70,7 @@ pub struct SimulateArguments {
     #[arg(long, default_value_t = 1)]
     seed: u64,
 
-    /// Also write a truth-aligned, indexed BAM for each sample.
+    /// Also write a truth-aligned, indexed BAM for each sample, and its truth as VCF.
     #[arg(long, help_heading = "Files")]
     bam: bool,
     /// Do not write FASTQ.
@@ -99,9 +117,9 @@ pub struct SimulateArguments {
     #[arg(long, value_name = "N", default_value_t = 0.1, value_parser = amount, help_heading = "Library")]
     copies: f64,
 
-    /// Random chimeras a sample, one fragment each.
-    #[arg(long, value_name = "N", default_value_t = 0, value_parser = clap::value_parser!(u32).range(..=100_000), help_heading = "Noise")]
-    chimeras: u32,
+    /// Random chimeras a sample, one fragment each [default: 0, with --panel negative 200].
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(..=100_000), help_heading = "Noise")]
+    chimeras: Option<u32>,
     /// No sequencing errors.
     #[arg(long, help_heading = "Noise")]
     no_errors: bool,
@@ -130,6 +148,13 @@ enum AssayArgument {
     Dna,
     DnaAmplicon,
     Cfdna,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum PanelArgument {
+    Known,
+    Negative,
+    Novel,
 }
 
 #[derive(Debug, Clone, Copy, ValueEnum)]
@@ -183,6 +208,10 @@ impl SimulateArguments {
         let summary = run::run(&self.job()?)?;
         if !quiet {
             eprintln!("{} samples, {} rows of truth in {}", summary.samples, summary.rows, self.out_dir.join("truth.tsv").display());
+            if summary.left_out > 0 {
+                let list = self.out_dir.join("not_made.tsv");
+                eprintln!("{} events could not be made; {} says why", summary.left_out, list.display());
+            }
         }
         Ok(())
     }
@@ -197,12 +226,31 @@ impl SimulateArguments {
             fasta: self.reference.clone(),
             pieces: self.pieces.clone(),
             gtf: self.gtf.clone(),
-            events: self.events.clone(),
+            events: self.source()?,
+            knowledge: self.knowledge.clone(),
             recipe: self.recipe(),
             out_dir: self.out_dir.clone(),
             files,
             threads,
         })
+    }
+
+    fn source(&self) -> Result<Source> {
+        if let Some(path) = &self.events {
+            return Ok(Source::Table(path.clone()));
+        }
+        let kind = match self.panel {
+            Some(PanelArgument::Known) => PanelKind::Known,
+            Some(PanelArgument::Negative) => PanelKind::Negative,
+            Some(PanelArgument::Novel) => PanelKind::Novel,
+            None => return Err(Error::Config("no events; give --events or --panel".to_owned())),
+        };
+        let amounts = if self.fractions.is_empty() {
+            self.counts.iter().map(|&count| EventAmount::Fragments(count)).collect()
+        } else {
+            self.fractions.iter().map(|&fraction| EventAmount::Fraction(fraction)).collect()
+        };
+        Ok(Source::Panel { kind, amounts, replicates: self.replicates })
     }
 
     fn recipe(&self) -> Recipe {
@@ -256,7 +304,7 @@ impl SimulateArguments {
             background_genes: self.background_genes,
             flank_bp: self.flank,
             fall_bp: self.three_prime_bias.filter(|bases| *bases > 0.0),
-            chimeras: self.chimeras,
+            chimeras: self.chimeras.unwrap_or(if self.panel == Some(PanelArgument::Negative) { 200 } else { 0 }),
             other_fragments: !self.only_crossing,
             seed: self.seed,
         }

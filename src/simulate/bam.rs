@@ -18,7 +18,7 @@ pub fn write(path: &Path, reference: &Reference, sample: &str, program: &str, re
     write_with_index(path, None, reference, sample, program, records)
 }
 
-/// As [`write`], with the index at a place of its own.
+/// As [`write()`], with the index at a place of its own.
 ///
 /// # Errors
 /// When a file cannot be written.

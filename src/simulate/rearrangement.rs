@@ -160,7 +160,8 @@ impl<'a> Ground<'a> {
             ))?,
         };
         let [five, three] = chosen;
-        let kept_edges = !self.in_dna && written.iter().all(|end| matches!(end.site, WrittenSite::Exon { missing_bp: 0, .. }));
+        let is_edge = |site: &WrittenSite| matches!(site, WrittenSite::Exon { missing_bp: 0, .. } | WrittenSite::Cryptic { .. });
+        let kept_edges = !self.in_dna && written.iter().all(|end| is_edge(&end.site));
         let (ends, insertion, homology_bp) = match &event.insertion {
             Some(WrittenInsertion::Bases(bases)) if !bases.is_empty() => (chosen, bases.clone(), 0),
             Some(WrittenInsertion::Random(bp)) if *bp > 0 => (chosen, self.inserted(chosen, *bp, random), 0),

@@ -1,32 +1,37 @@
 //! A whole run: genome, genes and events become the files of all samples.
 //!
 //! ```text
-//! truth.tsv  events.tsv  reads_1.fastq.gz  reads_2.fastq.gz  <sample>.bam  <sample>.bam.bai
+//! truth.tsv  reads_1.fastq.gz  reads_2.fastq.gz      of all samples
+//! events.tsv  not_made.tsv                          of a panel: its events, and what cannot be made
+//! <sample>.bam  <sample>.bam.bai  <sample>.truth.vcf.gz  <sample>.truth.vcf.gz.tbi
 //! ```
 //!
 //! Samples are made in parallel, each from a seed of its own, and written in their order, so that the bytes depend neither on the
 //! number of threads nor on the other samples.
 
+use std::fmt::Write as _;
 use std::io::Write;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use flate2::{Compression, GzBuilder};
 use rayon::prelude::*;
 
 use crate::error::{Error, Result};
+use crate::knowledge::Knowledge;
 use crate::model::{builtin, gtf, GeneModels};
 use crate::report::output::Outputs;
 
 use super::align::{Aligner, AlignerStyle};
-use super::compose::{PlacedJunction, Problem};
-use super::event::{self, Event, RepeatWish};
+use super::compose::{Composition, Problem};
+use super::event::{self, Event, EventAmount, RepeatWish};
 use super::genome::Reference;
+use super::panel::{self, Left, PanelKind, PanelRequest};
 use super::reads::Fragment;
 use super::rearrangement::Ground;
 use super::recipe::Recipe;
 use super::repeats::Repeats;
 use super::truth::{self, TruthEvent, TruthRow};
-use super::{bam, fastq, pieces, sample};
+use super::{bam, fastq, pieces, sample, truth_vcf};
 
 /// What a run was asked to do.
 #[derive(Debug, Clone)]
@@ -37,8 +42,10 @@ pub struct Job {
     pub pieces: Option<PathBuf>,
     /// Gene models beside the built-in ones.
     pub gtf: Option<PathBuf>,
-    /// Table of events.
-    pub events: PathBuf,
+    /// Where the events come from.
+    pub events: Source,
+    /// Folder with knowledge tables that extend the built-in ones.
+    pub knowledge: Option<PathBuf>,
     /// How each sample is made.
     pub recipe: Recipe,
     /// Folder for the results.
@@ -49,6 +56,22 @@ pub struct Job {
     pub threads: usize,
 }
 
+/// Where the events come from.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Source {
+    /// A table: what cannot be made stops the run.
+    Table(PathBuf),
+    /// A panel: what cannot be made is left out and listed.
+    Panel {
+        /// Which one.
+        kind: PanelKind,
+        /// How much of each event there is, one sample for each.
+        amounts: Vec<EventAmount>,
+        /// See [`PanelRequest::replicates`].
+        replicates: u32,
+    },
+}
+
 /// What is written beside the truth.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Files {
@@ -56,7 +79,7 @@ pub struct Files {
     pub fastq: bool,
     /// One pair of FASTQ files for each sample.
     pub split_samples: bool,
-    /// A truth-aligned BAM for each sample.
+    /// A truth-aligned BAM for each sample, and its truth as VCF.
     pub bam: bool,
 }
 
@@ -67,6 +90,8 @@ pub struct Summary {
     pub samples: usize,
     /// Rows of the truth.
     pub rows: usize,
+    /// Events of a panel that could not be made.
+    pub left_out: usize,
 }
 
 /// The bytes of one sample.
@@ -88,7 +113,7 @@ pub fn run(job: &Job) -> Result<Summary> {
         None => Reference::from_fasta(&job.fasta)?,
     };
     let models = models(job, &reference)?;
-    let events = event::read(&job.events)?;
+    let (events, mut left) = events(job, &reference, &models)?;
     let samples = by_sample(&events);
     let repeats = events.iter().any(|event| event.repeat != RepeatWish::Any).then(|| Repeats::new(&reference));
     let ground = Ground {
@@ -116,9 +141,16 @@ pub fn run(job: &Job) -> Result<Summary> {
     }
     // A few samples a worker at a time: enough to keep all busy, few enough to hold in memory.
     for chunk in samples.chunks(job.threads * 4) {
-        let made: Vec<Result<Made>> = pool.install(|| chunk.par_iter().map(|(name, events)| one(name, events, job, &ground)).collect());
-        for made in made {
-            let made = made?;
+        let made: Vec<Result<std::result::Result<Made, Problem>>> =
+            pool.install(|| chunk.par_iter().map(|(name, events)| one(name, events, job, &ground)).collect());
+        for ((name, _), made) in chunk.iter().zip(made) {
+            let made = match made? {
+                Ok(made) => made,
+                Err(problem) => {
+                    left.push(not_made(&job.events, name, problem)?);
+                    continue;
+                }
+            };
             summary.samples += 1;
             summary.rows += made.rows.len();
             text.push_str(&truth::event_lines(&made.rows));
@@ -128,6 +160,10 @@ pub fn run(job: &Job) -> Result<Summary> {
         }
     }
     tables.write("tsv", |out| out.write_all(text.as_bytes()))?;
+    summary.left_out = left.len();
+    if matches!(job.events, Source::Panel { .. }) {
+        write_panel(job, &events, &left)?;
+    }
     drop(files);
     for mut reads in reads.into_iter().take(if together { mates } else { 0 }) {
         reads.finished(FASTQ)?;
@@ -170,18 +206,72 @@ fn by_sample(events: &[Event]) -> Vec<(&str, Vec<&Event>)> {
     samples
 }
 
-fn one(name: &str, events: &[&Event], job: &Job, ground: &Ground) -> Result<Made> {
-    let done = sample::make(name, events, ground, &job.recipe, |fragments, _junctions: &[PlacedJunction], rows| {
-        written(name, fragments, rows, job, ground)
+/// The events of the job, and those of a panel that are known not to be possible.
+fn events(job: &Job, reference: &Reference, models: &GeneModels) -> Result<(Vec<Event>, Vec<Left>)> {
+    let (kind, amounts, replicates) = match &job.events {
+        Source::Table(path) => return Ok((event::read(path)?, Vec::new())),
+        Source::Panel { kind, amounts, replicates } => (*kind, amounts.clone(), *replicates),
+    };
+    let knowledge = match &job.knowledge {
+        Some(folder) => Knowledge::with_dir(folder)?,
+        None => Knowledge::builtin(),
+    };
+    let request = PanelRequest {
+        kind,
+        amounts,
+        replicates,
+        in_dna: !job.recipe.assay.is_rna(),
+        seed: job.recipe.seed,
+        knowledge: &knowledge,
+        models,
+        reference,
+        assembly: reference.contigs().assembly(),
+    };
+    Ok(panel::events(&request))
+}
+
+/// What cannot be made: an error for a table, something to list for a panel.
+fn not_made(source: &Source, sample: &str, (line, problem, remedy): Problem) -> Result<Left> {
+    match source {
+        Source::Table(path) => Err(Error::Line { path: path.clone(), line, problem, remedy }),
+        Source::Panel { .. } => Ok((sample.to_owned(), problem)),
+    }
+}
+
+/// The events of a panel as a table that can be given as `--events`, and what was left out.
+fn write_panel(job: &Job, events: &[Event], left: &[Left]) -> Result<()> {
+    let made: Vec<Event> = events.iter().filter(|event| !left.iter().any(|(name, _)| *name == event.sample)).cloned().collect();
+    let mut reasons = "event\treason\n".to_owned();
+    for (name, reason) in left {
+        let _ = writeln!(reasons, "{name}\t{reason}");
+    }
+    for (prefix, text) in [("events", event::to_tsv(&made)), ("not_made", reasons)] {
+        let mut outputs = Outputs::new(&job.out_dir, prefix)?;
+        outputs.write("tsv", |out| out.write_all(text.as_bytes()))?;
+        outputs.commit()?;
+    }
+    Ok(())
+}
+
+/// One sample; what cannot be made is inside, what went wrong with files is outside.
+fn one(name: &str, events: &[&Event], job: &Job, ground: &Ground) -> Result<std::result::Result<Made, Problem>> {
+    let done = sample::make(name, events, ground, &job.recipe, |fragments, composition, rows| {
+        written(name, fragments, composition, rows, job, ground)
     });
-    done.map_err(|problem| at_line(&job.events, problem))?
+    match done {
+        Ok(made) => made.map(Ok),
+        Err(problem) => Ok(Err(problem)),
+    }
 }
 
-fn at_line(path: &Path, (line, problem, remedy): Problem) -> Error {
-    Error::Line { path: path.to_owned(), line, problem, remedy }
-}
-
-fn written(name: &str, fragments: &[&Fragment], rows: Vec<(TruthRow, TruthEvent)>, job: &Job, ground: &Ground) -> Result<Made> {
+fn written(
+    name: &str,
+    fragments: &[&Fragment],
+    composition: &Composition,
+    rows: Vec<(TruthRow, TruthEvent)>,
+    job: &Job,
+    ground: &Ground,
+) -> Result<Made> {
     let mut fastq = [Vec::new(), Vec::new()];
     if job.files.fastq {
         let mates = if job.recipe.library.paired { 2 } else { 1 };
@@ -204,6 +294,9 @@ fn written(name: &str, fragments: &[&Fragment], rows: Vec<(TruthRow, TruthEvent)
         bam::write_with_index(&path, Some(&index), ground.reference, name, "kinfuse-simulate", records)?;
         outputs.finished("bam")?;
         outputs.finished("bam.bai")?;
+        outputs.commit()?;
+        let mut outputs = Outputs::new(&job.out_dir, &format!("{name}.truth"))?;
+        truth_vcf::write(&mut outputs, name, composition, &rows, ground)?;
         outputs.commit()?;
     }
     Ok(Made { fastq, rows })

@@ -32,7 +32,7 @@ pub fn make<T>(
     events: &[&Event],
     ground: &Ground,
     recipe: &Recipe,
-    take: impl FnOnce(&[&Fragment], &[PlacedJunction], Vec<(TruthRow, TruthEvent)>) -> T,
+    take: impl FnOnce(&[&Fragment], &Composition, Vec<(TruthRow, TruthEvent)>) -> T,
 ) -> Result<T, Problem> {
     let seed = Random::for_purpose(recipe.seed, sample).next_u64();
     let line = events.first().map_or(0, |event| event.line);
@@ -77,7 +77,7 @@ pub fn make<T>(
     }
     let all: Vec<&Fragment> =
         drawn.iter().flat_map(|drawn| &drawn.fragments).chain(artefacts.iter().flatten().map(|(_, fragment)| fragment)).collect();
-    Ok(take(&all, &composition.junctions, rows))
+    Ok(take(&all, &composition, rows))
 }
 
 /// Keeps the truth.
