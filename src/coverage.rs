@@ -1,4 +1,20 @@
-//! What was read where: the fragments that cross a place unbroken, and whether a sample can be judged at all.
+//! What was read where, and what a negative is worth: the fragments that cross a place unbroken, how many of them a fusion would have
+//! needed to be seen, and whether a sample can be judged at all.
+//!
+//! ```text
+//! depth, profile (DNA) ----> molecules that could have shown a break --\
+//! splices (RNA) -----------> molecules of the partners' transcripts ----+--> detectability --> sentence, verdict
+//! support rule (fusion) ---> molecules that a call needs --------------/ \
+//!                                                        recognition ----+
+//! ```
 
 pub mod depth;
+pub mod detectability;
+pub mod profile;
+pub mod recognition;
+pub mod region;
+pub mod rna;
+pub mod sentence;
+pub mod splices;
+pub mod survey;
 pub mod verdict;

@@ -19,6 +19,9 @@ use crate::alignment::tile;
 use crate::alignment::Library;
 use crate::config::CallConfig;
 use crate::coverage::depth;
+use crate::coverage::detectability::SupportRule;
+use crate::coverage::region;
+use crate::coverage::survey::{self, Survey};
 use crate::coverage::verdict::{self, KinaseCoverage, Verdict};
 use crate::error::Result;
 use crate::evidence::Molecules;
@@ -43,6 +46,8 @@ pub struct Noise {
     pub chimeras: u32,
     /// Junctions of which all fragments turned out to show a better one.
     pub explained_elsewhere: u32,
+    /// Fragments that a junction needs beside them.
+    pub needed: SupportRule,
 }
 
 /// All that a run found in one library.
@@ -58,8 +63,8 @@ pub struct LibraryResult {
     pub noise: Vec<Noise>,
     /// Verdict on the library with its reasons.
     pub judgement: (Verdict, Vec<String>),
-    /// Reads at genes that every tissue expresses, where the library is RNA.
-    pub expressed_reads: Option<u64>,
+    /// What it could have shown.
+    pub survey: Survey,
     /// Records looked at, primary ones, and duplicates among these.
     pub records: (u64, u64, u64),
     /// Skipped records by reason.
@@ -153,7 +158,7 @@ impl Run<'_> {
             .targets
             .iter()
             .enumerate()
-            .map(|(target, gene)| Region { target, gene: gene.span, usual: verdict::usual_regions(gene, assay.material()) })
+            .map(|(target, gene)| Region { target, gene: gene.span, usual: region::usual_regions(gene, assay.material()) })
             .collect();
 
         let tiles: usize = regions.iter().map(|region| tile::tiles(&[region.scanned()], self.config.tile_bp).len()).sum();
@@ -201,8 +206,8 @@ impl Run<'_> {
                 }
             })
             .collect();
-        let expressed_reads =
-            if assay.material() == Material::Rna { verdict::expressed_reads(&mut library.reader()?, &self.setup.models)? } else { None };
+        let needed: Vec<SupportRule> = noise.iter().map(|noise| noise.needed).collect();
+        let survey = survey::survey(self.pool, library, &self.targets, &needed, &self.setup.knowledge, &self.setup.models)?;
         for scan in scans {
             whole.absorb(scan);
         }
@@ -215,11 +220,11 @@ impl Run<'_> {
         }
         Ok(LibraryResult {
             files: library.names(),
-            judgement: verdict::judge(assay, &kinases, expressed_reads),
+            judgement: verdict::judge(assay, &kinases, survey.rna.as_ref(), survey.recognition, &survey.places),
             assay: assay.clone(),
             kinases,
             noise,
-            expressed_reads,
+            survey,
             records: (whole.seen, whole.primary, whole.duplicates),
             skipped: whole.skipped,
             fusions,
@@ -297,8 +302,9 @@ impl Run<'_> {
             draft.set_depths(depths);
             self.progress.step();
         }
+        let needed = judge::support_rule(&drafts, assay.material(), chimeras);
         let fusions = judge::judge(drafts, kinase, assay, chimeras);
-        Ok((fusions, Noise { chimeras, explained_elsewhere: found.explained_elsewhere }))
+        Ok((fusions, Noise { chimeras, explained_elsewhere: found.explained_elsewhere, needed }))
     }
 
     /// Unbroken molecules at the kinase's and at the partner's end of each candidate.

@@ -3,14 +3,16 @@
 use std::collections::BTreeMap;
 
 use crate::config::CallConfig;
+use crate::coverage::detectability::{self, Detectability, Worth};
+use crate::coverage::sentence::sentence;
 use crate::error::Result;
 use crate::fusion::Fusion;
 use crate::genome::{ContigId, Interval};
 use crate::pipeline::{LibraryResult, SampleResult};
 use crate::reference::Lookup;
-use crate::report::json::{AssayEntry, Document, Status, Verdict};
+use crate::report::json::{AssayEntry, Document, Negative, Status, Verdict};
 use crate::report::output::{file_prefix, Outputs};
-use crate::report::rows::{escaped, FusionRow, MetricRow, MetricValue, VariantRow};
+use crate::report::rows::{escaped, DetectabilityRow, FusionRow, MetricRow, MetricValue, VariantRow};
 use crate::report::{table, tsv, vcf};
 
 /// Lowest quality with which a flagged junction is listed in `fusions.tsv`; all others are in `candidates.tsv.gz`.
@@ -36,6 +38,7 @@ pub fn publish(result: &SampleResult, config: &CallConfig, width: usize) -> Resu
     outputs.write("fusions.tsv", |out| tsv::write(out, &document.fusions))?;
     outputs.write("candidates.tsv.gz", |out| tsv::write_gzip(out, &document.candidates))?;
     outputs.write("variants.tsv", |out| tsv::write(out, &document.variants))?;
+    outputs.write("detectability.tsv", |out| tsv::write(out, &document.detectability))?;
     outputs.write("metrics.tsv", |out| tsv::write(out, &document.metrics))?;
     let fasta = Lookup::new(result.reference.as_ref())?;
     let reference_base =
@@ -76,6 +79,7 @@ pub fn document(result: &SampleResult, config: &CallConfig) -> Document {
         }
     }
     let status = status(result);
+    let places = places(result);
     Document {
         inputs: result.libraries.iter().flat_map(|library| library.files.clone()).collect(),
         assembly: result.assembly.map(|assembly| assembly.to_string()),
@@ -94,10 +98,30 @@ pub fn document(result: &SampleResult, config: &CallConfig) -> Document {
         status,
         fusions: result.fusions.iter().filter(|fusion| is_listed(fusion)).map(row).collect(),
         candidates: result.fusions.iter().map(row).collect(),
+        detectability: places.iter().map(|place| DetectabilityRow::new(&result.sample, place, &result.contigs)).collect(),
+        negatives: negatives(result),
         variants: result.variants.iter().map(|variant| VariantRow::new(&result.sample, variant, &result.contigs)).collect(),
         skipped_reads: skipped,
         ..Document::new(&result.sample)
     }
+}
+
+/// The places at which the kinases break, kinase by kinase, each library's in turn.
+fn places(result: &SampleResult) -> Vec<&Detectability> {
+    let all = || result.libraries.iter().flat_map(|library| &library.survey.places);
+    result.targets.iter().flat_map(|gene| all().filter(move |place| place.gene == *gene)).collect()
+}
+
+/// What the absence of a fusion of each target is worth.
+fn negatives(result: &SampleResult) -> Vec<Negative> {
+    let places = places(result);
+    let of = |gene: &String| {
+        let own: Vec<&Detectability> = places.iter().copied().filter(|place| place.gene == *gene).collect();
+        let worth = detectability::overall(own.iter().copied()).unwrap_or(Worth::NotInformative);
+        let text = if result.absent.contains(gene) { "its contig or its gene model is missing".to_owned() } else { sentence(&own) };
+        Negative { gene: gene.clone(), verdict: worth.name().to_owned(), text }
+    };
+    result.targets.iter().map(of).collect()
 }
 
 /// The settings that can change a result; paths are left out.
@@ -154,8 +178,11 @@ fn metrics(result: &SampleResult, status: &Status) -> Vec<MetricRow> {
             "bp",
             "median of ordinary pairs",
         );
-        if let Some(reads) = library.expressed_reads {
-            add("expressed_reads", count(reads), "reads", "at genes that nearly every tissue expresses, counted up to 2000");
+        if let Some(rna) = &library.survey.rna {
+            let molecules = |molecules: Option<u32>| molecules.and_then(|molecules| count(u64::from(molecules)));
+            add("expressed_reads", rna.reads.and_then(count), "reads", "at genes that nearly every tissue expresses, counted up to 2000");
+            add("expressed_molecules", molecules(rna.molecules), "molecules", "across one splice of such a gene, median over the genes");
+            add("spliced_insert_size", molecules(rna.fragment_bp), "bp", "median at such genes, introns left out");
         }
         for (kinase, noise) in library.kinases.iter().zip(&library.noise) {
             add(&format!("{}_reads", kinase.symbol), count(kinase.reads), "reads", "primary, in the gene");
@@ -165,6 +192,10 @@ fn metrics(result: &SampleResult, status: &Status) -> Vec<MetricRow> {
                 "reads",
                 "mean over the regions where it usually breaks",
             );
+            if let Some(molecules) = library.survey.splices.median(&kinase.symbol) {
+                let note = "across one splice of the kinase's own transcript, median over its splices";
+                add(&format!("{}_molecules", kinase.symbol), count(u64::from(molecules)), "molecules", note);
+            }
             add(
                 &format!("{}_chimeras", kinase.symbol),
                 count(u64::from(noise.chimeras)),

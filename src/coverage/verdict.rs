@@ -1,38 +1,27 @@
 //! Whether a sample can be judged: a failed sample must never be read as a negative one.
 
-use rust_htslib::bam::record::Record;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::alignment::assay::{Assay, AssayKind};
-use crate::alignment::library::LibraryReader;
-use crate::alignment::read::usable;
-use crate::error::Result;
-use crate::genome::Interval;
 use crate::material::Material;
-use crate::model::index::GeneModels;
-use crate::model::Gene;
 
-/// Exons (on the literature's transcript) with which the kinase's part of a fusion transcript usually begins; DNA breaks in the
-/// introns before them. Source: the junctions listed in `knowledge/tables/fusions.tsv`, each with its own source.
-const USUAL_FIRST_EXONS: [(&str, u32, u32); 5] =
-    [("ALK", 20, 20), ("ROS1", 32, 36), ("NTRK1", 8, 13), ("NTRK2", 15, 17), ("NTRK3", 14, 15)];
+use super::detectability::{overall, Detectability, Worth};
+use super::recognition::Recognition;
+use super::rna::RnaQuality;
+use super::sentence::sentence;
 
-/// Genes that nearly every tissue expresses strongly, among those with a built-in model: RNA without them is bad RNA.
-const EXPRESSED_EVERYWHERE: [&str; 6] = ["NPM1", "CLTC", "TPM3", "SQSTM1", "HNRNPA2B1", "KIF5B"];
-
-/// Mean depth of a usual break region below which a negative of DNA says nothing.
-const MIN_MEAN_DEPTH: f64 = 20.0;
 /// Mean depth below which not even a fusion in all molecules would be seen; DNA that has no more at any kinase has failed.
 const MIN_ANY_DEPTH: f64 = 1.0;
 /// Reads at the everywhere-expressed genes below which RNA has failed.
 const MIN_EXPRESSED_READS: u64 = 200;
 /// Reads of a kinase in an amplicon assay below which its amplicons may not be there.
 const MIN_AMPLICON_READS: u64 = 20;
-/// Counting stops here: enough to know that the RNA is there.
-const ENOUGH_READS: u64 = 2_000;
 /// Median read length below which alignments are hardly unique.
 const MIN_READ_LENGTH_BP: u32 = 40;
+
+/// Share of the fragments across a break that must be able to place it: where most cannot, fusions are named by luck.
+const MIN_PLACES: f64 = 0.5;
 
 /// Whether a sample can be judged.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
@@ -57,37 +46,6 @@ impl Verdict {
     }
 }
 
-/// The stretches in which a kinase usually breaks, on DNA; in RNA the exons of the kinase's part.
-pub fn usual_regions(gene: &Gene, material: Material) -> Vec<Interval> {
-    let Some(transcript) = gene.transcript.as_ref() else { return vec![gene.span] };
-    let Some((_, first, last)) = USUAL_FIRST_EXONS.iter().find(|(symbol, _, _)| *symbol == gene.symbol) else { return vec![gene.span] };
-    let interval = |start: u32, end: u32| Interval { contig: gene.contig(), start, end };
-    match material {
-        Material::Rna => transcript.exons.iter().filter(|exon| exon.number >= *first).map(|exon| interval(exon.start, exon.end)).collect(),
-        Material::Dna => (*first..=*last)
-            .filter_map(|number| Some((transcript.exon(number.checked_sub(1)?)?, transcript.exon(number)?)))
-            .map(|(before, after)| interval(before.end.min(after.end), before.start.max(after.start)))
-            .collect(),
-    }
-}
-
-/// Reads at genes that every tissue expresses, counted up to `ENOUGH_READS`; `None` where no such gene has a model here.
-///
-/// # Errors
-/// When the file cannot be read.
-pub fn expressed_reads(reader: &mut LibraryReader, models: &GeneModels) -> Result<Option<u64>> {
-    let mut total = None;
-    for symbol in EXPRESSED_EVERYWHERE {
-        let Some(gene) = models.find(symbol) else { continue };
-        let count: &mut u64 = total.get_or_insert(0);
-        reader.visit_while(gene.span, |record: &Record| {
-            *count += u64::from(usable(record).is_ok());
-            *count < ENOUGH_READS
-        })?;
-    }
-    Ok(total)
-}
-
 /// What one kinase's regions hold.
 #[derive(Debug, Clone, PartialEq)]
 pub struct KinaseCoverage {
@@ -99,8 +57,15 @@ pub struct KinaseCoverage {
     pub mean_depth: f64,
 }
 
-/// The judgement on one file, with its reasons.
-pub fn judge(assay: &Assay, kinases: &[KinaseCoverage], expressed: Option<u64>) -> (Verdict, Vec<String>) {
+/// The judgement on one library, with its reasons. `rna` is its RNA's quality where it is RNA, `places` what could have been seen
+/// where; a kinase at which little could is a reason of its own, `GENE: ...`.
+pub fn judge(
+    assay: &Assay,
+    kinases: &[KinaseCoverage],
+    rna: Option<&RnaQuality>,
+    recognition: Recognition,
+    places: &[Detectability],
+) -> (Verdict, Vec<String>) {
     let mut reasons = Vec::new();
     let mut worst = Verdict::Ok;
     let mut note = |judgement: Verdict, reason: String| {
@@ -108,14 +73,12 @@ pub fn judge(assay: &Assay, kinases: &[KinaseCoverage], expressed: Option<u64>) 
         reasons.push(reason);
     };
     let total: u64 = kinases.iter().map(|kinase| kinase.reads).sum();
+    let expressed = rna.and_then(|rna| rna.reads);
     if total == 0 && (assay.material() == Material::Dna || expressed.unwrap_or(0) < MIN_EXPRESSED_READS) {
         note(Verdict::Failed, "no reads at the kinases".to_owned());
     } else if assay.material() == Material::Dna {
-        let poor: Vec<&KinaseCoverage> = kinases.iter().filter(|kinase| kinase.mean_depth < MIN_MEAN_DEPTH).collect();
-        let nowhere = kinases.iter().all(|kinase| kinase.mean_depth < MIN_ANY_DEPTH);
-        for kinase in poor {
-            let judgement = if nowhere { Verdict::Failed } else { Verdict::Limited };
-            note(judgement, format!("{}: mean depth {:.1} where it usually breaks", kinase.symbol, kinase.mean_depth));
+        if kinases.iter().all(|kinase| kinase.mean_depth < MIN_ANY_DEPTH) {
+            note(Verdict::Failed, format!("mean depth below {MIN_ANY_DEPTH} wherever a kinase usually breaks"));
         }
     } else if assay.kind == AssayKind::Rna {
         match expressed {
@@ -139,6 +102,19 @@ pub fn judge(assay: &Assay, kinases: &[KinaseCoverage], expressed: Option<u64>) 
     }
     if assay.sampled > 0 && assay.read_length_bp < MIN_READ_LENGTH_BP {
         note(Verdict::Limited, format!("median read length {} bases", assay.read_length_bp));
+    }
+    if assay.sampled > 0 && recognition.places < MIN_PLACES {
+        note(Verdict::Limited, format!("short fragments: {:.0} % of those across a break can place it", recognition.places * 100.0));
+    }
+    for kinase in kinases {
+        let own: Vec<&Detectability> = places.iter().filter(|place| place.gene == kinase.symbol).collect();
+        let said = format!("{}: ", kinase.symbol);
+        let worth = overall(own.iter().copied());
+        if worth.is_some_and(|worth| worth != Worth::Informative) && !reasons.iter().any(|reason| reason.starts_with(&said)) {
+            let poor: Vec<&Detectability> = own.into_iter().filter(|place| place.worth != Worth::Informative).collect();
+            worst = worst.max(Verdict::Limited);
+            reasons.push(said + &sentence(&poor));
+        }
     }
     (worst, reasons)
 }

@@ -1,15 +1,41 @@
 //! Quality and flags: what a junction is worth against the noise that the other junctions of the same kinase show.
 
 use crate::alignment::Assay;
+use crate::coverage::detectability::SupportRule;
 use crate::model::Gene;
 
 use super::build::Draft;
+use super::filter::low_support::MIN_FRAGMENTS;
 use super::filter::{self, Doubt};
-use super::score::{quality, Noise};
-use super::Fusion;
+use super::score::{quality, Class, Noise, MIN_PASS_QUALITY};
+use super::{Fusion, KnownTier, Material};
 
 /// A junction with at most this many fragments may be a random chimera and counts as noise for the others.
 const WEAK_FRAGMENTS: u32 = 2;
+
+/// Mapping quality of a partner whose place is unique.
+const UNIQUE_MAPQ: u8 = 60;
+/// No junction needs more fragments than this, however noisy the sample.
+const MOST_FRAGMENTS: u32 = 1_000;
+
+/// How many fragments a junction of one kinase needs to pass beside the noise of this sample: one of the tables, and one that joins
+/// the kinase to any other gene, both with a partner that is placed surely. It is the scoring model asked backwards.
+pub fn support_rule(drafts: &[Draft<'_>], material: Material, chimeras: u32) -> SupportRule {
+    let edges = if material == Material::Rna { 2 } else { 0 };
+    let needed = |tier: KnownTier| {
+        let class = Class { tier, material, edges, functional: true };
+        let noise = Noise { chimeras, like: like(class, drafts).count() as u32 };
+        let passes = |&fragments: &u32| quality(class, fragments, noise, UNIQUE_MAPQ) >= MIN_PASS_QUALITY;
+        (MIN_FRAGMENTS..MOST_FRAGMENTS).find(passes).unwrap_or(MOST_FRAGMENTS)
+    };
+    SupportRule { known: needed(KnownTier::Variant), novel: needed(KnownTier::Kinase) }
+}
+
+/// Weak junctions that look as good as one of this class.
+fn like<'d, 'a>(class: Class, drafts: &'d [Draft<'a>]) -> impl Iterator<Item = &'d Draft<'a>> {
+    let weak = |other: &Draft<'_>| (1..=WEAK_FRAGMENTS).contains(&other.fusion.support.fragments());
+    drafts.iter().filter(move |other| weak(other) && other.class.looks_like(class))
+}
 
 /// Finishes the drafts of one kinase, at which `chimeras` molecules join it to some other place.
 pub fn judge(drafts: Vec<Draft<'_>>, kinase: &Gene, assay: &Assay, chimeras: u32) -> Vec<Fusion> {
@@ -22,9 +48,7 @@ pub fn judge(drafts: Vec<Draft<'_>>, kinase: &Gene, assay: &Assay, chimeras: u32
 fn noise(draft: &Draft<'_>, all: &[Draft<'_>], chimeras: u32) -> Noise {
     let pair = |draft: &Draft<'_>| (draft.fusion.five.gene.clone(), draft.fusion.three.gene.clone());
     let own = pair(draft);
-    let like = all
-        .iter()
-        .filter(|other| (1..=WEAK_FRAGMENTS).contains(&other.fusion.support.fragments()) && other.class.looks_like(draft.class))
+    let like = like(draft.class, all)
         // Variants of one fusion are no noise for each other; junctions without a gene are told apart by their place.
         .filter(|other| pair(other) != own || (own.0.is_none() && other.fusion.junction != draft.fusion.junction))
         .count() as u32;

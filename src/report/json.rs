@@ -46,6 +46,9 @@ pub struct Document {
     pub variants: Vec<VariantRow>,
     /// What could have been seen.
     pub detectability: Vec<DetectabilityRow>,
+    /// What it is worth, for each target, that no further fusion was found.
+    #[serde(default)]
+    pub negatives: Vec<Negative>,
     /// Figures about the sample.
     pub metrics: Vec<MetricRow>,
     /// Reads that were not used, by reason.
@@ -88,6 +91,17 @@ pub struct Status {
     pub reasons: Vec<String>,
 }
 
+/// What the absence of a fusion of one kinase is worth.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Negative {
+    /// The kinase.
+    pub gene: String,
+    /// `informative`, `limited` or `not informative`, over the places where it usually breaks.
+    pub verdict: String,
+    /// One sentence, without the gene's name.
+    pub text: String,
+}
+
 impl Document {
     /// A document of `sample` without findings.
     pub fn new(sample: &str) -> Self {
@@ -105,6 +119,7 @@ impl Document {
             candidates: Vec::new(),
             variants: Vec::new(),
             detectability: Vec::new(),
+            negatives: Vec::new(),
             metrics: Vec::new(),
             skipped_reads: BTreeMap::new(),
         }
@@ -170,6 +185,8 @@ mod tests {
         document.candidates = vec![FusionRow::new("S1", &fixture::unplaced(), &contigs)];
         document.variants = vec![VariantRow::new("S1", &fixture::ros1_g2032r(), &contigs)];
         document.metrics = vec![MetricRow::new("S1", "duplicate_rate", MetricValue::number(1.0 / 3.0), "fraction", "")];
+        document.negatives =
+            vec![Negative { gene: "ALK".to_owned(), verdict: "informative".to_owned(), text: "intron 19 at 512 fragments".to_owned() }];
         document.skipped_reads.insert("duplicate".to_owned(), 12);
         document
     }

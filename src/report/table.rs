@@ -21,7 +21,7 @@ const DISPENSABLE: [&str; 4] = ["qual", "frame", "junction", "variant"];
 ///   ROS1 p.G2032R  10/200  5.0%  qual 61.0  PASS  cis:F1:4
 ///     reported resistant: crizotinib
 ///
-///   NTRK1: no fusion (5 of 6 regions informative)
+///   NTRK1: no fusion; introns 7-12 at 512 fragments, a fusion in 1.2 % of molecules would have been seen with 95 % probability
 /// ```
 pub fn render(document: &Document, width: usize) -> String {
     let mut lines = vec![verdict(document)];
@@ -167,20 +167,16 @@ fn has_fusion(document: &Document, gene: &str) -> bool {
 
 /// What the absence of a fusion of `gene` is worth: a failed or uncovered sample is no negative.
 fn absence(document: &Document, gene: &str) -> String {
-    let regions: Vec<&str> = document.detectability.iter().filter(|row| row.gene == gene).map(|row| row.verdict.as_str()).collect();
-    let informative = regions.iter().filter(|&&verdict| verdict == "informative").count();
+    let worth = document.negatives.iter().find(|negative| negative.gene == gene);
+    // A reason may know more than the places do: no primers, no contig.
     let poor = document.status.reasons.iter().find_map(|reason| concerns(reason, gene));
     let gene = escaped(gene);
-    if let Some(why) = poor {
-        return format!("  {gene}: not judged, {}", escaped(why));
-    }
-    let general = document.status.reasons.iter().any(|reason| !document.targets.iter().any(|gene| concerns(reason, gene).is_some()));
-    match (document.status.verdict, regions.len()) {
-        (Verdict::Failed, _) => format!("  {gene}: cannot be judged, the sample failed"),
-        (Verdict::Limited, 0) if general => format!("  {gene}: no fusion found, but the sample is limited (see above)"),
-        (_, 0) => format!("  {gene}: no fusion found"),
-        (_, n) if informative == 0 => format!("  {gene}: no fusion found, but none of {n} regions is informative"),
-        (_, n) => format!("  {gene}: no fusion found ({informative} of {n} regions informative)"),
+    match (document.status.verdict, worth, poor) {
+        (Verdict::Failed, _, _) => format!("  {gene}: cannot be judged, the sample failed"),
+        (_, Some(negative), Some(why)) if negative.verdict == "not informative" => format!("  {gene}: not judged; {}", escaped(why)),
+        (_, Some(negative), _) => format!("  {gene}: no fusion; {}", escaped(&negative.text)),
+        (_, None, Some(why)) => format!("  {gene}: not judged; {}", escaped(why)),
+        (_, None, None) => format!("  {gene}: no fusion found"),
     }
 }
 
@@ -188,28 +184,19 @@ fn absence(document: &Document, gene: &str) -> String {
 mod tests {
     use super::*;
     use crate::report::fixture;
-    use crate::report::rows::DetectabilityRow;
+    use crate::report::json::Negative;
 
     fn document() -> Document {
         let (contigs, mut document) = (fixture::contigs(), Document::new("S1"));
         document.targets = ["ALK", "ROS1", "NTRK1"].map(str::to_owned).to_vec();
         document.fusions = vec![FusionRow::new("S1", &fixture::eml4_alk(), &contigs), FusionRow::new("S1", &fixture::unplaced(), &contigs)];
         document.variants = vec![VariantRow::new("S1", &fixture::ros1_g2032r(), &contigs)];
-        document.detectability = vec![DetectabilityRow {
-            sample: "S1".to_owned(),
-            gene: "NTRK1".to_owned(),
-            region: "intron 9".to_owned(),
-            chrom: "chr1".to_owned(),
-            start: 1,
-            end: 2,
-            assay: "dna".to_owned(),
-            covered_frac: None,
-            median_fragments: None,
-            min_support: None,
-            lod95: None,
-            verdict: "not informative".to_owned(),
-            note: None,
-        }];
+        document.negatives = [
+            ("ROS1", "informative", "introns 31-35 at 90-512 fragments, a fusion in 5.2 % of molecules would have been seen"),
+            ("NTRK1", "not informative", "introns 7-12 covered 4.0 %: not informative"),
+        ]
+        .map(|(gene, verdict, text)| Negative { gene: gene.to_owned(), verdict: verdict.to_owned(), text: text.to_owned() })
+        .to_vec();
         document
     }
 
@@ -226,8 +213,8 @@ mod tests {
             reported resistant: crizotinib
             reported sensitive: repotrectinib
 
-          ROS1: no fusion found
-          NTRK1: no fusion found, but none of 1 regions is informative
+          ROS1: no fusion; introns 31-35 at 90-512 fragments, a fusion in 5.2 % of molecules would have been seen
+          NTRK1: no fusion; introns 7-12 covered 4.0 %: not informative
         ");
     }
 

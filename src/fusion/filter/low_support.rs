@@ -3,8 +3,11 @@
 use super::Doubt;
 use crate::fusion::score::MIN_PASS_QUALITY;
 
+/// Fewest fragments that pass: a single one may be anything.
+pub const MIN_FRAGMENTS: u32 = 2;
+
 /// Whether the flag applies.
 pub fn applies(doubt: &Doubt<'_>) -> bool {
     let fragments = doubt.fusion.support.fragments();
-    fragments < 2 || (doubt.fusion.quality < MIN_PASS_QUALITY && !super::random_chimera::applies(doubt))
+    fragments < MIN_FRAGMENTS || (doubt.fusion.quality < MIN_PASS_QUALITY && !super::random_chimera::applies(doubt))
 }

@@ -1,6 +1,8 @@
 //! One line of `detectability.tsv`.
 
-use super::{table_row, Fraction};
+use super::{not_empty, table_row, Cell, Fraction};
+use crate::coverage::detectability::Detectability;
+use crate::genome::Contigs;
 
 table_row! {
     /// What could have been seen in one kinase region.
@@ -19,11 +21,11 @@ table_row! {
         pub end: u32,
         /// Kind of library.
         pub assay: String,
-        /// Fraction of the region with any fragment.
+        /// Fraction of the region with any fragment; in RNA of the known partners with any molecule.
         pub covered_frac: Option<Fraction>,
-        /// Median number of fragments over the region.
+        /// Median number of fragments (molecules) that could have shown a fusion.
         pub median_fragments: Option<Fraction>,
-        /// Fragments that a call needs here.
+        /// Fragments that a call needs here: of a known and, behind `/`, a novel fusion.
         pub min_support: Option<String>,
         /// Fusion fraction seen with 95 % probability at the median depth: for a known and, behind `/`, a novel fusion.
         pub lod95: Option<String>,
@@ -31,6 +33,29 @@ table_row! {
         pub verdict: String,
         /// A remark.
         pub note: Option<String>,
+    }
+}
+
+impl DetectabilityRow {
+    /// The row of a place of `sample` on `contigs`.
+    pub fn new(sample: &str, place: &Detectability, contigs: &Contigs) -> Self {
+        let lod = |fraction: Option<f64>| fraction.and_then(Fraction::new).cell();
+        let [known, novel] = place.lod95.map(lod);
+        Self {
+            sample: sample.to_owned(),
+            gene: place.gene.clone(),
+            region: place.region.clone(),
+            chrom: contigs.name(place.interval.contig).to_owned(),
+            start: place.interval.start + 1,
+            end: place.interval.end,
+            assay: place.assay.name().to_owned(),
+            covered_frac: place.covered_frac.and_then(Fraction::new),
+            median_fragments: Fraction::new(f64::from(place.molecules)),
+            min_support: Some(format!("{}/{}", place.needed.known, place.needed.novel)),
+            lod95: place.lod95.iter().any(Option::is_some).then(|| format!("{known}/{novel}")),
+            verdict: place.worth.name().to_owned(),
+            note: not_empty(&place.note),
+        }
     }
 }
 

@@ -1,0 +1,179 @@
+//! What a negative is worth: for each place at which a kinase breaks, how many molecules could have shown it, how many a call needs,
+//! and which share of the molecules a fusion must have to be seen with 95 % probability ([`super::recognition`]).
+//!
+//! **DNA**: the molecules are those that lie unbroken across each base of the intron ([`super::profile`]); the share is the share of
+//! the gene's copies.
+//!
+//! **RNA**: a kinase that is silent where it is not fused has no molecules of its own, yet a fusion would be expressed: from its partner's
+//! promoter. So the molecules are those of the partners, across the exon ends behind which they are known to break: the median over
+//! the known partners of the kinase. The share is the share of the partner's transcripts that are fused. Where no partner shows
+//! any, the kinase's own transcripts count, and the share is one of these. Between primers only the latter is possible, since the
+//! partners have none of their own.
+//!
+//! The verdict asks what a tumour would show. [`MUST_SEE`] is a fusion on one of two chromosomes in 15 % of the cells, the least that the
+//! FISH rule of PROFILE1001 took for positive (15 % of at least 50 cells); [`LARGEST`] one on one of two chromosomes in every cell.
+
+use std::collections::BTreeMap;
+
+use super::profile::Histogram;
+use super::recognition::{Recognition, CHANCE};
+use super::region::BreakRegion;
+use crate::alignment::assay::{Assay, AssayKind};
+use crate::genome::Interval;
+
+/// Share of the molecules that a fusion has at least where a negative is to mean something.
+const MUST_SEE: f64 = 0.075;
+/// Share of the molecules that a fusion has at most in DNA without gain or loss.
+const LARGEST: f64 = 0.5;
+/// Chance to see it, averaged over the places of a region, from which a region is informative: of ten places one may be bare.
+const INFORMATIVE: f64 = 0.9;
+/// Chance to see the largest fusion from which a region says something.
+const LIMITED: f64 = 0.5;
+
+/// What a negative is worth.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Worth {
+    /// A fusion of 7.5 % of the molecules would nearly always have been seen.
+    Informative,
+    /// A fusion of most cells would have been seen.
+    Limited,
+    /// Nothing would have been seen.
+    NotInformative,
+}
+
+impl Worth {
+    /// The words used in files.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Informative => "informative",
+            Self::Limited => "limited",
+            Self::NotInformative => "not informative",
+        }
+    }
+}
+
+/// Molecules that must show a junction for it to pass, given the noise of the sample.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct SupportRule {
+    /// A junction of the tables.
+    pub known: u32,
+    /// A kinase joined to a gene that is not in the tables.
+    pub novel: u32,
+}
+
+/// What the counted molecules are copies of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Basis {
+    /// The gene's own copies, in DNA.
+    Gene,
+    /// The transcripts of this many known partners.
+    Partners(usize),
+    /// The kinase's own transcripts.
+    Kinase,
+}
+
+/// What could have been seen at one place.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Detectability {
+    /// The kinase.
+    pub gene: String,
+    /// `intron 19` or `junction 19|20`.
+    pub region: String,
+    /// First exon of the kinase's part.
+    pub exon: u32,
+    /// Where it lies.
+    pub interval: Interval,
+    /// Whether fusions usually break here.
+    pub usual: bool,
+    /// Kind of library.
+    pub assay: AssayKind,
+    /// Share of the places with any molecule.
+    pub covered_frac: Option<f64>,
+    /// Median of the molecules that could have shown a break.
+    pub molecules: u32,
+    /// What they are copies of.
+    pub basis: Basis,
+    /// Molecules that a call needs.
+    pub needed: SupportRule,
+    /// Share that is seen with 95 % probability at the median depth, for a known and a novel fusion.
+    pub lod95: [Option<f64>; 2],
+    /// The verdict.
+    pub worth: Worth,
+    /// What else a reader must know.
+    pub note: String,
+}
+
+/// A place to judge.
+pub struct Place<'a> {
+    /// The kinase.
+    pub gene: &'a str,
+    /// Where it breaks.
+    pub region: &'a BreakRegion,
+    /// Depths of the molecules that could have shown a break.
+    pub depths: &'a Histogram,
+    /// Share of the places with any molecule; in RNA of the known partners.
+    pub covered_frac: Option<f64>,
+    /// What they are copies of.
+    pub basis: Basis,
+    /// Molecules of the kinase's own transcript across the junction, in RNA.
+    pub own: Option<u32>,
+}
+
+/// Judges a place.
+pub fn judge(place: Place<'_>, assay: &Assay, recognition: Recognition, needed: SupportRule) -> Detectability {
+    let Place { gene, region, depths, covered_frac, basis, own } = place;
+    let molecules = depths.median().unwrap_or(0);
+    let seen = |share: f64| depths.mean(|depth| recognition.chance(depth, needed.known, share));
+    let mut worth = if seen(MUST_SEE) >= INFORMATIVE * CHANCE {
+        Worth::Informative
+    } else if seen(LARGEST) >= LIMITED * CHANCE {
+        Worth::Limited
+    } else {
+        Worth::NotInformative
+    };
+    let mut notes = Vec::new();
+    if let Some(own) = own {
+        notes.push(match basis {
+            Basis::Partners(count) => format!("share of the transcripts of {count} known partners; {own} molecules of the kinase's own"),
+            _ => "share of the kinase's own transcripts".to_owned(),
+        });
+    }
+    let cap = match (assay.kind, basis) {
+        (AssayKind::RnaAmplicon | AssayKind::DnaAmplicon, _) => Some("a partner or exon without a primer is not seen"),
+        (AssayKind::Cfdna, _) => Some("plasma may hold no tumour DNA"),
+        (AssayKind::Rna, Basis::Kinase) => Some("no partner is expressed or captured by which to judge"),
+        _ => None,
+    };
+    if let Some(reason) = cap {
+        worth = worth.max(Worth::Limited);
+        notes.push(reason.to_owned());
+    }
+    if !region.usual {
+        notes.push("fusions seldom break here".to_owned());
+    }
+    Detectability {
+        gene: gene.to_owned(),
+        region: region.name(assay.material()),
+        exon: region.exon,
+        interval: region.intron,
+        usual: region.usual,
+        assay: assay.kind,
+        covered_frac,
+        molecules,
+        basis,
+        needed,
+        lod95: [needed.known, needed.novel].map(|needed| recognition.lod95(molecules, needed)),
+        worth,
+        note: notes.join("; "),
+    }
+}
+
+/// What the places where a kinase usually breaks say together; of several libraries the best counts for each place. `None` without
+/// places.
+pub fn overall<'a>(places: impl IntoIterator<Item = &'a Detectability>) -> Option<Worth> {
+    let mut by_exon: BTreeMap<u32, Worth> = BTreeMap::new();
+    for place in places.into_iter().filter(|place| place.usual) {
+        by_exon.entry(place.exon).and_modify(|worth| *worth = (*worth).min(place.worth)).or_insert(place.worth);
+    }
+    by_exon.into_values().max()
+}

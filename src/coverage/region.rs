@@ -1,0 +1,110 @@
+//! Where each kinase breaks: the intron in DNA, the exon junction in RNA.
+//!
+//! ```text
+//!   DNA    exon 19 |------ intron 19 ------| exon 20      a break anywhere in the intron gives the same transcript
+//!   RNA    partner ............. junction 19|20 ......    the partner's exon takes the place of exon 19
+//! ```
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::genome::{Breakend, Interval};
+use crate::knowledge::{Knowledge, KnownEnd5};
+use crate::material::Material;
+use crate::model::{Gene, Role};
+
+/// Exons (on the literature's transcript) with which the kinase's part of a fusion transcript usually begins; DNA breaks in the
+/// introns before them. Source: the junctions listed in `knowledge/tables/fusions.tsv`, each with its own source.
+const USUAL_FIRST_EXONS: [(&str, u32, u32); 5] =
+    [("ALK", 20, 20), ("ROS1", 32, 36), ("NTRK1", 8, 13), ("NTRK2", 15, 17), ("NTRK3", 14, 15)];
+
+/// One place at which a kinase breaks.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct BreakRegion {
+    /// First exon of the kinase's part.
+    pub exon: u32,
+    /// The intron before it.
+    pub intron: Interval,
+    /// The exon's start, as a junction in RNA keeps it.
+    pub edge: Breakend,
+    /// Whether fusions usually break here; the others are listed in the tables but seldom.
+    pub usual: bool,
+}
+
+impl BreakRegion {
+    /// `intron 19` or `junction 19|20`.
+    pub fn name(&self, material: Material) -> String {
+        let before = self.exon - 1;
+        match material {
+            Material::Dna => format!("intron {before}"),
+            Material::Rna => format!("junction {before}|{}", self.exon),
+        }
+    }
+}
+
+/// The places at which a kinase breaks, in the order of its transcript: the usual ones and those that the tables list.
+pub fn break_regions(gene: &Gene, knowledge: &Knowledge) -> Vec<BreakRegion> {
+    let (Some(transcript), Some(strand)) = (gene.transcript.as_ref(), gene.strand) else { return Vec::new() };
+    let usual: BTreeSet<u32> =
+        USUAL_FIRST_EXONS.iter().filter(|(symbol, _, _)| *symbol == gene.symbol).flat_map(|&(_, first, last)| first..=last).collect();
+    let listed = knowledge.fusions().iter().filter(|known| known.gene3 == gene.symbol && known.verified);
+    let exons: BTreeSet<u32> =
+        listed.filter_map(|known| known.three.as_ref()).map(|three| three.number).chain(usual.iter().copied()).collect();
+    exons
+        .into_iter()
+        .filter_map(|exon| {
+            let (before, first) = (transcript.exon(exon.checked_sub(1)?)?, transcript.exon(exon)?);
+            let intron = Interval { contig: gene.contig(), start: before.end.min(first.end), end: before.start.max(first.start) };
+            let edge = Breakend::new(gene.contig(), transcript.splice_edge(exon, strand, Role::Three)?, Role::Three.side(strand));
+            (intron.start < intron.end).then_some(BreakRegion { exon, intron, edge, usual: usual.contains(&exon) })
+        })
+        .collect()
+}
+
+/// The stretches in which a kinase usually breaks, on DNA; in RNA the exons of the kinase's part.
+pub fn usual_regions(gene: &Gene, material: Material) -> Vec<Interval> {
+    let Some(transcript) = gene.transcript.as_ref() else { return vec![gene.span] };
+    let Some((_, first, last)) = USUAL_FIRST_EXONS.iter().find(|(symbol, _, _)| *symbol == gene.symbol) else { return vec![gene.span] };
+    let interval = |start: u32, end: u32| Interval { contig: gene.contig(), start, end };
+    match material {
+        Material::Rna => transcript.exons.iter().filter(|exon| exon.number >= *first).map(|exon| interval(exon.start, exon.end)).collect(),
+        Material::Dna => (*first..=*last)
+            .filter_map(|number| Some((transcript.exon(number.checked_sub(1)?)?, transcript.exon(number)?)))
+            .map(|(before, after)| interval(before.end.min(after.end), before.start.max(after.start)))
+            .collect(),
+    }
+}
+
+/// The exons of the known 5' partners of a kinase after which their part of the fusion ends, by gene.
+pub fn partner_exons(kinase: &str, knowledge: &Knowledge) -> BTreeMap<String, BTreeSet<u32>> {
+    let mut exons: BTreeMap<String, BTreeSet<u32>> = BTreeMap::new();
+    for known in knowledge.fusions().iter().filter(|known| known.gene3 == kinase && known.verified) {
+        if let Some(KnownEnd5::Exon { number, .. }) = known.five {
+            exons.entry(known.gene5.clone()).or_default().insert(number);
+        }
+    }
+    exons
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::genome::{Assembly, Contigs};
+    use crate::model::index::GeneModels;
+
+    #[test]
+    fn intron_19_of_alk_is_where_the_facts_put_it() {
+        let contigs = Contigs::new([("chr2".to_owned(), 242_193_529), ("chr6".to_owned(), 170_805_979)]);
+        let models = GeneModels::builtin(Assembly::Grch38, &contigs);
+        let knowledge = Knowledge::builtin();
+        let alk = break_regions(models.find("ALK").expect("a built-in gene"), &knowledge);
+        let usual: Vec<&BreakRegion> = alk.iter().filter(|region| region.usual).collect();
+        assert_eq!(usual.len(), 1);
+        // 1-based 29223529-29225460, 1,932 bases.
+        assert_eq!((usual[0].intron.start + 1, usual[0].intron.end), (29_223_529, 29_225_460));
+        assert_eq!(usual[0].name(Material::Rna), "junction 19|20");
+        assert!(alk.iter().any(|region| region.exon == 18 && !region.usual));
+        let ros1 = break_regions(models.find("ROS1").expect("a built-in gene"), &knowledge);
+        assert_eq!(ros1.iter().filter(|region| region.usual).map(|region| region.intron.length_bp()).sum::<u32>(), 16_612);
+        assert!(partner_exons("ALK", &knowledge)["EML4"].contains(&13));
+    }
+}

@@ -1,0 +1,150 @@
+//! What the absence of a fusion is worth, in one plain sentence a kinase.
+
+use std::collections::BTreeMap;
+
+use super::detectability::{Basis, Detectability, Worth};
+use crate::material::Material;
+
+/// The sentence, without the kinase's name: what was looked at where the kinase usually breaks, and what would have been seen there.
+///
+/// ```text
+///   intron 19 at 512 fragments, a fusion in 1.2 % of molecules would have been seen with 95 % probability
+///   introns 13-14 covered 4 %: not informative
+/// ```
+pub fn sentence(places: &[&Detectability]) -> String {
+    let usual: Vec<&Detectability> = places.iter().copied().filter(|place| place.usual).collect();
+    if usual.is_empty() {
+        return "it is not known where this gene breaks".to_owned();
+    }
+    let mut materials: Vec<Material> = usual.iter().map(|place| place.assay.material()).collect();
+    materials.dedup();
+    let several = materials.iter().any(|material| *material != materials[0]);
+    let mut clauses = Vec::new();
+    for material in [Material::Rna, Material::Dna] {
+        let mut groups: BTreeMap<(Worth, bool), Vec<&Detectability>> = BTreeMap::new();
+        for place in usual.iter().filter(|place| place.assay.material() == material) {
+            groups.entry((place.worth, place.molecules > 0)).or_default().push(place);
+        }
+        let before = clauses.len();
+        clauses.extend(groups.into_iter().map(|((worth, _), group)| clause(worth, &group)));
+        if several && clauses.len() > before {
+            let name = if material == Material::Rna { "RNA" } else { "DNA" };
+            clauses[before] = format!("{name}: {}", clauses[before]);
+        }
+    }
+    clauses.join("; ")
+}
+
+/// One clause on places of one worth.
+fn clause(worth: Worth, group: &[&Detectability]) -> String {
+    let first = group[0];
+    let name = places_name(group);
+    let counts: Vec<u32> = group.iter().map(|place| place.molecules).collect();
+    let (fewest, most) = (counts.iter().copied().min().unwrap_or(0), counts.iter().copied().max().unwrap_or(0));
+    let range = if fewest == most { format!("{fewest}") } else { format!("{fewest}-{most}") };
+    let weakest = group.iter().map(|place| place.lod95[0]).collect::<Option<Vec<f64>>>().map(|all| all.into_iter().fold(0.0, f64::max));
+    let (at, of) = match first.basis {
+        Basis::Gene => (format!("{name} at {range} fragments"), "molecules"),
+        Basis::Partners(_) => (format!("{name}, known partners at {range} molecules"), "a partner's transcripts"),
+        Basis::Kinase => (format!("{name}, its own RNA at {range} molecules"), "this RNA"),
+    };
+    match (worth, weakest) {
+        (Worth::NotInformative, _) | (_, None) => {
+            let covered = group.iter().filter_map(|place| place.covered_frac).fold(0.0, f64::max);
+            let short = match first.basis {
+                Basis::Gene => format!("{name} covered {}", percent(covered)),
+                _ if most == 0 => format!("{name} without molecules"),
+                _ => at,
+            };
+            // Places of which few bases are covered have a median of 0; deeper ones lack fragments.
+            let few = if first.basis == Basis::Gene && most > 0 { format!(" at {range} fragments") } else { String::new() };
+            format!("{short}{few}: {}", if worth == Worth::Limited { "limited" } else { "not informative" })
+        }
+        (_, Some(lod)) => {
+            let limited = if worth == Worth::Limited { " (limited)" } else { "" };
+            format!("{at}, a fusion in {} of {of} would have been seen with 95 % probability{limited}", percent(lod))
+        }
+    }
+}
+
+/// `intron 19`, `introns 13-14`, `junctions 31|32, 33|34`.
+fn places_name(group: &[&Detectability]) -> String {
+    let material = group[0].assay.material();
+    let mut exons: Vec<u32> = group.iter().map(|place| place.exon).collect();
+    exons.sort_unstable();
+    exons.dedup();
+    let mut runs: Vec<(u32, u32)> = Vec::new();
+    for exon in exons {
+        match runs.last_mut() {
+            Some((_, last)) if *last + 1 == exon => *last = exon,
+            _ => runs.push((exon, exon)),
+        }
+    }
+    let one = |exon: u32| match material {
+        Material::Dna => (exon - 1).to_string(),
+        Material::Rna => format!("{}|{exon}", exon - 1),
+    };
+    let many = runs.len() > 1 || runs.iter().any(|(first, last)| first != last);
+    let text: Vec<String> =
+        runs.iter().map(|&(first, last)| if first == last { one(first) } else { format!("{}-{}", one(first), one(last)) }).collect();
+    let noun = if material == Material::Dna { "intron" } else { "junction" };
+    format!("{noun}{} {}", if many { "s" } else { "" }, text.join(", "))
+}
+
+fn percent(share: f64) -> String {
+    match share * 100.0 {
+        value if value == 0.0 => "0 %".to_owned(),
+        value if value < 0.995 => format!("{value:.2} %"),
+        value if value < 9.95 => format!("{value:.1} %"),
+        value => format!("{value:.0} %"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::alignment::assay::AssayKind;
+    use crate::coverage::detectability::SupportRule;
+    use crate::genome::{ContigId, Interval};
+
+    fn place(exon: u32, molecules: u32, lod: Option<f64>, worth: Worth, basis: Basis) -> Detectability {
+        let dna = basis == Basis::Gene;
+        Detectability {
+            gene: "ALK".to_owned(),
+            region: String::new(),
+            exon,
+            interval: Interval { contig: ContigId(0), start: 0, end: 1 },
+            usual: true,
+            assay: if dna { AssayKind::Dna } else { AssayKind::Rna },
+            covered_frac: Some(if molecules == 0 { 0.04 } else { 1.0 }),
+            molecules,
+            basis,
+            needed: SupportRule { known: 2, novel: 3 },
+            lod95: [lod, lod],
+            worth,
+            note: String::new(),
+        }
+    }
+
+    #[test]
+    fn the_sentence_says_what_was_covered_and_what_would_have_been_seen() {
+        let seen = place(20, 512, Some(0.012), Worth::Informative, Basis::Gene);
+        assert_eq!(
+            sentence(&[&seen]),
+            "intron 19 at 512 fragments, a fusion in 1.2 % of molecules would have been seen with 95 % probability"
+        );
+        let bare = [14, 15, 17].map(|exon| place(exon, 0, None, Worth::NotInformative, Basis::Gene));
+        assert_eq!(sentence(&bare.iter().collect::<Vec<_>>()), "introns 13-14, 16 covered 4.0 %: not informative");
+    }
+
+    #[test]
+    fn rna_and_dna_are_told_apart() {
+        let rna = place(20, 90, Some(0.07), Worth::Informative, Basis::Partners(9));
+        let dna = place(20, 0, None, Worth::NotInformative, Basis::Gene);
+        assert_eq!(
+            sentence(&[&rna, &dna]),
+            "RNA: junction 19|20, known partners at 90 molecules, a fusion in 7.0 % of a partner's transcripts would have been seen \
+             with 95 % probability; DNA: intron 19 covered 4.0 %: not informative"
+        );
+    }
+}

@@ -1,0 +1,119 @@
+//! All that one library could have shown: depths, the RNA's quality, and what they make of each place at which a kinase breaks.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use rayon::ThreadPool;
+
+use super::detectability::{judge, Basis, Detectability, Place, SupportRule};
+use super::profile::{profiles, Histogram};
+use super::recognition::Recognition;
+use super::region::{break_regions, partner_exons};
+use super::rna::{self, RnaQuality, EXPRESSED_EVERYWHERE};
+use super::splices::{median, Splices};
+use crate::alignment::assay::AssayKind;
+use crate::alignment::library::Library;
+use crate::error::Result;
+use crate::knowledge::Knowledge;
+use crate::material::Material;
+use crate::model::index::GeneModels;
+use crate::model::Gene;
+
+/// Partners with exon models that a kinase must have to be judged by its own; with fewer those of all kinases speak for it.
+const MIN_PARTNERS: usize = 3;
+
+/// What one library could have shown.
+#[derive(Debug)]
+pub struct Survey {
+    /// Each place at which a kinase breaks, kinase by kinase.
+    pub places: Vec<Detectability>,
+    /// How molecules across a break show it.
+    pub recognition: Recognition,
+    /// Molecules across the splices of the kinases and of the genes by which RNA is judged; empty for DNA.
+    pub splices: Splices,
+    /// The RNA's quality; `None` for DNA.
+    pub rna: Option<RnaQuality>,
+}
+
+/// Surveys a library. `needed` has the support rule of each target.
+///
+/// # Errors
+/// When a file cannot be read.
+pub fn survey(
+    pool: &ThreadPool,
+    library: &Library,
+    targets: &[&Gene],
+    needed: &[SupportRule],
+    knowledge: &Knowledge,
+    models: &GeneModels,
+) -> Result<Survey> {
+    match library.assay.material() {
+        Material::Dna => dna(pool, library, targets, needed, knowledge),
+        Material::Rna => spliced(pool, library, targets, needed, knowledge, models),
+    }
+}
+
+fn dna(pool: &ThreadPool, library: &Library, targets: &[&Gene], needed: &[SupportRule], knowledge: &Knowledge) -> Result<Survey> {
+    let recognition = Recognition::of(&library.assay, None);
+    let regions: Vec<_> = targets
+        .iter()
+        .zip(needed)
+        .flat_map(|(gene, needed)| break_regions(gene, knowledge).into_iter().map(|region| (*gene, *needed, region)))
+        .collect();
+    let introns: Vec<_> = regions.iter().map(|(_, _, region)| region.intron).collect();
+    let depths = profiles(pool, library, &introns)?;
+    let places = regions
+        .iter()
+        .zip(&depths)
+        .map(|((gene, needed, region), depths)| {
+            let place = Place { gene: &gene.symbol, region, depths, covered_frac: depths.covered_frac(), basis: Basis::Gene, own: None };
+            judge(place, &library.assay, recognition, *needed)
+        })
+        .collect();
+    Ok(Survey { places, recognition, splices: Splices::default(), rna: None })
+}
+
+fn spliced(
+    pool: &ThreadPool,
+    library: &Library,
+    targets: &[&Gene],
+    needed: &[SupportRule],
+    knowledge: &Knowledge,
+    models: &GeneModels,
+) -> Result<Survey> {
+    // Between primers there is nothing to learn from genes without primers.
+    let amplicon = library.assay.kind == AssayKind::RnaAmplicon;
+    let exons: Vec<BTreeMap<String, BTreeSet<u32>>> = targets.iter().map(|gene| partner_exons(&gene.symbol, knowledge)).collect();
+    let mut all: BTreeMap<String, BTreeSet<u32>> = BTreeMap::new();
+    for (gene, numbers) in exons.iter().flatten() {
+        all.entry(gene.clone()).or_default().extend(numbers);
+    }
+    let mut symbols: BTreeSet<&str> = targets.iter().map(|gene| gene.symbol.as_str()).collect();
+    if !amplicon {
+        symbols.extend(all.keys().map(String::as_str).chain(EXPRESSED_EVERYWHERE));
+    }
+    let genes: Vec<&Gene> = symbols.into_iter().filter_map(|symbol| models.find(symbol)).collect();
+    let splices = Splices::count(pool, library, &genes)?;
+    let rna = rna::quality(&mut library.reader()?, models, &splices)?;
+    let recognition = Recognition::of(&library.assay, rna.fragment_bp);
+    let everyones = splices.partners(&all);
+    let mut places = Vec::new();
+    for ((gene, needed), exons) in targets.iter().zip(needed).zip(&exons) {
+        let own = splices.partners(exons);
+        let partners = if own.len() < MIN_PARTNERS { &everyones } else { &own };
+        let of_partners = median(partners.iter().copied()).unwrap_or(0);
+        for region in break_regions(gene, knowledge) {
+            let of_kinase = splices.behind(&gene.symbol, region.exon - 1).unwrap_or(0);
+            let by_partners = !amplicon && (of_partners > 0 || of_kinase == 0);
+            let (molecules, basis) = if by_partners { (of_partners, Basis::Partners(partners.len())) } else { (of_kinase, Basis::Kinase) };
+            let covered = if by_partners {
+                (!partners.is_empty()).then(|| partners.iter().filter(|&&molecules| molecules > 0).count() as f64 / partners.len() as f64)
+            } else {
+                Some(f64::from(u8::from(of_kinase > 0)))
+            };
+            let depths = Histogram { boundaries: BTreeMap::from([(molecules, 1)]) };
+            let place = Place { gene: &gene.symbol, region: &region, depths: &depths, covered_frac: covered, basis, own: Some(of_kinase) };
+            places.push(judge(place, &library.assay, recognition, *needed));
+        }
+    }
+    Ok(Survey { places, recognition, splices, rna: Some(rna) })
+}
