@@ -7,7 +7,10 @@
 //! support rule (fusion) ---> molecules that a call needs --------------/ \
 //!                                                        recognition ----+
 //! ```
+//!
+//! [`balance`] asks of RNA whether a kinase's 3' part has more molecules than its 5' part, as it has where only the former is fused.
 
+pub mod balance;
 pub mod depth;
 pub mod detectability;
 pub mod profile;

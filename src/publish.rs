@@ -10,7 +10,7 @@ use crate::fusion::Fusion;
 use crate::genome::{ContigId, Interval};
 use crate::pipeline::{LibraryResult, SampleResult};
 use crate::reference::Lookup;
-use crate::report::json::{AssayEntry, Document, Negative, Status, Verdict};
+use crate::report::json::{AssayEntry, Document, Imbalance, Negative, Status, Verdict};
 use crate::report::output::{file_prefix, Outputs};
 use crate::report::rows::{escaped, DetectabilityRow, FusionRow, MetricRow, MetricValue, VariantRow};
 use crate::report::{table, tsv, vcf};
@@ -100,6 +100,7 @@ pub fn document(result: &SampleResult, config: &CallConfig) -> Document {
         candidates: result.fusions.iter().map(row).collect(),
         detectability: places.iter().map(|place| DetectabilityRow::new(&result.sample, place, &result.contigs)).collect(),
         negatives: negatives(result),
+        imbalances: imbalances(result),
         variants: result.variants.iter().map(|variant| VariantRow::new(&result.sample, variant, &result.contigs)).collect(),
         skipped_reads: skipped,
         ..Document::new(&result.sample)
@@ -122,6 +123,27 @@ fn negatives(result: &SampleResult) -> Vec<Negative> {
         Negative { gene: gene.clone(), verdict: worth.name().to_owned(), text }
     };
     result.targets.iter().map(of).collect()
+}
+
+/// Kinases of which the 3' part has more molecules than the 5' part although no fusion passes.
+fn imbalances(result: &SampleResult) -> Vec<Imbalance> {
+    let fused = |gene: &str| result.fusions.iter().any(|fusion| fusion.passes() && fusion.target == gene);
+    let uneven = result.libraries.iter().flat_map(|library| &library.survey.balances).filter(|balance| balance.is_uneven());
+    uneven
+        .filter(|balance| !fused(&balance.gene))
+        .map(|balance| Imbalance {
+            gene: balance.gene.clone(),
+            region: balance.region.clone(),
+            fold: round(balance.fold),
+            fold_low: round(balance.interval[0]),
+            fold_high: round(balance.interval[1]),
+        })
+        .collect()
+}
+
+/// Two decimals are more than such a fold deserves.
+fn round(fold: f64) -> f64 {
+    (fold * 100.0).round() / 100.0
 }
 
 /// The settings that can change a result; paths are left out.
@@ -183,6 +205,14 @@ fn metrics(result: &SampleResult, status: &Status) -> Vec<MetricRow> {
             add("expressed_reads", rna.reads.and_then(count), "reads", "at genes that nearly every tissue expresses, counted up to 2000");
             add("expressed_molecules", molecules(rna.molecules), "molecules", "across one splice of such a gene, median over the genes");
             add("spliced_insert_size", molecules(rna.fragment_bp), "bp", "median at such genes, introns left out");
+        }
+        for balance in &library.survey.balances {
+            let [low, high] = balance.interval;
+            let note = format!(
+                "times the molecules behind {} as before it, 95 % interval {low:.2}-{high:.2}; {:.1} and {:.1} molecules a splice",
+                balance.region, balance.molecules[1], balance.molecules[0]
+            );
+            add(&format!("{}_balance", balance.gene), MetricValue::number(balance.fold), "fold", &note);
         }
         for (kinase, noise) in library.kinases.iter().zip(&library.noise) {
             add(&format!("{}_reads", kinase.symbol), count(kinase.reads), "reads", "primary, in the gene");

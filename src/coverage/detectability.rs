@@ -120,8 +120,8 @@ pub struct Place<'a> {
 }
 
 /// Judges a place.
-pub fn judge(place: Place<'_>, assay: &Assay, recognition: Recognition, needed: SupportRule) -> Detectability {
-    let Place { gene, region, depths, covered_frac, basis, own } = place;
+pub fn judge(place: &Place<'_>, assay: &Assay, recognition: Recognition, needed: SupportRule) -> Detectability {
+    let &Place { gene, region, depths, covered_frac, basis, own } = place;
     let molecules = depths.median().unwrap_or(0);
     let seen = |share: f64| depths.mean(|depth| recognition.chance(depth, needed.known, share));
     let mut worth = if seen(MUST_SEE) >= INFORMATIVE * CHANCE {

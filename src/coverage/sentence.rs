@@ -21,12 +21,13 @@ pub fn sentence(places: &[&Detectability]) -> String {
     let several = materials.iter().any(|material| *material != materials[0]);
     let mut clauses = Vec::new();
     for material in [Material::Rna, Material::Dna] {
-        let mut groups: BTreeMap<(Worth, bool), Vec<&Detectability>> = BTreeMap::new();
+        let mut groups: BTreeMap<(Worth, bool, &str), Vec<&Detectability>> = BTreeMap::new();
         for place in usual.iter().filter(|place| place.assay.material() == material) {
-            groups.entry((place.worth, place.molecules > 0)).or_default().push(place);
+            let basis = if matches!(place.basis, Basis::Kinase) { "kinase" } else { "other" };
+            groups.entry((place.worth, place.molecules == 0, basis)).or_default().push(place);
         }
         let before = clauses.len();
-        clauses.extend(groups.into_iter().map(|((worth, _), group)| clause(worth, &group)));
+        clauses.extend(groups.into_iter().map(|((worth, _, _), group)| clause(worth, &group)));
         if several && clauses.len() > before {
             let name = if material == Material::Rna { "RNA" } else { "DNA" };
             clauses[before] = format!("{name}: {}", clauses[before]);
@@ -93,7 +94,7 @@ fn places_name(group: &[&Detectability]) -> String {
 
 fn percent(share: f64) -> String {
     match share * 100.0 {
-        value if value == 0.0 => "0 %".to_owned(),
+        value if value <= 0.0 => "0 %".to_owned(),
         value if value < 0.995 => format!("{value:.2} %"),
         value if value < 9.95 => format!("{value:.1} %"),
         value => format!("{value:.0} %"),

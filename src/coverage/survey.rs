@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use rayon::ThreadPool;
 
+use super::balance::{Balance, Evenness};
 use super::detectability::{judge, Basis, Detectability, Place, SupportRule};
 use super::profile::{profiles, Histogram};
 use super::recognition::Recognition;
@@ -32,6 +33,8 @@ pub struct Survey {
     pub splices: Splices,
     /// The RNA's quality; `None` for DNA.
     pub rna: Option<RnaQuality>,
+    /// The kinases' 5'/3' balances; none for DNA, between primers, and without other genes to judge by.
+    pub balances: Vec<Balance>,
 }
 
 /// Surveys a library. `needed` has the support rule of each target.
@@ -66,10 +69,10 @@ fn dna(pool: &ThreadPool, library: &Library, targets: &[&Gene], needed: &[Suppor
         .zip(&depths)
         .map(|((gene, needed, region), depths)| {
             let place = Place { gene: &gene.symbol, region, depths, covered_frac: depths.covered_frac(), basis: Basis::Gene, own: None };
-            judge(place, &library.assay, recognition, *needed)
+            judge(&place, &library.assay, recognition, *needed)
         })
         .collect();
-    Ok(Survey { places, recognition, splices: Splices::default(), rna: None })
+    Ok(Survey { places, recognition, splices: Splices::default(), rna: None, balances: Vec::new() })
 }
 
 fn spliced(
@@ -112,8 +115,14 @@ fn spliced(
             };
             let depths = Histogram { boundaries: BTreeMap::from([(molecules, 1)]) };
             let place = Place { gene: &gene.symbol, region: &region, depths: &depths, covered_frac: covered, basis, own: Some(of_kinase) };
-            places.push(judge(place, &library.assay, recognition, *needed));
+            places.push(judge(&place, &library.assay, recognition, *needed));
         }
     }
-    Ok(Survey { places, recognition, splices, rna: Some(rna) })
+    let others: Vec<&Gene> = genes.iter().copied().filter(|gene| !targets.iter().any(|target| target.symbol == gene.symbol)).collect();
+    let evenness = Evenness::of(&others, &splices);
+    let balances = match evenness {
+        Some(evenness) => targets.iter().filter_map(|gene| evenness.balance(gene, &break_regions(gene, knowledge), &splices)).collect(),
+        None => Vec::new(),
+    };
+    Ok(Survey { places, recognition, splices, rna: Some(rna), balances })
 }

@@ -49,6 +49,9 @@ pub struct Document {
     /// What it is worth, for each target, that no further fusion was found.
     #[serde(default)]
     pub negatives: Vec<Negative>,
+    /// Evidence of a fusion without its partner: kinases of which RNA shows more of the 3' part.
+    #[serde(default)]
+    pub imbalances: Vec<Imbalance>,
     /// Figures about the sample.
     pub metrics: Vec<MetricRow>,
     /// Reads that were not used, by reason.
@@ -102,6 +105,21 @@ pub struct Negative {
     pub text: String,
 }
 
+/// A kinase of which RNA shows more of the part behind a usual break than before it, although no fusion of it passes.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Imbalance {
+    /// The kinase.
+    pub gene: String,
+    /// `junction 19|20`.
+    pub region: String,
+    /// How many times more molecules.
+    pub fold: f64,
+    /// Lower end of its 95 % interval.
+    pub fold_low: f64,
+    /// Upper end of its 95 % interval.
+    pub fold_high: f64,
+}
+
 impl Document {
     /// A document of `sample` without findings.
     pub fn new(sample: &str) -> Self {
@@ -120,6 +138,7 @@ impl Document {
             variants: Vec::new(),
             detectability: Vec::new(),
             negatives: Vec::new(),
+            imbalances: Vec::new(),
             metrics: Vec::new(),
             skipped_reads: BTreeMap::new(),
         }
@@ -187,6 +206,8 @@ mod tests {
         document.metrics = vec![MetricRow::new("S1", "duplicate_rate", MetricValue::number(1.0 / 3.0), "fraction", "")];
         document.negatives =
             vec![Negative { gene: "ALK".to_owned(), verdict: "informative".to_owned(), text: "intron 19 at 512 fragments".to_owned() }];
+        let (gene, region) = ("ALK".to_owned(), "junction 19|20".to_owned());
+        document.imbalances = vec![Imbalance { gene, region, fold: 12.5, fold_low: 4.0, fold_high: 39.0 }];
         document.skipped_reads.insert("duplicate".to_owned(), 12);
         document
     }

@@ -1,6 +1,6 @@
 //! The short table for the terminal: what was found, and for each kinase without finding what its absence is worth.
 
-use super::json::{Document, Verdict};
+use super::json::{Document, Imbalance, Verdict};
 use super::rows::{escaped, Cell, FusionRow, Phred, VariantRow};
 use crate::variant::VariantStatus;
 
@@ -41,7 +41,7 @@ pub fn render(document: &Document, width: usize) -> String {
         lines.push(String::new());
         lines.extend(called.into_iter().flat_map(variant_lines));
     }
-    let loose: Vec<String> = document.candidates.iter().filter_map(loose_end).collect();
+    let loose: Vec<String> = document.candidates.iter().filter_map(loose_end).chain(document.imbalances.iter().map(imbalance)).collect();
     if !loose.is_empty() {
         lines.push(String::new());
         lines.extend(loose);
@@ -116,6 +116,18 @@ fn loose_end(candidate: &FusionRow) -> Option<String> {
             candidate.fragments
         )
     })
+}
+
+/// A line on RNA that shows more of a kinase's 3' part: what a break-apart test would show, without a partner.
+fn imbalance(found: &Imbalance) -> String {
+    format!(
+        "  {}: {} times as much RNA behind {} as before it (95 % {}-{}); a partner was not found; not a call",
+        escaped(&found.gene),
+        found.fold,
+        escaped(&found.region),
+        found.fold_low,
+        found.fold_high
+    )
 }
 
 /// The text of a reason that concerns this gene alone.
