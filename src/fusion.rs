@@ -6,8 +6,10 @@
 //!                    --name----> E13;A20, V1, HGVS, VICC
 //!                    --score---> chance that it is an artefact (phred)
 //!                    --filter--> flags; nothing is deleted
+//! Fusion (RNA) + Fusion (DNA) --agreement--> one finding
 //! ```
 
+pub mod agreement;
 pub mod build;
 pub mod event;
 pub mod filter;
@@ -26,6 +28,7 @@ use crate::genome::{Breakend, Junction, Strand};
 pub use crate::material::{Material, Unit};
 use crate::model::Site;
 use crate::stats::Share;
+pub use agreement::Agreement;
 
 /// How many distinct fragments (or molecules) show a junction. Each counts once, under its strongest kind.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -200,6 +203,8 @@ pub struct Fusion {
     pub consensus: Option<String>,
     /// The kinase.
     pub target: String,
+    /// What the sample's other material says of it.
+    pub agreement: Agreement,
 }
 
 impl Fusion {

@@ -26,7 +26,7 @@ use crate::coverage::verdict::{self, KinaseCoverage, Verdict};
 use crate::error::Result;
 use crate::evidence::Molecules;
 use crate::fusion::build::{self, Context};
-use crate::fusion::{event, judge, Fusion};
+use crate::fusion::{agreement, event, judge, Fusion};
 use crate::genome::{Assembly, Breakend, ContigId, Contigs, Interval};
 use crate::junction::find::{self, Evidence};
 use crate::junction::local::LocalBases;
@@ -114,6 +114,8 @@ pub fn call(config: &CallConfig, progress: &Progress) -> Result<SampleResult> {
     let libraries = Library::group(recognised);
     let mut results = libraries.iter().map(|library| run.library(library)).collect::<Result<Vec<_>>>()?;
     let mut fusions: Vec<Fusion> = results.iter_mut().flat_map(|result| std::mem::take(&mut result.fusions)).collect();
+    let places: Vec<_> = results.iter().flat_map(|result| &result.survey.places).collect();
+    agreement::settle(&mut fusions, &places);
     event::arrange(&mut fusions);
     let mut variants = Vec::new();
     for (result, library) in results.iter_mut().zip(&libraries) {

@@ -96,7 +96,8 @@ pub fn document(result: &SampleResult, config: &CallConfig) -> Document {
         settings: settings(config),
         metrics: metrics(result, &status),
         status,
-        fusions: result.fusions.iter().filter(|fusion| is_listed(fusion)).map(row).collect(),
+        // A break that a junction of RNA reports is no second finding; it stays among the candidates and in the VCF.
+        fusions: result.fusions.iter().filter(|fusion| is_listed(fusion) && !fusion.agreement.told_by_rna).map(row).collect(),
         candidates: result.fusions.iter().map(row).collect(),
         detectability: places.iter().map(|place| DetectabilityRow::new(&result.sample, place, &result.contigs)).collect(),
         negatives: negatives(result),

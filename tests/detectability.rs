@@ -3,28 +3,17 @@
 //! The quick version draws a few of each kind; the whole one, at least 500 of each kind, is
 //! `cargo test --release --test detectability -- --ignored --nocapture`.
 
+#[path = "support/bench.rs"]
+mod bench;
 #[path = "support/command.rs"]
 mod command;
 
-use std::path::Path;
-
-use command::repository;
-use kinfuse::alignment::assay::AssayRequest;
-use kinfuse::alignment::scan::TILE_BP;
-use kinfuse::config::{CallConfig, GenomeChoice};
+use bench::{library, Bench};
 use kinfuse::fusion::KnownTier;
-use kinfuse::genome::{Breakend, Interval, Junction};
-use kinfuse::model::{gtf, Gene, Role};
-use kinfuse::pipeline::{self, SampleResult};
-use kinfuse::progress::Progress;
-use kinfuse::simulate::{bam, Aligner, AlignerStyle, Errors, Fragment, Library, Molecule, Random, Reference, Sampler};
-
-/// The made-up genome with its genes and a folder for its samples.
-struct Bench {
-    reference: Reference,
-    genes: Vec<Gene>,
-    folder: tempfile::TempDir,
-}
+use kinfuse::genome::{Interval, Junction};
+use kinfuse::model::Role;
+use kinfuse::pipeline::SampleResult;
+use kinfuse::simulate::{AlignerStyle, Fragment, Molecule, Random, Sampler};
 
 /// What is simulated: the 5' partner with the last exon that it keeps.
 #[derive(Debug, Clone, Copy)]
@@ -39,90 +28,53 @@ const KNOWN: Partner = Partner { gene: "EML4", exon: 13, known: true };
 const NOVEL: Partner = Partner { gene: "CD74", exon: 6, known: false };
 /// Fragments over a base, in DNA; over a base of each transcript, in RNA.
 const DEPTH: f64 = 80.0;
+/// Shortest pieces that aligners give (DNA, RNA), as `coverage::recognition` names them.
+const SHORTEST_PIECE_BP: (usize, usize) = (30, 20);
 /// Bases on either side of a break; long, so that the number of fragments over it varies as in a genome.
 const FLANK_BP: u32 = 3_000;
 
-fn library(read_bp: u32, fragment_mean_bp: f64, fragment_sd_bp: f64) -> Library {
-    Library { paired: true, read_bp, fragment_mean_bp, fragment_sd_bp, errors: Errors::ShortRead, umi: None, duplicate_frac: 0.0 }
-}
+/// The bench on which fusions are drawn.
+struct Simulation(Bench);
 
-impl Bench {
-    fn new() -> Self {
-        let reference = Reference::from_fasta(&repository("test-data/mini.fa")).expect("the FASTA opens");
-        let genes = gtf::read(&repository("test-data/mini.gtf"), reference.contigs(), Path::new("test")).expect("the GTF opens").genes;
-        Self { reference, genes, folder: tempfile::tempdir().expect("a temporary folder") }
-    }
-
-    fn gene(&self, symbol: &str) -> &Gene {
-        self.genes.iter().find(|gene| gene.symbol == symbol).expect("the GTF has the gene")
-    }
-
-    fn call(&self, style: AlignerStyle, fragments: &[Fragment]) -> SampleResult {
-        let path = self.folder.path().join("sample.bam");
-        let aligner = Aligner::new(&self.reference, style);
-        let records = fragments.iter().flat_map(|fragment| aligner.align(fragment)).collect();
-        bam::write(&path, &self.reference, "sample", "kinfuse-simulate", records).expect("the BAM is written");
-        let config = CallConfig {
-            inputs: vec![path],
-            out_dir: self.folder.path().to_owned(),
-            sample: None,
-            reference: None,
-            gtf: Some(repository("test-data/mini.gtf")),
-            genome: GenomeChoice::Auto,
-            assay: AssayRequest::default(),
-            targets: vec!["ALK".to_owned()],
-            knowledge: None,
-            stream: false,
-            threads: 1,
-            tile_bp: TILE_BP,
-        };
-        pipeline::call(&config, &Progress::new(false)).expect("the sample can be called")
-    }
-
-    /// The edge of an exon that a splice uses, moved into the intron beside it.
-    fn end(&self, symbol: &str, role: Role, exon: u32, into_bp: i64) -> Breakend {
-        let gene = self.gene(symbol);
-        let strand = gene.strand.expect("the gene has a strand");
-        let edge = gene.transcript.as_ref().and_then(|transcript| transcript.splice_edge(exon, strand, role)).expect("the exon is there");
-        Breakend::new(gene.contig(), edge, role.side(strand)).extended(into_bp)
-    }
-
+impl Simulation {
     /// Length of the intron before an exon of ALK, or behind one of a partner.
     fn intron_bp(&self, symbol: &str, role: Role, exon: u32) -> usize {
-        let other = if role == Role::Five { self.end(symbol, Role::Three, exon + 1, 0) } else { self.end(symbol, Role::Five, exon - 1, 0) };
-        self.end(symbol, role, exon, 0).boundary.abs_diff(other.boundary) as usize
+        let other =
+            if role == Role::Five { self.0.end(symbol, Role::Three, exon + 1, 0) } else { self.0.end(symbol, Role::Five, exon - 1, 0) };
+        self.0.end(symbol, role, exon, 0).boundary.abs_diff(other.boundary) as usize
     }
 
     /// DNA with `share` of the copies of ALK broken, at a place drawn anew for each sample.
     fn dna(&self, partner: Partner, share: f64, seed: u64) -> SampleResult {
         let mut random = Random::for_purpose(seed, "break");
         let mut into = |symbol, role, exon| 12 + random.below(self.intron_bp(symbol, role, exon) - 24) as i64;
-        let three = self.end("ALK", Role::Three, 20, into("ALK", Role::Three, 20));
-        let five = self.end(partner.gene, Role::Five, partner.exon, into(partner.gene, Role::Five, partner.exon));
+        let three = self.0.end("ALK", Role::Three, 20, into("ALK", Role::Three, 20));
+        let five = self.0.end(partner.gene, Role::Five, partner.exon, into(partner.gene, Role::Five, partner.exon));
         let around = Interval { contig: three.contig, start: three.boundary - FLANK_BP, end: three.boundary + FLANK_BP };
-        let whole = Molecule::stretch("ALK", around, &self.reference).expect("within the genome");
+        let whole = Molecule::stretch("ALK", around, &self.0.reference).expect("within the genome");
         let broken =
-            Molecule::derivative("fusion", &Junction::new(five, three, b""), FLANK_BP, &self.reference).expect("within the genome");
+            Molecule::derivative("fusion", &Junction::new(five, three, b""), FLANK_BP, &self.0.reference).expect("within the genome");
         let mut sampler = Sampler::new(library(150, 280.0, 50.0), "d", seed);
         let mut fragments = sampler.to_depth(&whole, DEPTH * (1.0 - share));
         fragments.extend(sampler.to_depth(&broken, DEPTH * share));
-        self.call(AlignerStyle::dna(), &fragments)
+        self.0.call(AlignerStyle { shortest_anchor_bp: SHORTEST_PIECE_BP.0, ..AlignerStyle::dna() }, &fragments)
     }
 
     /// RNA in which every gene but ALK is expressed alike, and `share` of the partner's transcripts go on with ALK.
     fn rna(&self, partner: Partner, share: f64, seed: u64) -> SampleResult {
         let whole: Vec<Molecule> = self
+            .0
             .genes
             .iter()
             .filter(|gene| gene.symbol != "ALK")
-            .map(|gene| Molecule::transcript(gene, &self.reference).expect("within the genome"))
+            .map(|gene| Molecule::transcript(gene, &self.0.reference).expect("within the genome"))
             .collect();
-        let (five, three) = ((self.gene(partner.gene), partner.exon), (self.gene("ALK"), 20));
-        let fused = Molecule::fusion_transcript(five, b"", three, &self.reference).expect("the exons are there");
+        let (five, three) = ((self.0.gene(partner.gene), partner.exon), (self.0.gene("ALK"), 20));
+        let fused = Molecule::fusion_transcript(five, b"", three, &self.0.reference).expect("the exons are there");
         let mut sampler = Sampler::new(library(100, 220.0, 40.0), "r", seed);
         let mut fragments: Vec<Fragment> = whole.iter().flat_map(|molecule| sampler.to_depth(molecule, DEPTH)).collect();
         fragments.extend(sampler.to_depth(&fused, DEPTH * share));
-        self.call(AlignerStyle::rna(), &fragments)
+        self.0.call(AlignerStyle { shortest_anchor_bp: SHORTEST_PIECE_BP.1, ..AlignerStyle::rna() }, &fragments)
     }
 
     fn sample(&self, rna: bool, partner: Partner, share: f64, seed: u64) -> SampleResult {
@@ -161,7 +113,7 @@ impl Bench {
 
 #[test]
 fn fusions_at_the_stated_share_are_nearly_always_found() {
-    let bench = Bench::new();
+    let bench = Simulation(Bench::new());
     for rna in [false, true] {
         for partner in [KNOWN, NOVEL] {
             // Thirty draws of 95 %: fewer than 24 would be one run in twenty thousand.
@@ -174,7 +126,7 @@ fn fusions_at_the_stated_share_are_nearly_always_found() {
 #[test]
 #[ignore = "minutes: 500 samples of each kind"]
 fn of_five_hundred_fusions_at_the_stated_share_95_percent_are_found() {
-    let bench = Bench::new();
+    let bench = Simulation(Bench::new());
     let count = std::env::var("KINFUSE_SIMULATIONS").ok().and_then(|count| count.parse().ok()).unwrap_or(500);
     let mut all = Vec::new();
     for rna in [false, true] {

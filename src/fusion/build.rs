@@ -19,7 +19,7 @@ use super::frame::{coding_offset, frame, kinase_domain, CodingOffset};
 use super::name;
 use super::orient::{orient, Oriented};
 use super::score::Class;
-use super::{Frame, Fusion, KinaseDomain, KnownTier, Material, Partner, Support, Unit};
+use super::{Agreement, Frame, Fusion, KinaseDomain, KnownTier, Material, Partner, Support, Unit};
 
 /// What the whole sample gives to each call.
 pub struct Context<'a> {
@@ -146,6 +146,7 @@ pub fn draft<'a>(candidate: &'a Candidate, kinase: &Gene, context: &Context<'a>)
         consensus: consensus(candidate, &oriented),
         insertion,
         target: kinase.symbol.clone(),
+        agreement: Agreement::default(),
         five,
         three,
     };

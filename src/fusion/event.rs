@@ -18,6 +18,8 @@ pub fn arrange(fusions: &mut Vec<Fusion>) {
         let support = (fusion.support.split, fusion.support.pair, fusion.support.clip, fusion.depth5, fusion.depth3);
         let ends = (fusion.five.breakend, fusion.three.breakend);
         (
+            // A break that a junction of RNA already reports is listed behind all others.
+            fusion.agreement.told_by_rna,
             !fusion.passes(),
             lost(fusion),
             Reverse((fusion.quality * 10.0).round() as i64),

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::fusion::{Flag, Frame, Fusion, KinaseDomain, KnownTier, Material, Partner, Support, Unit};
+use crate::fusion::{Agreement, Flag, Frame, Fusion, KinaseDomain, KnownTier, Material, Partner, Support, Unit};
 use crate::genome::{Breakend, ContigId, Contigs, Junction, Side, Strand};
 use crate::model::Site;
 use crate::stats::jeffreys_share;
@@ -71,6 +71,7 @@ pub(super) fn joined(five: Breakend, three: Breakend, junction: Junction) -> Fus
         vicc: Some("NM_019063.5(EML4):e.13::NM_004304.5(ALK):e.20".to_owned()),
         consensus: Some("ACGT|TTGA".to_owned()),
         target: "ALK".to_owned(),
+        agreement: Agreement::default(),
     }
 }
 

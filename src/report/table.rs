@@ -35,6 +35,7 @@ pub fn render(document: &Document, width: usize) -> String {
     if !document.fusions.is_empty() {
         lines.push(String::new());
         lines.extend(aligned(&document.fusions, width.max(NARROWEST)));
+        lines.extend(document.fusions.iter().filter_map(contradiction));
     }
     let called: Vec<&VariantRow> = document.variants.iter().filter(|variant| variant.status == VariantStatus::Called).collect();
     if !called.is_empty() {
@@ -69,7 +70,11 @@ fn verdict(document: &Document) -> String {
 
 /// The fusions in columns; those that matter least go first when the line would be too long.
 fn aligned(fusions: &[FusionRow], width: usize) -> Vec<String> {
-    let mut names = vec!["fusion", "junction", "variant", "frame", "fragments", "AF", "qual", "filter"];
+    let mut names = vec!["fusion", "junction", "variant", "frame", "evidence", "fragments", "AF", "qual", "filter"];
+    // What all rows share needs no column.
+    if !fusions.iter().any(|fusion| fusion.evidence.as_deref().is_some_and(|evidence| evidence.contains('+'))) {
+        names.retain(|name| *name != "evidence");
+    }
     for dispensable in DISPENSABLE.iter().map(Some).chain([None]) {
         let table = columns(fusions, &names);
         match dispensable {
@@ -95,6 +100,7 @@ fn value(fusion: &FusionRow, column: &str) -> String {
         "junction" => fusion.exon_junction.cell(),
         "variant" => fusion.variant.cell(),
         "frame" => fusion.frame.cell(),
+        "evidence" => fusion.evidence.cell(),
         "fragments" => fusion.fragments.cell(),
         "AF" => percent(fusion.allele_fraction.map(super::rows::Fraction::value)),
         "qual" => fusion.qual.cell(),
@@ -128,6 +134,13 @@ fn imbalance(found: &Imbalance) -> String {
         found.fold_low,
         found.fold_high
     )
+}
+
+/// A line on what the sample's other material holds against a fusion.
+fn contradiction(fusion: &FusionRow) -> Option<String> {
+    let text = fusion.contradiction.as_deref()?;
+    let junction = fusion.exon_junction.as_deref().map_or(String::new(), |junction| format!(" {}", escaped(junction)));
+    Some(format!("  {}{junction}: contradicted, {}", escaped(&fusion.fusion), escaped(text)))
 }
 
 /// The text of a reason that concerns this gene alone.

@@ -80,6 +80,16 @@ table_row! {
         pub consensus: Option<String>,
         /// How far the true break may lie beyond the positions given; 0 where reads show it to the base.
         pub slack_bp: u32,
+        /// Where RNA and DNA show it: last base kept of the 5' partner by the break in DNA, as `breakpoint5`.
+        pub dna_breakpoint5: Option<String>,
+        /// First base kept of the 3' partner by the break in DNA.
+        pub dna_breakpoint3: Option<String>,
+        /// Distinct fragments that show the break in DNA.
+        pub dna_fragments: Option<u32>,
+        /// Their share of the molecules across the kinase's breakpoint in DNA.
+        pub dna_allele_fraction: Option<Fraction>,
+        /// What the other material of the sample holds against it.
+        pub contradiction: Option<String>,
     }
 }
 
@@ -89,6 +99,7 @@ impl FusionRow {
         let five = Place::of(fusion, Role::Five, contigs);
         let three = Place::of(fusion, Role::Three, contigs);
         let share = fusion.allele_fraction;
+        let dna = fusion.agreement.dna.as_deref();
         Self {
             sample: sample.to_owned(),
             id: fusion.id.clone(),
@@ -126,6 +137,11 @@ impl FusionRow {
             vicc: fusion.vicc.clone(),
             consensus: fusion.consensus.clone(),
             slack_bp: fusion.slack_bp,
+            dna_breakpoint5: dna.and_then(|dna| Place::of(dna, Role::Five, contigs).breakpoint),
+            dna_breakpoint3: dna.and_then(|dna| Place::of(dna, Role::Three, contigs).breakpoint),
+            dna_fragments: dna.map(|dna| dna.support.fragments()),
+            dna_allele_fraction: dna.and_then(|dna| dna.allele_fraction).and_then(|share| Fraction::new(share.value)),
+            contradiction: fusion.agreement.contradiction.clone(),
         }
     }
 }
@@ -205,14 +221,15 @@ mod tests {
         let promised = "sample id fusion gene5 gene3 breakpoint5 breakpoint3 site5 site3 exon_junction variant known frame \
                         kinase_domain evidence split_fragments pair_fragments clip_fragments fragments units depth5 depth3 \
                         allele_fraction allele_fraction_low allele_fraction_high qual filter event homology_bp insertion \
-                        transcript5 transcript3 hgvs vicc consensus slack_bp";
+                        transcript5 transcript3 hgvs vicc consensus slack_bp dna_breakpoint5 dna_breakpoint3 dna_fragments \
+                        dna_allele_fraction contradiction";
         assert_eq!(FusionRow::COLUMNS.join(" "), promised);
     }
 
     #[test]
     fn a_fusion_becomes_a_line_with_1_based_positions() {
         let row = FusionRow::new("S1", &fixture::eml4_alk(), &fixture::contigs());
-        insta::assert_snapshot!(row.cells().join(" | "), @r"S1 | F1 | EML4::ALK | EML4 | ALK | chr2:42299750:+ | chr2:29223741:- | intron 13 | intron 19 | E13;A20 | V1 | variant | in-frame | retained | dna | 12 | 20 | 3 | 35 | fragments | 80 | 65 | 0.35 | 0.261846 | 0.446697 | 93.3 | PASS | E1 | 1 | . | NM_019063 | NM_004304 | . | NM_019063.5(EML4):e.13::NM_004304.5(ALK):e.20 | ACGT|TTGA | 0");
+        insta::assert_snapshot!(row.cells().join(" | "), @r"S1 | F1 | EML4::ALK | EML4 | ALK | chr2:42299750:+ | chr2:29223741:- | intron 13 | intron 19 | E13;A20 | V1 | variant | in-frame | retained | dna | 12 | 20 | 3 | 35 | fragments | 80 | 65 | 0.35 | 0.261846 | 0.446697 | 93.3 | PASS | E1 | 1 | . | NM_019063 | NM_004304 | . | NM_019063.5(EML4):e.13::NM_004304.5(ALK):e.20 | ACGT|TTGA | 0 | . | . | . | . | .");
     }
 
     #[test]

@@ -1,0 +1,80 @@
+//! Samples simulated on the made-up genome and called in this process.
+#![allow(dead_code, reason = "each test binary uses its share of it")]
+
+use std::path::{Path, PathBuf};
+
+use kinfuse::alignment::assay::AssayRequest;
+use kinfuse::alignment::scan::TILE_BP;
+use kinfuse::config::{CallConfig, GenomeChoice};
+use kinfuse::genome::Breakend;
+use kinfuse::model::{gtf, Gene, Role};
+use kinfuse::pipeline::{self, SampleResult};
+use kinfuse::progress::Progress;
+use kinfuse::simulate::{bam, Aligner, AlignerStyle, Errors, Fragment, Library, Reference};
+
+use crate::command::repository;
+
+/// The made-up genome with its genes and a folder for its samples.
+pub struct Bench {
+    pub reference: Reference,
+    pub genes: Vec<Gene>,
+    pub folder: tempfile::TempDir,
+}
+
+/// A library of paired reads.
+pub fn library(read_bp: u32, fragment_mean_bp: f64, fragment_sd_bp: f64) -> Library {
+    Library { paired: true, read_bp, fragment_mean_bp, fragment_sd_bp, errors: Errors::ShortRead, umi: None, duplicate_frac: 0.0 }
+}
+
+impl Bench {
+    pub fn new() -> Self {
+        let reference = Reference::from_fasta(&repository("test-data/mini.fa")).expect("the FASTA opens");
+        let genes = gtf::read(&repository("test-data/mini.gtf"), reference.contigs(), Path::new("test")).expect("the GTF opens").genes;
+        Self { reference, genes, folder: tempfile::tempdir().expect("a temporary folder") }
+    }
+
+    pub fn gene(&self, symbol: &str) -> &Gene {
+        self.genes.iter().find(|gene| gene.symbol == symbol).expect("the GTF has the gene")
+    }
+
+    /// Writes the true alignment of these fragments.
+    pub fn write(&self, name: &str, style: AlignerStyle, fragments: &[Fragment]) -> PathBuf {
+        let path = self.folder.path().join(format!("{name}.bam"));
+        let aligner = Aligner::new(&self.reference, style);
+        let records = fragments.iter().flat_map(|fragment| aligner.align(fragment)).collect();
+        bam::write(&path, &self.reference, "sample", "kinfuse-simulate", records).expect("the BAM is written");
+        path
+    }
+
+    /// Calls ALK in files of one sample.
+    pub fn config(&self, inputs: Vec<PathBuf>) -> CallConfig {
+        CallConfig {
+            inputs,
+            out_dir: self.folder.path().to_owned(),
+            sample: None,
+            reference: None,
+            gtf: Some(repository("test-data/mini.gtf")),
+            genome: GenomeChoice::Auto,
+            assay: AssayRequest::default(),
+            targets: vec!["ALK".to_owned()],
+            knowledge: None,
+            stream: false,
+            threads: 1,
+            tile_bp: TILE_BP,
+        }
+    }
+
+    /// What is found in these fragments.
+    pub fn call(&self, style: AlignerStyle, fragments: &[Fragment]) -> SampleResult {
+        let config = self.config(vec![self.write("sample", style, fragments)]);
+        pipeline::call(&config, &Progress::new(false)).expect("the sample can be called")
+    }
+
+    /// The edge of an exon that a splice uses, moved into the intron beside it.
+    pub fn end(&self, symbol: &str, role: Role, exon: u32, into_bp: i64) -> Breakend {
+        let gene = self.gene(symbol);
+        let strand = gene.strand.expect("the gene has a strand");
+        let edge = gene.transcript.as_ref().and_then(|transcript| transcript.splice_edge(exon, strand, role)).expect("the exon is there");
+        Breakend::new(gene.contig(), edge, role.side(strand)).extended(into_bp)
+    }
+}
