@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use crate::error::Result;
-use crate::fusion::{Frame, Fusion, KnownTier, Material, Partner, Support, Unit};
+use crate::fusion::{Agreement, Frame, Fusion, KnownTier, Material, Partner, Support, Unit};
 use crate::genome::{Side, Strand};
 use crate::model::{Gene, Role};
 use crate::report::output::Outputs;
@@ -82,6 +82,7 @@ fn fusion(placed: &PlacedJunction, row: &TruthRow, event: &TruthEvent, ground: &
     Fusion {
         id: event.event.clone(),
         target: kinase.gene.clone().unwrap_or_default(),
+        agreement: Agreement::default(),
         five,
         three,
         junction: broken.junction(),

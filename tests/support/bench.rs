@@ -10,7 +10,7 @@ use kinfuse::genome::Breakend;
 use kinfuse::model::{gtf, Gene, Role};
 use kinfuse::pipeline::{self, SampleResult};
 use kinfuse::progress::Progress;
-use kinfuse::simulate::{bam, Aligner, AlignerStyle, Errors, Fragment, Library, Reference};
+use kinfuse::simulate::{bam, Aligner, AlignerStyle, Errors, Fragment, Library, Protocol, Reference};
 
 use crate::command::repository;
 
@@ -23,7 +23,16 @@ pub struct Bench {
 
 /// A library of paired reads.
 pub fn library(read_bp: u32, fragment_mean_bp: f64, fragment_sd_bp: f64) -> Library {
-    Library { paired: true, read_bp, fragment_mean_bp, fragment_sd_bp, errors: Errors::ShortRead, umi: None, duplicate_frac: 0.0 }
+    Library {
+        paired: true,
+        read_bp,
+        fragment_mean_bp,
+        fragment_sd_bp,
+        errors: Errors::ShortRead,
+        umi: None,
+        duplicate_frac: 0.0,
+        protocol: Protocol::default(),
+    }
 }
 
 impl Bench {
