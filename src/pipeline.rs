@@ -277,7 +277,7 @@ impl Run<'_> {
         let distance =
             |end: Breakend, position: u32| if spliced { self.spliced_distance(end, position) } else { end.kept_distance(position) };
         let span = Span { insert_max_bp: assay.insert_max_bp.max(assay.read_length_bp), distance: &distance };
-        let shown = LocalBases::gather(&scan.records);
+        let shown = LocalBases::new(library);
         let local = |interval: Interval| {
             let known = fasta.bases(interval);
             if known.is_empty() {
@@ -289,6 +289,7 @@ impl Run<'_> {
         let found = evidence.junctions(target, assay, &span, &|interval| fasta.bases(interval), &local);
         let candidates = found.candidates;
         fasta.finish()?;
+        shown.finish()?;
         let context = Context {
             models: &self.setup.models,
             knowledge: &self.setup.knowledge,

@@ -52,15 +52,23 @@ pub fn pairs(chains: &[Chain], inside: &dyn Fn(ContigId, u32) -> bool, assay: &A
     let by_read: FxHashMap<(FragmentId, u8), &Chain> = chains.iter().map(|chain| ((chain.fragment, chain.number), chain)).collect();
     let mut list = Vec::new();
     for chain in chains {
-        let Some((here, strand, mapq)) = extent(&chain.primary) else { continue };
         let Some(mate) = chain.mate else { continue };
+        // A read whose longer part lies in a repeat has its primary alignment anywhere; its part in the kinase counts.
+        let in_gene = |piece: &Piece| inside(piece.contig, piece.start) || inside(piece.contig, piece.end);
+        let strays = chain.primary.iter().all(|piece| !in_gene(piece) && piece.mapq < MIN_PLACED_MAPQ);
+        let at_kinase: Vec<Piece> = chain.pieces.iter().filter(|piece| strays && in_gene(piece)).copied().collect();
+        let Some((here, strand, mapq)) = extent(if strays { &at_kinase } else { &chain.primary }) else { continue };
         let (kinase, kinase_begin) = pointing(here.contig, here.start, here.end, strand);
         if !inside(kinase.contig, kinase.boundary) || inside(mate.contig, mate.start) {
             continue;
         }
         let other_chain = by_read.get(&(chain.fragment, 1 - chain.number));
-        let in_gene = |piece: &Piece| inside(piece.contig, piece.start) || inside(piece.contig, piece.end);
-        let reads_back = chain.pieces.iter().any(|piece| !in_gene(piece));
+        // A piece in a copy of a repeat, far from the mate, was put there for want of a better place: the mate knows better.
+        let near_mate = |piece: &Piece| {
+            piece.contig == mate.contig
+                && piece.start.abs_diff(mate.start) <= assay.insert_max_bp.max(assay.read_length_bp).saturating_mul(2)
+        };
+        let reads_back = chain.pieces.iter().any(|piece| !in_gene(piece) && (piece.mapq >= MIN_PLACED_MAPQ || near_mate(piece)));
         let mate_reads_back = other_chain.is_some_and(|chain| chain.pieces.iter().any(in_gene));
         if reads_back || mate_reads_back {
             continue;
@@ -82,6 +90,9 @@ pub fn pairs(chains: &[Chain], inside: &dyn Fn(ContigId, u32) -> bool, assay: &A
     list
 }
 
+/// Mapping quality from which a piece's place is believed (one error in ten).
+const MIN_PLACED_MAPQ: u8 = 10;
+
 /// Bases of a mate that are taken to be aligned when its record was not read.
 const UNREAD_MATE_BP: u32 = 20;
 
@@ -93,4 +104,60 @@ fn is_ordinary(kinase: Breakend, kinase_begin: u32, partner: Breakend, partner_b
         _ => false,
     };
     kinase.contig == partner.contig && at_each_other && kinase_begin.abs_diff(partner_begin) <= insert_bp
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::alignment::assay::{AssayKind, DuplicateRule};
+    use crate::alignment::read::MatePlace;
+
+    const KINASE: ContigId = ContigId(0);
+    const PARTNER: ContigId = ContigId(1);
+    const OTHER_COPY: ContigId = ContigId(2);
+
+    fn piece(contig: ContigId, start: u32, (query_start, query_end): (u32, u32), mapq: u8) -> Piece {
+        let end = start + query_end - query_start;
+        Piece { contig, start, end, strand: Strand::Forward, query_start, query_end, mapq, edits: 0 }
+    }
+
+    /// The pairs of one read with these pieces, the first of them primary, and its mate at the partner.
+    fn found(pieces: Vec<Piece>) -> Vec<Pair> {
+        let assay = Assay {
+            kind: AssayKind::Dna,
+            paired: true,
+            read_length_bp: 100,
+            insert_median_bp: 300,
+            insert_max_bp: 450,
+            long_reads: false,
+            umi: None,
+            duplicates: DuplicateRule::Flag,
+            duplicate_frac: 0.0,
+            sampled: 1_000,
+            reasons: Vec::new(),
+        };
+        let chain = Chain {
+            fragment: FragmentId(1),
+            number: 0,
+            primary: vec![pieces[0]],
+            gapped: vec![false; pieces.len() - 1],
+            pieces,
+            mate: Some(MatePlace { contig: PARTNER, start: 5_000, strand: Strand::Reverse }),
+            length: 100,
+            bases: None,
+            qualities: Vec::new(),
+        };
+        pairs(&[chain], &|contig, _| contig == KINASE, &assay)
+    }
+
+    #[test]
+    fn a_piece_in_another_copy_of_a_repeat_does_not_hide_the_pair() {
+        let at_kinase = piece(KINASE, 1_000, (0, 60), 60);
+        let places = |pairs: &[Pair]| -> Vec<(u32, u32)> { pairs.iter().map(|pair| (pair.kinase.boundary, pair.partner_begin)).collect() };
+        assert_eq!(places(&found(vec![at_kinase])), [(1_060, 5_020)]);
+        assert_eq!(places(&found(vec![at_kinase, piece(OTHER_COPY, 700, (60, 100), 0)])), [(1_060, 5_020)]);
+        assert_eq!(found(vec![at_kinase, piece(PARTNER, 4_900, (60, 100), 0)]), [], "beside the mate it is a split");
+        assert_eq!(found(vec![at_kinase, piece(OTHER_COPY, 700, (60, 100), 60)]), [], "a sure place speaks for itself");
+        assert_eq!(places(&found(vec![piece(OTHER_COPY, 700, (40, 100), 0), piece(KINASE, 1_000, (0, 40), 60)])), [(1_040, 5_020)]);
+    }
 }

@@ -34,9 +34,9 @@ pub enum Kind {
 pub struct Member {
     /// The strongest way in which it shows the junction.
     pub kind: Kind,
-    /// Most bases on the kinase's side in one read; for pairs the whole read.
+    /// Bases on the kinase's side in the read that shows most of both; for pairs the whole read.
     pub kinase_bp: u32,
-    /// Most bases on the partner's side in one read.
+    /// Bases on the partner's side in the same read.
     pub partner_bp: u32,
     /// Mapping quality at the kinase.
     pub kinase_mapq: u8,
@@ -44,6 +44,13 @@ pub struct Member {
     pub partner_mapq: Option<u8>,
     /// What copies of one molecule share: where the read begins, and where its mate does.
     pub ends: (i64, i64),
+}
+
+impl Member {
+    /// Bases on the side of which less is shown.
+    pub fn shown_bp(&self) -> u32 {
+        self.kinase_bp.min(self.partner_bp)
+    }
 }
 
 /// A junction seen from the kinase.
@@ -113,7 +120,7 @@ impl Candidate {
 
     /// The fragments that count: those that show at least `anchor_bp` bases of both sides.
     pub fn counted(&self, anchor_bp: u32) -> impl Iterator<Item = (FragmentId, &Member)> {
-        let enough = move |member: &Member| member.kind == Kind::Pair || member.kinase_bp.min(member.partner_bp) >= anchor_bp;
+        let enough = move |member: &Member| member.kind == Kind::Pair || member.shown_bp() >= anchor_bp;
         self.members.iter().filter(move |(_, member)| enough(member)).map(|(fragment, member)| (*fragment, member))
     }
 
@@ -123,8 +130,9 @@ impl Candidate {
             .entry(fragment)
             .and_modify(|known| {
                 known.kind = known.kind.max(member.kind);
-                known.kinase_bp = known.kinase_bp.max(member.kinase_bp);
-                known.partner_bp = known.partner_bp.max(member.partner_bp);
+                if (member.shown_bp(), member.kinase_bp) > (known.shown_bp(), known.kinase_bp) {
+                    (known.kinase_bp, known.partner_bp) = (member.kinase_bp, member.partner_bp);
+                }
                 known.kinase_mapq = known.kinase_mapq.max(member.kinase_mapq);
                 known.partner_mapq = known.partner_mapq.max(member.partner_mapq);
             })

@@ -1,7 +1,7 @@
 //! Placed tails with the same two ends, and which of them say the same.
 
 use std::cmp::Reverse;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::evidence::Tail;
 use crate::genome::Breakend;
@@ -27,7 +27,7 @@ pub fn candidates(target: usize, tails: &[Tail], tolerance: Tolerance) -> Vec<Ca
     let mut kept: Vec<Candidate> = Vec::new();
     for seed in seeds {
         match kept.iter_mut().find(|better| says_the_same(better, &seed, tolerance)) {
-            Some(better) => join(better, seed, tolerance),
+            Some(better) => join(better, seed, tails, tolerance),
             None => kept.push(seed),
         }
     }
@@ -179,14 +179,27 @@ fn says_the_same(better: &Candidate, seed: &Candidate, tolerance: Tolerance) -> 
     by_bases.unwrap_or(near && further.unsigned_abs() <= u64::from(SAME_PLACE_BP) && better.insertion_bp.abs_diff(seed.insertion_bp) <= 3)
 }
 
-fn join(better: &mut Candidate, seed: Candidate, tolerance: Tolerance) {
+/// Fragments clipped or split at the very end that a candidate gives the kinase, and which read as it does.
+fn ending_there(candidate: &Candidate, tails: &[Tail], tolerance: Tolerance) -> usize {
+    let agreeing = tails.iter().filter(|tail| tail.at == candidate.kinase && candidate.repeats(tail, tolerance) == Some(true));
+    agreeing.map(|tail| tail.fragment).collect::<BTreeSet<_>>().len()
+}
+
+fn join(better: &mut Candidate, seed: Candidate, tails: &[Tail], tolerance: Tolerance) {
     let near = better.partner.contig == seed.partner.contig
         && better.partner.side == seed.partner.side
         && better.partner.boundary.abs_diff(seed.partner.boundary) <= 60;
     // Inserted bases that another alignment of the same molecule does not need are none: errors at the break, a run that slipped.
     // One read in many that was aligned so may be wrong itself.
     let fair_share = seed.members.len() * FAIR_SHARE >= better.members.len();
-    if near && tolerance.in_step && fair_share && seed.insertion_bp < better.insertion_bp {
+    let simpler = fair_share && seed.insertion_bp < better.insertion_bp;
+    // An error beside the break moves where a read is cut; most reads are cut at the break.
+    let moved = || {
+        (seed.kinase, seed.partner) != (better.kinase, better.partner)
+            && seed.insertion_bp <= better.insertion_bp
+            && ending_there(&seed, tails, tolerance) > ending_there(better, tails, tolerance)
+    };
+    if near && tolerance.in_step && (simpler || moved()) {
         better.kinase = seed.kinase;
         better.partner = seed.partner;
         better.homology_bp = seed.homology_bp;
@@ -210,5 +223,43 @@ fn join(better: &mut Candidate, seed: Candidate, tolerance: Tolerance) {
     }
     if better.insertion.contains(&b'N') && better.insertion_bp == seed.insertion_bp {
         better.insertion = seed.insertion;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::alignment::read::FragmentId;
+    use crate::evidence::tail::Placement;
+    use crate::genome::{ContigId, Side};
+
+    #[test]
+    fn the_end_at_which_most_reads_are_cut_is_the_break() {
+        let beyond = b"GATTACACCGTATGCATTGCAAGTCCTGAACG";
+        // One read has an error beside the break and is cut two bases early; another split read and a clipped one agree.
+        let tail = |fragment: u64, early: usize, placed: bool, bases: Vec<u8>| Tail {
+            fragment: FragmentId(fragment),
+            at: Breakend::new(ContigId(0), 1_000 - early as u32, Side::Lower),
+            anchor_bp: 70,
+            mapq: 60,
+            length_bp: bases.len() as u32,
+            qualities: vec![30; bases.len()],
+            bases,
+            anchor: b"CCATTGACCATTGGCATT".to_vec(),
+            placement: placed.then(|| Placement {
+                breakend: Breakend::new(ContigId(1), 500 - early as u32, Side::Higher),
+                overlap_bp: 0,
+                aligned_bp: 30,
+                mapq: 60,
+                gap: false,
+            }),
+            ends: (fragment as i64, 0),
+            primary: None,
+        };
+        let early = [b"TA".as_slice(), beyond].concat();
+        let tails = [tail(1, 2, true, early), tail(2, 0, false, beyond.to_vec()), tail(3, 0, true, beyond.to_vec())];
+        let found = candidates(0, &tails, Tolerance::of(false));
+        assert_eq!(found.len(), 1);
+        assert_eq!((found[0].kinase.boundary, found[0].partner.boundary), (1_000, 500));
     }
 }

@@ -102,6 +102,10 @@ impl Evidence {
         let unexplained = support::add_pairs(&mut candidates, &self.pairs, span);
         let mut from_pairs = realign::from_pairs(target, &unexplained, &self.kinase_tails, &self.partner_tails, tolerance, span, local);
         for candidate in candidates.iter_mut().chain(&mut from_pairs) {
+            // A random chimera's break is not worth the reading.
+            if tolerance.in_step && candidate.members.len() > 1 {
+                homology::split_overlap(candidate, local);
+            }
             homology::settle(candidate, reference);
         }
         candidates.extend(from_pairs);

@@ -1,7 +1,7 @@
-//! How far a junction can slide: the homology at its two ends, by the reference.
+//! How far a junction can slide: the homology at its two ends, by the reference or by what the reads around show.
 
 use crate::genome::{Breakend, Interval, Side};
-use crate::sequence::complement;
+use crate::sequence::{complement, reverse_complement};
 
 use super::candidate::Candidate;
 use super::realign::Bases;
@@ -23,6 +23,41 @@ pub fn settle(candidate: &mut Candidate, reference: &Bases<'_>) {
     candidate.homology_bp = gained + lost;
     let taken = (gained as usize).min(candidate.tail.len());
     candidate.anchor.extend(candidate.tail.drain(..taken));
+}
+
+/// Brings the bases that both alignments claim to the end where they belong: aligners run on through a mismatch where a few more bases
+/// match behind it. The junction is put where the reads differ least from the two sides; what is equal everywhere is homology.
+pub fn split_overlap(candidate: &mut Candidate, reference: &Bases<'_>) {
+    let claimed = candidate.homology_bp as usize;
+    if claimed == 0 || candidate.insertion_bp > 0 || candidate.slack_bp > 0 || claimed > candidate.anchor.len() {
+        return;
+    }
+    let (Some(at_kinase), Some(at_partner)) = (inwards(candidate.kinase, reference), outwards(candidate.partner, reference)) else {
+        return;
+    };
+    let (Some(at_kinase), Some(at_partner)) = (at_kinase.get(..claimed), at_partner.get(..claimed)) else { return };
+    if at_kinase.contains(&b'N') || at_partner.contains(&b'N') {
+        return;
+    }
+    let (at_kinase, at_partner) = (reverse_complement(at_kinase), reverse_complement(at_partner));
+    let read = &candidate.anchor[candidate.anchor.len() - claimed..];
+    let unlike = |x: &[u8], y: &[u8]| x.iter().zip(y).filter(|(x, y)| x != y).count();
+    // The last `given` of the bases belong to the partner.
+    let edits: Vec<usize> = (0..=claimed)
+        .map(|given| {
+            let at = claimed - given;
+            unlike(&read[..at], &at_kinase[..at]) + unlike(&read[at..], &at_partner[at..])
+        })
+        .collect();
+    let least = edits.iter().copied().min().unwrap_or(0);
+    let given = edits.iter().position(|&edits| edits == least).unwrap_or(0);
+    let equal = edits[given..].iter().take_while(|&&edits| edits == least).count() - 1;
+    candidate.kinase = candidate.kinase.extended(-(given as i64));
+    candidate.partner = candidate.partner.extended(given as i64);
+    candidate.homology_bp = equal as u32;
+    let mut tail = candidate.anchor.split_off(candidate.anchor.len() - given);
+    tail.append(&mut candidate.tail);
+    candidate.tail = tail;
 }
 
 /// How many bases beyond `x` repeat the bases that `y` keeps at its end; `None` without reference.
@@ -63,4 +98,42 @@ fn read(end: Breakend, start: u32, stop: u32, turned: bool, reference: &Bases<'_
         }
     }
     Some(bases)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use super::*;
+    use crate::genome::ContigId;
+
+    #[test]
+    fn an_overlap_with_a_mismatch_is_split_where_the_reads_differ_least() {
+        // Both alignments claim 8 bases: two are equal on both sides, the third differs at the kinase, and five match there by chance.
+        //          kinase ...ACGTAG|GT|A|CCATG   the molecule ACGTAG GT CCCATG TTT...
+        //          partner      ...|GT|C|CCATG TTT
+        let kinase = b"ACGTAGGTACCATG".to_vec();
+        let partner = b"GGGGGGGTCCCATGTTTACG".to_vec();
+        let bases = move |interval: Interval| {
+            let text = if interval.contig == ContigId(0) { &kinase } else { &partner };
+            (interval.start..interval.end).map(|place| text.get(place as usize).copied().unwrap_or(b'N')).collect::<Vec<u8>>()
+        };
+        let mut candidate = Candidate {
+            target: 0,
+            kinase: Breakend::new(ContigId(0), 14, Side::Lower),
+            partner: Breakend::new(ContigId(1), 14, Side::Higher),
+            homology_bp: 8,
+            insertion: Vec::new(),
+            insertion_bp: 0,
+            slack_bp: 0,
+            tail: b"TTTACG".to_vec(),
+            anchor: b"ACGTAGGTCCCATG".to_vec(),
+            members: BTreeMap::new(),
+            other_places: 0,
+            unplaced: false,
+        };
+        split_overlap(&mut candidate, &bases);
+        assert_eq!((candidate.kinase.boundary, candidate.partner.boundary, candidate.homology_bp), (8, 8, 2));
+        assert_eq!((candidate.anchor.as_slice(), candidate.tail.as_slice()), (&b"ACGTAGGT"[..], &b"CCCATGTTTACG"[..]));
+    }
 }

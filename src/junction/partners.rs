@@ -6,6 +6,7 @@ use crate::alignment::read::FragmentId;
 use crate::alignment::tile::merged;
 use crate::alignment::Assay;
 use crate::genome::{ContigId, Interval};
+use crate::material::Material;
 use crate::model::index::GeneModels;
 
 use super::find::Evidence;
@@ -15,7 +16,9 @@ const JOIN_BP: u32 = 1_000;
 /// Places that follow each other closely are begun anew at this width, so that no chain of them grows without end.
 const MAX_WINDOW_BP: u32 = 20_000;
 
-/// The windows around the places that tails and pairs point to, where at least two fragments do or a gene with a model lies.
+/// The windows around the places that tails and pairs point to. In RNA, where any expressed gene may be one chimera's partner and deep,
+/// only those to which at least two fragments point or where a gene with a model lies; away from a DNA panel's targets there is little to
+/// read.
 pub fn windows(evidence: &Evidence, assay: &Assay, models: &GeneModels) -> Vec<Interval> {
     let mut places: Vec<(ContigId, u32, FragmentId)> = Vec::new();
     for tail in &evidence.kinase_tails {
@@ -43,8 +46,9 @@ pub fn windows(evidence: &Evidence, assay: &Assay, models: &GeneModels) -> Vec<I
     // Bases that hard clips took stand in the primary record, wherever that lies.
     let cut = evidence.kinase_tails.iter().filter(|tail| tail.bases.is_empty()).filter_map(|tail| tail.primary);
     let primaries: Vec<Interval> = cut.map(|(contig, start)| Interval { contig, start, end: start.saturating_add(1) }).collect();
-    let worth =
-        clusters.into_iter().filter(|(interval, fragments)| fragments.len() >= 2 || !models.at(interval.contig, interval.start).is_empty());
+    let worth = clusters.into_iter().filter(|(interval, fragments)| {
+        assay.material() == Material::Dna || fragments.len() >= 2 || !models.at(interval.contig, interval.start).is_empty()
+    });
     let padded = worth.map(|(interval, _)| Interval {
         start: interval.start.saturating_sub(reach),
         end: interval.end.saturating_add(reach),

@@ -14,8 +14,12 @@ use super::support::{add_pairs, clip_member, pair_member, Span};
 
 /// Longest homology that is looked for between two clipped ends.
 const MAX_HOMOLOGY_BP: usize = 30;
-/// A tail is looked up in the reference by its first bases of this number: rare enough in a window of some thousand bases.
-const SEED_BP: usize = 16;
+/// A tail is looked up by its first bases of this number: in a window of some thousand bases they lie by chance once in five thousand
+/// times.
+const SEED_BP: usize = 12;
+/// Longest insertion behind which a tail is looked up, and the bases by which it is: there are as many tries as inserted bases.
+const MAX_INSERTION_BP: usize = 40;
+const SEED_BEHIND_INSERTION_BP: usize = 16;
 
 /// Fragments whose tails must agree for a clipped end to be taken as the break that pairs point to.
 const MIN_AGREEING_CLIPS: usize = 2;
@@ -50,7 +54,7 @@ pub fn from_pairs(
         }
         let rough = rough(target, &group, span);
         let exact = meeting_clips(&rough, kinase_tails, partner_tails, tolerance, span)
-            .or_else(|| in_reference(&rough, kinase_tails, tolerance, span, reference));
+            .or_else(|| in_reference(&rough, kinase_tails, partner_tails, tolerance, span, reference));
         let mut candidate = match exact {
             Some(exact) => Candidate { members: rough.members, ..exact },
             None => with_agreeing_clips(rough, kinase_tails, tolerance, span),
@@ -288,63 +292,86 @@ fn meeting_clips(
     None
 }
 
-/// The junction at which the tail of a clipped kinase end lies in the reference around the partner's rough end.
+/// The junction at which the tail of a clipped end lies in the reference around the other side's rough end: a kinase's tail in the
+/// partner, or, where no read is clipped at the kinase, a partner's tail in the kinase.
 fn in_reference(
     rough: &Candidate,
     kinase_tails: &[Tail],
+    partner_tails: &[Tail],
     tolerance: Tolerance,
     span: &Span<'_>,
     reference: &Bases<'_>,
 ) -> Option<Candidate> {
     let reach = rough.slack_bp + span.insert_max_bp;
-    let window = Interval {
-        contig: rough.partner.contig,
-        start: rough.partner.boundary.saturating_sub(reach),
-        end: rough.partner.boundary.saturating_add(reach),
+    let around =
+        |end: Breakend| Interval { contig: end.contig, start: end.boundary.saturating_sub(reach), end: end.boundary.saturating_add(reach) };
+    let exact = |kinase, partner, insertion: Vec<u8>, tail, anchor| Candidate {
+        kinase,
+        partner,
+        insertion_bp: insertion.len() as u32,
+        insertion,
+        homology_bp: 0,
+        slack_bp: 0,
+        tail,
+        anchor,
+        members: BTreeMap::new(),
+        ..rough.clone()
     };
-    let forward = reference(window);
-    if forward.is_empty() {
-        return None;
+    let at_kinase = clipped_ends(rough.kinase, rough.slack_bp, kinase_tails, span);
+    let window = around(rough.partner);
+    let forward = if at_kinase.is_empty() { Vec::new() } else { reference(window) };
+    for (kinase, _, tail, anchor) in at_kinase.into_iter().take(MAX_ENDS) {
+        if let Some((partner, inserted)) = place(&tail, window, &forward, rough.partner.side, tolerance) {
+            return Some(exact(kinase, partner, tail[..inserted].to_vec(), tail, anchor));
+        }
     }
-    for (kinase, _, tail, anchor) in clipped_ends(rough.kinase, rough.slack_bp, kinase_tails, span).into_iter().take(MAX_ENDS) {
-        if let Some(partner) = place(&tail, window, &forward, rough.partner.side, tolerance) {
-            return Some(Candidate {
-                kinase,
-                partner,
-                homology_bp: 0,
-                slack_bp: 0,
-                tail,
-                anchor,
-                members: BTreeMap::new(),
-                ..rough.clone()
-            });
+    let at_partner = clipped_ends(rough.partner, rough.slack_bp, partner_tails, span);
+    let window = around(rough.kinase);
+    let forward = if at_partner.is_empty() { Vec::new() } else { reference(window) };
+    for (partner, _, tail, anchor) in at_partner.into_iter().take(MAX_ENDS) {
+        if let Some((kinase, inserted)) = place(&tail, window, &forward, rough.kinase.side, tolerance) {
+            let insertion = reverse_complement(&tail[..inserted]);
+            let beyond = [insertion.as_slice(), &reverse_complement(&anchor)].concat();
+            return Some(exact(kinase, partner, insertion, beyond, reverse_complement(&tail[inserted..])));
         }
     }
     None
 }
 
-/// Where a tail that enters the partner begins: the breakend from which the partner, keeping `side`, reads as the tail does.
-pub fn place(tail: &[u8], window: Interval, forward: &[u8], side: Side, tolerance: Tolerance) -> Option<Breakend> {
-    if tail.len() < SEED_BP {
-        return None;
-    }
-    // A partner that keeps its higher flank is read upwards, one that keeps its lower flank downwards on the other strand.
+/// Where a tail lies in a window: the breakend from which the bases, keeping `side`, read as the tail does, and how many bases before that
+/// are inserted.
+///
+/// The place must be the only one at which the tail's first bases lie.
+pub fn place(tail: &[u8], window: Interval, forward: &[u8], side: Side, tolerance: Tolerance) -> Option<(Breakend, usize)> {
+    // A side that keeps its higher flank is read upwards, one that keeps its lower flank downwards on the other strand.
     let (text, turned) = match side {
         Side::Higher => (forward.to_vec(), false),
         Side::Lower => (reverse_complement(forward), true),
     };
-    let mut found = None;
-    for start in 0..(text.len() + 1).saturating_sub(SEED_BP) {
-        if text[start..start + SEED_BP] == tail[..SEED_BP] && tolerance.alike(tail, &text[start..]) == Some(true) {
-            if found.is_some() {
-                return None;
-            }
-            found = Some(start);
+    for inserted in 0..=MAX_INSERTION_BP.min(tail.len()) {
+        let rest = &tail[inserted..];
+        let seed_bp = if inserted == 0 { SEED_BP } else { SEED_BEHIND_INSERTION_BP };
+        let Some(seed) = rest.get(..seed_bp) else { break };
+        let mut hits = text.windows(seed_bp).enumerate().filter(|(_, bases)| *bases == seed).map(|(start, _)| start);
+        let Some(start) = hits.next() else { continue };
+        if hits.next().is_some() || tolerance.alike(rest, &text[start..]) != Some(true) {
+            return None;
         }
+        // A single letter that differs among the first bases is an error or a variant and no insertion.
+        let (start, inserted) = match start.checked_sub(inserted) {
+            Some(before) if inserted > 0 && differing(&tail[..inserted], &text[before..]) <= 1 => (before, 0),
+            _ => (start, inserted),
+        };
+        let start = start as u32;
+        let boundary = if turned { window.start + text.len() as u32 - start } else { window.start + start };
+        return Some((Breakend::new(window.contig, boundary, side), inserted));
     }
-    let start = found? as u32;
-    let boundary = if turned { window.start + text.len() as u32 - start } else { window.start + start };
-    Some(Breakend::new(window.contig, boundary, side))
+    None
+}
+
+/// Letters in which two stretches that begin together differ.
+fn differing(left: &[u8], right: &[u8]) -> usize {
+    left.iter().zip(right).filter(|(left, right)| left != right).count()
 }
 
 #[cfg(test)]
@@ -358,9 +385,56 @@ mod tests {
         let window = Interval { contig: ContigId(0), start: 1000, end: 1000 + forward.len() as u32 };
         let tolerance = Tolerance::of(false);
         let up = place(&forward[10..40], window, forward, Side::Higher, tolerance);
-        assert_eq!(up, Some(Breakend::new(ContigId(0), 1010, Side::Higher)));
+        assert_eq!(up, Some((Breakend::new(ContigId(0), 1010, Side::Higher), 0)));
         let down = place(&reverse_complement(&forward[10..40]), window, forward, Side::Lower, tolerance);
-        assert_eq!(down, Some(Breakend::new(ContigId(0), 1040, Side::Lower)));
+        assert_eq!(down, Some((Breakend::new(ContigId(0), 1040, Side::Lower), 0)));
+        let behind = [b"TTA", &forward[10..40]].concat();
+        assert_eq!(place(&behind, window, forward, Side::Higher, tolerance), Some((Breakend::new(ContigId(0), 1010, Side::Higher), 3)));
+        let mut erroneous = forward[10..40].to_vec();
+        erroneous[2] = b'A';
+        assert_eq!(place(&erroneous, window, forward, Side::Higher, tolerance), up, "an error is no insertion");
         assert_eq!(place(b"TTTTTTTTTTTTTTTTTTTT", window, forward, Side::Lower, tolerance), None);
+    }
+
+    #[test]
+    fn a_tail_at_the_partner_is_looked_up_in_the_kinase() {
+        // The kinase keeps what lies below 1,030; no read of it is clipped, but one of the partner's is.
+        let kinase = b"GATTACACCGTATGCATTGCAAGTCCTGAACGTTAGCATCGGATTCAGTACC";
+        let bases = |interval: Interval| -> Vec<u8> {
+            let base = |place: u32| place.checked_sub(1_000).and_then(|at| kinase.get(at as usize)).copied().unwrap_or(b'N');
+            if interval.contig == ContigId(0) {
+                (interval.start..interval.end).map(base).collect()
+            } else {
+                Vec::new()
+            }
+        };
+        let pair = Pair {
+            fragment: FragmentId(1),
+            kinase: Breakend::new(ContigId(0), 1_010, Side::Lower),
+            kinase_begin: 910,
+            kinase_mapq: 60,
+            partner: Breakend::new(ContigId(1), 520, Side::Higher),
+            partner_begin: 620,
+            partner_mapq: Some(60),
+        };
+        let clipped = Tail {
+            fragment: FragmentId(2),
+            at: Breakend::new(ContigId(1), 500, Side::Higher),
+            anchor_bp: 80,
+            mapq: 60,
+            bases: reverse_complement(&kinase[10..30]),
+            qualities: vec![30; 20],
+            length_bp: 20,
+            anchor: b"CCATTGACCATTGGCATT".to_vec(),
+            placement: None,
+            ends: (0, 0),
+            primary: None,
+        };
+        let distance = |end: Breakend, position: u32| end.kept_distance(position);
+        let span = Span { insert_max_bp: 400, distance: &distance };
+        let found = from_pairs(0, &[pair], &[], &[clipped], Tolerance::of(false), &span, &bases);
+        assert_eq!(found.len(), 1);
+        assert_eq!((found[0].kinase.boundary, found[0].partner.boundary, found[0].slack_bp), (1_030, 500, 0));
+        assert_eq!(found[0].members.len(), 2, "the clipped read shows it too");
     }
 }

@@ -1,6 +1,6 @@
 //! Which other fragments show a junction: unplaced tails on either side, and pairs that span it.
 
-use rustc_hash::FxHashSet;
+use rustc_hash::FxHashMap;
 
 use crate::alignment::read::FragmentId;
 use crate::evidence::{Pair, Tail};
@@ -24,31 +24,34 @@ pub struct Span<'a> {
 
 /// Adds the tails that leave the kinase without a place, or with another place, to the first candidate whose bases they repeat.
 pub fn add_kinase_tails(candidates: &mut [Candidate], tails: &[Tail], tolerance: Tolerance) {
-    let mut added = taken(candidates);
-    for tail in tails {
-        if added.contains(&tail.fragment) {
-            continue;
-        }
-        let Some(candidate) = candidates.iter_mut().find(|candidate| candidate.repeats(tail, tolerance) == Some(true)) else { continue };
-        candidate.other_places += u32::from(tail.placement.is_some());
-        let compared = candidate.tail.len();
-        candidate.add(tail.fragment, clip_member(tail, true, compared));
-        added.insert(tail.fragment);
-    }
+    add_tails(candidates, tails, true, &|candidate, tail| candidate.repeats(tail, tolerance) == Some(true));
 }
 
 /// Adds the tails that leave the partner's side and read on into the kinase.
 pub fn add_partner_tails(candidates: &mut [Candidate], tails: &[Tail], tolerance: Tolerance) {
-    let mut added = taken(candidates);
+    add_tails(candidates, tails, false, &|candidate, tail| candidate.continues(tail, tolerance) == Some(true));
+}
+
+/// Adds tails to the first candidate that they fit. A fragment belongs to one candidate, and each of its reads may show more of it.
+fn add_tails(candidates: &mut [Candidate], tails: &[Tail], at_kinase: bool, fits: &dyn Fn(&Candidate, &Tail) -> bool) {
+    let mut home: FxHashMap<FragmentId, usize> = FxHashMap::default();
+    for (index, candidate) in candidates.iter().enumerate() {
+        for fragment in candidate.members.keys() {
+            home.entry(*fragment).or_insert(index);
+        }
+    }
     for tail in tails {
-        if added.contains(&tail.fragment) {
-            continue;
-        }
-        if let Some(candidate) = candidates.iter_mut().find(|candidate| candidate.continues(tail, tolerance) == Some(true)) {
-            let compared = candidate.anchor.len();
-            candidate.add(tail.fragment, clip_member(tail, false, compared));
-            added.insert(tail.fragment);
-        }
+        let known = home.get(&tail.fragment).copied();
+        let index = match known {
+            Some(index) => Some(index).filter(|&index| fits(&candidates[index], tail)),
+            None => candidates.iter().position(|candidate| fits(candidate, tail)),
+        };
+        let Some(index) = index else { continue };
+        let candidate = &mut candidates[index];
+        candidate.other_places += u32::from(known.is_none() && at_kinase && tail.placement.is_some());
+        let compared = if at_kinase { candidate.tail.len() } else { candidate.anchor.len() };
+        candidate.add(tail.fragment, clip_member(tail, at_kinase, compared));
+        home.insert(tail.fragment, index);
     }
 }
 
@@ -116,6 +119,49 @@ pub fn clip_member(tail: &Tail, at_kinase: bool, compared_bp: usize) -> Member {
     }
 }
 
-fn taken(candidates: &[Candidate]) -> FxHashSet<FragmentId> {
-    candidates.iter().flat_map(|candidate| candidate.members.keys().copied()).collect()
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::genome::{ContigId, Side};
+    use std::collections::BTreeMap;
+
+    fn tail(at: Breakend, anchor_bp: u32, bases: &[u8]) -> Tail {
+        Tail {
+            fragment: FragmentId(1),
+            at,
+            anchor_bp,
+            mapq: 60,
+            bases: bases.to_vec(),
+            qualities: vec![30; bases.len()],
+            length_bp: bases.len() as u32,
+            anchor: Vec::new(),
+            placement: None,
+            ends: (0, 0),
+            primary: None,
+        }
+    }
+
+    #[test]
+    fn of_two_reads_of_a_fragment_the_one_that_shows_more_counts() {
+        let kinase = Breakend::new(ContigId(0), 1_000, Side::Lower);
+        let beyond = b"GATTACACCGTATGCATTGCAAGTC";
+        let mut candidates = [Candidate {
+            target: 0,
+            kinase,
+            partner: Breakend::new(ContigId(1), 500, Side::Higher),
+            homology_bp: 0,
+            insertion: Vec::new(),
+            insertion_bp: 0,
+            slack_bp: 0,
+            tail: beyond.to_vec(),
+            anchor: Vec::new(),
+            members: BTreeMap::new(),
+            other_places: 0,
+            unplaced: false,
+        }];
+        let tails = [tail(kinase, 90, &beyond[..9]), tail(kinase, 75, beyond)];
+        add_kinase_tails(&mut candidates, &tails, Tolerance::of(false));
+        let shown: Vec<(u32, u32)> = candidates[0].members.values().map(|member| (member.kinase_bp, member.partner_bp)).collect();
+        assert_eq!(shown, [(75, 25)], "nine bases alone would not count");
+    }
 }
