@@ -13,6 +13,7 @@
 
 pub mod candidate;
 pub mod cluster;
+pub mod ends;
 pub mod find;
 pub mod homology;
 pub mod local;

@@ -206,6 +206,34 @@ pub fn mapping_quality(raw: u8) -> u8 {
     }
 }
 
+/// Distance within which another place of a read belongs to the same locus: a gene's own repeats.
+const LOCUS_BP: u32 = 10_000;
+/// Mapping quality of a read all of whose other places lie in its own locus: surely there, be it here or a little farther.
+const SAME_LOCUS_MAPQ: u8 = 20;
+
+/// How surely a record lies in its locus. `bwa mem` lists the other places of a read in the tag `XA` if they are few; where all of them
+/// lie near, a low mapping quality says only which of a gene's own copies it is.
+fn locus_quality(record: &Record, contigs: &Contigs, (contig, start): (ContigId, u32)) -> u8 {
+    let quality = mapping_quality(record.mapq());
+    if quality >= SAME_LOCUS_MAPQ {
+        return quality;
+    }
+    let Ok(Aux::String(text)) = record.aux(b"XA") else { return quality };
+    let near = |entry: &str| {
+        // chr,pos,CIGAR,NM with the strand as the position's sign; split from the right, as names may hold commas.
+        let mut fields = entry.rsplitn(4, ',').skip(2);
+        let position = fields.next().and_then(|text| text.trim_start_matches(['+', '-']).parse::<u32>().ok());
+        fields.next().and_then(|name| contigs.find(name)) == Some(contig)
+            && position.is_some_and(|position| position.abs_diff(start) <= LOCUS_BP)
+    };
+    let mut entries = text.split(';').filter(|entry| !entry.is_empty()).peekable();
+    if entries.peek().is_some() && entries.all(near) {
+        SAME_LOCUS_MAPQ
+    } else {
+        quality
+    }
+}
+
 impl ReadRecord {
     /// The typed view of a record.
     ///
@@ -236,7 +264,8 @@ impl ReadRecord {
         let strand = strand(record);
         let contig = ContigId(record.tid() as u32);
         let start = u32::try_from(record.pos()).map_err(|_| Skipped::NoAlignment)?;
-        let mut pieces = cigar::pieces(&operations, contig, start, strand, mapping_quality(record.mapq()), MIN_GAP_DELETION_BP);
+        let mut pieces =
+            cigar::pieces(&operations, contig, start, strand, locus_quality(record, contigs, (contig, start)), MIN_GAP_DELETION_BP);
         share_edits(&mut pieces, edits(record), &operations);
         if pieces.is_empty() || !within(&pieces, contigs) {
             return Err(Skipped::NoAlignment);
@@ -377,6 +406,23 @@ mod tests {
         };
         assert_eq!(edits("chr2,101,+,40M100D60M,60,100;"), [0, 0]);
         assert_eq!(edits("chr2,101,+,40M100D60M,60,102;"), [1, 2]);
+    }
+
+    #[test]
+    fn other_places_in_the_same_locus_do_not_lower_the_quality() {
+        let mut header = rust_htslib::bam::Header::new();
+        header.push_record(rust_htslib::bam::header::HeaderRecord::new(b"SQ").push_tag(b"SN", "chr2").push_tag(b"LN", 1_000_000));
+        let view = rust_htslib::bam::HeaderView::from_header(&header);
+        let contigs = Contigs::new([("chr2".to_owned(), 1_000_000)]);
+        let quality = |mapq: u8, tags: &str| {
+            let line = format!("r\t0\tchr2\t5001\t{mapq}\t50M\t*\t0\t0\t*\t*{tags}");
+            let record = Record::from_sam(&view, line.as_bytes()).expect("a SAM line");
+            ReadRecord::without_bases(&record, &contigs, None).map(|view| view.pieces[0].mapq)
+        };
+        assert_eq!(quality(0, ""), Ok(0));
+        assert_eq!(quality(0, "\tXA:Z:chr2,-5901,50M,0;"), Ok(SAME_LOCUS_MAPQ));
+        assert_eq!(quality(0, "\tXA:Z:chr2,-5901,50M,0;chr2,+905901,50M,0;"), Ok(0));
+        assert_eq!(quality(60, "\tXA:Z:chr2,-5901,50M,3;"), Ok(60));
     }
 
     #[test]

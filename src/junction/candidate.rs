@@ -102,7 +102,10 @@ impl Candidate {
     /// that happened to score a little better than its sisters.
     pub fn is_contested(&self) -> bool {
         let unread = self.members.values().filter(|member| member.kind == Kind::Pair && member.partner_mapq.is_none()).count();
-        f64::from(self.other_places) > CONTESTED_RATIO * (self.weight() + unread as f64)
+        // An aligner gives the kinase's piece no more than the partner's, so the partner's alone says what is known of its place.
+        let sure = |member: &Member| ((1.0 - from_phred(f64::from(member.partner_mapq.unwrap_or(0)))) * 1000.0).round() as u64;
+        let here = self.members.values().map(sure).sum::<u64>() as f64 / 1000.0;
+        f64::from(self.other_places) > CONTESTED_RATIO * (here + unread as f64)
     }
 
     /// Best mapping quality with which a fragment's partner side was placed here; none for a simple repeat or a contested place.

@@ -14,6 +14,7 @@ use crate::material::Material;
 
 use super::candidate::{Candidate, Tolerance};
 use super::cluster;
+use super::ends;
 use super::homology;
 use super::orphan;
 use super::realign::{self, Bases};
@@ -102,6 +103,7 @@ impl Evidence {
         let unexplained = support::add_pairs(&mut candidates, &self.pairs, span);
         let mut from_pairs = realign::from_pairs(target, &unexplained, &self.kinase_tails, &self.partner_tails, tolerance, span, local);
         for candidate in candidates.iter_mut().chain(&mut from_pairs) {
+            ends::settle(candidate, &self.kinase_tails, &self.partner_tails, tolerance);
             // A random chimera's break is not worth the reading.
             if tolerance.in_step && candidate.members.len() > 1 {
                 homology::split_overlap(candidate, local);

@@ -43,7 +43,8 @@ fn add_tails(candidates: &mut [Candidate], tails: &[Tail], at_kinase: bool, fits
     for tail in tails {
         let known = home.get(&tail.fragment).copied();
         let index = match known {
-            Some(index) => Some(index).filter(|&index| fits(&candidates[index], tail)),
+            // What the aligner placed has counted as it was placed.
+            Some(index) => Some(index).filter(|&index| tail.placement.is_none() && fits(&candidates[index], tail)),
             None => candidates.iter().position(|candidate| fits(candidate, tail)),
         };
         let Some(index) = index else { continue };
