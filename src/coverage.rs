@@ -8,8 +8,10 @@
 //!                                                        recognition ----+
 //! ```
 //!
-//! [`balance`] asks of RNA whether a kinase's 3' part has more molecules than its 5' part, as it has where only the former is fused.
+//! [`balance`] asks of RNA whether a kinase's 3' part has more molecules than its 5' part, as it has where only the former is fused;
+//! [`amplification`] asks of DNA which genes have more copies than the rest.
 
+pub mod amplification;
 pub mod balance;
 pub mod depth;
 pub mod detectability;

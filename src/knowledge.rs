@@ -4,6 +4,7 @@
 //! ```text
 //!   fusions.tsv     one row a fusion and exon pair      --> pair(), junction() for RNA, implied() for DNA
 //!   resistance.tsv  one row a change, drug and source   --> resistance_sites(), by genomic codon
+//!   hotspots.tsv    one row a codon of another gene     --> hotspots(): how tumours evade a drug without its target
 //! ```
 //!
 //! Variants that share exon ends differ by inserted or deleted bases (EML4-ALK V1, V6 and E13ins90), so a junction is matched by
@@ -11,6 +12,7 @@
 //! on the transcript (ROS1 G2032R is G2026R on MANE Select).
 
 pub mod fusions;
+mod hotspots;
 pub mod junction;
 pub mod resistance;
 pub(crate) mod table;
@@ -35,6 +37,7 @@ const RESISTANCE: &str = "resistance.tsv";
 pub struct Knowledge {
     fusions: KnownFusions,
     resistance: KnownResistance,
+    hotspots: Vec<ResistanceSite>,
 }
 
 impl Knowledge {
@@ -74,7 +77,12 @@ impl Knowledge {
     }
 
     fn from_tables(fusions: &[Table], resistance: &[Table]) -> Result<Self> {
-        Ok(Self { fusions: KnownFusions::read(fusions)?, resistance: KnownResistance::read(resistance)? })
+        let hotspots = Table::parse(Path::new("built-in hotspots.tsv"), include_str!("knowledge/tables/hotspots.tsv"));
+        Ok(Self {
+            fusions: KnownFusions::read(fusions)?,
+            resistance: KnownResistance::read(resistance)?,
+            hotspots: hotspots::read(&hotspots)?,
+        })
     }
 
     /// All rows of known fusions: the embedded ones in the order of the table, then the user's.
@@ -106,6 +114,11 @@ impl Knowledge {
     /// The codons at which resistance is known, by gene and codon.
     pub fn resistance_sites(&self) -> &[ResistanceSite] {
         &self.resistance.sites
+    }
+
+    /// Hot spots of other genes, by gene and codon.
+    pub fn hotspots(&self) -> &[ResistanceSite] {
+        &self.hotspots
     }
 
     /// Changes that act only together (in cis), in the order of the table.

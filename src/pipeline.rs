@@ -37,7 +37,9 @@ use crate::model::{Gene, Role};
 use crate::progress::Progress;
 use crate::reference::{Lookup, Reference};
 use crate::setup::Setup;
-use crate::variant::{call as variant_call, pileup, site, Variant, VariantStatus};
+use crate::variant::analysis::{Analysis, Findings, Inputs, Shown};
+use crate::variant::call::no_background;
+use crate::variant::{Variant, VariantStatus};
 
 /// What joins a kinase to other places beside its junctions.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -69,8 +71,10 @@ pub struct LibraryResult {
     pub records: (u64, u64, u64),
     /// Skipped records by reason.
     pub skipped: BTreeMap<String, u64>,
+    /// Its variants, those of the kinase domains taken out.
+    pub findings: Findings,
     fusions: Vec<Fusion>,
-    variants: Vec<Variant>,
+    shown: Vec<Shown>,
 }
 
 /// All that a run found.
@@ -112,14 +116,20 @@ pub fn call(config: &CallConfig, progress: &Progress) -> Result<SampleResult> {
         recognised.push((file, assay));
     }
     let libraries = Library::group(recognised);
-    let mut results = libraries.iter().map(|library| run.library(library)).collect::<Result<Vec<_>>>()?;
+    let mut results = Vec::new();
+    let mut analyses = Vec::new();
+    for library in &libraries {
+        results.push(run.library(library)?);
+        analyses.push(run.variants(library)?);
+    }
     let mut fusions: Vec<Fusion> = results.iter_mut().flat_map(|result| std::mem::take(&mut result.fusions)).collect();
     let places: Vec<_> = results.iter().flat_map(|result| &result.survey.places).collect();
     agreement::settle(&mut fusions, &places);
     event::arrange(&mut fusions);
     let mut variants = Vec::new();
-    for (result, library) in results.iter_mut().zip(&libraries) {
-        for mut variant in std::mem::take(&mut result.variants) {
+    for ((result, library), analysis) in results.iter_mut().zip(&libraries).zip(analyses) {
+        result.findings = analysis.phased(library, &fusions, &result.shown, &run.inputs())?;
+        for mut variant in std::mem::take(&mut result.findings.variants) {
             if libraries.len() > 1 {
                 let note = [library.assay.kind.name(), variant.note.as_str()].join(" ");
                 note.trim_end().clone_into(&mut variant.note);
@@ -188,12 +198,12 @@ impl Run<'_> {
 
         let mut fusions = Vec::new();
         let mut noise = Vec::new();
+        let mut shown = Vec::new();
         for (index, (scan, region)) in scans.iter_mut().zip(&regions).enumerate() {
-            let (found, other) = self.junctions(library, index, region, scan, &beyond)?;
+            let (found, other) = self.junctions(library, index, region, scan, &beyond, &mut shown)?;
             fusions.extend(found);
             noise.push(other);
         }
-        let variants = self.variants(library)?;
 
         let kinases: Vec<KinaseCoverage> = scans
             .iter()
@@ -229,8 +239,9 @@ impl Run<'_> {
             survey,
             records: (whole.seen, whole.primary, whole.duplicates),
             skipped: whole.skipped,
+            findings: Findings::default(),
             fusions,
-            variants,
+            shown,
         })
     }
 
@@ -254,6 +265,7 @@ impl Run<'_> {
         region: &Region,
         scan: &mut Scan,
         beyond: &[ReadRecord],
+        shown_by: &mut Vec<Shown>,
     ) -> Result<(Vec<Fusion>, Noise)> {
         let assay = &library.assay;
         let kinase = self.targets[target];
@@ -306,6 +318,11 @@ impl Run<'_> {
             self.progress.step();
         }
         let needed = judge::support_rule(&drafts, assay.material(), chimeras);
+        shown_by.extend(drafts.iter().map(|draft| Shown {
+            target: kinase.symbol.clone(),
+            junction: draft.fusion.junction.clone(),
+            fragments: draft.candidate.members.keys().copied().collect(),
+        }));
         let fusions = judge::judge(drafts, kinase, assay, chimeras);
         Ok((fusions, Noise { chimeras, explained_elsewhere: found.explained_elsewhere, needed }))
     }
@@ -355,21 +372,20 @@ impl Run<'_> {
         }
     }
 
-    fn variants(&self, library: &Library) -> Result<Vec<Variant>> {
-        let mut window = self.setup.reference.as_ref().map(Reference::reader).transpose()?;
-        let sites = site::sites(&self.setup.knowledge, &self.setup.models, self.setup.assembly, window.as_mut())?;
-        let sites: Vec<_> = sites.into_iter().filter(|site| self.targets.iter().any(|gene| gene.symbol == site.known.gene)).collect();
-        self.progress.stage("resistance codons", sites.len());
-        let lists = tile::run(
-            self.pool,
-            sites.len(),
-            || library.reader(),
-            |reader, index| {
-                let seen = pileup::pileup(reader, library, &sites[index])?;
-                self.progress.step();
-                Ok(variant_call::call(&sites[index], &seen))
-            },
-        )?;
-        Ok(lists.into_iter().flatten().collect())
+    fn inputs(&self) -> Inputs<'_> {
+        Inputs {
+            pool: self.pool,
+            kinases: &self.targets,
+            models: &self.setup.models,
+            knowledge: &self.setup.knowledge,
+            assembly: self.setup.assembly,
+            reference: self.setup.reference.as_ref(),
+            recurrent: &no_background,
+        }
+    }
+
+    fn variants(&self, library: &Library) -> Result<Analysis<'_>> {
+        self.progress.stage("kinase domains", 0);
+        Analysis::read(library, &self.inputs(), &|| self.progress.step())
     }
 }

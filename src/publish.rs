@@ -12,8 +12,11 @@ use crate::pipeline::{LibraryResult, SampleResult};
 use crate::reference::Lookup;
 use crate::report::json::{AssayEntry, Document, Imbalance, Negative, Status, Verdict};
 use crate::report::output::{file_prefix, Outputs};
-use crate::report::rows::{escaped, DetectabilityRow, FusionRow, MetricRow, MetricValue, VariantRow};
+use crate::report::rows::{escaped, DetectabilityRow, DrugRow, FusionRow, MetricRow, MetricValue, VariantRow};
 use crate::report::{table, tsv, vcf};
+use crate::variant::VariantStatus;
+
+mod off_target;
 
 /// Lowest quality with which a flagged junction is listed in `fusions.tsv`; all others are in `candidates.tsv.gz`.
 pub const MIN_LISTED_QUALITY: f64 = 10.0;
@@ -103,6 +106,8 @@ pub fn document(result: &SampleResult, config: &CallConfig) -> Document {
         negatives: negatives(result),
         imbalances: imbalances(result),
         variants: result.variants.iter().map(|variant| VariantRow::new(&result.sample, variant, &result.contigs)).collect(),
+        drugs: drugs(result),
+        off_target: off_target::rows(result),
         skipped_reads: skipped,
         ..Document::new(&result.sample)
     }
@@ -145,6 +150,22 @@ fn imbalances(result: &SampleResult) -> Vec<Imbalance> {
 /// Two decimals are more than such a fold deserves.
 fn round(fold: f64) -> f64 {
     (fold * 100.0).round() / 100.0
+}
+
+/// What sources say of the called mutations and of the compounds, each change once.
+fn drugs(result: &SampleResult) -> Vec<DrugRow> {
+    let mut list: Vec<DrugRow> = Vec::new();
+    let called = result.variants.iter().filter(|variant| variant.status == VariantStatus::Called);
+    for variant in called {
+        let change = variant.hgvs_p.trim_start_matches("p.");
+        list.extend(DrugRow::list(&variant.gene, change, false, &variant.statements));
+    }
+    for compound in result.libraries.iter().flat_map(|library| &library.findings.compounds) {
+        list.extend(DrugRow::list(&compound.gene, &compound.change, true, &compound.statements));
+    }
+    let mut seen = std::collections::BTreeSet::new();
+    list.retain(|row| seen.insert((row.gene.clone(), row.change.clone(), row.drug.clone())));
+    list
 }
 
 /// The settings that can change a result; paths are left out.
@@ -240,6 +261,7 @@ fn metrics(result: &SampleResult, status: &Status) -> Vec<MetricRow> {
                 "of which all fragments show a better junction",
             );
         }
+        off_target::metrics(library, &result.fusions, &mut add);
         for (key, skipped) in &library.skipped {
             add(&format!("skipped_{key}"), count(*skipped), "records", "");
         }

@@ -1,6 +1,9 @@
-//! Small statistics: tails and intervals of the binomial and the beta distribution, the phred scale. Pure.
+//! Small statistics: tails and intervals of the binomial, the beta and the beta-binomial distribution, Fisher's test, the phred
+//! scale. Pure.
 
-use statrs::distribution::{Beta, Binomial, ContinuousCDF, DiscreteCDF};
+use statrs::distribution::{Beta, Binomial, ContinuousCDF, Discrete, DiscreteCDF, Hypergeometric};
+use statrs::function::beta::ln_beta;
+use statrs::function::factorial::ln_binomial;
 
 /// A probability on the phred scale, `-10 log10(p)`.
 pub fn phred(probability: f64) -> f64 {
@@ -18,6 +21,48 @@ pub fn binomial_at_least(successes: u64, trials: u64, rate: f64) -> f64 {
         return 1.0;
     }
     Binomial::new(rate.clamp(0.0, 1.0), trials).map_or(1.0, |law| law.sf(successes - 1))
+}
+
+/// Chance of at least `successes` in `trials` when the rate itself varies: beta-distributed with mean `rate` and the variance
+/// `relative_variance * rate^2` (0 gives the binomial).
+///
+/// Sums the probabilities from `successes` on, each from the one before: `P(k+1)/P(k) = (n-k)/(k+1) * (k+a)/(n-k-1+b)` for a beta
+/// distribution with the parameters `a` and `b`.
+pub fn beta_binomial_at_least(successes: u64, trials: u64, rate: f64, relative_variance: f64) -> f64 {
+    if successes == 0 || rate >= 1.0 {
+        return 1.0;
+    }
+    if successes > trials || rate <= 0.0 {
+        return 0.0;
+    }
+    // var = mean (1 - mean) / (a + b + 1) and mean = a / (a + b).
+    let a = (1.0 - rate) / relative_variance.max(1e-9) - rate;
+    if relative_variance < 1e-6 || a <= 0.0 {
+        return binomial_at_least(successes, trials, rate);
+    }
+    let b = a * (1.0 - rate) / rate;
+    let (k, n) = (successes as f64, trials as f64);
+    let mut term = (ln_binomial(trials, successes) + ln_beta(k + a, n - k + b) - ln_beta(a, b)).exp();
+    let mut sum = 0.0;
+    for at in successes..=trials {
+        sum += term;
+        let k = at as f64;
+        let next = term * (n - k) / (k + 1.0) * (k + a) / (n - k - 1.0 + b);
+        if next < sum * 1e-12 && next < term {
+            break;
+        }
+        term = next;
+    }
+    sum.min(1.0)
+}
+
+/// Fisher's exact test, two-sided: how likely a table with these margins is no more likely than this one. Rows `a b` and `c d`.
+pub fn fisher_exact(a: u64, b: u64, c: u64, d: u64) -> f64 {
+    let total = a + b + c + d;
+    let Ok(law) = Hypergeometric::new(total, a + c, a + b) else { return 1.0 };
+    let observed = law.pmf(a);
+    let (low, high) = ((a + b + a + c).saturating_sub(total), (a + b).min(a + c));
+    (low..=high).map(|x| law.pmf(x)).filter(|&p| p <= observed * (1.0 + 1e-7)).sum::<f64>().min(1.0)
 }
 
 /// A share and its 95 % interval.
@@ -80,6 +125,24 @@ mod tests {
         let fraction = detectable_fraction(1, 1000).unwrap_or(0.0);
         assert!((fraction - 0.00299).abs() < 1e-4, "{fraction}");
         assert_eq!(detectable_fraction(3, 2), None);
+    }
+
+    #[test]
+    fn a_rate_that_hardly_varies_gives_the_binomial_and_one_that_varies_a_heavier_tail() {
+        let binomial = binomial_at_least(5, 2_000, 5e-4);
+        assert!((beta_binomial_at_least(5, 2_000, 5e-4, 1e-5) / binomial - 1.0).abs() < 1e-3);
+        assert!(beta_binomial_at_least(5, 2_000, 5e-4, 0.5) > 3.0 * binomial);
+        // A beta-binomial with a = b = 1 is uniform over 0..=n.
+        assert!((beta_binomial_at_least(6, 10, 0.5, 1.0 / 3.0) - 5.0 / 11.0).abs() < 1e-9);
+        assert!((beta_binomial_at_least(1, 10, 0.5, 1.0 / 3.0) - 10.0 / 11.0).abs() < 1e-9);
+    }
+
+    #[test]
+    fn fishers_test_agrees_with_the_lady_who_tasted_tea() {
+        // Fisher 1935: 3 of 4 right, two-sided 0.4857; 4 of 4 right, 0.0286.
+        assert!((fisher_exact(3, 1, 1, 3) - 0.485_714).abs() < 1e-5);
+        assert!((fisher_exact(4, 0, 0, 4) - 0.028_571).abs() < 1e-5);
+        assert!((fisher_exact(0, 0, 5, 5) - 1.0).abs() < 1e-12);
     }
 
     #[test]

@@ -1,8 +1,29 @@
 //! Variants of the kinase domains: what was called, and what was seen at every known resistance site.
+//!
+//! ```text
+//! records --pileup--> molecules over a row of coding bases      (molecule.rs, pileup.rs; the row: domain.rs)
+//!         --noise---> how often this library shows a wrong base (noise.rs)
+//!         --call----> codons that differ, insertions, deletions (call.rs, indel.rs), their doubts (bias.rs), names (name.rs)
+//!         --phase---> on one molecule with each other, with a fusion (phase.rs, chain.rs), drugs of compounds (compound.rs)
+//!         --hotspot-> the same at KRAS G12 and its like         (hotspot.rs); all of it in order: analysis.rs
+//! ```
+//!
+//! What counts is molecules: mates that overlap are one, copies are one (by the rule for duplicates), and a molecule shows a change
+//! once. Known sites get a line also where nothing is there: depth, molecules against it, and the fraction that would have been seen.
 
+pub mod analysis;
+pub mod bias;
 pub mod call;
+pub mod chain;
+pub mod compound;
+pub mod domain;
+pub mod hotspot;
+pub mod indel;
+pub mod molecule;
+pub mod name;
+pub mod noise;
+pub mod phase;
 pub mod pileup;
-pub mod site;
 
 use std::collections::BTreeSet;
 
@@ -10,6 +31,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::genome::ContigId;
+use crate::knowledge::DrugEffect;
 use crate::stats::Share;
 
 /// Why a variant is doubtful. A flag never deletes.
@@ -22,17 +44,20 @@ pub enum VariantFlag {
     LowDepth,
     /// The fragments that show it come from one strand only.
     StrandBias,
-    /// No reference sequence was given, so that the change was judged by the built-in codon alone.
+    /// No reference sequence was given, so that the change was judged by what nearly all reads show.
     NoReference,
+    /// The fragments show it at the ends of their reads only.
+    ReadPosition,
 }
 
 impl VariantFlag {
     /// All flags with name and description, in the order of the enum.
-    pub const ALL: [(Self, &'static str, &'static str); 4] = [
+    pub const ALL: [(Self, &'static str, &'static str); 5] = [
         (Self::LowQuality, "low_quality", "The quality is below the threshold of a call"),
         (Self::LowDepth, "low_depth", "Too few fragments over the codon"),
         (Self::StrandBias, "strand_bias", "The fragments that show it come from one strand only"),
-        (Self::NoReference, "no_reference", "No reference sequence was given, judged by the built-in codon alone"),
+        (Self::NoReference, "no_reference", "No reference sequence was given, the codon that nearly all reads show stood in"),
+        (Self::ReadPosition, "read_position", "The fragments show it at the ends of their reads only"),
     ];
 
     /// The name used in files.
@@ -60,7 +85,7 @@ pub struct Variant {
     pub gene: String,
     /// Transcript by which codons are counted.
     pub transcript: String,
-    /// 1-based codon on that transcript.
+    /// 1-based codon on that transcript, the first one that changes.
     pub codon: u32,
     /// Change of the coding sequence (`c.6094G>A`).
     pub hgvs_c: Option<String>,
@@ -92,10 +117,57 @@ pub struct Variant {
     pub lod95: Option<f64>,
     /// Relation to a fusion: `cis:<fusion id>:n`, `trans:...` or `unphased:<why>`.
     pub phase: String,
-    /// Other variants on the same molecules.
+    /// Other variants on the same molecules, and those that are on others: `p.L1196M:cis:12`.
     pub compound_with: Option<String>,
     /// What is known about the site.
     pub status: VariantStatus,
     /// A remark for the reader; empty for none.
     pub note: String,
+    /// The same change as other transcripts count it (`p.G2026R (NM_001378902)`).
+    pub aliases: Vec<String>,
+    /// Mean error of this change a molecule, as this library shows it.
+    pub error_rate: Option<f64>,
+    /// Relative variance of that error.
+    pub error_variance: Option<f64>,
+    /// Fewest molecules that are called here.
+    pub min_fragments: Option<u32>,
+    /// What sources say of it, those that were read.
+    pub statements: Vec<DrugEffect>,
+    /// Phase set (1-based position of its first variant) and whether it lies on the second of the two haplotypes.
+    pub phase_set: Option<(u32, bool)>,
+}
+
+impl Variant {
+    /// A site of which nothing is known yet.
+    pub fn blank(gene: &str, transcript: &str, codon: u32, contig: ContigId, position: u32) -> Self {
+        Self {
+            gene: gene.to_owned(),
+            transcript: transcript.to_owned(),
+            codon,
+            hgvs_c: None,
+            hgvs_p: String::new(),
+            contig,
+            position,
+            reference: Vec::new(),
+            alternative: Vec::new(),
+            depth: 0,
+            alt_fragments: 0,
+            share: None,
+            quality: 0.0,
+            flags: BTreeSet::new(),
+            known_resistance: Vec::new(),
+            codon_class: None,
+            lod95: None,
+            phase: "unphased:not called".to_owned(),
+            compound_with: None,
+            status: VariantStatus::NotCovered,
+            note: String::new(),
+            aliases: Vec::new(),
+            error_rate: None,
+            error_variance: None,
+            min_fragments: None,
+            statements: Vec::new(),
+            phase_set: None,
+        }
+    }
 }

@@ -181,7 +181,7 @@ impl KnownResistance {
 }
 
 /// Adds a statement, or replaces the one on the same drug from the same source and evidence.
-fn put(effects: &mut Vec<DrugEffect>, effect: DrugEffect) {
+pub(super) fn put(effects: &mut Vec<DrugEffect>, effect: DrugEffect) {
     let same = |known: &&mut DrugEffect| {
         (&known.drug, &known.source, &known.evidence, &known.context) == (&effect.drug, &effect.source, &effect.evidence, &effect.context)
     };
@@ -191,7 +191,7 @@ fn put(effects: &mut Vec<DrugEffect>, effect: DrugEffect) {
     }
 }
 
-fn effect(row: &Row) -> Result<DrugEffect> {
+pub(super) fn effect(row: &Row) -> Result<DrugEffect> {
     let effect = match row.get("effect") {
         "resistant" => Effect::Resistant,
         "reduced" => Effect::Reduced,

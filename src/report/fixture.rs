@@ -78,26 +78,23 @@ pub(super) fn joined(five: Breakend, three: Breakend, junction: Junction) -> Fus
 /// A called resistance mutation in cis with the fusion.
 pub(super) fn ros1_g2032r() -> Variant {
     Variant {
-        gene: "ROS1".to_owned(),
-        transcript: "NM_002944".to_owned(),
-        codon: 2032,
         hgvs_c: Some("c.6094G>A".to_owned()),
         hgvs_p: "p.G2032R".to_owned(),
-        contig: ContigId(1),
-        position: 117_317_183,
         reference: b"C".to_vec(),
         alternative: b"T".to_vec(),
         depth: 200,
         alt_fragments: 10,
         share: jeffreys_share(10, 200),
         quality: 61.04,
-        flags: BTreeSet::new(),
         known_resistance: vec![("crizotinib".to_owned(), "resistant".to_owned()), ("repotrectinib".to_owned(), "sensitive".to_owned())],
         codon_class: Some("solvent front".to_owned()),
         lod95: Some(0.0149),
         phase: "cis:F1:4".to_owned(),
-        compound_with: None,
         status: VariantStatus::Called,
-        note: String::new(),
+        aliases: vec!["p.G2026R (NM_001378902)".to_owned()],
+        error_rate: Some(2e-4 / 3.0),
+        error_variance: Some(0.25),
+        min_fragments: Some(5),
+        ..Variant::blank("ROS1", "NM_002944", 2_032, ContigId(1), 117_317_183)
     }
 }

@@ -10,7 +10,7 @@ use schemars::generate::SchemaSettings;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::rows::{DetectabilityRow, FusionRow, MetricRow, VariantRow};
+use super::rows::{DetectabilityRow, DrugRow, FusionRow, MetricRow, OffTargetRow, VariantRow};
 pub use crate::coverage::verdict::Verdict;
 use crate::error::{Error, Result};
 
@@ -44,6 +44,10 @@ pub struct Document {
     pub candidates: Vec<FusionRow>,
     /// Variants and known resistance sites.
     pub variants: Vec<VariantRow>,
+    /// What sources say of the called mutations and of those that act together on one molecule, by drug.
+    pub drugs: Vec<DrugRow>,
+    /// Hot spots of other genes.
+    pub off_target: Vec<OffTargetRow>,
     /// What could have been seen.
     pub detectability: Vec<DetectabilityRow>,
     /// What it is worth, for each target, that no further fusion was found.
@@ -136,6 +140,8 @@ impl Document {
             fusions: Vec::new(),
             candidates: Vec::new(),
             variants: Vec::new(),
+            drugs: Vec::new(),
+            off_target: Vec::new(),
             detectability: Vec::new(),
             negatives: Vec::new(),
             imbalances: Vec::new(),

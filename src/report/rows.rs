@@ -5,14 +5,18 @@
 
 mod cell;
 mod detectability;
+mod drug;
 mod fusion;
 mod metric;
+mod off_target;
 mod variant;
 
-pub use cell::{escaped, Cell, Fraction, Phred};
+pub use cell::{escaped, Cell, Fraction, Phred, Rate};
 pub use detectability::DetectabilityRow;
+pub use drug::{DrugRow, Statement};
 pub use fusion::FusionRow;
 pub use metric::{MetricRow, MetricValue};
+pub use off_target::OffTargetRow;
 pub use variant::VariantRow;
 
 pub(super) use fusion::{evidence_text, frame_text, is_unplaced};

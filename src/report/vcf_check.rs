@@ -89,6 +89,14 @@ pub fn check_text(text: &str, reference: Option<&BaseAt>) -> Vec<Problem> {
             problems.add(record.line, format!("ID {} is used twice", record.id));
         }
     }
+    let mut haplotypes: FxHashMap<&str, (&str, Option<&str>, Option<&str>)> = FxHashMap::default();
+    for record in &records {
+        let Some(haplotype) = record.info("HAPLOTYPE") else { continue };
+        let own = (record.contig, record.format("PS"), record.format("GT"));
+        if *haplotypes.entry(haplotype).or_insert(own) != own {
+            problems.add(record.line, format!("HAPLOTYPE {haplotype} has another phase set or genotype elsewhere"));
+        }
+    }
     for record in &records {
         breakend::check(record, &by_id, reference, &mut problems);
     }

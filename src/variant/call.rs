@@ -1,256 +1,567 @@
-//! Substitutions at the known resistance codons: which are there, how surely, and what would have been seen.
+//! Which codons differ, how surely, and what would have been seen.
 //!
-//! A codon that differs from the reference in `d` bases is an error with the chance `e^d`, where `e` is the mean error of the bases
-//! that voted, for one given wrong base, but never below [`ERROR_FLOOR`] (damage and errors before sequencing that qualities do
-//! not know). The chance that errors alone give at least the number of fragments seen is the binomial tail; against it stands the
-//! prior that the mutation is there: `quality = -10 log10(tail / prior)`.
+//! A changed codon is tested over the bases in which it differs from the reference: `n` molecules show all of them, `k` show the
+//! changed ones. [`super::noise`] says how often errors alone do that: the mean `e` of one base (of several bases the product, but never below
+//! [`CLUSTER`] times the rarest, because errors come in clusters) and its relative variance `v`. Then
+//!
+//! ```text
+//!   chance  = P(X >= k),  X beta-binomial with n trials, mean e, variance v e^2
+//!   quality = -10 log10( chance / prior ),  at most 99
+//! ```
+//!
+//! The prior is the chance that a tested sample has this very change: [`PRIOR_KNOWN`] for a listed one, [`PRIOR_OTHER`] for any other.
+//! A change is called from quality 20 and three molecules on. So errors alone pass with a chance below `prior / 100` a test: fewer
+//! than one false call of a listed change in 10^4 clean samples (at most 200 single-base changes are listed), and one in 10^6 positions
+//! elsewhere (three changes a position).
+//!
+//! Which base qualities vote is decided codon by codon before any change is looked at: the cut-off at which the smallest fraction
+//! would be detectable.
+//!
+//! Example. 2,000 molecules over the codon, a class that shows 40 errors among 400,000 bases and, with the same neighbours, 4 where 4
+//! were expected, no dispersion beyond 0.1: `e = 1e-4`, `v = 0.1 + 1/44 + 1/8 = 0.248`. Seven molecules: `P(X >= 7) = 5.69e-8`, quality
+//! `-10 log10(5.69e-8 / 5e-5) = 29.4` for a listed change; six have 17.7 and are no call.
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::genome::Strand;
-use crate::knowledge::resistance::KnownChange;
-use crate::sequence::{reverse_complement, translate_codon};
-use crate::stats::{binomial_at_least, detectable_fraction, from_phred, jeffreys_share, phred};
+use crate::genome::ContigId;
+use crate::knowledge::resistance::{KnownChange, ResistanceSite};
+use crate::sequence::translate_codon;
+use crate::stats::{beta_binomial_at_least, detectable_fraction, jeffreys_share, phred};
 
-use super::pileup::{Pileup, Vote};
-use super::site::CodonSite;
+use super::bias;
+use super::domain::{Domain, Source};
+use super::indel;
+use super::molecule::{stratum, Molecule, STRATA};
+use super::name;
+use super::noise::{Counts, Expected, Noise, Row, CLUSTER};
+use super::pileup::Pileup;
 use super::{Variant, VariantFlag, VariantStatus};
 
-/// Error of one given base change that base qualities do not show: deamination and oxidation in fixed tissue and errors of the
-/// first PCR cycles, 1e-4 to 1e-3 a base (Chen et al., Science 2017; 355:752-756), a third of it for one given change.
-pub const ERROR_FLOOR: f64 = 2e-4;
-/// Fewest fragments of a call.
+/// Fewest molecules of a call.
 pub const MIN_FRAGMENTS: u32 = 3;
-/// Quality from which a variant is called.
+/// Quality from which a variant is called: one in a hundred such calls would be an error.
 pub const MIN_QUALITY: f64 = 20.0;
-/// Fragments below which a negative says little.
+/// Chance that a tested sample has one given listed change: one sample in a hundred has any of the at most 200 listed ones.
+pub const PRIOR_KNOWN: f64 = 5e-5;
+/// Chance that it has one given other change: with about 12,000 possible ones in the five domains one sample in three has one,
+/// most of them germline.
+pub const PRIOR_OTHER: f64 = 3e-5;
+/// Molecules below which a negative says little.
 const MIN_DEPTH: u32 = 20;
 /// Highest quality that is reported.
-const MAX_QUALITY: f64 = 99.0;
-/// Chance that a listed mutation is there in a tested sample, and that an unlisted change of the same codon is.
-const PRIOR_KNOWN: f64 = 1e-2;
-const PRIOR_OTHER: f64 = 1e-4;
+pub const MAX_QUALITY: f64 = 99.0;
+/// Share from which a codon counts as one that is there, of which further errors are made.
+const COMMON_FRAC: f64 = 0.05;
+/// Share of reads by which their codon may stand in for the reference at a known site.
+const STAND_IN_FRAC: f64 = 0.9;
 
-/// The variants of a site: one line for each listed change, and one for each other change that is called.
-pub fn call(site: &CodonSite<'_>, pileup: &Pileup) -> Vec<Variant> {
-    let mut site = site.clone();
-    if site.codon.is_none() && site.problem.is_none() {
-        if let Some(codon) = pileup.md_codon {
-            site.accept(codon, "the MD tags");
-        }
-    }
-    let votes = &pileup.votes;
-    let mut by_codon: BTreeMap<[u8; 3], Vec<&Vote>> = BTreeMap::new();
-    for vote in votes {
-        by_codon.entry(vote.codon).or_default().push(vote);
-    }
-    let mut list = Vec::new();
-    let mut reported: BTreeSet<[u8; 3]> = BTreeSet::new();
-    for change in &site.known.changes {
-        let mut found = false;
-        for (codon, shown) in &by_codon {
-            // Where the reference contradicts the table nothing can be called.
-            if site.problem.is_none() && change.alt_aa.is_some() && translate_codon(codon) == change.alt_aa {
-                let variant = judged(&site, Some(change), *codon, shown, votes);
-                if variant.status == VariantStatus::Called {
-                    found = true;
-                    reported.insert(*codon);
-                    list.push(variant);
+/// Background of recurrent errors by contig, 0-based position and letter on the forward strand: the error a molecule that normal
+/// samples show there, 0 where they show nothing.
+pub type Recurrent<'a> = dyn Fn(ContigId, u32, u8) -> f64 + Sync + 'a;
+
+/// No background.
+pub fn no_background(_: ContigId, _: u32, _: u8) -> f64 {
+    0.0
+}
+
+/// The change behind a variant, as molecules show it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Change {
+    /// Bases that differ: index, code of the reference, code of the change.
+    Codon(Vec<(usize, usize, usize)>),
+    /// An insertion or deletion, with the first index at which it could begin.
+    Indel(indel::Event),
+}
+
+/// What a molecule says of a change.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Says {
+    /// It shows it.
+    With,
+    /// It shows the place without it.
+    Without,
+    /// It does not show the place, or something else there.
+    Nothing,
+}
+
+impl Change {
+    /// What a molecule says of it.
+    pub fn said_by(&self, molecule: &Molecule) -> Says {
+        match self {
+            Self::Codon(bases) => {
+                let mut says = Says::With;
+                for &(index, reference, changed) in bases {
+                    match molecule.base(index) {
+                        Some((code, _)) if code == changed => {}
+                        Some((code, _)) if code == reference => says = Says::Without,
+                        _ => return Says::Nothing,
+                    }
                 }
+                says
             }
-        }
-        if !found {
-            list.push(unseen(&site, change, &by_codon, votes));
+            Self::Indel(event) => event.said_by(molecule),
         }
     }
-    for (codon, shown) in &by_codon {
-        let changes = translate_codon(codon).is_some_and(|amino_acid| amino_acid != site.known.ref_aa);
-        if site.problem.is_none() && changes && !reported.contains(codon) && site.codon.is_some_and(|reference| reference != *codon) {
-            let variant = judged(&site, None, *codon, shown, votes);
-            if variant.status == VariantStatus::Called {
-                list.push(variant);
-            }
+
+    /// An index within the change.
+    pub fn index(&self) -> usize {
+        match self {
+            Self::Codon(bases) => bases.first().map_or(0, |base| base.0),
+            Self::Indel(event) => event.indel.at,
         }
     }
-    list
 }
 
-/// The error rate of one given base change among the votes.
-fn error_rate(votes: &[Vote]) -> f64 {
-    if votes.is_empty() {
-        return ERROR_FLOOR;
-    }
-    let mean = votes.iter().map(|vote| from_phred(f64::from(vote.quality))).sum::<f64>() / votes.len() as f64;
-    (mean / 3.0).max(ERROR_FLOOR)
+/// A variant with the change behind it, or a known site without one.
+#[derive(Debug, Clone)]
+pub struct Call {
+    /// The variant.
+    pub variant: Variant,
+    /// The change; `None` where nothing was called.
+    pub change: Option<Change>,
 }
 
-fn score(fragments: u32, depth: u32, error: f64, prior: f64) -> f64 {
-    phred(binomial_at_least(u64::from(fragments), u64::from(depth), error) / prior).clamp(0.0, MAX_QUALITY)
+/// One row with all that was read over it.
+#[derive(Debug)]
+pub struct Reading<'a> {
+    /// The row.
+    pub domain: Domain<'a>,
+    /// Its molecules.
+    pub pileup: Pileup,
+    /// What was called.
+    pub calls: Vec<Call>,
 }
 
-/// Fewest fragments that would be called at this depth.
-fn needed(depth: u32, error: f64, prior: f64) -> u32 {
-    (MIN_FRAGMENTS..=depth).find(|&fragments| score(fragments, depth, error, prior) >= MIN_QUALITY).unwrap_or(depth + 1)
-}
-
-fn judged(site: &CodonSite<'_>, change: Option<&KnownChange>, codon: [u8; 3], shown: &[&Vote], votes: &[Vote]) -> Variant {
-    let depth = votes.len() as u32;
-    let fragments = shown.len() as u32;
-    let distance = site.codon.map_or(1, |reference| reference.iter().zip(&codon).filter(|(a, b)| a != b).count().max(1));
-    let error = error_rate(votes).powi(distance as i32);
-    let prior = if change.is_some() { PRIOR_KNOWN } else { PRIOR_OTHER };
-    let quality = score(fragments, depth, error, prior);
-    let mut flags = BTreeSet::new();
-    if depth < MIN_DEPTH {
-        flags.insert(VariantFlag::LowDepth);
+/// Calls all rows of one library together: they share its error rates. Also returns these.
+pub fn call<'a>(rows: Vec<(Domain<'a>, Pileup)>, recurrent: &Recurrent<'_>) -> (Vec<Reading<'a>>, Noise) {
+    let mut readings: Vec<Reading<'a>> = rows.into_iter().map(|(domain, pileup)| Reading { domain, pileup, calls: Vec::new() }).collect();
+    for reading in &mut readings {
+        stand_in(reading);
     }
-    if one_strand(shown, votes) {
-        flags.insert(VariantFlag::StrandBias);
+    let background = indel::Background::learn(&readings);
+    for reading in &mut readings {
+        reading.calls = indel::call(&reading.domain, &reading.pileup, &background);
+        let events: Vec<indel::Event> = reading
+            .calls
+            .iter()
+            .filter_map(|call| match &call.change {
+                Some(Change::Indel(event)) => Some(event.clone()),
+                _ => None,
+            })
+            .collect();
+        for event in &events {
+            event.hide_ambiguous(&mut reading.pileup.molecules);
+        }
     }
-    if site.codon.is_none() {
-        flags.insert(VariantFlag::NoReference);
-    }
-    let called = fragments >= MIN_FRAGMENTS && quality >= MIN_QUALITY;
-    let (position, reference, alternative) = genomic(site, codon);
-    let amino_acid = translate_codon(&codon).map_or('?', char::from);
-    Variant {
-        hgvs_c: site.codon.map(|reference| coding_change(site.known.codon, reference, codon)),
-        hgvs_p: protein_change(site, amino_acid),
-        position,
-        reference,
-        alternative,
-        alt_fragments: fragments,
-        share: jeffreys_share(u64::from(fragments), u64::from(depth)),
-        quality,
-        flags,
-        known_resistance: change.map(effects).unwrap_or_default(),
-        status: if called { VariantStatus::Called } else { VariantStatus::NotSeen },
-        ..blank(site, votes)
-    }
-}
-
-/// The line of a listed change that is not called: what was seen, and what would have been.
-fn unseen(site: &CodonSite<'_>, change: &KnownChange, by_codon: &BTreeMap<[u8; 3], Vec<&Vote>>, votes: &[Vote]) -> Variant {
-    let depth = votes.len() as u32;
-    let shown: usize = by_codon
+    let counts: Vec<Counts> = readings.iter().map(|reading| Counts::of(&reading.pileup.molecules, reading.domain.len())).collect();
+    let rows: Vec<Row<'_>> = readings.iter().zip(&counts).map(|(reading, counts)| Row::new(&reading.domain, counts)).collect();
+    let noise = Noise::learn(&rows);
+    let found: Vec<Vec<Call>> = readings
         .iter()
-        .filter(|(codon, _)| change.alt_aa.is_some() && translate_codon(*codon) == change.alt_aa)
-        .map(|(_, shown)| shown.len())
-        .sum();
-    let mut note = site.problem.clone().unwrap_or_default();
-    let mut status = if depth < MIN_FRAGMENTS { VariantStatus::NotCovered } else { VariantStatus::NotSeen };
-    if change.alt_aa.is_none() {
-        status = VariantStatus::NotCovered;
-        "insertions and deletions are not called yet".clone_into(&mut note);
-    } else if site.problem.is_some() {
-        status = VariantStatus::NotCovered;
+        .zip(&rows)
+        .map(|(reading, row)| {
+            let context = Context { row, molecules: &reading.pileup.molecules, noise: &noise, recurrent };
+            reading.domain.codons().flat_map(|codon| context.codon(codon)).collect()
+        })
+        .collect();
+    for (reading, found) in readings.iter_mut().zip(found) {
+        let indels = std::mem::take(&mut reading.calls);
+        reading.calls = found;
+        reading.calls.extend(indels);
+        reading.calls.sort_by_key(|call| call.variant.codon);
     }
-    let judged = status == VariantStatus::NotSeen;
-    Variant {
-        hgvs_p: format!("p.{}", change.protein_change),
-        alt_fragments: shown as u32,
-        share: judged.then(|| jeffreys_share(shown as u64, u64::from(depth))).flatten(),
-        known_resistance: effects(change),
-        lod95: judged.then(|| detectable_fraction(u64::from(needed(depth, error_rate(votes), PRIOR_KNOWN)), u64::from(depth))).flatten(),
-        status,
-        note,
-        ..blank(site, votes)
-    }
+    (readings, noise)
 }
 
-fn blank(site: &CodonSite<'_>, votes: &[Vote]) -> Variant {
-    let depth = votes.len() as u32;
-    Variant {
-        gene: site.known.gene.clone(),
-        transcript: site.transcript.clone(),
-        codon: site.known.codon,
-        hgvs_c: None,
-        hgvs_p: String::new(),
-        contig: site.contig,
-        position: site.interval().start,
-        reference: Vec::new(),
-        alternative: Vec::new(),
-        depth,
-        alt_fragments: 0,
-        share: None,
-        quality: 0.0,
-        flags: BTreeSet::new(),
-        known_resistance: Vec::new(),
-        codon_class: Some(site.known.codon_class.clone()).filter(|class| !class.is_empty()),
-        lod95: detectable_fraction(u64::from(needed(depth, error_rate(votes), PRIOR_KNOWN)), u64::from(depth)),
-        phase: "unphased:not assessed".to_owned(),
-        compound_with: None,
-        status: VariantStatus::NotSeen,
-        note: site.problem.clone().unwrap_or_default(),
+/// Takes the codon that nearly all reads show as the reference of a known site that has none, if it codes for the residue that the
+/// table names.
+fn stand_in(reading: &mut Reading<'_>) {
+    let unknown: Vec<(u32, u8)> = reading
+        .domain
+        .known
+        .iter()
+        .filter(|site| reading.domain.codon(site.codon).is_none())
+        .map(|site| (site.codon, site.ref_aa))
+        .collect();
+    if unknown.is_empty() {
+        return;
+    }
+    let counts = Counts::of(&reading.pileup.molecules, reading.domain.len());
+    for (codon, residue) in unknown {
+        let first = reading.domain.first_of(codon);
+        let shown: Option<Vec<u8>> = (first..first + 3)
+            .map(|index| counts.majority(index).filter(|(_, share)| *share >= STAND_IN_FRAC).map(|(code, _)| b"ACGT"[code]))
+            .collect();
+        let Some(shown) = shown.filter(|shown| translate_codon(shown) == Some(residue)) else { continue };
+        for (index, base) in (first..).zip(shown) {
+            if reading.domain.source(index) == Source::Unknown {
+                reading.domain.set(index, base, Source::Reads);
+            }
+        }
     }
 }
 
-/// Whether the fragments that show a change lie on one strand only while the others do not.
-fn one_strand(shown: &[&Vote], votes: &[Vote]) -> bool {
-    let forward = shown.iter().filter(|vote| vote.forward).count();
-    let all_forward = votes.iter().filter(|vote| vote.forward).count() as f64 / votes.len().max(1) as f64;
-    let one_sided = forward == 0 || forward == shown.len();
-    shown.len() >= 10 && one_sided && (0.25..=0.75).contains(&all_forward)
+/// Quality of `k` molecules among `n`.
+pub fn quality(fragments: u32, expected: Expected, prior: f64) -> f64 {
+    let chance = beta_binomial_at_least(u64::from(fragments), u64::from(expected.depth), expected.rate, expected.variance);
+    phred(chance / prior).clamp(0.0, MAX_QUALITY)
 }
 
-fn effects(change: &KnownChange) -> Vec<(String, String)> {
-    let mut list: Vec<(String, String)> =
-        change.effects.iter().filter(|effect| effect.verified).map(|effect| (effect.drug.clone(), effect.effect.to_string())).collect();
-    list.sort();
-    list.dedup();
+/// Fewest molecules that would be called; one more than there are where not even all of them would.
+pub fn needed(expected: Expected, prior: f64) -> u32 {
+    let enough = |fragments: u32| quality(fragments, expected, prior) >= MIN_QUALITY;
+    let (mut low, mut high) = (MIN_FRAGMENTS, MIN_FRAGMENTS);
+    while high < expected.depth && !enough(high) {
+        low = high + 1;
+        high = (high * 2).min(expected.depth);
+    }
+    if high > expected.depth || !enough(high) {
+        return expected.depth + 1;
+    }
+    while low < high {
+        let middle = low + (high - low) / 2;
+        if enough(middle) {
+            high = middle;
+        } else {
+            low = middle + 1;
+        }
+    }
+    high
+}
+
+/// What all tests of a row share.
+struct Context<'c> {
+    row: &'c Row<'c>,
+    molecules: &'c [Molecule],
+    noise: &'c Noise,
+    recurrent: &'c Recurrent<'c>,
+}
+
+/// Letters of a codon as a molecule shows them; [`Context::MISSING`] for none.
+type Key = [usize; 3];
+
+/// The letters seen at one codon.
+struct Seen {
+    first: usize,
+    cut: usize,
+    keys: BTreeMap<Key, u32>,
+}
+
+impl Context<'_> {
+    const MISSING: usize = 4;
+
+    fn domain(&self) -> &Domain<'_> {
+        self.row.domain
+    }
+
+    /// The lines of one codon: each listed change, called or not, and every other change that is called.
+    fn codon(&self, codon: u32) -> Vec<Call> {
+        let domain = self.domain();
+        let site = domain.site(codon);
+        let first = domain.first_of(codon);
+        let reference = domain.codon(codon).map(|codon| codon.map(code));
+        if site.is_none() && (reference.is_none() || !self.differs(first)) {
+            return Vec::new();
+        }
+        let cut = self.cut(first);
+        let seen = Seen { first, cut, keys: self.keys(first, cut) };
+        let mut calls = Vec::new();
+        let mut listed: Vec<&KnownChange> =
+            site.map(|site| site.changes.iter().filter(|change| change.alt_aa.is_some()).collect()).unwrap_or_default();
+        let judged = reference.filter(|_| domain.problem(codon).is_none());
+        if let Some(reference) = judged {
+            let residue = translate(reference);
+            for changed in candidates(&seen, reference) {
+                let amino_acid = translate(changed);
+                if amino_acid == residue || amino_acid.is_none() {
+                    continue;
+                }
+                let known = site.and_then(|site| site.changes.iter().find(|change| change.alt_aa.is_some() && change.alt_aa == amino_acid));
+                let Some(call) = self.judge(codon, site, known, reference, changed, &seen) else { continue };
+                if let Some(known) = known {
+                    listed.retain(|change| change.protein_change != known.protein_change);
+                }
+                calls.push(call);
+            }
+        }
+        if let Some(site) = site {
+            calls.extend(listed.into_iter().map(|change| Call { variant: self.unseen(site, change, judged, &seen), change: None }));
+        }
+        calls
+    }
+
+    /// Whether enough molecules differ from the normal base anywhere in a codon for a call.
+    fn differs(&self, first: usize) -> bool {
+        (first..first + 3).any(|index| {
+            let Some(normal) = self.row.normal(index) else { return false };
+            (0..4).any(|code| code != normal && self.row.counts.letter(index, code, 0) >= MIN_FRAGMENTS)
+        })
+    }
+
+    /// The letters that molecules show at a codon, bases below the cut-off left out.
+    fn keys(&self, first: usize, cut: usize) -> BTreeMap<Key, u32> {
+        let mut keys: BTreeMap<Key, u32> = BTreeMap::new();
+        // Sorted by their start: none behind the first that begins after the codon shows it.
+        let behind = self.molecules.partition_point(|molecule| usize::from(molecule.start) <= first + 2);
+        for molecule in &self.molecules[..behind] {
+            if molecule.end() <= first {
+                continue;
+            }
+            let letter = |index: usize| match molecule.base(index) {
+                Some((code, quality)) if stratum(quality) >= cut => code,
+                _ => Self::MISSING,
+            };
+            let key = [letter(first), letter(first + 1), letter(first + 2)];
+            if key != [Self::MISSING; 3] {
+                *keys.entry(key).or_default() += 1;
+            }
+        }
+        keys
+    }
+
+    /// The stratum from which bases vote at a codon: where the smallest fraction is detectable, whatever the change.
+    fn cut(&self, first: usize) -> usize {
+        let lowest = usize::from(!(first..first + 3).any(|index| self.row.counts.depth(index, 0) > self.row.counts.depth(index, 1)));
+        let mut best = (f64::INFINITY, lowest);
+        for cut in lowest..STRATA.len() {
+            let expected: Vec<Expected> = (first..first + 3)
+                .flat_map(|index| (0..4).filter(move |&to| self.row.normal(index) != Some(to)).map(move |to| (index, to)))
+                .map(|(index, to)| self.noise.expected(self.row, index, to, cut))
+                .collect();
+            let count = expected.len().max(1) as f64;
+            let mean = |value: fn(&Expected) -> f64| expected.iter().map(value).sum::<f64>() / count;
+            let depth = mean(|expected| f64::from(expected.depth)) as u32;
+            let whole = Expected { depth, rate: mean(|expected| expected.rate), variance: mean(|expected| expected.variance) };
+            let detectable = detectable_fraction(u64::from(needed(whole, PRIOR_KNOWN)), u64::from(depth)).unwrap_or(f64::INFINITY);
+            if detectable < best.0 * 0.999 {
+                best = (detectable, cut);
+            }
+        }
+        best.1
+    }
+
+    /// Error of one base, never below what normal samples show there.
+    fn expected(&self, index: usize, to: usize, cut: usize) -> Expected {
+        let mut expected = self.noise.expected(self.row, index, to, cut);
+        let domain = self.domain();
+        let recurrent = (self.recurrent)(domain.contig, domain.position(index), domain.turned(b"ACGT"[to]));
+        expected.rate = expected.rate.max(recurrent);
+        expected
+    }
+
+    /// What errors alone would show of a codon: of every codon that is there, weighted by its share.
+    fn errors(&self, reference: Key, changed: Key, seen: &Seen) -> Expected {
+        let differing: Vec<usize> = (0..3).filter(|&slot| reference[slot] != changed[slot]).collect();
+        let depth =
+            seen.keys.iter().filter(|(key, _)| differing.iter().all(|&slot| key[slot] != Self::MISSING)).map(|(_, count)| count).sum();
+        let whole: u32 = seen.keys.iter().filter(|(key, _)| !key.contains(&Self::MISSING)).map(|(_, count)| count).sum();
+        let common = |(key, count): (&Key, &u32)| {
+            let share = f64::from(*count) / f64::from(whole.max(1));
+            (!key.contains(&Self::MISSING) && *key != changed && *key != reference && share >= COMMON_FRAC).then_some((*key, share))
+        };
+        let mut sources: Vec<(Key, f64)> = seen.keys.iter().filter_map(common).collect();
+        let others: f64 = sources.iter().map(|source| source.1).sum();
+        sources.push((reference, (1.0 - others).max(0.0)));
+        let (mut rate, mut variance) = (0.0, 0.0f64);
+        for (from, share) in sources {
+            let single: Vec<Expected> = (0..3)
+                .filter(|&slot| from[slot] != changed[slot])
+                .map(|slot| self.expected(seen.first + slot, changed[slot], seen.cut))
+                .collect();
+            let product: f64 = single.iter().map(|expected| expected.rate).product();
+            let rarest = single.iter().map(|expected| expected.rate).fold(f64::INFINITY, f64::min);
+            rate += share * if single.len() > 1 { product.max(CLUSTER * rarest) } else { product };
+            variance = single.iter().map(|expected| expected.variance).fold(variance, f64::max);
+        }
+        Expected { depth, rate: rate.min(1.0), variance }
+    }
+
+    fn judge(
+        &self,
+        codon: u32,
+        site: Option<&ResistanceSite>,
+        known: Option<&KnownChange>,
+        reference: Key,
+        changed: Key,
+        seen: &Seen,
+    ) -> Option<Call> {
+        let fragments = showing(&seen.keys, reference, changed);
+        if fragments < MIN_FRAGMENTS {
+            return None;
+        }
+        let prior = if known.is_some() { PRIOR_KNOWN } else { PRIOR_OTHER };
+        let expected = self.errors(reference, changed, seen);
+        let quality = quality(fragments, expected, prior);
+        if quality < MIN_QUALITY {
+            return None;
+        }
+        let domain = self.domain();
+        let bases: Vec<(usize, usize, usize)> = (0..3)
+            .filter(|&slot| reference[slot] != changed[slot])
+            .map(|slot| (seen.first + slot, reference[slot], changed[slot]))
+            .collect();
+        let change = Change::Codon(bases);
+        let (with, without): (Vec<&Molecule>, Vec<&Molecule>) = {
+            let says = |wanted: Says| self.molecules.iter().filter(|molecule| change.said_by(molecule) == wanted).collect();
+            (says(Says::With), says(Says::Without))
+        };
+        let mut flags = BTreeSet::new();
+        if expected.depth < MIN_DEPTH {
+            flags.insert(VariantFlag::LowDepth);
+        }
+        if bias::one_strand(&with, &without, change.index()) {
+            flags.insert(VariantFlag::StrandBias);
+        }
+        if bias::at_read_ends(&with, &without, change.index()) {
+            flags.insert(VariantFlag::ReadPosition);
+        }
+        if domain.codon_source(codon) == Source::Reads {
+            flags.insert(VariantFlag::NoReference);
+        }
+        let letters = |key: Key| key.map(|code| b"ACGT"[code]);
+        let (old, new) = (letters(reference), letters(changed));
+        let (position, reference_bases, alternative) = name::genomic_codon(domain, seen.first, old, new);
+        let residue = |key: Key| translate(key).map_or('?', char::from);
+        let hgvs_p = format!("p.{}{codon}{}", residue(reference), residue(changed));
+        let variant = Variant {
+            hgvs_c: Some(name::coding_change(domain.coding(seen.first), old, new)),
+            position,
+            reference: reference_bases,
+            alternative,
+            alt_fragments: fragments,
+            share: jeffreys_share(u64::from(fragments), u64::from(expected.depth)),
+            quality,
+            flags,
+            status: VariantStatus::Called,
+            phase: "unphased:no fusion of this gene was called".to_owned(),
+            ..described(self.blank(site, codon, expected, prior, hgvs_p), known)
+        };
+        Some(Call { variant, change: Some(change) })
+    }
+
+    /// The line of a listed change that is not called: what was seen, and what would have been.
+    fn unseen(&self, site: &ResistanceSite, change: &KnownChange, reference: Option<Key>, seen: &Seen) -> Variant {
+        let hgvs_p = format!("p.{}", change.protein_change);
+        let domain = self.domain();
+        let depth = (0..3).map(|slot| self.row.counts.depth(seen.first + slot, seen.cut)).min().unwrap_or(0);
+        let Some(reference) = reference else {
+            let note = domain.problem(site.codon).map_or_else(
+                || if depth < MIN_FRAGMENTS { String::new() } else { "the reference codon is not known: give --reference".to_owned() },
+                str::to_owned,
+            );
+            let expected = Expected { depth, rate: 0.0, variance: 0.0 };
+            let blank = self.blank(Some(site), site.codon, expected, PRIOR_KNOWN, hgvs_p);
+            return Variant {
+                note,
+                lod95: None,
+                error_rate: None,
+                error_variance: None,
+                min_fragments: None,
+                ..described(blank, Some(change))
+            };
+        };
+        // The codons of the new residue that are nearest to the reference; of these the one that is hardest to tell from errors.
+        let all: Vec<Key> = (0..64).map(|n| [n / 16, n / 4 % 4, n % 4]).filter(|key| translate(*key) == change.alt_aa).collect();
+        let distance = |key: &Key| (0..3).filter(|&slot| key[slot] != reference[slot]).count();
+        let nearest = all.iter().map(distance).min().unwrap_or(0);
+        let expected = all
+            .iter()
+            .filter(|key| distance(key) == nearest)
+            .map(|&key| self.errors(reference, key, seen))
+            .max_by(|x, y| {
+                (needed(*x, PRIOR_KNOWN), x.rate).partial_cmp(&(needed(*y, PRIOR_KNOWN), y.rate)).unwrap_or(std::cmp::Ordering::Equal)
+            })
+            .unwrap_or(Expected { depth, rate: 0.0, variance: 0.0 });
+        let fragments: u32 = all.iter().map(|&key| showing(&seen.keys, reference, key)).sum::<u32>().min(expected.depth);
+        let status = if expected.depth < MIN_FRAGMENTS { VariantStatus::NotCovered } else { VariantStatus::NotSeen };
+        let blank = self.blank(Some(site), site.codon, expected, PRIOR_KNOWN, hgvs_p);
+        let judged = status == VariantStatus::NotSeen;
+        Variant {
+            alt_fragments: fragments,
+            share: judged.then(|| jeffreys_share(u64::from(fragments), u64::from(expected.depth))).flatten(),
+            lod95: blank.lod95.filter(|_| judged),
+            status,
+            ..described(blank, Some(change))
+        }
+    }
+
+    fn blank(&self, site: Option<&ResistanceSite>, codon: u32, expected: Expected, prior: f64, hgvs_p: String) -> Variant {
+        let domain = self.domain();
+        let first = domain.first_of(codon);
+        let position = (first..first + 3).map(|index| domain.position(index)).min().unwrap_or(0);
+        let least = needed(expected, prior);
+        Variant {
+            depth: expected.depth,
+            codon_class: site.map(|site| site.codon_class.clone()).filter(|class| !class.is_empty()),
+            lod95: detectable_fraction(u64::from(least), u64::from(expected.depth)),
+            aliases: name::aliases(&domain.gene, &hgvs_p),
+            hgvs_p,
+            error_rate: Some(expected.rate),
+            error_variance: Some(expected.variance),
+            min_fragments: Some(least),
+            ..Variant::blank(&domain.gene, &domain.transcript, codon, domain.contig, position)
+        }
+    }
+}
+
+/// Adds what the table says of a change.
+pub fn described(mut variant: Variant, known: Option<&KnownChange>) -> Variant {
+    if let Some(change) = known {
+        variant.statements = change.effects.iter().filter(|effect| effect.verified).cloned().collect();
+        let mut effects: Vec<(String, String)> =
+            variant.statements.iter().map(|effect| (effect.drug.clone(), effect.effect.to_string())).collect();
+        effects.sort();
+        effects.dedup();
+        variant.known_resistance = effects;
+    }
+    variant
+}
+
+/// Changed codons that are worth a test: those that molecules show whole, and single changes that they show in part.
+fn candidates(seen: &Seen, reference: Key) -> BTreeSet<Key> {
+    let mut list = BTreeSet::new();
+    for key in seen.keys.keys() {
+        if key.contains(&Context::MISSING) {
+            let differs: Vec<usize> = (0..3).filter(|&slot| key[slot] != Context::MISSING && key[slot] != reference[slot]).collect();
+            if !differs.is_empty() {
+                let mut changed = reference;
+                for slot in differs {
+                    changed[slot] = key[slot];
+                }
+                list.insert(changed);
+            }
+        } else if *key != reference {
+            list.insert(*key);
+        }
+    }
     list
 }
 
-fn protein_change(site: &CodonSite<'_>, amino_acid: char) -> String {
-    format!("p.{}{}{amino_acid}", char::from(site.known.ref_aa), site.known.codon)
-}
-
-/// `c.6094G>A`, or `c.6094_6095delinsAA` where more than one base changes.
-fn coding_change(codon: u32, reference: [u8; 3], alternative: [u8; 3]) -> String {
-    let first = (codon - 1) * 3 + 1;
-    let differs: Vec<usize> = (0..3).filter(|&slot| reference[slot] != alternative[slot]).collect();
-    match (differs.first(), differs.last()) {
-        (Some(&from), Some(&to)) if from == to => {
-            format!("c.{}{}>{}", first + from as u32, char::from(reference[from]), char::from(alternative[from]))
-        }
-        (Some(&from), Some(&to)) => {
-            format!("c.{}_{}delins{}", first + from as u32, first + to as u32, String::from_utf8_lossy(&alternative[from..=to]))
-        }
-        _ => format!("c.{first}="),
-    }
-}
-
-/// Position, reference and alternative on the forward strand, trimmed to what changes; without a reference codon, or where an
-/// intron cuts the codon, the bases are left out.
-fn genomic(site: &CodonSite<'_>, codon: [u8; 3]) -> (u32, Vec<u8>, Vec<u8>) {
-    let interval = site.interval();
-    let Some(reference) = site.codon.filter(|_| interval.length_bp() == 3) else { return (interval.start, Vec::new(), Vec::new()) };
-    let turned = |codon: [u8; 3]| match site.strand {
-        Strand::Forward => codon.to_vec(),
-        Strand::Reverse => reverse_complement(&codon),
+/// Molecules that show the bases in which a codon differs from the reference, and nothing that contradicts the rest.
+fn showing(keys: &BTreeMap<Key, u32>, reference: Key, changed: Key) -> u32 {
+    let shows = |key: &Key| {
+        (0..3).all(|slot| {
+            if reference[slot] == changed[slot] {
+                key[slot] == changed[slot] || key[slot] == Context::MISSING
+            } else {
+                key[slot] == changed[slot]
+            }
+        })
     };
-    let (reference, alternative) = (turned(reference), turned(codon));
-    let differs: Vec<usize> = (0..3).filter(|&slot| reference[slot] != alternative[slot]).collect();
-    match (differs.first(), differs.last()) {
-        (Some(&from), Some(&to)) => (interval.start + from as u32, reference[from..=to].to_vec(), alternative[from..=to].to_vec()),
-        _ => (interval.start, Vec::new(), Vec::new()),
+    keys.iter().filter(|(key, _)| shows(key)).map(|(_, count)| count).sum()
+}
+
+fn code(base: u8) -> usize {
+    b"ACGT".iter().position(|letter| *letter == base).unwrap_or(0)
+}
+
+fn translate(key: Key) -> Option<u8> {
+    if key.contains(&Context::MISSING) {
+        return None;
     }
+    translate_codon(&key.map(|code| b"ACGT"[code]))
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn coding_changes_follow_hgvs() {
-        assert_eq!(coding_change(2032, *b"GGA", *b"AGA"), "c.6094G>A");
-        assert_eq!(coding_change(2032, *b"GGA", *b"AAA"), "c.6094_6095delinsAA");
-    }
-
-    #[test]
-    fn a_clean_site_needs_more_fragments_the_deeper_it_is() {
-        assert_eq!(needed(100, ERROR_FLOOR, PRIOR_KNOWN), 3);
-        assert!(needed(10_000, ERROR_FLOOR, PRIOR_KNOWN) > needed(1_000, ERROR_FLOOR, PRIOR_KNOWN));
-        assert!(needed(1_000, ERROR_FLOOR, PRIOR_KNOWN) < 10);
-    }
-}
+#[path = "call_tests.rs"]
+mod tests;

@@ -1,161 +1,326 @@
-//! The codon that each molecule shows at a site: mates that overlap have one vote, and so have copies of a molecule.
+//! The molecules over a row of coding bases, read from the file.
+//!
+//! Each segment (exon) is read once; a read that lies on several of them, spliced or split, gives its part of each, and all parts of
+//! a fragment make one molecule. Bases beyond a clip do not count: a read that goes on in a fusion's partner is used up to the
+//! junction.
 
-use std::collections::BTreeMap;
-
+use rayon::ThreadPool;
 use rust_htslib::bam::record::{Aux, Record};
+use rustc_hash::FxHashSet;
 
+use crate::alignment::assay::DuplicateRule;
+use crate::alignment::cigar::Operation;
 use crate::alignment::library::{Library, LibraryReader};
-use crate::alignment::read::{operations, FragmentId, ReadRecord};
+use crate::alignment::read::{operations, FragmentId, ReadRecord, RecordKind};
 use crate::alignment::scan::leaves_out_flagged;
+use crate::alignment::tile;
 use crate::error::Result;
 use crate::evidence::Molecules;
+use crate::genome::Strand;
+use crate::material::Material;
+use crate::sequence::reverse_complement;
 
-use super::site::CodonSite;
+use super::domain::{Domain, Segment, Source};
+use super::molecule::{molecules, packed, Indel, Molecule, Shown, Span, MIN_LONG_READ_QUALITY, MIN_READ_QUALITY, STRATA};
 
-/// Bases below this quality do not vote (error above 1 %).
-pub const MIN_BASE_QUALITY: u8 = 20;
 /// Reads below this mapping quality do not vote.
 pub const MIN_MAPQ: u8 = 10;
-/// Two agreeing bases of one molecule are not trusted beyond this: damage before copying is common to both.
-const MAX_MERGED_QUALITY: u8 = 45;
+/// A short read that differs from the reference in more than this share of its aligned bases belongs elsewhere.
+const MAX_EDITS_FRAC: f64 = 0.08;
+/// Longest insertion or deletion that is called.
+pub const MAX_INDEL_BP: u32 = 60;
+/// Quality of bases for which the file gives none.
+const UNKNOWN_QUALITY: u8 = 30;
 
-/// What one molecule shows.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Vote {
-    /// The codon in the direction of transcription.
-    pub codon: [u8; 3],
-    /// Lowest quality of its bases.
-    pub quality: u8,
-    /// Whether the read that shows it (the first mate that covers it) lies on the forward strand.
-    pub forward: bool,
-}
-
-/// The votes at one site, and the reference bases that MD tags give (forward strand, order of transcription).
+/// What was read over one row.
 #[derive(Debug, Default)]
 pub struct Pileup {
-    /// One vote a molecule, sorted.
-    pub votes: Vec<Vote>,
-    /// Reference codon by majority of the MD tags, if all three bases are given.
-    pub md_codon: Option<[u8; 3]>,
+    /// One entry a molecule, sorted.
+    pub molecules: Vec<Molecule>,
+    /// Longest fragment in bases: of the genome for DNA, of the transcript for RNA.
+    pub longest_bp: u32,
 }
 
-type Bases = [Option<(u8, u8)>; 3];
+impl Pileup {
+    /// A pileup of these molecules, such as a simulation makes.
+    pub fn of(molecules: Vec<Molecule>) -> Self {
+        Self { longest_bp: longest_shown(&molecules), molecules }
+    }
+}
 
-/// Reads the votes at a site.
+/// What one reading of a segment gave.
+struct Part {
+    shown: Vec<Shown>,
+    /// The records without their bases, where copies must be told apart.
+    slim: Vec<ReadRecord>,
+    /// Votes of MD tags for reference bases (forward strand), by position within the segment.
+    md: Vec<[u32; 4]>,
+    longest_bp: u32,
+}
+
+/// Reads all rows; reference bases that are still unknown are taken from MD tags.
 ///
 /// # Errors
-/// When the file cannot be read there.
-pub fn pileup(reader: &mut LibraryReader, library: &Library, site: &CodonSite<'_>) -> Result<Pileup> {
-    let mut fragments: BTreeMap<FragmentId, (Bases, bool)> = BTreeMap::new();
-    let mut slim: Vec<ReadRecord> = Vec::new();
-    let mut md = [[0u32; 4]; 3];
-    reader.visit(site.interval(), |record, lane| {
+/// When the file cannot be read.
+pub fn read(pool: &ThreadPool, library: &Library, rows: &mut [Domain<'_>], step: &(dyn Fn() + Sync)) -> Result<Vec<Pileup>> {
+    let jobs: Vec<(usize, Segment)> =
+        rows.iter().enumerate().flat_map(|(row, domain)| domain.segments().iter().map(move |segment| (row, *segment))).collect();
+    let shared: &[Domain<'_>] = rows;
+    let parts = tile::run(
+        pool,
+        jobs.len(),
+        || library.reader(),
+        |reader, index| {
+            let (row, segment) = jobs[index];
+            let part = read_segment(reader, library, &shared[row], &segment);
+            step();
+            part
+        },
+    )?;
+    let mut by_row: Vec<Vec<(Segment, Part)>> = rows.iter().map(|_| Vec::new()).collect();
+    for ((row, segment), part) in jobs.iter().zip(parts) {
+        by_row[*row].push((*segment, part));
+    }
+    Ok(rows.iter_mut().zip(by_row).map(|(domain, parts)| pile(domain, parts, library)).collect())
+}
+
+/// Puts the segments' parts together.
+fn pile(domain: &mut Domain<'_>, parts: Vec<(Segment, Part)>, library: &Library) -> Pileup {
+    let assay = &library.assay;
+    let (mut shown, mut slim, mut longest_bp) = (Vec::new(), Vec::new(), 0);
+    let mut seen: FxHashSet<(FragmentId, u8, RecordKind, u32)> = FxHashSet::default();
+    for (segment, part) in parts {
+        take_md(domain, &segment, &part.md);
+        shown.extend(part.shown);
+        longest_bp = longest_bp.max(part.longest_bp);
+        slim.extend(part.slim.into_iter().filter(|view| {
+            let start = view.pieces.first().map_or(0, |piece| piece.start);
+            seen.insert((view.fragment, view.number, view.kind, start))
+        }));
+    }
+    domain.check();
+    let copies = Molecules::group(&slim, assay.duplicates);
+    let min_quality = if assay.long_reads { MIN_LONG_READ_QUALITY } else { STRATA[1] };
+    let mut list = molecules(shown, domain.strand == Strand::Forward, min_quality, |fragment| copies.of(fragment));
+    for molecule in &mut list {
+        for indel in &mut molecule.indels {
+            *indel = shifted(indel.clone(), domain);
+        }
+        molecule.indels.sort();
+        molecule.indels.dedup();
+    }
+    if assay.material() == Material::Rna {
+        longest_bp = longest_shown(&list);
+    }
+    Pileup { molecules: list, longest_bp }
+}
+
+/// Bases of the transcript that the longest molecule spans.
+fn longest_shown(molecules: &[Molecule]) -> u32 {
+    let length = |molecule: &Molecule| {
+        let spans = || molecule.spans.iter().flatten();
+        let start = spans().map(|span| i64::from(span.first) - i64::from(span.before)).min().unwrap_or(0);
+        let end = spans().map(|span| i64::from(span.last) + i64::from(span.after)).max().unwrap_or(-1);
+        (end + 1 - start).max(0) as u32
+    };
+    molecules.iter().map(length).max().unwrap_or(0)
+}
+
+fn read_segment(reader: &mut LibraryReader, library: &Library, domain: &Domain<'_>, segment: &Segment) -> Result<Part> {
+    let assay = &library.assay;
+    let interval = domain.interval(segment);
+    let known = (segment.start..segment.end).all(|position| domain.source(domain.index_in(segment, position)) != Source::Unknown);
+    let mut part = Part {
+        shown: Vec::new(),
+        slim: Vec::new(),
+        md: if known { Vec::new() } else { vec![[0; 4]; interval.length_bp() as usize] },
+        longest_bp: 0,
+    };
+    let grouped = matches!(assay.duplicates, DuplicateRule::Umi | DuplicateRule::Position);
+    // A pair that spans more is no fragment but a rearrangement.
+    let believable = i64::from(assay.insert_max_bp.max(assay.read_length_bp)) * 2;
+    reader.visit(interval, |record, lane| {
         if record.mapq() < MIN_MAPQ {
             return;
         }
-        let Ok(mut view) = ReadRecord::without_bases(record, &library.contigs, library.assay.umi.as_ref()) else { return };
+        let Ok(mut view) = ReadRecord::without_bases(record, &library.contigs, assay.umi.as_ref()) else { return };
         view.fragment = lane.fragment(view.fragment);
-        if view.duplicate && leaves_out_flagged(library.assay.duplicates) {
+        if view.duplicate && leaves_out_flagged(assay.duplicates) {
             return;
         }
-        let bases = bases_at(record, site);
-        if site.codon.is_none() {
-            count_md(record, site, &mut md);
-        }
-        if bases.iter().all(Option::is_none) {
+        let aligned: u32 = view.pieces.iter().map(crate::alignment::read::Piece::query_bp).sum();
+        let edits: u32 = view.pieces.iter().map(|piece| piece.edits).sum();
+        let operations = operations(record);
+        let gaps: u32 = operations.iter().filter(|op| matches!(op.letter, b'I' | b'D')).map(|op| op.length).sum();
+        if !assay.long_reads && f64::from(edits.saturating_sub(gaps)) > 4.0 + MAX_EDITS_FRAC * f64::from(aligned) {
             return;
         }
-        fragments.entry(view.fragment).and_modify(|(known, _)| *known = merged(*known, bases)).or_insert((bases, !record.is_reverse()));
-        slim.push(view);
+        let floor = if assay.long_reads { MIN_LONG_READ_QUALITY } else { MIN_READ_QUALITY };
+        let Some(shown) = shown(record, &operations, &view, domain, segment, floor) else { return };
+        if !part.md.is_empty() {
+            count_md(record, segment, &mut part.md);
+        }
+        let insert = record.insert_size().abs();
+        let length = if insert > 0 && insert <= believable { insert } else { 0 };
+        let own = view.pieces.iter().map(|piece| piece.end - piece.start).max().unwrap_or(0);
+        part.longest_bp = part.longest_bp.max(length as u32).max(own);
+        part.shown.push(shown);
+        if grouped {
+            view.elsewhere.truncate(1);
+            part.slim.push(view);
+        }
     })?;
-    let molecules = Molecules::group(&slim, library.assay.duplicates);
-    let mut families: BTreeMap<FragmentId, Vec<(Bases, bool)>> = BTreeMap::new();
-    for (fragment, shown) in fragments {
-        families.entry(molecules.of(fragment)).or_default().push(shown);
-    }
-    let mut votes: Vec<Vote> = families.into_values().filter_map(|family| vote(&family, site)).collect();
-    votes.sort_unstable();
-    Ok(Pileup { votes, md_codon: md_codon(&md, site) })
+    Ok(part)
 }
 
-/// Bases of a record at the three positions, forward strand; deleted or clipped ones are `None`, low qualities too.
-fn bases_at(record: &Record, site: &CodonSite<'_>) -> Bases {
-    let mut found: Bases = [None; 3];
-    let sequence = record.seq();
-    let qualities = record.qual();
-    let mut query = 0usize;
-    let mut reference = record.pos().max(0) as u32;
-    for op in operations(record) {
-        let length = op.length as usize;
+/// The bases and indels that a record shows on a segment.
+fn shown(record: &Record, operations: &[Operation], view: &ReadRecord, domain: &Domain<'_>, segment: &Segment, floor: u8) -> Option<Shown> {
+    let (sequence, qualities) = (record.seq(), record.qual());
+    let length = sequence.len();
+    let (mut query, mut at) = (0usize, record.pos().max(0) as u32);
+    // Lowest and highest aligned base on the segment: query and position.
+    let mut ends: Option<[(usize, u32); 2]> = None;
+    let mut found: Vec<(usize, u8)> = Vec::new();
+    let mut indels = Vec::new();
+    let hard_clipped = operations.first().filter(|op| op.letter == b'H').map_or(0, |op| op.length as usize);
+    for (number, op) in operations.iter().enumerate() {
         match op.letter {
             b'M' | b'=' | b'X' => {
-                for (slot, &position) in site.bases.iter().enumerate() {
-                    if position >= reference && position - reference < op.length {
-                        let at = query + (position - reference) as usize;
-                        if at < sequence.len() {
-                            let quality = qualities.get(at).copied().filter(|&quality| quality != 255).unwrap_or(30);
-                            let base = sequence[at];
-                            if quality >= MIN_BASE_QUALITY && base != b'N' {
-                                found[slot] = Some((base, quality));
-                            }
-                        }
+                let (low, high) = (at.max(segment.start), (at.saturating_add(op.length)).min(segment.end));
+                for position in low..high.max(low) {
+                    let from = query + (position - at) as usize;
+                    if from >= length {
+                        break;
                     }
+                    let quality = qualities.get(from).copied().filter(|&quality| quality != 255).unwrap_or(UNKNOWN_QUALITY);
+                    if quality >= floor {
+                        found.push((domain.index_in(segment, position), packed(domain.turned(sequence[from]), quality)));
+                    }
+                    ends = Some([ends.map_or((from, position), |ends| ends[0]), (from, position)]);
                 }
-                query += length;
-                reference += op.length;
+                query += op.length as usize;
+                at = at.saturating_add(op.length);
             }
-            b'I' | b'S' => query += length,
-            b'D' | b'N' => reference += op.length,
+            b'I' => {
+                let before = number.checked_sub(1).and_then(|number| operations.get(number));
+                let after = operations.get(number + 1);
+                let between = [before, after].iter().flatten().filter(|op| matches!(op.letter, b'M' | b'=' | b'X')).count() == 2;
+                let inside = segment.start <= at && at <= segment.end;
+                if between && inside && op.length <= MAX_INDEL_BP && query + op.length as usize <= length {
+                    let bases: Vec<u8> = (query..query + op.length as usize).map(|from| sequence[from]).collect();
+                    let (offset, inserted) = match domain.strand {
+                        Strand::Forward => (at - segment.start, bases),
+                        Strand::Reverse => (segment.end - at, reverse_complement(&bases)),
+                    };
+                    indels.push(Indel { at: segment.first + offset as usize, deleted: 0, inserted });
+                }
+                query += op.length as usize;
+            }
+            b'D' => {
+                let end = at.saturating_add(op.length);
+                if segment.start <= at && end <= segment.end && op.length > 0 && op.length <= MAX_INDEL_BP {
+                    let index = domain.index_in(segment, at).min(domain.index_in(segment, end - 1));
+                    // A deletion with an insertion beside it is one event.
+                    let beside = operations.get(number + 1).filter(|next| next.letter == b'I');
+                    let inserted = beside.map_or(Vec::new(), |next| {
+                        let bases: Vec<u8> = (query..(query + next.length as usize).min(length)).map(|from| sequence[from]).collect();
+                        if domain.strand == Strand::Forward {
+                            bases
+                        } else {
+                            reverse_complement(&bases)
+                        }
+                    });
+                    indels.push(Indel { at: index, deleted: op.length as usize, inserted });
+                }
+                at = end;
+            }
+            b'N' => at = at.saturating_add(op.length),
+            b'S' => query += op.length as usize,
             _ => {}
         }
     }
-    found
+    let [(first_query, low), (last_query, high)] = ends?;
+    let (from, to) = {
+        let (x, y) = (domain.index_in(segment, low), domain.index_in(segment, high));
+        (x.min(y), x.max(y))
+    };
+    let mut bases = vec![0u8; to - from + 1];
+    for (index, byte) in found {
+        bases[index - from] = byte;
+    }
+    let (below, above) = (first_query + hard_clipped, (view.length as usize).saturating_sub(last_query + hard_clipped + 1));
+    let (before, after) = if domain.strand == Strand::Forward { (below, above) } else { (above, below) };
+    let small = |bases: usize| bases.min(usize::from(u16::MAX)) as u16;
+    Some(Shown {
+        fragment: view.fragment,
+        number: view.number,
+        forward: !record.is_reverse(),
+        span: Span { first: from as u16, last: to as u16, before: small(before), after: small(after) },
+        bases: bases.into_boxed_slice(),
+        indels,
+    })
 }
 
-/// Bases of two reads of one fragment: agreement adds the qualities, disagreement drops the base.
-fn merged(x: Bases, y: Bases) -> Bases {
-    let mut both = [None; 3];
-    for (slot, (a, b)) in both.iter_mut().zip(x.into_iter().zip(y)) {
-        *slot = match (a, b) {
-            (Some((base, one)), Some((same, other))) if base == same => {
-                Some((base, one.saturating_add(other).min(MAX_MERGED_QUALITY.max(one).max(other))))
+/// The indel at the last place in the direction of transcription where it means the same (HGVS's rule), as far as the reference is
+/// known.
+pub fn shifted(mut indel: Indel, domain: &Domain<'_>) -> Indel {
+    let known = |index: usize| b"ACGT".contains(&domain.base(index));
+    loop {
+        if indel.deleted > 0 && indel.inserted.is_empty() {
+            let behind = indel.at + indel.deleted;
+            if known(behind) && domain.base(indel.at) == domain.base(behind) {
+                indel.at += 1;
+                continue;
             }
-            // A dropped base stays dropped: quality 0 never votes.
-            (Some((base, _)), Some(_)) => Some((base, 0)),
-            (one, other) => one.or(other),
-        };
-    }
-    both
-}
-
-/// The vote of a family of copies: the base that at least two thirds of them show.
-fn vote(family: &[(Bases, bool)], site: &CodonSite<'_>) -> Option<Vote> {
-    let mut codon = [0u8; 3];
-    let mut lowest = u8::MAX;
-    for slot in 0..3 {
-        let shown: Vec<(u8, u8)> = family.iter().filter_map(|(bases, _)| bases[slot]).filter(|(_, quality)| *quality > 0).collect();
-        let (base, votes) = b"ACGT"
-            .iter()
-            .map(|base| (*base, shown.iter().filter(|(other, _)| other == base).count()))
-            .max_by_key(|(base, votes)| (*votes, std::cmp::Reverse(*base)))?;
-        if votes == 0 || votes * 3 < shown.len() * 2 {
-            return None;
+        } else if indel.deleted == 0 && known(indel.at) && indel.inserted.first() == Some(&domain.base(indel.at)) {
+            indel.inserted.rotate_left(1);
+            indel.at += 1;
+            continue;
         }
-        codon[slot] = site.transcribed(base);
-        lowest = lowest.min(shown.iter().filter(|(other, _)| *other == base).map(|(_, quality)| *quality).max()?);
+        return indel;
     }
-    let forward = family.iter().filter(|(_, forward)| *forward).count() * 2 >= family.len();
-    Some(Vote { codon, quality: lowest, forward })
 }
 
-/// Adds the reference bases that a record's MD tag gives at the site.
-fn count_md(record: &Record, site: &CodonSite<'_>, counts: &mut [[u32; 4]; 3]) {
+/// The first index at which a shifted indel could as well begin.
+pub fn earliest(indel: &Indel, domain: &Domain<'_>) -> usize {
+    let known = |index: usize| b"ACGT".contains(&domain.base(index));
+    let (mut at, mut inserted) = (indel.at, indel.inserted.clone());
+    while at > 0 && known(at - 1) {
+        let moves = if indel.deleted > 0 && indel.inserted.is_empty() {
+            domain.base(at - 1) == domain.base(at - 1 + indel.deleted)
+        } else {
+            indel.deleted == 0 && inserted.last() == Some(&domain.base(at - 1))
+        };
+        if !moves {
+            break;
+        }
+        let turns = usize::from(!inserted.is_empty());
+        inserted.rotate_right(turns);
+        at -= 1;
+    }
+    at
+}
+
+/// Adds the reference bases that a record's MD tag gives on a segment.
+fn count_md(record: &Record, segment: &Segment, counts: &mut [[u32; 4]]) {
     let Ok(Aux::String(md)) = record.aux(b"MD") else { return };
     let Some(reference) = md_bases(record, md) else { return };
-    for (slot, position) in site.bases.iter().enumerate() {
-        let Some((_, base)) = reference.iter().find(|(at, _)| at == position) else { continue };
-        if let Some(letter) = b"ACGT".iter().position(|letter| letter == base) {
-            counts[slot][letter] += 1;
+    for (position, base) in reference {
+        if (segment.start..segment.end).contains(&position) {
+            if let Some(letter) = b"ACGT".iter().position(|letter| *letter == base) {
+                counts[(position - segment.start) as usize][letter] += 1;
+            }
+        }
+    }
+}
+
+/// Sets unknown reference bases by the majority of the MD tags.
+fn take_md(domain: &mut Domain<'_>, segment: &Segment, counts: &[[u32; 4]]) {
+    for (position, votes) in (segment.start..segment.end).zip(counts) {
+        let index = domain.index_in(segment, position);
+        let best = (0..4).max_by_key(|&letter| (votes[letter], std::cmp::Reverse(letter))).unwrap_or(0);
+        if votes[best] > 0 && domain.source(index) == Source::Unknown {
+            domain.set(index, domain.turned(b"ACGT"[best]), Source::Md);
         }
     }
 }
@@ -200,14 +365,4 @@ pub fn md_bases(record: &Record, md: &str) -> Option<Vec<(u32, u8)>> {
         }
     }
     (at == aligned.len()).then_some(aligned)
-}
-
-fn md_codon(counts: &[[u32; 4]; 3], site: &CodonSite<'_>) -> Option<[u8; 3]> {
-    let mut codon = [0u8; 3];
-    for (slot, votes) in counts.iter().enumerate() {
-        let best = votes.iter().copied().max().filter(|&best| best > 0)?;
-        let letter = votes.iter().position(|&vote| vote == best)?;
-        codon[slot] = site.transcribed(b"ACGT"[letter]);
-    }
-    Some(codon)
 }

@@ -54,6 +54,33 @@ impl Phred {
     }
 }
 
+/// A small rate, rounded to three significant digits.
+#[derive(Debug, Clone, Copy, PartialEq, PartialOrd, Serialize, Deserialize, JsonSchema)]
+#[serde(transparent)]
+pub struct Rate(f64);
+
+impl Rate {
+    /// The rate; `None` when the number is not finite.
+    pub fn new(value: f64) -> Option<Self> {
+        format!("{value:.2e}").parse().ok().filter(|value: &f64| value.is_finite()).map(Self)
+    }
+
+    /// The number.
+    pub fn value(self) -> f64 {
+        self.0
+    }
+}
+
+impl Cell for Rate {
+    fn cell(&self) -> String {
+        if self.0 == 0.0 || self.0.abs() >= 1e-3 {
+            decimal(self.0)
+        } else {
+            format!("{:e}", self.0)
+        }
+    }
+}
+
 impl Cell for Fraction {
     fn cell(&self) -> String {
         decimal(self.0)
@@ -164,6 +191,13 @@ mod tests {
         assert_eq!(Phred::new(60.0).cell(), "60.0");
         assert_eq!(Phred::new(f64::INFINITY).cell(), "9999.0");
         assert_eq!(Phred::new(f64::NAN).cell(), "0.0");
+    }
+
+    #[test]
+    fn rates_have_three_significant_digits() {
+        let cells: Vec<Option<String>> = [2e-4 / 3.0, 0.25, 0.0, 1.0 / 3.0].iter().map(|&x| Rate::new(x).map(|rate| rate.cell())).collect();
+        assert_eq!(cells, ["6.67e-5", "0.25", "0", "0.333"].map(|text| Some(text.to_owned())));
+        assert_eq!(Rate::new(f64::NAN), None);
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! One line of `variants.tsv`.
 
-use super::{filter_text, not_empty, table_row, Fraction, Phred};
+use super::{filter_text, not_empty, table_row, Fraction, Phred, Rate};
 use crate::genome::Contigs;
 use crate::variant::{Variant, VariantStatus};
 
@@ -47,12 +47,20 @@ table_row! {
         pub lod95: Option<Fraction>,
         /// `cis:<fusion id>:n`, `trans:...` or `unphased:<why>`.
         pub phase: Option<String>,
-        /// Other variants on the same molecules.
+        /// Other called variants of the gene: `p.L1196M:cis:12` (molecules), `trans`, `mixed` or `unphased:<why>`.
         pub compound_with: Option<String>,
         /// `called`, `not-seen` or `not-covered`.
         pub status: VariantStatus,
         /// Why a site was not judged, or what else the reader must know.
         pub note: Option<String>,
+        /// The change as other transcripts count it.
+        pub aliases: Option<String>,
+        /// Mean error of this change a molecule, as the library shows it.
+        pub error_rate: Option<Rate>,
+        /// Relative variance of that error.
+        pub error_variance: Option<Rate>,
+        /// Fewest molecules that are called here.
+        pub min_fragments: Option<u32>,
     }
 }
 
@@ -87,6 +95,10 @@ impl VariantRow {
             compound_with: variant.compound_with.clone(),
             status: variant.status,
             note: not_empty(&variant.note),
+            aliases: not_empty(&variant.aliases.join(",")),
+            error_rate: variant.error_rate.and_then(Rate::new),
+            error_variance: variant.error_variance.and_then(Rate::new),
+            min_fragments: variant.min_fragments,
         }
     }
 }
@@ -106,7 +118,7 @@ mod tests {
     fn the_columns_are_those_of_the_contract() {
         let promised = "sample gene transcript hgvs_c hgvs_p chrom pos ref alt depth alt_fragments allele_fraction \
                         allele_fraction_low allele_fraction_high qual filter known_resistance codon_class lod95 phase \
-                        compound_with status note";
+                        compound_with status note aliases error_rate error_variance min_fragments";
         assert_eq!(VariantRow::COLUMNS.join(" "), promised);
     }
 
@@ -114,7 +126,7 @@ mod tests {
     fn a_called_variant_has_quality_and_filter_and_a_site_not_seen_has_neither() {
         let mut variant = fixture::ros1_g2032r();
         let cells = VariantRow::new("S1", &variant, &fixture::contigs()).cells();
-        insta::assert_snapshot!(cells.join(" | "), @r"S1 | ROS1 | NM_002944 | c.6094G>A | p.G2032R | chr6 | 117317184 | C | T | 200 | 10 | 0.05 | 0.025993 | 0.086875 | 61.0 | PASS | crizotinib:resistant,repotrectinib:sensitive | solvent front | 0.0149 | cis:F1:4 | . | called | .");
+        insta::assert_snapshot!(cells.join(" | "), @r"S1 | ROS1 | NM_002944 | c.6094G>A | p.G2032R | chr6 | 117317184 | C | T | 200 | 10 | 0.05 | 0.025993 | 0.086875 | 61.0 | PASS | crizotinib:resistant,repotrectinib:sensitive | solvent front | 0.0149 | cis:F1:4 | . | called | . | p.G2026R (NM_001378902) | 6.67e-5 | 0.25 | 5");
         variant.status = VariantStatus::NotSeen;
         let row = VariantRow::new("S1", &variant, &fixture::contigs());
         assert_eq!((row.qual, row.filter), (None, None));

@@ -9,7 +9,7 @@ use crate::variant::VariantFlag;
 type Definition = (&'static str, &'static str, &'static str, &'static str);
 
 /// INFO keys. Number and type of the reserved ones are those of VCF 4.4, section 3.
-const INFO: [Definition; 28] = [
+const INFO: [Definition; 29] = [
     ("SVTYPE", "1", "String", "Type of structural variant"),
     ("MATEID", "A", "String", "ID of the record of the other end"),
     ("EVENT", "A", "String", "Rearrangement to which the breakends belong, shared with its reciprocal"),
@@ -37,11 +37,14 @@ const INFO: [Definition; 28] = [
     ("CODON_CLASS", "1", "String", "Place in the kinase"),
     ("LOD95", "1", "Float", "Allele fraction that would be seen with 95 % probability"),
     ("PHASE", "1", "String", "Relation to a fusion: cis:<fusion>:<fragments>, trans or unphased"),
-    ("COMPOUND", "1", "String", "Other variants on the same molecules"),
+    ("COMPOUND", "1", "String", "Other called variants of the gene and how they lie to this one: cis, trans, mixed or unphased"),
+    ("HAPLOTYPE", "1", "String", "Variants on the same molecules share it: gene, phase set, haplotype"),
 ];
 
 /// FORMAT keys.
-const FORMAT: [Definition; 6] = [
+const FORMAT: [Definition; 8] = [
+    ("GT", "1", "String", "Genotype, given only where variants are phased with each other; says nothing of zygosity"),
+    ("PS", "1", "Integer", "Phase set: position of its first variant"),
     ("SR", "1", "Integer", "Fragments with a read aligned on both sides of the junction"),
     ("PR", "1", "Integer", "Fragments whose mates lie on either side of the junction"),
     ("CR", "1", "Integer", "Fragments with a clipped tail that fits the other end"),

@@ -120,10 +120,16 @@ pub(super) fn of_variant(calls: &Calls, variant: &Variant) -> Option<Record> {
     info.add_some("LOD95", variant.lod95.and_then(Fraction::new).map(|fraction| fraction.cell()).as_deref());
     info.add("PHASE", &variant.phase);
     info.add_some("COMPOUND", variant.compound_with.as_deref());
+    let haplotype = variant.phase_set.map(|(set, second)| format!("{}:{set}:{}", variant.gene, if second { 2 } else { 1 }));
+    info.add_some("HAPLOTYPE", haplotype.as_deref());
     let counts = counts(variant.depth.saturating_sub(variant.alt_fragments), variant.alt_fragments, variant.share.map(|share| share.value));
     let filter = filter_text(variant.flags.iter().map(|flag| flag.name()));
     let quality = Phred::new(variant.quality).cell();
-    let rest = [reference, alternative, quality, filter, info.text(), "AD:DP:AF".to_owned(), counts];
+    let (format, sample) = match variant.phase_set {
+        Some((set, second)) => ("GT:AD:DP:AF:PS".to_owned(), format!("{}:{counts}:{set}", if second { "1|0" } else { "0|1" })),
+        None => ("AD:DP:AF".to_owned(), counts),
+    };
+    let rest = [reference, alternative, quality, filter, info.text(), format, sample];
     Some(Record { contig: variant.contig, position: variant.position + 1, id: ".".to_owned(), rest })
 }
 

@@ -59,6 +59,12 @@ impl<'a> Record<'a> {
         self.columns[7].split(';').map(|item| item.split_once('=').unwrap_or((item, ""))).find(|(name, _)| *name == key).map(|(_, v)| v)
     }
 
+    /// The value of a FORMAT key in the first sample.
+    pub(super) fn format(&self, key: &str) -> Option<&'a str> {
+        let slot = self.columns.get(8)?.split(':').position(|name| name == key)?;
+        self.columns.get(9)?.split(':').nth(slot)
+    }
+
     /// Checks QUAL, FILTER, INFO, FORMAT and REF.
     pub(super) fn check(&self, header: &Header, reference: Option<&BaseAt>, problems: &mut Problems) {
         let quality = self.columns[5];
@@ -107,6 +113,13 @@ impl<'a> Record<'a> {
 
     fn check_samples(&self, header: &Header, problems: &mut Problems) {
         let Some(names) = self.columns.get(8).map(|names| names.split(':').collect::<Vec<_>>()) else { return };
+        if names.iter().skip(1).any(|name| *name == "GT") {
+            problems.add(self.line, "FORMAT GT is not the first key");
+        }
+        // A phase set without a phased genotype means nothing (specification, section 1.6.2).
+        if self.format("PS").is_some_and(|set| set != ".") && !self.format("GT").is_some_and(|genotype| genotype.contains('|')) {
+            problems.add(self.line, "FORMAT PS without a phased GT");
+        }
         for sample in &self.columns[9..] {
             let values: Vec<&str> = sample.split(':').collect();
             if values.len() > names.len() {

@@ -1,0 +1,90 @@
+//! What the variants give to `metrics.tsv` and `kinfuse.json` beside their own table: error rates, hot spots of other genes, copy
+//! gain, and the share of the kinase's transcripts that come from a fusion.
+
+use crate::fusion::{Fusion, Material};
+use crate::pipeline::{LibraryResult, SampleResult};
+use crate::report::rows::{Cell, DrugRow, MetricValue, OffTargetRow, Rate, VariantRow};
+use crate::stats::Share;
+use crate::variant::{hotspot, Variant, VariantStatus};
+
+/// The hot spots of all libraries.
+pub(super) fn rows(result: &SampleResult) -> Vec<OffTargetRow> {
+    let spots = result.libraries.iter().flat_map(|library| &library.findings.hotspots);
+    spots
+        .map(|spot| {
+            let called = || spot.variants.iter().filter(|variant| variant.status == VariantStatus::Called);
+            let status = spot.variants.first().map_or(VariantStatus::NotCovered, |variant| variant.status);
+            OffTargetRow {
+                site: spot.name.clone(),
+                status,
+                variants: spot.variants.iter().map(|variant| VariantRow::new(&result.sample, variant, &result.contigs)).collect(),
+                drugs: called()
+                    .flat_map(|variant| DrugRow::list(&variant.gene, variant.hgvs_p.trim_start_matches("p."), false, &variant.statements))
+                    .collect(),
+            }
+        })
+        .collect()
+}
+
+/// Takes a metric: its key, value, unit and note.
+type Add<'a> = dyn FnMut(&str, Option<MetricValue>, &str, &str) + 'a;
+
+/// Adds the lines of one library.
+pub(super) fn metrics(library: &LibraryResult, fusions: &[Fusion], add: &mut Add<'_>) {
+    let findings = &library.findings;
+    let (known, all) = findings.judged;
+    add(
+        "kinase_codons_judged",
+        Some(MetricValue::Count(u64::from(known))),
+        "codons",
+        &format!("of {all}; the others lack a reference: give --reference"),
+    );
+    for (class, wrong, bases) in &findings.errors {
+        let rate = (*bases > 0).then(|| MetricValue::number(*wrong as f64 / *bases as f64)).flatten();
+        add(&format!("error_{class}"), rate, "errors a base", &format!("{wrong} of {bases} bases, as the first read shows them"));
+    }
+    add("error_dispersion", MetricValue::number(findings.dispersion), "relative variance", "between positions of one class and context");
+    for spot in &findings.hotspots {
+        let Some(first) = spot.variants.first() else { continue };
+        let key = format!("hotspot_{}", spot.name.replace(' ', "_"));
+        add(&key, Some(MetricValue::text(seen(&spot.variants, first))), "", &note(first));
+    }
+    for gain in &findings.gains {
+        let key = format!("copy_ratio_{}", gain.symbol);
+        match &gain.ratio {
+            Ok((ratio, low, high)) => {
+                let note = format!("95 % interval {low:.2}-{high:.2}, depth against {} control genes", gain.controls);
+                add(&key, MetricValue::number((ratio * 1000.0).round() / 1000.0), "ratio", &note);
+            }
+            Err(why) => add(&key, Some(MetricValue::text("not-covered")), "", why),
+        }
+    }
+    if library.assay.material() == Material::Rna {
+        for fusion in fusions.iter().filter(|fusion| fusion.passes() && fusion.evidence.contains(&Material::Rna)) {
+            let Some(Share { value, low, high }) = fusion.allele_fraction else { continue };
+            let note =
+                format!("{}: of the {} transcripts over its junction, 95 % interval {low:.3}-{high:.3}", fusion.name(), fusion.target);
+            add(&format!("fusion_transcript_share_{}", fusion.id), MetricValue::number(value), "fraction", &note);
+        }
+    }
+}
+
+/// `G12D` with its fraction, or the status.
+fn seen(variants: &[Variant], first: &Variant) -> String {
+    if first.status != VariantStatus::Called {
+        return first.status.cell();
+    }
+    let item = |variant: &Variant| {
+        let share = variant.share.map_or(0.0, |share| share.value);
+        let doubt = if hotspot::passes(variant) { "" } else { ":flagged" };
+        format!("{}:{share:.4}{doubt}", variant.hgvs_p)
+    };
+    variants.iter().map(item).collect::<Vec<_>>().join(",")
+}
+
+fn note(variant: &Variant) -> String {
+    let depth = format!("{} of {} molecules", variant.alt_fragments, variant.depth);
+    let detectable = variant.lod95.and_then(Rate::new).map(|lod| format!("; fraction seen with 95 %: {}", lod.cell())).unwrap_or_default();
+    let remark = if variant.note.is_empty() { String::new() } else { format!("; {}", variant.note) };
+    format!("{depth}{detectable}{remark}")
+}

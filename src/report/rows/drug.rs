@@ -1,0 +1,97 @@
+//! What sources say of a called mutation or compound and one drug, for `kinfuse.json`.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::knowledge::{DrugEffect, Effect};
+
+/// One drug for one mutation or compound.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct DrugRow {
+    /// HGNC symbol.
+    pub gene: String,
+    /// The mutation as the literature prints it (`G2032R`), or the compound (`G1202R+L1196M`).
+    pub change: String,
+    /// Whether it is a compound of mutations on the same molecules.
+    pub compound: bool,
+    /// The drug.
+    pub drug: String,
+    /// `resistant`, `reduced`, `sensitive`, or `conflicting` where sources disagree.
+    pub verdict: String,
+    /// What each source says.
+    pub statements: Vec<Statement>,
+}
+
+/// What one source says.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Statement {
+    /// The effect.
+    pub effect: Effect,
+    /// Kind of evidence.
+    pub evidence: String,
+    /// Fusion, tumour, line of treatment.
+    pub context: String,
+    /// Source.
+    pub source: String,
+    /// `verified` or `secondary`.
+    pub confidence: String,
+}
+
+impl DrugRow {
+    /// One row a drug, by its name; nothing for a change of which no source speaks.
+    pub fn list(gene: &str, change: &str, compound: bool, effects: &[DrugEffect]) -> Vec<Self> {
+        let mut drugs: Vec<&str> = effects.iter().map(|effect| effect.drug.as_str()).collect();
+        drugs.sort_unstable();
+        drugs.dedup();
+        drugs
+            .into_iter()
+            .map(|drug| {
+                let own: Vec<&DrugEffect> = effects.iter().filter(|effect| effect.drug == drug).collect();
+                let agree = own.iter().all(|effect| effect.effect == own[0].effect);
+                Self {
+                    gene: gene.to_owned(),
+                    change: change.to_owned(),
+                    compound,
+                    drug: drug.to_owned(),
+                    verdict: if agree { own[0].effect.to_string() } else { "conflicting".to_owned() },
+                    statements: own.into_iter().map(Statement::of).collect(),
+                }
+            })
+            .collect()
+    }
+}
+
+impl Statement {
+    fn of(effect: &DrugEffect) -> Self {
+        Self {
+            effect: effect.effect,
+            evidence: effect.evidence.clone(),
+            context: effect.context.clone(),
+            source: effect.source.clone(),
+            confidence: effect.confidence.clone(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sources_that_disagree_are_conflicting_and_all_are_kept() {
+        let effect = |drug: &str, effect: Effect| DrugEffect {
+            drug: drug.to_owned(),
+            effect,
+            evidence: "in vitro".to_owned(),
+            context: String::new(),
+            source: "PMID:1".to_owned(),
+            confidence: "verified".to_owned(),
+            verified: true,
+        };
+        let effects = [effect("b", Effect::Resistant), effect("a", Effect::Sensitive), effect("b", Effect::Sensitive)];
+        let rows = DrugRow::list("ALK", "G1269A", false, &effects);
+        let verdicts: Vec<(&str, &str, usize)> =
+            rows.iter().map(|row| (row.drug.as_str(), row.verdict.as_str(), row.statements.len())).collect();
+        assert_eq!(verdicts, [("a", "sensitive", 1), ("b", "conflicting", 2)]);
+    }
+}

@@ -1,0 +1,143 @@
+//! All of a library's variants: read and called first, phased when the fusions have their names.
+
+use rayon::ThreadPool;
+use rustc_hash::FxHashSet;
+
+use crate::alignment::library::Library;
+use crate::alignment::read::FragmentId;
+use crate::coverage::amplification::{self, Gain};
+use crate::error::Result;
+use crate::fusion::{Fusion, KinaseDomain};
+use crate::genome::{Assembly, Junction};
+use crate::knowledge::Knowledge;
+use crate::model::index::GeneModels;
+use crate::model::Gene;
+use crate::reference::Reference;
+
+use super::call::{self, Reading, Recurrent};
+use super::compound::{self, Compound};
+use super::domain;
+use super::hotspot::{self, Hotspot};
+use super::phase::{self, Carried};
+use super::pileup;
+use super::Variant;
+
+/// What a run gives to the analysis.
+pub struct Inputs<'a> {
+    /// Workers.
+    pub pool: &'a ThreadPool,
+    /// The kinases.
+    pub kinases: &'a [&'a Gene],
+    /// Gene models.
+    pub models: &'a GeneModels,
+    /// What is known.
+    pub knowledge: &'a Knowledge,
+    /// The assembly, where recognised.
+    pub assembly: Option<Assembly>,
+    /// The FASTA, if one was given.
+    pub reference: Option<&'a Reference>,
+    /// What normal samples show.
+    pub recurrent: &'a Recurrent<'a>,
+}
+
+/// The fragments that show a junction of a kinase.
+#[derive(Debug)]
+pub struct Shown {
+    /// The kinase.
+    pub target: String,
+    /// The junction.
+    pub junction: Junction,
+    /// The fragments.
+    pub fragments: FxHashSet<FragmentId>,
+}
+
+/// A library's variants before they are phased.
+pub struct Analysis<'a> {
+    readings: Vec<Reading<'a>>,
+    /// How many of the readings are kinase domains; hot spots follow.
+    kinases: usize,
+    findings: Findings,
+}
+
+/// What is reported of a library's variants.
+#[derive(Debug, Default)]
+pub struct Findings {
+    /// Variants and known sites of the kinase domains.
+    pub variants: Vec<Variant>,
+    /// Compounds of the table.
+    pub compounds: Vec<Compound>,
+    /// Hot spots of other genes.
+    pub hotspots: Vec<Hotspot>,
+    /// Copy gain of genes.
+    pub gains: Vec<Gain>,
+    /// Errors by class as the first read shows them: class, wrong, all.
+    pub errors: Vec<(String, u64, u64)>,
+    /// How much positions differ in their error beyond class and context.
+    pub dispersion: f64,
+    /// Codons of the kinase domains whose reference is known, of all.
+    pub judged: (u32, u32),
+}
+
+impl<'a> Analysis<'a> {
+    /// Reads and calls.
+    ///
+    /// # Errors
+    /// When a file cannot be read.
+    pub fn read(library: &Library, inputs: &Inputs<'a>, step: &(dyn Fn() + Sync)) -> Result<Self> {
+        let mut window = inputs.reference.map(Reference::reader).transpose()?;
+        let mut rows = domain::domains(inputs.kinases, inputs.knowledge, inputs.assembly, window.as_mut())?;
+        let kinases = rows.len();
+        rows.extend(hotspot::rows(inputs.knowledge, inputs.models, window.as_mut())?);
+        let piles = pileup::read(inputs.pool, library, &mut rows, step)?;
+        let (readings, noise) = call::call(rows.into_iter().zip(piles).collect(), inputs.recurrent);
+        let codons = || readings[..kinases].iter().flat_map(|reading| reading.domain.codons().map(move |codon| (reading, codon)));
+        let known = codons().filter(|(reading, codon)| reading.domain.codon(*codon).is_some()).count() as u32;
+        let findings = Findings {
+            gains: amplification::measure(inputs.pool, library, inputs.models)?,
+            errors: noise.by_class(),
+            dispersion: noise.dispersion,
+            judged: (known, codons().count() as u32),
+            ..Findings::default()
+        };
+        Ok(Self { readings, kinases, findings })
+    }
+
+    /// Phases the variants with each other and with the fusions, and gives what is reported.
+    ///
+    /// # Errors
+    /// When a file cannot be read.
+    pub fn phased(mut self, library: &Library, fusions: &[Fusion], shown: &[Shown], inputs: &Inputs<'_>) -> Result<Findings> {
+        let mut reader = library.reader()?;
+        let hotspots = self.readings.split_off(self.kinases);
+        for reading in &mut self.readings {
+            let carried = carried(&reading.domain.gene, fusions, shown, inputs.models);
+            phase::assign(reading, &carried, library, &mut reader)?;
+            self.findings.compounds.extend(compound::compounds(reading, inputs.knowledge.compound_changes()));
+        }
+        for reading in hotspots {
+            let variants: Vec<Variant> = reading.calls.into_iter().map(|call| call.variant).collect();
+            self.findings.hotspots.extend(hotspot::summed(&reading.domain, &variants));
+        }
+        self.findings.variants = self.readings.into_iter().flat_map(|reading| reading.calls).map(|call| call.variant).collect();
+        Ok(self.findings)
+    }
+}
+
+/// The fusions that keep the kinase, those that pass or else all with a quality that is listed, best first.
+fn carried<'f>(gene: &str, fusions: &'f [Fusion], shown: &'f [Shown], models: &'f GeneModels) -> Vec<Carried<'f>> {
+    /// As many fusions of one kinase as may stand in a cell.
+    const MOST: usize = 3;
+    let usable = |fusion: &&Fusion| {
+        fusion.target == gene && fusion.three.gene.as_deref() == Some(gene) && fusion.kinase_domain != Some(KinaseDomain::Lost)
+    };
+    let passing: Vec<&Fusion> = fusions.iter().filter(usable).filter(|fusion| fusion.passes()).collect();
+    let chosen = if passing.is_empty() { fusions.iter().filter(usable).filter(|fusion| fusion.quality >= 10.0).collect() } else { passing };
+    chosen
+        .into_iter()
+        .filter_map(|fusion| {
+            let own = shown.iter().find(|shown| shown.target == gene && shown.junction == fusion.junction)?;
+            Some(Carried { id: &fusion.id, end: fusion.three.breakend, gene: models.find(gene)?, members: &own.fragments })
+        })
+        .take(MOST)
+        .collect()
+}

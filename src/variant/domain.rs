@@ -1,0 +1,342 @@
+//! A stretch of coding sequence as one row of bases: the kinase domain of a gene, or a hot spot of another one.
+//!
+//! ```text
+//!   genome (ALK, reverse strand)   [exon 25]....[exon 24]....[exon 23]....[exon 22]
+//!   index, in transcription         830 ........ 500 ......... 300 ........ 100 .. 0
+//! ```
+//!
+//! Everything that is called here is counted by this index, so that a codon that an intron cuts is three neighbours all the same.
+
+use crate::error::Result;
+use crate::fusion::frame::kinase_domain_codons;
+use crate::genome::{Assembly, ContigId, Interval, Strand};
+use crate::knowledge::resistance::ResistanceSite;
+use crate::knowledge::Knowledge;
+use crate::model::index::GeneModels;
+use crate::model::Gene;
+use crate::reference::Window;
+use crate::sequence::{complement, translate_codon};
+
+/// Longest row of bases; the five kinase domains have 822 to 864.
+pub const MAX_BASES: usize = 6_000;
+
+/// Where a reference base was read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Source {
+    /// Nowhere: not known.
+    Unknown,
+    /// From what nearly all reads show at a codon whose amino acid the table knows.
+    Reads,
+    /// From the MD tags of the reads.
+    Md,
+    /// From the built-in codons.
+    Table,
+    /// From the FASTA.
+    Fasta,
+}
+
+/// A part of the row that lies in one exon.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Segment {
+    /// Genomic start, interbase.
+    pub start: u32,
+    /// Genomic end, interbase.
+    pub end: u32,
+    /// Index of its first base in the order of transcription.
+    pub first: usize,
+}
+
+/// A row of coding bases.
+#[derive(Debug, Clone)]
+pub struct Domain<'a> {
+    /// HGNC symbol.
+    pub gene: String,
+    /// The transcript by which codons are counted.
+    pub transcript: String,
+    /// The contig.
+    pub contig: ContigId,
+    /// Strand of the gene.
+    pub strand: Strand,
+    /// Number of the first codon.
+    pub first_codon: u32,
+    /// Known resistance sites within, by codon.
+    pub known: Vec<&'a ResistanceSite>,
+    /// Genomic position (0-based) of each base, in the order of transcription.
+    positions: Vec<u32>,
+    /// Reference base in the direction of transcription, `N` where not known.
+    reference: Vec<u8>,
+    sources: Vec<Source>,
+    segments: Vec<Segment>,
+    /// Codons at which the reference contradicts the table, and how.
+    problems: Vec<(u32, String)>,
+}
+
+impl<'a> Domain<'a> {
+    /// The codons `first..=last` of a gene; `None` where it has no coding model for them.
+    pub fn of_gene(gene: &Gene, first: u32, last: u32) -> Option<Self> {
+        let (strand, transcript) = (gene.strand?, gene.transcript.as_ref()?);
+        let mut positions = Vec::new();
+        for codon in first..=last {
+            positions.extend(transcript.codon_bases(codon, strand)?);
+            if positions.len() > MAX_BASES {
+                return None;
+            }
+        }
+        let mut segments: Vec<Segment> = Vec::new();
+        for (index, &position) in positions.iter().enumerate() {
+            match segments.last_mut() {
+                Some(last) if strand == Strand::Forward && last.end == position => last.end += 1,
+                Some(last) if strand == Strand::Reverse && last.start == position + 1 => last.start = position,
+                _ => segments.push(Segment { start: position, end: position + 1, first: index }),
+            }
+        }
+        Some(Self {
+            gene: gene.symbol.clone(),
+            transcript: transcript.literature_id().to_owned(),
+            contig: gene.contig(),
+            strand,
+            first_codon: first,
+            known: Vec::new(),
+            reference: vec![b'N'; positions.len()],
+            sources: vec![Source::Unknown; positions.len()],
+            positions,
+            segments,
+            problems: Vec::new(),
+        })
+    }
+
+    /// Number of bases.
+    pub fn len(&self) -> usize {
+        self.positions.len()
+    }
+
+    /// Whether the row has no base.
+    pub fn is_empty(&self) -> bool {
+        self.positions.is_empty()
+    }
+
+    /// The parts by exon.
+    pub fn segments(&self) -> &[Segment] {
+        &self.segments
+    }
+
+    /// The stretch of the contig that a segment covers.
+    pub fn interval(&self, segment: &Segment) -> Interval {
+        Interval { contig: self.contig, start: segment.start, end: segment.end }
+    }
+
+    /// Index of a genomic position within a segment.
+    pub fn index_in(&self, segment: &Segment, position: u32) -> usize {
+        segment.first
+            + match self.strand {
+                Strand::Forward => position - segment.start,
+                Strand::Reverse => segment.end - 1 - position,
+            } as usize
+    }
+
+    /// Genomic position (0-based) of a base.
+    pub fn position(&self, index: usize) -> u32 {
+        self.positions[index]
+    }
+
+    /// Reference base in the direction of transcription; `N` outside and where it is not known.
+    pub fn base(&self, index: usize) -> u8 {
+        self.reference.get(index).copied().unwrap_or(b'N')
+    }
+
+    /// Where that base was read.
+    pub fn source(&self, index: usize) -> Source {
+        self.sources.get(index).copied().unwrap_or(Source::Unknown)
+    }
+
+    /// Sets a reference base (in the direction of transcription).
+    pub fn set(&mut self, index: usize, base: u8, source: Source) {
+        self.reference[index] = base.to_ascii_uppercase();
+        self.sources[index] = source;
+    }
+
+    /// The codons by number.
+    pub fn codons(&self) -> std::ops::Range<u32> {
+        self.first_codon..self.first_codon + (self.len() / 3) as u32
+    }
+
+    /// Index of a codon's first base.
+    pub fn first_of(&self, codon: u32) -> usize {
+        (codon - self.first_codon) as usize * 3
+    }
+
+    /// The reference codon in the direction of transcription, where all three bases are known.
+    pub fn codon(&self, codon: u32) -> Option<[u8; 3]> {
+        let first = self.first_of(codon);
+        let bases = [self.base(first), self.base(first + 1), self.base(first + 2)];
+        bases.iter().all(|base| b"ACGT".contains(base)).then_some(bases)
+    }
+
+    /// The poorest source of a codon's bases.
+    pub fn codon_source(&self, codon: u32) -> Source {
+        let first = self.first_of(codon);
+        (first..first + 3).map(|index| self.source(index)).min().unwrap_or(Source::Unknown)
+    }
+
+    /// Offset of a base in the coding sequence, 1-based as in HGVS.
+    pub fn coding(&self, index: usize) -> usize {
+        (self.first_codon as usize - 1) * 3 + index + 1
+    }
+
+    /// The known site of a codon.
+    pub fn site(&self, codon: u32) -> Option<&'a ResistanceSite> {
+        self.known.iter().find(|site| site.codon == codon).copied()
+    }
+
+    /// Whether a base belongs to a known site.
+    pub fn is_known(&self, index: usize) -> bool {
+        self.site(self.first_codon + (index / 3) as u32).is_some()
+    }
+
+    /// Why a codon cannot be judged, if so.
+    pub fn problem(&self, codon: u32) -> Option<&str> {
+        self.problems.iter().find(|(at, _)| *at == codon).map(|(_, problem)| problem.as_str())
+    }
+
+    /// Turns a base of the forward strand into one of the gene's strand, and back.
+    pub fn turned(&self, base: u8) -> u8 {
+        match self.strand {
+            Strand::Forward => base,
+            Strand::Reverse => complement(base),
+        }
+    }
+
+    /// Fills the reference: from the FASTA, else from the built-in codons of the known sites.
+    ///
+    /// # Errors
+    /// When the FASTA cannot be read.
+    pub fn fill(&mut self, window: Option<&mut Window>, with_table: bool) -> Result<()> {
+        if let Some(window) = window {
+            for segment in self.segments.clone() {
+                let bases = window.bases(self.interval(&segment))?;
+                for (position, base) in (segment.start..segment.end).zip(bases) {
+                    if b"ACGT".contains(&base) {
+                        let index = self.index_in(&segment, position);
+                        self.set(index, self.turned(base), Source::Fasta);
+                    }
+                }
+            }
+        }
+        if with_table {
+            for site in self.known.clone() {
+                let first = self.first_of(site.codon);
+                if let Some(codon) = site.ref_codon.filter(|_| self.codon_source(site.codon) == Source::Unknown) {
+                    for (slot, base) in codon.into_iter().enumerate() {
+                        self.set(first + slot, base, Source::Table);
+                    }
+                }
+            }
+        }
+        self.check();
+        Ok(())
+    }
+
+    /// Notes the known codons whose reference does not code for the amino acid that the table names.
+    pub fn check(&mut self) {
+        self.problems.clear();
+        for site in &self.known {
+            let Some(codon) = self.codon(site.codon) else { continue };
+            let found = translate_codon(&codon);
+            if found != Some(site.ref_aa) {
+                let source = match self.codon_source(site.codon) {
+                    Source::Fasta => "the FASTA",
+                    Source::Md => "the MD tags",
+                    _ => "the reference",
+                };
+                let text = format!(
+                    "{source} has codon {} ({}) where {} is expected",
+                    String::from_utf8_lossy(&codon),
+                    found.map_or('?', char::from),
+                    char::from(site.ref_aa)
+                );
+                self.problems.push((site.codon, text));
+            }
+        }
+    }
+}
+
+/// The kinase domains of these genes with their known sites and what of their reference is known before reading. A site of the
+/// user's own tables may lie beside the domain; the row then reaches as far as that.
+///
+/// # Errors
+/// When the FASTA cannot be read.
+pub fn domains<'a>(
+    genes: &[&Gene],
+    knowledge: &'a Knowledge,
+    assembly: Option<Assembly>,
+    mut reference: Option<&mut Window>,
+) -> Result<Vec<Domain<'a>>> {
+    let mut list = Vec::new();
+    for gene in genes {
+        let Some((first, last)) = kinase_domain_codons(&gene.symbol) else { continue };
+        let sites: Vec<&ResistanceSite> = knowledge.resistance_sites().iter().filter(|site| site.gene == gene.symbol).collect();
+        let first = sites.iter().map(|site| site.codon).min().map_or(first, |codon| first.min(codon).max(1));
+        let furthest = sites.iter().map(|site| site.codon).max().map_or(last, |codon| last.max(codon));
+        let Some(mut domain) = Domain::of_gene(gene, first, furthest).or_else(|| Domain::of_gene(gene, first, last)) else { continue };
+        domain.known = sites.into_iter().filter(|site| domain.codons().contains(&site.codon)).collect();
+        domain.fill(reference.as_deref_mut(), assembly.is_some())?;
+        list.push(domain);
+    }
+    Ok(list)
+}
+
+/// A stretch of codons of any gene with a coding model, such as a hot spot.
+///
+/// # Errors
+/// When the FASTA cannot be read.
+pub fn stretch<'a>(models: &GeneModels, symbol: &str, first: u32, last: u32, reference: Option<&mut Window>) -> Result<Option<Domain<'a>>> {
+    let Some(mut domain) = models.find(symbol).and_then(|gene| Domain::of_gene(gene, first, last)) else { return Ok(None) };
+    domain.fill(reference, false)?;
+    Ok(Some(domain))
+}
+
+#[cfg(test)]
+pub(crate) mod tests {
+    use super::*;
+    use crate::model::builtin;
+
+    /// The five domains of an assembly with the built-in codons.
+    pub(crate) fn builtin_domains(assembly: Assembly, knowledge: &Knowledge) -> Vec<Domain<'_>> {
+        let genes = builtin::genes(assembly, &builtin::tests::chromosomes()).genes;
+        let kinases: Vec<&Gene> = genes.iter().filter(|gene| builtin::KINASES.contains(&gene.symbol.as_str())).collect();
+        domains(&kinases, knowledge, Some(assembly), None).expect("no FASTA, no error")
+    }
+
+    #[test]
+    fn the_table_and_the_gene_models_agree_on_every_known_codon_of_both_genomes() {
+        let knowledge = Knowledge::builtin();
+        for assembly in [Assembly::Grch37, Assembly::Grch38] {
+            let domains = builtin_domains(assembly, &knowledge);
+            assert_eq!(domains.len(), 5);
+            let mut seen = 0;
+            for domain in &domains {
+                for site in &domain.known {
+                    let first = domain.first_of(site.codon);
+                    let places = [first, first + 1, first + 2].map(|index| domain.position(index));
+                    assert_eq!(Some(places), site.bases(assembly), "{} {} {assembly}", domain.gene, site.codon);
+                    assert_eq!(domain.problem(site.codon), None);
+                    seen += 1;
+                }
+            }
+            assert_eq!(seen, knowledge.resistance_sites().len());
+        }
+    }
+
+    #[test]
+    fn an_index_and_its_position_go_both_ways() {
+        let knowledge = Knowledge::builtin();
+        for domain in builtin_domains(Assembly::Grch38, &knowledge) {
+            for segment in domain.segments() {
+                for position in segment.start..segment.end {
+                    assert_eq!(domain.position(domain.index_in(segment, position)), position, "{}", domain.gene);
+                }
+            }
+            assert_eq!(domain.len() % 3, 0);
+        }
+    }
+}

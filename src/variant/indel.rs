@@ -1,0 +1,259 @@
+//! Insertions and deletions that keep the reading frame, as the aligner wrote them.
+//!
+//! Others are left out: a shifted frame ends the kinase, which is no resistance. An event votes where a read shows it, or goes on for at
+//! least [`ANCHOR_BP`] bases on either side of every place at which it could lie. What a read shows that ends within such a place is
+//! not trusted: near its end an aligner writes an insertion as substitutions.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::knowledge::resistance::{KnownChange, ResistanceSite};
+use crate::stats::{detectable_fraction, jeffreys_share};
+
+use super::bias;
+use super::call::{described, needed, quality, Call, Change, Reading, Says, MIN_FRAGMENTS, MIN_QUALITY, PRIOR_KNOWN, PRIOR_OTHER};
+use super::domain::Domain;
+use super::molecule::{Indel, Molecule};
+use super::name;
+use super::noise::Expected;
+use super::pileup::{earliest, Pileup};
+use super::{Variant, VariantFlag, VariantStatus};
+
+/// Bases that a read must show on either side.
+pub const ANCHOR_BP: usize = 5;
+/// Chance a base of one given insertion or deletion in frame that is not there, before data: indel errors of short reads are about 1e-5
+/// a base (Schirmer et al., BMC Bioinformatics 2016; 17:125), few of them of three bases.
+const FLOOR: f64 = 1e-6;
+/// Relative variance of that rate between places: repeats slip.
+const VARIANCE: f64 = 1.0;
+/// A place of which more than this share shows it is no place to learn errors from.
+const MAX_NOISE_FRAC: f64 = 0.02;
+/// Molecules below which a negative says little.
+const MIN_DEPTH: u32 = 20;
+
+/// An insertion or deletion with all places at which it could lie.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Event {
+    /// The indel at its last place in transcription.
+    pub indel: Indel,
+    /// The first place at which it could begin.
+    pub earliest: usize,
+}
+
+impl Event {
+    /// An indel with its ambiguity.
+    pub fn of(indel: Indel, domain: &Domain<'_>) -> Self {
+        Self { earliest: earliest(&indel, domain), indel }
+    }
+
+    /// Index behind the last base that it could touch.
+    fn end(&self) -> usize {
+        self.indel.at + self.indel.deleted
+    }
+
+    /// What a molecule says of it.
+    pub fn said_by(&self, molecule: &Molecule) -> Says {
+        if molecule.indels.contains(&self.indel) {
+            return Says::With;
+        }
+        let clear = |span: &super::molecule::Span| span.spans(self.earliest, self.end(), ANCHOR_BP);
+        let other =
+            molecule.indels.iter().any(|indel| indel.at + indel.deleted + ANCHOR_BP > self.earliest && indel.at < self.end() + ANCHOR_BP);
+        if !other && molecule.spans.iter().flatten().any(clear) {
+            Says::Without
+        } else {
+            Says::Nothing
+        }
+    }
+
+    /// Takes away what molecules show near it that neither show it nor span it.
+    pub fn hide_ambiguous(&self, molecules: &mut [Molecule]) {
+        let reach = ANCHOR_BP + self.indel.inserted.len().max(self.indel.deleted);
+        let (low, high) = (self.earliest.saturating_sub(reach), self.end() + reach);
+        for molecule in molecules.iter_mut().filter(|molecule| self.said_by(molecule) == Says::Nothing) {
+            let spans: Vec<_> = molecule.spans.iter().flatten().copied().collect();
+            for span in spans {
+                let (first, last) = (usize::from(span.first), usize::from(span.last));
+                // A read that ends behind the place's beginning, or begins before its end.
+                if last >= self.earliest && last < high && span.after == 0 {
+                    molecule.hide(self.earliest, last);
+                }
+                if first < self.end() && first > low && span.before == 0 {
+                    molecule.hide(first, self.end());
+                }
+            }
+        }
+    }
+}
+
+fn in_frame(indel: &Indel) -> bool {
+    (indel.inserted.len() as i64 - indel.deleted as i64) % 3 == 0
+}
+
+fn tally(pileup: &Pileup) -> BTreeMap<&Indel, u32> {
+    let mut counts: BTreeMap<&Indel, u32> = BTreeMap::new();
+    for indel in pileup.molecules.iter().flat_map(|molecule| &molecule.indels).filter(|indel| in_frame(indel)) {
+        *counts.entry(indel).or_default() += 1;
+    }
+    counts
+}
+
+/// How often a library shows indels in frame that are not there.
+#[derive(Debug, Clone, Copy)]
+pub struct Background {
+    wrong: f64,
+    bases: f64,
+}
+
+impl Background {
+    /// Counts them at all places that do not plainly vary.
+    pub fn learn(readings: &[Reading<'_>]) -> Self {
+        let mut background = Self { wrong: 0.0, bases: 0.0 };
+        for reading in readings {
+            let length = reading.domain.len().max(1) as f64;
+            let bases: usize = reading.pileup.molecules.iter().map(|molecule| molecule.bases.len()).sum();
+            let depth = bases as f64 / length;
+            background.bases += bases as f64;
+            background.wrong += tally(&reading.pileup)
+                .values()
+                .map(|&count| f64::from(count))
+                .filter(|&count| count <= (MAX_NOISE_FRAC * depth).max(2.0))
+                .sum::<f64>();
+        }
+        background
+    }
+
+    /// The error a molecule at one place, without the `own` ones that it shows there, over `places` at which it could lie.
+    fn expected(self, depth: u32, own: u32, places: usize) -> Expected {
+        let others = (self.wrong - f64::from(own)).max(0.0);
+        let rate = (others + 1.0) / (self.bases + 1.0 / FLOOR) * places as f64;
+        Expected { depth, rate: rate.min(0.5), variance: VARIANCE + 1.0 / (others + 1.0) }
+    }
+}
+
+/// The lines of all indels: listed ones, called or not, and others that are called.
+pub fn call(domain: &Domain<'_>, pileup: &Pileup, background: &Background) -> Vec<Call> {
+    let mut calls = Vec::new();
+    let mut found: BTreeSet<String> = BTreeSet::new();
+    for (indel, count) in tally(pileup) {
+        if count < MIN_FRAGMENTS {
+            continue;
+        }
+        let Some((codon, hgvs_p)) = name::protein_indel(domain, indel) else { continue };
+        let known = listed(domain).find(|(_, change)| is_named(change, &hgvs_p));
+        let event = Event::of(indel.clone(), domain);
+        if let Some(call) = judge(domain, pileup, background, (codon, &hgvs_p), known, event) {
+            found.extend(known.map(|(_, change)| change.protein_change.clone()));
+            calls.push(call);
+        }
+    }
+    for (site, change) in listed(domain).filter(|(_, change)| !found.contains(&change.protein_change)) {
+        calls.push(Call { variant: unseen(domain, pileup, background, site, change), change: None });
+    }
+    calls
+}
+
+/// The listed insertions and deletions.
+fn listed<'d>(domain: &'d Domain<'_>) -> impl Iterator<Item = (&'d ResistanceSite, &'d KnownChange)> {
+    domain.known.iter().flat_map(|site| site.changes.iter().filter(|change| change.alt_aa.is_none()).map(move |change| (*site, change)))
+}
+
+/// Whether a name of HGVS is what the literature calls `G1202del` or `1151Tins`.
+fn is_named(change: &KnownChange, hgvs_p: &str) -> bool {
+    hgvs_p == hgvs_name(change)
+}
+
+/// The name by HGVS: an insertion of the residue that is already there is a duplication.
+fn hgvs_name(change: &KnownChange) -> String {
+    let digits: String = change.protein_change.chars().take_while(char::is_ascii_digit).collect();
+    match change.protein_change.strip_suffix("ins").and_then(|stem| stem.strip_prefix(digits.as_str())) {
+        Some(residue) if residue.len() == 1 && !digits.is_empty() => format!("p.{residue}{digits}dup"),
+        _ => format!("p.{}", change.protein_change),
+    }
+}
+
+fn note(change: &KnownChange) -> String {
+    if hgvs_name(change) == format!("p.{}", change.protein_change) {
+        String::new()
+    } else {
+        format!("{} in the literature", change.protein_change)
+    }
+}
+
+fn judge(
+    domain: &Domain<'_>,
+    pileup: &Pileup,
+    background: &Background,
+    (codon, hgvs_p): (u32, &str),
+    known: Option<(&ResistanceSite, &KnownChange)>,
+    event: Event,
+) -> Option<Call> {
+    let (with, without): (Vec<&Molecule>, Vec<&Molecule>) = {
+        let says = |wanted: Says| pileup.molecules.iter().filter(|molecule| event.said_by(molecule) == wanted).collect();
+        (says(Says::With), says(Says::Without))
+    };
+    let fragments = with.len() as u32;
+    let expected = background.expected(fragments + without.len() as u32, fragments, event.indel.at - event.earliest + 1);
+    let prior = if known.is_some() { PRIOR_KNOWN } else { PRIOR_OTHER };
+    let quality = quality(fragments, expected, prior);
+    if quality < MIN_QUALITY {
+        return None;
+    }
+    let mut flags = BTreeSet::new();
+    if expected.depth < MIN_DEPTH {
+        flags.insert(VariantFlag::LowDepth);
+    }
+    if bias::one_strand(&with, &without, event.indel.at) {
+        flags.insert(VariantFlag::StrandBias);
+    }
+    let (position, reference, alternative) = name::genomic_indel(domain, &event.indel, event.earliest);
+    let variant = Variant {
+        hgvs_c: Some(name::coding_indel(domain, &event.indel)),
+        position,
+        reference,
+        alternative,
+        alt_fragments: fragments,
+        share: jeffreys_share(u64::from(fragments), u64::from(expected.depth)),
+        quality,
+        flags,
+        status: VariantStatus::Called,
+        phase: "unphased:no fusion of this gene was called".to_owned(),
+        note: known.map(|(_, change)| note(change)).unwrap_or_default(),
+        ..described(blank(domain, codon, hgvs_p, known.map(|(site, _)| site), expected, prior), known.map(|(_, change)| change))
+    };
+    Some(Call { variant, change: Some(Change::Indel(event)) })
+}
+
+fn unseen(domain: &Domain<'_>, pileup: &Pileup, background: &Background, site: &ResistanceSite, change: &KnownChange) -> Variant {
+    let first = domain.first_of(site.codon);
+    let spanning =
+        pileup.molecules.iter().filter(|molecule| molecule.spans.iter().flatten().any(|span| span.spans(first, first + 3, ANCHOR_BP)));
+    let depth = spanning.count() as u32;
+    let expected = background.expected(depth, 0, 1);
+    let status = if depth < MIN_FRAGMENTS { VariantStatus::NotCovered } else { VariantStatus::NotSeen };
+    let blank = blank(domain, site.codon, &hgvs_name(change), Some(site), expected, PRIOR_KNOWN);
+    let judged = status == VariantStatus::NotSeen;
+    Variant {
+        share: judged.then(|| jeffreys_share(0, u64::from(depth))).flatten(),
+        lod95: blank.lod95.filter(|_| judged),
+        status,
+        note: note(change),
+        ..described(blank, Some(change))
+    }
+}
+
+fn blank(domain: &Domain<'_>, codon: u32, hgvs_p: &str, site: Option<&ResistanceSite>, expected: Expected, prior: f64) -> Variant {
+    let first = domain.first_of(codon);
+    let position = (first..first + 3).map(|index| domain.position(index)).min().unwrap_or(0);
+    let least = needed(expected, prior);
+    Variant {
+        hgvs_p: hgvs_p.to_owned(),
+        depth: expected.depth,
+        codon_class: site.map(|site| site.codon_class.clone()).filter(|class| !class.is_empty()),
+        lod95: detectable_fraction(u64::from(least), u64::from(expected.depth)),
+        aliases: name::aliases(&domain.gene, hgvs_p),
+        error_rate: Some(expected.rate),
+        error_variance: Some(expected.variance),
+        min_fragments: Some(least),
+        ..Variant::blank(&domain.gene, &domain.transcript, codon, domain.contig, position)
+    }
+}

@@ -1,0 +1,236 @@
+//! Names of changes: HGVS of the coding sequence and of the protein (one-letter), and what other transcripts call them.
+
+use crate::genome::Strand;
+use crate::sequence::{reverse_complement, translate_codon};
+
+use super::domain::Domain;
+use super::molecule::Indel;
+
+/// Other numberings of the kinase domains: gene, transcript, codons (literature's numbering) from which on it holds, difference.
+/// Source: exon models of Ensembl 75, compared; ROS1's is MANE Select, NTRK1's TrkA-I, NTRK2's the canonical one of UniProt, NTRK3's
+/// MANE Select with 14 residues more in the kinase domain.
+const NUMBERINGS: [(&str, &str, u32, i64); 4] = [
+    ("ROS1", "NM_001378902", 1, -6),
+    ("NTRK1", "NM_001012331", 393, -6),
+    ("NTRK2", "NM_001018064", 482, -16),
+    ("NTRK3", "NM_001012338", 712, 14),
+];
+
+/// The same protein change as other transcripts count it.
+pub fn aliases(gene: &str, hgvs_p: &str) -> Vec<String> {
+    let numberings = NUMBERINGS.iter().filter(|(symbol, _, _, _)| *symbol == gene);
+    numberings.filter_map(|(_, transcript, from, offset)| Some(format!("{} ({transcript})", renumbered(hgvs_p, *from, *offset)?))).collect()
+}
+
+/// A protein change with its numbers moved; `None` where none of them is affected.
+fn renumbered(hgvs_p: &str, from: u32, offset: i64) -> Option<String> {
+    let mut text = String::new();
+    let mut digits = String::new();
+    let mut moved = false;
+    for letter in hgvs_p.chars().chain(['\0']) {
+        if letter.is_ascii_digit() {
+            digits.push(letter);
+            continue;
+        }
+        if !digits.is_empty() {
+            let number: u32 = digits.parse().ok()?;
+            moved |= number >= from;
+            text.push_str(&if number >= from { (i64::from(number) + offset).to_string() } else { digits.clone() });
+            digits.clear();
+        }
+        if letter != '\0' {
+            text.push(letter);
+        }
+    }
+    moved.then_some(text)
+}
+
+/// `c.6094G>A`, or `c.6094_6095delinsAA` where more than one base changes.
+pub fn coding_change(first: usize, reference: [u8; 3], alternative: [u8; 3]) -> String {
+    let differs: Vec<usize> = (0..3).filter(|&slot| reference[slot] != alternative[slot]).collect();
+    match (differs.first(), differs.last()) {
+        (Some(&at), Some(&same)) if at == same => {
+            format!("c.{}{}>{}", first + at, char::from(reference[at]), char::from(alternative[at]))
+        }
+        (Some(&from), Some(&to)) => {
+            format!("c.{}_{}delins{}", first + from, first + to, String::from_utf8_lossy(&alternative[from..=to]))
+        }
+        _ => format!("c.{first}="),
+    }
+}
+
+/// Position (0-based), reference and alternative bases on the forward strand of a codon change, trimmed to what changes; the bases
+/// are left out where an intron cuts what changes.
+pub fn genomic_codon(domain: &Domain<'_>, first: usize, reference: [u8; 3], alternative: [u8; 3]) -> (u32, Vec<u8>, Vec<u8>) {
+    let differs: Vec<usize> = (0..3).filter(|&slot| reference[slot] != alternative[slot]).collect();
+    let (Some(&from), Some(&to)) = (differs.first(), differs.last()) else { return (domain.position(first), Vec::new(), Vec::new()) };
+    let low = domain.position(first + from).min(domain.position(first + to));
+    let high = domain.position(first + from).max(domain.position(first + to));
+    if (high - low) as usize != to - from {
+        return (low, Vec::new(), Vec::new());
+    }
+    let turned = |bases: &[u8]| if domain.strand == Strand::Forward { bases.to_vec() } else { reverse_complement(bases) };
+    (low, turned(&reference[from..=to]), turned(&alternative[from..=to]))
+}
+
+/// `c.3604_3606del`, `c.3451_3453dup`, `c.3453_3454insGCA`, `c.2239_2248delinsC` for an indel at its last place.
+pub fn coding_indel(domain: &Domain<'_>, indel: &Indel) -> String {
+    let range = |from: usize, bases: usize| {
+        let first = domain.coding(from);
+        if bases == 1 {
+            format!("c.{first}")
+        } else {
+            format!("c.{first}_{}", first + bases - 1)
+        }
+    };
+    let inserted = String::from_utf8_lossy(&indel.inserted).into_owned();
+    match (indel.deleted, indel.inserted.len()) {
+        (0, added) if indel.at >= added && (0..added).all(|slot| domain.base(indel.at - added + slot) == indel.inserted[slot]) => {
+            format!("{}dup", range(indel.at - added, added))
+        }
+        (0, _) => format!("c.{}_{}ins{inserted}", domain.coding(indel.at) - 1, domain.coding(indel.at)),
+        (deleted, 0) => format!("{}del", range(indel.at, deleted)),
+        (deleted, _) => format!("{}delins{inserted}", range(indel.at, deleted)),
+    }
+}
+
+/// The protein change of an indel that keeps the frame; `None` where reference bases are missing or nothing changes.
+pub fn protein_indel(domain: &Domain<'_>, indel: &Indel) -> Option<(u32, String)> {
+    // Enough codons before and behind for the rule of the last place.
+    const REACH: usize = 20;
+    let first = (indel.at / 3).saturating_sub(REACH) * 3;
+    let last = (((indel.at + indel.deleted) / 3 + REACH) * 3).min(domain.len());
+    let bases: Vec<u8> = (first..last).map(|index| domain.base(index)).collect();
+    let at = indel.at - first;
+    let mut changed = bases[..at].to_vec();
+    changed.extend(&indel.inserted);
+    changed.extend(bases.get(at + indel.deleted..)?);
+    let amino_acids = |bases: &[u8]| -> Vec<Option<u8>> { bases.chunks_exact(3).map(translate_codon).collect() };
+    let (before, after) = (amino_acids(&bases), amino_acids(&changed));
+    let shared = before.iter().zip(&after).take_while(|(x, y)| x == y).count();
+    let most = before.len().min(after.len()) - shared;
+    let behind = before.iter().rev().zip(after.iter().rev()).take_while(|(x, y)| x == y).count().min(most);
+    let (gone, new) = (&before[shared..before.len() - behind], &after[shared..after.len() - behind]);
+    let known = |list: &[Option<u8>]| list.iter().copied().collect::<Option<Vec<u8>>>();
+    let (gone, new) = (known(gone)?, known(new)?);
+    let number = |slot: usize| domain.first_codon + (first / 3 + slot) as u32;
+    let residue = |slot: usize| Some(format!("{}{}", char::from((*before.get(slot)?)?), number(slot)));
+    let range = |from: usize, count: usize| {
+        Some(if count == 1 { residue(from)? } else { format!("{}_{}", residue(from)?, residue(from + count - 1)?) })
+    };
+    let inserted = String::from_utf8_lossy(&new).into_owned();
+    let text = match (gone.len(), new.len()) {
+        (0, 0) => return None,
+        (0, added) => {
+            let doubled = shared >= added && (0..added).all(|slot| before[shared - added + slot] == Some(new[slot]));
+            if doubled {
+                let text = format!("p.{}dup", range(shared - added, added)?);
+                return Some((number(shared - added), text));
+            }
+            format!("p.{}_{}ins{inserted}", residue(shared.checked_sub(1)?)?, residue(shared)?)
+        }
+        (lost, 0) => format!("p.{}del", range(shared, lost)?),
+        (lost, _) => format!("p.{}delins{inserted}", range(shared, lost)?),
+    };
+    Some((number(shared), text))
+}
+
+/// Position (0-based), reference and alternative bases of an indel on the forward strand, with the base before it as VCF wants, at
+/// its first place on the genome; the bases are left out where they are not known or an intron lies within.
+pub fn genomic_indel(domain: &Domain<'_>, indel: &Indel, earliest: usize) -> (u32, Vec<u8>, Vec<u8>) {
+    // The first place on the genome is the last in transcription for a gene on the reverse strand.
+    let (at, inserted) = match domain.strand {
+        Strand::Reverse => (indel.at, indel.inserted.clone()),
+        Strand::Forward => {
+            let mut inserted = indel.inserted.clone();
+            let turns = (indel.at - earliest) % inserted.len().max(1);
+            inserted.rotate_right(turns);
+            (earliest, inserted)
+        }
+    };
+    let indices: Vec<usize> = match domain.strand {
+        Strand::Forward => (at.saturating_sub(1)..at + indel.deleted).collect(),
+        Strand::Reverse => (at..=at + indel.deleted).rev().collect(),
+    };
+    let low = indices.first().map_or(0, |&index| if index < domain.len() { domain.position(index) } else { 0 });
+    let contiguous = indices.iter().zip(low..).all(|(&index, position)| index < domain.len() && domain.position(index) == position);
+    let reference: Vec<u8> = indices.iter().map(|&index| domain.turned(domain.base(index))).collect();
+    if !contiguous || reference.iter().any(|base| !b"ACGT".contains(base)) || (at == 0 && domain.strand == Strand::Forward) {
+        return (low, Vec::new(), Vec::new());
+    }
+    let mut alternative = vec![reference[0]];
+    alternative.extend(if domain.strand == Strand::Forward { inserted } else { reverse_complement(&inserted) });
+    (low, reference, alternative)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::genome::{ContigId, Interval};
+    use crate::model::{Exon, Gene, Transcript};
+    use crate::variant::domain::Source;
+    use crate::variant::pileup::{earliest, shifted};
+
+    /// A gene of one exon with these coding bases, on a strand.
+    fn row(bases: &[u8], strand: Strand) -> Domain<'static> {
+        let end = 100 + bases.len() as u32;
+        let exon = Exon::new(1, 100, end, Some((0, bases.len() as u32)));
+        let transcript = Transcript { id: "T".to_owned(), refseq: None, exons: vec![exon], cds_length_bp: Some(bases.len() as u32) };
+        let gene = Gene {
+            symbol: "ALK".to_owned(),
+            span: Interval { contig: ContigId(0), start: 100, end },
+            strand: Some(strand),
+            transcript: Some(transcript),
+            alternatives: Vec::new(),
+        };
+        let mut domain = Domain::of_gene(&gene, 1, bases.len() as u32 / 3).expect("the gene has these codons");
+        for (index, &base) in bases.iter().enumerate() {
+            domain.set(index, base, Source::Fasta);
+        }
+        domain
+    }
+
+    fn named(bases: &[u8], at: usize, deleted: usize, inserted: &[u8]) -> (String, String) {
+        let domain = row(bases, Strand::Forward);
+        let indel = shifted(Indel { at, deleted, inserted: inserted.to_vec() }, &domain);
+        (coding_indel(&domain, &indel), protein_indel(&domain, &indel).map(|(_, text)| text).unwrap_or_default())
+    }
+
+    #[test]
+    fn insertions_and_deletions_follow_hgvs() {
+        // M A T L K G F D R
+        let bases = b"ATGGCCACGCTGAAAGGATTCGACCGT";
+        assert_eq!(named(bases, 6, 0, b"ACG"), ("c.7_9dup".to_owned(), "p.T3dup".to_owned()));
+        assert_eq!(named(bases, 9, 0, b"ACG"), ("c.7_9dup".to_owned(), "p.T3dup".to_owned()));
+        assert_eq!(named(bases, 15, 3, b""), ("c.16_18del".to_owned(), "p.G6del".to_owned()));
+        assert_eq!(named(bases, 9, 6, b""), ("c.10_15del".to_owned(), "p.L4_K5del".to_owned()));
+        assert_eq!(named(bases, 9, 0, b"TGG"), ("c.9_10insTGG".to_owned(), "p.T3_L4insW".to_owned()));
+        assert_eq!(named(bases, 9, 6, b"CCC"), ("c.10_15delinsCCC".to_owned(), "p.L4_K5delinsP".to_owned()));
+    }
+
+    #[test]
+    fn the_genomic_form_is_the_first_place_on_the_forward_strand_of_either_gene() {
+        for strand in [Strand::Forward, Strand::Reverse] {
+            let domain = row(b"ATGGCCACGACGCTGAAAGGA", strand);
+            let indel = shifted(Indel { at: 6, deleted: 3, inserted: Vec::new() }, &domain);
+            assert_eq!(indel.at, 9);
+            assert_eq!(earliest(&indel, &domain), 6);
+            let (position, reference, alternative) = genomic_indel(&domain, &indel, earliest(&indel, &domain));
+            let expected = match strand {
+                Strand::Forward => (105, b"CACG".to_vec(), b"C".to_vec()),
+                Strand::Reverse => (108, b"GCGT".to_vec(), b"G".to_vec()),
+            };
+            assert_eq!((position, reference, alternative), expected, "{strand:?}");
+        }
+    }
+
+    #[test]
+    fn changes_of_codons_follow_hgvs_and_other_numberings_are_named() {
+        assert_eq!(coding_change(6_094, *b"GGA", *b"AGA"), "c.6094G>A");
+        assert_eq!(coding_change(6_094, *b"GGA", *b"AAA"), "c.6094_6095delinsAA");
+        assert_eq!(aliases("ROS1", "p.G2032R"), ["p.G2026R (NM_001378902)"]);
+        assert_eq!(aliases("NTRK2", "p.F633L"), ["p.F617L (NM_001018064)"]);
+        assert_eq!(aliases("NTRK1", "p.G595R"), ["p.G589R (NM_001012331)"]);
+        assert!(aliases("NTRK3", "p.G623R").is_empty() && aliases("ALK", "p.G1202R").is_empty());
+    }
+}

@@ -1,0 +1,212 @@
+//! Recall and false calls of mutations, on molecules made in memory. The full tables take minutes:
+//! `cargo test --release --test recall -- --ignored --nocapture`
+
+#[path = "support/molecules.rs"]
+mod simulated;
+
+use kinfuse::genome::Assembly;
+use kinfuse::knowledge::Knowledge;
+use kinfuse::simulate::Random;
+use kinfuse::stats::binomial_at_least;
+use kinfuse::variant::call::{call, no_background};
+use kinfuse::variant::noise::Noise;
+use kinfuse::variant::{Variant, VariantStatus};
+
+use simulated::{listed, rows, sample, Made, Mutation, DAMAGED, PANEL, PLASMA};
+
+/// Calls one simulated library over these kinases; for each mutation the molecules over it and those that carry it.
+fn run(genes: &[&str], made: Made, mutations: &[Mutation], seed: u64) -> (Vec<Variant>, Vec<(u32, u32)>, Noise) {
+    let knowledge = Knowledge::builtin();
+    let mut random = Random::new(seed);
+    let mut truth = vec![(0, 0); mutations.len()];
+    let mut made_rows = Vec::new();
+    for row in rows(&knowledge, Assembly::Grch38, seed).into_iter().filter(|row| genes.contains(&row.gene.as_str())) {
+        let own: Vec<usize> = (0..mutations.len()).filter(|&at| mutations[at].gene == row.gene).collect();
+        let drawn = sample(&row, made, &own.iter().map(|&at| &mutations[at]).collect::<Vec<_>>(), &mut random);
+        for (at, counts) in own.into_iter().zip(drawn.truth) {
+            truth[at] = counts;
+        }
+        made_rows.push((row, drawn.pileup));
+    }
+    let (readings, noise) = call(made_rows, &no_background);
+    (readings.into_iter().flat_map(|reading| reading.calls).map(|call| call.variant).collect(), truth, noise)
+}
+
+fn passes(variant: &Variant) -> bool {
+    variant.status == VariantStatus::Called && variant.flags.is_empty()
+}
+
+/// What a cell of fraction and depth gave.
+#[derive(Debug, Default)]
+struct Cell {
+    sites: usize,
+    found: usize,
+    allowed: f64,
+    least: Vec<u32>,
+    false_calls: usize,
+}
+
+impl Cell {
+    fn recall(&self) -> f64 {
+        self.found as f64 / self.sites.max(1) as f64
+    }
+
+    fn allowed(&self) -> f64 {
+        self.allowed / self.sites.max(1) as f64
+    }
+}
+
+/// Listed mutations at a fraction, one in each known codon of ALK and ROS1, until there are `sites` of them.
+fn cell(made: Made, fraction: f64, sites: usize, seed: u64) -> Cell {
+    let knowledge = Knowledge::builtin();
+    let genes = ["ALK", "ROS1"];
+    let mut cell = Cell::default();
+    let mut random = Random::new(seed);
+    for round in 0.. {
+        if cell.sites >= sites {
+            return cell;
+        }
+        let sample_seed = seed * 1_000 + round;
+        let all = listed(&rows(&knowledge, Assembly::Grch38, sample_seed), false);
+        // One change a codon, another one each time.
+        let mut chosen: Vec<Mutation> = Vec::new();
+        for mutation in all.iter().filter(|mutation| genes.contains(&mutation.gene.as_str())) {
+            match chosen.iter_mut().find(|other| other.gene == mutation.gene && other.codon == mutation.codon) {
+                Some(other) if random.happens(0.5) => *other = mutation.clone(),
+                Some(_) => {}
+                None => chosen.push(mutation.clone()),
+            }
+        }
+        for mutation in &mut chosen {
+            mutation.fraction = fraction;
+        }
+        let (variants, truth, _) = run(&genes, made, &chosen, sample_seed);
+        for (mutation, (over, _)) in chosen.iter().zip(truth) {
+            let line = |variant: &&Variant| variant.gene == mutation.gene && variant.hgvs_p == mutation.name;
+            cell.sites += 1;
+            cell.found += usize::from(variants.iter().filter(line).any(passes));
+            let least = variants.iter().find(line).and_then(|variant| variant.min_fragments).expect("each listed change has a line");
+            cell.least.push(least);
+            cell.allowed += binomial_at_least(u64::from(least), u64::from(over), fraction);
+        }
+        cell.false_calls += variants.iter().filter(|v| passes(v) && !chosen.iter().any(|m| m.gene == v.gene && m.codon == v.codon)).count();
+    }
+    cell
+}
+
+fn table_line(name: &str, made: Made, fraction: f64, cell: &mut Cell) -> String {
+    cell.least.sort_unstable();
+    format!(
+        "{name}\t{}\t{:.2}%\t{}\t{}\t{:.3}\t{:.3}\t{}",
+        made.depth,
+        fraction * 100.0,
+        cell.sites,
+        cell.least[cell.least.len() / 2],
+        cell.recall(),
+        cell.allowed(),
+        cell.false_calls
+    )
+}
+
+#[test]
+fn recall_is_what_the_binomial_allows() {
+    for (name, made, fraction) in [("panel", Made { depth: 1_000, ..PANEL }, 0.01), ("plasma", Made { depth: 3_000, ..PLASMA }, 0.003)] {
+        let mut cell = cell(made, fraction, 120, 7);
+        println!("{}", table_line(name, made, fraction, &mut cell));
+        assert!(cell.recall() > cell.allowed() - 0.1, "{name}: {} of {}", cell.recall(), cell.allowed());
+        assert_eq!(cell.false_calls, 0, "{name}");
+    }
+}
+
+#[test]
+fn damaged_and_clean_samples_without_mutations_give_no_call_and_damage_is_seen_in_its_classes() {
+    let genes = ["ALK", "ROS1", "NTRK1", "NTRK2", "NTRK3"];
+    for (name, made) in [("damaged", Made { depth: 500, ..DAMAGED }), ("clean", Made { depth: 500, ..PANEL })] {
+        for seed in 0..3 {
+            let (variants, _, noise) = run(&genes, made, &[], 50 + seed);
+            let called: Vec<&str> = variants.iter().filter(|v| v.status == VariantStatus::Called).map(|v| v.hgvs_p.as_str()).collect();
+            assert!(called.is_empty(), "{name}: {called:?}");
+            let rate = |class: &str| {
+                let classes = noise.by_class();
+                let (_, wrong, all) = classes.iter().find(|(own, _, _)| own == class).expect("twelve classes");
+                *wrong as f64 / *all as f64
+            };
+            let damaged = name == "damaged";
+            assert_eq!(rate("C>T") > 3.0 * rate("G>A"), damaged, "{name}: {:?}", noise.by_class());
+            assert_eq!(rate("G>T") > 2.0 * rate("C>A"), damaged, "{name}: {:?}", noise.by_class());
+        }
+    }
+}
+
+#[test]
+#[ignore = "minutes: the full table of recall by fraction and depth"]
+fn the_full_table_of_recall() {
+    let sites = std::env::var("KINFUSE_SITES").ok().and_then(|text| text.parse().ok()).unwrap_or(1_000);
+    println!("library\tmolecules\tfraction\tsites\tleast\trecall\tallowed\tfalse");
+    let mut worst: f64 = 0.0;
+    let mut line = |name: &str, made: Made, fraction: f64, seed: u64| {
+        let mut cell = cell(made, fraction, sites, seed);
+        println!("{}", table_line(name, made, fraction, &mut cell));
+        worst = worst.max(cell.allowed() - cell.recall());
+    };
+    for (at, (depth, fraction)) in [
+        (500, 0.02),
+        (500, 0.05),
+        (1_000, 0.01),
+        (1_000, 0.02),
+        (2_000, 0.0025),
+        (2_000, 0.005),
+        (2_000, 0.01),
+        (5_000, 0.0025),
+        (5_000, 0.005),
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        line("panel", Made { depth, ..PANEL }, fraction, at as u64);
+        line("fixed", Made { depth, ..DAMAGED }, fraction, 100 + at as u64);
+    }
+    for (at, (depth, fraction)) in
+        [(2_000, 0.002), (2_000, 0.005), (5_000, 0.001), (5_000, 0.002), (10_000, 0.0005), (10_000, 0.001), (10_000, 0.002)]
+            .into_iter()
+            .enumerate()
+    {
+        line("plasma UMI", Made { depth, ..PLASMA }, fraction, 200 + at as u64);
+    }
+    assert!(worst < 0.05, "recall is {worst:.3} below what the binomial allows");
+}
+
+#[test]
+#[ignore = "minutes: false calls in clean samples"]
+fn false_calls_in_clean_samples() {
+    let genes = ["ALK", "ROS1", "NTRK1", "NTRK2", "NTRK3"];
+    let samples: u64 = std::env::var("KINFUSE_SAMPLES").ok().and_then(|text| text.parse().ok()).unwrap_or(240);
+    println!("library\tsamples\tpositions x changes\tfalse at known sites\tfalse elsewhere");
+    let mut total = (0u64, 0usize, 0usize);
+    for (name, made, share) in [
+        ("damaged 2000x", Made { depth: 2_000, ..DAMAGED }, 100),
+        ("damaged 500x", Made { depth: 500, ..DAMAGED }, 40),
+        ("panel 1000x", Made { depth: 1_000, ..PANEL }, 60),
+        ("plasma UMI 2000", Made { depth: 2_000, ..PLASMA }, 40),
+    ] {
+        let (mut tests, mut known, mut others) = (0u64, 0, 0);
+        let count = samples * share / 240;
+        for seed in 0..count {
+            let (variants, _, _) = run(&genes, made, &[], 10_000 + seed * 17 + share);
+            let knowledge = Knowledge::builtin();
+            tests += rows(&knowledge, Assembly::Grch38, 1).iter().map(|row| row.len() as u64 * 3).sum::<u64>();
+            for variant in variants.iter().filter(|variant| passes(variant)) {
+                if variant.statements.is_empty() && variant.codon_class.is_none() {
+                    others += 1;
+                } else {
+                    known += 1;
+                }
+            }
+        }
+        println!("{name}\t{count}\t{tests}\t{known}\t{others}");
+        total = (total.0 + tests, total.1 + known, total.2 + others);
+    }
+    println!("all\t{samples}\t{}\t{}\t{}", total.0, total.1, total.2);
+    assert_eq!(total.1, 0, "false calls at known sites");
+    assert!(total.2 <= 1 + (total.0 / 1_000_000) as usize, "{} false calls elsewhere", total.2);
+}
