@@ -1,6 +1,8 @@
 //! Recall and false calls of mutations, on molecules made in memory. The full tables take minutes:
 //! `cargo test --release --test recall -- --ignored --nocapture`
 
+#[path = "support/command.rs"]
+mod command;
 #[path = "support/molecules.rs"]
 mod simulated;
 
@@ -209,4 +211,139 @@ fn false_calls_in_clean_samples() {
     println!("all\t{samples}\t{}\t{}\t{}", total.0, total.1, total.2);
     assert_eq!(total.1, 0, "false calls at known sites");
     assert!(total.2 <= 1 + (total.0 / 1_000_000) as usize, "{} false calls elsewhere", total.2);
+}
+
+/// What a caller found: gene and codon change as `ALK p.G1202R`.
+type Names = std::collections::BTreeSet<String>;
+
+/// The listed mutations of one BAM on the made-up genome, called by kinfuse and by freebayes where it is installed.
+#[test]
+#[ignore = "minutes: another caller on the same files"]
+fn kinfuse_and_freebayes_on_the_same_files() {
+    use kinfuse::simulate::{bam, Aligner, AlignerStyle, Errors, Library, Molecule, Reference, Sampler, Substitution};
+
+    let (fasta, gtf) = (command::repository("test-data/mini.fa"), command::repository("test-data/mini.gtf"));
+    let reference = Reference::from_fasta(&fasta).expect("the FASTA opens");
+    let genes = kinfuse::model::gtf::read(&gtf, reference.contigs(), &gtf).expect("the GTF can be read").genes;
+    let knowledge = Knowledge::builtin();
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let has_freebayes = command::has_program("freebayes");
+    println!("caller\tdepth\tfraction\tsites\tfound\tother calls in the domains\tseconds");
+    for (depth, fraction) in [(1_000usize, 0.02), (1_000, 0.01), (2_000, 0.005)] {
+        let mut sums: std::collections::BTreeMap<&str, (usize, usize, f64)> = std::collections::BTreeMap::new();
+        let mut sites_total = 0;
+        for replicate in 0..4u64 {
+            let mut fragments = Vec::new();
+            let mut molecules: Vec<(Molecule, Option<usize>)> = Vec::new();
+            // Positions (1-based) with the new base on the forward strand, and the name.
+            let mut sites: Vec<(String, u32, u8, String)> = Vec::new();
+            for symbol in ["ALK", "ROS1"] {
+                let gene = genes.iter().find(|gene| gene.symbol == symbol).expect("the gene is there");
+                let (first, last) = kinfuse::fusion::frame::kinase_domain_codons(symbol).expect("one of the five");
+                let (strand, transcript) = (gene.strand.expect("a strand"), gene.transcript.as_ref().expect("a transcript"));
+                let end = |codon: u32| transcript.codon_bases(codon, strand).expect("the codon is there")[1];
+                let (low, high) = (end(first).min(end(last)), end(first).max(end(last)));
+                let interval = kinfuse::genome::Interval { contig: gene.contig(), start: low - 500, end: high + 500 };
+                let plain = Molecule::stretch(symbol, interval, &reference).expect("within the genome");
+                for site in knowledge.resistance_sites().iter().filter(|site| site.gene == symbol && site.ref_codon.is_some()) {
+                    let single: Vec<_> = site.changes.iter().filter(|change| !change.single_nt_hgvs.is_empty()).collect();
+                    let Some(change) = single.get(replicate as usize % single.len().max(1)) else { continue };
+                    let codon = site.ref_codon.expect("filtered by it");
+                    let new = (0..3)
+                        .flat_map(|slot| b"ACGT".iter().map(move |&base| (slot, base)))
+                        .map(|(slot, base)| {
+                            let mut changed = codon;
+                            changed[slot] = base;
+                            (slot, changed)
+                        })
+                        .find(|(_, changed)| kinfuse::sequence::translate_codon(changed) == change.alt_aa)
+                        .expect("one base is enough");
+                    let substitutions = Substitution::of_codon(gene, site.codon, new.1).expect("the gene has the codon");
+                    let changed = &substitutions[new.0];
+                    sites.push((
+                        reference.contigs().name(gene.contig()).to_owned(),
+                        changed.position + 1,
+                        changed.base,
+                        format!("{symbol} p.{}", change.protein_change),
+                    ));
+                    let at = plain.offset_of(gene.contig(), changed.position).expect("it is there");
+                    molecules.push((plain.clone().with_substitutions(&substitutions), Some(at)));
+                }
+                molecules.push((plain, None));
+            }
+            let library = Library {
+                paired: true,
+                read_bp: 150,
+                fragment_mean_bp: 240.0,
+                fragment_sd_bp: 40.0,
+                errors: Errors::ShortRead,
+                umi: None,
+                duplicate_frac: 0.0,
+            };
+            let mut sampler = Sampler::new(library, format!("f{replicate}"), 90 + replicate);
+            let mut random = Random::new(replicate);
+            for (molecule, at) in &molecules {
+                match at {
+                    None => fragments.extend(sampler.to_depth(molecule, depth as f64)),
+                    Some(at) => {
+                        let count = (0..depth).filter(|_| random.happens(fraction)).count();
+                        fragments.extend(sampler.crossing(molecule, *at, *at + 1, 1, count));
+                    }
+                }
+            }
+            let path = folder.path().join(format!("{depth}{replicate}.bam"));
+            let aligner = Aligner::new(&reference, AlignerStyle::dna());
+            let records = fragments.iter().flat_map(|fragment| aligner.align(fragment)).collect();
+            bam::write(&path, &reference, "s", "kinfuse-simulate", records).expect("the BAM is written");
+            sites_total += sites.len();
+
+            let out = folder.path().join(format!("out{depth}{replicate}"));
+            let started = std::time::Instant::now();
+            command::call(&out, &["-r".as_ref(), fasta.as_ref(), "-g".as_ref(), gtf.as_ref(), path.as_ref()]);
+            let seconds = started.elapsed().as_secs_f64();
+            let found: Names =
+                command::called_variants(&out, "s").iter().map(|row| format!("{} {}", row.get("gene"), row.get("hgvs_p"))).collect();
+            let right = sites.iter().filter(|site| found.contains(&site.3)).count();
+            let sum = sums.entry("kinfuse").or_default();
+            *sum = (sum.0 + right, sum.1 + found.len() - right, sum.2 + seconds);
+
+            if has_freebayes {
+                let started = std::time::Instant::now();
+                let output = std::process::Command::new("freebayes")
+                    .args(["--pooled-continuous", "-F", "0.002", "-C", "3", "-q", "20", "-m", "10", "-f"])
+                    .arg(&fasta)
+                    .arg(&path)
+                    .output()
+                    .expect("freebayes starts");
+                let seconds = started.elapsed().as_secs_f64();
+                let text = String::from_utf8_lossy(&output.stdout).into_owned();
+                for (name, least) in [("freebayes, all", 0.0), ("freebayes, QUAL 20", 20.0)] {
+                    let mut found: std::collections::BTreeSet<(String, u32, u8)> = std::collections::BTreeSet::new();
+                    for line in text.lines().filter(|line| !line.starts_with('#')) {
+                        let cells: Vec<&str> = line.split('\t').collect();
+                        if cells[5].parse::<f64>().unwrap_or(0.0) < least {
+                            continue;
+                        }
+                        let position: u32 = cells[1].parse().expect("a position");
+                        for alternative in cells[4].split(',').filter(|bases| bases.len() == cells[3].len()) {
+                            for (at, (old, new)) in (position..).zip(cells[3].bytes().zip(alternative.bytes())) {
+                                if old != new {
+                                    found.insert((cells[0].to_owned(), at, new));
+                                }
+                            }
+                        }
+                    }
+                    let right = sites.iter().filter(|site| found.contains(&(site.0.clone(), site.1, site.2))).count();
+                    let sum = sums.entry(name).or_default();
+                    *sum = (sum.0 + right, sum.1 + found.len() - right, sum.2 + seconds);
+                }
+            }
+        }
+        for (name, (right, others, seconds)) in sums {
+            println!("{name}\t{depth}\t{:.1}%\t{sites_total}\t{right}\t{others}\t{seconds:.1}", fraction * 100.0);
+        }
+    }
+    if !has_freebayes {
+        println!("skipped: no freebayes");
+    }
 }

@@ -67,8 +67,9 @@ pub fn no_background(_: ContigId, _: u32, _: u8) -> f64 {
 /// The change behind a variant, as molecules show it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Change {
-    /// Bases that differ: index, code of the reference, code of the change.
-    Codon(Vec<(usize, usize, usize)>),
+    /// The three bases of a codon: index, code of the reference, code of the change. Those in which it differs must be shown; another
+    /// letter at one that does not differ is another change.
+    Codon([(usize, usize, usize); 3]),
     /// An insertion or deletion, with the first index at which it could begin.
     Indel(indel::Event),
 }
@@ -94,6 +95,7 @@ impl Change {
                     match molecule.base(index) {
                         Some((code, _)) if code == changed => {}
                         Some((code, _)) if code == reference => says = Says::Without,
+                        None if reference == changed => {}
                         _ => return Says::Nothing,
                     }
                 }
@@ -106,7 +108,7 @@ impl Change {
     /// An index within the change.
     pub fn index(&self) -> usize {
         match self {
-            Self::Codon(bases) => bases.first().map_or(0, |base| base.0),
+            Self::Codon(bases) => bases.iter().find(|base| base.1 != base.2).map_or(bases[0].0, |base| base.0),
             Self::Indel(event) => event.indel.at,
         }
     }
@@ -396,10 +398,7 @@ impl Context<'_> {
             return None;
         }
         let domain = self.domain();
-        let bases: Vec<(usize, usize, usize)> = (0..3)
-            .filter(|&slot| reference[slot] != changed[slot])
-            .map(|slot| (seen.first + slot, reference[slot], changed[slot]))
-            .collect();
+        let bases = [0, 1, 2].map(|slot| (seen.first + slot, reference[slot], changed[slot]));
         let change = Change::Codon(bases);
         let (with, without): (Vec<&Molecule>, Vec<&Molecule>) = {
             let says = |wanted: Says| self.molecules.iter().filter(|molecule| change.said_by(molecule) == wanted).collect();
@@ -537,16 +536,19 @@ fn candidates(seen: &Seen, reference: Key) -> BTreeSet<Key> {
     list
 }
 
-/// Molecules that show the bases in which a codon differs from the reference, and nothing that contradicts the rest.
+/// Molecules that show the bases in which a codon differs from the reference, and nothing that contradicts the rest. One that shows
+/// the codon in part only may as well belong to another change that others show whole; then it does not count.
 fn showing(keys: &BTreeMap<Key, u32>, reference: Key, changed: Key) -> u32 {
+    let fits = |key: &Key, whole: &Key| (0..3).all(|slot| key[slot] == whole[slot] || key[slot] == Context::MISSING);
+    let others: Vec<&Key> = keys
+        .iter()
+        .filter(|(key, count)| !key.contains(&Context::MISSING) && **key != reference && **key != changed && **count >= MIN_FRAGMENTS)
+        .map(|(key, _)| key)
+        .collect();
     let shows = |key: &Key| {
-        (0..3).all(|slot| {
-            if reference[slot] == changed[slot] {
-                key[slot] == changed[slot] || key[slot] == Context::MISSING
-            } else {
-                key[slot] == changed[slot]
-            }
-        })
+        let differing = (0..3).all(|slot| reference[slot] == changed[slot] || key[slot] == changed[slot]);
+        let in_part = key.contains(&Context::MISSING);
+        differing && fits(key, &changed) && !(in_part && others.iter().any(|other| fits(key, other)))
     };
     keys.iter().filter(|(key, _)| shows(key)).map(|(_, count)| count).sum()
 }

@@ -134,6 +134,13 @@ impl<'a> Domain<'a> {
             } as usize
     }
 
+    /// The indices of the segment that holds a base: first and behind the last.
+    pub fn segment_of(&self, index: usize) -> (usize, usize) {
+        let at = self.segments.partition_point(|segment| segment.first <= index).saturating_sub(1);
+        let first = self.segments.get(at).map_or(0, |segment| segment.first);
+        (first, self.segments.get(at + 1).map_or(self.len(), |next| next.first))
+    }
+
     /// Genomic position (0-based) of a base.
     pub fn position(&self, index: usize) -> u32 {
         self.positions[index]

@@ -59,10 +59,13 @@ impl Span {
         usize::from(self.first) <= index && index <= usize::from(self.last)
     }
 
-    /// Whether the read goes on for at least `anchor` bases before `low` and behind `high` (indices, both included).
+    /// Whether the read covers the bases `low..high` and goes on for at least `anchor` bases on either side. What it goes on with beside
+    /// the row (an intron) counts, but says nothing of other places of the row.
     pub fn spans(&self, low: usize, high: usize, anchor: usize) -> bool {
-        i64::from(self.first) - i64::from(self.before) + anchor as i64 <= low as i64
-            && high + anchor <= usize::from(self.last) + usize::from(self.after)
+        let on_it = usize::from(self.first) <= low && high <= usize::from(self.last) + 1;
+        on_it
+            && i64::from(self.first) - i64::from(self.before) + anchor as i64 <= low as i64
+            && high + anchor <= usize::from(self.last) + 1 + usize::from(self.after)
     }
 
     /// Bases to the nearer end of the read.
@@ -195,7 +198,7 @@ impl Part {
 
     /// Whether one of its reads covers an indel's place and does not show it.
     fn denies(&self, indel: &Indel) -> bool {
-        let high = indel.at + indel.deleted.max(1);
+        let high = indel.at + indel.deleted;
         !self.indels.contains(indel) && self.spans.iter().flatten().any(|span| span.spans(indel.at, high, 5))
     }
 }

@@ -262,9 +262,10 @@ fn shown(record: &Record, operations: &[Operation], view: &ReadRecord, domain: &
 }
 
 /// The indel at the last place in the direction of transcription where it means the same (HGVS's rule), as far as the reference is
-/// known.
+/// known and the exon goes.
 pub fn shifted(mut indel: Indel, domain: &Domain<'_>) -> Indel {
-    let known = |index: usize| b"ACGT".contains(&domain.base(index));
+    let (_, end) = domain.segment_of(indel.at.saturating_sub(usize::from(indel.deleted == 0)));
+    let known = |index: usize| index < end && b"ACGT".contains(&domain.base(index));
     loop {
         if indel.deleted > 0 && indel.inserted.is_empty() {
             let behind = indel.at + indel.deleted;
@@ -283,7 +284,8 @@ pub fn shifted(mut indel: Indel, domain: &Domain<'_>) -> Indel {
 
 /// The first index at which a shifted indel could as well begin.
 pub fn earliest(indel: &Indel, domain: &Domain<'_>) -> usize {
-    let known = |index: usize| b"ACGT".contains(&domain.base(index));
+    let (start, _) = domain.segment_of(indel.at.saturating_sub(usize::from(indel.deleted == 0)));
+    let known = |index: usize| index >= start && b"ACGT".contains(&domain.base(index));
     let (mut at, mut inserted) = (indel.at, indel.inserted.clone());
     while at > 0 && known(at - 1) {
         let moves = if indel.deleted > 0 && indel.inserted.is_empty() {

@@ -83,6 +83,14 @@ pub fn table(path: &Path) -> Vec<Row> {
         .collect()
 }
 
+/// The lines of a gzip file that do not begin with `#`.
+pub fn table_gz(path: &Path) -> Vec<String> {
+    let file = std::fs::File::open(path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+    let mut text = String::new();
+    std::io::Read::read_to_string(&mut flate2::read::MultiGzDecoder::new(file), &mut text).expect("it unpacks to text");
+    text.lines().filter(|line| !line.starts_with('#')).map(str::to_owned).collect()
+}
+
 /// The rows of `<sample>.fusions.tsv` that passed.
 pub fn passed(folder: &Path, sample: &str) -> Vec<Row> {
     let rows = table(&folder.join(format!("{sample}.fusions.tsv")));
