@@ -113,27 +113,18 @@ fn variant(placed: &PlacedMutation, row: &TruthRow, event: &TruthEvent, ground: 
     let gene = ground.models.at(change.contig, change.position).first().copied();
     let against = row.against.unwrap_or(0);
     let shown = row.seen.fragments();
+    let symbol = gene.map(|gene| gene.symbol.as_str()).unwrap_or_default();
+    let transcript = gene.and_then(|gene| gene.transcript.as_ref()).map(crate::model::Transcript::literature_id).unwrap_or_default();
     Variant {
-        gene: gene.map(|gene| gene.symbol.clone()).unwrap_or_default(),
-        transcript: gene.and_then(|gene| gene.transcript.as_ref()).map(|t| t.literature_id().to_owned()).unwrap_or_default(),
-        codon: 0,
-        hgvs_c: None,
         hgvs_p: change.name.split_once(" p.").map(|(_, change)| format!("p.{change}")).unwrap_or_default(),
-        contig: change.contig,
-        position: change.position,
         reference: change.reference.clone(),
         alternative: change.alternative.clone(),
         depth: shown + against,
         alt_fragments: shown,
         share: jeffreys_share(u64::from(shown), u64::from(shown) + u64::from(against)),
         quality: CERTAIN,
-        flags: BTreeSet::new(),
-        known_resistance: Vec::new(),
-        codon_class: None,
-        lod95: None,
         phase: event.phase.clone(),
-        compound_with: None,
         status: VariantStatus::Called,
-        note: String::new(),
+        ..Variant::blank(symbol, transcript, 0, change.contig, change.position)
     }
 }

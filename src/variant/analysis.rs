@@ -136,7 +136,11 @@ fn carried<'f>(gene: &str, fusions: &'f [Fusion], shown: &'f [Shown], models: &'
         .into_iter()
         .filter_map(|fusion| {
             let own = shown.iter().find(|shown| shown.target == gene && shown.junction == fusion.junction)?;
-            Some(Carried { id: &fusion.id, end: fusion.three.breakend, gene: models.find(gene)?, members: &own.fragments })
+            // A break in DNA that a junction of RNA reports goes by that junction's row.
+            let reports =
+                |other: &&Fusion| other.agreement.dna.as_ref().is_some_and(|dna| dna.target == gene && dna.junction == fusion.junction);
+            let row = fusions.iter().find(reports).unwrap_or(fusion);
+            Some(Carried { id: &row.id, end: fusion.three.breakend, gene: models.find(gene)?, members: &own.fragments })
         })
         .take(MOST)
         .collect()
