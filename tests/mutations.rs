@@ -12,13 +12,22 @@ use std::path::{Path, PathBuf};
 use kinfuse::genome::{Assembly, Breakend, Interval, Junction, Side};
 use kinfuse::model::Role;
 use kinfuse::sequence::translate_codon;
-use kinfuse::simulate::{AlignerStyle, Errors, Fragment, Library, Molecule, Piece, Sampler, Substitution};
+use kinfuse::simulate::{AlignerStyle, Errors, Fragment, Library, Molecule, Piece, Protocol, Sampler, Substitution};
 
 use command::{call, passed, table, Row};
 use slices::Slices;
 
 fn library(read_bp: u32, mean: f64, sd: f64) -> Library {
-    Library { paired: true, read_bp, fragment_mean_bp: mean, fragment_sd_bp: sd, errors: Errors::ShortRead, umi: None, duplicate_frac: 0.0 }
+    Library {
+        paired: true,
+        read_bp,
+        fragment_mean_bp: mean,
+        fragment_sd_bp: sd,
+        errors: Errors::ShortRead,
+        umi: None,
+        duplicate_frac: 0.0,
+        protocol: Protocol::default(),
+    }
 }
 
 fn called(bam: &Path, sample: &str) -> (PathBuf, Vec<Row>) {
@@ -126,7 +135,7 @@ fn without_reference_and_md_tags_the_built_in_codons_serve_and_what_they_lack_is
     assert!(judged.number("value") < 100.0 && judged.get("note").contains("--reference"), "{judged:?}");
 }
 
-/// Molecules of CD74::ROS1 with a break in front of exon 36 of ROS1, and of the chromosomes that are whole.
+/// Molecules of `CD74::ROS1` with a break in front of exon 36 of ROS1, and of the chromosomes that are whole.
 struct Rearranged {
     derivative: Molecule,
     wild_type: Molecule,
