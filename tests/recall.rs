@@ -220,7 +220,7 @@ type Names = std::collections::BTreeSet<String>;
 #[test]
 #[ignore = "minutes: another caller on the same files"]
 fn kinfuse_and_freebayes_on_the_same_files() {
-    use kinfuse::simulate::{bam, Aligner, AlignerStyle, Errors, Library, Molecule, Reference, Sampler, Substitution};
+    use kinfuse::simulate::{bam, Aligner, AlignerStyle, Errors, Library, Molecule, Protocol, Reference, Sampler, Substitution};
 
     let (fasta, gtf) = (command::repository("test-data/mini.fa"), command::repository("test-data/mini.gtf"));
     let reference = Reference::from_fasta(&fasta).expect("the FASTA opens");
@@ -279,6 +279,7 @@ fn kinfuse_and_freebayes_on_the_same_files() {
                 errors: Errors::ShortRead,
                 umi: None,
                 duplicate_frac: 0.0,
+                protocol: Protocol::default(),
             };
             let mut sampler = Sampler::new(library, format!("f{replicate}"), 90 + replicate);
             let mut random = Random::new(replicate);
