@@ -11,6 +11,7 @@ use crate::error::Result;
 pub mod call;
 pub mod evaluate;
 pub mod knowledge;
+pub mod normals;
 pub mod simulate;
 pub mod targets;
 
@@ -40,6 +41,8 @@ enum Command {
     Targets(targets::TargetsArguments),
     /// Show or check the tables of what is known.
     Knowledge(knowledge::KnowledgeArguments),
+    /// Build, merge or show a background of normal samples.
+    Normals(normals::NormalsArguments),
     /// Print the JSON schema of kinfuse.json.
     Schema,
     /// Print shell completions.
@@ -81,6 +84,7 @@ impl Arguments {
             Command::Simulate(arguments) => arguments.run(self.quiet),
             Command::Targets(arguments) => arguments.run(),
             Command::Knowledge(arguments) => arguments.run(),
+            Command::Normals(arguments) => arguments.run(),
             Command::Schema => print(|out| crate::report::json::pretty(&crate::report::json::schema(), out)),
             Command::Completions { shell } => {
                 let mut text = Vec::new();

@@ -36,12 +36,41 @@ pub struct CallConfig {
     pub targets: Vec<String>,
     /// Folder with knowledge tables that extend the built-in ones.
     pub knowledge: Option<PathBuf>,
+    /// Tumour type, for levels of evidence.
+    pub tumour: Option<String>,
+    /// Whether to write transcripts and proteins of the fusions as FASTA.
+    pub fusion_fasta: bool,
+    /// Background of normal samples.
+    pub normals: Option<PathBuf>,
     /// Whether to read without an index, in one pass.
     pub stream: bool,
     /// Worker threads.
     pub threads: usize,
     /// Width of a tile in bases; results do not depend on it.
     pub tile_bp: u32,
+}
+
+impl Default for CallConfig {
+    /// All that a user can leave out, and no input.
+    fn default() -> Self {
+        Self {
+            inputs: Vec::new(),
+            out_dir: PathBuf::from("."),
+            sample: None,
+            reference: None,
+            gtf: None,
+            genome: GenomeChoice::Auto,
+            assay: AssayRequest { kind: None, duplicates: None, umi_tag: None },
+            targets: DEFAULT_TARGETS.map(str::to_owned).to_vec(),
+            knowledge: None,
+            tumour: None,
+            fusion_fasta: false,
+            normals: None,
+            stream: false,
+            threads: std::thread::available_parallelism().map_or(1, std::num::NonZero::get),
+            tile_bp: crate::alignment::scan::TILE_BP,
+        }
+    }
 }
 
 /// The kinases that are looked at by default.

@@ -11,13 +11,17 @@
 
 pub mod agreement;
 pub mod build;
+pub mod describe;
 pub mod event;
 pub mod filter;
 pub mod frame;
 pub mod judge;
+pub mod karyotype;
 pub mod name;
 pub mod orient;
+pub mod product;
 pub mod score;
+pub mod vicc;
 
 use std::collections::BTreeSet;
 
@@ -47,6 +51,9 @@ impl Support {
         self.split + self.pair + self.clip
     }
 }
+
+/// Lowest quality with which a flagged junction is listed in `fusions.tsv`; all others are in `candidates.tsv.gz`.
+pub const MIN_LISTED_QUALITY: f64 = 10.0;
 
 /// One gene of a fusion.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -205,6 +212,42 @@ pub struct Fusion {
     pub target: String,
     /// What the sample's other material says of it.
     pub agreement: Agreement,
+    /// What it is called elsewhere and what it makes.
+    pub description: Description,
+}
+
+/// What becomes of a domain in a fusion.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct DomainFate {
+    /// Gene.
+    pub gene: String,
+    /// Name of the domain.
+    pub domain: String,
+    /// `kept`, `cut` or `lost`.
+    pub fate: String,
+    /// Source of its residues.
+    pub source: String,
+}
+
+/// Other names of a fusion, and the transcript and protein it makes; filled in by [`describe`].
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Description {
+    /// Its exons as other transcripts count them.
+    pub other_counts: Vec<name::OtherCount>,
+    /// Cytogenetic bands of the 5' and of the 3' breakpoint.
+    pub bands: (Option<String>, Option<String>),
+    /// The rearrangement in the words of a karyotype.
+    pub iscn: Option<String>,
+    /// Residues round the junction, `|` behind the 5' partner.
+    pub peptide: Option<String>,
+    /// Domains with a known place, 5' partner first.
+    pub domains: Vec<DomainFate>,
+    /// What else its structure says (`stop before the kinase`).
+    pub notes: Vec<String>,
+    /// Transcript and protein, where all bases are known.
+    pub product: Option<product::Product>,
+    /// The fusion in the form of the VICC specification.
+    pub vicc: Option<serde_json::Value>,
 }
 
 impl Fusion {
@@ -212,6 +255,11 @@ impl Fusion {
     pub fn name(&self) -> String {
         let symbol = |partner: &Partner| partner.gene.clone().unwrap_or_else(|| "?".to_owned());
         format!("{}::{}", symbol(&self.five), symbol(&self.three))
+    }
+
+    /// Whether it stands among the called fusions, with or without a flag.
+    pub fn is_listed(&self) -> bool {
+        self.passes() || self.quality >= MIN_LISTED_QUALITY
     }
 
     /// Whether no flag is set.

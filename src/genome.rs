@@ -101,6 +101,12 @@ pub fn canonical_contig_name(name: &str) -> String {
 }
 
 impl Contigs {
+    /// `chr1` to `chr22`, `chrX` and `chrY`, long enough for every gene: for what needs places but no file.
+    pub fn chromosomes() -> Self {
+        let names = (1..=22).map(|number| number.to_string()).chain(["X".to_owned(), "Y".to_owned()]);
+        Self::new(names.map(|name| (format!("chr{name}"), u32::MAX)))
+    }
+
     /// Builds the table from names and lengths in file order.
     pub fn new(contigs: impl IntoIterator<Item = (String, u32)>) -> Self {
         let mut table = Self::default();

@@ -5,24 +5,37 @@
 //!   fusions.tsv     one row a fusion and exon pair      --> pair(), junction() for RNA, implied() for DNA
 //!   resistance.tsv  one row a change, drug and source   --> resistance_sites(), by genomic codon
 //!   hotspots.tsv    one row a codon of another gene     --> hotspots(): how tumours evade a drug without its target
+//!   domains.tsv     one row a domain                    --> domains()
+//!   drugs.tsv       one row a drug, gene, tumour, place --> drugs(), evidence levels
+//!   notes.tsv       one row a fact beside a call        --> notes()
 //! ```
 //!
 //! Variants that share exon ends differ by inserted or deleted bases (EML4-ALK V1, V6 and E13ins90), so a junction is matched by
 //! both ends and by the bases between them. Resistance is matched by genomic codon, never by the printed number, which depends
 //! on the transcript (ROS1 G2032R is G2026R on MANE Select).
 
+pub mod check;
+pub mod domains;
+pub mod drugs;
 pub mod fusions;
 mod hotspots;
 pub mod junction;
+pub mod notes;
 pub mod resistance;
 pub(crate) mod table;
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
 
 use crate::error::{Error, Result};
 
+pub use domains::Domain;
+pub use drugs::Drug;
 pub use fusions::{KnownEnd3, KnownEnd5, KnownFusion};
 pub use junction::{Implied, JunctionQuery};
+pub use notes::{Note, Tier};
 pub use resistance::{CompoundChange, DrugEffect, Effect, KnownChange, ResistanceSite};
 
 use fusions::KnownFusions;
@@ -31,6 +44,10 @@ use table::Table;
 
 const FUSIONS: &str = "fusions.tsv";
 const RESISTANCE: &str = "resistance.tsv";
+const DOMAINS: &str = "domains.tsv";
+const DRUGS: &str = "drugs.tsv";
+const NOTES: &str = "notes.tsv";
+const TIERS: &str = "tiers.tsv";
 
 /// The tables, read and indexed.
 #[derive(Debug, Clone)]
@@ -38,32 +55,63 @@ pub struct Knowledge {
     fusions: KnownFusions,
     resistance: KnownResistance,
     hotspots: Vec<ResistanceSite>,
+    domains: Vec<Domain>,
+    drugs: Vec<Drug>,
+    notes: Vec<Note>,
+    tiers: Vec<Tier>,
+    sources: Vec<TableSource>,
 }
+
+/// A table that was read.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct TableSource {
+    /// Its name (`fusions.tsv`).
+    pub table: String,
+    /// `built-in`, or `user` for one given with `--knowledge`.
+    pub origin: String,
+    /// The line `# version: ...` of the table, else the first digits of its MD5 sum.
+    pub version: String,
+    /// Number of its rows.
+    pub rows: usize,
+}
+
+/// The embedded tables by name; `tiers.tsv` is the user's alone.
+const BUILTIN: [(&str, &str); 6] = [
+    (FUSIONS, include_str!("knowledge/tables/fusions.tsv")),
+    (RESISTANCE, include_str!("knowledge/tables/resistance.tsv")),
+    (DOMAINS, include_str!("knowledge/tables/domains.tsv")),
+    (DRUGS, include_str!("knowledge/tables/drugs.tsv")),
+    (NOTES, include_str!("knowledge/tables/notes.tsv")),
+    (TIERS, "gene5\tgene3\ttumour\ttier\tsource\n"),
+];
 
 impl Knowledge {
     /// The embedded tables.
     #[expect(clippy::missing_panics_doc, reason = "the tables are part of the program and a test reads them")]
     pub fn builtin() -> Self {
-        let fusions = Table::parse(Path::new("built-in fusions.tsv"), include_str!("knowledge/tables/fusions.tsv"));
-        let resistance = Table::parse(Path::new("built-in resistance.tsv"), include_str!("knowledge/tables/resistance.tsv"));
-        Self::from_tables(&[fusions], &[resistance]).expect("the embedded tables are well-formed: a test reads them")
+        Self::from_tables(&builtin_tables()).expect("the embedded tables are well-formed: a test reads them")
     }
 
-    /// The embedded tables extended by `fusions.tsv` and `resistance.tsv` of a folder, of which one may be missing.
+    /// The embedded tables as text, by name, for a user who wants to start from them.
+    pub fn builtin_texts() -> [(&'static str, &'static str); 6] {
+        BUILTIN
+    }
+
+    /// The embedded tables extended by those of the same names in a folder (`fusions.tsv`, `resistance.tsv`, `domains.tsv`,
+    /// `drugs.tsv`, `notes.tsv`, `tiers.tsv`), of which at least one must be there.
     ///
-    /// The columns are those of the embedded tables, found by name; columns that are left out are blank. A fusion with the genes,
-    /// exons and variant name of an embedded row replaces that row; so does a drug effect with the gene, change, drug and source
-    /// of an embedded one.
+    /// The columns are those of the embedded tables, found by name; columns that are left out are blank. A user's row replaces the
+    /// embedded one that says the same thing: of fusions that with the genes, exons and variant name; of drug effects that with the
+    /// gene, change, drug and source; of drugs that with the drug, gene, tumour and jurisdiction; of domains that with gene and name.
     ///
     /// # Errors
-    /// [`Error::Input`] when neither file is there, [`Error::Io`] when one cannot be read, [`Error::Line`] for a row that cannot be
+    /// [`Error::Input`] when no table is there, [`Error::Io`] when one cannot be read, [`Error::Line`] for a row that cannot be
     /// understood.
     pub fn with_dir(folder: &Path) -> Result<Self> {
-        let mut fusions = vec![Table::parse(Path::new("built-in fusions.tsv"), include_str!("knowledge/tables/fusions.tsv"))];
-        let mut resistance = vec![Table::parse(Path::new("built-in resistance.tsv"), include_str!("knowledge/tables/resistance.tsv"))];
+        let mut tables = builtin_tables();
         let mut found = false;
-        for (name, tables) in [(FUSIONS, &mut fusions), (RESISTANCE, &mut resistance)] {
-            let path = folder.join(name);
+        for (name, tables) in &mut tables {
+            let path = folder.join(*name);
             if path.exists() {
                 found = true;
                 let text = std::fs::read_to_string(&path).map_err(Error::io(&path, "read"))?;
@@ -71,18 +119,65 @@ impl Knowledge {
             }
         }
         if !found {
-            return Err(Error::input(folder, "holds neither fusions.tsv nor resistance.tsv", "give the folder with your tables"));
+            let names = BUILTIN.map(|(name, _)| name).join(", ");
+            return Err(Error::input(folder, format!("holds none of {names}"), "give the folder with your tables"));
         }
-        Self::from_tables(&fusions, &resistance)
+        Self::from_tables(&tables)
     }
 
-    fn from_tables(fusions: &[Table], resistance: &[Table]) -> Result<Self> {
-        let hotspots = Table::parse(Path::new("built-in hotspots.tsv"), include_str!("knowledge/tables/hotspots.tsv"));
+    fn from_tables(tables: &[(&str, Vec<Table>)]) -> Result<Self> {
+        let of = |name: &str| tables.iter().find(|(known, _)| *known == name).map_or(&[][..], |(_, tables)| tables.as_slice());
+        let sources = tables.iter().flat_map(|(name, tables)| {
+            tables.iter().enumerate().filter(|(_, table)| table.rows().next().is_some()).map(|(index, table)| TableSource {
+                table: (*name).to_owned(),
+                origin: if index == 0 { "built-in" } else { "user" }.to_owned(),
+                version: table.version().to_owned(),
+                rows: table.rows().count(),
+            })
+        });
         Ok(Self {
-            fusions: KnownFusions::read(fusions)?,
-            resistance: KnownResistance::read(resistance)?,
-            hotspots: hotspots::read(&hotspots)?,
+            fusions: KnownFusions::read(of(FUSIONS))?,
+            resistance: KnownResistance::read(of(RESISTANCE))?,
+            hotspots: hotspots::read(&Table::parse(Path::new("built-in hotspots.tsv"), include_str!("knowledge/tables/hotspots.tsv")))?,
+            domains: domains::read(of(DOMAINS))?,
+            drugs: drugs::read(of(DRUGS))?,
+            notes: notes::read(of(NOTES))?,
+            tiers: notes::read_tiers(of(TIERS))?,
+            sources: sources.collect(),
         })
+    }
+
+    /// Which tables these are.
+    pub fn sources(&self) -> &[TableSource] {
+        &self.sources
+    }
+
+    /// Domains with a known place.
+    pub fn domains(&self) -> &[Domain] {
+        &self.domains
+    }
+
+    /// Drugs with their approvals.
+    pub fn drugs(&self) -> &[Drug] {
+        &self.drugs
+    }
+
+    /// What a report should say beside a call.
+    pub fn notes(&self) -> &[Note] {
+        &self.notes
+    }
+
+    /// The user's tiers.
+    pub fn tiers(&self) -> &[Tier] {
+        &self.tiers
+    }
+
+    /// The row by which a fusion got its exon junction and its variant label; `V3a/b` gives the row of the first.
+    pub fn named(&self, gene5: &str, gene3: &str, junction: Option<&str>, label: Option<&str>) -> Option<&KnownFusion> {
+        let rows = || self.fusions.of_pair(gene5, gene3);
+        let label_of = |row: &KnownFusion| row.label.clone();
+        let exact = rows().find(|row| junction.is_some() && row.shorthand.as_deref() == junction && label_of(row).as_deref() == label);
+        exact.or_else(|| rows().find(|row| label.is_some_and(|label| Some(label) == label_of(row).map(|own| own + "/b").as_deref())))
     }
 
     /// All rows of known fusions: the embedded ones in the order of the table, then the user's.
@@ -125,6 +220,11 @@ impl Knowledge {
     pub fn compound_changes(&self) -> &[CompoundChange] {
         &self.resistance.compounds
     }
+}
+
+/// The embedded tables, each a list to which the user's can be added.
+fn builtin_tables() -> Vec<(&'static str, Vec<Table>)> {
+    BUILTIN.iter().map(|(name, text)| (*name, vec![Table::parse(&PathBuf::from(format!("built-in {name}")), text)])).collect()
 }
 
 #[cfg(test)]

@@ -35,6 +35,7 @@ pub mod junction;
 pub mod knowledge;
 pub mod material;
 pub mod model;
+pub mod normals;
 pub mod pipeline;
 pub mod progress;
 pub mod publish;

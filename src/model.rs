@@ -9,6 +9,7 @@
 //! Exons are counted on the transcript the literature counts on, wherever it is known; the choice is never left to the order of
 //! a file. Coordinates are interbase, on the BAM's own contigs.
 
+pub mod band;
 pub mod builtin;
 pub mod gene;
 pub mod gtf;

@@ -26,16 +26,19 @@ use crate::coverage::verdict::{self, KinaseCoverage, Verdict};
 use crate::error::Result;
 use crate::evidence::Molecules;
 use crate::fusion::build::{self, Context};
-use crate::fusion::{agreement, event, judge, Fusion};
+use crate::fusion::{agreement, describe, event, judge, Fusion};
 use crate::genome::{Assembly, Breakend, ContigId, Contigs, Interval};
 use crate::junction::find::{self, Evidence};
 use crate::junction::local::LocalBases;
 use crate::junction::partners;
 use crate::junction::support::Span;
+use crate::knowledge::Knowledge;
 use crate::material::Material;
 use crate::model::{Gene, Role};
+use crate::normals;
 use crate::progress::Progress;
 use crate::reference::{Lookup, Reference};
+use crate::report::rows::FusionRow;
 use crate::setup::Setup;
 use crate::variant::analysis::{Analysis, Findings, Inputs, Shown};
 use crate::variant::call::no_background;
@@ -98,6 +101,8 @@ pub struct SampleResult {
     pub variants: Vec<Variant>,
     /// The FASTA, if one was given.
     pub reference: Option<Reference>,
+    /// What is known, with the user's tables.
+    pub knowledge: Knowledge,
 }
 
 /// Runs `kinfuse call` up to the report.
@@ -123,9 +128,23 @@ pub fn call(config: &CallConfig, progress: &Progress) -> Result<SampleResult> {
         analyses.push(run.variants(library)?);
     }
     let mut fusions: Vec<Fusion> = results.iter_mut().flat_map(|result| std::mem::take(&mut result.fusions)).collect();
+    let rows: Vec<FusionRow> = fusions.iter().map(|fusion| FusionRow::new(&setup.sample, fusion, &setup.contigs)).collect();
+    normals::flag::flag(fusions.iter_mut().zip(rows), setup.normals.as_ref(), setup.assembly);
     let places: Vec<_> = results.iter().flat_map(|result| &result.survey.places).collect();
     agreement::settle(&mut fusions, &places);
     event::arrange(&mut fusions);
+    let fasta = Lookup::new(setup.reference.as_ref())?;
+    describe::describe(
+        &mut fusions,
+        &describe::Context {
+            models: &setup.models,
+            knowledge: &setup.knowledge,
+            assembly: setup.assembly,
+            contigs: &setup.contigs,
+            bases: &|interval| fasta.bases(interval),
+        },
+    );
+    fasta.finish()?;
     let mut variants = Vec::new();
     for ((result, library), analysis) in results.iter_mut().zip(&libraries).zip(analyses) {
         result.findings = analysis.phased(library, &fusions, &result.shown, &run.inputs())?;
@@ -148,6 +167,7 @@ pub fn call(config: &CallConfig, progress: &Progress) -> Result<SampleResult> {
         fusions,
         variants,
         reference: setup.reference.clone(),
+        knowledge: setup.knowledge.clone(),
     })
 }
 

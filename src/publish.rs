@@ -10,16 +10,14 @@ use crate::fusion::Fusion;
 use crate::genome::{ContigId, Interval};
 use crate::pipeline::{LibraryResult, SampleResult};
 use crate::reference::Lookup;
-use crate::report::json::{AssayEntry, Document, Imbalance, Negative, Status, Verdict};
+use crate::report::interpretation::interpret;
+use crate::report::json::{AssayEntry, Document, FusionStructure, Imbalance, Negative, Status, Verdict};
 use crate::report::output::{file_prefix, Outputs};
 use crate::report::rows::{escaped, DetectabilityRow, DrugRow, FusionRow, MetricRow, MetricValue, VariantRow};
-use crate::report::{table, tsv, vcf};
+use crate::report::{fasta, table, tsv, vcf};
 use crate::variant::VariantStatus;
 
 mod off_target;
-
-/// Lowest quality with which a flagged junction is listed in `fusions.tsv`; all others are in `candidates.tsv.gz`.
-pub const MIN_LISTED_QUALITY: f64 = 10.0;
 
 /// Checks that the output folder can be written before any work is done.
 ///
@@ -43,10 +41,10 @@ pub fn publish(result: &SampleResult, config: &CallConfig, width: usize) -> Resu
     outputs.write("variants.tsv", |out| tsv::write(out, &document.variants))?;
     outputs.write("detectability.tsv", |out| tsv::write(out, &document.detectability))?;
     outputs.write("metrics.tsv", |out| tsv::write(out, &document.metrics))?;
-    let fasta = Lookup::new(result.reference.as_ref())?;
+    let lookup = Lookup::new(result.reference.as_ref())?;
     let reference_base =
-        |contig: ContigId, position: u32| fasta.bases(Interval { contig, start: position, end: position + 1 }).first().copied();
-    let listed: Vec<Fusion> = result.fusions.iter().filter(|fusion| is_listed(fusion)).cloned().collect();
+        |contig: ContigId, position: u32| lookup.bases(Interval { contig, start: position, end: position + 1 }).first().copied();
+    let listed: Vec<Fusion> = result.fusions.iter().filter(|fusion| fusion.is_listed()).cloned().collect();
     let calls = vcf::Calls {
         sample: &result.sample,
         contigs: &result.contigs,
@@ -56,9 +54,12 @@ pub fn publish(result: &SampleResult, config: &CallConfig, width: usize) -> Resu
         reference_base: &reference_base,
     };
     let left_out = vcf::write(&mut outputs, &calls)?;
-    fasta.finish()?;
+    lookup.finish()?;
     if left_out > 0 {
         log::warn!("{left_out} calls cannot be written to the VCF (no reference bases, or a contig name that VCF forbids); see the tables");
+    }
+    if config.fusion_fasta {
+        outputs.write("fusions.fa", |out| fasta::write(out, &listed))?;
     }
     outputs.write("kinfuse.json", |out| document.write(out))?;
     outputs.commit()?;
@@ -68,8 +69,9 @@ pub fn publish(result: &SampleResult, config: &CallConfig, width: usize) -> Resu
     Ok(table::render(&document, width))
 }
 
-fn is_listed(fusion: &Fusion) -> bool {
-    fusion.passes() || fusion.quality >= MIN_LISTED_QUALITY
+/// Whether a fusion is a line of `fusions.tsv`.
+fn reported(fusion: &Fusion) -> bool {
+    fusion.is_listed() && !fusion.agreement.told_by_rna
 }
 
 /// Everything of a run as one document.
@@ -83,7 +85,7 @@ pub fn document(result: &SampleResult, config: &CallConfig) -> Document {
     }
     let status = status(result);
     let places = places(result);
-    Document {
+    let mut document = Document {
         inputs: result.libraries.iter().flat_map(|library| library.files.clone()).collect(),
         assembly: result.assembly.map(|assembly| assembly.to_string()),
         targets: result.targets.clone(),
@@ -100,7 +102,7 @@ pub fn document(result: &SampleResult, config: &CallConfig) -> Document {
         metrics: metrics(result, &status),
         status,
         // A break that a junction of RNA reports is no second finding; it stays among the candidates and in the VCF.
-        fusions: result.fusions.iter().filter(|fusion| is_listed(fusion) && !fusion.agreement.told_by_rna).map(row).collect(),
+        fusions: result.fusions.iter().filter(|fusion| reported(fusion)).map(row).collect(),
         candidates: result.fusions.iter().map(row).collect(),
         detectability: places.iter().map(|place| DetectabilityRow::new(&result.sample, place, &result.contigs)).collect(),
         negatives: negatives(result),
@@ -109,8 +111,11 @@ pub fn document(result: &SampleResult, config: &CallConfig) -> Document {
         drugs: drugs(result),
         off_target: off_target::rows(result),
         skipped_reads: skipped,
+        structure: result.fusions.iter().filter(|fusion| reported(fusion)).map(FusionStructure::new).collect(),
         ..Document::new(&result.sample)
-    }
+    };
+    document.interpretation = interpret(&document, &result.knowledge, config.tumour.as_deref());
+    document
 }
 
 /// The places at which the kinases break, kinase by kinase, each library's in turn.
@@ -174,6 +179,8 @@ fn settings(config: &CallConfig) -> BTreeMap<String, serde_json::Value> {
         ("reference".to_owned(), config.reference.is_some().into()),
         ("gtf".to_owned(), config.gtf.is_some().into()),
         ("knowledge".to_owned(), config.knowledge.is_some().into()),
+        ("normals".to_owned(), config.normals.is_some().into()),
+        ("tumour".to_owned(), config.tumour.clone().into()),
         ("stream".to_owned(), config.stream.into()),
     ])
 }

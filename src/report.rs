@@ -4,6 +4,8 @@
 //! Fusion, Variant, ... --rows--> flat rows --tsv--> fusions.tsv, candidates.tsv.gz, variants.tsv, metrics.tsv
 //!                                          --json-> kinfuse.json (the one file the other commands read)
 //!                                          --table> the short table on the terminal
+//!        Knowledge + rows --interpretation--> drugs, levels, notes, in kinfuse.json
+//!                      --fasta-> fusions.fa (transcripts and proteins)
 //!                      --vcf---> vcf.gz + .tbi (and vcf_check, which reads it with a critical eye)
 //! ```
 //!
@@ -11,6 +13,8 @@
 //! module turns interbase boundaries into 1-based positions. Nothing here depends on the time, the host or the number of
 //! threads, so that the same calls give the same bytes. A missing value is `.` in tables and `null` in JSON.
 
+pub mod fasta;
+pub mod interpretation;
 pub mod json;
 pub mod output;
 pub mod rows;

@@ -14,6 +14,7 @@ use crate::genome::{Assembly, ContigId, Contigs, Interval};
 use crate::knowledge::Knowledge;
 use crate::model::index::GeneModels;
 use crate::model::{builtin, gtf, Gene};
+use crate::normals::Background;
 use crate::reference::Reference;
 
 /// Bases beside a target that are kept when a file is read in one pass.
@@ -33,6 +34,8 @@ pub struct Setup {
     pub knowledge: Knowledge,
     /// Gene models.
     pub models: GeneModels,
+    /// Background of normal samples, if one was given.
+    pub normals: Option<Background>,
     /// The FASTA, if one was given.
     pub reference: Option<Reference>,
     /// Targets that can be looked at.
@@ -65,6 +68,7 @@ impl Setup {
             Some(dir) => Knowledge::with_dir(dir)?,
             None => Knowledge::builtin(),
         };
+        let normals = config.normals.as_deref().map(|path| background(path, assembly, &first)).transpose()?;
         let models = models(config, assembly, &contigs, &first)?;
         let usable = |symbol: &&String| models.find(symbol).is_some_and(|gene| gene.strand.is_some());
         let (targets, absent): (Vec<String>, Vec<String>) = config.targets.iter().cloned().partition(|symbol| usable(&symbol));
@@ -85,13 +89,29 @@ impl Setup {
             }
             load(file, &genes, &models)?;
         }
-        Ok(Self { sample, files, contigs, assembly, knowledge, models, reference, targets, absent })
+        Ok(Self { sample, files, contigs, assembly, knowledge, models, normals, reference, targets, absent })
     }
 
     /// The genes of the targets.
     pub fn genes(&self) -> Vec<&Gene> {
         self.targets.iter().filter_map(|symbol| self.models.find(symbol)).collect()
     }
+}
+
+/// The background of normal samples, which must be of the genome of the alignments.
+fn background(path: &Path, assembly: Option<Assembly>, first: &Path) -> Result<Background> {
+    let background = Background::read(path)?;
+    let own = assembly.map(|assembly| assembly.to_string());
+    if background.assembly == own {
+        return Ok(background);
+    }
+    let name = |assembly: Option<String>| assembly.unwrap_or_else(|| "another genome".to_owned());
+    Err(Error::Mismatch {
+        path: path.to_path_buf(),
+        other: first.to_path_buf(),
+        problem: format!("the normal samples are on {}, the reads on {}", name(background.assembly), name(own)),
+        remedy: "give a background of normal samples on the genome of the reads".to_owned(),
+    })
 }
 
 /// The sample's name: as given, else the one name of `@RG`, else the first file's stem.

@@ -3,13 +3,14 @@
 use std::io::Write;
 use std::path::PathBuf;
 
-use clap::builder::{NonEmptyStringValueParser, PossibleValuesParser};
+use clap::builder::NonEmptyStringValueParser;
 use clap::{Args, ValueEnum};
 
 use crate::alignment::assay::{AssayKind, AssayRequest, DuplicateRule};
 use crate::config::{CallConfig, GenomeChoice, DEFAULT_TARGETS};
 use crate::error::Result;
 use crate::genome::Assembly;
+use crate::model::current_symbol;
 use crate::progress::Progress;
 use crate::{pipeline, publish};
 
@@ -48,12 +49,21 @@ pub struct CallArguments {
     /// Kind of library.
     #[arg(long, value_enum, default_value = "auto")]
     assay: AssayArgument,
-    /// Kinases to look at.
-    #[arg(long, value_delimiter = ',', default_values = DEFAULT_TARGETS, value_name = "GENE,...", value_parser = PossibleValuesParser::new(DEFAULT_TARGETS), ignore_case = true)]
+    /// Kinases to look at, by symbol or a former name (TRKA, CD246, MCF3).
+    #[arg(long, value_delimiter = ',', default_values = DEFAULT_TARGETS, value_name = "GENE,...", value_parser = target)]
     targets: Vec<String>,
-    /// Folder with tables (fusions.tsv, resistance.tsv) that extend the built-in ones.
+    /// Folder with tables (fusions.tsv, resistance.tsv, domains.tsv, drugs.tsv, notes.tsv, tiers.tsv) that extend the built-in ones.
     #[arg(long, value_name = "DIR")]
     knowledge: Option<PathBuf>,
+    /// Background of normal samples, made by `kinfuse normals build`; what it explains is flagged `recurrent`.
+    #[arg(long, value_name = "FILE")]
+    normals: Option<PathBuf>,
+    /// Tumour type, for levels of evidence (NSCLC, "thyroid carcinoma", ...).
+    #[arg(long, value_name = "TYPE", value_parser = NonEmptyStringValueParser::new())]
+    tumour: Option<String>,
+    /// Write transcripts and proteins of the fusions (fusions.fa); needs --reference.
+    #[arg(long, requires = "reference")]
+    fusion_fasta: bool,
     /// How to read: by index (auto and indexed), or in one pass over an unsorted or unindexed file (stream; SAM and standard input
     /// are always read so).
     #[arg(long, value_enum, default_value = "auto")]
@@ -114,6 +124,13 @@ enum ProgressArgument {
     Never,
 }
 
+/// The kinase of this symbol or former symbol, in any case.
+fn target(text: &str) -> std::result::Result<String, String> {
+    let symbol = current_symbol(text.trim()).to_uppercase();
+    let known = DEFAULT_TARGETS.iter().find(|target| **target == symbol);
+    known.map(|target| (*target).to_owned()).ok_or_else(|| format!("it is none of {}", DEFAULT_TARGETS.join(", ")))
+}
+
 fn two_letters(text: &str) -> std::result::Result<[u8; 2], String> {
     <[u8; 2]>::try_from(text.as_bytes()).map_err(|_| "a tag has two letters, such as RX".to_owned())
 }
@@ -141,9 +158,8 @@ impl CallArguments {
     fn config(&self) -> CallConfig {
         let mut targets: Vec<String> = Vec::new();
         for symbol in &self.targets {
-            let symbol = symbol.to_uppercase();
-            if !targets.contains(&symbol) {
-                targets.push(symbol);
+            if !targets.contains(symbol) {
+                targets.push(symbol.clone());
             }
         }
         let kind = match self.assay {
@@ -176,6 +192,9 @@ impl CallArguments {
             assay: AssayRequest { kind, duplicates, umi_tag: self.umi_tag },
             targets,
             knowledge: self.knowledge.clone(),
+            normals: self.normals.clone(),
+            tumour: self.tumour.clone(),
+            fusion_fasta: self.fusion_fasta,
             stream: matches!(self.mode, ModeArgument::Stream),
             threads,
             tile_bp: self.tile_width,

@@ -1,11 +1,14 @@
 //! `kinfuse knowledge`: what is known of fusions and of resistance.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::{Args, Subcommand};
 
-use crate::error::Result;
+use crate::error::{Error, Result};
+use crate::genome::{Assembly, Contigs};
+use crate::knowledge::check::{self, Finding, Severity};
 use crate::knowledge::Knowledge;
+use crate::model::GeneModels;
 
 /// Arguments of `kinfuse knowledge`.
 #[derive(Debug, Args)]
@@ -18,7 +21,12 @@ pub struct KnowledgeArguments {
 enum Action {
     /// Print the known fusions as a table.
     Show,
-    /// Read a folder with fusions.tsv and resistance.tsv and say how many rows it adds.
+    /// Write the embedded tables into a folder.
+    Export {
+        /// The folder.
+        dir: PathBuf,
+    },
+    /// Hold a folder of tables against the gene models: exons, junctions, frames, codons. Ends with 1 where a row is wrong.
     Check {
         /// The folder.
         dir: PathBuf,
@@ -50,12 +58,41 @@ impl KnowledgeArguments {
                     Ok(())
                 })
             }
-            Action::Check { dir } => {
-                let knowledge = Knowledge::with_dir(dir)?;
-                super::print(|out| {
-                    writeln!(out, "{} fusions, {} resistance codons", knowledge.fusions().len(), knowledge.resistance_sites().len())
+            Action::Check { dir } => check(dir),
+            Action::Export { dir } => {
+                std::fs::create_dir_all(dir).map_err(Error::io(dir, "make the folder"))?;
+                Knowledge::builtin_texts().into_iter().try_for_each(|(name, text)| {
+                    let path = dir.join(name);
+                    std::fs::write(&path, text).map_err(Error::io(&path, "write"))
                 })
             }
         }
+    }
+}
+
+/// Prints what is wrong with the tables of a folder, one line a finding.
+fn check(dir: &Path) -> Result<()> {
+    let knowledge = Knowledge::with_dir(dir)?;
+    let contigs = Contigs::chromosomes();
+    let models = |assembly: Assembly| GeneModels::builtin(assembly, &contigs);
+    let builtin = check::check(&Knowledge::builtin(), &models(Assembly::Grch37), &models(Assembly::Grch38));
+    let all = check::check(&knowledge, &models(Assembly::Grch37), &models(Assembly::Grch38));
+    // What the embedded tables leave open is no finding on the user's.
+    let findings: Vec<&Finding> = all.iter().filter(|finding| !builtin.contains(finding)).collect();
+    let errors = findings.iter().filter(|finding| finding.severity == Severity::Error).count();
+    super::print(|out| {
+        for finding in &findings {
+            let severity = if finding.severity == Severity::Error { "error" } else { "warning" };
+            writeln!(out, "{severity}\t{}\t{}\t{}", finding.table, finding.row, finding.problem)?;
+        }
+        for source in knowledge.sources() {
+            writeln!(out, "{}\t{}\t{} rows\tversion {}", source.origin, source.table, source.rows, source.version)?;
+        }
+        Ok(())
+    })?;
+    match errors {
+        0 => Ok(()),
+        1 => Err(Error::input(dir, "1 row is wrong", "see the list above")),
+        n => Err(Error::input(dir, format!("{n} rows are wrong"), "see the list above")),
     }
 }

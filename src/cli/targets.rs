@@ -37,9 +37,7 @@ impl TargetsArguments {
         };
         let contigs = match &self.names_of {
             Some(path) => crate::alignment::AlignmentFile::open(path, None, true)?.contigs.as_ref().clone(),
-            None => Contigs::new(
-                (1..=22).map(|n| n.to_string()).chain(["X".to_owned(), "Y".to_owned()]).map(|name| (format!("chr{name}"), u32::MAX)),
-            ),
+            None => Contigs::chromosomes(),
         };
         let mut genes = builtin::genes(assembly, &contigs).genes;
         genes.sort_by(|x, y| (x.span, &x.symbol).cmp(&(y.span, &y.symbol)));

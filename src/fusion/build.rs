@@ -137,9 +137,8 @@ pub fn draft<'a>(candidate: &'a Candidate, kinase: &Gene, context: &Context<'a>)
         quality: 0.0,
         flags: BTreeSet::new(),
         event: String::new(),
-        hgvs: gene_pair
-            .filter(|_| oriented.sense && readable)
-            .and_then(|(x, y)| name::hgvs((x, five_offset), (y, three_offset), &insertion, material)),
+        hgvs: None,
+        description: super::Description::default(),
         vicc: gene_pair
             .filter(|_| oriented.sense && !candidate.unplaced && readable)
             .and_then(|(x, y)| name::vicc((x, &five), (y, &three), &insertion, material)),

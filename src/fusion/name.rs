@@ -1,9 +1,14 @@
 //! Names: exon junction, HGVS for adjoined transcripts, and the VICC form.
 
-use crate::model::{Gene, Role, Site};
+use crate::genome::{Interval, Side};
+use crate::model::builtin::{cited_id, is_mane_select};
+use crate::model::{Gene, Role, Site, Transcript};
+use crate::sequence::reverse_complement;
 
-use super::frame::CodingOffset;
 use super::{Material, Partner};
+
+/// Intron that is kept beside an exon is spelled out up to this length; the longest known is 117 bases (EML4-ALK V5b).
+const MAX_RETAINED_BP: u32 = 200;
 
 /// The exon that a fusion transcript ends with (5') or begins with (3') at this site; for DNA the one that a splice will use.
 pub fn exon_at(site: Option<Site>, role: Role) -> Option<u32> {
@@ -20,37 +25,162 @@ pub fn exon_junction(five: (&str, Option<u32>), three: (&str, Option<u32>)) -> O
     Some(format!("{};{}", part(five)?, part(three)?))
 }
 
-/// HGVS for adjoined transcripts, on RNA only: `NM_019063:r.?_1489::NM_004304:r.3173_?`, inserted bases in lower case between.
-pub fn hgvs(five: (&Gene, CodingOffset), three: (&Gene, CodingOffset), insertion: &[u8], material: Material) -> Option<String> {
-    let (CodingOffset::At(last), CodingOffset::At(before_first)) = (five.1, three.1) else { return None };
-    if material != Material::Rna || before_first < 0 || last < 1 {
-        return None;
-    }
-    let id = |gene: &Gene| Some(gene.transcript.as_ref()?.literature_id().to_owned());
-    let inserted = if insertion.is_empty() {
-        String::new()
-    } else {
-        format!("{}::", String::from_utf8_lossy(insertion).to_lowercase().replace('t', "u"))
-    };
-    Some(format!("{}:r.?_{last}::{inserted}{}:r.{}_?", id(five.0)?, id(three.0)?, before_first + 1))
+/// A gene with the part of it that a fusion keeps.
+pub type End<'a> = (&'a Gene, &'a Partner);
+
+/// The two ends of a fusion and the bases between them that belong to neither transcript.
+#[derive(Clone, Copy)]
+pub struct Named<'a> {
+    /// 5' partner.
+    pub five: End<'a>,
+    /// 3' partner.
+    pub three: End<'a>,
+    /// Bases between the ends on the fusion transcript, intron that is kept included; `None` where they cannot be read.
+    pub linker: Option<&'a [u8]>,
+    /// What the fusion was seen in.
+    pub material: Material,
 }
 
-/// The VICC form, `NM_019063(EML4):e.13::NM_004304(ALK):e.20`, with the distance from the exon's edge where RNA shows one: bases
-/// missing from the exon, or bases of the intron beside it that are kept. For DNA the exons that a splice will join.
-pub fn vicc(five: (&Gene, &Partner), three: (&Gene, &Partner), insertion: &[u8], material: Material) -> Option<String> {
-    let part = |(gene, partner): (&Gene, &Partner), role: Role| {
-        let (transcript, strand) = (gene.transcript.as_ref()?, gene.strand?);
-        let number = exon_at(partner.site, role)?;
-        let apart = transcript.splice_edge(number, strand, role)?.abs_diff(partner.breakend.boundary);
-        let kept_intron = matches!(partner.site, Some(Site::Intron { .. }));
-        let offset = match (material, apart) {
-            (Material::Dna, _) | (_, 0) => String::new(),
-            // A 5' exon that goes on into its intron is longer (+), one that is cut is shorter (-); at a 3' exon's start it is the reverse.
-            (Material::Rna, _) if (role == Role::Five) == kept_intron => format!("+{apart}"),
-            (Material::Rna, _) => format!("-{apart}"),
-        };
-        Some(format!("{}({}):e.{number}{offset}", transcript.literature_id(), gene.symbol))
+/// HGVS for adjoined transcripts, on RNA only: `NM_019063.5:r.?_1489::NM_004304.5:r.3173_?`, bases of neither in lower case between.
+///
+/// Source: HGVS recommendations, RNA, adjoined transcripts.
+pub fn hgvs(named: &Named<'_>) -> Option<String> {
+    let linker = named.linker.filter(|_| named.material == Material::Rna)?;
+    let between = match linker {
+        [] => String::new(),
+        bases => format!("{}::", String::from_utf8_lossy(bases).to_lowercase().replace('t', "u")),
     };
-    let inserted = if insertion.is_empty() { String::new() } else { format!("{}::", String::from_utf8_lossy(insertion)) };
-    Some(format!("{}::{inserted}{}", part(five, Role::Five)?, part(three, Role::Three)?))
+    let (five, last) = hgvs_end(named.five, Role::Five)?;
+    let (three, first) = hgvs_end(named.three, Role::Three)?;
+    Some(format!("{five}:r.?_{last}::{between}{three}:r.{first}_?"))
+}
+
+/// Transcript and position of the last base of the 5' partner's exons, or of the first of the 3' partner's.
+fn hgvs_end((gene, partner): End<'_>, role: Role) -> Option<(String, String)> {
+    let (transcript, strand) = (gene.transcript.as_ref()?, gene.strand?);
+    let boundary = match partner.site? {
+        Site::Exon { .. } => partner.breakend.boundary,
+        Site::Intron { .. } => transcript.splice_edge(exon_at(partner.site, role)?, strand, role)?,
+        Site::Outside => return None,
+    };
+    let base = match role.side(strand) {
+        Side::Lower => boundary.checked_sub(1)?,
+        Side::Higher => boundary,
+    };
+    Some((cited_id(transcript), transcript.hgvs_position(base, strand)?))
+}
+
+/// The stretch of intron that a transcript keeps beside the exon of its end; empty where it ends on an exon, `None` where the end lies
+/// too far from any.
+pub fn retained((gene, partner): End<'_>, role: Role) -> Option<Interval> {
+    let (transcript, strand) = (gene.transcript.as_ref()?, gene.strand?);
+    let boundary = partner.breakend.boundary;
+    let edge = match partner.site? {
+        Site::Exon { .. } => boundary,
+        Site::Intron { .. } => transcript.splice_edge(exon_at(partner.site, role)?, strand, role)?,
+        Site::Outside => return None,
+    };
+    let stretch = Interval { contig: partner.breakend.contig, start: edge.min(boundary), end: edge.max(boundary) };
+    (stretch.length_bp() <= MAX_RETAINED_BP).then_some(stretch)
+}
+
+/// Bases of an interval in the direction of a gene; `None` where they are not all known.
+pub fn in_direction(gene: &Gene, interval: Interval, bases: &dyn Fn(Interval) -> Vec<u8>) -> Option<Vec<u8>> {
+    if interval.length_bp() == 0 {
+        return Some(Vec::new());
+    }
+    let known = bases(interval);
+    let complete = known.len() == interval.length_bp() as usize && !known.contains(&b'N');
+    complete.then(|| if gene.strand == Some(crate::genome::Strand::Reverse) { reverse_complement(&known) } else { known })
+}
+
+/// The VICC form, `NM_019063.5(EML4):e.13::NM_004304.5(ALK):e.20`, with the distance from the exon's edge where RNA shows one. For DNA
+/// the exons that a splice will join, with `(::)` because their joint is inferred.
+///
+/// Source: VICC gene fusion specification, nomenclature.
+pub fn vicc(five: End<'_>, three: End<'_>, insertion: &[u8], material: Material) -> Option<String> {
+    let part = |end: End<'_>, role: Role| {
+        let (number, offset_bp) = exon_and_offset(end, role, material)?;
+        let offset = if offset_bp == 0 { String::new() } else { format!("{offset_bp:+}") };
+        Some(format!("{}({}):e.{number}{offset}", cited_id(end.0.transcript.as_ref()?), end.0.symbol))
+    };
+    let joint = match material {
+        Material::Rna => "::",
+        Material::Dna => "(::)",
+    };
+    let inserted = if insertion.is_empty() || material == Material::Dna {
+        String::new()
+    } else {
+        format!("{}{joint}", String::from_utf8_lossy(insertion))
+    };
+    Some(format!("{}{joint}{inserted}{}", part(five, Role::Five)?, part(three, Role::Three)?))
+}
+
+/// The exon of an end and how many bases behind (+) or before (-) its edge, along the transcript, the end lies.
+pub fn exon_and_offset((gene, partner): End<'_>, role: Role, material: Material) -> Option<(u32, i64)> {
+    let (transcript, strand) = (gene.transcript.as_ref()?, gene.strand?);
+    let number = exon_at(partner.site, role)?;
+    let apart = i64::from(transcript.splice_edge(number, strand, role)?.abs_diff(partner.breakend.boundary));
+    let kept_intron = matches!(partner.site, Some(Site::Intron { .. }));
+    // A 5' exon that goes on into its intron is longer (+), one that is cut is shorter (-); at a 3' exon's start it is the reverse.
+    let signed = if (role == Role::Five) == kept_intron { apart } else { -apart };
+    Some((number, if material == Material::Dna { 0 } else { signed }))
+}
+
+/// The number that another transcript of the gene gives to the exon of an end.
+fn renumbered((gene, partner): End<'_>, role: Role, other: &Transcript) -> Option<u32> {
+    let (main, strand) = (gene.transcript.as_ref()?, gene.strand?);
+    let edge = main.splice_edge(exon_at(partner.site, role)?, strand, role)?;
+    other.exons.iter().map(|exon| exon.number).find(|&number| other.splice_edge(number, strand, role) == Some(edge))
+}
+
+/// An exon junction as counted on other transcripts.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OtherCount {
+    /// Exon junction (`E5;N14`).
+    pub junction: String,
+    /// Transcript of the 5' partner.
+    pub transcript5: String,
+    /// Transcript of the 3' partner.
+    pub transcript3: String,
+    /// Whether both are MANE Select.
+    pub mane: bool,
+}
+
+/// The other ways to count the exons of a junction: each pair of transcripts in use on which both exons exist, but for the main pair.
+/// The pair that is MANE Select on both sides is always among them, where it is known.
+pub fn other_counts(shorthand: &str, five: End<'_>, three: End<'_>) -> Vec<OtherCount> {
+    let counts = |end: End<'_>, role: Role| -> Vec<(u32, String, bool, bool)> {
+        let Some(main) = end.0.transcript.as_ref() else { return Vec::new() };
+        let all = std::iter::once((main, true)).chain(end.0.alternatives.iter().map(|other| (other, false)));
+        all.filter_map(|(transcript, is_main)| {
+            Some((renumbered(end, role, transcript)?, cited_id(transcript), is_mane_select(transcript), is_main))
+        })
+        .collect()
+    };
+    let (fives, threes) = (counts(five, Role::Five), counts(three, Role::Three));
+    let main = |list: &[(u32, String, bool, bool)]| list.iter().find(|count| count.3).map(|count| count.0);
+    let (Some(main5), Some(main3)) = (main(&fives), main(&threes)) else { return Vec::new() };
+    let mut found = Vec::new();
+    for (number5, id5, mane5, is_main5) in &fives {
+        for (number3, id3, mane3, is_main3) in &threes {
+            let (same, mane) = (*number5 == main5 && *number3 == main3, *mane5 && *mane3);
+            if mane || !(same || *is_main5 && *is_main3) {
+                let junction = with_exons(shorthand, (main5, *number5), (main3, *number3));
+                found.push(OtherCount { junction, transcript5: id5.clone(), transcript3: id3.clone(), mane });
+            }
+        }
+    }
+    found
+}
+
+/// A shorthand with other exon numbers; what says more than a number (`E14;ins11del49A20`) stays.
+fn with_exons(shorthand: &str, five: (u32, u32), three: (u32, u32)) -> String {
+    let Some((left, right)) = shorthand.split_once(';') else { return shorthand.to_owned() };
+    let left = left.replacen(&five.0.to_string(), &five.1.to_string(), 1);
+    let right = match right.strip_suffix(&three.0.to_string()) {
+        Some(rest) => format!("{rest}{}", three.1),
+        None => right.to_owned(),
+    };
+    format!("{left};{right}")
 }

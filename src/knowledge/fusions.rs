@@ -9,7 +9,7 @@ use crate::model::current_symbol;
 
 /// Ends of EML4 exon 6b, the cryptic exon of variant 3b (33 bases of intron 6): the boundary behind its last base.
 /// Source: PMID:18593892; coordinates from the fusion-annotator README.
-const EML4_6B: KnownEnd5 = KnownEnd5::Cryptic { after_exon: 6, end_grch37: 42_492_091, end_grch38: 42_264_951 };
+const EML4_6B: KnownEnd5 = KnownEnd5::Cryptic { after_exon: 6, end_grch37: 42_492_091, end_grch38: 42_264_951, length_bp: 33 };
 
 /// Where the 5' partner ends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -29,6 +29,8 @@ pub enum KnownEnd5 {
         end_grch37: u32,
         /// Boundary behind its last base on GRCh38, interbase.
         end_grch38: u32,
+        /// Its length.
+        length_bp: u32,
     },
 }
 
@@ -83,6 +85,8 @@ pub struct KnownFusion {
     pub transcript5: Option<String>,
     /// Transcript by which the exons of the 3' partner are counted.
     pub transcript3: Option<String>,
+    /// Other names in print.
+    pub other_names: String,
     /// Tumours in which it was found.
     pub tumour_types: String,
     /// Sources of the row.
@@ -95,11 +99,13 @@ pub struct KnownFusion {
     pub doubt: Option<String>,
     /// Number of the row, from 1, counted over the embedded table and then the user's.
     pub row: usize,
+    /// Which of the tables it comes from, 0 being the embedded one.
+    pub table: usize,
     key: [String; 5],
 }
 
 impl KnownFusion {
-    fn read(row: &Row, number: usize) -> Result<Self> {
+    fn read(row: &Row, number: usize, table: usize) -> Result<Self> {
         let gene5 = current_symbol(row.required("gene5")?);
         let gene3 = current_symbol(row.required("gene3")?);
         let (printed5, printed3) = (row.get("exon5"), row.get("exon3"));
@@ -126,12 +132,14 @@ impl KnownFusion {
             },
             transcript5: row.some("transcript5"),
             transcript3: row.some("transcript3"),
+            other_names: row.get("other_names").to_owned(),
             tumour_types: row.get("tumour_types").to_owned(),
             source: source.to_owned(),
             confidence: confidence.to_owned(),
             verified: confidence != "unverified" && !source.is_empty(),
             doubt: row.some("doubt_reason"),
             row: number,
+            table,
             key: [gene5, gene3, printed5, printed3, name].map(str::to_owned),
             five,
             three,
@@ -234,11 +242,11 @@ impl KnownFusions {
     pub(super) fn read(tables: &[Table]) -> Result<Self> {
         let mut known = Self::default();
         let mut number = 0;
-        for table in tables {
+        for (origin, table) in tables.iter().enumerate() {
             table.require(&["gene5", "gene3"])?;
             for row in table.rows() {
                 number += 1;
-                let fusion = KnownFusion::read(&row, number)?;
+                let fusion = KnownFusion::read(&row, number, origin)?;
                 match known.rows.iter_mut().find(|earlier| earlier.key == fusion.key) {
                     Some(earlier) => *earlier = fusion,
                     None => known.rows.push(fusion),

@@ -2,12 +2,15 @@
 
 use std::path::{Path, PathBuf};
 
+use md5::{Digest, Md5};
+
 use crate::error::{Error, Result};
 
 /// The table as text; rows keep their line for messages.
 #[derive(Debug)]
 pub(crate) struct Table {
     path: PathBuf,
+    version: String,
     columns: Vec<String>,
     rows: Vec<(usize, Vec<String>)>,
 }
@@ -26,7 +29,9 @@ impl Table {
         let split = |line: &str| line.split('\t').map(|field| field.trim().to_owned()).collect::<Vec<_>>();
         let mut lines = text.lines().zip(1..).filter(|(line, _)| !line.starts_with('#') && !line.trim().is_empty());
         let columns = lines.next().map(|(line, _)| split(line)).unwrap_or_default();
-        Self { path: path.to_owned(), columns, rows: lines.map(|(line, number)| (number, split(line))).collect() }
+        let stated = text.lines().take_while(|line| line.starts_with('#')).find_map(|line| line.strip_prefix("# version:"));
+        let version = stated.map_or_else(|| checksum(text), |version| version.trim().to_owned());
+        Self { path: path.to_owned(), version, columns, rows: lines.map(|(line, number)| (number, split(line))).collect() }
     }
 
     pub(crate) fn rows(&self) -> impl Iterator<Item = Row<'_>> {
@@ -38,6 +43,11 @@ impl Table {
         &self.columns
     }
 
+    /// The version that the table states, else the first digits of its MD5 sum.
+    pub(super) fn version(&self) -> &str {
+        &self.version
+    }
+
     /// Checks that the columns without which no row means anything are there.
     pub(crate) fn require(&self, columns: &[&str]) -> Result<()> {
         match columns.iter().find(|name| !self.columns.iter().any(|column| column == *name)) {
@@ -47,6 +57,11 @@ impl Table {
             }
         }
     }
+}
+
+/// The first twelve hexadecimal digits of the MD5 sum of a text.
+fn checksum(text: &str) -> String {
+    Md5::digest(text.as_bytes()).iter().take(6).fold(String::new(), |sum, byte| sum + &format!("{byte:02x}"))
 }
 
 impl<'t> Row<'t> {

@@ -36,6 +36,20 @@ fn kept_base(gene: &Gene, boundary: u32, role: Role) -> u32 {
 }
 
 #[test]
+fn the_embedded_tables_pass_their_own_check() {
+    let findings = check::check(&Knowledge::builtin(), &models(Assembly::Grch37), &models(Assembly::Grch38));
+    let errors: Vec<_> = findings.iter().filter(|finding| finding.severity == check::Severity::Error).collect();
+    assert!(errors.is_empty(), "{errors:?}");
+}
+
+#[test]
+fn the_kinases_domains_are_those_that_decide_whether_a_kinase_is_kept() {
+    for domain in Knowledge::builtin().domains().iter().filter(|domain| domain.kind == "kinase") {
+        assert_eq!(crate::fusion::frame::kinase_domain_codons(&domain.gene), Some((domain.first, domain.last)), "{}", domain.gene);
+    }
+}
+
+#[test]
 fn every_row_names_genes_and_exons_that_exist() {
     let (knowledge, models) = (Knowledge::builtin(), models(Assembly::Grch38));
     assert_eq!(knowledge.fusions().len(), 152);

@@ -49,7 +49,28 @@ struct ExonRow {
 
 /// The symbol in use for a former or other name (`FIG` gives `GOPC`); any other name is returned unchanged.
 pub fn current_symbol(name: &str) -> &str {
-    rows(ALIASES).find(|fields| fields[0] == name).map_or(name, |fields| fields[1])
+    rows(ALIASES).find(|fields| fields[0].eq_ignore_ascii_case(name)).map_or(name, |fields| fields[1])
+}
+
+/// The identifier of a transcript as a name cites it: with its version, where its own identifier has one or a source states it
+/// (`NM_004304.5`), else without.
+pub fn cited_id(transcript: &Transcript) -> String {
+    let id = transcript.literature_id();
+    let own = transcript.id.strip_prefix(id).and_then(|rest| rest.strip_prefix('.'));
+    match own.or_else(|| refseq_row(id).map(|fields| fields[3]).filter(|version| *version != ".")) {
+        Some(version) => format!("{id}.{version}"),
+        None => id.to_owned(),
+    }
+}
+
+/// Whether a source names this transcript as MANE Select of its gene; `false` also where none says anything.
+pub fn is_mane_select(transcript: &Transcript) -> bool {
+    refseq_row(transcript.literature_id()).is_some_and(|fields| fields[4] == "yes")
+}
+
+/// The line of a RefSeq identifier: gene, Ensembl transcript, RefSeq identifier, version, MANE Select, confidence.
+fn refseq_row(id: &str) -> Option<Vec<&'static str>> {
+    rows(REFSEQ_IDS).find(|fields| fields[2] == id)
 }
 
 /// The literature's transcript of each gene with built-in exons, by symbol.
@@ -176,7 +197,7 @@ pub(crate) mod tests {
 
     /// The chromosomes of an assembly, `chr`-named, long enough for every gene.
     pub(crate) fn chromosomes() -> Contigs {
-        Contigs::new((1..=22).map(|n| n.to_string()).chain(["X".to_owned(), "Y".to_owned()]).map(|n| (format!("chr{n}"), 250_000_000)))
+        Contigs::chromosomes()
     }
 
     fn transcripts(assembly: Assembly) -> Vec<(String, Transcript)> {

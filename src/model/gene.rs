@@ -212,6 +212,38 @@ impl Transcript {
         })
     }
 
+    /// The position of a genomic base (0-based) as HGVS writes it on RNA: counted from the first base of the start codon, `-n`
+    /// before it, `*n` behind the stop codon. `None` in introns, beside the transcript, or where no coding sequence is known.
+    ///
+    /// Source: HGVS recommendations, numbering: `r.` follows the `c.` numbering of the coding sequence.
+    pub fn hgvs_position(&self, base: u32, strand: Strand) -> Option<String> {
+        let at = self.spliced_offset(base, strand)?;
+        let start = self.spliced_offset(self.cds_base(0, strand)?, strand)?;
+        let stop = self.spliced_offset(self.cds_base(self.cds_length_bp?.checked_sub(1)?, strand)?, strand)?;
+        Some(if at < start {
+            format!("-{}", start - at)
+        } else if at > stop {
+            format!("*{}", at - stop)
+        } else {
+            (at - start + 1).to_string()
+        })
+    }
+
+    /// Bases of the spliced transcript before a genomic base (0-based); `None` where the base is on no exon.
+    pub fn spliced_offset(&self, base: u32, strand: Strand) -> Option<u32> {
+        let mut before = 0;
+        for exon in &self.exons {
+            if exon.start <= base && base < exon.end {
+                return Some(match strand {
+                    Strand::Forward => before + base - exon.start,
+                    Strand::Reverse => before + exon.end - 1 - base,
+                });
+            }
+            before += exon.length_bp();
+        }
+        None
+    }
+
     /// Distance in spliced bases between two boundaries of this transcript; `None` when one of them is not on an exon.
     pub fn spliced_distance(&self, x: u32, y: u32) -> Option<u32> {
         let (low, high) = (x.min(y), x.max(y));
@@ -255,6 +287,16 @@ mod tests {
         let model = transcript(vec![Exon::new(1, 300, 310, Some((0, 4))), Exon::new(2, 100, 120, Some((4, 24)))]);
         assert_eq!(model.codon_bases(2, Strand::Reverse), Some([300, 119, 118]));
         assert_eq!(model.codon_bases(1, Strand::Reverse), Some([303, 302, 301]));
+    }
+
+    #[test]
+    fn positions_on_rna_count_from_the_start_codon_and_behind_the_stop_codon() {
+        let first = Exon { number: 1, start: 100, end: 120, cds: Some((0, 10)), lead_bp: 10 };
+        let last = Exon { number: 2, start: 200, end: 230, cds: Some((10, 15)), lead_bp: 0 };
+        let model = Transcript { cds_length_bp: Some(15), ..transcript(vec![first, last]) };
+        let position = |base| model.hgvs_position(base, Strand::Forward);
+        let written: Vec<Option<String>> = [109, 110, 119, 200, 204, 205, 150].map(position).to_vec();
+        assert_eq!(written, ["-1", "1", "10", "11", "15", "*1", ""].map(|text| Some(text.to_owned()).filter(|text| !text.is_empty())));
     }
 
     #[test]

@@ -33,7 +33,7 @@ pub(crate) fn unplaced() -> Fusion {
 }
 
 /// An `EML4::ALK` with these breakends and this junction.
-pub(super) fn joined(five: Breakend, three: Breakend, junction: Junction) -> Fusion {
+pub(crate) fn joined(five: Breakend, three: Breakend, junction: Junction) -> Fusion {
     Fusion {
         id: "F1".to_owned(),
         five: Partner {
@@ -72,11 +72,12 @@ pub(super) fn joined(five: Breakend, three: Breakend, junction: Junction) -> Fus
         consensus: Some("ACGT|TTGA".to_owned()),
         target: "ALK".to_owned(),
         agreement: Agreement::default(),
+        description: crate::fusion::Description::default(),
     }
 }
 
 /// A called resistance mutation in cis with the fusion.
-pub(super) fn ros1_g2032r() -> Variant {
+pub(crate) fn ros1_g2032r() -> Variant {
     Variant {
         hgvs_c: Some("c.6094G>A".to_owned()),
         hgvs_p: "p.G2032R".to_owned(),

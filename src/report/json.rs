@@ -10,9 +10,12 @@ use schemars::generate::SchemaSettings;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::interpretation::Interpretation;
 use super::rows::{DetectabilityRow, DrugRow, FusionRow, MetricRow, OffTargetRow, VariantRow};
 pub use crate::coverage::verdict::Verdict;
 use crate::error::{Error, Result};
+use crate::fusion::name::OtherCount;
+use crate::fusion::{DomainFate, Fusion};
 
 /// Version of the document's form: the first number changes when a reader of the old form would misread the new one.
 pub const SCHEMA_VERSION: &str = "1.0.0";
@@ -60,6 +63,60 @@ pub struct Document {
     pub metrics: Vec<MetricRow>,
     /// Reads that were not used, by reason.
     pub skipped_reads: BTreeMap<String, u64>,
+    /// Names and structure of each of `fusions`, in its order.
+    #[serde(default)]
+    pub structure: Vec<FusionStructure>,
+    /// What the tables say of the findings.
+    #[serde(default)]
+    pub interpretation: Interpretation,
+}
+
+/// What a fusion is called elsewhere, what it keeps, and its form by the VICC specification.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct FusionStructure {
+    /// Identifier of the fusion.
+    pub id: String,
+    /// Exon junctions as other transcripts count them.
+    pub exon_aliases: Vec<ExonAlias>,
+    /// Domains with a known place, 5' partner first.
+    pub domains: Vec<DomainFate>,
+    /// What else the structure says.
+    pub notes: Vec<String>,
+    /// The fusion as an `AssayedFusion` of the VICC gene fusion specification, where all that it asks for is known.
+    pub vicc: Option<serde_json::Value>,
+}
+
+/// An exon junction on other transcripts.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct ExonAlias {
+    /// Exon junction.
+    pub exon_junction: String,
+    /// Transcript of the 5' partner.
+    pub transcript5: String,
+    /// Transcript of the 3' partner.
+    pub transcript3: String,
+    /// Whether both are MANE Select.
+    pub mane_select: bool,
+}
+
+impl FusionStructure {
+    /// The structure of a fusion.
+    pub fn new(fusion: &Fusion) -> Self {
+        let description = &fusion.description;
+        let alias = |count: &OtherCount| ExonAlias {
+            exon_junction: count.junction.clone(),
+            transcript5: count.transcript5.clone(),
+            transcript3: count.transcript3.clone(),
+            mane_select: count.mane,
+        };
+        Self {
+            id: fusion.id.clone(),
+            exon_aliases: description.other_counts.iter().map(alias).collect(),
+            domains: description.domains.clone(),
+            notes: description.notes.clone(),
+            vicc: description.vicc.clone(),
+        }
+    }
 }
 
 /// The program that made a document.
@@ -147,6 +204,8 @@ impl Document {
             imbalances: Vec::new(),
             metrics: Vec::new(),
             skipped_reads: BTreeMap::new(),
+            structure: Vec::new(),
+            interpretation: Interpretation::default(),
         }
     }
 
@@ -196,7 +255,9 @@ pub fn pretty(value: &impl Serialize, mut out: impl Write) -> io::Result<()> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::knowledge::Knowledge;
     use crate::report::fixture;
+    use crate::report::interpretation::interpret;
     use crate::report::rows::MetricValue;
     use serde_json::Value;
 
@@ -215,6 +276,8 @@ mod tests {
         let (gene, region) = ("ALK".to_owned(), "junction 19|20".to_owned());
         document.imbalances = vec![Imbalance { gene, region, fold: 12.5, fold_low: 4.0, fold_high: 39.0 }];
         document.skipped_reads.insert("duplicate".to_owned(), 12);
+        document.structure = vec![FusionStructure::new(&fixture::eml4_alk())];
+        document.interpretation = interpret(&document, &Knowledge::builtin(), Some("NSCLC"));
         document
     }
 

@@ -42,6 +42,11 @@ pub fn render(document: &Document, width: usize) -> String {
         lines.push(String::new());
         lines.extend(called.into_iter().flat_map(variant_lines));
     }
+    let remarks = remarks(document);
+    if !remarks.is_empty() {
+        lines.push(String::new());
+        lines.extend(remarks);
+    }
     let loose: Vec<String> = document.candidates.iter().filter_map(loose_end).chain(document.imbalances.iter().map(imbalance)).collect();
     if !loose.is_empty() {
         lines.push(String::new());
@@ -106,6 +111,40 @@ fn value(fusion: &FusionRow, column: &str) -> String {
         "qual" => fusion.qual.cell(),
         _ => fusion.filter.cell(),
     }
+}
+
+/// Levels of evidence of passing fusions, and the notes that matter most, each once. The rest is in `kinfuse.json`.
+fn remarks(document: &Document) -> Vec<String> {
+    let passing = |id: &str| document.fusions.iter().any(|fusion| fusion.id == id && fusion.filter == "PASS");
+    let meant = document.interpretation.fusions.iter().filter(|meaning| passing(&meaning.id));
+    let mut lines: Vec<String> = Vec::new();
+    let mut add = |line: String| {
+        if !lines.contains(&line) {
+            lines.push(line);
+        }
+    };
+    for meaning in meant {
+        let name = escaped(&meaning.fusion);
+        if let Some(level) = meaning.evidence_level {
+            let best: Vec<&str> = meaning.drugs.iter().filter(|drug| drug.level == Some(level)).map(|drug| drug.drug.as_str()).collect();
+            let tumour = document.interpretation.tumour.as_deref().unwrap_or("");
+            add(format!("  {name}: evidence level {} in {} ({})", level.name(), escaped(tumour), escaped(&best.join(", "))));
+        }
+        if let Some(tier) = &meaning.tier {
+            add(format!("  {name}: tier {} ({})", escaped(&tier.tier), escaped(&tier.source)));
+        }
+        let mutated = meaning.drugs.iter().filter(|drug| !drug.mutations.is_empty());
+        for drug in mutated.filter(|drug| drug.level.is_some()) {
+            add(format!("  {name}: {} with {}", escaped(&drug.drug), escaped(&drug.mutations.join(", "))));
+        }
+        for note in meaning.notes.iter().filter(|note| note.important) {
+            add(format!("  {name}: {} [{}]", escaped(&note.text), escaped(&note.source)));
+        }
+    }
+    for note in document.interpretation.notes.iter().filter(|note| note.important) {
+        add(format!("  {} [{}]", escaped(&note.text), escaped(&note.source)));
+    }
+    lines
 }
 
 /// Fewest fragments of a break without a partner that the table mentions.

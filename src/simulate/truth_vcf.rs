@@ -83,6 +83,7 @@ fn fusion(placed: &PlacedJunction, row: &TruthRow, event: &TruthEvent, ground: &
         id: event.event.clone(),
         target: kinase.gene.clone().unwrap_or_default(),
         agreement: Agreement::default(),
+        description: crate::fusion::Description::default(),
         five,
         three,
         junction: broken.junction(),

@@ -70,6 +70,9 @@ impl Bench {
             stream: false,
             threads: 1,
             tile_bp: TILE_BP,
+            tumour: None,
+            fusion_fasta: false,
+            normals: None,
         }
     }
 

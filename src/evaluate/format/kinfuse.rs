@@ -7,9 +7,9 @@ use crate::error::Result;
 use crate::evaluate::call::{Call, Interval, MutationCall, SampleCalls, Tier};
 use crate::evaluate::place::End;
 use crate::evaluate::sheet::{Line, Sheet};
+use crate::fusion::MIN_LISTED_QUALITY;
 use crate::genome::canonical_contig_name;
 use crate::model::Role;
-use crate::publish::MIN_LISTED_QUALITY;
 use crate::report::json::Document;
 
 /// The rows of `fusions.tsv` or `candidates.tsv.gz`, by their `sample` column; a table without rows is `sample`'s.

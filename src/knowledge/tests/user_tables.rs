@@ -38,6 +38,41 @@ fn errors_name_the_file_and_the_line() -> Result<()> {
     assert!(message("resistance.tsv", &format!("{header}ALK\tG1202R\t\tx\tbad\n"))?.contains("line 2: effect bad is not known"));
     assert!(message("resistance.tsv", &format!("{header}KIT\tD816V\tchr4:1-3\tx\tresistant\n"))?.contains("KIT is not one of the five"));
     assert!(message("resistance.tsv", &format!("{header}ALK\tA1202R\tchr2:1-3\tx\tresistant\n"))?.contains("codon 1202 is G"));
-    assert!(message("other.tsv", "")?.contains("holds neither"));
+    assert!(message("other.tsv", "")?.contains("holds none of"));
+    Ok(())
+}
+
+#[test]
+fn wrong_rows_of_a_user_are_found_and_told_apart_from_right_ones() -> Result<()> {
+    let fusions = "gene5\tgene3\texon5\texon3\tvariant_name\tjunction3_hg38\tin_frame_reported\tsource\n\
+        EML4\tALK\t13\t40\tX1\t\t\tlab\nEML4\tALK\t13\t20\tX2\tchr2:29223529:-\t\tlab\nEML4\tALK\t14\t20\tX3\t\tyes\tlab\n\
+        EML4\tALK\t21\t20\tX4\tchr2:29223528:-\tyes\tlab\nEML4\tKIT\t1\t2\tX5\t\t\tlab\n";
+    let resistance = "gene\tprotein_change\tcodon_hg38\tref_codon\tdrug\teffect\tsource\n\
+        ALK\tR1275Q\tchr2:29209798-29209800\tCCA\tx\tresistant\tlab\n";
+    let domains = "gene\tdomain\tfirst\tlast\tsource\nALK\ttoo long\t1\t1621\tlab\n";
+    let folder = folder(&[("fusions.tsv", fusions), ("resistance.tsv", resistance), ("domains.tsv", domains)])?;
+    let findings = check::check(&Knowledge::with_dir(folder.path())?, &models(Assembly::Grch37), &models(Assembly::Grch38));
+    let errors = findings.iter().filter(|finding| finding.severity == check::Severity::Error);
+    let told: Vec<String> = errors.map(|finding| format!("{}: {}", finding.row, finding.problem)).collect();
+    insta::assert_snapshot!(told.join("\n"), @r"
+    ALK too long: ends at residue 1621, the protein has 1620
+    EML4::ALK X1 E13;A40: ALK (NM_004304) has no exon 40, it has 29
+    EML4::ALK X2 E13;A20: chr2:29223529 is not the edge of that exon of ALK, which is 29223528
+    EML4::ALK X3 E14;A20: is said to be in frame; 1641 + 0 bases before the kinase's 3172 do not close it
+    EML4::KIT X5 E1;K2: KIT is none of the kinases ALK, NTRK1, NTRK2, NTRK3, ROS1
+    ALK R1275Q: codon 1275 of NM_004304 lies at 29209799,29209798,29209797 on GRCh38, not at 29209800,29209799,29209798
+    ALK R1275Q: ref_codon CCA is P, not R
+    ");
+    Ok(())
+}
+
+#[test]
+fn tables_say_where_they_come_from_and_which_version_they_are() -> Result<()> {
+    let folder = folder(&[("tiers.tsv", "# version: 7\ngene5\tgene3\ttumour\ttier\tsource\n*\tALK\tNSCLC\tI-A\tlab\n")])?;
+    let knowledge = Knowledge::with_dir(folder.path())?;
+    let user: Vec<_> = knowledge.sources().iter().filter(|source| source.origin == "user").collect();
+    assert_eq!(user.len(), 1);
+    assert_eq!((user[0].table.as_str(), user[0].version.as_str(), user[0].rows), ("tiers.tsv", "7", 1));
+    assert!(knowledge.sources().iter().any(|source| source.table == "drugs.tsv" && source.version == "2026-11-20"));
     Ok(())
 }

@@ -1,6 +1,7 @@
 //! One line of `fusions.tsv` and `candidates.tsv.gz`.
 
 use super::{filter_text, not_empty, table_row, Fraction, Phred};
+use crate::fusion::name::OtherCount;
 use crate::fusion::{Flag, Frame, Fusion, KinaseDomain, KnownTier, Material, Partner, Unit};
 use crate::genome::{Contigs, Strand};
 use crate::model::{Role, Site};
@@ -90,6 +91,26 @@ table_row! {
         pub dna_allele_fraction: Option<Fraction>,
         /// What the other material of the sample holds against it.
         pub contradiction: Option<String>,
+        /// Exon junction as MANE Select counts it, where a source names MANE Select of both genes.
+        pub exon_junction_mane: Option<String>,
+        /// MANE Select transcript of the 5' partner.
+        pub transcript5_mane: Option<String>,
+        /// MANE Select transcript of the 3' partner.
+        pub transcript3_mane: Option<String>,
+        /// The junction on other transcripts in use (`E5;N14 (NM_001987.5, NM_001012338.3)`), joined by `;`.
+        pub exon_aliases: Option<String>,
+        /// Residues round the junction, `|` behind the 5' partner; the residue whose codon it cuts is small.
+        pub peptide: Option<String>,
+        /// What becomes of domains with a known place (`ALK kinase kept`), joined by `,`.
+        pub domains: Option<String>,
+        /// What else the structure says (`stop before the kinase domain`), joined by `;`.
+        pub structure: Option<String>,
+        /// The rearrangement in the words of a karyotype, derived from this junction alone.
+        pub iscn: Option<String>,
+        /// Cytogenetic band of the 5' breakpoint.
+        pub band5: Option<String>,
+        /// Cytogenetic band of the 3' breakpoint.
+        pub band3: Option<String>,
     }
 }
 
@@ -100,6 +121,11 @@ impl FusionRow {
         let three = Place::of(fusion, Role::Three, contigs);
         let share = fusion.allele_fraction;
         let dna = fusion.agreement.dna.as_deref();
+        let described = &fusion.description;
+        let mane = described.other_counts.iter().find(|count| count.mane);
+        let alias = |count: &OtherCount| format!("{} ({}, {})", count.junction, count.transcript5, count.transcript3);
+        let aliases: Vec<String> = described.other_counts.iter().filter(|count| !count.mane).map(alias).collect();
+        let domains: Vec<String> = described.domains.iter().map(|fate| format!("{} {} {}", fate.gene, fate.domain, fate.fate)).collect();
         Self {
             sample: sample.to_owned(),
             id: fusion.id.clone(),
@@ -142,6 +168,16 @@ impl FusionRow {
             dna_fragments: dna.map(|dna| dna.support.fragments()),
             dna_allele_fraction: dna.and_then(|dna| dna.allele_fraction).and_then(|share| Fraction::new(share.value)),
             contradiction: fusion.agreement.contradiction.clone(),
+            exon_junction_mane: mane.map(|count| count.junction.clone()),
+            transcript5_mane: mane.map(|count| count.transcript5.clone()),
+            transcript3_mane: mane.map(|count| count.transcript3.clone()),
+            exon_aliases: not_empty(&aliases.join(";")),
+            peptide: described.peptide.clone(),
+            domains: not_empty(&domains.join(",")),
+            structure: not_empty(&described.notes.join(";")),
+            iscn: described.iscn.clone(),
+            band5: described.bands.0.clone(),
+            band3: described.bands.1.clone(),
         }
     }
 }
@@ -222,14 +258,15 @@ mod tests {
                         kinase_domain evidence split_fragments pair_fragments clip_fragments fragments units depth5 depth3 \
                         allele_fraction allele_fraction_low allele_fraction_high qual filter event homology_bp insertion \
                         transcript5 transcript3 hgvs vicc consensus slack_bp dna_breakpoint5 dna_breakpoint3 dna_fragments \
-                        dna_allele_fraction contradiction";
+                        dna_allele_fraction contradiction exon_junction_mane transcript5_mane transcript3_mane exon_aliases \
+                        peptide domains structure iscn band5 band3";
         assert_eq!(FusionRow::COLUMNS.join(" "), promised);
     }
 
     #[test]
     fn a_fusion_becomes_a_line_with_1_based_positions() {
         let row = FusionRow::new("S1", &fixture::eml4_alk(), &fixture::contigs());
-        insta::assert_snapshot!(row.cells().join(" | "), @r"S1 | F1 | EML4::ALK | EML4 | ALK | chr2:42299750:+ | chr2:29223741:- | intron 13 | intron 19 | E13;A20 | V1 | variant | in-frame | retained | dna | 12 | 20 | 3 | 35 | fragments | 80 | 65 | 0.35 | 0.261846 | 0.446697 | 93.3 | PASS | E1 | 1 | . | NM_019063 | NM_004304 | . | NM_019063.5(EML4):e.13::NM_004304.5(ALK):e.20 | ACGT|TTGA | 0 | . | . | . | . | .");
+        insta::assert_snapshot!(row.cells().join(" | "), @r"S1 | F1 | EML4::ALK | EML4 | ALK | chr2:42299750:+ | chr2:29223741:- | intron 13 | intron 19 | E13;A20 | V1 | variant | in-frame | retained | dna | 12 | 20 | 3 | 35 | fragments | 80 | 65 | 0.35 | 0.261846 | 0.446697 | 93.3 | PASS | E1 | 1 | . | NM_019063 | NM_004304 | . | NM_019063.5(EML4):e.13::NM_004304.5(ALK):e.20 | ACGT|TTGA | 0 | . | . | . | . | . | . | . | . | . | . | . | . | . | . | .");
     }
 
     #[test]

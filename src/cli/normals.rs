@@ -1,0 +1,134 @@
+//! `kinfuse normals`: the background of normal samples.
+
+use std::path::{Path, PathBuf};
+
+use clap::{Args, Subcommand};
+
+use crate::config::CallConfig;
+use crate::error::{Error, Result};
+use crate::normals::Background;
+use crate::progress::Progress;
+use crate::report::json::Document;
+use crate::report::output::Outputs;
+use crate::{pipeline, publish};
+
+/// Arguments of `kinfuse normals`.
+#[derive(Debug, Args)]
+pub struct NormalsArguments {
+    #[command(subcommand)]
+    action: Action,
+}
+
+#[derive(Debug, Subcommand)]
+enum Action {
+    /// Make a background from negative samples: kinfuse.json files, or BAM and CRAM files, which are called first.
+    Build {
+        /// kinfuse.json (plain or gzip), BAM or CRAM, one a sample, all of one assay.
+        #[arg(required = true, value_name = "FILE")]
+        inputs: Vec<PathBuf>,
+        /// The background to write.
+        #[arg(short, long, value_name = "FILE")]
+        output: PathBuf,
+        /// Indexed FASTA for BAM and CRAM files.
+        #[arg(short, long, value_name = "FASTA")]
+        reference: Option<PathBuf>,
+        /// Gene models for BAM and CRAM files.
+        #[arg(short, long, value_name = "GTF")]
+        gtf: Option<PathBuf>,
+    },
+    /// Add up backgrounds of different samples.
+    Merge {
+        /// Backgrounds.
+        #[arg(required = true, value_name = "FILE")]
+        inputs: Vec<PathBuf>,
+        /// The background to write.
+        #[arg(short, long, value_name = "FILE")]
+        output: PathBuf,
+    },
+    /// Print a background as a table, most frequent first.
+    Show {
+        /// The background.
+        input: PathBuf,
+    },
+}
+
+impl NormalsArguments {
+    /// Builds, merges or shows.
+    ///
+    /// # Errors
+    /// A file that cannot be read, is of another genome, or cannot be written.
+    pub fn run(&self) -> Result<()> {
+        match &self.action {
+            Action::Build { inputs, output, reference, gtf } => {
+                let mut background = Background::new(None);
+                for input in inputs {
+                    let document = if is_json(input) { Document::read(input)? } else { called(input, reference.as_ref(), gtf.as_ref())? };
+                    for told in background.add(&document, input)? {
+                        log::warn!("{}: {told}", input.display());
+                    }
+                }
+                write(&background, output)
+            }
+            Action::Merge { inputs, output } => {
+                let mut background = Background::new(None);
+                for input in inputs {
+                    background.merge(Background::read(input)?, input)?;
+                }
+                write(&background, output)
+            }
+            Action::Show { input } => show(&Background::read(input)?),
+        }
+    }
+}
+
+fn is_json(path: &Path) -> bool {
+    let name = path.to_string_lossy();
+    name.ends_with(".json") || name.ends_with(".json.gz")
+}
+
+/// Calls a sample with the default settings.
+fn called(input: &Path, reference: Option<&PathBuf>, gtf: Option<&PathBuf>) -> Result<Document> {
+    let config = CallConfig { inputs: vec![input.to_owned()], reference: reference.cloned(), gtf: gtf.cloned(), ..CallConfig::default() };
+    let result = pipeline::call(&config, &Progress::new(false))?;
+    Ok(publish::document(&result, &config))
+}
+
+/// Writes a background under a temporary name and renames it.
+fn write(background: &Background, output: &Path) -> Result<()> {
+    let folder = output.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let name = output.file_name().map(|name| name.to_string_lossy().into_owned());
+    let name = name.ok_or_else(|| Error::input(output, "is no file name", "name the file to write with --output"))?;
+    let (stem, suffix) = name.split_once('.').unwrap_or((name.as_str(), "json.gz"));
+    let mut outputs = Outputs::new(folder, stem)?;
+    outputs.write(suffix, |out| background.write(out))?;
+    outputs.commit().map(|_| ())
+}
+
+fn show(background: &Background) -> Result<()> {
+    super::print(|out| {
+        writeln!(out, "material\tkind\tgene\tplace\tpartner\tsamples\tof_samples\tmax_fragments\tmax_allele_fraction")?;
+        for (name, material) in &background.materials {
+            let mut rows: Vec<_> = material.junctions.iter().collect();
+            rows.sort_by(|x, y| (y.1.samples, y.1.max_fragments, x.0).cmp(&(x.1.samples, x.1.max_fragments, y.0)));
+            for (key, seen) in rows {
+                let kind = if key.at_partner.is_some() { "junction" } else { "clip" };
+                let partner = key.at_partner.as_ref().map_or_else(|| ".".to_owned(), ToString::to_string);
+                writeln!(
+                    out,
+                    "{name}\t{kind}\t{}\t{}\t{partner}\t{}\t{}\t{}\t{}",
+                    key.gene, key.at_kinase, seen.samples, material.samples, seen.max_fragments, seen.max_allele_fraction
+                )?;
+            }
+            for (change, noise) in &material.bases {
+                let (gene, change) = change.split_once(' ').unwrap_or((change, ""));
+                let share = noise.alt_fragments as f64 / noise.depth.max(1) as f64;
+                writeln!(
+                    out,
+                    "{name}\tbase\t{gene}\t{change}\t.\t{}\t{}\t{}\t{share:.6}",
+                    noise.samples_with, noise.samples, noise.alt_fragments
+                )?;
+            }
+        }
+        Ok(())
+    })
+}

@@ -1,0 +1,157 @@
+//! Holds the tables against the gene models: what a row claims must be true of the transcripts it counts on.
+
+use super::{Knowledge, KnownEnd5, KnownFusion, ResistanceSite};
+use crate::genome::Assembly;
+use crate::model::{Gene, GeneModels, Role, KINASES};
+use crate::sequence::translate_codon;
+
+/// How bad a finding is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Severity {
+    /// The row is wrong.
+    Error,
+    /// The row cannot be checked, or cannot be used without more.
+    Warning,
+}
+
+/// Something that is wrong with a row.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Finding {
+    /// How bad it is.
+    pub severity: Severity,
+    /// Table.
+    pub table: &'static str,
+    /// The row by its content (`EML4::ALK V1`).
+    pub row: String,
+    /// What is wrong.
+    pub problem: String,
+}
+
+/// Checks all rows, the user's and those they extend, against the built-in models of both assemblies, worst first.
+pub fn check(knowledge: &Knowledge, grch37: &GeneModels, grch38: &GeneModels) -> Vec<Finding> {
+    let mut findings: Vec<Finding> = knowledge.fusions().iter().flat_map(|row| fusion(row, grch38)).collect();
+    for site in knowledge.resistance_sites() {
+        findings.extend(resistance(site, [(Assembly::Grch37, grch37), (Assembly::Grch38, grch38)]));
+    }
+    findings.extend(knowledge.domains().iter().filter_map(|domain| {
+        let coding_bp = with_exons(grch38, &domain.gene)?.transcript.as_ref()?.cds_length_bp?;
+        let residues = coding_bp / 3 - 1;
+        (domain.last > residues).then(|| Finding {
+            severity: Severity::Error,
+            table: "domains.tsv",
+            row: format!("{} {}", domain.gene, domain.name),
+            problem: format!("ends at residue {}, the protein has {residues}", domain.last),
+        })
+    }));
+    findings.sort();
+    findings
+}
+
+/// The gene, if its exons are known.
+fn with_exons<'m>(models: &'m GeneModels, symbol: &str) -> Option<&'m Gene> {
+    models.find(symbol).filter(|gene| gene.transcript.is_some())
+}
+
+/// Boundary of an exon's end (5' partner) or start (3' partner) after taking bases off; the error says what the model lacks.
+fn edge(gene: &Gene, number: u32, missing_bp: u32, role: Role) -> Result<u32, String> {
+    let (Some(transcript), Some(strand)) = (gene.transcript.as_ref(), gene.strand) else { return Err("no exon model".to_owned()) };
+    let name = || format!("{} ({})", gene.symbol, transcript.literature_id());
+    let Some(exon) = transcript.exon(number) else {
+        return Err(format!("{} has no exon {number}, it has {}", name(), transcript.exons.len()));
+    };
+    if missing_bp >= exon.length_bp() {
+        return Err(format!("exon {number} of {} has {} bases, {missing_bp} are said to be missing", name(), exon.length_bp()));
+    }
+    Ok(if role.side(strand) == crate::genome::Side::Lower { exon.end - missing_bp } else { exon.start + missing_bp })
+}
+
+fn fusion(row: &KnownFusion, models: &GeneModels) -> Vec<Finding> {
+    let mut found = Vec::new();
+    let mut say = |severity: Severity, problem: String| {
+        let name = row.shorthand.as_ref().filter(|shorthand| **shorthand != row.name);
+        let row = format!("{}::{} {} {}", row.gene5, row.gene3, row.name, name.map_or("", String::as_str));
+        found.push(Finding { severity, table: "fusions.tsv", row: row.trim_end().to_owned(), problem });
+    };
+    if !KINASES.contains(&row.gene3.as_str()) {
+        say(Severity::Error, format!("{} is none of the kinases {}", row.gene3, KINASES.join(", ")));
+        return found;
+    }
+    if models.find(&row.gene5).is_none() {
+        say(Severity::Warning, format!("{} has no built-in model: it is found only with --gtf", row.gene5));
+    }
+    let place = |symbol: &str, number: u32, missing_bp: u32, role: Role| {
+        with_exons(models, symbol).map(|gene| (gene, edge(gene, number, missing_bp, role)))
+    };
+    let five = match row.five {
+        Some(KnownEnd5::Exon { number, deleted_bp }) => place(&row.gene5, number, deleted_bp, Role::Five),
+        _ => None,
+    };
+    let three = row.three.as_ref().and_then(|three| place(&row.gene3, three.number, three.deleted_bp, Role::Three));
+    let mut offsets = [None, None];
+    let printed = [(five, &row.junction5, Role::Five), (three, &row.junction3, Role::Three)];
+    for (slot, (place, printed, role)) in offsets.iter_mut().zip(printed) {
+        let Some((gene, place)) = place else { continue };
+        let boundary = match place {
+            Ok(boundary) => boundary,
+            Err(problem) => {
+                say(Severity::Error, problem);
+                continue;
+            }
+        };
+        let (Some(strand), Some(transcript)) = (gene.strand, gene.transcript.as_ref()) else { continue };
+        let kept = if role.side(strand) == crate::genome::Side::Lower { boundary } else { boundary + 1 };
+        if let Some((chromosome, position)) = printed.as_ref().filter(|(_, position)| *position != kept) {
+            say(Severity::Error, format!("{chromosome}:{position} is not the edge of that exon of {}, which is {kept}", gene.symbol));
+        }
+        *slot = transcript.cds_offset(boundary, strand);
+    }
+    if let [Some(before), Some(after)] = offsets {
+        let closes = (before + row.inserted_bp) % 3 == after % 3;
+        if !closes && row.in_frame_reported == Some(true) && row.doubt.is_none() {
+            let problem =
+                format!("is said to be in frame; {before} + {} bases before the kinase's {after} do not close it", row.inserted_bp);
+            say(Severity::Error, problem);
+        }
+    }
+    if row.five.is_some() && row.three.is_some() && !row.verified {
+        say(Severity::Warning, "names no source, or says that none was read".to_owned());
+    }
+    found
+}
+
+fn resistance(site: &ResistanceSite, models: [(Assembly, &GeneModels); 2]) -> Vec<Finding> {
+    let mut found = Vec::new();
+    let mut say = |severity: Severity, problem: String| {
+        let changes: Vec<&str> = site.changes.iter().map(|change| change.protein_change.as_str()).collect();
+        found.push(Finding { severity, table: "resistance.tsv", row: format!("{} {}", site.gene, changes.join(",")), problem });
+    };
+    for (assembly, models) in models {
+        let Some(gene) = with_exons(models, &site.gene) else { continue };
+        let (Some(strand), Some(transcript)) = (gene.strand, gene.transcript.as_ref()) else { continue };
+        let Some(own) = transcript.codon_bases(site.codon, strand) else {
+            say(Severity::Error, format!("{} has no codon {}", transcript.literature_id(), site.codon));
+            continue;
+        };
+        if let Some(stated) = site.bases(assembly).filter(|stated| *stated != own) {
+            let text = |bases: [u32; 3]| bases.map(|base| (base + 1).to_string()).join(",");
+            let problem = format!(
+                "codon {} of {} lies at {} on {assembly}, not at {}",
+                site.codon,
+                transcript.literature_id(),
+                text(own),
+                text(stated)
+            );
+            say(Severity::Error, problem);
+        }
+    }
+    match site.ref_codon.map(|codon| (codon, translate_codon(&codon))) {
+        Some((codon, residue)) if residue != Some(site.ref_aa) => {
+            let residue = residue.map_or('X', char::from);
+            let problem = format!("ref_codon {} is {residue}, not {}", String::from_utf8_lossy(&codon), char::from(site.ref_aa));
+            say(Severity::Error, problem);
+        }
+        Some(_) => {}
+        None => say(Severity::Warning, "the reference codon is not stated, and is not checked".to_owned()),
+    }
+    found
+}

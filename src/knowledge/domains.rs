@@ -1,0 +1,63 @@
+//! Domains of the kinases and of their partners.
+
+use super::table::{Row, Table};
+use crate::error::Result;
+use crate::model::current_symbol;
+
+/// A domain of a protein.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Domain {
+    /// Gene, current symbol.
+    pub gene: String,
+    /// Transcript on which the residues are counted.
+    pub transcript: String,
+    /// Name (`kinase`, `coiled coil (trimer)`).
+    pub name: String,
+    /// `kinase`, `transmembrane` or `oligomerisation`; a user's table may have others.
+    pub kind: String,
+    /// First residue, 1-based.
+    pub first: u32,
+    /// Last residue, inclusive.
+    pub last: u32,
+    /// Source.
+    pub source: String,
+}
+
+/// Reads the tables; a row with the gene and the name of an earlier one replaces it.
+pub(super) fn read(tables: &[Table]) -> Result<Vec<Domain>> {
+    let mut domains: Vec<Domain> = Vec::new();
+    for table in tables {
+        table.require(&["gene", "domain", "first", "last"])?;
+        for row in table.rows() {
+            let domain = domain(&row)?;
+            match domains.iter_mut().find(|known| known.gene == domain.gene && known.name == domain.name) {
+                Some(known) => *known = domain,
+                None => domains.push(domain),
+            }
+        }
+    }
+    Ok(domains)
+}
+
+fn domain(row: &Row) -> Result<Domain> {
+    let residue = |column: &str| {
+        row.get(column)
+            .parse::<u32>()
+            .ok()
+            .filter(|&number| number > 0)
+            .ok_or_else(|| row.error(format!("{column} is no residue: {}", row.get(column)), "write its number, counted from 1"))
+    };
+    let (first, last) = (residue("first")?, residue("last")?);
+    if last < first {
+        return Err(row.error(format!("the domain ends ({last}) before it begins ({first})"), "give first and last residue in order"));
+    }
+    Ok(Domain {
+        gene: current_symbol(row.required("gene")?).to_owned(),
+        transcript: row.get("transcript").to_owned(),
+        name: row.required("domain")?.to_owned(),
+        kind: row.get("kind").to_owned(),
+        first,
+        last,
+        source: row.get("source").to_owned(),
+    })
+}

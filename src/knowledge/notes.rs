@@ -1,0 +1,124 @@
+//! What a report should say beside a call, with its source; and a user's own tiers.
+
+use super::table::{Row, Table};
+use crate::error::{Error, Result};
+use crate::model::current_symbol;
+
+/// When a note is said.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum When {
+    /// Beside each call of its genes.
+    Call,
+    /// Beside a ROS1 call that is none of the 14 junctions of the `AmoyDx` kit.
+    OutsideAmoydx,
+    /// Beside a call of DNA.
+    DnaCall,
+    /// On samples of plasma.
+    Plasma,
+    /// On samples of amplicon RNA.
+    AmpliconRna,
+    /// On samples of DNA.
+    Dna,
+    /// On each sample.
+    Sample,
+}
+
+impl When {
+    const NAMES: [(&'static str, Self); 7] = [
+        ("call", Self::Call),
+        ("outside_amoydx", Self::OutsideAmoydx),
+        ("dna_call", Self::DnaCall),
+        ("plasma", Self::Plasma),
+        ("amplicon_rna", Self::AmpliconRna),
+        ("dna", Self::Dna),
+        ("sample", Self::Sample),
+    ];
+}
+
+/// One note.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Note {
+    /// 5' partner; `*` for any.
+    pub gene5: String,
+    /// Kinase; `*` for any, `NTRK*` for the three.
+    pub kinase: String,
+    /// When it is said.
+    pub when: When,
+    /// Topic (`prognosis`, `assay limit`).
+    pub topic: String,
+    /// Whether the short table for the terminal shows it too.
+    pub important: bool,
+    /// The note.
+    pub text: String,
+    /// Source.
+    pub source: String,
+    /// `verified` or `secondary`.
+    pub confidence: String,
+}
+
+impl Note {
+    /// Whether it speaks of a kinase.
+    pub fn concerns(&self, kinase: &str) -> bool {
+        self.kinase == "*" || self.kinase == kinase || self.kinase.strip_suffix('*').is_some_and(|stem| kinase.starts_with(stem))
+    }
+
+    fn read(row: &Row) -> Result<Self> {
+        let when = row.get("when");
+        let found = When::NAMES.iter().find(|(name, _)| *name == when).map(|(_, found)| *found);
+        let names = When::NAMES.map(|(name, _)| name).join(", ");
+        Ok(Self {
+            gene5: current_symbol(row.required("gene5")?).to_owned(),
+            kinase: current_symbol(row.required("kinase")?).to_owned(),
+            when: found.ok_or_else(|| row.error(format!("when {when} is not known"), &format!("write one of {names}")))?,
+            topic: row.get("topic").to_owned(),
+            important: row.get("important") == "yes",
+            text: row.required("text")?.to_owned(),
+            source: row.required("source")?.to_owned(),
+            confidence: row.get("confidence").to_owned(),
+        })
+    }
+}
+
+pub(super) fn read(tables: &[Table]) -> Result<Vec<Note>> {
+    let mut notes = Vec::new();
+    for table in tables {
+        table.require(&["gene5", "kinase", "when", "text", "source"])?;
+        for row in table.rows() {
+            notes.push(Note::read(&row)?);
+        }
+    }
+    Ok(notes)
+}
+
+/// A tier that a user's table gives (AMP/ASCO/CAP or the user's own).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Tier {
+    /// 5' partner; `*` for any.
+    pub gene5: String,
+    /// Kinase.
+    pub gene3: String,
+    /// Tumour; `*` for any.
+    pub tumour: String,
+    /// The tier as it is to be shown (`I-A`).
+    pub tier: String,
+    /// Source.
+    pub source: String,
+}
+
+pub(super) fn read_tiers(tables: &[Table]) -> Result<Vec<Tier>> {
+    let mut tiers = Vec::new();
+    for table in tables {
+        table.require(&["gene5", "gene3", "tumour", "tier"])?;
+        for row in table.rows() {
+            let field = |column: &str| -> std::result::Result<String, Error> { Ok(row.required(column)?.to_owned()) };
+            tiers.push(Tier {
+                gene5: current_symbol(&field("gene5")?).to_owned(),
+                gene3: current_symbol(&field("gene3")?).to_owned(),
+                tumour: field("tumour")?,
+                tier: field("tier")?,
+                source: row.get("source").to_owned(),
+            });
+        }
+    }
+    Ok(tiers)
+}

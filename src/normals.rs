@@ -1,0 +1,286 @@
+//! The background of normal samples: junctions, clipped ends and wrong bases that recur where there is no fusion.
+//!
+//! ```text
+//!   kinfuse.json of negative samples --collect--> Background --merge--> normals.json.gz --flag--> `recurrent`
+//! ```
+//!
+//! Positions are kept in bins of ten bases, because aligners end a piece now here, now there. A sample counts once in a bin, so
+//! backgrounds of different samples add up in any order to the same file. Nothing in it names a sample.
+
+pub mod flag;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs::File;
+use std::io::{self, BufReader, Read, Write};
+use std::path::Path;
+
+use flate2::read::MultiGzDecoder;
+use flate2::{Compression, GzBuilder};
+use serde::{Deserialize, Serialize};
+
+use crate::error::{Error, Result};
+use crate::fusion::KnownTier;
+use crate::genome::canonical_contig_name;
+use crate::report::json::{Document, Verdict};
+use crate::report::rows::FusionRow;
+
+/// Version of the file's form; a file of another one is refused.
+const FORMAT_VERSION: u32 = 1;
+
+/// The largest file that is read, unpacked: ten thousand samples stay far below it.
+const MAX_BYTES: u64 = 1 << 30;
+
+/// Width of a bin.
+const BIN_BP: u32 = 10;
+
+/// One end of a junction by bin.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Place {
+    /// Contig, `2` for `chr2`.
+    pub contig: String,
+    /// Number of the bin.
+    pub bin: u32,
+    /// Whether the flank below is kept.
+    pub keeps_lower: bool,
+}
+
+impl std::fmt::Display for Place {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let first = self.bin * BIN_BP;
+        write!(out, "{}:{}-{}:{}", self.contig, first.max(1), first + BIN_BP - 1, if self.keeps_lower { "lower" } else { "higher" })
+    }
+}
+
+/// What recurs.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Key {
+    /// The kinase.
+    pub gene: String,
+    /// Where the kinase breaks.
+    pub at_kinase: Place,
+    /// Where the partner breaks; `None` for clipped ends whose partner was not placed.
+    pub at_partner: Option<Place>,
+}
+
+/// How often and how strongly it was seen.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
+pub struct Seen {
+    /// Samples.
+    pub samples: u32,
+    /// Fragments in the sample with most.
+    pub max_fragments: u32,
+    /// Allele fraction in the sample with the highest.
+    pub max_allele_fraction: f64,
+}
+
+impl Seen {
+    fn add(&mut self, other: Self) {
+        self.samples += other.samples;
+        self.max_fragments = self.max_fragments.max(other.max_fragments);
+        self.max_allele_fraction = self.max_allele_fraction.max(other.max_allele_fraction);
+    }
+}
+
+/// Wrong bases at one known site.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct BaseNoise {
+    /// Samples with reads there.
+    pub samples: u32,
+    /// Samples that show the change.
+    pub samples_with: u32,
+    /// Fragments over the site, all samples together.
+    pub depth: u64,
+    /// Fragments that show the change, all samples together.
+    pub alt_fragments: u64,
+}
+
+/// The background of one kind of material.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct Material {
+    /// Samples that it comes from.
+    pub samples: u32,
+    /// Junctions and clipped ends.
+    #[serde(with = "as_list")]
+    pub junctions: BTreeMap<Key, Seen>,
+    /// Changes at known sites, by gene and protein change.
+    pub bases: BTreeMap<String, BaseNoise>,
+}
+
+/// A map with keys that JSON cannot have, as a list of pairs.
+mod as_list {
+    use std::collections::BTreeMap;
+
+    use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+    use super::{Key, Seen};
+
+    pub(super) fn serialize<S: Serializer>(map: &BTreeMap<Key, Seen>, serializer: S) -> Result<S::Ok, S::Error> {
+        map.iter().collect::<Vec<_>>().serialize(serializer)
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<BTreeMap<Key, Seen>, D::Error> {
+        Ok(Vec::<(Key, Seen)>::deserialize(deserializer)?.into_iter().collect())
+    }
+}
+
+/// The background of normal samples.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Background {
+    /// Version of the form.
+    pub normals_version: u32,
+    /// Assembly of the positions; `None` where the samples' was not recognised.
+    pub assembly: Option<String>,
+    /// By material (`rna`, `dna`).
+    pub materials: BTreeMap<String, Material>,
+}
+
+impl Background {
+    /// An empty background.
+    pub fn new(assembly: Option<String>) -> Self {
+        Self { normals_version: FORMAT_VERSION, assembly, materials: BTreeMap::new() }
+    }
+
+    /// Takes in one negative sample. What it shows as a known fusion without doubt is left out and named in the result: such a sample is no
+    /// normal. So is a sample that failed, which shows nothing.
+    ///
+    /// # Errors
+    /// When the sample's assembly is another one.
+    pub fn add(&mut self, document: &Document, path: &Path) -> Result<Vec<String>> {
+        if document.status.verdict == Verdict::Failed {
+            return Ok(vec!["the sample failed and is left out".to_owned()]);
+        }
+        if self.materials.is_empty() && self.assembly.is_none() {
+            self.assembly.clone_from(&document.assembly);
+        }
+        if self.assembly != document.assembly {
+            return Err(self.other_assembly(path, document.assembly.as_deref()));
+        }
+        let mut left_out = Vec::new();
+        let materials: BTreeSet<&str> = document.assay.iter().map(|assay| if assay.kind.contains("rna") { "rna" } else { "dna" }).collect();
+        for material in &materials {
+            let mut own: BTreeMap<Key, Seen> = BTreeMap::new();
+            for row in &document.candidates {
+                if !row.evidence.as_deref().is_some_and(|evidence| evidence.split('+').any(|name| name == *material)) || row.fragments == 0
+                {
+                    continue;
+                }
+                if row.filter == "PASS" && matches!(row.known, KnownTier::Variant | KnownTier::Pair) {
+                    left_out.push(format!("{} passes and is left out: is this a normal sample?", row.fusion));
+                    continue;
+                }
+                let Some(key) = key(row) else { continue };
+                let fraction = row.allele_fraction.map_or(0.0, crate::report::rows::Fraction::value);
+                let seen = own.entry(key).or_default();
+                seen.add(Seen { samples: 0, max_fragments: row.fragments, max_allele_fraction: fraction });
+                seen.samples = 1;
+            }
+            let to = self.materials.entry((*material).to_owned()).or_default();
+            to.samples += 1;
+            for (key, seen) in own {
+                to.junctions.entry(key).or_default().add(seen);
+            }
+            // Rows of variants do not say their material: with two libraries they would mix.
+            if materials.len() == 1 {
+                for row in document.variants.iter().filter(|row| row.depth > 0) {
+                    let noise = to.bases.entry(format!("{} {}", row.gene, row.hgvs_p)).or_default();
+                    noise.samples += 1;
+                    noise.samples_with += u32::from(row.alt_fragments > 0);
+                    noise.depth += u64::from(row.depth);
+                    noise.alt_fragments += u64::from(row.alt_fragments);
+                }
+            }
+        }
+        left_out.sort();
+        left_out.dedup();
+        Ok(left_out)
+    }
+
+    /// Adds another background, of other samples.
+    ///
+    /// # Errors
+    /// When its assembly is another one; `path` is its file.
+    pub fn merge(&mut self, other: Self, path: &Path) -> Result<()> {
+        if self.materials.is_empty() && self.assembly.is_none() {
+            self.assembly.clone_from(&other.assembly);
+        }
+        if self.assembly != other.assembly {
+            return Err(self.other_assembly(path, other.assembly.as_deref()));
+        }
+        for (name, material) in other.materials {
+            let to = self.materials.entry(name).or_default();
+            to.samples += material.samples;
+            for (key, seen) in material.junctions {
+                to.junctions.entry(key).or_default().add(seen);
+            }
+            for (change, noise) in material.bases {
+                let sum = to.bases.entry(change).or_default();
+                sum.samples += noise.samples;
+                sum.samples_with += noise.samples_with;
+                sum.depth += noise.depth;
+                sum.alt_fragments += noise.alt_fragments;
+            }
+        }
+        Ok(())
+    }
+
+    fn other_assembly(&self, path: &Path, other: Option<&str>) -> Error {
+        let name = |assembly: Option<&str>| assembly.unwrap_or("an unknown genome").to_owned();
+        let problem = format!("is on {}, the others are on {}", name(other), name(self.assembly.as_deref()));
+        Error::input(path, problem, "make one background for each genome")
+    }
+
+    /// Writes the background, gzip without time stamp, so that the same samples give the same bytes.
+    pub fn write(&self, out: impl Write) -> io::Result<()> {
+        let mut packed = GzBuilder::new().write(out, Compression::best());
+        serde_json::to_writer(&mut packed, self).map_err(io::Error::from)?;
+        packed.write_all(b"\n")?;
+        packed.finish()?.flush()
+    }
+
+    /// Reads a background, gzip or plain.
+    ///
+    /// # Errors
+    /// When the file cannot be read, is no background, or has another form.
+    pub fn read(path: &Path) -> Result<Self> {
+        let remedy = "give a file that `kinfuse normals build` of this version wrote";
+        let mut bytes = Vec::new();
+        File::open(path).map_err(Error::io(path, "open"))?.take(MAX_BYTES).read_to_end(&mut bytes).map_err(Error::io(path, "read"))?;
+        if bytes.starts_with(&[0x1f, 0x8b]) {
+            let packed = std::mem::take(&mut bytes);
+            let unpacking = MultiGzDecoder::new(&packed[..]).take(MAX_BYTES).read_to_end(&mut bytes);
+            unpacking.map_err(|error| Error::input(path, format!("cannot be unpacked ({error})"), remedy))?;
+        }
+        let background: Self = serde_json::from_reader(BufReader::new(&bytes[..]))
+            .map_err(|error| Error::input(path, format!("is no background of normal samples: {error}"), remedy))?;
+        if background.normals_version != FORMAT_VERSION {
+            let problem = format!("has version {}, this program reads {FORMAT_VERSION}", background.normals_version);
+            return Err(Error::input(path, problem, remedy));
+        }
+        Ok(background)
+    }
+}
+
+/// The bins of a candidate; `None` where no gene gives its ends a direction.
+fn key(row: &FusionRow) -> Option<Key> {
+    let five = row.breakpoint5.as_deref().and_then(|place| place_of(place, true));
+    let three = row.breakpoint3.as_deref().and_then(|place| place_of(place, false));
+    let is_kinase = |gene: &Option<String>| gene.as_deref().is_some_and(|gene| crate::model::KINASES.contains(&gene));
+    // The 3' gene is the kinase, but in the reciprocal.
+    if is_kinase(&row.gene3) {
+        return Some(Key { gene: row.gene3.clone()?, at_kinase: three?, at_partner: five });
+    }
+    is_kinase(&row.gene5).then_some(())?;
+    Some(Key { gene: row.gene5.clone()?, at_kinase: five?, at_partner: three })
+}
+
+/// The bin of `chrom:position:strand`; a contig's name may hold colons. Without a strand the kept flank is not known, and taken as that
+/// of a gene on the forward strand, which serves as a key as long as all samples do the same.
+fn place_of(text: &str, is_five: bool) -> Option<Place> {
+    let (rest, strand) = text.rsplit_once(':')?;
+    let (contig, position) = rest.rsplit_once(':')?;
+    let position: u32 = position.parse().ok()?;
+    Some(Place { contig: canonical_contig_name(contig), bin: position / BIN_BP, keeps_lower: is_five == (strand != "-") })
+}
+
+#[cfg(test)]
+mod tests;

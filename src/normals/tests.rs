@@ -1,0 +1,112 @@
+use super::*;
+use crate::genome::{Assembly, Breakend, ContigId, Contigs, Junction, Side};
+use crate::report::fixture;
+use crate::report::json::AssayEntry;
+
+fn contigs() -> Contigs {
+    fixture::contigs()
+}
+
+/// A row of an unknown pair with so many fragments that breaks so many bases off the fixture's place.
+fn row(known: KnownTier, fragments: u32, off: u32) -> FusionRow {
+    let five = Breakend::new(ContigId(0), 42_299_750 + off, Side::Lower);
+    let three = Breakend::new(ContigId(0), 29_223_741, Side::Lower);
+    let mut fusion = fixture::joined(five, three, Junction::with_homology(three, five, 0));
+    fusion.known = known;
+    fusion.support = crate::fusion::Support { split: fragments, pair: 0, clip: 0 };
+    fusion.allele_fraction = None;
+    fusion.flags.insert(crate::fusion::Flag::LowSupport);
+    FusionRow::new("S", &fusion, &contigs())
+}
+
+fn normal(rows: Vec<FusionRow>) -> Document {
+    let mut document = Document::new("N");
+    document.assembly = Some("GRCh38".to_owned());
+    document.assay = vec![AssayEntry { file: "N.bam".to_owned(), kind: "dna".to_owned(), reasons: Vec::new() }];
+    document.candidates = rows;
+    document
+}
+
+fn background(documents: &[Document]) -> Background {
+    let mut background = Background::new(None);
+    for document in documents {
+        assert!(background.add(document, Path::new("N.json")).expect("one genome").is_empty());
+    }
+    background
+}
+
+#[test]
+fn what_two_normals_show_is_background_unless_it_is_much_stronger() {
+    let pair = KnownTier::Kinase;
+    let normals = background(&[normal(vec![row(pair, 2, 0)]), normal(vec![row(pair, 3, 7)]), normal(vec![])]);
+    assert!(flag::is_background(&row(pair, 4, 3), &normals));
+    assert!(!flag::is_background(&row(pair, 10, 3), &normals), "three times as strong as any");
+    assert!(!flag::is_background(&row(pair, 4, 40), &normals), "elsewhere");
+    let one = background(&[normal(vec![row(pair, 2, 0)]), normal(vec![])]);
+    assert!(!flag::is_background(&row(pair, 2, 0), &one), "one normal alone");
+}
+
+#[test]
+fn a_known_junction_needs_a_fifth_of_the_normals() {
+    let known = KnownTier::Variant;
+    let normals = |with: usize, without: usize| {
+        let mut list = vec![normal(vec![row(known, 2, 0)]); with];
+        list.extend(vec![normal(vec![]); without]);
+        background(&list)
+    };
+    assert!(!flag::is_background(&row(known, 2, 0), &normals(2, 0)));
+    assert!(!flag::is_background(&row(known, 2, 0), &normals(3, 17)));
+    assert!(flag::is_background(&row(known, 2, 0), &normals(4, 12)));
+}
+
+#[test]
+fn a_sample_with_a_known_fusion_is_no_normal() {
+    let mut positive = row(KnownTier::Variant, 30, 0);
+    positive.filter = "PASS".to_owned();
+    let mut background = Background::new(None);
+    let told = background.add(&normal(vec![positive]), Path::new("P.json")).expect("one genome");
+    assert_eq!(told, ["EML4::ALK passes and is left out: is this a normal sample?"]);
+    assert!(background.materials["dna"].junctions.is_empty());
+}
+
+#[test]
+fn backgrounds_add_up_in_any_order_and_come_back_as_they_went() {
+    let documents: Vec<Document> =
+        (0..6).map(|n| normal(vec![row(KnownTier::Kinase, n + 1, n * 4), row(KnownTier::Kinase, 1, 900)])).collect();
+    let whole = background(&documents);
+    let (mut first, second) = (background(&documents[3..]), background(&documents[..3]));
+    first.merge(second, Path::new("x")).expect("one genome");
+    assert_eq!(first, whole);
+    let file = tempfile::NamedTempFile::new().expect("tests can write to the temporary folder");
+    whole.write(&file).expect("the file takes it");
+    assert_eq!(Background::read(file.path()).expect("it was just written"), whole);
+}
+
+#[test]
+fn clipped_ends_at_a_place_that_is_known_to_recur_are_flagged_without_normals() {
+    let flags = |position: u32, split: u32, assembly: Option<Assembly>| {
+        let five = Breakend::new(ContigId(0), 42_299_750, Side::Lower);
+        let three = Breakend::new(ContigId(0), position, Side::Lower);
+        let mut fusion = fixture::joined(five, three, Junction::with_homology(three, five, 0));
+        fusion.known = KnownTier::Kinase;
+        fusion.support = crate::fusion::Support { split, pair: 0, clip: 9 };
+        let row = FusionRow::new("S", &fusion, &contigs());
+        flag::flag(std::iter::once((&mut fusion, row)), None, assembly);
+        fusion.flags.contains(&crate::fusion::Flag::Recurrent)
+    };
+    assert!(flags(29_228_918, 0, Some(Assembly::Grch38)));
+    assert!(!flags(29_228_918, 1, Some(Assembly::Grch38)), "a split read names a partner");
+    assert!(!flags(29_228_950, 0, Some(Assembly::Grch38)) && !flags(29_228_918, 0, Some(Assembly::Grch37)));
+}
+
+#[test]
+fn another_genome_or_another_file_is_refused_with_a_remedy() {
+    let mut other = normal(vec![]);
+    other.assembly = Some("GRCh37".to_owned());
+    let mut background = background(&[normal(vec![])]);
+    let refused = background.add(&other, Path::new("o.json")).expect_err("another genome").to_string();
+    assert_eq!(refused, "o.json: is on GRCh37, the others are on GRCh38; make one background for each genome");
+    let file = tempfile::NamedTempFile::new().expect("tests can write to the temporary folder");
+    std::fs::write(file.path(), "{\"normals_version\":7,\"assembly\":null,\"materials\":{}}").expect("tests can write there");
+    assert!(Background::read(file.path()).expect_err("another version").to_string().contains("has version 7, this program reads 1"));
+}

@@ -1,0 +1,128 @@
+//! What the findings are called and mean: names, tables, levels of evidence, and the background of normal samples.
+
+#[path = "support/command.rs"]
+mod command;
+
+use std::ffi::OsStr;
+use std::path::Path;
+
+use command::{call, kinfuse, passed, repository};
+use serde_json::Value;
+
+/// Calls a made-up sample with its genome.
+fn call_made_up(folder: &Path, sample: &str, more: &[&OsStr]) -> command::Outcome {
+    let [fasta, gtf, bam] =
+        ["test-data/mini.fa".to_owned(), "test-data/mini.gtf".to_owned(), format!("test-data/{sample}.bam")].map(|path| repository(&path));
+    let mut arguments: Vec<&OsStr> = vec!["-s".as_ref(), "x".as_ref(), "-r".as_ref(), fasta.as_ref(), "-g".as_ref(), gtf.as_ref()];
+    arguments.extend(more);
+    arguments.push(bam.as_ref());
+    call(folder, &arguments)
+}
+
+fn document(folder: &Path) -> Value {
+    let text = std::fs::read_to_string(folder.join("x.kinfuse.json")).expect("the JSON can be read");
+    serde_json::from_str(&text).expect("the JSON is valid")
+}
+
+#[test]
+fn a_call_comes_with_transcript_protein_drugs_and_notes() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let outcome = call_made_up(folder.path(), "rna", &["--tumour".as_ref(), "lung adenocarcinoma".as_ref(), "--fusion-fasta".as_ref()]);
+    let row = passed(folder.path(), "x").remove(0);
+    let hgvs = row.get("hgvs");
+    assert!(hgvs.contains(":r.?_1489::") && hgvs.contains(":r.3173_?"), "{hgvs}");
+    assert!(row.get("domains").contains("ALK kinase kept"), "{}", row.get("domains"));
+    let fasta = std::fs::read_to_string(folder.path().join("x.fusions.fa")).expect("the FASTA was asked for");
+    let record = |kind: &str| fasta.split('>').find(|record| record.contains(kind)).expect("all bases are known");
+    let sequence = |kind: &str| record(kind).lines().skip(1).collect::<String>();
+    // The peptide is what the transcript says from the codon that the 1489 coding bases of EML4 leave open.
+    let transcript = sequence("|transcript ");
+    let five_bp: usize =
+        record("|transcript ").split("five_bp=").nth(1).and_then(|text| text.split(' ').next()?.parse().ok()).expect("a number");
+    let (left, right) = row.get("peptide").split_once('|').expect("a junction in the peptide");
+    let codon = &transcript[five_bp - 1..five_bp + 2];
+    let residue = kinfuse::sequence::translate_codon(codon.as_bytes()).map(char::from).expect("a codon");
+    assert_eq!(right.chars().next(), Some(residue.to_ascii_lowercase()), "{left}|{right} {codon}");
+    assert!(record("|protein ").contains("junction=497"), "{fasta}");
+
+    let document = document(folder.path());
+    let meaning = &document["interpretation"]["fusions"][0];
+    assert_eq!(meaning["evidence_level"], "A (JP approved)");
+    assert_eq!(meaning["known_from"]["origin"], "built-in");
+    assert!(meaning["drugs"].as_array().expect("a list").iter().any(|drug| drug["drug"] == "alectinib"));
+    assert!(meaning["notes"]
+        .as_array()
+        .expect("a list")
+        .iter()
+        .all(|note| note["source"].as_str().is_some_and(|source| !source.is_empty())));
+    assert!(document["interpretation"]["use_restriction"].as_str().expect("a text").contains("research use only"));
+    assert!(outcome.stderr.contains("evidence level A (JP approved) in lung adenocarcinoma"), "{}", outcome.stderr);
+}
+
+#[test]
+fn a_users_row_and_tier_win_and_the_document_says_so() {
+    let (folder, tables) = (tempfile::tempdir().expect("a folder"), tempfile::tempdir().expect("a folder"));
+    let write = |name: &str, text: &str| std::fs::write(tables.path().join(name), text).expect("the folder takes it");
+    write("fusions.tsv", "# version: 3\ngene5\tgene3\texon5\texon3\tvariant_name\tsource\nEML4\tALK\t13\t20\tV1\tmy lab\n");
+    write("tiers.tsv", "gene5\tgene3\ttumour\ttier\tsource\n*\tALK\tNSCLC\tI-A\tour board\n");
+    let outcome =
+        call_made_up(folder.path(), "rna", &["--tumour".as_ref(), "NSCLC".as_ref(), "--knowledge".as_ref(), tables.path().as_ref()]);
+    let meaning = document(folder.path())["interpretation"]["fusions"][0].clone();
+    assert_eq!((&meaning["known_from"]["origin"], &meaning["known_from"]["version"]), (&Value::from("user"), &Value::from("3")));
+    assert_eq!(meaning["known_from"]["source"], "my lab");
+    assert_eq!(meaning["tier"]["tier"], "I-A");
+    assert!(outcome.stderr.contains("tier I-A (our board)"), "{}", outcome.stderr);
+}
+
+#[test]
+fn wrong_tables_end_with_1_and_one_line_a_row() {
+    let tables = tempfile::tempdir().expect("a folder");
+    let path = tables.path().join("fusions.tsv");
+    std::fs::write(&path, "gene5\tgene3\texon5\texon3\tsource\nEML4\tALK\t99\t20\tlab\n").expect("the folder takes it");
+    let outcome = kinfuse(["knowledge".as_ref(), "check".as_ref(), tables.path().as_os_str()]);
+    assert_eq!(outcome.code, Some(1));
+    assert!(outcome.stdout.contains("EML4 (NM_019063) has no exon 99, it has 23"), "{}", outcome.stdout);
+    // What is embedded passes, and is understood when it is given back.
+    let exported = kinfuse(["knowledge".as_ref(), "export".as_ref(), tables.path().as_os_str()]);
+    assert_eq!(exported.code, Some(0), "{}", exported.stderr);
+    let outcome = kinfuse(["knowledge".as_ref(), "check".as_ref(), tables.path().as_os_str()]);
+    assert_eq!(outcome.code, Some(0), "{}", outcome.stdout);
+}
+
+#[test]
+fn former_names_of_targets_are_understood() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    call_made_up(folder.path(), "negative", &["--targets".as_ref(), "cd246,TrkA".as_ref()]);
+    assert_eq!(document(folder.path())["targets"], serde_json::json!(["ALK", "NTRK1"]));
+    let refused = kinfuse(["call", "--targets", "EGFR", "x.bam"]);
+    assert_eq!(refused.code, Some(2));
+    assert!(refused.stderr.contains("it is none of ALK"), "{}", refused.stderr);
+}
+
+#[test]
+fn normals_are_built_from_bams_and_documents_merged_and_shown() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let at = |name: &str| folder.path().join(name).into_os_string();
+    let run = |arguments: &[&OsStr]| {
+        let outcome = kinfuse([&["normals".as_ref()], arguments].concat());
+        assert_eq!(outcome.code, Some(0), "{}", outcome.stderr);
+        outcome
+    };
+    let [bam, fasta, gtf] =
+        ["test-data/negative.bam", "test-data/mini.fa", "test-data/mini.gtf"].map(|path| repository(path).into_os_string());
+    run(&["build".as_ref(), "-r".as_ref(), &fasta, "-g".as_ref(), &gtf, "-o".as_ref(), &at("bam.json.gz"), &bam]);
+    call_made_up(folder.path(), "negative", &[]);
+    let json = at("x.kinfuse.json");
+    run(&["build".as_ref(), "-o".as_ref(), &at("json.json.gz"), &json]);
+    let bytes = |name: &str| std::fs::read(at(name)).expect("it was just written");
+    assert!(bytes("bam.json.gz") == bytes("json.json.gz"), "a BAM gives what its document gives");
+    run(&["merge".as_ref(), "-o".as_ref(), &at("two.json.gz"), &at("bam.json.gz"), &at("json.json.gz")]);
+    let shown = run(&["show".as_ref(), &at("two.json.gz")]).stdout;
+    assert!(shown.lines().skip(1).any(|line| line.split('\t').nth(6) == Some("2")), "{shown}");
+    // A sample that is no normal is named; its own fusion is not lost against the background.
+    let (sample, normals) = (tempfile::tempdir().expect("a folder"), at("two.json.gz"));
+    call_made_up(sample.path(), "rna", &["--normals".as_ref(), &normals]);
+    assert_eq!(passed(sample.path(), "x").len(), 1);
+    let told = run(&["build".as_ref(), "-o".as_ref(), &at("not.json.gz"), &sample.path().join("x.kinfuse.json").into_os_string()]).stderr;
+    assert!(told.contains("EML4::ALK passes and is left out"), "{told}");
+}
