@@ -92,9 +92,9 @@ pub struct SimulateArguments {
     /// RNA: the same of the unfused kinase, where the event has a number of fragments.
     #[arg(long, value_name = "N", default_value_t = 5.0, value_parser = amount, help_heading = "Library")]
     kinase_depth: f64,
-    /// The same of kinases and genes without an event.
-    #[arg(long, value_name = "N", default_value_t = 10.0, value_parser = amount, help_heading = "Library")]
-    background_depth: f64,
+    /// The same of kinases and genes without an event [default: 10; DNA with --panel negative: --depth].
+    #[arg(long, value_name = "N", value_parser = amount, help_heading = "Library")]
+    background_depth: Option<f64>,
     /// RNA: genes in the background, drawn from the models.
     #[arg(long, value_name = "N", default_value_t = 20, help_heading = "Library")]
     background_genes: usize,
@@ -264,6 +264,8 @@ impl SimulateArguments {
             AssayArgument::DnaAmplicon => (Assay::DnaAmplicon, (180.0, 50.0), 200.0),
             AssayArgument::Cfdna => (Assay::Cfdna, (167.0, 15.0), 2_000.0),
         };
+        let depth = self.depth.unwrap_or(depth);
+        let negative = self.panel == Some(PanelArgument::Negative);
         let insert = self.insert.unwrap_or(if self.ffpe { (110.0, 35.0) } else { insert });
         let (paired, read_bp) = self.reads.unwrap_or((true, if assay.is_rna() { 100 } else { 150 }));
         let umi = match self.umi {
@@ -298,13 +300,13 @@ impl SimulateArguments {
                 duplicate_frac: 0.0,
                 protocol,
             },
-            depth: self.depth.unwrap_or(depth),
+            depth,
             kinase_depth: self.kinase_depth,
-            background_depth: self.background_depth,
+            background_depth: self.background_depth.unwrap_or(if negative && !assay.is_rna() { depth } else { 10.0 }),
             background_genes: self.background_genes,
             flank_bp: self.flank,
             fall_bp: self.three_prime_bias.filter(|bases| *bases > 0.0),
-            chimeras: self.chimeras.unwrap_or(if self.panel == Some(PanelArgument::Negative) { 200 } else { 0 }),
+            chimeras: self.chimeras.unwrap_or(if negative { 200 } else { 0 }),
             other_fragments: !self.only_crossing,
             seed: self.seed,
         }

@@ -12,6 +12,7 @@ use crate::model::GeneModels;
 
 use super::event::{Event, EventAmount, RepeatWish, WrittenEnd};
 use super::genome::Reference;
+use super::repeats::Repeats;
 
 /// Which panel.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -44,6 +45,8 @@ pub struct PanelRequest<'a> {
     pub reference: &'a Reference,
     /// Its assembly, where recognised.
     pub assembly: Option<Assembly>,
+    /// Its repeats, where the panel breaks in them (new fusions in DNA).
+    pub repeats: Option<&'a Repeats>,
 }
 
 /// A known variant that cannot be made, and why.

@@ -113,15 +113,19 @@ pub fn run(job: &Job) -> Result<Summary> {
         None => Reference::from_fasta(&job.fasta)?,
     };
     let models = models(job, &reference)?;
-    let (events, mut left) = events(job, &reference, &models)?;
+    let in_dna = !job.recipe.assay.is_rna();
+    let mut repeats = (in_dna && matches!(job.events, Source::Panel { kind: PanelKind::Novel, .. })).then(|| Repeats::new(&reference));
+    let (events, mut left) = events(job, &reference, &models, repeats.as_ref())?;
     let samples = by_sample(&events);
-    let repeats = events.iter().any(|event| event.repeat != RepeatWish::Any).then(|| Repeats::new(&reference));
+    if repeats.is_none() && events.iter().any(|event| event.repeat != RepeatWish::Any) {
+        repeats = Some(Repeats::new(&reference));
+    }
     let ground = Ground {
         reference: &reference,
         models: &models,
         repeats: repeats.as_ref(),
-        flank_bp: if job.recipe.assay.is_rna() { 1 } else { job.recipe.flank_bp.min(200) },
-        in_dna: !job.recipe.assay.is_rna(),
+        flank_bp: if in_dna { job.recipe.flank_bp.min(200) } else { 1 },
+        in_dna,
     };
     let pool = rayon::ThreadPoolBuilder::new()
         .num_threads(job.threads)
@@ -207,7 +211,7 @@ fn by_sample(events: &[Event]) -> Vec<(&str, Vec<&Event>)> {
 }
 
 /// The events of the job, and those of a panel that are known not to be possible.
-fn events(job: &Job, reference: &Reference, models: &GeneModels) -> Result<(Vec<Event>, Vec<Left>)> {
+fn events(job: &Job, reference: &Reference, models: &GeneModels, repeats: Option<&Repeats>) -> Result<(Vec<Event>, Vec<Left>)> {
     let (kind, amounts, replicates) = match &job.events {
         Source::Table(path) => return Ok((event::read(path)?, Vec::new())),
         Source::Panel { kind, amounts, replicates } => (*kind, amounts.clone(), *replicates),
@@ -226,6 +230,7 @@ fn events(job: &Job, reference: &Reference, models: &GeneModels) -> Result<(Vec<
         models,
         reference,
         assembly: reference.contigs().assembly(),
+        repeats,
     };
     Ok(panel::events(&request))
 }

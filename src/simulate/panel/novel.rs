@@ -138,6 +138,12 @@ fn draw(
     if !wanted {
         return None;
     }
+    if let RepeatWish::Sides(at_five, at_three) = repeat {
+        let sides = [(five, &site5, Role::Five, at_five), (three, &site3, Role::Three, at_three)];
+        if !sides.into_iter().all(|(gene, site, role, wanted)| has_place(gene, site, role, wanted, request, random)) {
+            return None;
+        }
+    }
     let end = |gene: &Gene, site| WrittenEnd { gene: Some(gene.symbol.clone()), site };
     let mut event = fusion(id, category, end(five, site5), end(three, site3));
     (event.insertion, event.homology, event.repeat) = (insertion, homology, repeat);
@@ -151,6 +157,19 @@ fn is_known(end: Breakend, request: &PanelRequest) -> bool {
     let around =
         Interval { contig: end.contig, start: end.boundary.saturating_sub(AROUND_BP), end: end.boundary.saturating_add(AROUND_BP) };
     request.reference.bases(around).is_some_and(|bases| !bases.contains(&b'N'))
+}
+
+/// Whether the site has places in a repeat, or unique ones: one in fifty at least, so that placing both sides finds a pair.
+fn has_place(gene: &Gene, site: &WrittenSite, role: Role, in_repeat: bool, request: &PanelRequest, random: &mut Random) -> bool {
+    const PLACES: usize = 100;
+    let Some(repeats) = request.repeats else { return true };
+    let Some(strand) = gene.strand else { return false };
+    let Ok(range) = site.boundaries(Some(gene), role, request.in_dna, request.reference.contigs()) else { return false };
+    let suitable = (0..PLACES)
+        .map(|_| range.start + random.below(range.length_bp() as usize + 1) as u32)
+        .map(|boundary| Breakend::new(range.contig, boundary, role.side(strand)))
+        .filter(|end| is_known(*end, request) && repeats.at(request.reference, *end) == Some(in_repeat));
+    suitable.take(2).count() == 2
 }
 
 /// Off the edge by at least 12 bases, so that no read could be taken for one of the plain junction.
