@@ -10,8 +10,8 @@
 //! any, the kinase's own transcripts count, and the share is one of these. Between primers only the latter is possible, since the
 //! partners have none of their own.
 //!
-//! The verdict asks what a tumour would show. [`MUST_SEE`] is a fusion on one of two chromosomes in 15 % of the cells, the least that the
-//! FISH rule of PROFILE1001 took for positive (15 % of at least 50 cells); [`LARGEST`] one on one of two chromosomes in every cell.
+//! The verdict asks what a tumour would show. The least (`MUST_SEE`) is a fusion on one of two chromosomes in 15 % of the cells, the least that the
+//! FISH rule of PROFILE1001 took for positive (15 % of at least 50 cells); the largest (`LARGEST`) one on one of two chromosomes in every cell.
 
 use std::collections::BTreeMap;
 
