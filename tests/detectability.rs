@@ -12,7 +12,11 @@ use bench::{library, Bench};
 use kinfuse::fusion::KnownTier;
 use kinfuse::genome::{Interval, Junction};
 use kinfuse::model::Role;
-use kinfuse::pipeline::SampleResult;
+use kinfuse::pipeline::{self, SampleResult};
+use kinfuse::progress::Progress;
+use kinfuse::publish;
+use kinfuse::report::table;
+use kinfuse::simulate::molecule::exon_pieces;
 use kinfuse::simulate::{AlignerStyle, Fragment, Molecule, Random, Sampler};
 
 /// What is simulated: the 5' partner with the last exon that it keeps.
@@ -121,6 +125,32 @@ fn fusions_at_the_stated_share_are_nearly_always_found() {
             let found = bench.found(rna, partner, 30);
             assert!(found >= 0.8, "{found}");
         }
+    }
+}
+
+#[test]
+fn a_lone_excess_of_the_3_part_is_evidence_without_a_partner() {
+    let bench = Bench::new();
+    let alk = bench.gene("ALK");
+    // Transcripts that begin with exon 20 and show nothing of a partner.
+    let lone = Molecule::new("lone", &exon_pieces(alk, 20..=29).expect("ALK has 29 exons"), &bench.reference).expect("within the genome");
+    let whole: Vec<Molecule> =
+        bench.genes.iter().map(|gene| Molecule::transcript(gene, &bench.reference).expect("within the genome")).collect();
+    for (lone_depth, alk_depth, expected) in [(60.0, 1.0, true), (0.0, 60.0, false), (0.0, 1.0, false)] {
+        let mut sampler = Sampler::new(library(100, 220.0, 40.0), "b", 3);
+        let mut fragments = sampler.to_depth(&lone, lone_depth);
+        for molecule in &whole {
+            fragments.extend(sampler.to_depth(molecule, if molecule.name() == "ALK" { alk_depth } else { 100.0 }));
+        }
+        let path = bench.write("balance", AlignerStyle::rna(), &fragments);
+        let config = bench.config(vec![path]);
+        let document = publish::document(&pipeline::call(&config, &Progress::new(false)).expect("the sample can be called"), &config);
+        assert!(document.fusions.is_empty(), "{:?}", document.fusions);
+        let found: Vec<(&str, &str)> =
+            document.imbalances.iter().map(|imbalance| (imbalance.gene.as_str(), imbalance.region.as_str())).collect();
+        assert_eq!(found, if expected { vec![("ALK", "junction 19|20")] } else { Vec::new() }, "{:?}", document.imbalances);
+        assert_eq!(table::render(&document, 100).contains("a partner was not found; not a call"), expected);
+        assert!(document.metrics.iter().any(|metric| metric.metric == "ALK_balance" && metric.value.is_some()));
     }
 }
 

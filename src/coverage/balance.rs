@@ -14,12 +14,14 @@
 //!
 //! ```text
 //!   ln fold  = ln((m3 + 0.5) / (m5 + 0.5)) - slope * (d3 - d5)         m: mean molecules per splice, d: mean distance from the end
-//!   variance = spread^2 + 1/(n3 + 0.5) + 1/(n5 + 0.5)                  n: their sums
+//!   reach^2  = (t spread)^2 + 1.96^2 (1/(n3 + 0.5) + 1/(n5 + 0.5))     n: their sums; t: Student's quantile for so many genes
 //! ```
 //!
 //! Between primers there is no balance: what is amplified decides. Where the 5' part is expressed natively (ROS1 in lung, NTRK2 and
 //! NTRK3 in brain) a fusion can hide in it. The balance does not enter the quality of a junction: where the 3' part has enough
 //! molecules to stand out, the junction itself, which each of these transcripts has, shows about as many and passes on its own.
+
+use statrs::distribution::{ContinuousCDF, StudentsT};
 
 use super::region::BreakRegion;
 use super::splices::Splices;
@@ -29,8 +31,8 @@ use crate::model::Gene;
 const MIN_MOLECULES: u32 = 10;
 /// Splices that it must have.
 const MIN_SPLICES: usize = 4;
-/// Genes from which a spread can be taken.
-const MIN_GENES: usize = 5;
+/// Genes from which a spread can be taken; Student's quantile makes up for few of them.
+const MIN_GENES: usize = 4;
 /// Splices on either side of a break.
 const MIN_SIDE: usize = 2;
 /// Fold that the interval must exceed to be told: more than the two copies of a gene can differ by.
@@ -129,6 +131,11 @@ impl Evenness {
         Some(Self { slope, spread: mean(expressed.iter().map(of_halves)).sqrt(), genes: expressed.len() })
     }
 
+    /// Student's two-sided 95 % quantile for the genes behind the spread.
+    fn quantile(self) -> f64 {
+        StudentsT::new(0.0, 1.0, (self.genes - 1).max(1) as f64).map_or(f64::INFINITY, |law| law.inverse_cdf(0.975))
+    }
+
     /// The balance of a kinase at that of its usual breaks where the part behind stands out most surely.
     pub fn balance(self, kinase: &Gene, regions: &[BreakRegion], splices: &Splices) -> Option<Balance> {
         let points = points(kinase, splices);
@@ -140,7 +147,7 @@ impl Evenness {
                 return None;
             }
             let (ratio, counting) = log_ratio(before, behind, self.slope);
-            let reach = 1.96 * (self.spread.powi(2) + counting).sqrt();
+            let reach = ((self.quantile() * self.spread).powi(2) + 1.96f64.powi(2) * counting).sqrt();
             Some(Balance {
                 gene: kinase.symbol.clone(),
                 region: region.name(crate::material::Material::Rna),
@@ -208,6 +215,6 @@ mod tests {
     fn few_molecules_tell_nothing() {
         assert!(!balance(1.0, &[0, 0, 0, 0, 0, 0, 1, 0, 1, 0, 0]).is_uneven());
         let (genes, splices) = sample(1.0, &[0; 11]);
-        assert_eq!(Evenness::of(&genes.iter().take(4).collect::<Vec<_>>(), &splices), None);
+        assert_eq!(Evenness::of(&genes.iter().take(3).collect::<Vec<_>>(), &splices), None);
     }
 }
