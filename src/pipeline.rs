@@ -31,6 +31,7 @@ use crate::genome::{Assembly, Breakend, ContigId, Contigs, Interval};
 use crate::junction::find::{self, Evidence};
 use crate::junction::local::LocalBases;
 use crate::junction::partners;
+use crate::junction::shown::{self, Shown as ExonEdges};
 use crate::junction::support::Span;
 use crate::knowledge::Knowledge;
 use crate::material::Material;
@@ -199,7 +200,7 @@ impl Run<'_> {
         let evidence: Vec<Evidence> = scans
             .iter()
             .zip(&regions)
-            .map(|(scan, region)| find::gather(&scan.records, region, assay, &|end| self.at_splice(end, assay)))
+            .map(|(scan, region)| find::gather(&scan.records, region, assay, &|end| self.at_splice(end, assay), None))
             .collect();
 
         // No place is read twice, whichever kinases point to it.
@@ -214,13 +215,19 @@ impl Run<'_> {
                 *whole.skipped.entry(format!("at_partners_{key}")).or_default() += count;
             }
         }
-        let beyond: Vec<_> = beyond.into_iter().flat_map(|scan| scan.records).collect();
+        let mut beyond: Vec<_> = beyond.into_iter().flat_map(|scan| scan.records).collect();
+        let spliced = assay.material() == Material::Rna && !assay.long_reads;
+        let mut edges = if spliced { self.exon_edges(library)? } else { ExonEdges::default() };
+        beyond.append(&mut edges.records);
+        if edges.unaligned_seen > 0 {
+            *whole.skipped.entry("unaligned_looked_up".to_owned()).or_default() += edges.unaligned_seen;
+        }
 
         let mut fusions = Vec::new();
         let mut noise = Vec::new();
         let mut shown = Vec::new();
         for (index, (scan, region)) in scans.iter_mut().zip(&regions).enumerate() {
-            let (found, other) = self.junctions(library, index, region, scan, &beyond, &mut shown)?;
+            let (found, other) = self.junctions(library, index, region, scan, (&beyond, &edges), &mut shown)?;
             fusions.extend(found);
             noise.push(other);
         }
@@ -265,6 +272,12 @@ impl Run<'_> {
         })
     }
 
+    /// What the reads show at the exon edges of the targets and their partners.
+    fn exon_edges(&self, library: &Library) -> Result<ExonEdges> {
+        let known = (&self.setup.models, &self.setup.knowledge);
+        shown::read(self.pool, library, &self.targets, known, self.setup.reference.as_ref())
+    }
+
     /// Recognises the assay from the kinases and, where these are silent, from their partners.
     fn recognise(&self, file: &AlignmentFile) -> Result<Assay> {
         let mut regions: Vec<Interval> = self.targets.iter().map(|gene| gene.span).collect();
@@ -284,7 +297,7 @@ impl Run<'_> {
         target: usize,
         region: &Region,
         scan: &mut Scan,
-        beyond: &[ReadRecord],
+        (beyond, edges): (&[ReadRecord], &ExonEdges),
         shown_by: &mut Vec<Shown>,
     ) -> Result<(Vec<Fusion>, Noise)> {
         let assay = &library.assay;
@@ -301,7 +314,9 @@ impl Run<'_> {
                 scan.records.push(view.clone());
             }
         }
-        let evidence = find::gather(&scan.records, region, assay, &|end| self.at_splice(end, assay));
+        let table = edges.tables.get(target);
+        let looked_up = table.map(|table| (table, edges.unaligned.as_slice()));
+        let evidence = find::gather(&scan.records, region, assay, &|end| self.at_splice(end, assay), looked_up);
         let molecules = Molecules::group(&scan.records, assay.duplicates);
         let chimeras = evidence.chimeras(&molecules);
         let fasta = Lookup::new(self.setup.reference.as_ref())?;
@@ -309,19 +324,19 @@ impl Run<'_> {
         let distance =
             |end: Breakend, position: u32| if spliced { self.spliced_distance(end, position) } else { end.kept_distance(position) };
         let span = Span { insert_max_bp: assay.insert_max_bp.max(assay.read_length_bp), distance: &distance };
-        let shown = LocalBases::new(library);
+        let seen_bases = LocalBases::new(library);
         let local = |interval: Interval| {
             let known = fasta.bases(interval);
             if known.is_empty() {
-                shown.bases(interval)
+                seen_bases.bases(interval)
             } else {
                 known
             }
         };
-        let found = evidence.junctions(target, assay, &span, &|interval| fasta.bases(interval), &local);
+        let found = evidence.junctions(target, assay, &span, (&|interval| fasta.bases(interval), &local), table);
         let candidates = found.candidates;
         fasta.finish()?;
-        shown.finish()?;
+        seen_bases.finish()?;
         let context = Context {
             models: &self.setup.models,
             knowledge: &self.setup.knowledge,

@@ -209,6 +209,26 @@ impl Reader {
         })
     }
 
+    /// Calls `visit` with the records without a place at the end of the file, `limit` at most; a file that is read in one pass keeps
+    /// none.
+    ///
+    /// # Errors
+    /// When the file cannot be read there.
+    pub fn visit_unplaced(&mut self, limit: u64, mut visit: impl FnMut(&Record)) -> Result<()> {
+        let ReaderSource::Indexed(reader) = &mut self.source else { return Ok(()) };
+        reader
+            .fetch(bam::FetchDefinition::Unmapped)
+            .map_err(|error| unreadable(&self.path, &format!("its unaligned reads cannot be looked up ({error})")))?;
+        let mut seen = 0;
+        while seen < limit {
+            let Some(result) = reader.read(&mut self.record) else { break };
+            result.map_err(|error| unreadable(&self.path, &format!("an unaligned read cannot be read ({error})")))?;
+            visit(&self.record);
+            seen += 1;
+        }
+        Ok(())
+    }
+
     /// As [`Self::visit`], until `visit` returns `false`.
     ///
     /// # Errors

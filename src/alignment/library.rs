@@ -75,6 +75,14 @@ impl LibraryReader {
         (0u64..).zip(&mut self.0).try_for_each(|(lane, reader)| reader.visit(interval, |record| visit(record, Lane(lane))))
     }
 
+    /// Calls `visit` with the records without a place, at most `limit` of each file.
+    ///
+    /// # Errors
+    /// When a file cannot be read there.
+    pub fn visit_unplaced(&mut self, limit: u64, mut visit: impl FnMut(&Record, Lane)) -> Result<()> {
+        (0u64..).zip(&mut self.0).try_for_each(|(lane, reader)| reader.visit_unplaced(limit, |record| visit(record, Lane(lane))))
+    }
+
     /// As [`Self::visit`], until `visit` returns `false`.
     ///
     /// # Errors

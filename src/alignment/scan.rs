@@ -229,3 +229,71 @@ pub fn partners(
         },
     )
 }
+
+/// A read that was not aligned, as sequenced.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Unaligned {
+    /// The fragment.
+    pub fragment: FragmentId,
+    /// 0 for the first read of a pair or a single read, 1 for the second.
+    pub number: u8,
+    /// Bases.
+    pub bases: Vec<u8>,
+    /// Their qualities.
+    pub qualities: Vec<u8>,
+}
+
+/// Reads windows with a state of its own for each; records that begin in an earlier window and reach into it are seen in both.
+///
+/// # Errors
+/// When the file cannot be read.
+pub fn each<S: Send>(
+    pool: &ThreadPool,
+    library: &Library,
+    windows: &[Interval],
+    begin: impl Fn() -> S + Sync,
+    visit: impl Fn(&mut S, ReadRecord) + Sync,
+) -> Result<Vec<S>> {
+    tile::run(
+        pool,
+        windows.len(),
+        || library.reader(),
+        |reader, index| {
+            let mut state = begin();
+            // The kinases' scan and the partners' windows count what is skipped.
+            let mut uncounted = Scan::default();
+            reader.visit(windows[index], |record, lane| {
+                if let Some(view) = admit(record, lane, library, &mut uncounted) {
+                    visit(&mut state, view);
+                }
+            })?;
+            Ok(state)
+        },
+    )
+}
+
+/// Unaligned reads of each file that are looked at: enough for panels and for most transcriptomes, about a second's work.
+const MAX_UNALIGNED: u64 = 2_000_000;
+
+/// The reads without a place that `wanted` picks, and how many were looked at. Files that are read in one pass keep none.
+///
+/// # Errors
+/// When the file cannot be read.
+pub fn unaligned(library: &Library, wanted: &dyn Fn(&[u8]) -> bool) -> Result<(Vec<Unaligned>, u64)> {
+    let mut list = Vec::new();
+    let mut seen = 0;
+    library.reader()?.visit_unplaced(MAX_UNALIGNED, |record, lane| {
+        seen += 1;
+        let bases = record.seq().as_bytes();
+        if record.is_quality_check_failed() || !wanted(&bases) {
+            return;
+        }
+        list.push(Unaligned {
+            fragment: lane.fragment(FragmentId::of(record.qname())),
+            number: u8::from(record.is_last_in_template() && record.is_paired()),
+            qualities: record.qual().to_vec(),
+            bases,
+        });
+    })?;
+    Ok((list, seen))
+}

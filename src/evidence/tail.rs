@@ -90,12 +90,28 @@ const MIN_LONE_PIECE_BP: u32 = 30;
 /// The mapping quality that a piece of this length can have at most: aligners give short pieces more than chance allows, because they
 /// look near the other piece or do not look everywhere. `e` errors in `n` bases match by chance at `N C(n, e) 3^e / 4^n` of `N` places:
 /// both strands of the genome, or the few hundred thousand exon edges where the piece ends on one.
-fn chance_mapq(piece: &Piece, at_edge: bool) -> u8 {
-    let (bases, edits) = (f64::from(piece.query_bp()), f64::from(piece.edits.min(piece.query_bp() / 2)));
+fn chance_mapq((bases, edits): (u32, u32), at_edge: bool) -> u8 {
+    let (bases, edits) = (f64::from(bases), f64::from(edits.min(bases / 2)));
     let places: f64 = if at_edge { 4e5 } else { 6e9 };
     let choices: f64 = (0..edits as u32).map(|k| ((bases - f64::from(k)) / (f64::from(k) + 1.0)).log10() + 3f64.log10()).sum();
     let hits = places.log10() + choices - bases * 4f64.log10();
     (-10.0 * hits).clamp(0.0, 60.0) as u8
+}
+
+/// Bases and edits of a piece with those that ordinary splices join to it towards the read's end or its beginning.
+pub fn spliced_bp(chain: &Chain, index: usize, towards_end: bool, at_edge: &dyn Fn(Breakend) -> bool) -> (u32, u32) {
+    let mut at = index;
+    let mut sum = (chain.pieces[at].query_bp(), chain.pieces[at].edits);
+    loop {
+        let next = if towards_end { Some(at + 1) } else { at.checked_sub(1) };
+        let Some((next, piece)) = next.and_then(|next| Some((next, chain.pieces.get(next)?))) else { return sum };
+        let one_alignment = chain.gapped.get(at.min(next)).copied().unwrap_or(false);
+        if !one_alignment || !at_edge(chain.pieces[at].breakend(towards_end)) || !at_edge(piece.breakend(!towards_end)) {
+            return sum;
+        }
+        sum = (sum.0 + piece.query_bp(), sum.1 + piece.edits);
+        at = next;
+    }
 }
 
 /// The tails of a chain at its pieces that touch a gene (`inside`).
@@ -116,6 +132,10 @@ pub fn tails(chain: &Chain, mate: Option<&Chain>, inside: &dyn Fn(&Piece) -> boo
                 continue;
             }
             let outer = if at_query_end { index + 2 < chain.pieces.len() } else { index >= 2 };
+            // A piece is as sure as all that is spliced to it.
+            let there = neighbour
+                .map_or((0, 0), |_| spliced_bp(chain, if at_query_end { index + 1 } else { index - 1 }, at_query_end, place.at_edge));
+            let here = spliced_bp(chain, index, !at_query_end, place.at_edge);
             let placement = neighbour.filter(|_| !guessed).map(|next| Placement {
                 breakend: next.breakend(!at_query_end),
                 overlap_bp: if at_query_end {
@@ -134,10 +154,11 @@ pub fn tails(chain: &Chain, mate: Option<&Chain>, inside: &dyn Fn(&Piece) -> boo
                     };
                     let unexplained = between + if outer { 0 } else { beyond };
                     let far = next.breakend(!at_query_end);
-                    if next.query_bp() < MIN_LONE_PIECE_BP && unexplained * 2 >= next.query_bp() {
+                    let beyond_splices = there.0 > next.query_bp();
+                    if !beyond_splices && next.query_bp() < MIN_LONE_PIECE_BP && unexplained * 2 >= next.query_bp() {
                         0
                     } else {
-                        next.mapq.min(chance_mapq(next, (place.at_edge)(far)))
+                        next.mapq.min(chance_mapq(there, (place.at_edge)(far)))
                     }
                 },
                 gap,
@@ -151,7 +172,7 @@ pub fn tails(chain: &Chain, mate: Option<&Chain>, inside: &dyn Fn(&Piece) -> boo
                 fragment: chain.fragment,
                 at: piece.breakend(at_query_end),
                 anchor_bp: piece.query_bp(),
-                mapq: piece.mapq.min(chance_mapq(piece, (place.at_edge)(piece.breakend(at_query_end)))),
+                mapq: piece.mapq.min(chance_mapq(here, (place.at_edge)(piece.breakend(at_query_end)))),
                 bases,
                 qualities,
                 length_bp,

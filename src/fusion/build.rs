@@ -21,6 +21,9 @@ use super::orient::{orient, Oriented};
 use super::score::Class;
 use super::{Agreement, Frame, Fusion, KinaseDomain, KnownTier, Material, Partner, Support, Unit};
 
+/// Inserted bases up to which two exon edges are taken as spliced to each other: so many an alignment leaves out at an error.
+const MAX_SPLICED_INSERTION_BP: u32 = 3;
+
 /// What the whole sample gives to each call.
 pub struct Context<'a> {
     /// Gene models.
@@ -108,7 +111,10 @@ pub fn draft<'a>(candidate: &'a Candidate, kinase: &Gene, context: &Context<'a>)
     let domain = kinase_domain(kinase, oriented.kinase, oriented.kinase_role);
     let functional = oriented.sense && oriented.gene.is_some() && domain == Some(KinaseDomain::Retained);
     let (kinase_edge, partner_edge) = oriented.edges();
-    let class = Class { tier: known.tier, material, edges: u8::from(kinase_edge) + u8::from(partner_edge), functional };
+    // With bases between, an edge is only the nearest one that a read shows: a splice joins edges and nothing else.
+    let spliced = candidate.insertion_bp <= MAX_SPLICED_INSERTION_BP;
+    let edges = if spliced { u8::from(kinase_edge) + u8::from(partner_edge) } else { 0 };
+    let class = Class { tier: known.tier, material, edges, functional };
 
     let gene_pair = oriented.gene.map(|gene| if kinase_is_three { (gene, kinase) } else { (kinase, gene) });
     let (five_site, three_site) = (five.site, three.site);

@@ -40,7 +40,7 @@ pub struct Class {
     pub tier: KnownTier,
     /// RNA or DNA.
     pub material: Material,
-    /// Number of ends on exon edges (RNA only).
+    /// Number of ends on exon edges (RNA only); none where more than three inserted bases lie between them.
     pub edges: u8,
     /// A sense fusion that keeps the kinase, with a gene as partner.
     pub functional: bool,

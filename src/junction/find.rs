@@ -3,7 +3,7 @@
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::alignment::read::{FragmentId, Piece, ReadRecord};
-use crate::alignment::scan::Region;
+use crate::alignment::scan::{Region, Unaligned};
 use crate::alignment::Assay;
 use crate::evidence::chain::{chains, Chain};
 use crate::evidence::pair::{pairs, Pair};
@@ -14,10 +14,13 @@ use crate::material::Material;
 
 use super::candidate::{Candidate, Tolerance};
 use super::cluster;
+use super::edges::EdgeTable;
 use super::ends;
 use super::homology;
+use super::meet;
 use super::orphan;
 use super::realign::{self, Bases};
+use super::rescue::{self, Mended, BELIEVED_MAPQ};
 use super::support::{self, Span, OVERRUN_BP};
 
 /// Genomic bases within which the mate of a spliced fragment may lie: nearly all introns are shorter.
@@ -34,7 +37,15 @@ pub struct Evidence {
 }
 
 /// Gathers the evidence of the records of one kinase and of its partners' windows.
-pub fn gather(records: &[ReadRecord], region: &Region, assay: &Assay, at_edge: &dyn Fn(Breakend) -> bool) -> Evidence {
+///
+/// With a table of exon edges, ends that the aligner left out or misplaced are looked up in it, and `unaligned` reads too.
+pub fn gather(
+    records: &[ReadRecord],
+    region: &Region,
+    assay: &Assay,
+    at_edge: &dyn Fn(Breakend) -> bool,
+    edges: Option<(&EdgeTable, &[Unaligned])>,
+) -> Evidence {
     let all = chains(records);
     let by_read: FxHashMap<(FragmentId, u8), &Chain> = all.iter().map(|chain| ((chain.fragment, chain.number), chain)).collect();
     let scanned = region.scanned();
@@ -51,8 +62,31 @@ pub fn gather(records: &[ReadRecord], region: &Region, assay: &Assay, at_edge: &
             let found = tails(chain, mate, &inside, &kinase);
             kinase_tails.extend(found.into_iter().map(|tail| with_mates_word(tail, mate, assay)));
         } else {
-            partner_tails.extend(tails(chain, mate, &anywhere, &partner).into_iter().filter(|tail| tail.placement.is_none()));
+            let unplaced = |tail: &Tail| tail.placement.is_none() || (edges.is_some() && !is_sure(tail));
+            partner_tails.extend(tails(chain, mate, &anywhere, &partner).into_iter().filter(unplaced));
         }
+    }
+    if let Some((table, unaligned)) = edges {
+        let mut mended = Mended::default();
+        for chain in &all {
+            rescue::from_chain(chain, table, &in_gene, at_edge, &mut mended);
+        }
+        for read in unaligned {
+            rescue::from_unaligned(read, table, &mut mended);
+        }
+        // What the aligner placed surely stays as it is; of the rest the mended tail is the better one.
+        let sure: FxHashSet<FragmentId> = kinase_tails.iter().filter(|tail| is_sure(tail)).map(|tail| tail.fragment).collect();
+        mended.kinase.retain(|tail| !sure.contains(&tail.fragment));
+        let placed: FxHashSet<FragmentId> =
+            mended.kinase.iter().filter(|tail| tail.placement.is_some()).map(|tail| tail.fragment).collect();
+        mended.kinase.retain(|tail| tail.placement.is_some() || !placed.contains(&tail.fragment));
+        mended.partner.retain(|tail| !sure.contains(&tail.fragment) && !placed.contains(&tail.fragment));
+        let at_kinase: FxHashSet<FragmentId> = mended.kinase.iter().map(|tail| tail.fragment).collect();
+        let at_partner: FxHashSet<FragmentId> = mended.partner.iter().map(|tail| tail.fragment).collect();
+        kinase_tails.retain(|tail| !at_kinase.contains(&tail.fragment));
+        partner_tails.retain(|tail| !placed.contains(&tail.fragment) && !at_partner.contains(&tail.fragment));
+        kinase_tails.extend(mended.kinase);
+        partner_tails.extend(mended.partner);
     }
     // A complete order of all that is looked at, so that read names never decide.
     let order = |x: &Tail, y: &Tail| {
@@ -66,6 +100,11 @@ pub fn gather(records: &[ReadRecord], region: &Region, assay: &Assay, at_edge: &
     partner_tails.sort_by(order);
     let pairs = pairs(&all, &|contig, position| region.holds(contig, position), assay);
     Evidence { kinase_tails, partner_tails, pairs }
+}
+
+/// Whether the aligner placed a tail with some confidence.
+fn is_sure(tail: &Tail) -> bool {
+    tail.placement.is_some_and(|placement| placement.mapq >= BELIEVED_MAPQ)
 }
 
 /// A tail whose piece the mate vouches for: a mate that lies beside it on the partner's side is placed as surely as itself, so a piece in a
@@ -95,11 +134,22 @@ impl Evidence {
     /// The junctions that the evidence shows, best placed first.
     ///
     /// `reference` gives bases of the FASTA, `local` those that the reads themselves show where there is none.
-    pub fn junctions(&self, target: usize, assay: &Assay, span: &Span<'_>, reference: &Bases<'_>, local: &Bases<'_>) -> Found {
+    pub fn junctions(
+        &self,
+        target: usize,
+        assay: &Assay,
+        span: &Span<'_>,
+        (reference, local): (&Bases<'_>, &Bases<'_>),
+        edges: Option<&EdgeTable>,
+    ) -> Found {
         let tolerance = Tolerance::of(assay.long_reads);
         let mut candidates = cluster::candidates(target, &self.kinase_tails, tolerance);
+        if let Some(edges) = edges {
+            candidates.extend(meet::across_insertions(target, edges, &self.kinase_tails, &self.partner_tails));
+        }
         support::add_kinase_tails(&mut candidates, &self.kinase_tails, tolerance);
         support::add_partner_tails(&mut candidates, &self.partner_tails, tolerance);
+        candidates.retain(|candidate| !candidate.members.is_empty());
         let unexplained = support::add_pairs(&mut candidates, &self.pairs, span);
         let mut from_pairs = realign::from_pairs(target, &unexplained, &self.kinase_tails, &self.partner_tails, tolerance, span, local);
         for candidate in candidates.iter_mut().chain(&mut from_pairs) {

@@ -5,11 +5,10 @@ use std::cell::RefCell;
 use crate::alignment::library::{Library, LibraryReader};
 use crate::alignment::ReadRecord;
 use crate::error::{Error, Result};
-use crate::genome::{Interval, Strand};
-use crate::sequence::complement;
+use crate::genome::Interval;
 
-/// Reads that vote at one place; more add time and no certainty.
-const MAX_VOTES: u32 = 60;
+use super::votes::Votes;
+
 /// Widest interval that is read.
 const MAX_WIDTH_BP: u32 = 10_000;
 
@@ -43,13 +42,13 @@ impl<'a> LocalBases<'a> {
             Some(reader) => reader,
             None => slot.insert(self.library.reader()?),
         };
-        let mut votes = Votes::over(interval);
+        let mut votes = Votes::default();
         reader.visit(interval, |record, _| {
             if let Ok(view) = ReadRecord::from_record(record, &self.library.contigs, None) {
-                votes.add(&view);
+                votes.add(&view, interval);
             }
         })?;
-        Ok(votes.bases())
+        Ok(votes.bases(interval))
     }
 
     /// Ends the look-up.
@@ -58,90 +57,5 @@ impl<'a> LocalBases<'a> {
     /// The first error that a look-up met.
     pub fn finish(self) -> Result<()> {
         self.failure.into_inner().map_or(Ok(()), Err)
-    }
-}
-
-/// Votes for the base at each place of an interval by the pieces that cover it without small insertions or deletions.
-struct Votes {
-    interval: Interval,
-    columns: Vec<[u32; 4]>,
-}
-
-impl Votes {
-    fn over(interval: Interval) -> Self {
-        Self { interval, columns: vec![[0; 4]; interval.length_bp() as usize] }
-    }
-
-    fn add(&mut self, record: &ReadRecord) {
-        let Some(bases) = record.bases.as_deref() else { return };
-        // A piece whose lengths on read and genome differ has an indel somewhere: its bases may be out of step.
-        for piece in record.pieces.iter().filter(|piece| piece.query_bp() == piece.end - piece.start) {
-            let (from, to) = (piece.start.max(self.interval.start), piece.end.min(self.interval.end));
-            if piece.contig != self.interval.contig || from >= to {
-                continue;
-            }
-            let Some(read) = bases.get(piece.query_start as usize..piece.query_end as usize) else { continue };
-            let sum = |place: u32| self.columns[(place - self.interval.start) as usize].iter().sum::<u32>();
-            if sum(from) >= MAX_VOTES && sum(to - 1) >= MAX_VOTES {
-                continue;
-            }
-            for place in from..to {
-                let base = match piece.strand {
-                    Strand::Forward => read[(place - piece.start) as usize],
-                    Strand::Reverse => complement(read[(piece.end - 1 - place) as usize]),
-                };
-                if let Some(letter) = b"ACGT".iter().position(|letter| *letter == base) {
-                    self.columns[(place - self.interval.start) as usize][letter] += 1;
-                }
-            }
-        }
-    }
-
-    fn bases(&self) -> Vec<u8> {
-        let base = |votes: &[u32; 4]| {
-            let best = votes.iter().copied().max().filter(|&best| best > 0)?;
-            // A tie says nothing, on either strand.
-            let only = votes.iter().filter(|&&vote| vote == best).count() == 1;
-            votes.iter().position(|&vote| vote == best && only).map(|letter| b"ACGT"[letter])
-        };
-        let bases: Vec<Option<u8>> = self.columns.iter().map(base).collect();
-        if bases.iter().all(Option::is_none) {
-            return Vec::new();
-        }
-        bases.into_iter().map(|base| base.unwrap_or(b'N')).collect()
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::alignment::read::{FragmentId, Piece, RecordKind};
-    use crate::genome::ContigId;
-
-    #[test]
-    fn reads_of_both_strands_vote_on_one_sequence() {
-        let record = |strand, bases: &[u8]| ReadRecord {
-            fragment: FragmentId(1),
-            number: 0,
-            kind: RecordKind::Primary,
-            duplicate: false,
-            pieces: vec![Piece { contig: ContigId(0), start: 10, end: 14, strand, query_start: 0, query_end: 4, mapq: 60, edits: 0 }],
-            elsewhere: Vec::new(),
-            length: 4,
-            bases: Some(bases.to_vec()),
-            qualities: vec![30; 4],
-            mate: None,
-            umi: None,
-            unreadable_sa: 0,
-        };
-        let bases = |start, end| {
-            let mut votes = Votes::over(Interval { contig: ContigId(0), start, end });
-            votes.add(&record(Strand::Forward, b"ACCT"));
-            votes.add(&record(Strand::Reverse, b"AGGT"));
-            votes.bases()
-        };
-        assert_eq!(bases(9, 15), b"NACCTN");
-        assert_eq!(bases(11, 13), b"CC");
-        assert_eq!(bases(90, 95), b"");
     }
 }

@@ -51,7 +51,14 @@ fn add_tails(candidates: &mut [Candidate], tails: &[Tail], at_kinase: bool, fits
         let candidate = &mut candidates[index];
         candidate.other_places += u32::from(known.is_none() && at_kinase && tail.placement.is_some());
         let compared = if at_kinase { candidate.tail.len() } else { candidate.anchor.len() };
-        candidate.add(tail.fragment, clip_member(tail, at_kinase, compared));
+        let mut member = clip_member(tail, at_kinase, compared);
+        if at_kinase {
+            // Bases between the break and where the read is clipped are the partner's, though they fit the kinase too.
+            let overrun = tail.at.kept_distance(candidate.kinase.boundary).clamp(0, OVERRUN_BP) as u32;
+            member.kinase_bp = member.kinase_bp.saturating_sub(overrun);
+            member.partner_bp = (member.partner_bp + overrun).min(compared as u32);
+        }
+        candidate.add(tail.fragment, member);
         home.insert(tail.fragment, index);
     }
 }

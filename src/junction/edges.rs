@@ -1,0 +1,308 @@
+//! The exon edges of a kinase and of its known partners, with what a molecule reads when it enters the gene there.
+//!
+//! Aligners leave short ends of reads clipped, or put them anywhere. In RNA nearly all fusions join exon edges, and those of a kinase and
+//! its listed partners are a few hundred: so few that ten bases tell them apart, where the genome would ask for twenty.
+//!
+//! ```text
+//!   partner  ====exon====|                      |====exon====  kinase
+//!            <- enter ---|  (a tail that left   |--- enter ->
+//!                            the kinase reads this)
+//! ```
+//!
+//! The bases come from the FASTA, or, without one, from what the reads of the same file show there. An end of `L` bases with `e`
+//! mismatches fits one of `n` edges by chance in `n C(L, e) 3^e / 4^L` of cases, once more for each place where inserted bases let the
+//! match begin; that chance is its mapping quality. `n` is the number of listed junctions of the edge where the match makes a listed
+//! junction, and that of all edges looked at otherwise.
+
+use rustc_hash::{FxHashMap, FxHashSet};
+
+use crate::genome::{Breakend, Interval, Side};
+use crate::model::{Gene, Role};
+use crate::sequence::reverse_complement;
+use crate::stats::phred;
+
+/// Bases that are kept of each edge.
+pub const ENTER_BP: usize = 80;
+/// Fewest bases that must fit an edge when nothing lies between.
+pub const MIN_FIT_BP: usize = 10;
+/// Fewest bases that must fit when inserted bases come before.
+pub const MIN_FIT_BEHIND_INSERTION_BP: usize = 16;
+/// One mismatch is allowed for this many bases; whether so short a fit is believed is for its chance to say.
+const BP_PER_MISMATCH: usize = 10;
+/// Bases of a seed.
+const SEED_BP: usize = 12;
+/// Fewest bases by which inserted ones are known as those of an exon.
+const MIN_BEGIN_BP: usize = 8;
+/// Bases of the words by which unaligned reads are picked.
+pub const WORD_BP: usize = 16;
+/// Quality from which a fit is believed (one chance match in a hundred).
+const MIN_FIT_MAPQ: f64 = 20.0;
+/// Highest quality that is given, as aligners do.
+const MAX_FIT_MAPQ: f64 = 60.0;
+
+/// One exon edge.
+#[derive(Debug, Clone)]
+pub struct Edge {
+    /// The breakend of a molecule that uses the edge.
+    pub end: Breakend,
+    /// Bases read from the edge into the gene, `N` where unknown.
+    pub enter: Vec<u8>,
+}
+
+/// How a tail enters a gene.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Fit {
+    /// Where.
+    pub end: Breakend,
+    /// Inserted bases before.
+    pub inserted_bp: usize,
+    /// Bases that were compared.
+    pub compared_bp: usize,
+    /// Quality of the placement.
+    pub mapq: u8,
+}
+
+/// Edges of one role with an index of their first bases.
+#[derive(Debug, Default)]
+struct Ends {
+    edges: Vec<Edge>,
+    /// For each seed the edges that have it, and how far behind the edge.
+    seeds: FxHashMap<Vec<u8>, Vec<(usize, usize)>>,
+}
+
+/// The edges of one kinase and its partners.
+#[derive(Debug, Default)]
+pub struct EdgeTable {
+    kinase: Ends,
+    partners: Ends,
+    /// Where ordinary splices go on: exon ends of the kinase for tails that leave it, exon starts of the partners.
+    kinase_own: Ends,
+    partners_own: Ends,
+    /// Junctions of the table, by the places of their edges.
+    listed: FxHashSet<(Breakend, Breakend)>,
+    listed_at: FxHashMap<Breakend, usize>,
+}
+
+/// The places of all edges of a gene in one role, and their exons.
+pub fn ends(gene: &Gene, role: Role) -> Vec<(u32, Breakend)> {
+    let (Some(strand), Some(transcript)) = (gene.strand, gene.transcript.as_ref()) else { return Vec::new() };
+    let side = role.side(strand);
+    let count = transcript.exons.len() as u32;
+    // A 5' partner ends with an exon that another follows; a 3' partner begins with one that another precedes.
+    let used = transcript.exons.iter().filter(|exon| if role == Role::Five { exon.number < count } else { exon.number > 1 });
+    used.filter_map(|exon| Some((exon.number, Breakend::new(gene.contig(), transcript.splice_edge(exon.number, strand, role)?, side))))
+        .collect()
+}
+
+/// The stretches that are read from an exon's edge into the gene, in that order.
+pub fn stretches(gene: &Gene, role: Role, exon: u32) -> Vec<Interval> {
+    let (Some(strand), Some(transcript)) = (gene.strand, gene.transcript.as_ref()) else { return Vec::new() };
+    let mut left = ENTER_BP as u32;
+    let mut list = Vec::new();
+    let mut number = exon;
+    while let Some(exon) = transcript.exon(number).filter(|_| left > 0) {
+        let bases = left.min(exon.length_bp());
+        let (start, end) = if role.side(strand) == Side::Higher { (exon.start, exon.start + bases) } else { (exon.end - bases, exon.end) };
+        list.push(Interval { contig: gene.contig(), start, end });
+        left -= bases;
+        number = if role == Role::Five { number - 1 } else { number + 1 };
+    }
+    list
+}
+
+/// The edges of a gene in one role with their bases.
+fn edges(gene: &Gene, role: Role, bases: &dyn Fn(Interval) -> Vec<u8>) -> Vec<Edge> {
+    let entered = |exon: u32, end: Breakend| {
+        let mut enter = Vec::with_capacity(ENTER_BP);
+        for stretch in stretches(gene, role, exon) {
+            let length = stretch.length_bp() as usize;
+            let mut read = bases(stretch);
+            read.resize(length, b'N');
+            enter.extend(if end.side == Side::Higher { read } else { reverse_complement(&read) });
+        }
+        enter
+    };
+    ends(gene, role).into_iter().map(|(exon, end)| Edge { end, enter: entered(exon, end) }).collect()
+}
+
+impl Ends {
+    fn new(mut edges: Vec<Edge>) -> Self {
+        edges.sort_by_key(|edge| edge.end);
+        edges.dedup_by(|one, other| one.end == other.end);
+        let mut seeds: FxHashMap<Vec<u8>, Vec<(usize, usize)>> = FxHashMap::default();
+        for (index, edge) in edges.iter().enumerate() {
+            for behind in [0, SEED_BP] {
+                if let Some(seed) = edge.enter.get(behind..behind + SEED_BP).filter(|seed| !seed.contains(&b'N')) {
+                    seeds.entry(seed.to_vec()).or_default().push((index, behind));
+                }
+            }
+        }
+        Self { edges, seeds }
+    }
+
+    fn fits(&self, tail: &[u8]) -> Vec<(usize, usize, Comparison)> {
+        let at_once = self.edges.iter().enumerate().map(|(index, edge)| (index, 0, compare(tail, &edge.enter)));
+        let mut list: Vec<_> = at_once.filter(|(_, _, fit)| fit.agrees(MIN_FIT_BP)).collect();
+        if !list.is_empty() {
+            return list;
+        }
+        for at in 1..(tail.len() + 1).saturating_sub(SEED_BP) {
+            for &(index, behind) in self.seeds.get(&tail[at..at + SEED_BP]).into_iter().flatten() {
+                let Some(from) = at.checked_sub(behind).filter(|&from| from > 0) else { continue };
+                let fit = compare(&tail[from..], &self.edges[index].enter);
+                if fit.agrees(MIN_FIT_BEHIND_INSERTION_BP) && !list.iter().any(|(other, gap, _)| (*other, *gap) == (index, from)) {
+                    list.push((index, from, fit));
+                }
+            }
+        }
+        list
+    }
+
+    /// Whether bases begin as one of the edges does.
+    fn begins(&self, bases: &[u8]) -> bool {
+        let some = &bases[..bases.len().min(SEED_BP)];
+        self.edges.iter().map(|edge| compare(some, &edge.enter)).any(|fit| fit.compared >= MIN_BEGIN_BP && fit.mismatches <= 1)
+    }
+
+    fn near(&self, end: Breakend, reach_bp: u32) -> impl Iterator<Item = &Edge> {
+        let from = Breakend::new(end.contig, end.boundary.saturating_sub(reach_bp), Side::Lower);
+        let first = self.edges.partition_point(|edge| edge.end < from);
+        self.edges[first..]
+            .iter()
+            .take_while(move |edge| edge.end.contig == end.contig && edge.end.boundary <= end.boundary.saturating_add(reach_bp))
+            .filter(move |edge| edge.end.side == end.side)
+    }
+}
+
+/// Two stretches compared base by base.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Comparison {
+    compared: usize,
+    mismatches: usize,
+}
+
+impl Comparison {
+    fn agrees(self, least: usize) -> bool {
+        self.compared >= least && self.mismatches * BP_PER_MISMATCH <= self.compared
+    }
+
+    fn score(self) -> i64 {
+        self.compared as i64 - 5 * self.mismatches as i64
+    }
+
+    /// Chance matches expected in so many places.
+    fn expected(self, places: f64) -> f64 {
+        let (bases, mismatches) = (self.compared as f64, self.mismatches as f64);
+        let choices: f64 = (0..self.mismatches).map(|k| (bases - k as f64) / (k as f64 + 1.0)).product();
+        places * choices * 3f64.powf(mismatches) / 4f64.powf(bases)
+    }
+}
+
+fn compare(tail: &[u8], enter: &[u8]) -> Comparison {
+    let known = tail.iter().zip(enter).filter(|(x, y)| **x != b'N' && **y != b'N');
+    known.fold(Comparison { compared: 0, mismatches: 0 }, |sum, (x, y)| Comparison {
+        compared: sum.compared + 1,
+        mismatches: sum.mismatches + usize::from(x != y),
+    })
+}
+
+impl EdgeTable {
+    /// The edges of a kinase and of its known partners; `listed` are the junctions of the tables, kinase first.
+    pub fn new(kinase: &Gene, partners: &[&Gene], bases: &dyn Fn(Interval) -> Vec<u8>, listed: FxHashSet<(Breakend, Breakend)>) -> Self {
+        let of_partners = |role: Role| -> Vec<Edge> { partners.iter().flat_map(|gene| edges(gene, role, bases)).collect() };
+        let mut listed_at: FxHashMap<Breakend, usize> = FxHashMap::default();
+        for &(three, five) in &listed {
+            *listed_at.entry(three).or_default() += 1;
+            *listed_at.entry(five).or_default() += 1;
+        }
+        Self {
+            kinase: Ends::new(edges(kinase, Role::Three, bases)),
+            partners: Ends::new(of_partners(Role::Five)),
+            kinase_own: Ends::new(edges(kinase, Role::Five, bases)),
+            partners_own: Ends::new(of_partners(Role::Three)),
+            listed,
+            listed_at,
+        }
+    }
+
+    /// Edges at which the kinase may begin, within reach of a breakend.
+    pub fn kinase_near(&self, end: Breakend, reach_bp: u32) -> impl Iterator<Item = &Edge> {
+        self.kinase.near(end, reach_bp)
+    }
+
+    /// Edges at which a partner may end, within reach of a breakend.
+    pub fn partners_near(&self, end: Breakend, reach_bp: u32) -> impl Iterator<Item = &Edge> {
+        self.partners.near(end, reach_bp)
+    }
+
+    /// Where a tail that leaves the kinase at `from` enters a partner.
+    pub fn into_partner(&self, tail: &[u8], from: Breakend) -> Option<Fit> {
+        self.enter(&self.partners, (&self.kinase_own, &self.partners_own), tail, from)
+    }
+
+    /// Where a tail that leaves a partner at `from` enters the kinase.
+    pub fn into_kinase(&self, tail: &[u8], from: Breakend) -> Option<Fit> {
+        self.enter(&self.kinase, (&self.partners_own, &self.kinase_own), tail, from)
+    }
+
+    fn enter(&self, side: &Ends, (own, other): (&Ends, &Ends), tail: &[u8], from: Breakend) -> Option<Fit> {
+        let is_listed = |end: Breakend| self.listed.contains(&(from, end)) || self.listed.contains(&(end, from));
+        let fits = side.fits(tail);
+        let rank = |(index, gap, fit): &(usize, usize, Comparison)| (fit.score(), *gap == 0 && is_listed(side.edges[*index].end));
+        let best = fits.iter().max_by_key(|fit| rank(fit))?;
+        // Two edges that fit alike tell nothing, and an ordinary splice of the gene itself is none of a fusion.
+        let inserted = &tail[..best.1];
+        // A chimera within two exons has their bases between the next edges: not an insertion.
+        if own.begins(inserted) || other.begins(&reverse_complement(inserted)) {
+            return None;
+        }
+        let rivals = fits.iter().filter(|fit| rank(fit) == rank(best) && fit.0 != best.0).count();
+        let ordinary = own.fits(tail).iter().any(|fit| fit.2.score() >= best.2.score());
+        if rivals > 0 || ordinary {
+            return None;
+        }
+        let (index, inserted_bp, comparison) = *best;
+        let end = side.edges[index].end;
+        let edges = if rank(best).1 { self.listed_at.get(&from).copied().unwrap_or(1) } else { side.edges.len() };
+        let places = edges as f64 * if inserted_bp == 0 { 1.0 } else { tail.len() as f64 };
+        let mapq = phred(comparison.expected(places).min(1.0));
+        (mapq >= MIN_FIT_MAPQ).then_some(Fit { end, inserted_bp, compared_bp: comparison.compared, mapq: mapq.min(MAX_FIT_MAPQ) as u8 })
+    }
+
+    /// Where a read that was not aligned enters the kinase: offset on the read, breakend, quality.
+    pub fn kinase_within(&self, read: &[u8]) -> Option<(usize, Breakend, u8)> {
+        Self::within(&self.kinase, read)
+    }
+
+    /// Where a read that was not aligned enters a partner.
+    pub fn partner_within(&self, read: &[u8]) -> Option<(usize, Breakend, u8)> {
+        Self::within(&self.partners, read)
+    }
+
+    fn within(side: &Ends, read: &[u8]) -> Option<(usize, Breakend, u8)> {
+        let fits = side.fits(read);
+        let best = fits.iter().filter(|fit| fit.2.compared >= MIN_FIT_BEHIND_INSERTION_BP).max_by_key(|fit| fit.2.score())?;
+        let mapq = phred(best.2.expected((side.edges.len() * read.len()) as f64).min(1.0));
+        (mapq >= MIN_FIT_MAPQ).then_some((best.1, side.edges[best.0].end, mapq.min(MAX_FIT_MAPQ) as u8))
+    }
+
+    /// Whether a tail is an ordinary splice of the kinase (or of a partner) at one of its edges.
+    pub fn is_ordinary(&self, tail: &[u8], of_kinase: bool) -> bool {
+        let own = if of_kinase { &self.kinase_own } else { &self.partners_own };
+        !own.fits(tail).is_empty()
+    }
+
+    /// The words of all edges, on both strands.
+    pub fn words(&self, words: &mut FxHashSet<u32>) {
+        for edge in self.kinase.edges.iter().chain(&self.partners.edges) {
+            for bases in [edge.enter.clone(), reverse_complement(&edge.enter)] {
+                words.extend(bases.windows(WORD_BP).filter_map(word));
+            }
+        }
+    }
+}
+
+/// A word of bases as a number, two bits a base; `None` where a base is unknown.
+pub fn word(bases: &[u8]) -> Option<u32> {
+    bases.iter().try_fold(0u32, |word, base| b"ACGT".iter().position(|letter| letter == base).map(|digit| (word << 2) | digit as u32))
+}

@@ -1,0 +1,128 @@
+//! Reads of either side whose clipped ends meet in bases that belong to neither: breaks with long insertions, which no single read crosses.
+//!
+//! ```text
+//!   kinase ====|iiiiiiiii>              tails that leave the kinase at an edge
+//!                  <iiiiiiiii|====      tails that leave a partner at an edge
+//!               |--- L ------|          the insertion, when both agree over enough bases for one L alone
+//! ```
+
+use std::collections::BTreeMap;
+
+use crate::evidence::Tail;
+use crate::genome::Breakend;
+use crate::sequence::{complexity_frac, reverse_complement};
+
+use super::candidate::Candidate;
+use super::cluster::{majority, majority_backwards};
+use super::edges::EdgeTable;
+
+/// Bases that both sides must have in common: by chance a few thousand pairs of edges and lengths agree in fewer.
+const MIN_SHARED_BP: usize = 20;
+/// One mismatch is allowed for this many bases.
+const BP_PER_MISMATCH: usize = 12;
+/// Longest insertion that is looked for; the longest listed one has 117 bases (EML4-ALK V5b).
+const MAX_INSERTION_BP: usize = 250;
+/// Bases of the gene beside the edge that take part.
+const ANCHOR_BP: usize = 30;
+/// Kinds of tails that are tried at one edge.
+const MAX_GROUPS: usize = 20;
+/// Share of distinct 3-mers that the common bases must have.
+const MIN_COMPLEXITY_FRAC: f64 = 0.35;
+
+/// What the tails of one edge agree on.
+struct Bundle {
+    end: Breakend,
+    tail: Vec<u8>,
+    anchor: Vec<u8>,
+}
+
+/// Junctions with inserted bases between an edge of the kinase and one of a partner, still without fragments.
+pub fn across_insertions(target: usize, edges: &EdgeTable, kinase_tails: &[Tail], partner_tails: &[Tail]) -> Vec<Candidate> {
+    let kinase = bundles(kinase_tails, &|end| edges.kinase_near(end, 0).next().is_some());
+    let partners = bundles(partner_tails, &|end| edges.partners_near(end, 0).next().is_some());
+    let mut list = Vec::new();
+    for from in &kinase {
+        let mut met: Vec<(usize, Candidate)> = partners.iter().filter_map(|to| joined(target, from, to)).collect();
+        met.sort_by_key(|(shared, candidate)| (std::cmp::Reverse(*shared), candidate.partner));
+        let best = met.first().map_or(0, |(shared, _)| *shared);
+        // Two partners that meet alike tell nothing.
+        if met.iter().filter(|(shared, _)| *shared == best).count() == 1 {
+            list.extend(met.into_iter().map(|(_, candidate)| candidate).take(1));
+        }
+    }
+    list
+}
+
+fn bundles(tails: &[Tail], at_edge: &dyn Fn(Breakend) -> bool) -> Vec<Bundle> {
+    let mut by_end: BTreeMap<Breakend, Vec<&Tail>> = BTreeMap::new();
+    for tail in tails.iter().filter(|tail| tail.placement.is_none() && !tail.bases.is_empty() && at_edge(tail.at)) {
+        by_end.entry(tail.at).or_default().push(tail);
+    }
+    let mut list = Vec::new();
+    for (end, mut tails) in by_end {
+        // Chimeras and other junctions use the edge too: only tails that agree with the longest of their kind go together.
+        tails.sort_by_key(|tail| (std::cmp::Reverse(tail.bases.len()), &tail.bases));
+        let mut groups: Vec<Vec<&Tail>> = Vec::new();
+        for tail in tails {
+            match groups.iter_mut().find(|group| agree(&group[0].bases, &tail.bases)) {
+                Some(group) => group.push(tail),
+                None => groups.push(vec![tail]),
+            }
+        }
+        list.extend(groups.into_iter().take(MAX_GROUPS).map(|tails| Bundle {
+            end,
+            tail: majority(tails.iter().map(|tail| (tail.bases.as_slice(), tail.qualities.as_slice()))),
+            anchor: majority_backwards(&tails),
+        }));
+    }
+    list
+}
+
+fn agree(one: &[u8], other: &[u8]) -> bool {
+    one.iter().zip(other).filter(|(x, y)| x != y).count() * BP_PER_MISMATCH <= one.len().min(other.len())
+}
+
+/// The junction of two bundles, with the bases that they share.
+fn joined(target: usize, from: &Bundle, to: &Bundle) -> Option<(usize, Candidate)> {
+    let anchor = &from.anchor[from.anchor.len().saturating_sub(ANCHOR_BP)..];
+    let out: Vec<u8> = anchor.iter().chain(&from.tail).copied().collect();
+    let inwards = reverse_complement(&to.anchor);
+    let beyond = reverse_complement(&to.tail);
+    let back: Vec<u8> = beyond.iter().chain(&inwards[..inwards.len().min(ANCHOR_BP)]).copied().collect();
+    let mut found: Vec<(usize, usize)> = Vec::new();
+    for length in 0..=MAX_INSERTION_BP {
+        // The partner's edge lies `length` bases behind the kinase's.
+        let shift = (anchor.len() + length) as i64 - beyond.len() as i64;
+        let (skip_out, skip_back) = (shift.max(0) as usize, (-shift).max(0) as usize);
+        let (Some(x), Some(y)) = (out.get(skip_out..), back.get(skip_back..)) else { continue };
+        let shared = x.len().min(y.len());
+        let wrong = x.iter().zip(y).filter(|(x, y)| x != y).count();
+        if shared >= MIN_SHARED_BP && wrong * BP_PER_MISMATCH <= shared && complexity_frac(&x[..shared]) >= MIN_COMPLEXITY_FRAC {
+            found.push((shared, length));
+        }
+    }
+    let [(shared, length)] = found[..] else { return None };
+    // The insertion: as far as the kinase's tails go, then what the partner's show.
+    let own = &from.tail[..from.tail.len().min(length)];
+    let missing = length - own.len();
+    let rest = beyond.get(beyond.len().checked_sub(missing)?..)?;
+    let insertion: Vec<u8> = own.iter().chain(rest).copied().collect();
+    let tail: Vec<u8> = insertion.iter().chain(&inwards).copied().collect();
+    Some((
+        shared,
+        Candidate {
+            target,
+            kinase: from.end,
+            partner: to.end,
+            homology_bp: 0,
+            insertion,
+            insertion_bp: length as u32,
+            slack_bp: 0,
+            tail,
+            anchor: from.anchor.clone(),
+            members: BTreeMap::new(),
+            other_places: 0,
+            unplaced: false,
+        },
+    ))
+}

@@ -1,0 +1,168 @@
+//! What the reads of an RNA file show at the exon edges of the kinases and their known partners: the edges' bases where there is no
+//! FASTA, the reads that end there with something else, and reads that were not aligned but have an edge's bases.
+//!
+//! Only windows at the edges are read, never the whole file; of the reads without a place (at the file's end) a bounded number.
+
+use rayon::ThreadPool;
+use rustc_hash::{FxHashMap, FxHashSet};
+
+use crate::alignment::library::Library;
+use crate::alignment::read::ReadRecord;
+use crate::alignment::scan::{self, Unaligned};
+use crate::error::Result;
+use crate::genome::{Breakend, ContigId, Interval};
+use crate::knowledge::{Knowledge, KnownEnd5};
+use crate::model::{Gene, GeneModels, Role};
+use crate::reference::{Lookup, Reference};
+
+use super::edges::{self, EdgeTable, MIN_FIT_BP, WORD_BP};
+use super::rescue::{self, MAX_OVERRUN_BP};
+use super::votes::Votes;
+
+/// Reads that vote on the bases of a place, more or less; more would say the same.
+const MAX_VOTERS: u32 = 100;
+/// Reads that begin within so many bases are counted together.
+const VOTING_BP: u32 = 64;
+/// Edges this close are read at once: a look-up costs more than the few reads of a short intron.
+const JOIN_BP: u32 = 5_000;
+/// A piece of so many bases beyond an edge is a splice.
+const SPLICED_PIECE_BP: u32 = 25;
+/// Clipped bases from which an alignment has met something else.
+const MIN_CLIP_BP: u32 = 3;
+
+/// What was found at the edges.
+#[derive(Debug, Default)]
+pub struct Shown {
+    /// For each kinase its edges and its partners'.
+    pub tables: Vec<EdgeTable>,
+    /// Records that end at an edge with bases that are not the gene's next exon.
+    pub records: Vec<ReadRecord>,
+    /// Unaligned reads with an edge's bases, mates that overlap as one.
+    pub unaligned: Vec<Unaligned>,
+    /// Unaligned reads that were looked at.
+    pub unaligned_seen: u64,
+}
+
+/// Reads the edges of the `kinases` and of their known partners.
+///
+/// # Errors
+/// When a file or the FASTA cannot be read.
+pub fn read(
+    pool: &ThreadPool,
+    library: &Library,
+    kinases: &[&Gene],
+    (models, knowledge): (&GeneModels, &Knowledge),
+    reference: Option<&Reference>,
+) -> Result<Shown> {
+    let partners: Vec<Vec<&Gene>> = kinases
+        .iter()
+        .map(|kinase| knowledge.partner_of(&kinase.symbol).into_iter().filter_map(|symbol| models.find(symbol)).collect())
+        .collect();
+    let mut windows = Vec::new();
+    let mut ends: Vec<Breakend> = Vec::new();
+    let mut borders: FxHashSet<(ContigId, u32)> = FxHashSet::default();
+    for (gene, role) in roles(kinases, &partners) {
+        for (exon, end) in edges::ends(gene, role) {
+            windows.extend(edges::stretches(gene, role, exon));
+            ends.push(end);
+        }
+        let exons = gene.transcript.iter().flat_map(|transcript| &transcript.exons);
+        borders.extend(exons.flat_map(|exon| [(gene.contig(), exon.start), (gene.contig(), exon.end)]));
+    }
+    ends.sort_unstable();
+    ends.dedup();
+    let windows = crate::alignment::tile::merged(windows, JOIN_BP);
+    let states = scan::each(pool, library, &windows, <(Votes, FxHashMap<u32, u32>, Vec<ReadRecord>)>::default, |state, view| {
+        let voters = state.1.entry(view.pieces[0].start / VOTING_BP).or_default();
+        if *voters < MAX_VOTERS && reference.is_none() {
+            state.0.add(&view, Interval { contig: view.pieces[0].contig, start: 0, end: u32::MAX });
+            *voters += 1;
+        }
+        if ends_with_more(&view, &ends, &borders) {
+            state.2.push(view);
+        }
+    })?;
+    let mut local = Votes::default();
+    let mut shown = Shown::default();
+    for (votes, _, records) in states {
+        local.absorb(votes);
+        shown.records.extend(records);
+    }
+    let fasta = Lookup::new(reference)?;
+    let bases = |interval: Interval| {
+        let known = fasta.bases(interval);
+        if known.is_empty() {
+            local.bases(interval)
+        } else {
+            known
+        }
+    };
+    let mut words = FxHashSet::default();
+    for (kinase, partners) in kinases.iter().zip(&partners) {
+        let table = EdgeTable::new(kinase, partners, &bases, listed(kinase, partners, knowledge));
+        table.words(&mut words);
+        shown.tables.push(table);
+    }
+    fasta.finish()?;
+    let has_edge = |read: &[u8]| read.windows(WORD_BP).any(|bases| edges::word(bases).is_some_and(|word| words.contains(&word)));
+    let (unaligned, seen) = scan::unaligned(library, &has_edge)?;
+    shown.unaligned = rescue::merged_mates(unaligned);
+    shown.unaligned_seen = seen;
+    Ok(shown)
+}
+
+/// The genes with the roles in which they are looked at, each once.
+fn roles<'a>(kinases: &[&'a Gene], partners: &[Vec<&'a Gene>]) -> Vec<(&'a Gene, Role)> {
+    let mut list: Vec<(&Gene, Role)> = Vec::new();
+    // Both roles of each gene: what an ordinary splice reads must be known too.
+    for gene in kinases.iter().chain(partners.iter().flatten()) {
+        for role in [Role::Five, Role::Three] {
+            if !list.iter().any(|(known, known_role)| std::ptr::eq(*known, *gene) && *known_role == role) {
+                list.push((gene, role));
+            }
+        }
+    }
+    list
+}
+
+/// The junctions of the tables that join exon edges and nothing between, kinase first.
+fn listed(kinase: &Gene, partners: &[&Gene], knowledge: &Knowledge) -> FxHashSet<(Breakend, Breakend)> {
+    let end =
+        |gene: &Gene, role: Role, number: u32| edges::ends(gene, role).into_iter().find(|(exon, _)| *exon == number).map(|(_, end)| end);
+    let rows = knowledge.fusions().iter().filter(|row| row.gene3 == kinase.symbol && row.inserted_bp == 0);
+    rows.filter_map(|row| {
+        let gene = partners.iter().find(|gene| gene.symbol == row.gene5)?;
+        let Some(KnownEnd5::Exon { number, deleted_bp: 0 }) = row.five else { return None };
+        let three = row.three.as_ref().filter(|three| three.deleted_bp == 0)?;
+        Some((end(kinase, Role::Three, three.number)?, end(gene, Role::Five, number)?))
+    })
+    .collect()
+}
+
+/// Whether a record stops at one of the edges and its read goes on with bases that are not aligned at a border of an exon.
+fn ends_with_more(view: &ReadRecord, ends: &[Breakend], borders: &FxHashSet<(ContigId, u32)>) -> bool {
+    view.pieces.iter().enumerate().any(|(index, piece)| {
+        [false, true].into_iter().any(|at_query_end| {
+            let neighbour =
+                if at_query_end { view.pieces.get(index + 1) } else { index.checked_sub(1).and_then(|before| view.pieces.get(before)) };
+            let spliced = neighbour.is_some_and(|next| {
+                let begins = next.breakend(!at_query_end);
+                let left = if at_query_end { view.length.saturating_sub(next.query_end) } else { next.query_start };
+                // A few bases over an ordinary splice, and then a clip, are a chance match.
+                let chance = next.query_bp() < MAX_OVERRUN_BP && left >= MIN_CLIP_BP;
+                next.query_bp() >= SPLICED_PIECE_BP || (!chance && borders.contains(&(begins.contig, begins.boundary)))
+            });
+            let beyond = if at_query_end { view.length.saturating_sub(piece.query_end) } else { piece.query_start };
+            if spliced || (beyond < MIN_CLIP_BP && piece.edits == 0) {
+                return false;
+            }
+            let at = piece.breakend(at_query_end);
+            let from = Breakend::new(at.contig, at.boundary.saturating_sub(MAX_OVERRUN_BP), crate::genome::Side::Lower);
+            let first = ends.partition_point(|end| *end < from);
+            ends[first..]
+                .iter()
+                .take_while(|end| end.contig == at.contig && end.boundary <= at.boundary.saturating_add(MAX_OVERRUN_BP))
+                .any(|end| end.side == at.side && i64::from(beyond) - end.kept_distance(at.boundary) >= MIN_FIT_BP as i64)
+        })
+    })
+}

@@ -1,0 +1,151 @@
+//! Reads that an aligner left clipped, misled or unaligned, in the smallest files that show each kind. Bases are made up; without a
+//! FASTA, wild-type reads of the same file say what lies at the exon edges.
+#![allow(clippy::format_push_string, reason = "small files, made once")]
+
+#[path = "support/command.rs"]
+mod command;
+#[path = "support/sam.rs"]
+mod sam;
+
+use command::{call, table, Row};
+use kinfuse::sequence::reverse_complement;
+
+const HEADER: &str = "@HD\tVN:1.6\tSO:coordinate\n@SQ\tSN:chr1\tLN:248956422\n@SQ\tSN:chr2\tLN:242193529\n@SQ\tSN:chr6\tLN:170805979\n\
+    @SQ\tSN:chr9\tLN:138394717\n@SQ\tSN:chr15\tLN:101991189\n";
+
+/// Boundaries of ALK exon 20's start and exon 19's end, and of EML4 exon 13's end, on GRCh38.
+const ALK_20_START: u32 = 29_223_528;
+const ALK_19_END: u32 = 29_225_460;
+const EML4_13_END: u32 = 42_295_516;
+
+/// Bases that look like no other: a different stretch for each seed.
+fn bases(seed: u64, length: usize) -> String {
+    let mut state = seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1;
+    let mut next = || {
+        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        char::from(b"ACGT"[(state >> 60) as usize & 3])
+    };
+    (0..length).map(|_| next()).collect()
+}
+
+fn turned(text: &str) -> String {
+    String::from_utf8(reverse_complement(text.as_bytes())).expect("bases are ASCII")
+}
+
+/// The genome at the edges, as the forward strand reads it: 90 bases on the exon's side of each boundary.
+struct Edges {
+    alk_20: String,
+    alk_19: String,
+    eml4_13: String,
+}
+
+fn edges() -> Edges {
+    Edges { alk_20: bases(1, 90), alk_19: bases(2, 90), eml4_13: bases(3, 90) }
+}
+
+fn read(name: &str, flag: u16, contig: &str, start: u32, cigar: &str, bases: &str, tags: &str) -> (u32, String) {
+    let quality = "I".repeat(bases.len());
+    let mapq = if flag & 4 == 0 { 60 } else { 0 };
+    (start, format!("{name}\t{flag}\t{contig}\t{start}\t{mapq}\t{cigar}\t*\t0\t0\t{bases}\t{quality}{tags}\n"))
+}
+
+/// Wild-type reads that show the three edges.
+fn wild_type(edges: &Edges) -> Vec<(u32, String)> {
+    let mut list = Vec::new();
+    for i in 0..3 {
+        list.push(read(&format!("a{i}"), 0, "chr2", ALK_20_START - 89, "90M", &edges.alk_20, ""));
+        list.push(read(&format!("b{i}"), 0, "chr2", ALK_19_END + 1, "90M", &edges.alk_19, ""));
+        list.push(read(&format!("c{i}"), 0, "chr2", EML4_13_END - 89, "90M", &edges.eml4_13, ""));
+    }
+    list
+}
+
+/// A read that ends with ALK exon 20's first `kept` bases, aligned, and goes on with `tail` (as the forward strand reads it).
+fn at_kinase(name: &str, edges: &Edges, kept: usize, tail: &str) -> (u32, String) {
+    let bases = format!("{}{tail}", &edges.alk_20[90 - kept..]);
+    read(name, 0, "chr2", ALK_20_START - kept as u32 + 1, &format!("{kept}M{}S", tail.len()), &bases, "")
+}
+
+/// A read that ends with EML4 exon 13's last `kept` bases, aligned, and goes on with `tail`.
+fn at_partner(name: &str, edges: &Edges, kept: usize, tail: &str) -> (u32, String) {
+    let bases = format!("{}{tail}", &edges.eml4_13[90 - kept..]);
+    read(name, 0, "chr2", EML4_13_END - kept as u32 + 1, &format!("{kept}M{}S", tail.len()), &bases, "")
+}
+
+/// The calls of a BAM with the wild type and these reads.
+fn rows(more: Vec<(u32, String)>) -> Vec<Row> {
+    let mut reads = wild_type(&edges());
+    reads.extend(more);
+    reads.sort_by_key(|(start, _)| if *start == 0 { u32::MAX } else { *start });
+    let text: String = std::iter::once(HEADER.to_owned()).chain(reads.into_iter().map(|(_, line)| line)).collect();
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let bam = folder.path().join("x.bam");
+    sam::write(&text, &bam, None, true);
+    call(folder.path(), &["-s".as_ref(), "x".as_ref(), "--assay".as_ref(), "rna".as_ref(), bam.as_ref()]);
+    table(&folder.path().join("x.fusions.tsv"))
+}
+
+fn seen(rows: &[Row]) -> Vec<(&str, &str, &str, &str)> {
+    rows.iter().map(|row| (row.get("exon_junction"), row.get("variant"), row.get("fragments"), row.get("filter"))).collect()
+}
+
+#[test]
+fn short_tails_at_the_kinases_edge_are_known_by_the_partners_exon_ends() {
+    let edges = edges();
+    let partner = turned(&edges.eml4_13);
+    let rows = rows(vec![at_kinase("r1", &edges, 70, &partner[..12]), at_kinase("r2", &edges, 60, &partner[..15])]);
+    assert_eq!(seen(&rows), [("E13;A20", "V1", "2", "PASS")]);
+}
+
+#[test]
+fn short_tails_at_a_partners_edge_are_known_by_the_kinases_exon_starts() {
+    let edges = edges();
+    let kinase = turned(&edges.alk_20);
+    let rows = rows(vec![at_partner("r1", &edges, 70, &kinase[..12]), at_partner("r2", &edges, 60, &kinase[..15])]);
+    assert_eq!(seen(&rows), [("E13;A20", "V1", "2", "PASS")]);
+}
+
+#[test]
+fn reads_that_run_past_the_edge_into_chance_matches_are_cut_there() {
+    let edges = edges();
+    let partner = turned(&edges.eml4_13);
+    // Three bases of the partner happen to fit the intron; the next read has a wrong base there and no clip at all.
+    let bases = |kept: usize, tail: usize| format!("{}{}", &edges.alk_20[90 - kept..], &partner[..tail]);
+    let clipped = read("r1", 0, "chr2", ALK_20_START - 59, "63M12S", &bases(60, 15), "");
+    let extended = read("r2", 0, "chr2", ALK_20_START - 69, "82M", &bases(70, 12), "\tNM:i:6");
+    assert_eq!(seen(&rows(vec![clipped, extended])), [("E13;A20", "V1", "2", "PASS")]);
+}
+
+#[test]
+fn a_tail_that_is_the_kinases_own_previous_exon_is_a_splice() {
+    let edges = edges();
+    // ALK lies on the reverse strand: what follows upwards of exon 20 is exon 19's end, read upwards.
+    let rows = rows(vec![at_kinase("r1", &edges, 70, &edges.alk_19[..14]), at_kinase("r2", &edges, 60, &edges.alk_19[..20])]);
+    assert!(rows.is_empty(), "{:?}", seen(&rows));
+}
+
+#[test]
+fn inserted_bases_between_the_edges_of_one_read_give_the_variant_its_name() {
+    let edges = edges();
+    let inserted = bases(4, 69);
+    let whole = |five: usize, three: usize| format!("{}{inserted}{}", &edges.eml4_13[90 - five..], &turned(&edges.alk_20)[..three]);
+    let unaligned = |name: &str, bases: &str| read(name, 4, "*", 0, "*", bases, "");
+    let rows = rows(vec![unaligned("r1", &whole(40, 40)), unaligned("r2", &turned(&whole(30, 50)))]);
+    assert_eq!(seen(&rows), [("E13;ins69A20", "V6", "2", "PASS")]);
+    assert_eq!(rows[0].get("insertion"), inserted);
+}
+
+#[test]
+fn reads_of_either_side_meet_in_inserted_bases_that_none_crosses() {
+    let edges = edges();
+    let inserted = bases(5, 90);
+    let from_kinase = turned(&inserted);
+    let rows = rows(vec![
+        at_kinase("r1", &edges, 45, &from_kinase[..58]),
+        at_kinase("r2", &edges, 60, &from_kinase[..40]),
+        at_partner("r3", &edges, 45, &inserted[..57]),
+        at_partner("r4", &edges, 55, &inserted[..45]),
+    ]);
+    assert_eq!(seen(&rows), [("E13;ins90A20", ".", "4", "PASS")]);
+    assert_eq!(rows[0].get("insertion"), inserted);
+}
