@@ -41,7 +41,7 @@ test: deps
 	@$(WITH_LIBCLANG); $(CARGO) test
 
 lint: deps
-	@$(WITH_LIBCLANG); set -e; $(CARGO) fmt --check; $(CARGO) clippy --all-targets -- -D warnings; \
+	@$(WITH_LIBCLANG); set -e; $(CARGO) fmt --check; $(CARGO) clippy --all-targets --all-features -- -D warnings; \
 	RUSTDOCFLAGS="-D warnings" $(CARGO) doc --no-deps
 
 # The folder of libclang, for scripts that run cargo themselves.

@@ -40,6 +40,8 @@ pub struct Call {
     pub fraction: Option<Interval>,
     /// What the caller calls the row.
     pub id: String,
+    /// `PASS`, or what the caller finds doubtful about it, where it says so.
+    pub filter: Option<String>,
 }
 
 /// A fraction with its 95 % interval.
@@ -93,6 +95,7 @@ impl Call {
             qual: None,
             fraction: None,
             id: String::new(),
+            filter: None,
         }
     }
 

@@ -115,10 +115,10 @@ columns!(MutationRow: [
 ] group, level, pass, listed, phase, precision);
 
 columns!(EventRow: [
-    "sample", "event", "name", "category", "material", "fragments", "status", "call", "qual", "exact", "off_bp", "gene_order",
+    "sample", "event", "name", "category", "material", "fragments", "status", "call", "qual", "filter", "exact", "off_bp", "gene_order",
     "wrong_exon_junction", "wrong_variant", "fraction", "called_fraction", "fraction_low", "fraction_high",
-] sample, event, name, category, material, fragments, status, call, qual, exact, off_bp, gene_order, wrong_exon_junction,
+] sample, event, name, category, material, fragments, status, call, qual, filter, exact, off_bp, gene_order, wrong_exon_junction,
   wrong_variant, fraction, called_fraction, fraction_low, fraction_high);
 
-columns!(FalseRow: ["sample", "call", "name", "first", "second", "tier", "qual", "chimera"]
-    sample, call, name, first, second, tier, qual, chimera);
+columns!(FalseRow: ["sample", "call", "name", "first", "second", "tier", "qual", "filter", "chimera"]
+    sample, call, name, first, second, tier, qual, filter, chimera);

@@ -196,6 +196,7 @@ fn event(outcome: &Outcome<'_>) -> EventRow {
         status: outcome.tier().map_or("missed", tier_word).to_owned(),
         call: call.map(|call| call.id.clone()),
         qual: call.and_then(|call| call.qual),
+        filter: call.and_then(|call| call.filter.clone()),
         exact: outcome.found.map(|(_, fit)| !fit.inexact),
         off_bp: outcome.found.map(|(_, fit)| fit.off_bp),
         gene_order: outcome.gene_order(),
@@ -227,6 +228,7 @@ fn false_call((sample, call, role): &(&str, &Call, Role)) -> Option<FalseRow> {
         second: place(1),
         tier: tier_word(call.tier).to_owned(),
         qual: call.qual,
+        filter: call.filter.clone(),
         chimera: *role == Role::Chimera,
     })
 }

@@ -194,6 +194,8 @@ pub struct EventRow {
     pub call: Option<String>,
     /// Its quality.
     pub qual: Option<f64>,
+    /// `PASS` or its flags.
+    pub filter: Option<String>,
     /// To the base.
     pub exact: Option<bool>,
     /// Bases by which both ends together are off.
@@ -231,6 +233,8 @@ pub struct FalseRow {
     pub tier: String,
     /// Its quality.
     pub qual: Option<f64>,
+    /// `PASS` or its flags.
+    pub filter: Option<String>,
     /// Whether it is a chimera of the library.
     pub chimera: bool,
 }

@@ -9,6 +9,7 @@ use rayon::prelude::*;
 use super::call::SampleCalls;
 use super::format::{self, Format};
 use crate::error::{Error, Result};
+use crate::report::json::Document;
 
 /// Calls by sample.
 pub type Calls = BTreeMap<String, SampleCalls>;
@@ -20,6 +21,16 @@ pub struct Source {
     pub name: String,
     /// Files and folders.
     pub paths: Vec<PathBuf>,
+}
+
+/// The calls of a result that is at hand; `path` is for messages.
+///
+/// # Errors
+/// When a row of it cannot be understood.
+pub fn of_document(path: &Path, document: &Document) -> Result<SampleCalls> {
+    let mut calls = format::kinfuse::of_document(path, document)?;
+    calls.arrange();
+    Ok(calls)
 }
 
 /// Endings of files that can hold calls; others in a folder are not opened.

@@ -45,6 +45,12 @@ pub(super) fn variants(path: &Path, text: &str) -> Result<Vec<(String, SampleCal
 /// All of `kinfuse.json`.
 pub(super) fn json(path: &Path) -> Result<Vec<(String, SampleCalls)>> {
     let document = Document::read(path)?;
+    let calls = of_document(path, &document)?;
+    Ok(vec![(document.sample, calls)])
+}
+
+/// The calls of a document.
+pub(in crate::evaluate) fn of_document(path: &Path, document: &Document) -> Result<SampleCalls> {
     let mut calls = SampleCalls::default();
     for (_, found) in of_sheet(&Sheet::of_rows(path, &document.candidates))? {
         calls.absorb(found);
@@ -52,7 +58,7 @@ pub(super) fn json(path: &Path) -> Result<Vec<(String, SampleCalls)>> {
     for line in Sheet::of_rows(path, &document.variants).lines() {
         calls.mutations.extend(mutation(&line)?);
     }
-    Ok(vec![(document.sample, calls)])
+    Ok(calls)
 }
 
 fn call(line: &Line<'_>) -> Result<Call> {
@@ -83,6 +89,7 @@ fn call(line: &Line<'_>) -> Result<Call> {
         call.fraction = Some(Interval { value, low, high });
     }
     call.id = line.text("id").unwrap_or_default();
+    call.filter = Some(filter.to_owned());
     Ok(call)
 }
 

@@ -78,6 +78,7 @@ impl<'t> Record<'t> {
         let (ends, insertion) = self.breakend(alt).or_else(|| self.symbolic(alt))?;
         let mut call = Call::new(if self.passes() { Tier::Pass } else { Tier::Flagged }, ends);
         call.insertion = insertion;
+        call.filter = Some(self.filter.to_owned()).filter(|filter| filter != ".");
         call.homology_bp = self.number("HOMLEN").unwrap_or(0);
         if self.info.split(';').any(|item| item == "IMPRECISE") {
             let widest =

@@ -1,0 +1,86 @@
+//! From the BAM of a set to the calls of its samples.
+
+use std::path::Path;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use kinfuse::alignment::assay::{AssayKind, AssayRequest};
+use kinfuse::config::CallConfig;
+use kinfuse::evaluate::source::{of_document, Calls};
+use kinfuse::progress::Progress;
+use kinfuse::{pipeline, publish};
+use rayon::prelude::*;
+use rust_htslib::bam::{self, Read as _};
+use rustc_hash::FxHashMap;
+
+use crate::sets::Set;
+
+/// The settings with which a sample is called; `kinfuse call` takes them from its options.
+pub fn config(set: &Set, sample: &str, bam: &Path) -> CallConfig {
+    let kind = if set.material == "rna" { AssayKind::Rna } else { AssayKind::Dna };
+    CallConfig {
+        inputs: vec![bam.to_owned()],
+        sample: Some(sample.to_owned()),
+        assay: AssayRequest { kind: Some(kind), ..AssayRequest::default() },
+        threads: 1,
+        ..CallConfig::default()
+    }
+}
+
+/// Calls every sample: its own reads and those of its background. `gtf` names partners that are not built in.
+pub fn call(set: &Set, bam: &Path, folder: &Path, gtf: &Path, keep_bams: bool) -> Calls {
+    let mut reader = bam::Reader::from_path(bam).expect("the aligned reads can be read");
+    let header = bam::Header::from_template(reader.header());
+    let mut by_name: FxHashMap<String, Vec<bam::Record>> = FxHashMap::default();
+    for record in reader.records() {
+        let record = record.expect("the BAM is whole");
+        let name = String::from_utf8_lossy(record.qname()).split(':').next().unwrap_or_default().to_owned();
+        by_name.entry(name).or_default().push(record);
+    }
+    std::fs::create_dir_all(folder).expect("the folder of the samples can be made");
+    let none = Vec::new();
+    let next = AtomicUsize::new(0);
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(2).build().expect("two threads can be had");
+    let call_next = || {
+        let mut found = Vec::new();
+        // One sample after another: the order of the list keeps samples with one background together.
+        loop {
+            let index = next.fetch_add(1, Ordering::Relaxed);
+            let Some(sample) = set.samples.get(index) else { return found };
+            let path = folder.join(format!("{}.bam", sample.name));
+            let lists = [by_name.get(&sample.background), by_name.get(&sample.name)].map(|list| list.unwrap_or(&none));
+            write(&path, &header, lists);
+            let mut config = config(set, &sample.name, &path);
+            config.gtf = Some(gtf.to_owned());
+            let result = pipeline::call(&config, &Progress::new(false)).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+            let document = publish::document(&result, &config);
+            found.push((sample.name.clone(), of_document(&path, &document).expect("a document is a table of calls")));
+            if !keep_bams && document.fusions.iter().any(|fusion| fusion.filter == "PASS") {
+                let _ = std::fs::remove_file(&path);
+                let _ = std::fs::remove_file(path.with_extension("bam.bai"));
+            }
+        }
+    };
+    let found: Vec<_> = pool.broadcast(|_| call_next()).into_par_iter().flatten().collect();
+    found.into_iter().collect()
+}
+
+/// Two sorted lists of records as one sorted, indexed BAM.
+fn write(path: &Path, header: &bam::Header, lists: [&Vec<bam::Record>; 2]) {
+    let place = |record: &bam::Record| (record.tid() as u32, record.pos());
+    let mut writer = bam::Writer::from_path(path, header, bam::Format::Bam).expect("the BAM can be made");
+    writer.set_compression_level(bam::CompressionLevel::Fastest).expect("the level exists");
+    let (mut first, mut second) = (lists[0].iter().peekable(), lists[1].iter().peekable());
+    loop {
+        let from_first = match (first.peek(), second.peek()) {
+            (None, None) => break,
+            (Some(_), None) => true,
+            (None, Some(_)) => false,
+            (Some(a), Some(b)) => place(a) <= place(b),
+        };
+        let record = if from_first { first.next() } else { second.next() };
+        let Some(record) = record else { break };
+        writer.write(record).expect("the BAM can be written");
+    }
+    drop(writer);
+    bam::index::build(path, None, bam::index::Type::Bai, 1).expect("the BAM can be indexed");
+}

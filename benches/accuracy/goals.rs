@@ -1,0 +1,339 @@
+//! The goals and the figures beside them, and the list of what was missed.
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+use std::path::{Path, PathBuf};
+
+use kinfuse::evaluate::result::{EventRow, QualityRow, Ratio};
+use kinfuse::evaluate::truth::Truth;
+use kinfuse::evaluate::{evaluate, table, Calls, Evaluation};
+use kinfuse::stats::from_phred;
+
+use crate::sets::Set;
+
+/// One set with its evaluation.
+pub struct Result {
+    name: &'static str,
+    negatives: bool,
+    evaluation: Evaluation,
+    folder: PathBuf,
+    assay: &'static str,
+    /// Qualities of true and false rows.
+    rows: Vec<QualityRow>,
+}
+
+impl Result {
+    pub fn new(set: &Set, calls: Calls, folder: &Path) -> Self {
+        let mut truth = Truth::default();
+        for sample in &set.samples {
+            truth.samples.insert(sample.name.clone());
+            truth.fusions.extend(sample.truths.iter().cloned());
+        }
+        let evaluation = evaluate(&truth, vec![("kinfuse".to_owned(), calls)], Path::new("truth")).expect("all samples are there");
+        table::write(&evaluation, folder, "evaluation").expect("the evaluation can be written");
+        Self {
+            name: set.name,
+            negatives: set.samples.iter().all(|sample| sample.is_negative),
+            rows: evaluation.callers[0].quality.clone(),
+            evaluation,
+            folder: folder.to_owned(),
+            assay: set.material,
+        }
+    }
+
+    fn events(&self) -> impl Iterator<Item = &EventRow> {
+        self.evaluation.callers[0].events.iter()
+    }
+}
+
+/// What an event must have become.
+#[derive(Clone, Copy)]
+enum Wanted {
+    Pass,
+    Listed,
+}
+
+/// A goal over the events of some sets: text, sets (by the beginning of their names), categories (by the beginning; none is all),
+/// least and greatest number of fragments, what is wanted, and the share.
+struct Goal {
+    text: &'static str,
+    set: &'static str,
+    categories: &'static [&'static str],
+    fragments: (u32, u32),
+    wanted: Wanted,
+    share: f64,
+    /// What the quick form must not fall below: a figure whose whole interval lies under it fails. It is what was reached when it
+    /// was written, and rises with the caller.
+    floor: f64,
+}
+
+const MANY: u32 = u32::MAX;
+const INSIDE: &[&str] = &["known, inside", "novel, inside", "novel, inserted"];
+const UNIQUE: &[&str] = &["known pair", "homology", "inserted bases", "no gene"];
+const ONE_CHROMOSOME: &[&str] = &["deletion", "inversion", "reciprocal"];
+
+#[rustfmt::skip]
+const GOALS: [Goal; 13] = [
+    Goal { text: "RNA, known junction, n >= 2", set: "rna", categories: &["known"], fragments: (2, MANY), wanted: Wanted::Pass, share: 0.99, floor: 0.95 },
+    Goal { text: "RNA, known junction, n = 1, listed", set: "rna", categories: &["known"], fragments: (1, 1), wanted: Wanted::Listed, share: 0.85, floor: 0.75 },
+    Goal { text: "RNA, novel at exon edges, n >= 3", set: "rna", categories: &["novel, exon edges"], fragments: (3, MANY), wanted: Wanted::Pass, share: 0.98, floor: 0.95 },
+    Goal { text: "RNA, novel at exon edges, n = 2", set: "rna", categories: &["novel, exon edges"], fragments: (2, 2), wanted: Wanted::Pass, share: 0.90, floor: 0.85 },
+    Goal { text: "RNA, inside, cryptic or inserted, n >= 5", set: "rna", categories: INSIDE, fragments: (5, MANY), wanted: Wanted::Pass, share: 0.95, floor: 0.5 },
+    Goal { text: "DNA 500x, unique, n >= 3", set: "dna", categories: UNIQUE, fragments: (3, MANY), wanted: Wanted::Pass, share: 0.97, floor: 0.95 },
+    Goal { text: "DNA 500x, unique, n = 2", set: "dna", categories: UNIQUE, fragments: (2, 2), wanted: Wanted::Pass, share: 0.85, floor: 0.8 },
+    Goal { text: "DNA 500x, one side in a repeat, n >= 6", set: "dna", categories: &["repeat"], fragments: (6, MANY), wanted: Wanted::Pass, share: 0.95, floor: 0.9 },
+    Goal { text: "DNA, deletion, n >= 3", set: "dna", categories: &["deletion"], fragments: (3, MANY), wanted: Wanted::Pass, share: 0.97, floor: 0.95 },
+    Goal { text: "DNA, inversion, n >= 3", set: "dna", categories: &["inversion"], fragments: (3, MANY), wanted: Wanted::Pass, share: 0.97, floor: 0.95 },
+    Goal { text: "DNA, reciprocal, n >= 3", set: "dna", categories: &["reciprocal"], fragments: (3, MANY), wanted: Wanted::Pass, share: 0.97, floor: 0.95 },
+    Goal { text: "DNA, its other product, n >= 3, listed", set: "dna", categories: &["other product"], fragments: (3, MANY), wanted: Wanted::Listed, share: 0.97, floor: 0.9 },
+    Goal { text: "DNA, one chromosome or reciprocal, n = 2", set: "dna", categories: ONE_CHROMOSOME, fragments: (2, 2), wanted: Wanted::Pass, share: 0.85, floor: 0.8 },
+];
+
+impl Goal {
+    fn takes(&self, event: &EventRow) -> bool {
+        let category = event.category.as_deref().unwrap_or_default();
+        // `known` is a category of its own, not the beginning of another.
+        let of = |name: &&str| if *name == "known" { category == *name } else { category.starts_with(name) };
+        let count = event.fragments.unwrap_or(0);
+        self.categories.iter().any(of) && (self.fragments.0..=self.fragments.1).contains(&count)
+    }
+
+    fn is_reached(&self, event: &EventRow) -> bool {
+        match self.wanted {
+            Wanted::Pass => event.status == "pass",
+            Wanted::Listed => matches!(event.status.as_str(), "pass" | "flagged"),
+        }
+    }
+}
+
+/// One line of the table: goal, figure, and whether it is reached.
+struct Line {
+    text: String,
+    goal: String,
+    figure: String,
+    met: bool,
+    /// Whether it lies under its floor by more than chance explains.
+    fails: bool,
+}
+
+fn share_line(text: &str, ratio: &Ratio, share: f64, floor: f64) -> Option<Line> {
+    let value = ratio.value?;
+    Some(Line {
+        text: text.to_owned(),
+        goal: format!("{:.0} %", share * 100.0),
+        figure: format!("{} of {}: {}", ratio.yes, ratio.of, table::percent(ratio)),
+        met: value >= share,
+        fails: ratio.high.is_some_and(|high| high < floor),
+    })
+}
+
+/// Prints and writes the table and the misses; whether all floors were kept.
+pub fn report(results: &[Result], out: &Path, quick: bool) -> bool {
+    let name = |set: &str| set.strip_prefix("quick-").unwrap_or(set).to_owned();
+    let mut lines: Vec<Line> = Vec::new();
+    let mut misses = String::new();
+    for goal in &GOALS {
+        let mut all = (0, 0);
+        let mut parts = Vec::new();
+        for result in results.iter().filter(|result| name(result.name).starts_with(goal.set)) {
+            let events: Vec<&EventRow> = result.events().filter(|event| goal.takes(event)).collect();
+            let reached = events.iter().filter(|event| goal.is_reached(event)).count() as u64;
+            all = (all.0 + reached, all.1 + events.len() as u64);
+            parts.extend(share_line(&format!("  {}", result.name), &Ratio::new(reached, events.len() as u64), goal.share, 0.0));
+            for event in events.iter().filter(|event| !goal.is_reached(event)) {
+                miss(&mut misses, result, goal.text, event);
+            }
+        }
+        lines.extend(share_line(goal.text, &Ratio::new(all.0, all.1), goal.share, goal.floor));
+        if parts.len() > 1 {
+            lines.extend(parts);
+        }
+    }
+    own_names(results, &mut lines);
+    exactness(results, &mut lines, &mut misses);
+    negatives(results, &mut lines, &mut misses);
+    fractions(results, &mut lines);
+    qualities(results, &mut lines);
+    let text = rendered(&lines);
+    print!("\n{text}\n");
+    let files = [("accuracy.txt", &text), ("misses.tsv", &misses)];
+    for (file, text) in files {
+        std::fs::write(out.join(file), text).expect("the report can be written");
+    }
+    println!("{} misses, each with a command: {}", misses.lines().count(), out.join("misses.tsv").display());
+    !quick || lines.iter().all(|line| !line.fails)
+}
+
+fn rendered(lines: &[Line]) -> String {
+    let width = lines.iter().map(|line| line.text.len()).max().unwrap_or(0);
+    let mut text = String::new();
+    for line in lines {
+        let verdict = if line.met { "met" } else { "MISSED" };
+        let _ = writeln!(text, "{:<width$}  {verdict:<6}  goal {:<8}  {}", line.text, line.goal, line.figure);
+    }
+    text
+}
+
+fn miss(misses: &mut String, result: &Result, goal: &str, event: &EventRow) {
+    let text = |text: &Option<String>| text.clone().unwrap_or_else(|| ".".to_owned());
+    let _ = writeln!(
+        misses,
+        "{}\t{}\t{goal}\t{}\t{}\t{}\tkinfuse call -s {} --assay {} -g $KINFUSE_SHARED/genome/grch38.gtf -o out {}",
+        result.name,
+        event.sample,
+        event.status,
+        text(&event.event),
+        event.qual.map_or_else(|| ".".to_owned(), |qual| format!("{qual} {}", text(&event.filter))),
+        event.sample,
+        result.assay,
+        result.folder.join(format!("{}.bam", event.sample)).display()
+    );
+}
+
+/// Rows of the table of known fusions, each with 5 fragments: called under its own name in every set.
+fn own_names(results: &[Result], lines: &mut Vec<Line>) {
+    let mut rows: BTreeMap<&str, bool> = BTreeMap::new();
+    for result in results.iter().filter(|result| result.assay == "rna" && !result.negatives) {
+        let known =
+            |event: &&EventRow| event.fragments == Some(5) && event.category.as_deref().is_some_and(|text| text.starts_with("known"));
+        for event in result.events().filter(known) {
+            let right =
+                matches!(event.status.as_str(), "pass" | "flagged") && event.wrong_exon_junction.is_none() && event.wrong_variant.is_none();
+            *rows.entry(event.event.as_deref().unwrap_or_default()).or_insert(true) &= right;
+        }
+    }
+    let right = rows.values().filter(|&&right| right).count() as u64;
+    lines.extend(share_line("RNA, rows of the table under their own name, n = 5", &Ratio::new(right, rows.len() as u64), 1.0, 0.8));
+}
+
+/// What is right about a call, where both sides say something.
+type Judge = fn(&EventRow) -> Option<bool>;
+
+/// Exactness, gene order and names of what was called.
+fn exactness(results: &[Result], lines: &mut Vec<Line>, misses: &mut String) {
+    for material in ["rna", "dna"] {
+        let events = || {
+            results
+                .iter()
+                .filter(|result| result.assay == material && !result.negatives)
+                .flat_map(|result| result.events().map(move |event| (result, event)))
+                .filter(|(_, event)| matches!(event.status.as_str(), "pass" | "flagged"))
+        };
+        let judges: [(&str, Judge); 4] = [
+            ("exact junction", |event| event.exact),
+            ("gene order", |event| event.gene_order),
+            ("exon junction", |event| Some(event.wrong_exon_junction.is_none())),
+            ("variant label", |event| Some(event.wrong_variant.is_none())),
+        ];
+        for (what, judge) in judges {
+            let verdicts: Vec<(&Result, &EventRow, bool)> =
+                events().filter_map(|(result, event)| Some((result, event, judge(event)?))).collect();
+            let right = verdicts.iter().filter(|(_, _, right)| *right).count() as u64;
+            let text = format!("{}, {what}, of the called", material.to_uppercase());
+            lines.extend(share_line(&text, &Ratio::new(right, verdicts.len() as u64), 0.99, 0.97));
+            for (result, event, _) in verdicts.iter().filter(|(_, _, right)| !right) {
+                let said = [&event.wrong_exon_junction, &event.wrong_variant].map(|text| text.clone().unwrap_or_default()).join(" ");
+                let off = event.off_bp.map_or_else(String::new, |bases| format!(" off {bases}"));
+                miss(misses, result, &format!("{text}{off} {said}"), event);
+            }
+        }
+    }
+}
+
+fn negatives(results: &[Result], lines: &mut Vec<Line>, misses: &mut String) {
+    let (mut samples, mut passed, mut flagged) = (0, 0, 0);
+    for result in results.iter().filter(|result| result.negatives) {
+        let caller = &result.evaluation.callers[0];
+        samples += result.evaluation.truth.samples;
+        for row in &caller.false_calls {
+            *(if row.tier == "pass" { &mut passed } else { &mut flagged }) += 1;
+            let text = |text: &Option<String>| text.clone().unwrap_or_else(|| ".".to_owned());
+            let _ = writeln!(
+                misses,
+                "{}\t{}\tfalse call\t{}\t{} {} {}\t{}\tkinfuse call -s {} --assay {} -g $KINFUSE_SHARED/genome/grch38.gtf -o out {}",
+                result.name,
+                row.sample,
+                row.tier,
+                text(&row.name),
+                text(&row.first),
+                text(&row.second),
+                row.qual.unwrap_or_default(),
+                row.sample,
+                result.assay,
+                result.folder.join(format!("{}.bam", row.sample)).display()
+            );
+        }
+    }
+    if samples > 0 {
+        let line = |text: &str, found: u32, most: u32| Line {
+            text: format!("negatives, {text}"),
+            goal: format!("<= {most}"),
+            figure: format!("{found} in {samples} samples of {} chimeras", crate::negatives::CHIMERAS),
+            met: found <= most,
+            fails: found > most,
+        };
+        lines.push(line("false PASS", passed, 0));
+        lines.push(line("flagged rows", flagged, 10));
+    }
+    let among: usize = results
+        .iter()
+        .filter(|result| !result.negatives)
+        .map(|result| result.evaluation.callers[0].false_calls.iter().filter(|row| row.tier == "pass").count())
+        .sum();
+    lines.push(Line {
+        text: "false PASS beside true events".to_owned(),
+        goal: "0".to_owned(),
+        figure: among.to_string(),
+        met: among == 0,
+        fails: among > 2,
+    });
+}
+
+fn fractions(results: &[Result], lines: &mut Vec<Line>) {
+    for result in results {
+        let Some(row) = result.evaluation.callers[0].fraction.iter().find(|row| row.group == "all") else { continue };
+        let (Some(value), Some(high)) = (row.covered.value, row.covered.high) else { continue };
+        lines.push(Line {
+            text: format!("{}: intervals hold the allele fraction", result.name),
+            goal: "93-97 %".to_owned(),
+            figure: format!(
+                "{}; {} of {} events have one, mean error {:+.4}",
+                table::percent(&row.covered),
+                row.covered.of,
+                row.events,
+                row.mean_error.unwrap_or_default()
+            ),
+            met: (0.93..=0.97).contains(&value),
+            fails: high < 0.90,
+        });
+    }
+}
+
+/// Stated and observed error over the rows of all sets together: events of 1 to 6 fragments and the chimeras of the negatives.
+fn qualities(results: &[Result], lines: &mut Vec<Line>) {
+    let bins = results.iter().find(|result| !result.rows.is_empty()).map_or(0, |result| result.rows.len());
+    for bin in 0..bins {
+        let rows: Vec<&QualityRow> = results.iter().filter_map(|result| result.rows.get(bin)).collect();
+        let (wrong, all) = rows.iter().fold((0, 0), |(wrong, all), row| (wrong + row.observed.yes, all + row.observed.of));
+        let stated = rows.iter().map(|row| row.stated.unwrap_or(0.0) * row.observed.of as f64).sum::<f64>() / (all.max(1)) as f64;
+        let observed = Ratio::new(wrong, all);
+        let (Some(value), Some(low), Some(high)) = (observed.value, observed.low, observed.high) else { continue };
+        let range = rows[0].to.map_or_else(|| format!(">= {}", rows[0].from), |to| format!("{} to {to}", rows[0].from));
+        let within = |error: f64| error >= stated / 2.0 && error <= stated * 2.0;
+        lines.push(Line {
+            text: format!("qual {range}: observed / stated error"),
+            goal: "0.5-2".to_owned(),
+            figure: format!(
+                "{:.2}; stated {:.2} % (qual {:.0}), observed {} of {all}: {}",
+                if stated > 0.0 { value / stated } else { 0.0 },
+                stated * 100.0,
+                kinfuse::stats::phred(stated.max(from_phred(99.0))),
+                wrong,
+                table::percent(&observed)
+            ),
+            met: within(value) && all >= 200,
+            // Few rows of the quick form lie beyond quality 10.
+            fails: all >= 200 && stated > 0.5 && (high < stated / 2.0 || low > stated * 2.0),
+        });
+    }
+}

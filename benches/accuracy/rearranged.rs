@@ -1,0 +1,233 @@
+//! Events of DNA: rearranged chromosomes with breaks in introns, in repeats, with homology and inserted bases.
+
+use kinfuse::genome::{Breakend, Interval, Junction, Side, Strand};
+use kinfuse::sequence::reverse_complement;
+use kinfuse::simulate::{Molecule, Piece, Random};
+
+use crate::events::{Event, Partner};
+use crate::laboratory::{table, Laboratory};
+
+/// Bases on either side of a break that are sequenced.
+pub const REACH_BP: u32 = 600;
+
+/// An event between two breakends; `None` where one of them is too near to the end of what is known.
+fn event(
+    laboratory: &Laboratory,
+    label: String,
+    category: &'static str,
+    partners: [Partner; 2],
+    insertion: String,
+    with_reciprocal: bool,
+) -> Option<Event> {
+    let read_along = |end: Breakend, five: bool| -> Strand {
+        if (end.side == Side::Lower) == five {
+            Strand::Forward
+        } else {
+            Strand::Reverse
+        }
+    };
+    let product = |ends: [Breakend; 2], name: &str, insertion: &str| {
+        let five = Piece::Genomic(laboratory.kept(ends[0], REACH_BP)?, read_along(ends[0], true));
+        let three = Piece::Genomic(laboratory.kept(ends[1], REACH_BP)?, read_along(ends[1], false));
+        let inserted = (!insertion.is_empty()).then(|| Piece::Inserted(insertion.as_bytes().to_vec()));
+        let pieces: Vec<Piece> = [Some(five), inserted, Some(three)].into_iter().flatten().collect();
+        Molecule::new(name, &pieces, &laboratory.reference).ok()
+    };
+    let ends = [partners[0].end, partners[1].end];
+    let molecule = product(ends, "derivative", &insertion)?;
+    let left = REACH_BP as usize;
+    let mut wild_type = Vec::new();
+    for end in ends {
+        let stretch = Interval { contig: end.contig, start: end.boundary.checked_sub(REACH_BP)?, end: end.boundary + REACH_BP };
+        wild_type.push(Molecule::stretch("wild type", stretch, &laboratory.reference).ok()?);
+    }
+    let reciprocal = if with_reciprocal {
+        let other = |partner: &Partner| Partner { end: Breakend { side: partner.end.side.flipped(), ..partner.end }, ..partner.clone() };
+        let partners = [other(&partners[1]), other(&partners[0])];
+        Some((product([partners[0].end, partners[1].end], "reciprocal", "")?, left, partners))
+    } else {
+        None
+    };
+    Some(Event {
+        label,
+        category,
+        at: (left, left + insertion.len()),
+        partners,
+        insertion,
+        molecule,
+        reciprocal,
+        wild_type,
+        exon_junction: None,
+        variant: None,
+    })
+}
+
+/// A pair of introns that a known fusion joins.
+struct Pair {
+    label: String,
+    genes: [String; 2],
+    introns: [Interval; 2],
+    sides: [Side; 2],
+    exons: String,
+}
+
+impl Pair {
+    fn partners(&self, boundaries: [u32; 2]) -> [Partner; 2] {
+        [0, 1].map(|index: usize| Partner {
+            gene: self.genes[index].clone(),
+            end: Breakend::new(self.introns[index].contig, boundaries[index], self.sides[index]),
+        })
+    }
+
+    fn draw(&self, random: &mut Random) -> [Partner; 2] {
+        let place = |interval: Interval, random: &mut Random| interval.start + random.below(interval.length_bp() as usize) as u32;
+        let boundaries = [place(self.introns[0], random), place(self.introns[1], random)];
+        self.partners(boundaries)
+    }
+
+    fn is(&self, five: &str, three: &str) -> bool {
+        self.genes[0] == five && self.genes[1] == three
+    }
+}
+
+fn pairs(laboratory: &Laboratory) -> Vec<Pair> {
+    let mut pairs = Vec::new();
+    for row in table(&laboratory.shared.join("facts/fusions.tsv")) {
+        let numbers = [&row["exon5"], &row["exon3"]].map(|exon| exon.parse::<u32>().ok());
+        let [Some(exon5), Some(exon3)] = numbers else { continue };
+        let models = [&row["gene5"], &row["gene3"]].map(|gene| laboratory.models(gene).first());
+        let [Some(five), Some(three)] = models else { continue };
+        // The exon must be where the table says, or its numbers are those of another transcript.
+        let edge = five.edge(exon5, true).map(|edge| laboratory.grch38(edge).1.to_string());
+        if row["junction5_hg38"].split(':').nth(1).map(str::to_owned) != edge && row["gene5"] != "GOPC" {
+            continue;
+        }
+        let (Some(intron5), Some(intron3)) = (five.intron(exon5, true), three.intron(exon3, false)) else { continue };
+        let initial = |gene: &str| gene.chars().next().unwrap_or('?');
+        pairs.push(Pair {
+            label: format!("{}::{} {exon5};{exon3}", five.gene, three.gene),
+            genes: [five.gene.clone(), three.gene.clone()],
+            introns: [intron5, intron3],
+            sides: [five.side(true), three.side(false)],
+            exons: format!("{}{exon5};{}{exon3}", initial(&five.gene), initial(&three.gene)),
+        });
+    }
+    pairs
+}
+
+/// All events of DNA.
+pub fn dna(laboratory: &Laboratory, seed: u64) -> Vec<Event> {
+    let mut random = Random::for_purpose(seed, "dna events");
+    let mut events = Vec::new();
+    let pairs = pairs(laboratory);
+    for pair in &pairs {
+        let category = match pair.genes.each_ref().map(String::as_str) {
+            ["LMNA", "NTRK1"] | ["GOPC", "ROS1"] => "deletion",
+            ["EML4", "ALK"] | ["TPM3", "NTRK1"] => "inversion",
+            _ => "known pair",
+        };
+        let repeats = if category == "deletion" { 6 } else { 1 };
+        for _ in 0..repeats {
+            let partners = pair.draw(&mut random);
+            if let Some(mut event) = event(laboratory, pair.label.clone(), category, partners, String::new(), false) {
+                // Exon 6 has a 6b, which the same break may mean.
+                event.exon_junction = Some(pair.exons.clone()).filter(|_| !pair.is("EML4", "ALK") || !pair.exons.starts_with("E6;"));
+                events.push(event);
+            }
+        }
+    }
+    let core: Vec<&Pair> = pairs
+        .iter()
+        .filter(|pair| {
+            [("EML4", "ALK"), ("CD74", "ROS1"), ("TPM3", "NTRK1"), ("ETV6", "NTRK3"), ("LMNA", "NTRK1"), ("SLC34A2", "ROS1")]
+                .iter()
+                .any(|(five, three)| pair.is(five, three))
+        })
+        .collect();
+    assert!(!core.is_empty(), "the tables have known pairs");
+    with_homology(laboratory, &core, &mut random, &mut events);
+    for count in [1usize, 2, 3, 4, 5, 6, 8, 10, 12, 14, 16, 18, 20, 25, 30, 40] {
+        let pair = core[random.below(core.len())];
+        let insertion: String = (0..count).map(|_| char::from(random.base())).collect();
+        let partners = pair.draw(&mut random);
+        events.extend(event(laboratory, format!("{} ins{count}", pair.label), "inserted bases", partners, insertion, false));
+    }
+    for index in 0..16 {
+        let pair = core[(index * 2 + 1) % core.len()];
+        let partners = pair.draw(&mut random);
+        events.extend(event(laboratory, format!("{} reciprocal", pair.label), "reciprocal", partners, String::new(), true));
+    }
+    elsewhere(laboratory, &core, &mut random, &mut events);
+    events
+}
+
+/// Breaks at which both sides share 1 to 12 bases.
+fn with_homology(laboratory: &Laboratory, core: &[&Pair], random: &mut Random, events: &mut Vec<Event>) {
+    for wanted in 1..=12u32 {
+        let mut made = 0;
+        for attempt in 0..20_000 {
+            let pair = core[(wanted as usize * 3 + made * 5 + attempt / 4000) % core.len()];
+            let mut partners = pair.draw(random);
+            // The bases behind the 5' break are looked for before the kinase's, in the direction of transcription.
+            let end = partners[0].end;
+            let lost = laboratory.kept(Breakend { side: end.side.flipped(), ..end }, wanted);
+            let Some(lost) = lost.and_then(|interval| laboratory.reference.bases(interval)) else { continue };
+            let lost = if end.side == Side::Lower { lost.to_vec() } else { reverse_complement(lost) };
+            let forward = if partners[1].end.side == Side::Higher { lost } else { reverse_complement(&lost) };
+            let Some(bases) = laboratory.reference.bases(pair.introns[1]) else { continue };
+            let hits: Vec<usize> =
+                bases.windows(wanted as usize).enumerate().filter(|(_, window)| *window == forward).map(|(at, _)| at).collect();
+            if hits.is_empty() {
+                continue;
+            }
+            let start = pair.introns[1].start + hits[random.below(hits.len())] as u32;
+            // The shared bases belong to the kinase.
+            partners[1].end.boundary = if partners[1].end.side == Side::Higher { start } else { start + wanted };
+            if laboratory.homology_bp(&Junction::new(partners[0].end, partners[1].end, b"")) != wanted {
+                continue;
+            }
+            events.extend(event(laboratory, format!("{} homology {wanted}", pair.label), "homology", partners, String::new(), false));
+            made += 1;
+            if made == 3 {
+                break;
+            }
+        }
+    }
+}
+
+/// Partners without a gene: inside of an Alu, and in unique sequence.
+fn elsewhere(laboratory: &Laboratory, core: &[&Pair], random: &mut Random, events: &mut Vec<Event>) {
+    /// The beginning of the right arm of most Alus, which no other repeat has (the consensus in Batzer and Deininger, Nat Rev Genet 2002).
+    const ALU: &[u8] = b"GGCGCGGTGGCTCA";
+    let mut alus: Vec<(kinfuse::genome::ContigId, u32, bool)> = Vec::new();
+    let decoys: Vec<_> = laboratory.regions.iter().filter(|region| region.is_decoy).collect();
+    for region in &decoys {
+        let whole = Interval { contig: region.id, start: 0, end: region.end - region.start };
+        let Some(bases) = laboratory.reference.bases(whole) else { continue };
+        let turned = reverse_complement(ALU);
+        for (at, window) in bases.windows(ALU.len()).enumerate() {
+            if window == ALU {
+                alus.push((region.id, at as u32, true));
+            } else if window == turned {
+                alus.push((region.id, at as u32, false));
+            }
+        }
+    }
+    for index in 0..60 {
+        let pair = core[index % core.len()];
+        let mut partners = pair.draw(random);
+        let side = if random.happens(0.5) { Side::Lower } else { Side::Higher };
+        let (contig, boundary, category) = if index < 36 && !alus.is_empty() {
+            let (contig, at, forward) = alus[random.below(alus.len())];
+            let into = 60 + random.below(180) as u32;
+            (contig, if forward { at + into } else { at.saturating_sub(into) }, "repeat")
+        } else {
+            let region = decoys[random.below(decoys.len())];
+            (region.id, 2000 + random.below((region.end - region.start - 4000) as usize) as u32, "no gene")
+        };
+        partners[0] = Partner { gene: "?".to_owned(), end: Breakend::new(contig, boundary, side) };
+        let (chrom, position) = laboratory.grch38(partners[0].end);
+        let label = format!("{category} {chrom}:{position}::{}", partners[1].gene);
+        events.extend(event(laboratory, label, category, partners, String::new(), false));
+    }
+}

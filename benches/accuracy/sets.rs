@@ -1,0 +1,204 @@
+//! Sets of samples: one layout of reads through one aligner each.
+
+use std::io::{BufWriter, Write};
+use std::path::PathBuf;
+
+use kinfuse::evaluate::truth::TrueJunction;
+use kinfuse::simulate::reads::{Crossing, Protocol};
+use kinfuse::simulate::{Errors, Fragment, Library, Molecule, Random, Sampler};
+
+use crate::events::Event;
+use crate::laboratory::{Aligner, Laboratory};
+
+/// One sample: the reads whose names begin with `name:`, and those that begin with `background:`.
+pub struct Sample {
+    pub name: String,
+    pub background: String,
+    pub truths: Vec<TrueJunction>,
+    /// Whether it holds chimeras and nothing else.
+    pub is_negative: bool,
+}
+
+/// Samples whose reads were written together.
+pub struct Set {
+    pub name: &'static str,
+    pub material: &'static str,
+    pub aligner: Aligner,
+    pub reads: Vec<PathBuf>,
+    pub samples: Vec<Sample>,
+}
+
+/// Paired or not, read length, mean and spread of the fragments.
+pub type Layout = (bool, u32, f64, f64);
+
+pub fn library(layout: Layout) -> Library {
+    let (paired, read_bp, fragment_mean_bp, fragment_sd_bp) = layout;
+    let errors = if read_bp > 1000 { Errors::LongRead { rate_frac: 0.02 } } else { Errors::ShortRead };
+    Library { paired, read_bp, fragment_mean_bp, fragment_sd_bp, errors, umi: None, duplicate_frac: 0.0, protocol: Protocol::default() }
+}
+
+/// Fewest bases on either side of a junction in a fragment that crosses.
+fn anchor_bp(material: &str) -> usize {
+    if material == "rna" {
+        10
+    } else {
+        15
+    }
+}
+
+/// Writes FASTQ files whose read names begin with a sample's name.
+pub struct Reads {
+    files: Vec<BufWriter<std::fs::File>>,
+    paths: Vec<PathBuf>,
+    written: u64,
+}
+
+impl Reads {
+    pub fn new(laboratory: &Laboratory, name: &str, paired: bool) -> Self {
+        let mates = if paired { 2 } else { 1 };
+        let paths: Vec<PathBuf> = (1..=mates).map(|mate| laboratory.work.join(format!("{name}_{mate}.fq"))).collect();
+        let files = paths.iter().map(|path| BufWriter::new(std::fs::File::create(path).expect("the FASTQ can be made"))).collect();
+        Self { files, paths, written: 0 }
+    }
+
+    pub fn add<'m>(&mut self, sample: &str, fragments: impl IntoIterator<Item = Fragment<'m>>) {
+        for fragment in fragments {
+            self.written += 1;
+            for (file, read) in self.files.iter_mut().zip(&fragment.reads) {
+                let qualities: String = read.qualities.iter().map(|quality| char::from(quality + 33)).collect();
+                let bases = String::from_utf8_lossy(&read.bases);
+                writeln!(file, "@{sample}:{}\n{bases}\n+\n{qualities}", self.written).expect("the FASTQ can be written");
+            }
+        }
+    }
+
+    pub fn finish(mut self) -> Vec<PathBuf> {
+        for file in &mut self.files {
+            file.flush().expect("the FASTQ can be written");
+        }
+        self.paths
+    }
+}
+
+/// Exactly `count` fragments that cross by the rule of the material.
+pub fn crossing<'m>(sampler: &mut Sampler, molecule: &'m Molecule, at: (usize, usize), material: &str, count: u32) -> Vec<Fragment<'m>> {
+    let anchor = anchor_bp(material);
+    // More inserted bases than a read spans with both anchors: either end of them shows the junction.
+    let apart = at.1 - at.0 > 20;
+    let mut found = Vec::new();
+    for turn in 0..100_000u32 {
+        if found.len() as u32 >= count {
+            break;
+        }
+        let (left, right) = match (apart, turn % 2) {
+            (false, _) => at,
+            (true, 0) => (at.0, at.0),
+            (true, _) => (at.1, at.1),
+        };
+        let drawn = sampler.crossing(molecule, left, right, anchor, 1);
+        let counts = |fragment: &Fragment<'_>| match fragment.crosses(left, right, anchor) {
+            Some(Crossing::Split) => true,
+            Some(Crossing::Pair) => material == "dna",
+            None => false,
+        };
+        found.extend(drawn.into_iter().filter(counts).take(1));
+    }
+    assert_eq!(found.len() as u32, count, "the molecule is long enough to be crossed");
+    found
+}
+
+/// Every event with every number of fragments; those of one event share the unbroken molecules.
+pub fn events(laboratory: &Laboratory, spec: &Spec, events: &[Event], counts: &[u32], seed: u64) -> Set {
+    let mut reads = Reads::new(laboratory, spec.name, spec.layout.0);
+    let mut sampler = Sampler::new(library(spec.layout), "r", seed);
+    let mut samples = Vec::new();
+    if spec.material == "rna" {
+        transcriptome(laboratory, &mut reads, &mut sampler, (150, 25));
+    }
+    for (index, event) in events.iter().enumerate() {
+        let background = if spec.material == "rna" { "bg".to_owned() } else { format!("B{index}") };
+        for molecule in &event.wild_type {
+            // The ends of a molecule are rarer than its middle, where the break lies.
+            let depth = DNA_DEPTH * (1.0 - library(spec.layout).fragment_mean_bp / molecule.length_bp() as f64);
+            reads.add(&background, sampler.to_depth(molecule, depth));
+        }
+        for &count in counts {
+            let name = format!("E{index}n{count}");
+            reads.add(&name, crossing(&mut sampler, &event.molecule, event.at, spec.material, count));
+            if let Some((molecule, left, _)) = &event.reciprocal {
+                reads.add(&name, crossing(&mut sampler, molecule, (*left, *left), spec.material, count));
+            }
+            let truths = event.truths(laboratory, &name, spec.material, Some(count));
+            samples.push(Sample { name, background: background.clone(), truths, is_negative: false });
+        }
+    }
+    Set { name: spec.name, material: spec.material, aligner: spec.aligner, reads: reads.finish(), samples }
+}
+
+/// Depth of fragments over the capture of DNA samples.
+pub const DNA_DEPTH: f64 = 500.0;
+
+/// What is the same for all samples of a set.
+pub struct Spec {
+    pub name: &'static str,
+    pub material: &'static str,
+    pub aligner: Aligner,
+    pub layout: Layout,
+}
+
+/// Wild-type transcripts of all genes: so many fragments of each kinase, and of each other gene.
+pub fn transcriptome(laboratory: &Laboratory, reads: &mut Reads, sampler: &mut Sampler, (kinase, other): (usize, usize)) {
+    let genes: Vec<String> = laboratory.genes().map(str::to_owned).collect();
+    for gene in genes {
+        let model = &laboratory.models(&gene)[0];
+        let Ok(molecule) = Molecule::new(gene.clone(), &model.pieces(), &laboratory.reference) else { continue };
+        let count = match gene.as_str() {
+            "ALK" | "ROS1" | "NTRK1" | "NTRK2" | "NTRK3" => kinase,
+            "ACTB" => other * 20,
+            _ => other,
+        };
+        let fragments = sampler.fragments(&molecule, count);
+        reads.add("bg", fragments);
+    }
+}
+
+/// Events of a known fraction, each with its own unbroken molecules.
+pub fn fractions(laboratory: &Laboratory, spec: &Spec, events: &[Event], count: usize, seed: u64) -> Set {
+    let mut reads = Reads::new(laboratory, spec.name, spec.layout.0);
+    let layout = library(spec.layout);
+    let mut sampler = Sampler::new(layout.clone(), "r", seed);
+    let mut random = Random::for_purpose(seed, "fractions");
+    let mut samples = Vec::new();
+    let usable: Vec<&Event> = events.iter().filter(|event| event.reciprocal.is_none() && event.category != "repeat").collect();
+    for index in 0..count {
+        let event = usable[random.below(usable.len())];
+        // From 3 % to 60 %, evenly on a scale of logarithms.
+        let fraction = 0.03 * 20f64.powf(random.unit());
+        let anchors = 2.0 * anchor_bp(spec.material) as f64;
+        let expected = fraction * DNA_DEPTH * (layout.fragment_mean_bp - anchors) / layout.fragment_mean_bp;
+        let name = format!("F{index}");
+        // As many fragments as a sample of molecules would give: a Poisson number, by adding what is unlikely many times.
+        let draws = |molecule: &Molecule, share: f64, random: &mut Random| {
+            let mean = share * DNA_DEPTH * (molecule.length_bp() as f64 - layout.fragment_mean_bp) / layout.fragment_mean_bp;
+            let mut count = 0;
+            let steps = (mean * 20.0).ceil().max(1.0);
+            for _ in 0..steps as u64 {
+                count += usize::from(random.happens(mean / steps));
+            }
+            count
+        };
+        let count = draws(&event.molecule, fraction, &mut random);
+        reads.add(&name, sampler.fragments(&event.molecule, count));
+        for (place, molecule) in event.wild_type.iter().enumerate() {
+            let share = if place == 1 { 1.0 - fraction } else { 1.0 };
+            let count = draws(molecule, share, &mut random);
+            reads.add(&name, sampler.fragments(molecule, count));
+        }
+        let mut truths = event.truths(laboratory, &name, spec.material, None);
+        truths[0].expected_fraction = Some(fraction);
+        truths[0].expected_fragments = Some(expected);
+        truths[0].category = Some("fraction".to_owned());
+        samples.push(Sample { name, background: "none".to_owned(), truths, is_negative: false });
+    }
+    Set { name: spec.name, material: spec.material, aligner: spec.aligner, reads: reads.finish(), samples }
+}
