@@ -285,6 +285,8 @@ fn lib001_shows_variants_3a_and_3b_and_nothing_else() {
         println!("Lib001: {variant}, {} molecules, quality {}", row.get("fragments"), row.get("qual"));
     }
     assert_eq!(rows.len(), 2, "another fusion passed: {rows:?}");
+    let listed = command::table(&called.out().join("sample.fusions.tsv"));
+    assert_eq!(listed.len(), 2, "mates of G's only, all put to one place, are no fusion: {listed:?}");
     command::other_tools_read(&called.out().join("sample.vcf.gz"), None);
 }
 

@@ -6,7 +6,7 @@ use std::hash::Hasher;
 use super::cigar::{self, Operation};
 use super::umi::UmiSource;
 use crate::genome::{Breakend, ContigId, Contigs, Side, Strand};
-use crate::sequence::reverse_complement;
+use crate::sequence::{complexity_frac, reverse_complement};
 
 /// A deletion of at least this length is a gap that may be a junction, not a small indel of the alignment (the usual border
 /// between indels and structural variants, 50 bp; Mahmoud et al., Genome Biology 2019; 20:246).
@@ -211,12 +211,19 @@ const LOCUS_BP: u32 = 10_000;
 /// Mapping quality of a read all of whose other places lie in its own locus: surely there, be it here or a little farther.
 const SAME_LOCUS_MAPQ: u8 = 20;
 
-/// How surely a record lies in its locus. `bwa mem` lists the other places of a read in the tag `XA` if they are few; where all of them
+/// Share of distinct 3-mers below which a read is one base or a short repeat over and over: a quarter of what ordinary reads have.
+const MIN_COMPLEXITY_FRAC: f64 = 0.2;
+
+/// How surely a record lies in its locus. A read of one base, such as the G's of a cluster without signal, lies anywhere, whatever the
+/// aligner says. `bwa mem` lists the other places of a read in the tag `XA` if they are few; where all of them
 /// lie near, a low mapping quality says only which of a gene's own copies it is.
 fn locus_quality(record: &Record, contigs: &Contigs, (contig, start): (ContigId, u32)) -> u8 {
     let quality = mapping_quality(record.mapq());
     if quality >= SAME_LOCUS_MAPQ {
         return quality;
+    }
+    if record.seq_len() > 0 && complexity_frac(&record.seq().as_bytes()) < MIN_COMPLEXITY_FRAC {
+        return 0;
     }
     let Ok(Aux::String(text)) = record.aux(b"XA") else { return quality };
     let near = |entry: &str| {
@@ -414,15 +421,21 @@ mod tests {
         header.push_record(rust_htslib::bam::header::HeaderRecord::new(b"SQ").push_tag(b"SN", "chr2").push_tag(b"LN", 1_000_000));
         let view = rust_htslib::bam::HeaderView::from_header(&header);
         let contigs = Contigs::new([("chr2".to_owned(), 1_000_000)]);
-        let quality = |mapq: u8, tags: &str| {
-            let line = format!("r\t0\tchr2\t5001\t{mapq}\t50M\t*\t0\t0\t*\t*{tags}");
+        let of = |mapq: u8, bases: &str, tags: &str| {
+            let line = format!("r\t0\tchr2\t5001\t{mapq}\t50M\t*\t0\t0\t{bases}\t*{tags}");
             let record = Record::from_sam(&view, line.as_bytes()).expect("a SAM line");
             ReadRecord::without_bases(&record, &contigs, None).map(|view| view.pieces[0].mapq)
         };
+        let quality = |mapq: u8, tags: &str| of(mapq, "*", tags);
         assert_eq!(quality(0, ""), Ok(0));
         assert_eq!(quality(0, "\tXA:Z:chr2,-5901,50M,0;"), Ok(SAME_LOCUS_MAPQ));
         assert_eq!(quality(0, "\tXA:Z:chr2,-5901,50M,0;chr2,+905901,50M,0;"), Ok(0));
         assert_eq!(quality(60, "\tXA:Z:chr2,-5901,50M,3;"), Ok(60));
+        let ordinary = "ACGTTGCAGTCCATAGGCTAACCGATTTGCGGAATCAAGCTCTGTAGACA";
+        assert_eq!(of(0, ordinary, "\tXA:Z:chr2,-5901,50M,0;"), Ok(SAME_LOCUS_MAPQ));
+        // The G's of a cluster without signal lie anywhere.
+        assert_eq!(of(9, &"G".repeat(50), "\tXA:Z:chr2,-5901,50M,0;"), Ok(0));
+        assert_eq!(of(9, &"G".repeat(50), ""), Ok(0));
     }
 
     #[test]
