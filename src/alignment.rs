@@ -18,8 +18,10 @@ pub mod file;
 pub mod library;
 pub mod read;
 pub mod recognise;
+pub mod same_place;
 pub mod scan;
 pub mod tile;
+pub mod trim;
 pub mod umi;
 
 pub use assay::Assay;

@@ -3,7 +3,8 @@
 //! Everything is seen from the kinase: a tail leaves it at a breakend and may be placed by the aligner, or not.
 //!
 //! 0. In RNA, [`shown`] reads the exon edges of the kinase and its known partners, [`edges`] tells short tails by them, and [`rescue`]
-//!    mends what the aligner left clipped, misled or unaligned; [`meet`] joins reads of either side that meet in inserted bases.
+//!    mends what the aligner left clipped, misled or unaligned; [`meet`] joins reads of either side that meet in inserted bases,
+//!    and [`search`] looks in the whole file for what follows a break that nothing else explains.
 //! 1. [`cluster`]: placed tails with the same two ends are a seed. Seeds are ranked by how surely their partner is placed, and a
 //!    seed whose bases say the same as a better one's joins it: another copy of a repeat, a shortened run of one base, a
 //!    breakpoint a few bases off.
@@ -25,6 +26,7 @@ pub mod orphan;
 pub mod partners;
 pub mod realign;
 pub mod rescue;
+pub mod search;
 pub mod shown;
 pub mod support;
 mod votes;

@@ -14,7 +14,7 @@ use crate::alignment::assay::Assay;
 use crate::alignment::file::AlignmentFile;
 use crate::alignment::read::{FragmentId, ReadRecord};
 use crate::alignment::recognise;
-use crate::alignment::scan::{self, Region, Scan};
+use crate::alignment::scan::{self, Region, Scan, Unaligned};
 use crate::alignment::tile;
 use crate::alignment::Library;
 use crate::config::CallConfig;
@@ -28,9 +28,13 @@ use crate::evidence::Molecules;
 use crate::fusion::build::{self, Context};
 use crate::fusion::{agreement, describe, event, judge, Fusion};
 use crate::genome::{Assembly, Breakend, ContigId, Contigs, Interval};
+use crate::junction::candidate::Tolerance;
+use crate::junction::edges::EdgeTable;
 use crate::junction::find::{self, Evidence};
 use crate::junction::local::LocalBases;
 use crate::junction::partners;
+use crate::junction::realign::Bases;
+use crate::junction::search::{self, Break};
 use crate::junction::shown::{self, Shown as ExonEdges};
 use crate::junction::support::Span;
 use crate::knowledge::Knowledge;
@@ -223,11 +227,19 @@ impl Run<'_> {
             *whole.skipped.entry("unaligned_looked_up".to_owned()).or_default() += edges.unaligned_seen;
         }
 
+        let mut evidence: Vec<Evidence> = scans
+            .iter_mut()
+            .zip(&regions)
+            .enumerate()
+            .map(|(index, (scan, region))| self.evidence(assay, region, scan, &beyond, edges.of(index)))
+            .collect();
+        self.search(library, &regions, &mut scans, &mut evidence, &edges)?;
+
         let mut fusions = Vec::new();
         let mut noise = Vec::new();
         let mut shown = Vec::new();
-        for (index, (scan, region)) in scans.iter_mut().zip(&regions).enumerate() {
-            let (found, other) = self.junctions(library, index, region, scan, (&beyond, &edges), &mut shown)?;
+        for (index, (scan, evidence)) in scans.iter().zip(&evidence).enumerate() {
+            let (found, other) = self.junctions(library, index, scan, evidence, edges.tables.get(index), &mut shown)?;
             fusions.extend(found);
             noise.push(other);
         }
@@ -291,52 +303,81 @@ impl Run<'_> {
         recognise::recognise(&mut file.reader()?, &self.setup.contigs, &file.programs, &regions, &genes, &self.config.assay)
     }
 
-    fn junctions(
+    /// What the records of a kinase and of its partners show. The records of `more` that it did not have go to the scan.
+    fn evidence(
         &self,
-        library: &Library,
-        target: usize,
+        assay: &Assay,
         region: &Region,
         scan: &mut Scan,
-        (beyond, edges): (&[ReadRecord], &ExonEdges),
-        shown_by: &mut Vec<Shown>,
-    ) -> Result<(Vec<Fusion>, Noise)> {
-        let assay = &library.assay;
-        let kinase = self.targets[target];
+        more: &[ReadRecord],
+        edges: Option<(&EdgeTable, &[Unaligned])>,
+    ) -> Evidence {
         // Records of this kinase's fragments, and whatever else lies at the partners with a tail.
         let mut seen: FxHashSet<(FragmentId, u8, ContigId, u32)> = scan
             .records
             .iter()
             .filter_map(|view| view.pieces.first().map(|piece| (view.fragment, view.number, piece.contig, piece.start)))
             .collect();
-        for view in beyond {
+        for view in more {
             let Some(piece) = view.pieces.first() else { continue };
             if seen.insert((view.fragment, view.number, piece.contig, piece.start)) {
                 scan.records.push(view.clone());
             }
         }
-        let table = edges.tables.get(target);
-        let looked_up = table.map(|table| (table, edges.unaligned.as_slice()));
-        let evidence = find::gather(&scan.records, region, assay, &|end| self.at_splice(end, assay), looked_up);
+        find::gather(&scan.records, region, assay, &|end| self.at_splice(end, assay), edges)
+    }
+
+    /// Looks in the whole file for what follows the breaks of RNA that nothing explains.
+    fn search(
+        &self,
+        library: &Library,
+        regions: &[Region],
+        scans: &mut [Scan],
+        evidence: &mut [Evidence],
+        edges: &ExonEdges,
+    ) -> Result<()> {
+        let assay = &library.assay;
+        let breaks: Vec<Vec<Break>> = evidence.iter().zip(&edges.tables).map(|(evidence, table)| Break::all(evidence, table)).collect();
+        if breaks.iter().all(Vec::is_empty) {
+            return Ok(());
+        }
+        self.progress.stage("unexplained breaks: reading the whole file", search::tiles(library).len());
+        let found = search::reads(self.pool, library, &breaks.concat(), &|| self.progress.step())?;
+        let local = LocalBases::new(self.setup.reference.as_ref(), library)?;
+        for (index, breaks) in breaks.iter().enumerate().filter(|(_, breaks)| !breaks.is_empty()) {
+            let region = &regions[index];
+            evidence[index] = self.evidence(assay, region, &mut scans[index], &found, edges.of(index));
+            let in_kinase = |end: Breakend| region.holds(end.contig, end.boundary);
+            let on_edge = |end: Breakend| self.splice_within(end, 0);
+            let tolerance = Tolerance::of(assay.long_reads);
+            evidence[index].place_by_reads(breaks, &found, tolerance, &|interval| local.bases(interval), (&in_kinase, &on_edge));
+        }
+        local.finish()
+    }
+
+    fn junctions(
+        &self,
+        library: &Library,
+        target: usize,
+        scan: &Scan,
+        evidence: &Evidence,
+        edges: Option<&EdgeTable>,
+        shown_by: &mut Vec<Shown>,
+    ) -> Result<(Vec<Fusion>, Noise)> {
+        let assay = &library.assay;
+        let kinase = self.targets[target];
         let molecules = Molecules::group(&scan.records, assay.duplicates);
         let chimeras = evidence.chimeras(&molecules);
-        let fasta = Lookup::new(self.setup.reference.as_ref())?;
         let spliced = assay.material() == Material::Rna;
         let distance =
             |end: Breakend, position: u32| if spliced { self.spliced_distance(end, position) } else { end.kept_distance(position) };
         let span = Span { insert_max_bp: assay.insert_max_bp.max(assay.read_length_bp), distance: &distance };
-        let seen_bases = LocalBases::new(library);
-        let local = |interval: Interval| {
-            let known = fasta.bases(interval);
-            if known.is_empty() {
-                seen_bases.bases(interval)
-            } else {
-                known
-            }
-        };
-        let found = evidence.junctions(target, assay, &span, (&|interval| fasta.bases(interval), &local), table);
+        let local = LocalBases::new(self.setup.reference.as_ref(), library)?;
+        let sequences: (&Bases<'_>, &Bases<'_>) = (&|interval| local.reference(interval), &|interval| local.bases(interval));
+        let on_edge = |end: Breakend| self.splice_within(end, 0);
+        let found = evidence.junctions(target, assay, &span, sequences, edges.map(|table| (table, &on_edge as &dyn Fn(Breakend) -> bool)));
         let candidates = found.candidates;
-        fasta.finish()?;
-        seen_bases.finish()?;
+        local.finish()?;
         let context = Context {
             models: &self.setup.models,
             knowledge: &self.setup.knowledge,
@@ -382,14 +423,20 @@ impl Run<'_> {
 
     /// Whether a breakend lies within a few bases of an exon's edge that a splice uses, where the material is RNA.
     fn at_splice(&self, end: Breakend, assay: &Assay) -> bool {
+        assay.material() == Material::Rna && self.splice_within(end, NEAR_EDGE_BP)
+    }
+
+    /// Whether an exon's edge that a splice uses lies so near.
+    fn splice_within(&self, end: Breakend, reach_bp: u32) -> bool {
         let near = |gene: &&Gene| {
             let (Some(strand), Some(transcript)) = (gene.strand, gene.transcript.as_ref()) else { return false };
             let role = Role::of(strand, end.side);
-            transcript.exons.iter().any(|exon| {
-                transcript.splice_edge(exon.number, strand, role).is_some_and(|edge| edge.abs_diff(end.boundary) <= NEAR_EDGE_BP)
-            })
+            transcript
+                .exons
+                .iter()
+                .any(|exon| transcript.splice_edge(exon.number, strand, role).is_some_and(|edge| edge.abs_diff(end.boundary) <= reach_bp))
         };
-        assay.material() == Material::Rna && self.setup.models.at(end.contig, end.boundary).iter().any(near)
+        self.setup.models.at(end.contig, end.boundary).iter().any(near)
     }
 
     /// Bases of a transcript between a position and a breakend, where one gene has both on its exons; genomic bases otherwise.

@@ -10,13 +10,15 @@ mod sam;
 use command::{call, table, Row};
 use kinfuse::sequence::reverse_complement;
 
-const HEADER: &str = "@HD\tVN:1.6\tSO:coordinate\n@SQ\tSN:chr1\tLN:248956422\n@SQ\tSN:chr2\tLN:242193529\n@SQ\tSN:chr6\tLN:170805979\n\
+const HEADER: &str = "@HD\tVN:1.6\tSO:coordinate\n@SQ\tSN:chr1\tLN:248956422\n@SQ\tSN:chr2\tLN:242193529\n@SQ\tSN:chr5\tLN:181538259\n@SQ\tSN:chr6\tLN:170805979\n\
     @SQ\tSN:chr9\tLN:138394717\n@SQ\tSN:chr15\tLN:101991189\n";
 
 /// Boundaries of ALK exon 20's start and exon 19's end, and of EML4 exon 13's end, on GRCh38.
 const ALK_20_START: u32 = 29_223_528;
 const ALK_19_END: u32 = 29_225_460;
 const EML4_13_END: u32 = 42_295_516;
+/// The end of CD74's exon 6, which lies on the reverse strand: its first base on the forward strand.
+const CD74_6_END: u32 = 150_404_680;
 
 /// Bases that look like no other: a different stretch for each seed.
 fn bases(seed: u64, length: usize) -> String {
@@ -146,6 +148,32 @@ fn reads_of_either_side_meet_in_inserted_bases_that_none_crosses() {
         at_partner("r3", &edges, 45, &inserted[..57]),
         at_partner("r4", &edges, 55, &inserted[..45]),
     ]);
-    assert_eq!(seen(&rows), [("E13;ins90A20", ".", "4", "PASS")]);
+    assert_eq!(seen(&rows), [("E13;ins90A20", "E13ins90", "4", "PASS")]);
     assert_eq!(rows[0].get("insertion"), inserted);
+}
+
+#[test]
+fn a_new_partner_behind_inserted_bases_is_found_where_other_reads_show_its_bases() {
+    let edges = edges();
+    let (inserted, partner) = (bases(7, 12), bases(6, 90));
+    let tail = format!("{inserted}{partner}");
+    // CD74 is no known partner of ALK, and nothing in the reads at ALK points to it.
+    let wild_type = |i: u32| read(&format!("d{i}"), 0, "chr5", CD74_6_END, "90M", &partner, "");
+    let at_kinase = |i: u32| at_kinase(&format!("r{i}"), &edges, 40 + i as usize, &tail[..50 - 2 * i as usize]);
+    let mut reads: Vec<(u32, String)> = (0..4).map(at_kinase).collect();
+    // Sorted by place within a contig; chr5 comes behind chr2.
+    reads.sort_by_key(|(start, _)| *start);
+    let rows = rows(reads.into_iter().chain((0..3).map(wild_type)).collect());
+    assert_eq!(rows.len(), 1, "{:?}", seen(&rows));
+    assert_eq!((rows[0].get("fusion"), rows[0].get("fragments"), rows[0].get("filter")), ("CD74::ALK", "4", "PASS"));
+    assert_eq!(rows[0].get("insertion"), turned(&inserted));
+    assert_eq!(rows[0].get("breakpoint5"), format!("chr5:{CD74_6_END}:-"));
+}
+
+#[test]
+fn bases_that_no_read_of_the_file_explains_stay_an_unknown_partner() {
+    let edges = edges();
+    let tail = bases(8, 60);
+    let reads = (0..4u32).map(|i| at_kinase(&format!("r{i}"), &edges, 40 + i as usize, &tail[..50 - 2 * i as usize])).collect();
+    assert!(rows(reads).is_empty(), "an orphan break is a candidate, no call");
 }

@@ -22,7 +22,7 @@ pub struct Library {
 }
 
 /// Which file of a library a record comes from.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Lane(u64);
 
 impl Lane {

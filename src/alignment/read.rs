@@ -4,6 +4,7 @@ use rust_htslib::bam::record::{Aux, Record};
 use std::hash::Hasher;
 
 use super::cigar::{self, Operation};
+use super::trim;
 use super::umi::UmiSource;
 use crate::genome::{Breakend, ContigId, Contigs, Side, Strand};
 use crate::sequence::{complexity_frac, reverse_complement};
@@ -274,6 +275,7 @@ impl ReadRecord {
         let mut pieces =
             cigar::pieces(&operations, contig, start, strand, locus_quality(record, contigs, (contig, start)), MIN_GAP_DELETION_BP);
         share_edits(&mut pieces, edits(record), &operations);
+        trim::trim(&mut pieces, record, &operations);
         if pieces.is_empty() || !within(&pieces, contigs) {
             return Err(Skipped::NoAlignment);
         }

@@ -9,6 +9,7 @@ use rustc_hash::FxHashSet;
 use super::assay::DuplicateRule;
 use super::library::{Lane, Library, LibraryReader};
 use super::read::{FragmentId, ReadRecord, RecordKind, Skipped};
+use super::same_place::SamePlace;
 use super::tile;
 use crate::error::Result;
 use crate::genome::{ContigId, Interval};
@@ -112,7 +113,9 @@ pub fn kinases(pool: &ThreadPool, library: &Library, regions: &[Region], tile_bp
 
 fn scan_tile(reader: &mut LibraryReader, library: &Library, region: &Region, tile: Interval) -> Result<Scan> {
     let mut scan = Scan::default();
+    let mut same_place = SamePlace::default();
     reader.visit(tile, |record, lane| {
+        same_place.note(record, lane);
         // A tile owns the records that begin in it; the first tile also those that begin before the region.
         let start = record.pos().max(0) as u32;
         let owned = (tile.start <= start && start < tile.end) || (start < tile.start && tile.start == region.scanned().start);
@@ -130,6 +133,7 @@ fn scan_tile(reader: &mut LibraryReader, library: &Library, region: &Region, til
             }
         }
     })?;
+    same_place.settle(&mut scan.records);
     Ok(scan)
 }
 
@@ -208,7 +212,9 @@ pub fn partners(
         |reader, index| {
             let window = windows[index];
             let mut scan = Scan::default();
+            let mut same_place = SamePlace::default();
             reader.visit(window, |record, lane| {
+                same_place.note(record, lane);
                 let start = record.pos().max(0) as u32;
                 if start < window.start && index > 0 && windows[index - 1].contig == window.contig && start < windows[index - 1].end {
                     return;
@@ -224,8 +230,45 @@ pub fn partners(
                     }
                 }
             })?;
+            same_place.settle(&mut scan.records);
             step();
             Ok(scan)
+        },
+    )
+}
+
+/// The primary records of tiles whose bases `wanted` picks, tile by tile; each belongs to the tile in which it begins.
+///
+/// # Errors
+/// When the file cannot be read.
+pub fn sift(
+    pool: &ThreadPool,
+    library: &Library,
+    tiles: &[Interval],
+    wanted: &(dyn Fn(&[u8]) -> bool + Sync),
+    step: &(dyn Fn() + Sync),
+) -> Result<Vec<Vec<ReadRecord>>> {
+    tile::run(
+        pool,
+        tiles.len(),
+        || library.reader(),
+        |reader, index| {
+            let tile = tiles[index];
+            let mut records = Vec::new();
+            let mut uncounted = Scan::default();
+            let mut same_place = SamePlace::default();
+            reader.visit(tile, |record, lane| {
+                let begins_here = (i64::from(tile.start)..i64::from(tile.end)).contains(&record.pos());
+                if begins_here && !record.is_supplementary() && wanted(&record.seq().as_bytes()) {
+                    same_place.note(record, lane);
+                    if !record.is_secondary() {
+                        records.extend(admit(record, lane, library, &mut uncounted));
+                    }
+                }
+            })?;
+            same_place.settle(&mut records);
+            step();
+            Ok(records)
         },
     )
 }

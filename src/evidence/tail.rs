@@ -90,7 +90,7 @@ const MIN_LONE_PIECE_BP: u32 = 30;
 /// The mapping quality that a piece of this length can have at most: aligners give short pieces more than chance allows, because they
 /// look near the other piece or do not look everywhere. `e` errors in `n` bases match by chance at `N C(n, e) 3^e / 4^n` of `N` places:
 /// both strands of the genome, or the few hundred thousand exon edges where the piece ends on one.
-fn chance_mapq((bases, edits): (u32, u32), at_edge: bool) -> u8 {
+pub(crate) fn chance_mapq((bases, edits): (u32, u32), at_edge: bool) -> u8 {
     let (bases, edits) = (f64::from(bases), f64::from(edits.min(bases / 2)));
     let places: f64 = if at_edge { 4e5 } else { 6e9 };
     let choices: f64 = (0..edits as u32).map(|k| ((bases - f64::from(k)) / (f64::from(k) + 1.0)).log10() + 3f64.log10()).sum();
@@ -114,6 +114,22 @@ pub fn spliced_bp(chain: &Chain, index: usize, towards_end: bool, at_edge: &dyn 
     }
 }
 
+/// The next piece towards the read's end or its beginning.
+fn further(chain: &Chain, index: usize, towards_end: bool) -> Option<usize> {
+    let next = if towards_end { Some(index + 1) } else { index.checked_sub(1) };
+    next.filter(|&next| next < chain.pieces.len())
+}
+
+/// Whether an aligner put a few bases beyond a gap that is no known intron, for want of a better place.
+fn is_guessed(chain: &Chain, index: usize, place: &Genes<'_>) -> bool {
+    let piece = &chain.pieces[index];
+    let across = |at: usize| {
+        let joined = chain.gapped.get(at.min(index)) == Some(&true);
+        joined && !place.is_intron(piece, &chain.pieces[at])
+    };
+    piece.query_bp() < MIN_BEYOND_GAP_BP && [false, true].into_iter().filter_map(|end| further(chain, index, end)).any(across)
+}
+
 /// The tails of a chain at its pieces that touch a gene (`inside`).
 ///
 /// A chain that goes on within the gene (a splice) has no tail there.
@@ -122,28 +138,26 @@ pub fn tails(chain: &Chain, mate: Option<&Chain>, inside: &dyn Fn(&Piece) -> boo
     let adapter = mate.is_some_and(|mate| ends_in_adapter(chain, mate));
     for (index, piece) in chain.pieces.iter().enumerate().filter(|(_, piece)| inside(piece)) {
         for at_query_end in [false, true] {
-            let neighbour =
-                if at_query_end { chain.pieces.get(index + 1) } else { index.checked_sub(1).and_then(|before| chain.pieces.get(before)) };
-            let joint = if at_query_end { index } else { index.wrapping_sub(1) };
-            let gap = chain.gapped.get(joint).copied().unwrap_or(false);
             // A short end beyond a gap that is no known intron was put somewhere for want of a better place.
-            let guessed = neighbour.is_some_and(|next| gap && next.query_bp() < MIN_BEYOND_GAP_BP && !place.is_intron(piece, next));
-            if (neighbour.is_some_and(inside) && !guessed) || !(place.holds)(piece.breakend(at_query_end)) {
+            let beside = further(chain, index, at_query_end);
+            let believed = std::iter::successors(beside, |&at| further(chain, at, at_query_end)).find(|&at| !is_guessed(chain, at, place));
+            let neighbour = believed.map(|at| &chain.pieces[at]);
+            if neighbour.is_some_and(inside) || !(place.holds)(piece.breakend(at_query_end)) {
                 continue;
             }
-            let outer = if at_query_end { index + 2 < chain.pieces.len() } else { index >= 2 };
-            // A piece is as sure as all that is spliced to it.
-            let there = neighbour
-                .map_or((0, 0), |_| spliced_bp(chain, if at_query_end { index + 1 } else { index - 1 }, at_query_end, place.at_edge));
+            let gap = believed == beside && chain.gapped.get(if at_query_end { index } else { index.wrapping_sub(1) }) == Some(&true);
+            let outer = believed.is_some_and(|at| further(chain, at, at_query_end).is_some());
+            // A piece is as sure, and shows as much, as all that is spliced to it.
+            let there = believed.map_or((0, 0), |at| spliced_bp(chain, at, at_query_end, place.at_edge));
             let here = spliced_bp(chain, index, !at_query_end, place.at_edge);
-            let placement = neighbour.filter(|_| !guessed).map(|next| Placement {
+            let placement = neighbour.map(|next| Placement {
                 breakend: next.breakend(!at_query_end),
                 overlap_bp: if at_query_end {
                     piece.query_end as i32 - next.query_start as i32
                 } else {
                     next.query_end as i32 - piece.query_start as i32
                 },
-                aligned_bp: next.query_bp(),
+                aligned_bp: there.0,
                 mapq: {
                     // Bases of the tail that neither this piece nor one further out explains.
                     let beyond = if at_query_end { chain.length.saturating_sub(next.query_end) } else { next.query_start };
@@ -171,7 +185,7 @@ pub fn tails(chain: &Chain, mate: Option<&Chain>, inside: &dyn Fn(&Piece) -> boo
             list.push(Tail {
                 fragment: chain.fragment,
                 at: piece.breakend(at_query_end),
-                anchor_bp: piece.query_bp(),
+                anchor_bp: here.0,
                 mapq: piece.mapq.min(chance_mapq(here, (place.at_edge)(piece.breakend(at_query_end)))),
                 bases,
                 qualities,

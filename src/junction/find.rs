@@ -103,7 +103,7 @@ pub fn gather(
 }
 
 /// Whether the aligner placed a tail with some confidence.
-fn is_sure(tail: &Tail) -> bool {
+pub(super) fn is_sure(tail: &Tail) -> bool {
     tail.placement.is_some_and(|placement| placement.mapq >= BELIEVED_MAPQ)
 }
 
@@ -133,20 +133,22 @@ impl Evidence {
 
     /// The junctions that the evidence shows, best placed first.
     ///
-    /// `reference` gives bases of the FASTA, `local` those that the reads themselves show where there is none.
+    /// `reference` gives bases of the FASTA, `local` those that the reads themselves show where there is none. Beside the table of exon
+    /// edges stands what knows the edges of all genes.
     pub fn junctions(
         &self,
         target: usize,
         assay: &Assay,
         span: &Span<'_>,
         (reference, local): (&Bases<'_>, &Bases<'_>),
-        edges: Option<&EdgeTable>,
+        edges: Option<(&EdgeTable, &dyn Fn(Breakend) -> bool)>,
     ) -> Found {
         let tolerance = Tolerance::of(assay.long_reads);
+        let met = edges.map_or_else(Vec::new, |(table, on_edge)| {
+            meet::across_insertions(target, table, &self.kinase_tails, &self.partner_tails, on_edge)
+        });
         let mut candidates = cluster::candidates(target, &self.kinase_tails, tolerance);
-        if let Some(edges) = edges {
-            candidates.extend(meet::across_insertions(target, edges, &self.kinase_tails, &self.partner_tails));
-        }
+        candidates.extend(met);
         support::add_kinase_tails(&mut candidates, &self.kinase_tails, tolerance);
         support::add_partner_tails(&mut candidates, &self.partner_tails, tolerance);
         candidates.retain(|candidate| !candidate.members.is_empty());

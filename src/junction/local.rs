@@ -1,4 +1,4 @@
-//! The sequence around a break as the reads themselves give it: a stand-in for the reference where no FASTA is at hand.
+//! The sequence around a break: of the FASTA, or, where none is at hand, as the reads themselves give it.
 
 use std::cell::RefCell;
 
@@ -6,29 +6,41 @@ use crate::alignment::library::{Library, LibraryReader};
 use crate::alignment::ReadRecord;
 use crate::error::{Error, Result};
 use crate::genome::Interval;
+use crate::reference::{Lookup, Reference};
 
 use super::votes::Votes;
 
 /// Widest interval that is read.
 const MAX_WIDTH_BP: u32 = 10_000;
 
-/// Bases on demand from a library's reads. Like [`crate::reference::Lookup`] it keeps the first error for the end.
+/// Bases on demand from the FASTA or a library's reads. Like [`Lookup`] it keeps the first error for the end.
 pub struct LocalBases<'a> {
+    fasta: Lookup,
     library: &'a Library,
     reader: RefCell<Option<LibraryReader>>,
     failure: RefCell<Option<Error>>,
 }
 
 impl<'a> LocalBases<'a> {
-    /// A look-up in a library, opened when it is first asked.
-    pub fn new(library: &'a Library) -> Self {
-        Self { library, reader: RefCell::new(None), failure: RefCell::new(None) }
+    /// A look-up in the FASTA, if there is one, and in a library, opened when it is first asked.
+    ///
+    /// # Errors
+    /// When the FASTA cannot be opened.
+    pub fn new(reference: Option<&Reference>, library: &'a Library) -> Result<Self> {
+        Ok(Self { fasta: Lookup::new(reference)?, library, reader: RefCell::new(None), failure: RefCell::new(None) })
     }
 
-    /// The bases of an interval by majority, `N` where no read lies; empty where none lies at all.
+    /// The bases of an interval as the FASTA has them; empty without one.
+    pub fn reference(&self, interval: Interval) -> Vec<u8> {
+        self.fasta.bases(interval)
+    }
+
+    /// The bases of an interval as the FASTA has them; without one those of the reads by majority, `N` where no read lies; empty where
+    /// none lies at all.
     pub fn bases(&self, interval: Interval) -> Vec<u8> {
-        if interval.length_bp() > MAX_WIDTH_BP {
-            return Vec::new();
+        let known = self.fasta.bases(interval);
+        if !known.is_empty() || interval.length_bp() > MAX_WIDTH_BP {
+            return known;
         }
         self.read(interval).unwrap_or_else(|error| {
             self.failure.borrow_mut().get_or_insert(error);
@@ -56,6 +68,7 @@ impl<'a> LocalBases<'a> {
     /// # Errors
     /// The first error that a look-up met.
     pub fn finish(self) -> Result<()> {
+        self.fasta.finish()?;
         self.failure.into_inner().map_or(Ok(()), Err)
     }
 }

@@ -6,7 +6,7 @@
 //!               |--- L ------|          the insertion, when both agree over enough bases for one L alone
 //! ```
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::evidence::Tail;
 use crate::genome::Breakend;
@@ -30,16 +30,28 @@ const MAX_GROUPS: usize = 20;
 const MIN_COMPLEXITY_FRAC: f64 = 0.35;
 
 /// What the tails of one edge agree on.
-struct Bundle {
-    end: Breakend,
-    tail: Vec<u8>,
-    anchor: Vec<u8>,
+pub(super) struct Bundle {
+    /// Where they leave the gene.
+    pub end: Breakend,
+    /// Bases beyond it, read away from the gene.
+    pub tail: Vec<u8>,
+    /// Bases before it, in the same direction.
+    pub anchor: Vec<u8>,
+    /// Distinct fragments.
+    pub fragments: usize,
 }
 
 /// Junctions with inserted bases between an edge of the kinase and one of a partner, still without fragments.
-pub fn across_insertions(target: usize, edges: &EdgeTable, kinase_tails: &[Tail], partner_tails: &[Tail]) -> Vec<Candidate> {
+/// `on_edge` knows the exon edges of all genes.
+pub fn across_insertions(
+    target: usize,
+    edges: &EdgeTable,
+    kinase_tails: &[Tail],
+    partner_tails: &[Tail],
+    on_edge: &dyn Fn(Breakend) -> bool,
+) -> Vec<Candidate> {
     let kinase = bundles(kinase_tails, &|end| edges.kinase_near(end, 0).next().is_some());
-    let partners = bundles(partner_tails, &|end| edges.partners_near(end, 0).next().is_some());
+    let partners = bundles(partner_tails, &|end| on_edge(end) || edges.partners_near(end, 0).next().is_some());
     let mut list = Vec::new();
     for from in &kinase {
         let mut met: Vec<(usize, Candidate)> = partners.iter().filter_map(|to| joined(target, from, to)).collect();
@@ -53,7 +65,8 @@ pub fn across_insertions(target: usize, edges: &EdgeTable, kinase_tails: &[Tail]
     list
 }
 
-fn bundles(tails: &[Tail], at_edge: &dyn Fn(Breakend) -> bool) -> Vec<Bundle> {
+/// The unplaced tails of each edge, those together that agree.
+pub(super) fn bundles(tails: &[Tail], at_edge: &dyn Fn(Breakend) -> bool) -> Vec<Bundle> {
     let mut by_end: BTreeMap<Breakend, Vec<&Tail>> = BTreeMap::new();
     for tail in tails.iter().filter(|tail| tail.placement.is_none() && !tail.bases.is_empty() && at_edge(tail.at)) {
         by_end.entry(tail.at).or_default().push(tail);
@@ -73,12 +86,14 @@ fn bundles(tails: &[Tail], at_edge: &dyn Fn(Breakend) -> bool) -> Vec<Bundle> {
             end,
             tail: majority(tails.iter().map(|tail| (tail.bases.as_slice(), tail.qualities.as_slice()))),
             anchor: majority_backwards(&tails),
+            fragments: tails.iter().map(|tail| tail.fragment).collect::<BTreeSet<_>>().len(),
         }));
     }
     list
 }
 
-fn agree(one: &[u8], other: &[u8]) -> bool {
+/// Whether two tails of one end are the same bases with sequencing errors, as far as both go.
+pub(super) fn agree(one: &[u8], other: &[u8]) -> bool {
     one.iter().zip(other).filter(|(x, y)| x != y).count() * BP_PER_MISMATCH <= one.len().min(other.len())
 }
 

@@ -43,6 +43,13 @@ pub struct Shown {
     pub unaligned_seen: u64,
 }
 
+impl Shown {
+    /// The edges of a target with the unaligned reads, where there are any.
+    pub fn of(&self, target: usize) -> Option<(&EdgeTable, &[Unaligned])> {
+        self.tables.get(target).map(|table| (table, self.unaligned.as_slice()))
+    }
+}
+
 /// Reads the edges of the `kinases` and of their known partners.
 ///
 /// # Errors

@@ -122,7 +122,7 @@ impl KnownFusion {
             inserted_bp,
             name: name.to_owned(),
             shorthand: shorthand(gene5, printed5, gene3, printed3, inserted_bp),
-            label: Some(name).filter(|name| is_label(name)).map(str::to_owned),
+            label: Some(name).filter(|name| is_label(name, row.get("gene3"))).map(str::to_owned),
             junction5: coordinate(row, "junction5_hg38")?,
             junction3: coordinate(row, "junction3_hg38")?,
             in_frame_reported: match row.get("in_frame_reported") {
@@ -147,9 +147,9 @@ impl KnownFusion {
     }
 }
 
-/// A label is `V` and a number (`V3a`, `V5-prime`), not an exon pair (`V16;A20`) or a pair of genes.
-fn is_label(name: &str) -> bool {
-    name.strip_prefix('V').is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_digit())) && !name.contains(';')
+/// A label (`V3a`, `V5-prime`, `E17ins65`) is a name of its own, not an exon pair (`V16;A20`) or a pair of genes (`EML4-ROS1`).
+fn is_label(name: &str, gene3: &str) -> bool {
+    !name.is_empty() && !name.contains(';') && !name.ends_with(gene3)
 }
 
 /// The digits at the start of a text, and what follows.

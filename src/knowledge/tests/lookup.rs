@@ -137,7 +137,28 @@ fn pairs_are_known_under_former_symbols_and_have_a_direction() {
 fn labels_are_labels_and_shorthands_are_computed() {
     let knowledge = Knowledge::builtin();
     let labels: Vec<_> = knowledge.fusions().iter().filter_map(|known| known.label.as_deref()).collect();
-    assert_eq!(labels, ["V1", "V2", "V3a", "V3b", "V4", "V4-prime", "V5a", "V5b", "V5-prime", "V6", "V7", "V8a", "V8b"]);
+    assert_eq!(
+        labels,
+        [
+            "V1",
+            "V2",
+            "V3a",
+            "V3b",
+            "V4",
+            "V4-prime",
+            "V5a",
+            "V5b",
+            "V5-prime",
+            "V6",
+            "V7",
+            "V8a",
+            "V8b",
+            "E17ins68",
+            "E17ins65",
+            "E14ins2del52",
+            "E13ins90"
+        ]
+    );
     let shorthand = |name: &str| knowledge.fusions().iter().find(|known| known.name == name).and_then(|known| known.shorthand.as_deref());
     assert_eq!(shorthand("V1"), Some("E13;A20"));
     assert_eq!(shorthand("V3b"), Some("E6b;A20"));

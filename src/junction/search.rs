@@ -1,0 +1,206 @@
+//! Breaks whose partner nothing points to: no pair, no second alignment, no edge of a known partner. What their reads go on with is looked
+//! for in all reads of the file, which are read for such a break alone.
+//!
+//! ```text
+//!   kinase ====|iiiioooooooooo>           two or more fragments agree on what follows an edge of the kinase
+//!                   oooooooooooooooo      reads of other genes hold the same words: there the partner lies
+//! ```
+//!
+//! In RNA this is what inserted bases do to a partner that is not in the tables: aligners clip the reads and join nothing.
+
+use std::collections::BTreeSet;
+
+use rayon::ThreadPool;
+use rustc_hash::{FxHashMap, FxHashSet};
+
+use crate::alignment::library::Library;
+use crate::alignment::read::{FragmentId, Piece, ReadRecord};
+use crate::alignment::{scan, tile};
+use crate::error::Result;
+use crate::evidence::tail::{chance_mapq, Placement, Tail};
+use crate::genome::{Breakend, Interval, Side};
+use crate::sequence::{complexity_frac, reverse_complement};
+
+use super::candidate::Tolerance;
+use super::edges::{word, EdgeTable, MIN_FIT_BP, WORD_BP};
+use super::find::{is_sure, Evidence};
+use super::meet;
+use super::realign::{place, Bases};
+
+/// Fewest fragments that must agree on what follows an edge; one may be any chimera.
+const MIN_FRAGMENTS: usize = 2;
+/// Fewest bases that they must show.
+const MIN_TAIL_BP: usize = WORD_BP + 4;
+/// Share of distinct 3-mers that these must have: poly(A) tails are no partner.
+const MIN_COMPLEXITY_FRAC: f64 = 0.5;
+/// Bases before the end that take part, so that reads of the partner's side are known by what they have of the kinase.
+const LEAD_BP: usize = WORD_BP - 1;
+/// Breaks of one kinase that are looked for.
+const MAX_BREAKS: usize = 8;
+/// Records that are kept of each stretch of this width; more say the same.
+const MAX_OF_STRETCH: u32 = 100;
+const STRETCH_BP: u32 = 64;
+/// Width of a tile in bases.
+const TILE_BP: u32 = 2_000_000;
+/// Places that are tried for one break, those with most reads first.
+const MAX_PLACES: usize = 12;
+/// Bases beside the reads of a place that are looked at.
+const MARGIN_BP: u32 = 150;
+/// Bases by which chance or a substitution takes a tail past an edge.
+const MAX_OVERRUN_BP: u32 = 4;
+
+/// A break of a kinase that nothing explains.
+#[derive(Debug, Clone)]
+pub struct Break {
+    /// The kinase's end.
+    end: Breakend,
+    /// What follows.
+    tail: Vec<u8>,
+    /// The words of it and of the last bases before, on both strands.
+    words: FxHashSet<u32>,
+}
+
+impl Break {
+    /// The unexplained breaks of a kinase, those with most fragments first.
+    pub fn all(evidence: &Evidence, edges: &EdgeTable) -> Vec<Self> {
+        let at_edge = |end: Breakend| edges.kinase_near(end, 0).next().is_some();
+        let open: Vec<Tail> = evidence
+            .kinase_tails
+            .iter()
+            .filter(|tail| at_edge(tail.at) && !is_sure(tail) && !edges.is_ordinary(&tail.bases, true))
+            .map(|tail| Tail { placement: None, ..tail.clone() })
+            .collect();
+        let sure: Vec<&Tail> = evidence.kinase_tails.iter().filter(|tail| is_sure(tail)).collect();
+        let explained = |bundle: &meet::Bundle| sure.iter().any(|tail| tail.at == bundle.end && meet::agree(&tail.bases, &bundle.tail));
+        let mut found: Vec<meet::Bundle> = meet::bundles(&open, &at_edge)
+            .into_iter()
+            .filter(|bundle| bundle.fragments >= MIN_FRAGMENTS && bundle.tail.len() >= MIN_TAIL_BP)
+            .filter(|bundle| complexity_frac(&bundle.tail) >= MIN_COMPLEXITY_FRAC && !explained(bundle))
+            .collect();
+        found.sort_by_key(|bundle| (std::cmp::Reverse(bundle.fragments), bundle.end));
+        found.into_iter().take(MAX_BREAKS).map(Self::of).collect()
+    }
+
+    fn of(bundle: meet::Bundle) -> Self {
+        let lead = &bundle.anchor[bundle.anchor.len().saturating_sub(LEAD_BP)..];
+        let whole = [lead, &bundle.tail].concat();
+        let turned = reverse_complement(&whole);
+        let words = whole.windows(WORD_BP).chain(turned.windows(WORD_BP)).filter_map(word).collect();
+        Self { end: bundle.end, tail: bundle.tail, words }
+    }
+
+    fn is_in(&self, bases: &[u8]) -> bool {
+        bases.windows(WORD_BP).any(|bases| word(bases).is_some_and(|word| self.words.contains(&word)))
+    }
+}
+
+/// The reads of the whole file that share words with one of the breaks.
+///
+/// # Errors
+/// When the file cannot be read.
+pub fn reads(pool: &ThreadPool, library: &Library, breaks: &[Break], step: &(dyn Fn() + Sync)) -> Result<Vec<ReadRecord>> {
+    let words: FxHashSet<u32> = breaks.iter().flat_map(|unexplained| unexplained.words.iter().copied()).collect();
+    let has_word = |bases: &[u8]| bases.windows(WORD_BP).any(|bases| word(bases).is_some_and(|word| words.contains(&word)));
+    let parts = scan::sift(pool, library, &tiles(library), &has_word, step)?;
+    let mut kept: FxHashMap<(crate::genome::ContigId, u32), u32> = FxHashMap::default();
+    let few = |record: &ReadRecord| {
+        let Some(piece) = record.pieces.first() else { return false };
+        let count = kept.entry((piece.contig, piece.start / STRETCH_BP)).or_default();
+        *count += 1;
+        *count <= MAX_OF_STRETCH
+    };
+    Ok(parts.into_iter().flatten().filter(few).collect())
+}
+
+/// The tiles in which the whole file is read.
+pub fn tiles(library: &Library) -> Vec<Interval> {
+    let whole = library.contigs.iter().map(|(contig, details)| Interval { contig, start: 0, end: details.length_bp });
+    tile::tiles(&whole.collect::<Vec<_>>(), TILE_BP)
+}
+
+impl Evidence {
+    /// Places the tails of the breaks where the `found` reads show the same bases. `on_edge` knows the exon edges of all genes.
+    pub fn place_by_reads(
+        &mut self,
+        breaks: &[Break],
+        found: &[ReadRecord],
+        tolerance: Tolerance,
+        bases: &Bases<'_>,
+        (in_kinase, on_edge): (&dyn Fn(Breakend) -> bool, &dyn Fn(Breakend) -> bool),
+    ) {
+        for unexplained in breaks {
+            let Some(there) = unexplained.place(found, tolerance, bases, (in_kinase, on_edge)) else { continue };
+            let Some(rest) = unexplained.tail.get(there.inserted_bp..) else { continue };
+            let agreeing = |tail: &&mut Tail| tail.at == unexplained.end && !is_sure(tail) && meet::agree(&tail.bases, &unexplained.tail);
+            for tail in self.kinase_tails.iter_mut().filter(agreeing) {
+                let beyond = tail.bases.len().min(unexplained.tail.len()).saturating_sub(there.inserted_bp);
+                tail.placement = (beyond >= MIN_FIT_BP).then(|| Placement {
+                    breakend: there.end,
+                    overlap_bp: -(there.inserted_bp as i32),
+                    aligned_bp: beyond as u32,
+                    mapq: there.mapq.min(chance_mapq((rest.len() as u32, 0), on_edge(there.end))),
+                    gap: false,
+                });
+            }
+        }
+    }
+}
+
+/// Where a break goes on.
+struct Place {
+    end: Breakend,
+    inserted_bp: usize,
+    mapq: u8,
+}
+
+impl Break {
+    /// The one place at which the tail lies.
+    fn place(
+        &self,
+        found: &[ReadRecord],
+        tolerance: Tolerance,
+        bases: &Bases<'_>,
+        (in_kinase, on_edge): (&dyn Fn(Breakend) -> bool, &dyn Fn(Breakend) -> bool),
+    ) -> Option<Place> {
+        let mut pieces: Vec<(Interval, u8, FragmentId)> = Vec::new();
+        for record in found {
+            let Some(bases) = record.bases.as_deref() else { continue };
+            let here = |piece: &&Piece| {
+                let aligned = bases.get(piece.query_start as usize..piece.query_end as usize);
+                !in_kinase(piece.breakend(true)) && aligned.is_some_and(|aligned| self.is_in(aligned))
+            };
+            let interval = |piece: &Piece| Interval { contig: piece.contig, start: piece.start, end: piece.end };
+            pieces.extend(record.pieces.iter().filter(here).map(|piece| (interval(piece), piece.mapq, record.fragment)));
+        }
+        let mut windows: Vec<(Interval, usize, u8)> = tile::merged(pieces.iter().map(|(interval, _, _)| *interval).collect(), MARGIN_BP)
+            .into_iter()
+            .map(|window| {
+                let inside = || pieces.iter().filter(|(interval, _, _)| interval.overlaps(&window));
+                let fragments: BTreeSet<FragmentId> = inside().map(|(_, _, fragment)| *fragment).collect();
+                let mut mapqs: Vec<u8> = inside().map(|(_, mapq, _)| *mapq).collect();
+                mapqs.sort_unstable();
+                (window, fragments.len(), mapqs[mapqs.len() / 2])
+            })
+            .collect();
+        windows.sort_by_key(|(window, fragments, _)| (std::cmp::Reverse(*fragments), *window));
+        let mut places: Vec<Place> = Vec::new();
+        for (window, _, mapq) in windows.into_iter().take(MAX_PLACES) {
+            let wide = Interval { start: window.start.saturating_sub(MARGIN_BP), end: window.end + MARGIN_BP, ..window };
+            let forward = bases(wide);
+            if forward.is_empty() {
+                continue;
+            }
+            for side in [Side::Lower, Side::Higher] {
+                if let Some((end, inserted_bp)) = place(&self.tail, wide, &forward, side, tolerance) {
+                    // Inserted bases, like a variant beside the break, may happen to be those of the intron.
+                    let overrun = (0..=MAX_OVERRUN_BP).find(|&bases| on_edge(end.extended(-i64::from(bases)))).unwrap_or(0);
+                    places.push(Place { end: end.extended(-i64::from(overrun)), inserted_bp: inserted_bp + overrun as usize, mapq });
+                }
+            }
+        }
+        places.sort_by_key(|place| (place.inserted_bp, place.end));
+        let fewest = places.first()?.inserted_bp;
+        let only = places.iter().filter(|place| place.inserted_bp == fewest).count() == 1;
+        places.into_iter().next().filter(|_| only)
+    }
+}
