@@ -171,9 +171,12 @@ fn a_new_partner_behind_inserted_bases_is_found_where_other_reads_show_its_bases
 }
 
 #[test]
-fn bases_that_no_read_of_the_file_explains_stay_an_unknown_partner() {
+fn bases_that_no_read_of_the_file_explains_are_a_flagged_break_without_a_partner() {
     let edges = edges();
     let tail = bases(8, 60);
     let reads = (0..4u32).map(|i| at_kinase(&format!("r{i}"), &edges, 40 + i as usize, &tail[..50 - 2 * i as usize])).collect();
-    assert!(rows(reads).is_empty(), "an orphan break is a candidate, no call");
+    let rows = rows(reads);
+    assert_eq!(rows.len(), 1);
+    assert_eq!((rows[0].get("fusion"), rows[0].get("fragments"), rows[0].get("filter")), ("?::ALK", "4", "unplaced_partner"));
+    assert_eq!((rows[0].get("breakpoint5"), rows[0].get("insertion")), (".", turned(&tail[..50]).as_str()));
 }

@@ -15,6 +15,8 @@ use crate::genome::Strand;
 
 /// What a mismatch costs in matches (the scores of `bwa mem` and of BLAST for near identity).
 const MISMATCH: i64 = 4;
+/// Fewest mismatches for which an end is cut back: a single one is an error of sequencing more often than not.
+const MIN_MISMATCHES: u32 = 2;
 /// Bases of an aligned stretch that always stay.
 const MIN_LEFT_BP: u32 = 8;
 
@@ -69,7 +71,7 @@ fn worst_end(mismatches: impl Iterator<Item = u32>, stretch: u32) -> (u32, u32) 
             break;
         }
         let score = i64::from(at - before.min(at)) - MISMATCH * i64::from(before + 1);
-        if score < lowest {
+        if score < lowest && before + 1 >= MIN_MISMATCHES {
             (lowest, best) = (score, (bases, before + 1));
         }
     }
@@ -132,6 +134,7 @@ mod tests {
     fn what_is_not_clipped_and_what_matches_stays() {
         assert_eq!(trimmed("49S47M4S", "47", Strand::Forward), (1_000, 1_047, 49, 96, 3));
         assert_eq!(trimmed("100M", "91G2A2C2", Strand::Forward), (1_000, 1_100, 0, 100, 3));
+        assert_eq!(trimmed("60M40S", "57G2", Strand::Forward).1, 1_060, "one error beside a break");
         assert_eq!(trimmed("60M40S", "30G29", Strand::Forward).1, 1_060, "matches beyond outweigh an error");
         assert_eq!(trimmed("60M40S", "nonsense!", Strand::Forward).1, 1_060);
     }

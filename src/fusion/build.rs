@@ -18,7 +18,7 @@ use crate::stats::jeffreys_share;
 use super::frame::{coding_offset, frame, kinase_domain, CodingOffset};
 use super::name;
 use super::orient::{orient, Oriented};
-use super::score::Class;
+use super::score::{Class, Independent};
 use super::{Agreement, Frame, Fusion, KinaseDomain, KnownTier, Material, Partner, Support, Unit};
 
 /// Inserted bases up to which two exon edges are taken as spliced to each other: so many an alignment leaves out at an error.
@@ -61,7 +61,7 @@ pub struct Draft<'a> {
     /// What kind of junction it is.
     pub class: Class,
     /// Fragments that are independent of each other.
-    pub independent: u32,
+    pub independent: Independent,
 }
 
 impl Draft<'_> {
@@ -160,13 +160,18 @@ pub fn draft<'a>(candidate: &'a Candidate, kinase: &Gene, context: &Context<'a>)
 
 /// Fragments that are independent of each other: those that share both ends speak once, unless UMIs tell them apart, primers fix their
 /// ends, or the user says that all count.
-fn independent(candidate: &Candidate, support: Support, assay: &Assay) -> u32 {
+fn independent(candidate: &Candidate, support: Support, assay: &Assay) -> Independent {
     let amplicon = matches!(assay.kind, AssayKind::RnaAmplicon | AssayKind::DnaAmplicon);
+    let showing = support.split + support.clip;
     if amplicon || matches!(assay.duplicates, DuplicateRule::Umi | DuplicateRule::Keep) {
-        return support.fragments();
+        return Independent { showing, spanning: support.pair };
     }
-    let ends: BTreeSet<(i64, i64)> = candidate.counted(MIN_ANCHOR_BP).map(|(_, member)| member.ends).collect();
-    support.fragments().min(ends.len() as u32)
+    let ends = |shows: bool| -> BTreeSet<(i64, i64)> {
+        candidate.counted(MIN_ANCHOR_BP).filter(|(_, member)| (member.kind != Kind::Pair) == shows).map(|(_, member)| member.ends).collect()
+    };
+    let (shown, spanned) = (ends(true), ends(false));
+    let more = spanned.difference(&shown).count() as u32;
+    Independent { showing: showing.min(shown.len() as u32), spanning: support.pair.min(more) }
 }
 
 /// The junction in canonical form, with its homology or its insertion.

@@ -1,13 +1,14 @@
 //! Quality and flags: what a junction is worth against the noise that the other junctions of the same kinase show.
 
+use crate::alignment::assay::AssayKind;
 use crate::alignment::Assay;
 use crate::coverage::detectability::SupportRule;
-use crate::model::Gene;
+use crate::model::{Gene, Role};
 
 use super::build::Draft;
 use super::filter::low_support::MIN_FRAGMENTS;
 use super::filter::{self, Doubt};
-use super::score::{quality, Class, Noise, MIN_PASS_QUALITY};
+use super::score::{quality, Class, Independent, Noise, MIN_PASS_QUALITY};
 use super::{Fusion, KnownTier, Material};
 
 /// A junction with at most this many fragments may be a random chimera and counts as noise for the others.
@@ -25,7 +26,8 @@ pub fn support_rule(drafts: &[Draft<'_>], material: Material, chimeras: u32) -> 
     let needed = |tier: KnownTier| {
         let class = Class { tier, material, edges, functional: true };
         let noise = Noise { chimeras, like: like(class, drafts).count() as u32 };
-        let passes = |&fragments: &u32| quality(class, fragments, noise, UNIQUE_MAPQ) >= MIN_PASS_QUALITY;
+        let shown = |showing: u32| Independent { showing, spanning: 0 };
+        let passes = |&fragments: &u32| quality(class, shown(fragments), noise, UNIQUE_MAPQ) >= MIN_PASS_QUALITY;
         (MIN_FRAGMENTS..MOST_FRAGMENTS).find(passes).unwrap_or(MOST_FRAGMENTS)
     };
     SupportRule { known: needed(KnownTier::Variant), novel: needed(KnownTier::Kinase) }
@@ -60,8 +62,12 @@ fn noise(draft: &Draft<'_>, all: &[Draft<'_>], chimeras: u32) -> Noise {
 
 fn finish(draft: Draft<'_>, kinase: &Gene, assay: &Assay, noise: Noise) -> Fusion {
     let Draft { mut fusion, candidate, oriented, class, independent } = draft;
+    // Of a break without a partner only the kinase's side is placed. Between primers reads end alike without any break.
+    let between_primers = matches!(assay.kind, AssayKind::RnaAmplicon | AssayKind::DnaAmplicon);
     if !candidate.unplaced {
         fusion.quality = quality(class, independent, noise, candidate.partner_mapq().min(candidate.kinase_mapq()));
+    } else if oriented.kinase_role == Role::Three && !between_primers {
+        fusion.quality = quality(class, independent, noise, candidate.kinase_mapq());
     }
     fusion.flags = filter::flags(&Doubt { fusion: &fusion, candidate, oriented: &oriented, kinase, assay });
     fusion

@@ -38,8 +38,9 @@ pub fn orphans(target: usize, tails: &[Tail], known: &[Candidate], tolerance: To
             kinase: end,
             partner: end,
             homology_bp: 0,
-            insertion: Vec::new(),
-            insertion_bp: 0,
+            // What the partner's sequence is nobody knows; it is shown as what a single breakend adds.
+            insertion_bp: consensus.len() as u32,
+            insertion: consensus.clone(),
             slack_bp: 0,
             anchor: majority_backwards(&tails),
             tail: consensus,

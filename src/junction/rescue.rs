@@ -13,7 +13,7 @@ use rustc_hash::FxHashMap;
 use crate::alignment::read::FragmentId;
 use crate::alignment::scan::Unaligned;
 use crate::evidence::chain::Chain;
-use crate::evidence::tail::{spliced_bp, Placement, Tail};
+use crate::evidence::tail::{chance_mapq, spliced_bp, Placement, Tail};
 use crate::genome::Breakend;
 use crate::sequence::reverse_complement;
 
@@ -83,20 +83,14 @@ pub fn from_chain(
             if goes_on || (clipped < MIN_CLIP_BP && piece.edits == 0) || end > length {
                 continue;
             }
+            // An aligner gives a short piece more than chance allows.
+            let mapq = piece.mapq.min(chance_mapq(spliced_bp(chain, index, !at_query_end, at_edge), at_edge(at)));
             let leaving = if at_query_end {
-                Leaving { chain, bases: bases.to_vec(), qualities: chain.qualities.clone(), start, end, at, mapq: piece.mapq }
+                Leaving { chain, bases: bases.to_vec(), qualities: chain.qualities.clone(), start, end, at, mapq }
             } else {
                 let mut qualities = chain.qualities.clone();
                 qualities.reverse();
-                Leaving {
-                    chain,
-                    bases: reverse_complement(bases),
-                    qualities,
-                    start: length - end,
-                    end: length - start,
-                    at,
-                    mapq: piece.mapq,
-                }
+                Leaving { chain, bases: reverse_complement(bases), qualities, start: length - end, end: length - start, at, mapq }
             };
             // A few bases behind a gap say nothing of where the read is.
             let inner = if at_query_end { index.wrapping_sub(1) } else { index };

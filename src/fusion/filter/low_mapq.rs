@@ -21,6 +21,7 @@ pub fn applies(doubt: &Doubt<'_>) -> bool {
     let placed =
         candidate.counted(MIN_ANCHOR_BP).filter(|(_, member)| says_so(member)).count().min(doubt.fusion.support.fragments() as usize);
     let agreed = known && placed >= MIN_PLACED && !candidate.is_simple() && !candidate.is_contested();
-    let partner_is_sure = candidate.partner_mapq() >= MIN_BEST_MAPQ || agreed;
+    // A partner without a place has a flag of its own.
+    let partner_is_sure = candidate.unplaced || candidate.partner_mapq() >= MIN_BEST_MAPQ || agreed;
     !partner_is_sure || candidate.kinase_mapq() < MIN_BEST_MAPQ
 }
