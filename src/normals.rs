@@ -23,9 +23,11 @@ use crate::fusion::KnownTier;
 use crate::genome::canonical_contig_name;
 use crate::report::json::{Document, Verdict};
 use crate::report::rows::FusionRow;
+use crate::variant::call::Recurring;
+use crate::variant::VariantStatus;
 
 /// Version of the file's form; a file of another one is refused.
-const FORMAT_VERSION: u32 = 1;
+const FORMAT_VERSION: u32 = 2;
 
 /// The largest file that is read, unpacked: ten thousand samples stay far below it.
 const MAX_BYTES: u64 = 1 << 30;
@@ -81,6 +83,15 @@ impl Seen {
     }
 }
 
+/// A change on more than this share of a sample's molecules is no error: a normal sample may carry it by birth or by mistake.
+const MAX_ERROR_FRAC: f64 = 0.1;
+
+/// Normal samples that must show a change before it counts as recurrent: one alone may carry it, or have it from a neighbour.
+const MIN_SAMPLES_WITH: u32 = 2;
+
+/// Least relative variance between samples that is believed, as between places of one sample.
+const MIN_VARIANCE: f64 = 0.02;
+
 /// Wrong bases at one known site.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct BaseNoise {
@@ -92,6 +103,44 @@ pub struct BaseNoise {
     pub depth: u64,
     /// Fragments that show the change, all samples together.
     pub alt_fragments: u64,
+    /// Sum over samples of `depth^2`, and of `alt * (alt - 1)`: by these the samples' difference is told from chance.
+    pub squares: [u64; 2],
+}
+
+impl BaseNoise {
+    /// What one sample shows.
+    fn of(depth: u32, alt_fragments: u32) -> Self {
+        let (depth, alt) = (u64::from(depth), u64::from(alt_fragments));
+        let squares = [depth * depth, alt * alt.saturating_sub(1)];
+        Self { samples: 1, samples_with: u32::from(alt > 0), depth, alt_fragments: alt, squares }
+    }
+
+    fn add(&mut self, other: Self) {
+        self.samples = self.samples.saturating_add(other.samples);
+        self.samples_with = self.samples_with.saturating_add(other.samples_with);
+        self.depth = self.depth.saturating_add(other.depth);
+        self.alt_fragments = self.alt_fragments.saturating_add(other.alt_fragments);
+        for (own, new) in self.squares.iter_mut().zip(other.squares) {
+            *own = own.saturating_add(new);
+        }
+    }
+
+    /// The share of molecules that show the change, and its relative variance between samples by moments:
+    ///
+    /// ```text
+    ///   rate = alt / depth      sum(alt (alt - 1)) = rate^2 (1 + v) sum(depth^2)      variance = v + 1 / alt
+    /// ```
+    ///
+    /// `None` where fewer than two samples show it.
+    pub fn recurring(self) -> Option<Recurring> {
+        if self.samples_with < MIN_SAMPLES_WITH || self.depth == 0 {
+            return None;
+        }
+        let alt = self.alt_fragments as f64;
+        let rate = alt / self.depth as f64;
+        let between = self.squares[1] as f64 / (rate * rate * self.squares[0] as f64) - 1.0;
+        Some(Recurring { rate, variance: between.max(MIN_VARIANCE) + 1.0 / alt, samples: (self.samples, self.samples_with) })
+    }
 }
 
 /// The background of one kind of material.
@@ -181,12 +230,16 @@ impl Background {
             }
             // Rows of variants do not say their material: with two libraries they would mix.
             if materials.len() == 1 {
-                for row in document.variants.iter().filter(|row| row.depth > 0) {
-                    let noise = to.bases.entry(format!("{} {}", row.gene, row.hgvs_p)).or_default();
-                    noise.samples += 1;
-                    noise.samples_with += u32::from(row.alt_fragments > 0);
-                    noise.depth += u64::from(row.depth);
-                    noise.alt_fragments += u64::from(row.alt_fragments);
+                let elsewhere = document.off_target.iter().flat_map(|spot| &spot.variants);
+                for row in document.variants.iter().chain(elsewhere).filter(|row| row.depth > 0) {
+                    if f64::from(row.alt_fragments) > MAX_ERROR_FRAC * f64::from(row.depth) {
+                        if row.status == VariantStatus::Called {
+                            left_out.push(format!("{} {} is called and left out: is this a normal sample?", row.gene, row.hgvs_p));
+                        }
+                        continue;
+                    }
+                    let change = row.hgvs_p.trim_start_matches("p.");
+                    to.bases.entry(format!("{} {change}", row.gene)).or_default().add(BaseNoise::of(row.depth, row.alt_fragments));
                 }
             }
         }
@@ -213,14 +266,15 @@ impl Background {
                 to.junctions.entry(key).or_default().add(seen);
             }
             for (change, noise) in material.bases {
-                let sum = to.bases.entry(change).or_default();
-                sum.samples += noise.samples;
-                sum.samples_with += noise.samples_with;
-                sum.depth += noise.depth;
-                sum.alt_fragments += noise.alt_fragments;
+                to.bases.entry(change).or_default().add(noise);
             }
         }
         Ok(())
+    }
+
+    /// What the samples of a material (`rna`, `dna`) show of a change (`G1202R`) of a gene.
+    pub fn recurring(&self, material: &str, gene: &str, change: &str) -> Option<Recurring> {
+        self.materials.get(material)?.bases.get(&format!("{gene} {change}")).and_then(|noise| noise.recurring())
     }
 
     fn other_assembly(&self, path: &Path, other: Option<&str>) -> Error {

@@ -46,7 +46,7 @@ use crate::reference::{Lookup, Reference};
 use crate::report::rows::FusionRow;
 use crate::setup::Setup;
 use crate::variant::analysis::{Analysis, Findings, Inputs, Shown};
-use crate::variant::call::no_background;
+use crate::variant::call::Recurrent;
 use crate::variant::{Variant, VariantStatus};
 
 /// What joins a kinase to other places beside its junctions.
@@ -118,7 +118,11 @@ pub fn call(config: &CallConfig, progress: &Progress) -> Result<SampleResult> {
     let pool = tile::pool(config.threads)?;
     let mut setup = Setup::new(config)?;
     let files = std::mem::take(&mut setup.files);
-    let run = Run { pool: &pool, config, targets: setup.genes(), setup: &setup, progress };
+    let recurrent = |material: Material, gene: &str, change: &str| {
+        let name = if material == Material::Rna { "rna" } else { "dna" };
+        setup.normals.as_ref().and_then(|normals| normals.recurring(name, gene, change))
+    };
+    let run = Run { pool: &pool, config, targets: setup.genes(), setup: &setup, progress, recurrent: &recurrent };
     let mut recognised = Vec::new();
     for file in files {
         let assay = run.recognise(&file)?;
@@ -186,6 +190,7 @@ struct Run<'a> {
     setup: &'a Setup,
     targets: Vec<&'a Gene>,
     progress: &'a Progress,
+    recurrent: &'a Recurrent<'a>,
 }
 
 impl Run<'_> {
@@ -462,7 +467,7 @@ impl Run<'_> {
             knowledge: &self.setup.knowledge,
             assembly: self.setup.assembly,
             reference: self.setup.reference.as_ref(),
-            recurrent: &no_background,
+            recurrent: self.recurrent,
         }
     }
 

@@ -3,9 +3,10 @@
 //! ```text
 //! records --pileup--> molecules over a row of coding bases      (molecule.rs, pileup.rs; the row: domain.rs)
 //!         --noise---> how often this library shows a wrong base (noise.rs)
-//!         --call----> codons that differ, insertions, deletions (call.rs, indel.rs), their doubts (bias.rs), names (name.rs)
+//!         --call----> codons that differ, insertions, deletions (call.rs, indel.rs, slippage.rs), their doubts (bias.rs), names (name.rs)
 //!         --phase---> on one molecule with each other, with a fusion (phase.rs, chain.rs), drugs of compounds (compound.rs)
-//!         --hotspot-> the same at KRAS G12 and its like         (hotspot.rs); all of it in order: analysis.rs
+//!         --hotspot-> the same at KRAS G12 and its like         (hotspot.rs); exon 14 of MET: splice.rs in DNA,
+//!                                                               skipping.rs in RNA; all of it in order: analysis.rs
 //! ```
 //!
 //! What counts is molecules: mates that overlap are one, copies are one (by the rule for duplicates), and a molecule shows a change
@@ -24,6 +25,9 @@ pub mod name;
 pub mod noise;
 pub mod phase;
 pub mod pileup;
+pub mod skipping;
+pub mod slippage;
+pub mod splice;
 
 use std::collections::BTreeSet;
 
@@ -85,11 +89,11 @@ pub struct Variant {
     pub gene: String,
     /// Transcript by which codons are counted.
     pub transcript: String,
-    /// 1-based codon on that transcript, the first one that changes.
+    /// 1-based codon on that transcript, the first one that changes; 0 for what has none (a splice site, a lost exon).
     pub codon: u32,
     /// Change of the coding sequence (`c.6094G>A`).
     pub hgvs_c: Option<String>,
-    /// Change of the protein (`p.G2032R`).
+    /// Change of the protein (`p.G2032R`), or what happens in words (`exon 14 skipping`).
     pub hgvs_p: String,
     /// Contig of the BAM.
     pub contig: ContigId,

@@ -373,3 +373,33 @@ fn insertions_and_deletions_in_frame_are_called_under_the_literatures_sites_and_
         }
     }
 }
+
+#[test]
+fn a_shifted_frame_and_a_stop_codon_in_a_kinase_domain_are_called_and_said_to_end_the_kinase() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let slices = Slices::new(Assembly::Grch38, &["ALK"], 16);
+    let alk = slices.gene("ALK");
+    let (strand, transcript) = (alk.strand.expect("a strand"), alk.transcript.as_ref().expect("a transcript"));
+    // On the reverse strand the codon's first base is the highest; GGA becomes G-A, or TGA.
+    let [first, second, _] = transcript.codon_bases(1_202, strand).expect("the codon is there");
+    let stretch =
+        |from: u32, to: u32| Piece::Genomic(Interval { contig: alk.contig(), start: from, end: to }, kinfuse::genome::Strand::Forward);
+    let plain = Molecule::new("plain", &[stretch(second - 400, second + 400)], &slices.reference).expect("within the slice");
+    let shifted = Molecule::new("shifted", &[stretch(second - 400, second), stretch(second + 1, second + 400)], &slices.reference);
+    let stop = Substitution { contig: alk.contig(), position: first, base: b'A' };
+    for (name, molecule, expected, note) in [
+        ("shift", shifted.expect("within the slice"), "p.G1202fs", "shifts the reading frame"),
+        ("stop", plain.clone().with_substitutions(&[stop]), "p.G1202*", "a stop codon"),
+    ] {
+        let mut sampler = Sampler::new(library(100, 220.0, 30.0), name, 17);
+        let fragments: Vec<Fragment> = [sampler.crossing(&molecule, 398, 402, 5, 60), sampler.crossing(&plain, 398, 402, 5, 240)].concat();
+        let path = folder.path().join(format!("{name}.bam"));
+        slices.write(&path, "s", AlignerStyle::dna(), &fragments, true);
+        let (out, rows) = called(&path, "s");
+        let found: Vec<&Row> = rows.iter().filter(|row| row.get("status") == "called").collect();
+        assert_eq!(found.len(), 1, "{found:?}");
+        assert!(found[0].get("hgvs_p").ends_with(&expected["p.G1202".len()..]) && found[0].get("filter") == "PASS", "{found:?}");
+        assert!(found[0].get("note").starts_with(note) && found[0].get("known_resistance") == ".", "{found:?}");
+        assert!(command::table_gz(&out.join("s.vcf.gz")).iter().any(|line| line.contains(found[0].get("hgvs_p"))), "{name}");
+    }
+}

@@ -55,7 +55,7 @@ pub struct CallArguments {
     /// Folder with tables (fusions.tsv, resistance.tsv, domains.tsv, drugs.tsv, notes.tsv, tiers.tsv) that extend the built-in ones.
     #[arg(long, value_name = "DIR")]
     knowledge: Option<PathBuf>,
-    /// Background of normal samples, made by `kinfuse normals build`; what it explains is flagged `recurrent`.
+    /// Background of normal samples, made by `kinfuse normals build`; junctions that it explains are flagged `recurrent`, mutations are not called.
     #[arg(long, value_name = "FILE")]
     normals: Option<PathBuf>,
     /// Tumour type, for levels of evidence (NSCLC, "thyroid carcinoma", ...).

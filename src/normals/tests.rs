@@ -108,5 +108,23 @@ fn another_genome_or_another_file_is_refused_with_a_remedy() {
     assert_eq!(refused, "o.json: is on GRCh37, the others are on GRCh38; make one background for each genome");
     let file = tempfile::NamedTempFile::new().expect("tests can write to the temporary folder");
     std::fs::write(file.path(), "{\"normals_version\":7,\"assembly\":null,\"materials\":{}}").expect("tests can write there");
-    assert!(Background::read(file.path()).expect_err("another version").to_string().contains("has version 7, this program reads 1"));
+    assert!(Background::read(file.path()).expect_err("another version").to_string().contains("has version 7, this program reads 2"));
+}
+
+#[test]
+fn a_change_recurs_from_two_samples_on_and_their_difference_is_told_from_chance() {
+    let noise = |samples: &[(u32, u32)]| {
+        let mut noise = BaseNoise::default();
+        for &(depth, alt) in samples {
+            noise.add(BaseNoise::of(depth, alt));
+        }
+        noise.recurring()
+    };
+    assert_eq!(noise(&[(1_000, 10), (1_000, 0)]), None);
+    let even = noise(&[(1_000, 10), (1_000, 11), (1_000, 9), (1_000, 10)]).expect("four samples show it");
+    assert!((even.rate - 0.01).abs() < 1e-12 && even.samples == (4, 4));
+    assert!((even.variance - (MIN_VARIANCE + 1.0 / 40.0)).abs() < 1e-12, "{even:?}");
+    let uneven = noise(&[(1_000, 30), (1_000, 1), (1_000, 8), (1_000, 1)]).expect("four samples show it");
+    // 30 * 29 + 8 * 7 = 926 of 400, less 1.
+    assert!((uneven.variance - (926.0 / 400.0 - 1.0 + 1.0 / 40.0)).abs() < 1e-9, "{uneven:?}");
 }

@@ -77,7 +77,9 @@ fn seen(variants: &[Variant], first: &Variant) -> String {
     let item = |variant: &Variant| {
         let share = variant.share.map_or(0.0, |share| share.value);
         let doubt = if hotspot::passes(variant) { "" } else { ":flagged" };
-        format!("{}:{share:.4}{doubt}", variant.hgvs_p)
+        // A change beside the coding sequence has no name by the protein.
+        let name = variant.hgvs_c.as_deref().filter(|_| variant.hgvs_p == "p.?").unwrap_or(&variant.hgvs_p);
+        format!("{name}:{share:.4}{doubt}")
     };
     variants.iter().map(item).collect::<Vec<_>>().join(",")
 }

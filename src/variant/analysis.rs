@@ -10,6 +10,7 @@ use crate::error::Result;
 use crate::fusion::{Fusion, KinaseDomain};
 use crate::genome::{Assembly, Junction};
 use crate::knowledge::Knowledge;
+use crate::material::Material;
 use crate::model::index::GeneModels;
 use crate::model::Gene;
 use crate::reference::Reference;
@@ -21,6 +22,7 @@ use super::hotspot::{self, Hotspot};
 use super::phase::{self, Carried};
 use super::pileup;
 use super::Variant;
+use super::{skipping, splice};
 
 /// What a run gives to the analysis.
 pub struct Inputs<'a> {
@@ -88,8 +90,17 @@ impl<'a> Analysis<'a> {
         let mut rows = domain::domains(inputs.kinases, inputs.knowledge, inputs.assembly, window.as_mut())?;
         let kinases = rows.len();
         rows.extend(hotspot::rows(inputs.knowledge, inputs.models, window.as_mut())?);
+        let material = library.assay.material();
+        let mut exon_14 = None;
+        match material {
+            Material::Dna => rows.extend(splice::row(inputs.models, window.as_mut())?),
+            Material::Rna => {
+                let recurring = (inputs.recurrent)(material, splice::EXON.0, skipping::NAME);
+                exon_14 = skipping::read(library, inputs.models, recurring)?;
+            }
+        }
         let piles = pileup::read(inputs.pool, library, &mut rows, step)?;
-        let (readings, noise) = call::call(rows.into_iter().zip(piles).collect(), inputs.recurrent);
+        let (readings, noise) = call::call(rows.into_iter().zip(piles).collect(), (material, inputs.recurrent));
         let codons = || readings[..kinases].iter().flat_map(|reading| reading.domain.codons().map(move |codon| (reading, codon)));
         let known = codons().filter(|(reading, codon)| reading.domain.codon(*codon).is_some()).count() as u32;
         let findings = Findings {
@@ -97,6 +108,7 @@ impl<'a> Analysis<'a> {
             errors: noise.by_class(),
             dispersion: noise.dispersion,
             judged: (known, codons().count() as u32),
+            hotspots: exon_14.into_iter().map(|variant| hotspot::exon_14(vec![variant])).collect(),
             ..Findings::default()
         };
         Ok(Self { readings, kinases, findings })
@@ -118,6 +130,8 @@ impl<'a> Analysis<'a> {
             let variants: Vec<Variant> = reading.calls.into_iter().map(|call| call.variant).collect();
             self.findings.hotspots.extend(hotspot::summed(&reading.domain, &variants));
         }
+        // The same order for RNA and DNA: exon 14 of MET last.
+        self.findings.hotspots.sort_by_key(|spot| spot.name == hotspot::exon_14(Vec::new()).name);
         self.findings.variants = self.readings.into_iter().flat_map(|reading| reading.calls).map(|call| call.variant).collect();
         Ok(self.findings)
     }

@@ -23,8 +23,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::genome::ContigId;
 use crate::knowledge::resistance::{KnownChange, ResistanceSite};
+use crate::material::Material;
 use crate::sequence::translate_codon;
 use crate::stats::{beta_binomial_at_least, detectable_fraction, jeffreys_share, phred};
 
@@ -35,6 +35,8 @@ use super::molecule::{stratum, Molecule, STRATA};
 use super::name;
 use super::noise::{Counts, Expected, Noise, Row, CLUSTER};
 use super::pileup::Pileup;
+use super::slippage::Background;
+use super::splice;
 use super::{Variant, VariantFlag, VariantStatus};
 
 /// Fewest molecules of a call.
@@ -55,13 +57,23 @@ const COMMON_FRAC: f64 = 0.05;
 /// Share of reads by which their codon may stand in for the reference at a known site.
 const STAND_IN_FRAC: f64 = 0.9;
 
-/// Background of recurrent errors by contig, 0-based position and letter on the forward strand: the error a molecule that normal
-/// samples show there, 0 where they show nothing.
-pub type Recurrent<'a> = dyn Fn(ContigId, u32, u8) -> f64 + Sync + 'a;
+/// What normal samples show of a listed change.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Recurring {
+    /// Share of their molecules that show it.
+    pub rate: f64,
+    /// Relative variance of that share between samples, with how little is known of it.
+    pub variance: f64,
+    /// Samples that cover the site, and those that show the change.
+    pub samples: (u32, u32),
+}
+
+/// What normal samples of the same material show of a change, by gene and protein change (`G1202R`); `None` where no two of them show it.
+pub type Recurrent<'a> = dyn Fn(Material, &str, &str) -> Option<Recurring> + Sync + 'a;
 
 /// No background.
-pub fn no_background(_: ContigId, _: u32, _: u8) -> f64 {
-    0.0
+pub fn no_background(_: Material, _: &str, _: &str) -> Option<Recurring> {
+    None
 }
 
 /// The change behind a variant, as molecules show it.
@@ -135,14 +147,17 @@ pub struct Reading<'a> {
 }
 
 /// Calls all rows of one library together: they share its error rates. Also returns these.
-pub fn call<'a>(rows: Vec<(Domain<'a>, Pileup)>, recurrent: &Recurrent<'_>) -> (Vec<Reading<'a>>, Noise) {
+pub fn call<'a>(rows: Vec<(Domain<'a>, Pileup)>, recurrent: (Material, &Recurrent<'_>)) -> (Vec<Reading<'a>>, Noise) {
     let mut readings: Vec<Reading<'a>> = rows.into_iter().map(|(domain, pileup)| Reading { domain, pileup, calls: Vec::new() }).collect();
     for reading in &mut readings {
         stand_in(reading);
     }
-    let background = indel::Background::learn(&readings);
+    let background = Background::learn(&readings);
     for reading in &mut readings {
-        reading.calls = indel::call(&reading.domain, &reading.pileup, &background);
+        if reading.domain.exon.is_some() {
+            continue;
+        }
+        reading.calls = indel::call(&reading.domain, &reading.pileup, &background, recurrent);
         let events: Vec<indel::Event> = reading
             .calls
             .iter()
@@ -163,7 +178,9 @@ pub fn call<'a>(rows: Vec<(Domain<'a>, Pileup)>, recurrent: &Recurrent<'_>) -> (
         .zip(&rows)
         .map(|(reading, row)| {
             let context = Context { row, molecules: &reading.pileup.molecules, noise: &noise, recurrent };
-            reading.domain.codons().flat_map(|codon| context.codon(codon)).collect()
+            let around_exon = reading.domain.exon.map(|_| splice::call(row, &reading.pileup, &noise, &background));
+            let spliced = around_exon.into_iter().flatten().map(|variant| Call { variant, change: None });
+            reading.domain.codons().flat_map(|codon| context.codon(codon)).chain(spliced).collect()
         })
         .collect();
     for (reading, found) in readings.iter_mut().zip(found) {
@@ -236,7 +253,7 @@ struct Context<'c> {
     row: &'c Row<'c>,
     molecules: &'c [Molecule],
     noise: &'c Noise,
-    recurrent: &'c Recurrent<'c>,
+    recurrent: (Material, &'c Recurrent<'c>),
 }
 
 /// Letters of a codon as a molecule shows them; [`Context::MISSING`] for none.
@@ -342,13 +359,9 @@ impl Context<'_> {
         best.1
     }
 
-    /// Error of one base, never below what normal samples show there.
-    fn expected(&self, index: usize, to: usize, cut: usize) -> Expected {
-        let mut expected = self.noise.expected(self.row, index, to, cut);
-        let domain = self.domain();
-        let recurrent = (self.recurrent)(domain.contig, domain.position(index), domain.turned(b"ACGT"[to]));
-        expected.rate = expected.rate.max(recurrent);
-        expected
+    /// What normal samples show of a listed change.
+    fn recurring(&self, known: Option<&KnownChange>) -> Option<Recurring> {
+        known.and_then(|change| self.recurrent.1(self.recurrent.0, &self.domain().gene, &change.protein_change))
     }
 
     /// What errors alone would show of a codon: of every codon that is there, weighted by its share.
@@ -368,7 +381,7 @@ impl Context<'_> {
         for (from, share) in sources {
             let single: Vec<Expected> = (0..3)
                 .filter(|&slot| from[slot] != changed[slot])
-                .map(|slot| self.expected(seen.first + slot, changed[slot], seen.cut))
+                .map(|slot| self.noise.expected(self.row, seen.first + slot, changed[slot], seen.cut))
                 .collect();
             let product: f64 = single.iter().map(|expected| expected.rate).product();
             let rarest = single.iter().map(|expected| expected.rate).fold(f64::INFINITY, f64::min);
@@ -392,7 +405,7 @@ impl Context<'_> {
             return None;
         }
         let prior = if known.is_some() { PRIOR_KNOWN } else { PRIOR_OTHER };
-        let expected = self.errors(reference, changed, seen);
+        let expected = at_least(self.errors(reference, changed, seen), self.recurring(known));
         let quality = quality(fragments, expected, prior);
         if quality < MIN_QUALITY {
             return None;
@@ -433,6 +446,7 @@ impl Context<'_> {
             flags,
             status: VariantStatus::Called,
             phase: "unphased:no fusion of this gene was called".to_owned(),
+            note: indel::ending(&hgvs_p).to_owned(),
             ..described(self.blank(site, codon, expected, prior, hgvs_p), known)
         };
         Some(Call { variant, change: Some(change) })
@@ -461,12 +475,13 @@ impl Context<'_> {
         };
         // The codons of the new residue that are nearest to the reference; of these the one that is hardest to tell from errors.
         let all: Vec<Key> = (0..64).map(|n| [n / 16, n / 4 % 4, n % 4]).filter(|key| translate(*key) == change.alt_aa).collect();
+        let recurring = self.recurring(Some(change));
         let distance = |key: &Key| (0..3).filter(|&slot| key[slot] != reference[slot]).count();
         let nearest = all.iter().map(distance).min().unwrap_or(0);
         let expected = all
             .iter()
             .filter(|key| distance(key) == nearest)
-            .map(|&key| self.errors(reference, key, seen))
+            .map(|&key| at_least(self.errors(reference, key, seen), recurring))
             .max_by(|x, y| {
                 (needed(*x, PRIOR_KNOWN), x.rate).partial_cmp(&(needed(*y, PRIOR_KNOWN), y.rate)).unwrap_or(std::cmp::Ordering::Equal)
             })
@@ -480,6 +495,7 @@ impl Context<'_> {
             share: judged.then(|| jeffreys_share(u64::from(fragments), u64::from(expected.depth))).flatten(),
             lod95: blank.lod95.filter(|_| judged),
             status,
+            note: recurring.filter(|_| judged).map(|seen| seen.to_string()).unwrap_or_default(),
             ..described(blank, Some(change))
         }
     }
@@ -500,6 +516,21 @@ impl Context<'_> {
             min_fragments: Some(least),
             ..Variant::blank(&domain.gene, &domain.transcript, codon, domain.contig, position)
         }
+    }
+}
+
+impl std::fmt::Display for Recurring {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let (all, with) = self.samples;
+        write!(out, "{with} of {all} normal samples show it, on {:.4} of their molecules", self.rate)
+    }
+}
+
+/// Errors, never fewer than normal samples show.
+pub(super) fn at_least(expected: Expected, recurring: Option<Recurring>) -> Expected {
+    match recurring.filter(|recurring| recurring.rate > expected.rate) {
+        Some(recurring) => Expected { rate: recurring.rate.min(1.0), variance: recurring.variance, ..expected },
+        None => expected,
     }
 }
 

@@ -75,7 +75,7 @@ fn called(gene: &str, codon: u32, shown: &[(&[u8; 3], usize)]) -> Vec<Variant> {
     let knowledge = Knowledge::builtin();
     let domain = builtin_domains(Assembly::Grch38, &knowledge).into_iter().find(|domain| domain.gene == gene).expect("one of the five");
     let pileup = Pileup::of(over(&domain, codon, shown));
-    let (readings, _) = call(vec![(domain, pileup)], &no_background);
+    let (readings, _) = call(vec![(domain, pileup)], (Material::Dna, &no_background));
     readings.into_iter().flat_map(|reading| reading.calls).map(|call| call.variant).filter(|variant| variant.codon == codon).collect()
 }
 
@@ -133,20 +133,28 @@ fn a_change_on_one_strand_only_is_flagged() {
     }
     molecules.extend(changed);
     molecules.sort();
-    let (readings, _) = call(vec![(domain, Pileup::of(molecules))], &no_background);
+    let (readings, _) = call(vec![(domain, Pileup::of(molecules))], (Material::Dna, &no_background));
     let found = readings[0].calls.iter().find(|call| call.change.is_some()).expect("it is called, with a flag");
     assert!(found.variant.flags.contains(&VariantFlag::StrandBias));
 }
 
 #[test]
-fn what_normal_samples_show_raises_the_error() {
+fn what_normal_samples_show_is_no_call_unless_the_tumour_shows_far_more() {
     let knowledge = Knowledge::builtin();
-    let rate = |recurrent: &Recurrent<'_>| {
+    let line = |recurrent: &Recurrent<'_>, with: usize| {
         let domain = builtin_domains(Assembly::Grch38, &knowledge).remove(0);
-        let pileup = Pileup::of(over(&domain, 1_202, &[(b"GGA", 1_980), (b"AGA", 20)]));
-        let (readings, _) = call(vec![(domain, pileup)], recurrent);
-        readings[0].calls.iter().filter(|call| call.change.is_some()).count()
+        let pileup = Pileup::of(over(&domain, 1_202, &[(b"GGA", 2_000 - with), (b"AGA", with)]));
+        let (readings, _) = call(vec![(domain, pileup)], (Material::Dna, recurrent));
+        let calls = readings.into_iter().flat_map(|reading| reading.calls).map(|call| call.variant);
+        calls.into_iter().find(|variant| variant.hgvs_p == "p.G1202R").expect("each listed change has a line")
     };
-    assert_eq!(rate(&no_background), 1);
-    assert_eq!(rate(&|_, _, _| 0.01), 0);
+    let normals = |material: Material, gene: &str, change: &str| {
+        let here = material == Material::Dna && gene == "ALK" && change == "G1202R";
+        here.then_some(Recurring { rate: 0.01, variance: 0.1, samples: (20, 19) })
+    };
+    assert_eq!(line(&no_background, 20).status, VariantStatus::Called);
+    let suppressed = line(&normals, 20);
+    assert_eq!((suppressed.status, suppressed.alt_fragments), (VariantStatus::NotSeen, 20));
+    assert_eq!(suppressed.note, "19 of 20 normal samples show it, on 0.0100 of their molecules");
+    assert_eq!(line(&normals, 200).status, VariantStatus::Called);
 }

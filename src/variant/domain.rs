@@ -46,6 +46,17 @@ pub struct Segment {
     pub first: usize,
 }
 
+/// An exon whose splice sites are judged, within a row that goes on into the introns.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ExonWithin {
+    /// Index of its first base.
+    pub first: usize,
+    /// Index behind its last base.
+    pub end: usize,
+    /// 1-based offset of its first base in the coding sequence.
+    pub coding: usize,
+}
+
 /// A row of coding bases.
 #[derive(Debug, Clone)]
 pub struct Domain<'a> {
@@ -61,6 +72,8 @@ pub struct Domain<'a> {
     pub first_codon: u32,
     /// Known resistance sites within, by codon.
     pub known: Vec<&'a ResistanceSite>,
+    /// For a row around an exon, that exon; such a row has no codons.
+    pub exon: Option<ExonWithin>,
     /// Genomic position (0-based) of each base, in the order of transcription.
     positions: Vec<u32>,
     /// Reference base in the direction of transcription, `N` where not known.
@@ -82,6 +95,29 @@ impl<'a> Domain<'a> {
                 return None;
             }
         }
+        Some(Self::of_positions(gene, positions, first, None))
+    }
+
+    /// An exon with so many bases of the introns on either side; `None` where the gene has no such exon, or it does not code.
+    pub fn around_exon(gene: &Gene, number: u32, flank_bp: u32) -> Option<Self> {
+        let (strand, transcript) = (gene.strand?, gene.transcript.as_ref()?);
+        let exon = transcript.exon(number)?;
+        let mut positions: Vec<u32> = (exon.start.checked_sub(flank_bp)?..exon.end + flank_bp).collect();
+        if positions.len() > MAX_BASES {
+            return None;
+        }
+        if strand == Strand::Reverse {
+            positions.reverse();
+        }
+        let first = flank_bp as usize;
+        let coding = transcript.hgvs_position(*positions.get(first)?, strand)?.parse().ok()?;
+        let within = ExonWithin { first, end: first + exon.length_bp() as usize, coding };
+        Some(Self::of_positions(gene, positions, 1, Some(within)))
+    }
+
+    fn of_positions(gene: &Gene, positions: Vec<u32>, first_codon: u32, exon: Option<ExonWithin>) -> Self {
+        let strand = gene.strand.unwrap_or(Strand::Forward);
+        let transcript = gene.transcript.as_ref().map_or("", |transcript| transcript.literature_id());
         let mut segments: Vec<Segment> = Vec::new();
         for (index, &position) in positions.iter().enumerate() {
             match segments.last_mut() {
@@ -90,19 +126,20 @@ impl<'a> Domain<'a> {
                 _ => segments.push(Segment { start: position, end: position + 1, first: index }),
             }
         }
-        Some(Self {
+        Self {
             gene: gene.symbol.clone(),
-            transcript: transcript.literature_id().to_owned(),
+            transcript: transcript.to_owned(),
             contig: gene.contig(),
             strand,
-            first_codon: first,
+            first_codon,
             known: Vec::new(),
+            exon,
             reference: vec![b'N'; positions.len()],
             sources: vec![Source::Unknown; positions.len()],
             positions,
             segments,
             problems: Vec::new(),
-        })
+        }
     }
 
     /// Number of bases.
@@ -162,9 +199,10 @@ impl<'a> Domain<'a> {
         self.sources[index] = source;
     }
 
-    /// The codons by number.
+    /// The codons by number; none in a row around an exon.
     pub fn codons(&self) -> std::ops::Range<u32> {
-        self.first_codon..self.first_codon + (self.len() / 3) as u32
+        let codons = if self.exon.is_some() { 0 } else { (self.len() / 3) as u32 };
+        self.first_codon..self.first_codon + codons
     }
 
     /// Index of a codon's first base.
@@ -188,6 +226,16 @@ impl<'a> Domain<'a> {
     /// Offset of a base in the coding sequence, 1-based as in HGVS.
     pub fn coding(&self, index: usize) -> usize {
         (self.first_codon as usize - 1) * 3 + index + 1
+    }
+
+    /// A base as HGVS names it in the coding sequence: `3604`, and in introns `2942-2` or `3082+1`.
+    pub fn coding_name(&self, index: usize) -> String {
+        match self.exon {
+            None => self.coding(index).to_string(),
+            Some(exon) if index < exon.first => format!("{}-{}", exon.coding, exon.first - index),
+            Some(exon) if index >= exon.end => format!("{}+{}", exon.coding + exon.end - exon.first - 1, index - exon.end + 1),
+            Some(exon) => (exon.coding + index - exon.first).to_string(),
+        }
     }
 
     /// The known site of a codon.

@@ -11,6 +11,7 @@ use crate::model::index::GeneModels;
 use crate::reference::Window;
 
 use super::domain::{self, Domain};
+use super::splice::EXON;
 use super::{Variant, VariantFlag, VariantStatus};
 
 /// Codons beside a hot spot that are read with it: an indel is named by what lies around it.
@@ -46,6 +47,9 @@ pub struct Hotspot {
 /// Sums the lines of a row up by codon; indels count for the codon before which they are listed.
 pub fn summed(row: &Domain<'_>, variants: &[Variant]) -> Vec<Hotspot> {
     let mut spots: Vec<Hotspot> = Vec::new();
+    if row.exon.is_some() {
+        spots.push(exon_14(variants.to_vec()));
+    }
     for site in &row.known {
         let name = format!("{} {}{}", row.gene, char::from(site.ref_aa), site.codon);
         let own = || variants.iter().filter(|variant| variant.codon == site.codon);
@@ -63,6 +67,11 @@ pub fn summed(row: &Domain<'_>, variants: &[Variant]) -> Vec<Hotspot> {
         spots.push(Hotspot { name: format!("{} {}", row.gene, variant.hgvs_p), variants: vec![variant.clone()] });
     }
     spots
+}
+
+/// The lines of exon 14 of MET.
+pub fn exon_14(variants: Vec<Variant>) -> Hotspot {
+    Hotspot { name: format!("{} exon {}", EXON.0, EXON.1), variants }
 }
 
 /// Whether a call passes: the reads' codon may stand in for the reference, its residue was checked.

@@ -1,32 +1,28 @@
-//! Insertions and deletions that keep the reading frame, as the aligner wrote them.
-//!
-//! Others are left out: a shifted frame ends the kinase, which is no resistance. An event votes where a read shows it, or goes on for at
+//! Insertions and deletions, as the aligner wrote them: those that keep the reading frame, and in the five kinases also those that
+//! shift it, so that none is lost without a word. An event votes where a read shows it, or goes on for at
 //! least [`ANCHOR_BP`] bases on either side of every place at which it could lie. What a read shows that ends within such a place is
 //! not trusted: near its end an aligner writes an insertion as substitutions.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
+use crate::fusion::frame::kinase_domain_codons;
 use crate::knowledge::resistance::{KnownChange, ResistanceSite};
+use crate::material::Material;
 use crate::stats::{detectable_fraction, jeffreys_share};
 
 use super::bias;
-use super::call::{described, needed, quality, Call, Change, Reading, Says, MIN_FRAGMENTS, MIN_QUALITY, PRIOR_KNOWN, PRIOR_OTHER};
+use super::call::{at_least, described, needed, quality, Call, Change, Recurrent, Recurring, Says};
+use super::call::{MIN_FRAGMENTS, MIN_QUALITY, PRIOR_KNOWN, PRIOR_OTHER};
 use super::domain::Domain;
 use super::molecule::{Indel, Molecule};
 use super::name;
 use super::noise::Expected;
 use super::pileup::{earliest, Pileup};
+use super::slippage::{keeps_frame, tally, Background};
 use super::{Variant, VariantFlag, VariantStatus};
 
 /// Bases that a read must show on either side.
 pub const ANCHOR_BP: usize = 5;
-/// Chance a base of one given insertion or deletion in frame that is not there, before data: indel errors of short reads are about 1e-5
-/// a base (Schirmer et al., BMC Bioinformatics 2016; 17:125), few of them of three bases.
-const FLOOR: f64 = 1e-6;
-/// Relative variance of that rate between places: repeats slip.
-const VARIANCE: f64 = 1.0;
-/// A place of which more than this share shows it is no place to learn errors from.
-const MAX_NOISE_FRAC: f64 = 0.02;
 /// Molecules below which a negative says little.
 const MIN_DEPTH: u32 = 20;
 
@@ -43,6 +39,11 @@ impl Event {
     /// An indel with its ambiguity.
     pub fn of(indel: Indel, domain: &Domain<'_>) -> Self {
         Self { earliest: earliest(&indel, domain), indel }
+    }
+
+    /// Number of places at which it could lie.
+    pub fn places(&self) -> usize {
+        self.indel.at - self.earliest + 1
     }
 
     /// Index behind the last base that it could touch.
@@ -85,69 +86,34 @@ impl Event {
     }
 }
 
-fn in_frame(indel: &Indel) -> bool {
-    (indel.inserted.len() as i64 - indel.deleted as i64) % 3 == 0
-}
-
-fn tally(pileup: &Pileup) -> BTreeMap<&Indel, u32> {
-    let mut counts: BTreeMap<&Indel, u32> = BTreeMap::new();
-    for indel in pileup.molecules.iter().flat_map(|molecule| &molecule.indels).filter(|indel| in_frame(indel)) {
-        *counts.entry(indel).or_default() += 1;
-    }
-    counts
-}
-
-/// How often a library shows indels in frame that are not there.
-#[derive(Debug, Clone, Copy)]
-pub struct Background {
-    wrong: f64,
-    bases: f64,
-}
-
-impl Background {
-    /// Counts them at all places that do not plainly vary.
-    pub fn learn(readings: &[Reading<'_>]) -> Self {
-        let mut background = Self { wrong: 0.0, bases: 0.0 };
-        for reading in readings {
-            let length = reading.domain.len().max(1) as f64;
-            let bases: usize = reading.pileup.molecules.iter().map(|molecule| molecule.bases.len()).sum();
-            let depth = bases as f64 / length;
-            background.bases += bases as f64;
-            background.wrong += tally(&reading.pileup)
-                .values()
-                .map(|&count| f64::from(count))
-                .filter(|&count| count <= (MAX_NOISE_FRAC * depth).max(2.0))
-                .sum::<f64>();
-        }
-        background
-    }
-
-    /// The error a molecule at one place, without the `own` ones that it shows there, over `places` at which it could lie.
-    fn expected(self, depth: u32, own: u32, places: usize) -> Expected {
-        let others = (self.wrong - f64::from(own)).max(0.0);
-        let rate = (others + 1.0) / (self.bases + 1.0 / FLOOR) * places as f64;
-        Expected { depth, rate: rate.min(0.5), variance: VARIANCE + 1.0 / (others + 1.0) }
-    }
+/// What all tests of a row share.
+struct Context<'c> {
+    domain: &'c Domain<'c>,
+    pileup: &'c Pileup,
+    background: &'c Background,
+    recurrent: (Material, &'c Recurrent<'c>),
 }
 
 /// The lines of all indels: listed ones, called or not, and others that are called.
-pub fn call(domain: &Domain<'_>, pileup: &Pileup, background: &Background) -> Vec<Call> {
+pub fn call(domain: &Domain<'_>, pileup: &Pileup, background: &Background, recurrent: (Material, &Recurrent<'_>)) -> Vec<Call> {
     let mut calls = Vec::new();
     let mut found: BTreeSet<String> = BTreeSet::new();
+    let is_kinase = kinase_domain_codons(&domain.gene).is_some();
+    let context = Context { domain, pileup, background, recurrent };
     for (indel, count) in tally(pileup) {
-        if count < MIN_FRAGMENTS {
+        if count < MIN_FRAGMENTS || !(is_kinase || keeps_frame(indel)) {
             continue;
         }
-        let Some((codon, hgvs_p)) = name::protein_indel(domain, indel) else { continue };
+        let named = if keeps_frame(indel) { name::protein_indel(domain, indel) } else { name::protein_shift(domain, indel) };
+        let Some((codon, hgvs_p)) = named else { continue };
         let known = listed(domain).find(|(_, change)| is_named(change, &hgvs_p));
-        let event = Event::of(indel.clone(), domain);
-        if let Some(call) = judge(domain, pileup, background, (codon, &hgvs_p), known, event) {
+        if let Some(call) = context.judge(codon, &hgvs_p, known, Event::of(indel.clone(), domain)) {
             found.extend(known.map(|(_, change)| change.protein_change.clone()));
             calls.push(call);
         }
     }
     for (site, change) in listed(domain).filter(|(_, change)| !found.contains(&change.protein_change)) {
-        calls.push(Call { variant: unseen(domain, pileup, background, site, change), change: None });
+        calls.push(Call { variant: context.unseen(site, change), change: None });
     }
     calls
 }
@@ -179,65 +145,77 @@ fn note(change: &KnownChange) -> String {
     }
 }
 
-fn judge(
-    domain: &Domain<'_>,
-    pileup: &Pileup,
-    background: &Background,
-    (codon, hgvs_p): (u32, &str),
-    known: Option<(&ResistanceSite, &KnownChange)>,
-    event: Event,
-) -> Option<Call> {
-    let (with, without): (Vec<&Molecule>, Vec<&Molecule>) = {
-        let says = |wanted: Says| pileup.molecules.iter().filter(|molecule| event.said_by(molecule) == wanted).collect();
-        (says(Says::With), says(Says::Without))
-    };
-    let fragments = with.len() as u32;
-    let expected = background.expected(fragments + without.len() as u32, fragments, event.indel.at - event.earliest + 1);
-    let prior = if known.is_some() { PRIOR_KNOWN } else { PRIOR_OTHER };
-    let quality = quality(fragments, expected, prior);
-    if quality < MIN_QUALITY {
-        return None;
+/// The remark on a change that ends the kinase; empty for others.
+pub fn ending(hgvs_p: &str) -> &'static str {
+    match hgvs_p {
+        _ if hgvs_p.ends_with("fs") => "shifts the reading frame: the kinase ends near here, which no source calls resistance",
+        _ if hgvs_p.ends_with('*') => "a stop codon: the kinase ends here, which no source calls resistance",
+        _ => "",
     }
-    let mut flags = BTreeSet::new();
-    if expected.depth < MIN_DEPTH {
-        flags.insert(VariantFlag::LowDepth);
-    }
-    if bias::one_strand(&with, &without, event.indel.at) {
-        flags.insert(VariantFlag::StrandBias);
-    }
-    let (position, reference, alternative) = name::genomic_indel(domain, &event.indel, event.earliest);
-    let variant = Variant {
-        hgvs_c: Some(name::coding_indel(domain, &event.indel)),
-        position,
-        reference,
-        alternative,
-        alt_fragments: fragments,
-        share: jeffreys_share(u64::from(fragments), u64::from(expected.depth)),
-        quality,
-        flags,
-        status: VariantStatus::Called,
-        phase: "unphased:no fusion of this gene was called".to_owned(),
-        note: known.map(|(_, change)| note(change)).unwrap_or_default(),
-        ..described(blank(domain, codon, hgvs_p, known.map(|(site, _)| site), expected, prior), known.map(|(_, change)| change))
-    };
-    Some(Call { variant, change: Some(Change::Indel(event)) })
 }
 
-fn unseen(domain: &Domain<'_>, pileup: &Pileup, background: &Background, site: &ResistanceSite, change: &KnownChange) -> Variant {
-    let first = domain.first_of(site.codon);
-    let spanning =
-        pileup.molecules.iter().filter(|molecule| molecule.spans.iter().flatten().any(|span| span.spans(first, first + 3, ANCHOR_BP)));
-    let depth = spanning.count() as u32;
-    let expected = background.expected(depth, 0, 1);
-    let status = if depth < MIN_FRAGMENTS { VariantStatus::NotCovered } else { VariantStatus::NotSeen };
-    let blank = blank(domain, site.codon, &hgvs_name(change), Some(site), expected, PRIOR_KNOWN);
-    let judged = status == VariantStatus::NotSeen;
-    Variant {
-        share: judged.then(|| jeffreys_share(0, u64::from(depth))).flatten(),
-        lod95: blank.lod95.filter(|_| judged),
-        status,
-        note: note(change),
-        ..described(blank, Some(change))
+impl Context<'_> {
+    fn recurring(&self, hgvs_p: &str) -> Option<Recurring> {
+        self.recurrent.1(self.recurrent.0, &self.domain.gene, hgvs_p.trim_start_matches("p."))
+    }
+
+    fn judge(&self, codon: u32, hgvs_p: &str, known: Option<(&ResistanceSite, &KnownChange)>, event: Event) -> Option<Call> {
+        let domain = self.domain;
+        let (with, without): (Vec<&Molecule>, Vec<&Molecule>) = {
+            let says = |wanted: Says| self.pileup.molecules.iter().filter(|molecule| event.said_by(molecule) == wanted).collect();
+            (says(Says::With), says(Says::Without))
+        };
+        let fragments = with.len() as u32;
+        let expected = self.background.expected(fragments + without.len() as u32, fragments, &event, domain);
+        let expected = at_least(expected, self.recurring(hgvs_p));
+        let prior = if known.is_some() { PRIOR_KNOWN } else { PRIOR_OTHER };
+        let quality = quality(fragments, expected, prior);
+        if quality < MIN_QUALITY {
+            return None;
+        }
+        let mut flags = BTreeSet::new();
+        if expected.depth < MIN_DEPTH {
+            flags.insert(VariantFlag::LowDepth);
+        }
+        if bias::one_strand(&with, &without, event.indel.at) {
+            flags.insert(VariantFlag::StrandBias);
+        }
+        let (position, reference, alternative) = name::genomic_indel(domain, &event.indel, event.earliest);
+        let variant = Variant {
+            hgvs_c: Some(name::coding_indel(domain, &event.indel)),
+            position,
+            reference,
+            alternative,
+            alt_fragments: fragments,
+            share: jeffreys_share(u64::from(fragments), u64::from(expected.depth)),
+            quality,
+            flags,
+            status: VariantStatus::Called,
+            phase: "unphased:no fusion of this gene was called".to_owned(),
+            note: known.map_or_else(|| ending(hgvs_p).to_owned(), |(_, change)| note(change)),
+            ..described(blank(domain, codon, hgvs_p, known.map(|(site, _)| site), expected, prior), known.map(|(_, change)| change))
+        };
+        Some(Call { variant, change: Some(Change::Indel(event)) })
+    }
+
+    fn unseen(&self, site: &ResistanceSite, change: &KnownChange) -> Variant {
+        let domain = self.domain;
+        let first = domain.first_of(site.codon);
+        let molecules = &self.pileup.molecules;
+        let spanning =
+            molecules.iter().filter(|molecule| molecule.spans.iter().flatten().any(|span| span.spans(first, first + 3, ANCHOR_BP)));
+        let depth = spanning.count() as u32;
+        let expected = at_least(self.background.in_frame(depth, 0, 1), self.recurring(&hgvs_name(change)));
+        let status = if depth < MIN_FRAGMENTS { VariantStatus::NotCovered } else { VariantStatus::NotSeen };
+        let blank = blank(domain, site.codon, &hgvs_name(change), Some(site), expected, PRIOR_KNOWN);
+        let judged = status == VariantStatus::NotSeen;
+        Variant {
+            share: judged.then(|| jeffreys_share(0, u64::from(depth))).flatten(),
+            lod95: blank.lod95.filter(|_| judged),
+            status,
+            note: note(change),
+            ..described(blank, Some(change))
+        }
     }
 }
 

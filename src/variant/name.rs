@@ -75,20 +75,16 @@ pub fn genomic_codon(domain: &Domain<'_>, first: usize, reference: [u8; 3], alte
 
 /// `c.3604_3606del`, `c.3451_3453dup`, `c.3453_3454insGCA`, `c.2239_2248delinsC` for an indel at its last place.
 pub fn coding_indel(domain: &Domain<'_>, indel: &Indel) -> String {
-    let range = |from: usize, bases: usize| {
-        let first = domain.coding(from);
-        if bases == 1 {
-            format!("c.{first}")
-        } else {
-            format!("c.{first}_{}", first + bases - 1)
-        }
+    let range = |from: usize, bases: usize| match bases {
+        1 => format!("c.{}", domain.coding_name(from)),
+        _ => format!("c.{}_{}", domain.coding_name(from), domain.coding_name(from + bases - 1)),
     };
     let inserted = String::from_utf8_lossy(&indel.inserted).into_owned();
     match (indel.deleted, indel.inserted.len()) {
         (0, added) if indel.at >= added && (0..added).all(|slot| domain.base(indel.at - added + slot) == indel.inserted[slot]) => {
             format!("{}dup", range(indel.at - added, added))
         }
-        (0, _) => format!("c.{}_{}ins{inserted}", domain.coding(indel.at) - 1, domain.coding(indel.at)),
+        (0, _) => format!("c.{}_{}ins{inserted}", domain.coding_name(indel.at.saturating_sub(1)), domain.coding_name(indel.at)),
         (deleted, 0) => format!("{}del", range(indel.at, deleted)),
         (deleted, _) => format!("{}delins{inserted}", range(indel.at, deleted)),
     }
@@ -133,6 +129,27 @@ pub fn protein_indel(domain: &Domain<'_>, indel: &Indel) -> Option<(u32, String)
         (lost, _) => format!("p.{}delins{inserted}", range(shared, lost)?),
     };
     Some((number(shared), text))
+}
+
+/// The protein change of an indel that shifts the frame (`p.G1202fs`, `p.R1275*` where it makes a stop codon at once), by the first
+/// residue that changes; `None` where reference bases are missing up to there.
+pub fn protein_shift(domain: &Domain<'_>, indel: &Indel) -> Option<(u32, String)> {
+    let first = indel.at / 3 * 3;
+    let bases = |from: usize| (from..domain.len()).map(|index| domain.base(index));
+    let changed: Vec<u8> = (first..indel.at)
+        .map(|index| domain.base(index))
+        .chain(indel.inserted.iter().copied())
+        .chain(bases(indel.at + indel.deleted))
+        .collect();
+    let reference: Vec<u8> = bases(first).collect();
+    for (slot, (old, new)) in reference.chunks_exact(3).zip(changed.chunks_exact(3)).enumerate() {
+        let (old, new) = (translate_codon(old)?, translate_codon(new)?);
+        if old != new {
+            let codon = domain.first_codon + (first / 3 + slot) as u32;
+            return Some((codon, format!("p.{}{codon}{}", char::from(old), if new == b'*' { "*" } else { "fs" })));
+        }
+    }
+    None
 }
 
 /// Position (0-based), reference and alternative bases of an indel on the forward strand, with the base before it as VCF wants, at
@@ -206,6 +223,19 @@ mod tests {
         assert_eq!(named(bases, 9, 6, b""), ("c.10_15del".to_owned(), "p.L4_K5del".to_owned()));
         assert_eq!(named(bases, 9, 0, b"TGG"), ("c.9_10insTGG".to_owned(), "p.T3_L4insW".to_owned()));
         assert_eq!(named(bases, 9, 6, b"CCC"), ("c.10_15delinsCCC".to_owned(), "p.L4_K5delinsP".to_owned()));
+    }
+
+    #[test]
+    fn a_shifted_frame_is_named_by_the_first_residue_that_changes() {
+        let shift = |at: usize, deleted: usize, inserted: &[u8]| {
+            let domain = row(b"ATGGCCACGCTGAAAGGATTCGACCGT", Strand::Forward);
+            let indel = shifted(Indel { at, deleted, inserted: inserted.to_vec() }, &domain);
+            (coding_indel(&domain, &indel), protein_shift(&domain, &indel).map(|(_, text)| text).unwrap_or_default())
+        };
+        // ATG GCC ACG CTG AAA GGA -> ATG GCC ACG CTG AAG GAT; the last A of the codon for K is gone.
+        assert_eq!(shift(12, 1, b""), ("c.15del".to_owned(), "p.G6fs".to_owned()));
+        assert_eq!(shift(9, 0, b"TA"), ("c.9_10insTA".to_owned(), "p.L4fs".to_owned()));
+        assert_eq!(shift(9, 0, b"TAGG"), ("c.9_10insTAGG".to_owned(), "p.L4*".to_owned()));
     }
 
     #[test]

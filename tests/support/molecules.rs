@@ -183,6 +183,9 @@ fn template(
     let mut bases: Vec<u8> = (low..high).map(|offset| row.base(first + offset)).collect();
     for (mutation, truth) in mutations.iter().zip(truth.iter_mut()) {
         let here = |index: usize| index.checked_sub(first + low).filter(|&offset| offset < bases.len());
+        if here(mutation.bases[0].0).is_none() {
+            continue;
+        }
         let places: Vec<Option<usize>> = mutation.bases.iter().map(|(index, _)| here(*index)).collect();
         // Between the mates nothing is read.
         let read = |offset: usize| {
@@ -259,17 +262,14 @@ fn reads(
             continue;
         }
         let mut letters: Vec<(u8, u8)> = (from_in..to_in).map(|offset| (copy[offset as usize - low], 37)).collect();
-        for offset in hits(letters.len(), 0.06, random) {
-            letters[offset].1 = [23, 23, 12][random.below(3)];
+        for offset in hits(letters.len(), 2.0e-4, random) {
+            letters[offset].0 = random.other_base(letters[offset].0);
         }
-        for (base, quality) in &mut letters {
-            let promised = match quality {
-                37 => 2.0e-4,
-                23 => 5e-3,
-                _ => 6.3e-2,
-            };
+        for offset in hits(letters.len(), 0.06, random) {
+            let (quality, promised) = [(23, 5e-3), (23, 5e-3), (12, 6.3e-2)][random.below(3)];
+            letters[offset].1 = quality;
             if random.happens(promised) {
-                *base = random.other_base(*base);
+                letters[offset].0 = random.other_base(letters[offset].0);
             }
         }
         let forward = at_start == (row.strand == Strand::Forward);

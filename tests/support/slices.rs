@@ -50,6 +50,9 @@ impl Slices {
             for site in knowledge.resistance_sites().iter().filter(|site| site.gene == gene.symbol) {
                 put_codon(&mut bases, &gene, site.codon, codon_of(site));
             }
+            if gene.symbol == "MET" {
+                put_splice_sites(&mut bases, &gene);
+            }
             contigs.push((name.clone(), length(&name), start));
             slices.push((name, bases));
             genes.insert(gene.symbol.clone(), gene);
@@ -132,6 +135,15 @@ fn put_codon(bases: &mut [u8], gene: &Gene, codon: u32, letters: [u8; 3]) {
     let places = transcript.codon_bases(codon, strand).expect("the codon is there");
     for (place, letter) in places.into_iter().zip(letters) {
         bases[place as usize] = if strand == kinfuse::genome::Strand::Forward { letter } else { complement(letter) };
+    }
+}
+
+/// AG before and GT behind each exon of a gene on the forward strand.
+fn put_splice_sites(bases: &mut [u8], gene: &Gene) {
+    for exon in &gene.transcript.as_ref().expect("a transcript").exons {
+        let (start, end) = (exon.start as usize, exon.end as usize);
+        bases[start - 2..start].copy_from_slice(b"AG");
+        bases[end - 1..end + 2].copy_from_slice(b"GGT");
     }
 }
 

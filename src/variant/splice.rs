@@ -1,0 +1,185 @@
+//! Changes at the splice sites of exon 14 of MET, by which its transcripts lose the exon: called in DNA, as the hot spots are.
+//!
+//! ```text
+//!   intron 13 ..nnnnnnAG[exon 14 of MET .....G]GTnnnnnn.. intron 14
+//!                     ^^                     ^ ^^   the bases that are judged
+//! ```
+//!
+//! A substitution of one of these bases counts, and an indel that touches them wherever it is placed. What lies further off (the
+//! pyrimidines before the exon, the branch point) is not judged: whether it makes the exon be left out, only the transcript tells
+//! ([`super::skipping`]).
+
+use std::collections::BTreeSet;
+
+use crate::error::Result;
+use crate::model::index::GeneModels;
+use crate::reference::Window;
+use crate::stats::{detectable_fraction, jeffreys_share};
+
+use super::bias;
+use super::call::{needed, quality, Says, MIN_FRAGMENTS, MIN_QUALITY, PRIOR_KNOWN};
+use super::domain::Domain;
+use super::indel::Event;
+use super::molecule::Molecule;
+use super::name;
+use super::noise::{Expected, Noise, Row};
+use super::pileup::Pileup;
+use super::slippage::{tally, Background};
+use super::{Variant, VariantFlag, VariantStatus};
+
+/// Gene and exon.
+pub const EXON: (&str, u32) = ("MET", 14);
+/// Bases beside the exon that are read with it.
+const FLANK_BP: u32 = 40;
+/// Molecules below which a negative says little.
+const MIN_DEPTH: u32 = 20;
+
+/// The row around the exon; `None` where there is no coding model of the gene.
+///
+/// # Errors
+/// When the FASTA cannot be read.
+pub fn row<'a>(models: &GeneModels, reference: Option<&mut Window>) -> Result<Option<Domain<'a>>> {
+    let Some(mut row) = models.find(EXON.0).and_then(|gene| Domain::around_exon(gene, EXON.1, FLANK_BP)) else { return Ok(None) };
+    row.fill(reference, false)?;
+    Ok(Some(row))
+}
+
+/// The bases that are judged, with the letter that a splice site has there.
+fn sites(domain: &Domain<'_>) -> Vec<(usize, Option<u8>)> {
+    let Some(exon) = domain.exon else { return Vec::new() };
+    let (first, end) = (exon.first, exon.end);
+    vec![(first - 2, Some(b'A')), (first - 1, Some(b'G')), (end - 1, None), (end, Some(b'G')), (end + 1, Some(b'T'))]
+}
+
+/// A change that may be one, with what it would be called.
+struct Candidate {
+    index: usize,
+    expected: Expected,
+    hgvs_c: String,
+    place: (u32, Vec<u8>, Vec<u8>),
+}
+
+/// The called changes; without one, one line that says what would have been seen.
+pub fn call(row: &Row<'_>, pileup: &Pileup, noise: &Noise, background: &Background) -> Vec<Variant> {
+    let domain = row.domain;
+    let sites = sites(domain);
+    let mut calls = Vec::new();
+    let mut judged: Vec<Expected> = Vec::new();
+    for &(index, letter) in &sites {
+        // Another letter than a splice site has: the reference is not the one expected.
+        let Some(from) = row.normal(index).filter(|&from| letter.is_none_or(|letter| b"ACGT"[from] == letter)) else { continue };
+        let cut = usize::from(row.counts.depth(index, 0) <= row.counts.depth(index, 1));
+        for to in (0..4).filter(|&to| to != from) {
+            let expected = noise.expected(row, index, to, cut);
+            judged.push(expected);
+            let letters = [b"ACGT"[from], b"ACGT"[to]];
+            let hgvs_c = format!("c.{}{}>{}", domain.coding_name(index), char::from(letters[0]), char::from(letters[1]));
+            let [reference, alternative] = letters.map(|letter| vec![domain.turned(letter)]);
+            let candidate = Candidate { index, expected, hgvs_c, place: (domain.position(index), reference, alternative) };
+            let says = |molecule: &Molecule| match molecule.base(index) {
+                Some((code, quality)) if code == to && super::molecule::stratum(quality) >= cut => Says::With,
+                Some((code, _)) if code == from => Says::Without,
+                _ => Says::Nothing,
+            };
+            calls.extend(judge(domain, pileup, candidate, says));
+        }
+    }
+    let is_site = |index: usize| sites.iter().any(|site| site.0 == index);
+    for (indel, _) in tally(pileup) {
+        let event = Event::of(indel.clone(), domain);
+        let touches = |at: usize| match indel.deleted {
+            0 => at > 0 && is_site(at - 1) && is_site(at),
+            deleted => (at..at + deleted).any(is_site),
+        };
+        if !(event.earliest..=indel.at).all(touches) {
+            continue;
+        }
+        let count = |wanted: Says| pileup.molecules.iter().filter(|molecule| event.said_by(molecule) == wanted).count() as u32;
+        let with = count(Says::With);
+        let candidate = Candidate {
+            index: indel.at,
+            expected: background.expected(with + count(Says::Without), with, &event, domain),
+            hgvs_c: name::coding_indel(domain, indel),
+            place: name::genomic_indel(domain, indel, event.earliest),
+        };
+        calls.extend(judge(domain, pileup, candidate, |molecule| event.said_by(molecule)));
+    }
+    if calls.is_empty() {
+        calls.push(unseen(domain, &judged, sites.len() * 3));
+    }
+    calls
+}
+
+fn judge(domain: &Domain<'_>, pileup: &Pileup, candidate: Candidate, says: impl Fn(&Molecule) -> Says) -> Option<Variant> {
+    let Candidate { index, expected, hgvs_c, place } = candidate;
+    let all = |wanted: Says| pileup.molecules.iter().filter(|molecule| says(molecule) == wanted).collect::<Vec<_>>();
+    let (with, without) = (all(Says::With), all(Says::Without));
+    let fragments = with.len() as u32;
+    let quality = quality(fragments, expected, PRIOR_KNOWN);
+    if fragments < MIN_FRAGMENTS || quality < MIN_QUALITY {
+        return None;
+    }
+    let mut flags = BTreeSet::new();
+    if expected.depth < MIN_DEPTH {
+        flags.insert(VariantFlag::LowDepth);
+    }
+    if bias::one_strand(&with, &without, index) {
+        flags.insert(VariantFlag::StrandBias);
+    }
+    if bias::at_read_ends(&with, &without, index) {
+        flags.insert(VariantFlag::ReadPosition);
+    }
+    let (position, reference, alternative) = place;
+    let least = needed(expected, PRIOR_KNOWN);
+    Some(Variant {
+        hgvs_c: Some(hgvs_c),
+        hgvs_p: "p.?".to_owned(),
+        reference,
+        alternative,
+        depth: expected.depth,
+        alt_fragments: fragments,
+        share: jeffreys_share(u64::from(fragments), u64::from(expected.depth)),
+        quality,
+        flags,
+        status: VariantStatus::Called,
+        note: "at a splice site of exon 14: its transcripts may lack the exon, which RNA shows".to_owned(),
+        lod95: detectable_fraction(u64::from(least), u64::from(expected.depth)),
+        error_rate: Some(expected.rate),
+        error_variance: Some(expected.variance),
+        min_fragments: Some(least),
+        ..Variant::blank(&domain.gene, &domain.transcript, 0, domain.contig, position)
+    })
+}
+
+/// The line without a call, by the base at which it would be seen worst.
+fn unseen(domain: &Domain<'_>, judged: &[Expected], all: usize) -> Variant {
+    let worst = judged.iter().map(|expected| (expected, needed(*expected, PRIOR_KNOWN)));
+    let worst = worst.map(|(expected, least)| (detectable_fraction(u64::from(least), u64::from(expected.depth)), expected, least));
+    let worst = worst.max_by(|x, y| x.0.unwrap_or(2.0).total_cmp(&y.0.unwrap_or(2.0)));
+    let position = domain.exon.map_or(0, |exon| domain.position(exon.first).min(domain.position(exon.end - 1)));
+    let blank = Variant {
+        hgvs_p: "splice sites of exon 14".to_owned(),
+        ..Variant::blank(&domain.gene, &domain.transcript, 0, domain.contig, position)
+    };
+    let depth = judged.iter().map(|expected| expected.depth).min().unwrap_or(0);
+    match worst.filter(|_| judged.len() == all && depth >= MIN_FRAGMENTS) {
+        Some((lod95, expected, least)) => Variant {
+            depth,
+            lod95,
+            error_rate: Some(expected.rate),
+            error_variance: Some(expected.variance),
+            min_fragments: Some(least),
+            status: VariantStatus::NotSeen,
+            note: "two bases on either side and the last of the exon; what lies further off is not judged".to_owned(),
+            ..blank
+        },
+        None => Variant {
+            note: if judged.is_empty() || depth < MIN_FRAGMENTS {
+                "fewer than three molecules over the splice sites".to_owned()
+            } else {
+                "not all of the splice sites' bases are as the gene model has them".to_owned()
+            },
+            ..blank
+        },
+    }
+}

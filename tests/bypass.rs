@@ -1,0 +1,139 @@
+//! Exon 14 of MET through BAMs: left out of transcripts, and changed at its splice sites.
+
+#[path = "support/command.rs"]
+mod command;
+#[path = "support/sam.rs"]
+mod sam;
+#[path = "support/slices.rs"]
+mod slices;
+
+use std::path::Path;
+
+use kinfuse::genome::{Assembly, Interval, Strand};
+use kinfuse::simulate::{AlignerStyle, Errors, Fragment, Library, Molecule, Piece, Protocol, Sampler, Substitution};
+use serde_json::Value;
+
+use command::{call, table};
+use slices::Slices;
+
+fn sampler(name: &str, seed: u64) -> Sampler {
+    let library = Library {
+        paired: true,
+        read_bp: 100,
+        fragment_mean_bp: 200.0,
+        fragment_sd_bp: 25.0,
+        errors: Errors::ShortRead,
+        umi: None,
+        duplicate_frac: 0.0,
+        protocol: Protocol::default(),
+    };
+    Sampler::new(library, name, seed)
+}
+
+/// The line of exon 14 in JSON and in the metrics.
+fn exon_14(bam: &Path) -> (Value, String, String) {
+    let out = bam.with_extension("out");
+    call(&out, &["-s".as_ref(), "s".as_ref(), bam.as_ref()]);
+    let json = std::fs::read_to_string(out.join("s.kinfuse.json")).expect("the JSON can be read");
+    let json: Value = serde_json::from_str(&json).expect("the JSON is valid");
+    let spots = json["off_target"].as_array().expect("a list");
+    let spot = spots.iter().find(|spot| spot["site"] == "MET exon 14").expect("exon 14 has a line").clone();
+    let metrics = table(&out.join("s.metrics.tsv"));
+    let metric = metrics.iter().find(|row| row.get("metric") == "hotspot_MET_exon_14").expect("a metric");
+    (spot, metric.get("value").to_owned(), metric.get("note").to_owned())
+}
+
+#[test]
+fn transcripts_without_exon_14_are_counted_against_those_with_it_and_splicing_errors_are_no_call() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    for (assembly, seed) in [(Assembly::Grch37, 3), (Assembly::Grch38, 4)] {
+        let slices = Slices::new(assembly, &["ALK", "MET"], seed);
+        let (met, alk) = (slices.gene("MET"), slices.gene("ALK"));
+        let whole = Molecule::transcript(met, &slices.reference).expect("the exons are there");
+        let exons = &met.transcript.as_ref().expect("a transcript").exons;
+        let pieces: Vec<Piece> = exons
+            .iter()
+            .filter(|exon| (10..=18).contains(&exon.number) && exon.number != 14)
+            .map(|exon| Piece::Genomic(Interval { contig: met.contig(), start: exon.start, end: exon.end }, Strand::Forward))
+            .collect();
+        let without = Molecule::new("without", &pieces, &slices.reference).expect("within the slice");
+        let other = Molecule::transcript(alk, &slices.reference).expect("the exons are there");
+        let start_of = |molecule: &Molecule, exon: u32| {
+            let first = met.transcript.as_ref().and_then(|transcript| transcript.exon(exon)).expect("the exon is there").start;
+            molecule.offset_of(met.contig(), first).expect("it is on the molecule")
+        };
+        let (skipped, into) = (start_of(&without, 15), start_of(&whole, 14));
+        for (lost, status) in [(40, "called"), (3, "not-seen"), (0, "not-seen")] {
+            let mut sampler = sampler("r", seed + lost as u64);
+            let mut fragments = sampler.crossing(&without, skipped, skipped, 12, lost);
+            fragments.extend(sampler.crossing(&whole, into, into, 12, 100));
+            fragments.extend(sampler.fragments(&other, 100));
+            let path = folder.path().join(format!("{assembly}{lost}.bam"));
+            slices.write(&path, "s", AlignerStyle::rna(), &fragments, true);
+            let (spot, value, note) = exon_14(&path);
+            assert_eq!(spot["status"], status, "{spot}");
+            let line = &spot["variants"][0];
+            // Pairs at the same place are one molecule.
+            let number = |key: &str| line[key].as_u64().expect("a number") as usize;
+            assert!(line["hgvs_p"] == "exon 14 skipping" && (lost * 9 / 10..=lost).contains(&number("alt_fragments")), "{line}");
+            assert!((80 + lost..=100 + lost).contains(&number("depth")), "{line}");
+            if status == "called" {
+                assert_eq!((line["hgvs_c"].as_str(), line["filter"].as_str()), (Some("r.2942_3082del"), Some("PASS")), "{line}");
+                assert!(value.starts_with("exon 14 skipping:0.2") && note.contains(" molecules without exon 14, "), "{value} {note}");
+            } else {
+                assert_eq!(value, "not-seen");
+            }
+        }
+    }
+}
+
+#[test]
+fn changes_at_the_splice_sites_of_exon_14_are_called_in_dna() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let slices = Slices::new(Assembly::Grch38, &["ALK", "MET"], 5);
+    let met = slices.gene("MET");
+    let exon = met.transcript.as_ref().and_then(|transcript| transcript.exon(14)).expect("the exon is there");
+    let (start, end) = (exon.start, exon.end);
+    let stretch = |from: u32, to: u32| Piece::Genomic(Interval { contig: met.contig(), start: from, end: to }, Strand::Forward);
+    let plain = Molecule::new("plain", &[stretch(start - 500, end + 500)], &slices.reference).expect("within the slice");
+    let changed = |position: u32, base: u8| {
+        let contig = met.contig();
+        (plain.clone().with_substitutions(&[Substitution { contig, position, base }]), position)
+    };
+    let without = |from: u32, to: u32| {
+        let pieces = [stretch(start - 500, from), stretch(to, end + 500)];
+        (Molecule::new("deleted", &pieces, &slices.reference).expect("within the slice"), from)
+    };
+    let cases = [
+        (changed(end, b'T'), Some("c.3082+1G>T")),
+        (changed(start - 2, b'G'), Some("c.2942-2A>G")),
+        (changed(end - 1, b'A'), Some("c.3082G>A")),
+        (without(start - 9, start + 3), Some("c.2942-9_2944del")),
+        // Neither within the exon nor among the pyrimidines before it.
+        (changed(start + 70, if slices.reference.base(met.contig(), start + 70) == b'A' { b'C' } else { b'A' }), None),
+        (without(start - 30, start - 12), None),
+    ];
+    for (number, ((molecule, position), name)) in cases.into_iter().enumerate() {
+        let at = (position - (start - 500)) as usize;
+        let mut sampler = sampler("d", 60 + number as u64);
+        let fragments: Vec<Fragment> = [sampler.crossing(&molecule, at - 1, at + 1, 12, 40), sampler.to_depth(&plain, 300.0)].concat();
+        let path = folder.path().join(format!("{number}.bam"));
+        slices.write(&path, "s", AlignerStyle::dna(), &fragments, true);
+        let (spot, value, note) = exon_14(&path);
+        let lines = spot["variants"].as_array().expect("a list");
+        assert_eq!(lines.len(), 1, "{spot}");
+        match name {
+            Some(name) => {
+                let found = (lines[0]["hgvs_c"].as_str(), lines[0]["filter"].as_str(), spot["status"].as_str());
+                assert_eq!(found, (Some(name), Some("PASS"), Some("called")), "{spot}");
+                assert!(value.starts_with(name), "{value}");
+            }
+            None => assert!(value == "not-seen" && note.contains("further off is not judged"), "{value} {note}"),
+        }
+    }
+    let path = folder.path().join("empty.bam");
+    let alk = Molecule::transcript(slices.gene("ALK"), &slices.reference).expect("the exons are there");
+    slices.write(&path, "s", AlignerStyle::dna(), &sampler("e", 70).fragments(&alk, 50), true);
+    let (spot, value, note) = exon_14(&path);
+    assert!(spot["status"] == "not-covered" && value == "not-covered" && note.contains("fewer than three molecules"), "{spot} {note}");
+}
