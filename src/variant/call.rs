@@ -459,7 +459,7 @@ impl Context<'_> {
         let depth = (0..3).map(|slot| self.row.counts.depth(seen.first + slot, seen.cut)).min().unwrap_or(0);
         let Some(reference) = reference else {
             let note = domain.problem(site.codon).map_or_else(
-                || if depth < MIN_FRAGMENTS { String::new() } else { "the reference codon is not known: give --reference".to_owned() },
+                || if depth < MIN_FRAGMENTS { too_few(depth) } else { "the reference codon is not known: give --reference".to_owned() },
                 str::to_owned,
             );
             let expected = Expected { depth, rate: 0.0, variance: 0.0 };
@@ -495,7 +495,7 @@ impl Context<'_> {
             share: judged.then(|| jeffreys_share(u64::from(fragments), u64::from(expected.depth))).flatten(),
             lod95: blank.lod95.filter(|_| judged),
             status,
-            note: recurring.filter(|_| judged).map(|seen| seen.to_string()).unwrap_or_default(),
+            note: if judged { recurring.map(|seen| seen.to_string()).unwrap_or_default() } else { too_few(expected.depth) },
             ..described(blank, Some(change))
         }
     }
@@ -516,6 +516,14 @@ impl Context<'_> {
             min_fragments: Some(least),
             ..Variant::blank(&domain.gene, &domain.transcript, codon, domain.contig, position)
         }
+    }
+}
+
+/// Why a place with so few molecules is not covered.
+pub(super) fn too_few(depth: u32) -> String {
+    match depth {
+        0 => "no molecule shows the codon".to_owned(),
+        _ => format!("{depth} of the {MIN_FRAGMENTS} molecules that a call needs show the codon"),
     }
 }
 

@@ -102,6 +102,7 @@ fn a_listed_site_without_a_change_says_what_would_have_been_seen() {
     assert!(list.iter().any(|variant| variant.hgvs_p == "p.G1202del" && variant.status == VariantStatus::NotSeen));
     let empty = called("ALK", 1_202, &[]);
     assert!(empty.iter().all(|variant| variant.status == VariantStatus::NotCovered && variant.lod95.is_none()));
+    assert!(empty.iter().all(|variant| variant.note == "no molecule shows the codon"), "{empty:?}");
 }
 
 #[test]

@@ -299,12 +299,12 @@ impl<'a> Domain<'a> {
             let found = translate_codon(&codon);
             if found != Some(site.ref_aa) {
                 let source = match self.codon_source(site.codon) {
-                    Source::Fasta => "the FASTA",
-                    Source::Md => "the MD tags",
-                    _ => "the reference",
+                    Source::Fasta => "the FASTA has",
+                    Source::Md => "the MD tags have",
+                    _ => "the reference has",
                 };
                 let text = format!(
-                    "{source} has codon {} ({}) where {} is expected",
+                    "{source} codon {} ({}) where {} is expected",
                     String::from_utf8_lossy(&codon),
                     found.map_or('?', char::from),
                     char::from(site.ref_aa)

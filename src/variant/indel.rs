@@ -11,7 +11,7 @@ use crate::material::Material;
 use crate::stats::{detectable_fraction, jeffreys_share};
 
 use super::bias;
-use super::call::{at_least, described, needed, quality, Call, Change, Recurrent, Recurring, Says};
+use super::call::{at_least, described, needed, quality, too_few, Call, Change, Recurrent, Recurring, Says};
 use super::call::{MIN_FRAGMENTS, MIN_QUALITY, PRIOR_KNOWN, PRIOR_OTHER};
 use super::domain::Domain;
 use super::molecule::{Indel, Molecule};
@@ -213,7 +213,11 @@ impl Context<'_> {
             share: judged.then(|| jeffreys_share(0, u64::from(depth))).flatten(),
             lod95: blank.lod95.filter(|_| judged),
             status,
-            note: note(change),
+            note: [note(change), if judged { String::new() } else { too_few(depth) }]
+                .into_iter()
+                .filter(|text| !text.is_empty())
+                .collect::<Vec<_>>()
+                .join("; "),
             ..described(blank, Some(change))
         }
     }
