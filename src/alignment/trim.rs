@@ -112,7 +112,9 @@ mod tests {
     fn trimmed(cigar: &str, md: &str, strand: Strand) -> (u32, u32, u32, u32, u32) {
         let operations = cigar::parse(cigar).expect("a CIGAR");
         let mut pieces = cigar::pieces(&operations, ContigId(0), 1_000, strand, 60, 50);
-        pieces.iter_mut().for_each(|piece| piece.edits = 3);
+        for piece in &mut pieces {
+            piece.edits = 3;
+        }
         let mut record = Record::new();
         record.push_aux(b"MD", Aux::String(md)).expect("a tag");
         trim(&mut pieces, &record, &operations);
