@@ -62,11 +62,14 @@ fn noise(draft: &Draft<'_>, all: &[Draft<'_>], chimeras: u32) -> Noise {
 
 fn finish(draft: Draft<'_>, kinase: &Gene, assay: &Assay, noise: Noise) -> Fusion {
     let Draft { mut fusion, candidate, oriented, class, independent } = draft;
-    // Of a break without a partner only the kinase's side is placed. Between primers reads end alike without any break.
-    let between_primers = matches!(assay.kind, AssayKind::RnaAmplicon | AssayKind::DnaAmplicon);
+    // Of a break without a partner only the kinase's side is placed. Reads end alike without any break between primers, at an exon that
+    // the aligner does not know, and, where they are long, before any exon that it missed.
+    let ends_alike = matches!(assay.kind, AssayKind::RnaAmplicon | AssayKind::DnaAmplicon)
+        || assay.long_reads
+        || (assay.material() == Material::Rna && !oriented.edges().0);
     if !candidate.unplaced {
         fusion.quality = quality(class, independent, noise, candidate.partner_mapq().min(candidate.kinase_mapq()));
-    } else if oriented.kinase_role == Role::Three && !between_primers {
+    } else if oriented.kinase_role == Role::Three && !ends_alike {
         fusion.quality = quality(class, independent, noise, candidate.kinase_mapq());
     }
     fusion.flags = filter::flags(&Doubt { fusion: &fusion, candidate, oriented: &oriented, kinase, assay });
