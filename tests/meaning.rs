@@ -82,6 +82,30 @@ fn wrong_tables_end_with_1_and_one_line_a_row() {
     let outcome = kinfuse(["knowledge".as_ref(), "check".as_ref(), tables.path().as_os_str()]);
     assert_eq!(outcome.code, Some(1));
     assert!(outcome.stdout.contains("EML4 (NM_019063) has no exon 99, it has 23"), "{}", outcome.stdout);
+    assert!(outcome.stdout.contains(&format!("{}, line 2\tEML4::ALK", path.display())), "{}", outcome.stdout);
+    assert!(outcome.stderr.contains("1 row is wrong") && outcome.stderr.lines().count() == 1, "{}", outcome.stderr);
+    // A table that cannot be read at all ends with one line that names file and line, in `check` and in `call`.
+    std::fs::write(&path, "gene5\tgene3\nEML4\tALK\n\nEML4\t\n").expect("the folder takes it");
+    let bam = repository("test-data/rna.bam");
+    for arguments in [
+        vec!["knowledge".as_ref(), "check".as_ref(), tables.path().as_os_str()],
+        vec!["call".as_ref(), "--knowledge".as_ref(), tables.path().as_os_str(), "-o".as_ref(), tables.path().as_os_str(), bam.as_os_str()],
+    ] {
+        let outcome = kinfuse(arguments);
+        assert_eq!(outcome.code, Some(1));
+        assert!(
+            outcome.stderr.contains("fusions.tsv, line 4: column gene3 is blank") && outcome.stderr.lines().count() == 1,
+            "{}",
+            outcome.stderr
+        );
+    }
+    let tiers = tables.path().join("tiers.tsv");
+    std::fs::write(&path, "gene5\tgene3\n").expect("the folder takes it");
+    std::fs::write(&tiers, "gene5\tgene3\ttumour\ttier\n*\tALK\tNSCLC\tI-A\n*\tALX\tNSCLC\tI-A\n").expect("the folder takes it");
+    let outcome = kinfuse(["knowledge".as_ref(), "check".as_ref(), tables.path().as_os_str()]);
+    assert_eq!(outcome.code, Some(1));
+    assert!(outcome.stdout.contains("tiers.tsv, line 3\t*::ALX NSCLC\tALX is none of the kinases"), "{}", outcome.stdout);
+    std::fs::remove_file(&tiers).expect("it was just written");
     // What is embedded passes, and is understood when it is given back.
     let exported = kinfuse(["knowledge".as_ref(), "export".as_ref(), tables.path().as_os_str()]);
     assert_eq!(exported.code, Some(0), "{}", exported.stderr);
