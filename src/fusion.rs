@@ -21,6 +21,7 @@ pub mod karyotype;
 pub mod name;
 pub mod naming;
 pub mod orient;
+pub mod own_splice;
 pub mod product;
 pub mod score;
 pub mod vicc;

@@ -8,7 +8,7 @@ use crate::model::band;
 use crate::model::index::GeneModels;
 use crate::model::{Gene, Role, Site};
 
-use super::frame::{coding_offset, kinase_domain_codons, CodingOffset};
+use super::frame::{coding_offset, kinase_domain_codons, CodingOffset, UNTRANSLATED_5};
 use super::name::{self, End, Named};
 use super::naming::{Naming, Skip};
 use super::product::{self, Product};
@@ -193,9 +193,9 @@ fn notes(fusion: &Fusion, ends: (End<'_>, End<'_>), offsets: (CodingOffset, Codi
     let mut notes = Vec::new();
     let kinase = &ends.1 .0.symbol;
     let keeps_kinase = fusion.kinase_domain == Some(KinaseDomain::Retained);
-    if keeps_kinase && offsets.0 == CodingOffset::Unknown("5' untranslated region") {
+    if keeps_kinase && offsets.0 == CodingOffset::Unknown(UNTRANSLATED_5) {
         let own = match offsets.1 {
-            CodingOffset::Unknown("5' untranslated region") | CodingOffset::At(0) => format!("the start codon of {kinase} is kept"),
+            CodingOffset::Unknown(UNTRANSLATED_5) | CodingOffset::At(i64::MIN..=0) => format!("the start codon of {kinase} is kept"),
             _ => format!("the start codon of {kinase} is lost"),
         };
         notes.push(format!("promoter swap: {} breaks before its start codon, {own}", ends.0 .0.symbol));

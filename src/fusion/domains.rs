@@ -3,7 +3,7 @@
 use crate::knowledge::Knowledge;
 use crate::model::Role;
 
-use super::frame::CodingOffset;
+use super::frame::{CodingOffset, UNTRANSLATED_5};
 use super::DomainFate;
 
 /// What stands where the table has no domain of a partner: it may have some all the same.
@@ -13,7 +13,7 @@ const NOT_LISTED: &str = "not in the table";
 pub fn coding_bp(offset: CodingOffset) -> Option<i64> {
     match offset {
         CodingOffset::At(offset) => Some(offset.max(0)),
-        CodingOffset::Unknown("5' untranslated region") => Some(0),
+        CodingOffset::Unknown(UNTRANSLATED_5) => Some(0),
         CodingOffset::Unknown(_) => None,
     }
 }

@@ -155,7 +155,8 @@ pub fn counts(five: End<'_>, three: End<'_>) -> Option<Counts> {
         let Some(main) = end.0.transcript.as_ref() else { return Vec::new() };
         let all = std::iter::once((main, true)).chain(end.0.alternatives.iter().map(|other| (other, false)));
         all.filter_map(|(transcript, is_main)| {
-            Some((renumbered(end, role, transcript)?, cited_id(transcript), is_mane_select(transcript), is_main))
+            let mane = is_mane_select(transcript) || end.0.mane_select.as_ref() == Some(&transcript.id);
+            Some((renumbered(end, role, transcript)?, cited_id(transcript), mane, is_main))
         })
         .collect()
     };
