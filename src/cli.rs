@@ -12,6 +12,7 @@ pub mod call;
 pub mod evaluate;
 pub mod knowledge;
 pub mod normals;
+pub mod report;
 pub mod simulate;
 pub mod targets;
 
@@ -37,6 +38,8 @@ enum Command {
     Evaluate(evaluate::EvaluateArguments),
     /// Make reads whose truth is known, and the truth table.
     Simulate(simulate::SimulateArguments),
+    /// Write the files of a sample again from its kinfuse.json, with the tables of today; no BAM is needed.
+    Report(report::ReportArguments),
     /// Print the regions that are looked at, as BED.
     Targets(targets::TargetsArguments),
     /// Show or check the tables of what is known.
@@ -82,6 +85,7 @@ impl Arguments {
             Command::Call(arguments) => arguments.run(self.quiet),
             Command::Evaluate(arguments) => arguments.run(),
             Command::Simulate(arguments) => arguments.run(self.quiet),
+            Command::Report(arguments) => arguments.run(self.quiet),
             Command::Targets(arguments) => arguments.run(),
             Command::Knowledge(arguments) => arguments.run(),
             Command::Normals(arguments) => arguments.run(),

@@ -12,13 +12,16 @@
 pub mod agreement;
 pub mod build;
 pub mod describe;
+pub mod domains;
 pub mod event;
 pub mod filter;
 pub mod frame;
 pub mod judge;
 pub mod karyotype;
 pub mod name;
+pub mod naming;
 pub mod orient;
+pub mod own_splice;
 pub mod product;
 pub mod score;
 pub mod vicc;
@@ -95,6 +98,21 @@ pub enum Frame {
     InFrameReported,
     /// Cannot be said, and why.
     Unknown(&'static str),
+}
+
+impl Frame {
+    /// What the text begins with where the frame cannot be said.
+    pub const UNKNOWN: &'static str = "unknown:";
+
+    /// The frame as files spell it.
+    pub fn text(&self) -> String {
+        match self {
+            Self::InFrame => "in-frame".to_owned(),
+            Self::OutOfFrame => "out-of-frame".to_owned(),
+            Self::InFrameReported => "in-frame:reported".to_owned(),
+            Self::Unknown(why) => format!("{}{why}", Self::UNKNOWN),
+        }
+    }
 }
 
 /// What becomes of the kinase domain.
@@ -212,6 +230,8 @@ pub struct Fusion {
     pub target: String,
     /// What the sample's other material says of it.
     pub agreement: Agreement,
+    /// What the tables are asked about it.
+    pub naming: naming::Naming,
     /// What it is called elsewhere and what it makes.
     pub description: Description,
 }

@@ -26,7 +26,7 @@ use crate::coverage::verdict::{self, KinaseCoverage, Verdict};
 use crate::error::Result;
 use crate::evidence::Molecules;
 use crate::fusion::build::{self, Context};
-use crate::fusion::{agreement, describe, event, judge, Fusion};
+use crate::fusion::{agreement, describe, event, judge, own_splice, Fusion};
 use crate::genome::{Assembly, Breakend, ContigId, Contigs, Interval};
 use crate::junction::candidate::Tolerance;
 use crate::junction::edges::EdgeTable;
@@ -381,7 +381,12 @@ impl Run<'_> {
         let sequences: (&Bases<'_>, &Bases<'_>) = (&|interval| local.reference(interval), &|interval| local.bases(interval));
         let on_edge = |end: Breakend| self.splice_within(end, 0);
         let found = evidence.junctions(target, assay, &span, sequences, edges.map(|table| (table, &on_edge as &dyn Fn(Breakend) -> bool)));
-        let candidates = found.candidates;
+        let mut candidates = found.candidates;
+        let before = candidates.len();
+        if spliced {
+            candidates.retain(|candidate| !own_splice::is_own_splice(candidate, kinase, &|interval| local.bases(interval)));
+        }
+        let explained_elsewhere = found.explained_elsewhere + (before - candidates.len()) as u32;
         local.finish()?;
         let context = Context {
             models: &self.setup.models,
@@ -405,7 +410,7 @@ impl Run<'_> {
             fragments: draft.candidate.members.keys().copied().collect(),
         }));
         let fusions = judge::judge(drafts, kinase, assay, chimeras);
-        Ok((fusions, Noise { chimeras, explained_elsewhere: found.explained_elsewhere, needed }))
+        Ok((fusions, Noise { chimeras, explained_elsewhere, needed }))
     }
 
     /// Unbroken molecules at the kinase's and at the partner's end of each candidate.

@@ -10,12 +10,11 @@ use crate::fusion::Fusion;
 use crate::genome::{ContigId, Interval};
 use crate::pipeline::{LibraryResult, SampleResult};
 use crate::reference::Lookup;
-use crate::report::interpretation::interpret;
 use crate::report::json::{AssayEntry, Document, FusionStructure, Imbalance, Negative, Status, Verdict};
 use crate::report::output::{file_prefix, Outputs};
-use crate::report::rows::{escaped, DetectabilityRow, DrugRow, FusionRow, MetricRow, MetricValue, VariantRow};
-use crate::report::{fasta, table, tsv, vcf};
-use crate::variant::VariantStatus;
+use crate::report::renew::renew;
+use crate::report::rows::{escaped, DetectabilityRow, FusionRow, MetricRow, MetricValue, VariantRow};
+use crate::report::{fasta, files, table, vcf};
 
 mod off_target;
 
@@ -34,34 +33,30 @@ pub fn begin(config: &CallConfig) -> Result<()> {
 /// # Errors
 /// When a file cannot be written; then none is.
 pub fn publish(result: &SampleResult, config: &CallConfig, width: usize) -> Result<String> {
-    let document = document(result, config);
+    let mut document = document(result, config);
     let mut outputs = Outputs::new(&config.out_dir, &file_prefix(&result.sample))?;
-    outputs.write("fusions.tsv", |out| tsv::write(out, &document.fusions))?;
-    outputs.write("candidates.tsv.gz", |out| tsv::write_gzip(out, &document.candidates))?;
-    outputs.write("variants.tsv", |out| tsv::write(out, &document.variants))?;
-    outputs.write("detectability.tsv", |out| tsv::write(out, &document.detectability))?;
-    outputs.write("metrics.tsv", |out| tsv::write(out, &document.metrics))?;
     let lookup = Lookup::new(result.reference.as_ref())?;
     let reference_base =
         |contig: ContigId, position: u32| lookup.bases(Interval { contig, start: position, end: position + 1 }).first().copied();
-    let listed: Vec<Fusion> = result.fusions.iter().filter(|fusion| fusion.is_listed()).cloned().collect();
     let calls = vcf::Calls {
         sample: &result.sample,
         contigs: &result.contigs,
         assembly: result.assembly,
-        fusions: &listed,
+        fusions: &result.fusions,
         variants: &result.variants,
         reference_base: &reference_base,
     };
-    let left_out = vcf::write(&mut outputs, &calls)?;
+    let (entry, left_out) = vcf::place(&calls);
     lookup.finish()?;
+    document.vcf = entry;
     if left_out > 0 {
         log::warn!("{left_out} calls cannot be written to the VCF (no reference bases, or a contig name that VCF forbids); see the tables");
     }
     if config.fusion_fasta {
+        let listed: Vec<Fusion> = result.fusions.iter().filter(|fusion| fusion.is_listed()).cloned().collect();
         outputs.write("fusions.fa", |out| fasta::write(out, &listed))?;
     }
-    outputs.write("kinfuse.json", |out| document.write(out))?;
+    files::write(&document, &mut outputs)?;
     outputs.commit()?;
     if document.status.verdict == Verdict::Failed {
         log::error!("{}: the sample cannot be judged ({})", escaped(&result.sample), escaped(&document.status.reasons.join("; ")));
@@ -108,13 +103,13 @@ pub fn document(result: &SampleResult, config: &CallConfig) -> Document {
         negatives: negatives(result),
         imbalances: imbalances(result),
         variants: result.variants.iter().map(|variant| VariantRow::new(&result.sample, variant, &result.contigs)).collect(),
-        drugs: drugs(result),
         off_target: off_target::rows(result),
         skipped_reads: skipped,
         structure: result.fusions.iter().filter(|fusion| reported(fusion)).map(FusionStructure::new).collect(),
+        naming: result.fusions.iter().map(|fusion| fusion.naming.clone()).collect(),
         ..Document::new(&result.sample)
     };
-    document.interpretation = interpret(&document, &result.knowledge, config.tumour.as_deref());
+    renew(&mut document, &result.knowledge, config.tumour.as_deref());
     document
 }
 
@@ -155,22 +150,6 @@ fn imbalances(result: &SampleResult) -> Vec<Imbalance> {
 /// Two decimals are more than such a fold deserves.
 fn round(fold: f64) -> f64 {
     (fold * 100.0).round() / 100.0
-}
-
-/// What sources say of the called mutations and of the compounds, each change once.
-fn drugs(result: &SampleResult) -> Vec<DrugRow> {
-    let mut list: Vec<DrugRow> = Vec::new();
-    let called = result.variants.iter().filter(|variant| variant.status == VariantStatus::Called);
-    for variant in called {
-        let change = variant.hgvs_p.trim_start_matches("p.");
-        list.extend(DrugRow::list(&variant.gene, change, false, &variant.statements));
-    }
-    for compound in result.libraries.iter().flat_map(|library| &library.findings.compounds) {
-        list.extend(DrugRow::list(&compound.gene, &compound.change, true, &compound.statements));
-    }
-    let mut seen = std::collections::BTreeSet::new();
-    list.retain(|row| seen.insert((row.gene.clone(), row.change.clone(), row.drug.clone())));
-    list
 }
 
 /// The settings that can change a result; paths are left out.

@@ -14,9 +14,11 @@
 //! threads, so that the same calls give the same bytes. A missing value is `.` in tables and `null` in JSON.
 
 pub mod fasta;
+pub mod files;
 pub mod interpretation;
 pub mod json;
 pub mod output;
+pub mod renew;
 pub mod rows;
 pub mod table;
 pub mod tsv;

@@ -4,7 +4,7 @@
 //! records --pileup--> molecules over a row of coding bases      (molecule.rs, pileup.rs; the row: domain.rs)
 //!         --noise---> how often this library shows a wrong base (noise.rs)
 //!         --call----> codons that differ, insertions, deletions (call.rs, indel.rs, slippage.rs), their doubts (bias.rs), names (name.rs)
-//!         --phase---> on one molecule with each other, with a fusion (phase.rs, chain.rs), drugs of compounds (compound.rs)
+//!         --phase---> on one molecule with each other, with a fusion (phase.rs, chain.rs)
 //!         --hotspot-> the same at KRAS G12 and its like         (hotspot.rs); exon 14 of MET: splice.rs in DNA,
 //!                                                               skipping.rs in RNA; all of it in order: analysis.rs
 //! ```
@@ -16,7 +16,6 @@ pub mod analysis;
 pub mod bias;
 pub mod call;
 pub mod chain;
-pub mod compound;
 pub mod domain;
 pub mod hotspot;
 pub mod indel;

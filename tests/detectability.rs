@@ -62,7 +62,7 @@ impl Simulation {
         let mut sampler = Sampler::new(library(150, 280.0, 50.0), "d", seed);
         let mut fragments = sampler.to_depth(&whole, DEPTH * (1.0 - share));
         fragments.extend(sampler.to_depth(&broken, DEPTH * share));
-        self.0.call(AlignerStyle { shortest_anchor_bp: SHORTEST_PIECE_BP.0, ..AlignerStyle::dna() }, &fragments)
+        self.0.call(&format!("{seed}"), AlignerStyle { shortest_anchor_bp: SHORTEST_PIECE_BP.0, ..AlignerStyle::dna() }, &fragments)
     }
 
     /// RNA in which every gene but ALK is expressed alike, and `share` of the partner's transcripts go on with ALK.
@@ -79,7 +79,7 @@ impl Simulation {
         let mut sampler = Sampler::new(library(100, 220.0, 40.0), "r", seed);
         let mut fragments: Vec<Fragment> = whole.iter().flat_map(|molecule| sampler.to_depth(molecule, DEPTH)).collect();
         fragments.extend(sampler.to_depth(&fused, DEPTH * share));
-        self.0.call(AlignerStyle { shortest_anchor_bp: SHORTEST_PIECE_BP.1, ..AlignerStyle::rna() }, &fragments)
+        self.0.call(&format!("{seed}"), AlignerStyle { shortest_anchor_bp: SHORTEST_PIECE_BP.1, ..AlignerStyle::rna() }, &fragments)
     }
 
     fn sample(&self, rna: bool, partner: Partner, share: f64, seed: u64) -> SampleResult {
@@ -94,27 +94,37 @@ impl Simulation {
     fn found(&self, rna: bool, partner: Partner, count: u64) -> f64 {
         // The depth over one short intron varies by a tenth from sample to sample: few of them would state another share.
         let negatives = (count / 8).max(8);
-        let stated: f64 = (0..negatives)
-            .map(|seed| {
-                let negative = self.sample(rna, partner, 0.0, 1_000_000 + seed);
-                assert!(negative.fusions.iter().all(|fusion| !fusion.passes()));
-                let place = negative.libraries[0].survey.places.iter().find(|place| place.exon == 20).expect("ALK breaks before exon 20");
-                place.lod95[usize::from(!partner.known)].expect("the depth is enough")
-            })
-            .sum::<f64>()
-            / negatives as f64;
-        let passed = (0..count)
-            .filter(|&seed| {
-                let sample = self.sample(rna, partner, stated, seed);
-                let fusion = sample.fusions.iter().find(|fusion| fusion.passes() && fusion.five.gene.as_deref() == Some(partner.gene));
-                fusion.is_some_and(|fusion| (fusion.known <= KnownTier::Pair) == partner.known)
-            })
-            .count();
+        let lods = in_order(negatives, |seed| {
+            let negative = self.sample(rna, partner, 0.0, 1_000_000 + seed);
+            assert!(negative.fusions.iter().all(|fusion| !fusion.passes()));
+            let place = negative.libraries[0].survey.places.iter().find(|place| place.exon == 20).expect("ALK breaks before exon 20");
+            place.lod95[usize::from(!partner.known)].expect("the depth is enough")
+        });
+        let stated = lods.iter().sum::<f64>() / negatives as f64;
+        let calls = in_order(count, |seed| {
+            let sample = self.sample(rna, partner, stated, seed);
+            let fusion = sample.fusions.iter().find(|fusion| fusion.passes() && fusion.five.gene.as_deref() == Some(partner.gene));
+            fusion.is_some_and(|fusion| (fusion.known <= KnownTier::Pair) == partner.known)
+        });
+        let passed = calls.into_iter().filter(|&call| call).count();
         let found = passed as f64 / count as f64;
         let (material, kind) = (if rna { "RNA" } else { "DNA" }, if partner.known { "known" } else { "novel" });
         println!("{material}, {kind}: lod95 {stated:.4}, {passed} of {count} found ({:.1} %)", found * 100.0);
         found
     }
+}
+
+/// What a sample shows, for each of the seeds below `count`; two samples at a time.
+fn in_order<T: Send>(count: u64, sample: impl Fn(u64) -> T + Sync) -> Vec<T> {
+    std::thread::scope(|scope| {
+        let half = |first: u64| {
+            let sample = &sample;
+            scope.spawn(move || (first..count).step_by(2).map(sample).collect::<Vec<T>>())
+        };
+        let [even, odd] = [half(0), half(1)].map(|thread| thread.join().expect("the samples can be called"));
+        let mut odd = odd.into_iter();
+        even.into_iter().flat_map(|sample| [Some(sample), odd.next()]).flatten().collect()
+    })
 }
 
 #[test]

@@ -82,6 +82,30 @@ fn wrong_tables_end_with_1_and_one_line_a_row() {
     let outcome = kinfuse(["knowledge".as_ref(), "check".as_ref(), tables.path().as_os_str()]);
     assert_eq!(outcome.code, Some(1));
     assert!(outcome.stdout.contains("EML4 (NM_019063) has no exon 99, it has 23"), "{}", outcome.stdout);
+    assert!(outcome.stdout.contains(&format!("{}, line 2\tEML4::ALK", path.display())), "{}", outcome.stdout);
+    assert!(outcome.stderr.contains("1 row is wrong") && outcome.stderr.lines().count() == 1, "{}", outcome.stderr);
+    // A table that cannot be read at all ends with one line that names file and line, in `check` and in `call`.
+    std::fs::write(&path, "gene5\tgene3\nEML4\tALK\n\nEML4\t\n").expect("the folder takes it");
+    let bam = repository("test-data/rna.bam");
+    for arguments in [
+        vec!["knowledge".as_ref(), "check".as_ref(), tables.path().as_os_str()],
+        vec!["call".as_ref(), "--knowledge".as_ref(), tables.path().as_os_str(), "-o".as_ref(), tables.path().as_os_str(), bam.as_os_str()],
+    ] {
+        let outcome = kinfuse(arguments);
+        assert_eq!(outcome.code, Some(1));
+        assert!(
+            outcome.stderr.contains("fusions.tsv, line 4: column gene3 is blank") && outcome.stderr.lines().count() == 1,
+            "{}",
+            outcome.stderr
+        );
+    }
+    let tiers = tables.path().join("tiers.tsv");
+    std::fs::write(&path, "gene5\tgene3\n").expect("the folder takes it");
+    std::fs::write(&tiers, "gene5\tgene3\ttumour\ttier\n*\tALK\tNSCLC\tI-A\n*\tALX\tNSCLC\tI-A\n").expect("the folder takes it");
+    let outcome = kinfuse(["knowledge".as_ref(), "check".as_ref(), tables.path().as_os_str()]);
+    assert_eq!(outcome.code, Some(1));
+    assert!(outcome.stdout.contains("tiers.tsv, line 3\t*::ALX NSCLC\tALX is none of the kinases"), "{}", outcome.stdout);
+    std::fs::remove_file(&tiers).expect("it was just written");
     // What is embedded passes, and is understood when it is given back.
     let exported = kinfuse(["knowledge".as_ref(), "export".as_ref(), tables.path().as_os_str()]);
     assert_eq!(exported.code, Some(0), "{}", exported.stderr);
@@ -119,10 +143,32 @@ fn normals_are_built_from_bams_and_documents_merged_and_shown() {
     run(&["merge".as_ref(), "-o".as_ref(), &at("two.json.gz"), &at("bam.json.gz"), &at("json.json.gz")]);
     let shown = run(&["show".as_ref(), &at("two.json.gz")]).stdout;
     assert!(shown.lines().skip(1).any(|line| line.split('\t').nth(6) == Some("2")), "{shown}");
+    let built_in = run(&["show".as_ref()]).stdout;
+    assert!(built_in.starts_with("# Places at which clipped ends recur") && built_in.contains("ALK\tchr2\t29228913"), "{built_in}");
     // A sample that is no normal is named; its own fusion is not lost against the background.
     let (sample, normals) = (tempfile::tempdir().expect("a folder"), at("two.json.gz"));
     call_made_up(sample.path(), "rna", &["--normals".as_ref(), &normals]);
     assert_eq!(passed(sample.path(), "x").len(), 1);
     let told = run(&["build".as_ref(), "-o".as_ref(), &at("not.json.gz"), &sample.path().join("x.kinfuse.json").into_os_string()]).stderr;
     assert!(told.contains("EML4::ALK passes and is left out"), "{told}");
+}
+
+#[test]
+fn the_kinases_own_splices_are_no_ends_without_a_place_in_an_unspliced_alignment() {
+    let Some(shared) = std::env::var_os("KINFUSE_SHARED").map(std::path::PathBuf::from) else {
+        println!("skipped: KINFUSE_SHARED is not set");
+        return;
+    };
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let bam = shared.join("real/Lib001.consolidated.bam");
+    let outcome = call(folder.path(), &["-s".as_ref(), "x".as_ref(), bam.as_ref()]);
+    assert!(!outcome.stderr.contains("without a place"), "{}", outcome.stderr);
+    // V3a and V3b begin at one place of ALK: what they and the unbroken transcripts share is counted once.
+    let metrics = std::fs::read_to_string(folder.path().join("x.metrics.tsv")).expect("the file is there");
+    let shares: Vec<f64> = metrics
+        .lines()
+        .filter(|line| line.contains("fusion_transcript_share"))
+        .map(|line| line.split('\t').nth(2).and_then(|cell| cell.parse().ok()).expect("a share"))
+        .collect();
+    assert!(shares.len() == 2 && shares.iter().sum::<f64>() < 1.0, "{shares:?}");
 }

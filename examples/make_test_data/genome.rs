@@ -182,7 +182,14 @@ fn build_gene(rows: &[Row], contig: ContigId, start: u32) -> Result<(Gene, Vec<u
         cds_length_bp: rows.iter().filter_map(|row| row.cds).map(|(_, end)| end).max(),
     };
     let span = Interval { contig, start, end: start + length };
-    let gene = Gene { symbol: symbol.clone(), span, strand: Some(strand), transcript: Some(transcript), alternatives: Vec::new() };
+    let gene = Gene {
+        symbol: symbol.clone(),
+        span,
+        strand: Some(strand),
+        transcript: Some(transcript),
+        alternatives: Vec::new(),
+        mane_select: None,
+    };
     Ok((gene, if strand == Strand::Forward { bases } else { reverse_complement(&bases) }))
 }
 

@@ -78,12 +78,13 @@ fn check(dir: &Path) -> Result<()> {
     let builtin = check::check(&Knowledge::builtin(), &models(Assembly::Grch37), &models(Assembly::Grch38));
     let all = check::check(&knowledge, &models(Assembly::Grch37), &models(Assembly::Grch38));
     // What the embedded tables leave open is no finding on the user's.
-    let findings: Vec<&Finding> = all.iter().filter(|finding| !builtin.contains(finding)).collect();
+    let findings: Vec<&Finding> = all.iter().filter(|finding| !builtin.iter().any(|known| known.is_same(finding))).collect();
     let errors = findings.iter().filter(|finding| finding.severity == Severity::Error).count();
     super::print(|out| {
         for finding in &findings {
             let severity = if finding.severity == Severity::Error { "error" } else { "warning" };
-            writeln!(out, "{severity}\t{}\t{}\t{}", finding.table, finding.row, finding.problem)?;
+            let path = dir.join(finding.table);
+            writeln!(out, "{severity}\t{}, line {}\t{}\t{}", path.display(), finding.line, finding.row, finding.problem)?;
         }
         for source in knowledge.sources() {
             writeln!(out, "{}\t{}\t{} rows\tversion {}", source.origin, source.table, source.rows, source.version)?;

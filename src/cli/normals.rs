@@ -6,7 +6,7 @@ use clap::{Args, Subcommand};
 
 use crate::config::CallConfig;
 use crate::error::{Error, Result};
-use crate::normals::Background;
+use crate::normals::{flag, Background};
 use crate::progress::Progress;
 use crate::report::json::Document;
 use crate::report::output::Outputs;
@@ -45,10 +45,10 @@ enum Action {
         #[arg(short, long, value_name = "FILE")]
         output: PathBuf,
     },
-    /// Print a background as a table, most frequent first.
+    /// Print a background as a table, most frequent first; without a file the places that are known to recur, which are built in.
     Show {
         /// The background.
-        input: PathBuf,
+        input: Option<PathBuf>,
     },
 }
 
@@ -76,7 +76,8 @@ impl NormalsArguments {
                 }
                 write(&background, output)
             }
-            Action::Show { input } => show(&Background::read(input)?),
+            Action::Show { input: Some(input) } => show(&Background::read(input)?),
+            Action::Show { input: None } => super::print(|out| out.write_all(flag::LISTED.as_bytes())),
         }
     }
 }

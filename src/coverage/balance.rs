@@ -172,7 +172,14 @@ mod tests {
         let exons: Vec<Exon> = (0..exons).map(|index| Exon::new(index + 1, index * 1_000, index * 1_000 + 200, None)).collect();
         let span = Interval { contig: ContigId(0), start: 0, end: 100_000 };
         let transcript = Transcript { id: symbol.to_owned(), refseq: None, exons, cds_length_bp: None };
-        Gene { symbol: symbol.to_owned(), span, strand: Some(Strand::Forward), transcript: Some(transcript), alternatives: Vec::new() }
+        Gene {
+            symbol: symbol.to_owned(),
+            span,
+            strand: Some(Strand::Forward),
+            transcript: Some(transcript),
+            alternatives: Vec::new(),
+            mane_select: None,
+        }
     }
 
     fn region(exon: u32) -> BreakRegion {

@@ -93,6 +93,8 @@ pub struct Detectability {
     pub molecules: u32,
     /// What they are copies of.
     pub basis: Basis,
+    /// Molecules of the kinase's own transcript across the junction, in RNA.
+    pub own: Option<u32>,
     /// Molecules that a call needs.
     pub needed: SupportRule,
     /// Share that is seen with 95 % probability at the median depth, for a known and a novel fusion.
@@ -161,6 +163,7 @@ pub fn judge(place: &Place<'_>, assay: &Assay, recognition: Recognition, needed:
         covered_frac,
         molecules,
         basis,
+        own,
         needed,
         lod95: [needed.known, needed.novel].map(|needed| recognition.lod95(molecules, needed)),
         worth,

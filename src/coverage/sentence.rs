@@ -28,6 +28,7 @@ pub fn sentence(places: &[&Detectability]) -> String {
         }
         let before = clauses.len();
         clauses.extend(groups.into_iter().map(|((worth, _, _), group)| clause(worth, &group)));
+        clauses.extend(own_rna(usual.iter().filter(|place| place.assay.material() == material)));
         if several && clauses.len() > before {
             let name = if material == Material::Rna { "RNA" } else { "DNA" };
             clauses[before] = format!("{name}: {}", clauses[before]);
@@ -36,18 +37,35 @@ pub fn sentence(places: &[&Detectability]) -> String {
     clauses.join("; ")
 }
 
+/// A clause on the kinase's own RNA where it is the partners that were counted: a silent kinase is not a poor sample.
+fn own_rna<'a, 'b: 'a>(places: impl Iterator<Item = &'a &'b Detectability>) -> Option<String> {
+    let own = places.filter(|place| matches!(place.basis, Basis::Partners(count) if count > 0 && place.molecules > 0));
+    let own: Vec<u32> = own.filter_map(|place| place.own).collect();
+    let (fewest, most) = (own.iter().min()?, own.iter().max()?);
+    Some(match (fewest, most) {
+        (_, 0) => "no RNA of its own there".to_owned(),
+        (x, y) if x == y => format!("of its own RNA there {}", counted(*x, "molecule")),
+        (x, y) => format!("of its own RNA there {x}-{y} molecules"),
+    })
+}
+
+/// `1 molecule`, `2 molecules`.
+fn counted(count: u32, noun: &str) -> String {
+    format!("{count} {noun}{}", if count == 1 { "" } else { "s" })
+}
+
 /// One clause on places of one worth.
 fn clause(worth: Worth, group: &[&Detectability]) -> String {
     let first = group[0];
     let name = places_name(group);
     let counts: Vec<u32> = group.iter().map(|place| place.molecules).collect();
     let (fewest, most) = (counts.iter().copied().min().unwrap_or(0), counts.iter().copied().max().unwrap_or(0));
-    let range = if fewest == most { format!("{fewest}") } else { format!("{fewest}-{most}") };
+    let range = |noun: &str| if fewest == most { counted(fewest, noun) } else { format!("{fewest}-{most} {noun}s") };
     let weakest = group.iter().map(|place| place.lod95[0]).collect::<Option<Vec<f64>>>().map(|all| all.into_iter().fold(0.0, f64::max));
     let (at, of) = match first.basis {
-        Basis::Gene => (format!("{name} at {range} fragments"), "molecules"),
-        Basis::Partners(_) => (format!("{name}, known partners at {range} molecules"), "a partner's transcripts"),
-        Basis::Kinase => (format!("{name}, its own RNA at {range} molecules"), "this RNA"),
+        Basis::Gene => (format!("{name} at {}", range("fragment")), "molecules"),
+        Basis::Partners(_) => (format!("{name}, known partners at {}", range("molecule")), "a partner's transcripts"),
+        Basis::Kinase => (format!("{name}, its own RNA at {}", range("molecule")), "this RNA"),
     };
     match (worth, weakest) {
         (Worth::NotInformative, _) | (_, None) => {
@@ -58,7 +76,7 @@ fn clause(worth: Worth, group: &[&Detectability]) -> String {
                 _ => at,
             };
             // Places of which few bases are covered have a median of 0; deeper ones lack fragments.
-            let few = if first.basis == Basis::Gene && most > 0 { format!(" at {range} fragments") } else { String::new() };
+            let few = if first.basis == Basis::Gene && most > 0 { format!(" at {}", range("fragment")) } else { String::new() };
             format!("{short}{few}: {}", if worth == Worth::Limited { "limited" } else { "not informative" })
         }
         (_, Some(lod)) => {
@@ -120,6 +138,7 @@ mod tests {
             covered_frac: Some(if molecules == 0 { 0.04 } else { 1.0 }),
             molecules,
             basis,
+            own: (!dna).then_some(0),
             needed: SupportRule { known: 2, novel: 3 },
             lod95: [lod, lod],
             worth,
@@ -145,7 +164,7 @@ mod tests {
         assert_eq!(
             sentence(&[&rna, &dna]),
             "RNA: junction 19|20, known partners at 90 molecules, a fusion in 7.0 % of a partner's transcripts would have been seen \
-             with 95 % probability; DNA: intron 19 covered 4.0 %: not informative"
+             with 95 % probability; no RNA of its own there; DNA: intron 19 covered 4.0 %: not informative"
         );
     }
 }

@@ -17,9 +17,10 @@ use crate::stats::jeffreys_share;
 
 use super::frame::{coding_offset, frame, kinase_domain, CodingOffset};
 use super::name;
+use super::naming::{Asked, Naming, RnaEnds};
 use super::orient::{orient, Oriented};
 use super::score::{Class, Independent};
-use super::{Agreement, Frame, Fusion, KinaseDomain, KnownTier, Material, Partner, Support, Unit};
+use super::{Agreement, Frame, Fusion, KinaseDomain, Material, Partner, Support, Unit};
 
 /// Inserted bases up to which two exon edges are taken as spliced to each other: so many an alignment leaves out at an error.
 const MAX_SPLICED_INSERTION_BP: u32 = 3;
@@ -89,7 +90,6 @@ pub fn draft<'a>(candidate: &'a Candidate, kinase: &Gene, context: &Context<'a>)
     let material = context.assay.material();
     let oriented = orient(candidate, kinase, context.models, context.knowledge, material, context.exact_homology);
     let support = support(candidate, context.molecules);
-    let known = known(candidate, kinase, &oriented, context);
     let (five, three) = sides(kinase, &oriented);
     let kinase_is_three = oriented.kinase_role == Role::Three;
     let insertion = if kinase_is_three { reverse_complement(&candidate.insertion) } else { candidate.insertion.clone() };
@@ -101,13 +101,20 @@ pub fn draft<'a>(candidate: &'a Candidate, kinase: &Gene, context: &Context<'a>)
     let kinase_offset = offset(Some(kinase), oriented.kinase, oriented.kinase_site, oriented.kinase_role);
     let partner_offset = offset(oriented.gene, oriented.partner, oriented.partner_site, partner_role);
     let (five_offset, three_offset) = if kinase_is_three { (partner_offset, kinase_offset) } else { (kinase_offset, partner_offset) };
-    let frame = if candidate.unplaced {
-        Frame::Unknown("partner not placed")
-    } else if !oriented.sense {
-        Frame::Unknown("genes point against each other")
-    } else {
-        frame(five_offset, candidate.insertion_bp, three_offset, known.reported_in_frame)
+    let placed = oriented.gene.filter(|_| !candidate.unplaced);
+    let asked = placed.and_then(|gene| asked(candidate, kinase, gene, &oriented, context));
+    let mut naming = Naming { partner: placed.map(|gene| gene.symbol.clone()), kinase: kinase.symbol.clone(), asked, ..Naming::default() };
+    let known = naming.known(context.knowledge);
+    let frame_if = |reported: bool| {
+        if candidate.unplaced {
+            Frame::Unknown("partner not placed")
+        } else if !oriented.sense {
+            Frame::Unknown("genes point against each other")
+        } else {
+            frame(five_offset, candidate.insertion_bp, three_offset, reported)
+        }
     };
+    naming.frame = frame_if(false).text();
     let domain = kinase_domain(kinase, oriented.kinase, oriented.kinase_role);
     let functional = oriented.sense && oriented.gene.is_some() && domain == Some(KinaseDomain::Retained);
     let (kinase_edge, partner_edge) = oriented.edges();
@@ -119,8 +126,7 @@ pub fn draft<'a>(candidate: &'a Candidate, kinase: &Gene, context: &Context<'a>)
     let gene_pair = oriented.gene.map(|gene| if kinase_is_three { (gene, kinase) } else { (kinase, gene) });
     let (five_site, three_site) = (five.site, three.site);
     let exon = |site, role| name::exon_at(site, role);
-    let exon_junction = known.shorthand.clone().or_else(|| {
-        let (five_gene, three_gene) = gene_pair?;
+    naming.counted = gene_pair.filter(|_| oriented.sense && !candidate.unplaced).and_then(|(five_gene, three_gene)| {
         name::exon_junction((&five_gene.symbol, exon(five_site, Role::Five)), (&three_gene.symbol, exon(three_site, Role::Three)))
     });
     // Names spell the inserted bases out; where hard clips took them there is nothing to spell.
@@ -129,10 +135,10 @@ pub fn draft<'a>(candidate: &'a Candidate, kinase: &Gene, context: &Context<'a>)
         id: String::new(),
         junction: canonical(candidate),
         slack_bp: candidate.slack_bp,
-        exon_junction: exon_junction.filter(|_| oriented.sense && !candidate.unplaced),
+        exon_junction: naming.exon_junction(&known),
         variant: known.label.clone(),
         known: known.tier,
-        frame,
+        frame: frame_if(known.reported_in_frame),
         kinase_domain: domain,
         evidence: BTreeSet::from([material]),
         support,
@@ -152,6 +158,7 @@ pub fn draft<'a>(candidate: &'a Candidate, kinase: &Gene, context: &Context<'a>)
         insertion,
         target: kinase.symbol.clone(),
         agreement: Agreement::default(),
+        naming,
         five,
         three,
     };
@@ -205,46 +212,23 @@ fn sides(kinase: &Gene, oriented: &Oriented<'_>) -> (Partner, Partner) {
     }
 }
 
-/// What the tables say of a junction.
-struct Known {
-    tier: KnownTier,
-    label: Option<String>,
-    shorthand: Option<String>,
-    reported_in_frame: bool,
-}
-
-fn known(candidate: &Candidate, kinase: &Gene, oriented: &Oriented<'_>, context: &Context<'_>) -> Known {
-    let nothing = |tier| Known { tier, label: None, shorthand: None, reported_in_frame: false };
-    let Some(gene) = oriented.gene.filter(|_| !candidate.unplaced) else { return nothing(KnownTier::Kinase) };
+/// What the tables are asked about a junction.
+fn asked(candidate: &Candidate, kinase: &Gene, gene: &Gene, oriented: &Oriented<'_>, context: &Context<'_>) -> Option<Asked> {
     if oriented.kinase_role == Role::Five || !oriented.sense {
-        return nothing(if context.knowledge.pair(&gene.symbol, &kinase.symbol) { KnownTier::Pair } else { KnownTier::Kinase });
+        return None;
     }
-    if !context.knowledge.pair(&gene.symbol, &kinase.symbol) {
-        return nothing(KnownTier::Kinase);
-    }
-    let (Some(site5), Some(site3)) = (oriented.partner_site, oriented.kinase_site) else { return nothing(KnownTier::Pair) };
-    let row = match context.assay.material() {
+    let (site5, site3) = (oriented.partner_site?, oriented.kinase_site?);
+    match context.assay.material() {
         Material::Rna => {
-            JunctionQuery::new(gene, oriented.partner.boundary, kinase, oriented.kinase.boundary, candidate.insertion_bp, context.assembly)
-                .and_then(|query| context.knowledge.junction(&query))
-                .map(|row| Known {
-                    tier: KnownTier::Variant,
-                    label: row.label.clone(),
-                    shorthand: row.shorthand.clone(),
-                    reported_in_frame: row.in_frame_reported == Some(true),
-                })
+            let (at_partner, at_kinase) = (oriented.partner.boundary, oriented.kinase.boundary);
+            let query = JunctionQuery::new(gene, at_partner, kinase, at_kinase, candidate.insertion_bp, context.assembly)?;
+            Some(Asked::Rna(RnaEnds::from(&query)))
         }
         Material::Dna => {
-            let exons = name::exon_at(Some(site5), Role::Five).zip(name::exon_at(Some(site3), Role::Three));
-            exons.and_then(|(five, three)| context.knowledge.implied(&gene.symbol, five, &kinase.symbol, three)).map(|implied| Known {
-                tier: KnownTier::Variant,
-                label: implied.label,
-                shorthand: implied.shorthand,
-                reported_in_frame: implied.fusion.in_frame_reported == Some(true),
-            })
+            let (exon5, exon3) = name::exon_at(Some(site5), Role::Five).zip(name::exon_at(Some(site3), Role::Three))?;
+            Some(Asked::Dna { exon5, exon3 })
         }
-    };
-    row.unwrap_or_else(|| nothing(KnownTier::Pair))
+    }
 }
 
 /// Bases over the junction in the direction of the fusion transcript, `|` at the reported junction.

@@ -8,10 +8,11 @@ use crate::model::band;
 use crate::model::index::GeneModels;
 use crate::model::{Gene, Role, Site};
 
-use super::frame::{coding_offset, kinase_domain_codons, CodingOffset};
+use super::frame::{coding_offset, kinase_domain_codons, CodingOffset, UNTRANSLATED_5};
 use super::name::{self, End, Named};
+use super::naming::{Naming, Skip};
 use super::product::{self, Product};
-use super::{vicc, Description, DomainFate, Frame, Fusion, KinaseDomain, Material};
+use super::{domains, vicc, Description, Frame, Fusion, KinaseDomain, Material};
 
 /// What the whole run gives to each description.
 pub struct Context<'a> {
@@ -38,6 +39,7 @@ pub fn describe(fusions: &mut [Fusion], context: &Context<'_>) {
         let described = described(fusion, context, &breaks);
         fusion.hgvs = described.hgvs;
         fusion.vicc = described.vicc.or_else(|| fusion.vicc.take());
+        fusion.naming = described.naming;
         fusion.description = described.description;
     }
 }
@@ -57,6 +59,7 @@ struct Described {
     /// Where it differs from what the ends alone say.
     vicc: Option<String>,
     description: Description,
+    naming: Naming,
 }
 
 fn described(fusion: &Fusion, context: &Context<'_>, breaks: &[(String, Option<Site>, Option<Site>)]) -> Described {
@@ -68,18 +71,17 @@ fn described(fusion: &Fusion, context: &Context<'_>, breaks: &[(String, Option<S
         let known =
             |role: Role| gene(fusion, role, context).and_then(|_| place(partner(fusion, role).breakend)).map(|band| band.to_string());
         description.bands = (known(Role::Five), known(Role::Three));
-        return Described { hgvs: None, vicc: None, description };
+        return Described { hgvs: None, vicc: None, description, naming: fusion.naming.clone() };
     };
     let band = |end: Breakend| place(end).map(|band| band.to_string());
     description.bands = (band(fusion.five.breakend), band(fusion.three.breakend));
     description.iscn = super::karyotype::iscn(&fusion.junction, place);
     let ends: (End<'_>, End<'_>) = ((five, &fusion.five), (three, &fusion.three));
     if fusion.exon_junction.is_none() {
-        return Described { hgvs: None, vicc: None, description };
+        return Described { hgvs: None, vicc: None, description, naming: fusion.naming.clone() };
     }
-    if let Some(shorthand) = &fusion.exon_junction {
-        description.other_counts = name::other_counts(shorthand, ends.0, ends.1);
-    }
+    let mut naming = Naming { counts: name::counts(ends.0, ends.1), ..fusion.naming.clone() };
+    description.other_counts = naming.other_counts(fusion.exon_junction.as_deref());
     let linker = linker(fusion, ends, context, material);
     let hgvs = name::hgvs(&Named { five: ends.0, three: ends.1, linker: linker.as_deref(), material });
     // A cryptic exon lies apart from the exon before it: its bases are a linker behind that exon, not an offset from it.
@@ -87,7 +89,8 @@ fn described(fusion: &Fusion, context: &Context<'_>, breaks: &[(String, Option<S
     let five_partner = cryptic.as_ref().map_or(&fusion.five, |(_, partner)| partner);
     let offset = |end: End<'_>, role: Role| coding_offset(end.0, end.1.breakend, end.1.site, role, material);
     let (before, after) = (offset((five, five_partner), Role::Five), offset(ends.1, Role::Three));
-    description.domains = domains(context.knowledge, (&five.symbol, before), (&three.symbol, after));
+    naming.coding_bp = (domains::coding_bp(before), domains::coding_bp(after));
+    description.domains = domains::fates(context.knowledge, (&five.symbol, naming.coding_bp.0), (&three.symbol, naming.coding_bp.1));
     description.product = linker
         .as_deref()
         // The whole sequence is read for what is listed alone: candidates are many.
@@ -100,7 +103,11 @@ fn described(fusion: &Fusion, context: &Context<'_>, breaks: &[(String, Option<S
         }
         None => None,
     };
-    description.notes = notes(fusion, ends, (before, after), description.product.as_ref(), context.knowledge, material);
+    description.notes = notes(fusion, ends, (before, after), description.product.as_ref());
+    if fusion.kinase_domain == Some(KinaseDomain::Retained) && material == Material::Dna && fusion.frame == Frame::OutOfFrame {
+        naming.skip = in_frame_by_skipping(ends, after);
+        description.notes.extend(naming.skip.as_ref().map(|skip| skip.text(context.knowledge)));
+    }
     if material == Material::Rna {
         let of_event = breaks.iter().filter(|(event, _, _)| *event == fusion.event);
         description.notes.extend(of_event.filter_map(|(_, site5, _)| skipped(fusion, *site5)).take(1));
@@ -111,7 +118,7 @@ fn described(fusion: &Fusion, context: &Context<'_>, breaks: &[(String, Option<S
     };
     let vicc = cryptic.as_ref().zip(linker.as_deref()).and_then(|(_, linker)| name::vicc((five, five_partner), ends.1, linker, material));
     description.vicc = vicc::element((five, five_partner), ends.1, between, material, context.assembly, context.contigs);
-    Described { hgvs, vicc, description }
+    Described { hgvs, vicc, description, naming }
 }
 
 /// The 5' partner as if it ended at the edge of the exon before its break.
@@ -181,53 +188,14 @@ fn peptide_of_reads(fusion: &Fusion, before: CodingOffset, cryptic_bp: usize) ->
     product::peptide_over(left.as_bytes(), right.as_bytes(), before_bp)
 }
 
-/// What becomes of the domains of both partners.
-fn domains(knowledge: &Knowledge, five: (&str, CodingOffset), three: (&str, CodingOffset)) -> Vec<DomainFate> {
-    let coding = |offset: CodingOffset| match offset {
-        CodingOffset::At(offset) => Some(offset.max(0)),
-        CodingOffset::Unknown("5' untranslated region") => Some(0),
-        CodingOffset::Unknown(_) => None,
-    };
-    let mut fates = Vec::new();
-    for ((symbol, offset), role) in [(five, Role::Five), (three, Role::Three)] {
-        let Some(offset) = coding(offset) else { continue };
-        for domain in knowledge.domains().iter().filter(|domain| domain.gene == symbol) {
-            let (start, end) = (i64::from(domain.first - 1) * 3, i64::from(domain.last) * 3);
-            let (kept, lost) = match role {
-                Role::Five => (end <= offset, start >= offset),
-                Role::Three => (start >= offset, end <= offset),
-            };
-            let fate = match (kept, lost) {
-                (true, _) => "kept",
-                (_, true) => "lost",
-                _ => "cut",
-            };
-            fates.push(DomainFate {
-                gene: symbol.to_owned(),
-                domain: domain.name.clone(),
-                fate: fate.to_owned(),
-                source: domain.source.clone(),
-            });
-        }
-    }
-    fates
-}
-
 /// What the structure says beside frame and domains.
-fn notes(
-    fusion: &Fusion,
-    ends: (End<'_>, End<'_>),
-    offsets: (CodingOffset, CodingOffset),
-    product: Option<&Product>,
-    knowledge: &Knowledge,
-    material: Material,
-) -> Vec<String> {
+fn notes(fusion: &Fusion, ends: (End<'_>, End<'_>), offsets: (CodingOffset, CodingOffset), product: Option<&Product>) -> Vec<String> {
     let mut notes = Vec::new();
     let kinase = &ends.1 .0.symbol;
     let keeps_kinase = fusion.kinase_domain == Some(KinaseDomain::Retained);
-    if keeps_kinase && offsets.0 == CodingOffset::Unknown("5' untranslated region") {
+    if keeps_kinase && offsets.0 == CodingOffset::Unknown(UNTRANSLATED_5) {
         let own = match offsets.1 {
-            CodingOffset::Unknown("5' untranslated region") | CodingOffset::At(0) => format!("the start codon of {kinase} is kept"),
+            CodingOffset::Unknown(UNTRANSLATED_5) | CodingOffset::At(i64::MIN..=0) => format!("the start codon of {kinase} is kept"),
             _ => format!("the start codon of {kinase} is lost"),
         };
         notes.push(format!("promoter swap: {} breaks before its start codon, {own}", ends.0 .0.symbol));
@@ -236,24 +204,21 @@ fn notes(
     if keeps_kinase && first.and_then(|first| product?.stops_before(first)) == Some(true) {
         notes.push("stop before the kinase domain".to_owned());
     }
-    if keeps_kinase && material == Material::Dna && fusion.frame == Frame::OutOfFrame {
-        notes.extend(in_frame_by_skipping(ends, offsets.1, knowledge));
-    }
     notes
 }
 
 /// Exons whose skipping brings an implied transcript into frame: of the 5' partner up to two before the break.
-fn in_frame_by_skipping(ends: (End<'_>, End<'_>), after: CodingOffset, knowledge: &Knowledge) -> Option<String> {
+fn in_frame_by_skipping(ends: (End<'_>, End<'_>), after: CodingOffset) -> Option<Skip> {
     let CodingOffset::At(after) = after else { return None };
     let ((gene, partner), (kinase, at_kinase)) = ends;
     let (transcript, strand) = (gene.transcript.as_ref()?, gene.strand?);
     let (last, first) = (name::exon_at(partner.site, Role::Five)?, name::exon_at(at_kinase.site, Role::Three)?);
     (last.saturating_sub(2).max(1)..last).rev().find_map(|number| {
         let before = transcript.cds_offset(transcript.splice_edge(number, strand, Role::Five)?, strand)?;
-        let fits = before > 0 && (i64::from(before) - after).rem_euclid(3) == 0;
         let junction = name::exon_junction((&gene.symbol, Some(number)), (&kinase.symbol, Some(first)))?;
-        let known = if knowledge.implied(&gene.symbol, number, &kinase.symbol, first).is_some() { ", a known junction" } else { "" };
-        fits.then(|| format!("in frame if {} is skipped ({junction}{known})", exons(number + 1, last)))
+        let fits = before > 0 && (i64::from(before) - after).rem_euclid(3) == 0;
+        let (gene5, gene3) = (gene.symbol.clone(), kinase.symbol.clone());
+        fits.then(|| Skip { skipped: exons(number + 1, last), junction, gene5, gene3, exons: (number, first) })
     })
 }
 

@@ -53,15 +53,22 @@ pub fn coding_offset(gene: &Gene, end: Breakend, site: Option<Site>, role: Role,
         _ => return CodingOffset::Unknown("junction outside of the transcript"),
     };
     match offset {
-        Some(0) if role == Role::Five => CodingOffset::Unknown("5' untranslated region"),
+        Some(0) if role == Role::Five => CodingOffset::Unknown(UNTRANSLATED_5),
         Some(offset) if transcript.cds_length_bp.is_some_and(|length| offset + STOP_CODON_BP > length) => {
             CodingOffset::Unknown("behind the stop codon")
         }
         Some(offset) => CodingOffset::At(i64::from(offset)),
         None if is_behind_coding(transcript, end.boundary, strand) => CodingOffset::Unknown("behind the stop codon"),
-        None => CodingOffset::Unknown("5' untranslated region"),
+        None => CodingOffset::Unknown(UNTRANSLATED_5),
     }
 }
+
+/// Why an offset is not known: the gene breaks before its start codon.
+pub const UNTRANSLATED_5: &str = "5' untranslated region";
+/// A promoter swap with the kinase's whole coding sequence.
+const OWN_START: &str = "promoter swap, the start codon is the kinase's own";
+/// A promoter swap that keeps neither start codon.
+const NO_START: &str = "promoter swap, neither start codon is kept";
 
 /// Length of the stop codon, which ends a coding sequence.
 const STOP_CODON_BP: u32 = 3;
@@ -86,6 +93,9 @@ pub fn frame(five: CodingOffset, insertion_bp: u32, three: CodingOffset, reporte
             }
         }
         _ if reported => Frame::InFrameReported,
+        // Nothing of the 5' partner is translated: the kinase's own start codon decides, if it is there.
+        (CodingOffset::Unknown(UNTRANSLATED_5), CodingOffset::Unknown(UNTRANSLATED_5)) => Frame::Unknown(OWN_START),
+        (CodingOffset::Unknown(UNTRANSLATED_5), CodingOffset::At(three)) => Frame::Unknown(if three <= 0 { OWN_START } else { NO_START }),
         (CodingOffset::Unknown(why), _) | (_, CodingOffset::Unknown(why)) => Frame::Unknown(why),
     }
 }
@@ -111,4 +121,21 @@ pub fn kinase_domain(gene: &Gene, end: Breakend, role: Role) -> Option<KinaseDom
     } else {
         KinaseDomain::Lost
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_promoter_swap_says_whose_start_codon_is_left() {
+        let (untranslated, at) = (CodingOffset::Unknown(UNTRANSLATED_5), CodingOffset::At);
+        let text = |three: CodingOffset| frame(untranslated, 0, three, false).text();
+        for whole in [untranslated, at(0), at(-12)] {
+            assert_eq!(text(whole), "unknown:promoter swap, the start codon is the kinase's own");
+        }
+        assert_eq!(text(at(3_172)), "unknown:promoter swap, neither start codon is kept");
+        assert_eq!(frame(untranslated, 0, at(3_172), true), Frame::InFrameReported);
+        assert_eq!(frame(at(10), 0, untranslated, false), Frame::Unknown(UNTRANSLATED_5));
+    }
 }

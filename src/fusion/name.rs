@@ -5,6 +5,7 @@ use crate::model::builtin::{cited_id, is_mane_select};
 use crate::model::{Gene, Role, Site, Transcript};
 use crate::sequence::reverse_complement;
 
+use super::naming::{Count, Counts};
 use super::{Material, Partner};
 
 /// Intron that is kept beside an exon is spelled out up to this length; the longest known is 117 bases (EML4-ALK V5b).
@@ -147,35 +148,36 @@ pub struct OtherCount {
     pub mane: bool,
 }
 
-/// The other ways to count the exons of a junction: each pair of transcripts in use on which both exons exist, but for the main pair.
-/// The pair that is MANE Select on both sides is always among them, where it is known.
-pub fn other_counts(shorthand: &str, five: End<'_>, three: End<'_>) -> Vec<OtherCount> {
+/// The exons of a junction on the named transcripts, and on each other pair of transcripts in use on which both exons exist. The pair that
+/// is MANE Select on both sides is always among them, where it is known.
+pub fn counts(five: End<'_>, three: End<'_>) -> Option<Counts> {
     let counts = |end: End<'_>, role: Role| -> Vec<(u32, String, bool, bool)> {
         let Some(main) = end.0.transcript.as_ref() else { return Vec::new() };
         let all = std::iter::once((main, true)).chain(end.0.alternatives.iter().map(|other| (other, false)));
         all.filter_map(|(transcript, is_main)| {
-            Some((renumbered(end, role, transcript)?, cited_id(transcript), is_mane_select(transcript), is_main))
+            let mane = is_mane_select(transcript) || end.0.mane_select.as_ref() == Some(&transcript.id);
+            Some((renumbered(end, role, transcript)?, cited_id(transcript), mane, is_main))
         })
         .collect()
     };
     let (fives, threes) = (counts(five, Role::Five), counts(three, Role::Three));
     let main = |list: &[(u32, String, bool, bool)]| list.iter().find(|count| count.3).map(|count| count.0);
-    let (Some(main5), Some(main3)) = (main(&fives), main(&threes)) else { return Vec::new() };
-    let mut found = Vec::new();
+    let main = (main(&fives)?, main(&threes)?);
+    let mut others = Vec::new();
     for (number5, id5, mane5, is_main5) in &fives {
         for (number3, id3, mane3, is_main3) in &threes {
-            let (same, mane) = (*number5 == main5 && *number3 == main3, *mane5 && *mane3);
-            if mane || !(same || *is_main5 && *is_main3) {
-                let junction = with_exons(shorthand, (main5, *number5), (main3, *number3));
-                found.push(OtherCount { junction, transcript5: id5.clone(), transcript3: id3.clone(), mane });
+            let (same, mane_select) = ((*number5, *number3) == main, *mane5 && *mane3);
+            if mane_select || !(same || *is_main5 && *is_main3) {
+                let (transcript5, transcript3) = (id5.clone(), id3.clone());
+                others.push(Count { exons: (*number5, *number3), transcript5, transcript3, mane_select });
             }
         }
     }
-    found
+    Some(Counts { main, others })
 }
 
 /// A shorthand with other exon numbers; what says more than a number (`E14;ins11del49A20`) stays.
-fn with_exons(shorthand: &str, five: (u32, u32), three: (u32, u32)) -> String {
+pub(super) fn with_exons(shorthand: &str, five: (u32, u32), three: (u32, u32)) -> String {
     let Some((left, right)) = shorthand.split_once(';') else { return shorthand.to_owned() };
     let left = left.replacen(&five.0.to_string(), &five.1.to_string(), 1);
     let right = match right.strip_suffix(&three.0.to_string()) {

@@ -1,6 +1,6 @@
 //! Holds the tables against the gene models: what a row claims must be true of the transcripts it counts on.
 
-use super::{Knowledge, KnownEnd5, KnownFusion, ResistanceSite};
+use super::{Domain, Knowledge, KnownEnd5, KnownFusion, ResistanceSite};
 use crate::genome::Assembly;
 use crate::model::{Gene, GeneModels, Role, KINASES};
 use crate::sequence::translate_codon;
@@ -21,10 +21,19 @@ pub struct Finding {
     pub severity: Severity,
     /// Table.
     pub table: &'static str,
+    /// Its line, from 1.
+    pub line: usize,
     /// The row by its content (`EML4::ALK V1`).
     pub row: String,
     /// What is wrong.
     pub problem: String,
+}
+
+impl Finding {
+    /// Whether it says the same of a row with the same content, wherever that stands.
+    pub fn is_same(&self, other: &Self) -> bool {
+        (self.table, &self.row, &self.problem) == (other.table, &other.row, &other.problem)
+    }
 }
 
 /// Checks all rows, the user's and those they extend, against the built-in models of both assemblies, worst first.
@@ -33,18 +42,43 @@ pub fn check(knowledge: &Knowledge, grch37: &GeneModels, grch38: &GeneModels) ->
     for site in knowledge.resistance_sites() {
         findings.extend(resistance(site, [(Assembly::Grch37, grch37), (Assembly::Grch38, grch38)]));
     }
-    findings.extend(knowledge.domains().iter().filter_map(|domain| {
-        let coding_bp = with_exons(grch38, &domain.gene)?.transcript.as_ref()?.cds_length_bp?;
-        let residues = coding_bp / 3 - 1;
-        (domain.last > residues).then(|| Finding {
-            severity: Severity::Error,
-            table: "domains.tsv",
-            row: format!("{} {}", domain.gene, domain.name),
-            problem: format!("ends at residue {}, the protein has {residues}", domain.last),
-        })
-    }));
+    findings.extend(knowledge.domains().iter().filter_map(|row| domain(row, grch38)));
+    findings.extend(kinases_named(knowledge));
     findings.sort();
     findings
+}
+
+fn domain(domain: &Domain, models: &GeneModels) -> Option<Finding> {
+    let finding = |severity: Severity, problem: String| {
+        let row = format!("{} {}", domain.gene, domain.name);
+        Some(Finding { severity, table: "domains.tsv", line: domain.line, row, problem })
+    };
+    let Some(gene) = with_exons(models, &domain.gene) else {
+        return finding(Severity::Warning, format!("{} has no built-in model, and the residues are not checked", domain.gene));
+    };
+    let residues = gene.transcript.as_ref()?.cds_length_bp? / 3 - 1;
+    if domain.last > residues {
+        return finding(Severity::Error, format!("ends at residue {}, the protein has {residues}", domain.last));
+    }
+    None
+}
+
+/// Rows of drugs, notes and tiers that name none of the kinases, so that they are never said.
+fn kinases_named(knowledge: &Knowledge) -> Vec<Finding> {
+    let finding = |table: &'static str, line: usize, row: String, named: &str| Finding {
+        severity: Severity::Error,
+        table,
+        line,
+        row,
+        problem: format!("{named} is none of the kinases {}, and the row is never used", KINASES.join(", ")),
+    };
+    let drugs = knowledge.drugs().iter().filter(|drug| !KINASES.iter().any(|kinase| drug.concerns(kinase)));
+    let drugs = drugs.map(|drug| finding("drugs.tsv", drug.line, format!("{} {}", drug.drug, drug.tumour), &drug.fusion_gene));
+    let notes = knowledge.notes().iter().filter(|note| !KINASES.iter().any(|kinase| note.concerns(kinase)));
+    let notes = notes.map(|note| finding("notes.tsv", note.line, format!("{}::{} {}", note.gene5, note.kinase, note.topic), &note.kinase));
+    let tiers = knowledge.tiers().iter().filter(|tier| !KINASES.contains(&tier.gene3.as_str()));
+    let tiers = tiers.map(|tier| finding("tiers.tsv", tier.line, format!("{}::{} {}", tier.gene5, tier.gene3, tier.tumour), &tier.gene3));
+    drugs.chain(notes).chain(tiers).collect()
 }
 
 /// The gene, if its exons are known.
@@ -66,11 +100,11 @@ fn edge(gene: &Gene, number: u32, missing_bp: u32, role: Role) -> Result<u32, St
 }
 
 fn fusion(row: &KnownFusion, models: &GeneModels) -> Vec<Finding> {
-    let mut found = Vec::new();
+    let (mut found, line) = (Vec::new(), row.line);
     let mut say = |severity: Severity, problem: String| {
         let name = row.shorthand.as_ref().filter(|shorthand| **shorthand != row.name);
         let row = format!("{}::{} {} {}", row.gene5, row.gene3, row.name, name.map_or("", String::as_str));
-        found.push(Finding { severity, table: "fusions.tsv", row: row.trim_end().to_owned(), problem });
+        found.push(Finding { severity, table: "fusions.tsv", line, row: row.trim_end().to_owned(), problem });
     };
     if !KINASES.contains(&row.gene3.as_str()) {
         say(Severity::Error, format!("{} is none of the kinases {}", row.gene3, KINASES.join(", ")));
@@ -123,7 +157,8 @@ fn resistance(site: &ResistanceSite, models: [(Assembly, &GeneModels); 2]) -> Ve
     let mut found = Vec::new();
     let mut say = |severity: Severity, problem: String| {
         let changes: Vec<&str> = site.changes.iter().map(|change| change.protein_change.as_str()).collect();
-        found.push(Finding { severity, table: "resistance.tsv", row: format!("{} {}", site.gene, changes.join(",")), problem });
+        let row = format!("{} {}", site.gene, changes.join(","));
+        found.push(Finding { severity, table: "resistance.tsv", line: site.line, row, problem });
     };
     for (assembly, models) in models {
         let Some(gene) = with_exons(models, &site.gene) else { continue };

@@ -21,6 +21,8 @@ pub struct Domain {
     pub last: u32,
     /// Source.
     pub source: String,
+    /// Line of its table.
+    pub line: usize,
 }
 
 /// Reads the tables; a row with the gene and the name of an earlier one replaces it.
@@ -59,5 +61,6 @@ fn domain(row: &Row) -> Result<Domain> {
         first,
         last,
         source: row.get("source").to_owned(),
+        line: row.line(),
     })
 }

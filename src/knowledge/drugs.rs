@@ -110,6 +110,8 @@ pub struct Drug {
     pub source: String,
     /// `verified`, `secondary` or `unverified`.
     pub confidence: String,
+    /// Line of its table.
+    pub line: usize,
 }
 
 impl Drug {
@@ -133,6 +135,7 @@ impl Drug {
             condition: row.get("condition").to_owned(),
             source: row.get("source").to_owned(),
             confidence: row.get("confidence").to_owned(),
+            line: row.line(),
         })
     }
 

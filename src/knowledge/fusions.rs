@@ -101,6 +101,8 @@ pub struct KnownFusion {
     pub row: usize,
     /// Which of the tables it comes from, 0 being the embedded one.
     pub table: usize,
+    /// Its line in that table.
+    pub line: usize,
     key: [String; 5],
 }
 
@@ -140,6 +142,7 @@ impl KnownFusion {
             doubt: row.some("doubt_reason"),
             row: number,
             table,
+            line: row.line(),
             key: [gene5, gene3, printed5, printed3, name].map(str::to_owned),
             five,
             three,

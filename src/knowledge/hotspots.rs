@@ -24,6 +24,7 @@ pub(super) fn read(table: &Table) -> Result<Vec<ResistanceSite>> {
                 bases_grch37: None,
                 bases_grch38: None,
                 changes: Vec::new(),
+                line: row.line(),
             });
         }
         let Some(site) = sites.last_mut() else { continue };

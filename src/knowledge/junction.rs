@@ -6,6 +6,8 @@
 //!   EML4 exon 14 |  11 bases  49 <-| ALK exon 20        V4          inserted 11, 49 deleted on the 3' side
 //! ```
 
+use std::cmp::Reverse;
+
 use super::fusions::{KnownEnd5, KnownFusion, KnownFusions};
 use crate::genome::Assembly;
 use crate::model::{Gene, Role, Site};
@@ -55,17 +57,20 @@ impl<'q> JunctionQuery<'q> {
     ) -> Option<Self> {
         let (site5, retained5_bp) = site_with_retained(five, boundary5, Role::Five)?;
         let (site3, retained3_bp) = site_with_retained(three, boundary3, Role::Three)?;
-        Some(Self {
-            gene5: &five.symbol,
-            gene3: &three.symbol,
-            site5,
-            site3,
-            boundary5,
-            assembly,
-            inserted_bp: inserted_bp + retained5_bp + retained3_bp,
-            retained5_bp,
-            tolerance_bp: DEFAULT_TOLERANCE_BP,
-        })
+        let between_bp = (inserted_bp + retained5_bp + retained3_bp, retained5_bp);
+        Some(Self::at(&five.symbol, &three.symbol, (site5, site3), boundary5, assembly, between_bp))
+    }
+
+    /// The query for two sites with so many bases between them, of which so many are intron kept behind the 5' partner's exon.
+    pub fn at(
+        gene5: &'q str,
+        gene3: &'q str,
+        (site5, site3): (Site, Site),
+        boundary5: u32,
+        assembly: Option<Assembly>,
+        (inserted_bp, retained5_bp): (u32, u32),
+    ) -> Self {
+        Self { gene5, gene3, site5, site3, boundary5, assembly, inserted_bp, retained5_bp, tolerance_bp: DEFAULT_TOLERANCE_BP }
     }
 }
 
@@ -99,8 +104,9 @@ pub struct Implied<'k> {
 pub(super) fn find<'k>(known: &'k KnownFusions, query: &JunctionQuery) -> Option<&'k KnownFusion> {
     let rows = known.of_pair(query.gene5, query.gene3);
     let moved = rows.filter_map(|fusion| moved_bp(fusion, query).map(|bases| (bases, fusion)));
-    // The first of equals wins, so that the order of the table decides.
-    moved.filter(|&(bases, _)| bases <= query.tolerance_bp).min_by_key(|&(bases, fusion)| (bases, fusion.row)).map(|(_, fusion)| fusion)
+    // Of equals the user's row wins, then the first, so that the order of the table decides.
+    let near = moved.filter(|&(bases, _)| bases <= query.tolerance_bp);
+    near.min_by_key(|&(bases, fusion)| (bases, Reverse(fusion.table), fusion.row)).map(|(_, fusion)| fusion)
 }
 
 /// By how many bases the junction would have to slide to be the one of the row; `None` where it is another molecule.
@@ -141,7 +147,8 @@ pub(super) fn implied<'k>(known: &'k KnownFusions, gene5: &str, exon5: u32, gene
     let rows =
         || known.of_pair(gene5, gene3).filter(move |fusion| fusion.three.as_ref().is_some_and(|t| t.number == exon3 && t.deleted_bp == 0));
     let plain = Some(KnownEnd5::Exon { number: exon5, deleted_bp: 0 });
-    let fusion = rows().find(|fusion| fusion.five == plain && fusion.inserted_bp == 0)?;
+    let fusion =
+        rows().filter(|fusion| fusion.five == plain && fusion.inserted_bp == 0).min_by_key(|fusion| (Reverse(fusion.table), fusion.row))?;
     let spliced_either_way = rows().any(|other| matches!(other.five, Some(KnownEnd5::Cryptic { after_exon, .. }) if after_exon == exon5));
     if spliced_either_way {
         let shorthand = fusion.shorthand.as_ref().map(|text| text.replacen(&format!("{exon5}a;"), &format!("{exon5};"), 1));

@@ -54,6 +54,8 @@ pub struct Note {
     pub source: String,
     /// `verified` or `secondary`.
     pub confidence: String,
+    /// Line of its table.
+    pub line: usize,
 }
 
 impl Note {
@@ -75,6 +77,7 @@ impl Note {
             text: row.required("text")?.to_owned(),
             source: row.required("source")?.to_owned(),
             confidence: row.get("confidence").to_owned(),
+            line: row.line(),
         })
     }
 }
@@ -103,6 +106,8 @@ pub struct Tier {
     pub tier: String,
     /// Source.
     pub source: String,
+    /// Line of its table.
+    pub line: usize,
 }
 
 pub(super) fn read_tiers(tables: &[Table]) -> Result<Vec<Tier>> {
@@ -117,6 +122,7 @@ pub(super) fn read_tiers(tables: &[Table]) -> Result<Vec<Tier>> {
                 tumour: field("tumour")?,
                 tier: field("tier")?,
                 source: row.get("source").to_owned(),
+                line: row.line(),
             });
         }
     }

@@ -65,6 +65,17 @@ pub struct KnownChange {
     pub effects: Vec<DrugEffect>,
 }
 
+impl KnownChange {
+    /// The name by HGVS: an insertion of the residue that is already there (`1151Tins`) is a duplication.
+    pub fn hgvs_p(&self) -> String {
+        let digits: String = self.protein_change.chars().take_while(char::is_ascii_digit).collect();
+        match self.protein_change.strip_suffix("ins").and_then(|stem| stem.strip_prefix(digits.as_str())) {
+            Some(residue) if residue.len() == 1 && !digits.is_empty() => format!("p.{residue}{digits}dup"),
+            _ => format!("p.{}", self.protein_change),
+        }
+    }
+}
+
 /// A codon of a kinase at which resistance is known.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ResistanceSite {
@@ -90,6 +101,8 @@ pub struct ResistanceSite {
     pub bases_grch38: Option<[u32; 3]>,
     /// The changes, by name.
     pub changes: Vec<KnownChange>,
+    /// Line of the table in which it stands first.
+    pub line: usize,
 }
 
 impl ResistanceSite {
@@ -251,6 +264,7 @@ fn site(row: &Row, gene: &str, codon: u32, ref_aa: u8) -> Result<ResistanceSite>
         bases_grch37: bases("codon_hg19")?,
         bases_grch38: bases("codon_hg38")?,
         changes: Vec::new(),
+        line: row.line(),
     })
 }
 

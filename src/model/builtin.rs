@@ -112,6 +112,7 @@ pub fn genes(assembly: Assembly, contigs: &Contigs) -> BuiltinGenes {
             strand: Some(row.strand),
             transcript: None,
             alternatives: Vec::new(),
+            mane_select: None,
         });
         for exon in &transcript.exons {
             gene.span.start = gene.span.start.min(exon.start);
@@ -137,7 +138,14 @@ pub fn genes(assembly: Assembly, contigs: &Contigs) -> BuiltinGenes {
 }
 
 fn span_gene(symbol: &str, contig: ContigId, start: u32, end: u32) -> Gene {
-    Gene { symbol: symbol.to_owned(), span: Interval { contig, start, end }, strand: None, transcript: None, alternatives: Vec::new() }
+    Gene {
+        symbol: symbol.to_owned(),
+        span: Interval { contig, start, end },
+        strand: None,
+        transcript: None,
+        alternatives: Vec::new(),
+        mane_select: None,
+    }
 }
 
 fn transcript(rows: &[ExonRow], assembly: Assembly, refseq: Option<&str>) -> Transcript {

@@ -61,6 +61,8 @@ pub struct Gene {
     pub transcript: Option<Transcript>,
     /// Other numberings in use (never used to call, only to name).
     pub alternatives: Vec<Transcript>,
+    /// Identifier of the one of these transcripts that a user's GTF tags as MANE Select.
+    pub mane_select: Option<String>,
 }
 
 /// Where on a transcript a breakend lies.

@@ -47,6 +47,7 @@ impl GeneModels {
             if let Some(built) = models.get_mut(&key) {
                 if let Some(transcript) = &mut built.transcript {
                     take_coding_sequence(transcript, &gene);
+                    take_mane_select(built, gene);
                     continue;
                 }
                 if !built.span.overlaps(&gene.span) {
@@ -144,6 +145,23 @@ fn take_coding_sequence(transcript: &mut Transcript, gene: &Gene) {
     let Some(exons) = with_other_ends(&transcript.exons, &other.exons) else { return };
     transcript.exons = exons;
     transcript.cds_length_bp = other.cds_length_bp;
+}
+
+/// Takes the transcript that a GTF tags as MANE Select as another way to count exons, where no source names one.
+fn take_mane_select(built: &mut Gene, gene: Gene) {
+    let Some(id) = gene.mane_select else { return };
+    let bare = |id: &str| id.split('.').next().unwrap_or(id).to_owned();
+    let mut own = built.transcript.iter().chain(&built.alternatives);
+    if own.any(builtin::is_mane_select) {
+        return;
+    }
+    let same = |own: &&Transcript| bare(&own.id) == bare(&id) || own.refseq.as_deref() == Some(bare(&id).as_str());
+    if let Some(own) = built.transcript.iter().chain(&built.alternatives).find(same) {
+        built.mane_select = Some(own.id.clone());
+    } else if let Some(other) = gene.transcript.into_iter().chain(gene.alternatives).find(|transcript| transcript.id == id) {
+        built.alternatives.push(other);
+        built.mane_select = Some(id);
+    }
 }
 
 /// The exons of a transcript with another version's coding sequence, if the two differ only in where the first exon begins and

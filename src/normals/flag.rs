@@ -24,7 +24,7 @@ const MIN_SAMPLES_KNOWN: u32 = 3;
 const STRONGER: f64 = 3.0;
 
 /// Places that are known to recur, used without a background too.
-const LISTED: &str = include_str!("recurrent.tsv");
+pub const LISTED: &str = include_str!("recurrent.tsv");
 
 /// Flags what the background or the list of known places explains. Nothing is deleted, and the quality stays.
 pub fn flag<'a>(fusions: impl Iterator<Item = (&'a mut Fusion, FusionRow)>, background: Option<&Background>, assembly: Option<Assembly>) {

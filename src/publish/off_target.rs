@@ -4,7 +4,7 @@
 use crate::fusion::{Fusion, Material};
 use crate::pipeline::{LibraryResult, SampleResult};
 use crate::report::rows::{Cell, DrugRow, MetricValue, OffTargetRow, Rate, VariantRow};
-use crate::stats::Share;
+use crate::stats::{jeffreys_share, Share};
 use crate::variant::{hotspot, Variant, VariantStatus};
 
 /// The hot spots of all libraries.
@@ -60,10 +60,15 @@ pub(super) fn metrics(library: &LibraryResult, fusions: &[Fusion], add: &mut Add
         }
     }
     if library.assay.material() == Material::Rna {
-        for fusion in fusions.iter().filter(|fusion| fusion.passes() && fusion.evidence.contains(&Material::Rna)) {
-            let Some(Share { value, low, high }) = fusion.allele_fraction else { continue };
-            let note =
-                format!("{}: of the {} transcripts over its junction, 95 % interval {low:.3}-{high:.3}", fusion.name(), fusion.target);
+        let passing = || fusions.iter().filter(|fusion| fusion.passes() && fusion.evidence.contains(&Material::Rna));
+        for fusion in passing() {
+            // Junctions that begin at the same place of the kinase share its transcripts: their shares add up to no more than one.
+            let own = passing().filter(|other| other.three.breakend == fusion.three.breakend);
+            let fused: u32 = own.map(|other| other.support.fragments()).sum();
+            let (shown, all) = (u64::from(fusion.support.fragments()), u64::from(fused) + u64::from(fusion.depth3));
+            let Some(Share { value, low, high }) = jeffreys_share(shown, all) else { continue };
+            let (name, kinase) = (fusion.name(), &fusion.target);
+            let note = format!("{name}: {shown} of {all} {kinase} transcripts that begin or go on there, 95 % interval {low:.3}-{high:.3}");
             add(&format!("fusion_transcript_share_{}", fusion.id), MetricValue::number(value), "fraction", &note);
         }
     }

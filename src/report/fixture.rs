@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use crate::fusion::naming::Naming;
 use crate::fusion::{Agreement, Flag, Frame, Fusion, KinaseDomain, KnownTier, Material, Partner, Support, Unit};
 use crate::genome::{Breakend, ContigId, Contigs, Junction, Side, Strand};
 use crate::model::Site;
@@ -72,6 +73,7 @@ pub(crate) fn joined(five: Breakend, three: Breakend, junction: Junction) -> Fus
         consensus: Some("ACGT|TTGA".to_owned()),
         target: "ALK".to_owned(),
         agreement: Agreement::default(),
+        naming: Naming::default(),
         description: crate::fusion::Description::default(),
     }
 }

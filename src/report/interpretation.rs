@@ -23,6 +23,9 @@ pub struct Interpretation {
     pub tumour: Option<String>,
     /// The tables that spoke.
     pub tables: Vec<TableSource>,
+    /// Those that spoke before them, where `kinfuse report` found others in the document; empty otherwise.
+    #[serde(default)]
+    pub tables_before: Vec<TableSource>,
     /// What holds for the sample, whatever was found.
     pub notes: Vec<Remark>,
     /// One entry a fusion of `fusions`, in its order.
@@ -140,6 +143,7 @@ pub fn interpret(document: &Document, knowledge: &Knowledge, tumour: Option<&str
         use_restriction: "research use only; not a medical device; no treatment may rest on this output alone".to_owned(),
         tumour: tumour.map(str::to_owned),
         tables: knowledge.sources().to_vec(),
+        tables_before: Vec::new(),
         notes,
         fusions: document.fusions.iter().map(|fusion| meaning(fusion, &document.variants, knowledge, tumour)).collect(),
     }

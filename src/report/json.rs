@@ -12,13 +12,18 @@ use serde::{Deserialize, Serialize};
 
 use super::interpretation::Interpretation;
 use super::rows::{DetectabilityRow, DrugRow, FusionRow, MetricRow, OffTargetRow, VariantRow};
+use super::vcf::VcfEntry;
 pub use crate::coverage::verdict::Verdict;
 use crate::error::{Error, Result};
 use crate::fusion::name::OtherCount;
+use crate::fusion::naming::Naming;
 use crate::fusion::{DomainFate, Fusion};
 
 /// Version of the document's form: the first number changes when a reader of the old form would misread the new one.
-pub const SCHEMA_VERSION: &str = "1.0.0";
+pub const SCHEMA_VERSION: &str = "1.1.0";
+
+/// The largest document that is read, unpacked: a genome-wide sample with a hundred thousand candidates stays below it.
+const MAX_BYTES: u64 = 1 << 29;
 
 /// The whole result of one sample.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -69,6 +74,12 @@ pub struct Document {
     /// What the tables say of the findings.
     #[serde(default)]
     pub interpretation: Interpretation,
+    /// What the tables were asked about each of `candidates`, in its order.
+    #[serde(default)]
+    pub naming: Vec<Naming>,
+    /// What the VCF has beside these rows.
+    #[serde(default)]
+    pub vcf: VcfEntry,
 }
 
 /// What a fusion is called elsewhere, what it keeps, and its form by the VICC specification.
@@ -99,19 +110,24 @@ pub struct ExonAlias {
     pub mane_select: bool,
 }
 
-impl FusionStructure {
-    /// The structure of a fusion.
-    pub fn new(fusion: &Fusion) -> Self {
-        let description = &fusion.description;
-        let alias = |count: &OtherCount| ExonAlias {
+impl From<&OtherCount> for ExonAlias {
+    fn from(count: &OtherCount) -> Self {
+        Self {
             exon_junction: count.junction.clone(),
             transcript5: count.transcript5.clone(),
             transcript3: count.transcript3.clone(),
             mane_select: count.mane,
-        };
+        }
+    }
+}
+
+impl FusionStructure {
+    /// The structure of a fusion.
+    pub fn new(fusion: &Fusion) -> Self {
+        let description = &fusion.description;
         Self {
             id: fusion.id.clone(),
-            exon_aliases: description.other_counts.iter().map(alias).collect(),
+            exon_aliases: description.other_counts.iter().map(ExonAlias::from).collect(),
             domains: description.domains.clone(),
             notes: description.notes.clone(),
             vicc: description.vicc.clone(),
@@ -206,6 +222,8 @@ impl Document {
             skipped_reads: BTreeMap::new(),
             structure: Vec::new(),
             interpretation: Interpretation::default(),
+            naming: Vec::new(),
+            vcf: VcfEntry::default(),
         }
     }
 
@@ -221,10 +239,16 @@ impl Document {
     pub fn read(path: impl AsRef<Path>) -> Result<Self> {
         let path = path.as_ref();
         let mut bytes = Vec::new();
-        File::open(path).and_then(|file| BufReader::new(file).read_to_end(&mut bytes)).map_err(Error::io(path, "read"))?;
+        // One byte beyond the limit tells that there is more.
+        let limit = MAX_BYTES + 1;
+        File::open(path).and_then(|file| BufReader::new(file.take(limit)).read_to_end(&mut bytes)).map_err(Error::io(path, "read"))?;
         if bytes.starts_with(&[0x1f, 0x8b]) {
             let packed = std::mem::take(&mut bytes);
-            MultiGzDecoder::new(&packed[..]).read_to_end(&mut bytes).map_err(Error::io(path, "unpack"))?;
+            MultiGzDecoder::new(&packed[..]).take(limit).read_to_end(&mut bytes).map_err(Error::io(path, "unpack"))?;
+        }
+        if bytes.len() as u64 > MAX_BYTES {
+            let problem = format!("has more than {} MB, which no kinfuse.json has", MAX_BYTES >> 20);
+            return Err(Error::input(path, problem, "give the kinfuse.json that `kinfuse call` wrote"));
         }
         let value: serde_json::Value = serde_json::from_slice(&bytes)
             .map_err(|error| Error::input(path, format!("is not JSON: {error}"), "give the kinfuse.json that `kinfuse call` wrote"))?;

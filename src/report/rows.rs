@@ -19,8 +19,7 @@ pub use metric::{MetricRow, MetricValue};
 pub use off_target::OffTargetRow;
 pub use variant::VariantRow;
 
-pub(super) use fusion::{evidence_text, frame_text, is_unplaced};
-pub(super) use variant::resistance_items;
+pub(super) use fusion::is_unplaced;
 
 /// A line of a table.
 pub trait Row {

@@ -29,6 +29,7 @@ pub fn render(document: &Document, width: usize) -> String {
         let why = assay.reasons.first().map_or(String::new(), |reason| format!(" ({})", escaped(reason)));
         format!("  {}: {}{why}", escaped(&assay.file), escaped(&assay.kind))
     }));
+    lines.extend(rna_quality(document));
     // A reason that concerns one gene stands with that gene below.
     let general = document.status.reasons.iter().filter(|reason| !document.targets.iter().any(|gene| concerns(reason, gene).is_some()));
     lines.extend(general.map(|reason| format!("  {}", escaped(reason))));
@@ -59,6 +60,20 @@ pub fn render(document: &Document, width: usize) -> String {
         lines.extend(absent);
     }
     lines.join("\n") + "\n"
+}
+
+/// A line on each library of RNA that genes speak for: whether silence of a kinase is a finding or poor RNA.
+fn rna_quality(document: &Document) -> Vec<String> {
+    let rows = || document.metrics.iter();
+    rows()
+        .filter_map(|row| {
+            let library = row.metric.strip_prefix("expressed_molecules")?;
+            let value = |metric: &str| rows().find(|row| row.metric == format!("{metric}{library}")).and_then(|row| row.value.as_ref());
+            let molecules = row.value.as_ref()?.cell();
+            let length = value("spliced_insert_size").map_or(String::new(), |length| format!(", fragments of {} bases", length.cell()));
+            Some(format!("  RNA: genes that nearly every tissue expresses at {molecules} molecules a splice{length}"))
+        })
+        .collect()
 }
 
 fn verdict(document: &Document) -> String {

@@ -21,6 +21,7 @@
 mod breakend;
 mod header;
 mod info;
+mod place;
 mod record;
 
 use std::fs::File;
@@ -30,11 +31,14 @@ use std::path::Path;
 use rust_htslib::{bcf, bgzf};
 
 use super::output::Outputs;
+use super::rows::{FusionRow, VariantRow};
 use crate::bgzf::END_OF_FILE;
 use crate::error::{Error, Result};
 use crate::fusion::Fusion;
 use crate::genome::{Assembly, ContigId, Contigs};
 use crate::variant::Variant;
+
+pub use place::{place, BreakendEntry, ChangeEntry, VcfEntry};
 
 /// Suffix of the file of records.
 pub const SUFFIX: &str = "vcf.gz";
@@ -44,7 +48,7 @@ pub const INDEX_SUFFIX: &str = "vcf.gz.tbi";
 /// Gives the reference base at a 0-based position, or `None` where it is not known.
 pub type ReferenceBase<'a> = dyn Fn(ContigId, u32) -> Option<u8> + 'a;
 
-/// What goes into one VCF.
+/// The calls of one VCF.
 pub struct Calls<'a> {
     /// Name of the sample column.
     pub sample: &'a str,
@@ -52,7 +56,7 @@ pub struct Calls<'a> {
     pub contigs: &'a Contigs,
     /// The assembly, if it was recognised.
     pub assembly: Option<Assembly>,
-    /// The fusions to write.
+    /// The fusions, of which the listed ones are written.
     pub fusions: &'a [Fusion],
     /// The variants, of which the called ones are written.
     pub variants: &'a [Variant],
@@ -60,43 +64,41 @@ pub struct Calls<'a> {
     pub reference_base: &'a ReferenceBase<'a>,
 }
 
-/// The text of a VCF.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Text {
-    /// Header and records.
-    pub text: String,
-    /// Calls that VCF cannot express (a change without reference bases, a contig whose name VCF forbids) and that are left out.
-    pub left_out: usize,
+/// All that a VCF is made of, as a document of results has it.
+pub struct Source<'a> {
+    /// Name of the sample column.
+    pub sample: &'a str,
+    /// Version of the program that made the calls.
+    pub version: &'a str,
+    /// The assembly, if it was recognised.
+    pub assembly: Option<&'a str>,
+    /// Rows of fusions; those without a breakend in `entry` are not written.
+    pub fusions: &'a [FusionRow],
+    /// Rows of variants.
+    pub variants: &'a [VariantRow],
+    /// Contigs and places of the records.
+    pub entry: &'a VcfEntry,
 }
 
 /// The VCF as text: header, then the records by contig, position and identifier.
-pub fn text(calls: &Calls) -> Text {
-    let mut left_out = 0;
-    let mut records = Vec::new();
-    for fusion in calls.fusions {
-        let ends = record::of_fusion(calls, fusion);
-        left_out += usize::from(ends.is_empty());
-        records.extend(ends);
-    }
-    for variant in calls.variants.iter().filter(|variant| variant.status == crate::variant::VariantStatus::Called) {
-        let record = record::of_variant(calls, variant);
-        left_out += usize::from(record.is_none());
-        records.extend(record);
-    }
+pub fn text(source: &Source<'_>) -> String {
+    let entry = source.entry;
+    let ends = entry.breakends.iter().filter_map(|end| Some(record::of_end(source.fusions.get(end.fusion)?, end)));
+    let changes = entry.changes.iter();
+    let changes = changes.filter_map(|change| record::of_variant(source.variants.get(change.variant)?, change, &entry.contigs));
+    let mut records: Vec<record::Record> = ends.chain(changes).collect();
     records.sort();
-    let mut text = header::lines(calls);
-    for record in &records {
-        text.push_str(&record.line(calls.contigs));
-    }
-    Text { text, left_out }
+    let mut text = header::lines(source);
+    text.extend(records.iter().filter_map(|record| record.line(&entry.contigs)));
+    text
 }
 
-/// Writes `vcf.gz` and `vcf.gz.tbi` and returns how many calls had to be left out (see [`Text::left_out`]).
+/// Writes `vcf.gz` and `vcf.gz.tbi`.
 ///
 /// # Errors
 /// When a file cannot be written, with its final name.
-pub fn write(outputs: &mut Outputs, calls: &Calls) -> Result<usize> {
-    let Text { text, left_out } = text(calls);
+pub fn write(outputs: &mut Outputs, source: &Source<'_>) -> Result<()> {
+    let text = text(source);
     let named = outputs.final_path(SUFFIX);
     let path = outputs.path(SUFFIX)?;
     bgzip(&path, text.as_bytes()).map_err(Error::io(&named, "write"))?;
@@ -104,8 +106,20 @@ pub fn write(outputs: &mut Outputs, calls: &Calls) -> Result<usize> {
     let index = outputs.path(INDEX_SUFFIX)?;
     bcf::index::build(&path, Some(&index), 0, bcf::index::Type::Tbx)
         .map_err(|error| Error::io(outputs.final_path(INDEX_SUFFIX), "index")(io::Error::other(error.msg)))?;
-    outputs.finished(INDEX_SUFFIX)?;
-    Ok(left_out)
+    outputs.finished(INDEX_SUFFIX)
+}
+
+impl Calls<'_> {
+    /// Places the calls and hands all that their VCF is made of to `use_it`, with how many of them VCF cannot express (a change without
+    /// reference bases, a contig whose name VCF forbids).
+    pub fn with_source<T>(&self, use_it: impl FnOnce(&Source<'_>, usize) -> T) -> T {
+        let (entry, left_out) = place::place(self);
+        let fusions: Vec<FusionRow> = self.fusions.iter().map(|fusion| FusionRow::new(self.sample, fusion, self.contigs)).collect();
+        let variants: Vec<VariantRow> = self.variants.iter().map(|variant| VariantRow::new(self.sample, variant, self.contigs)).collect();
+        let assembly = self.assembly.map(|assembly| assembly.to_string());
+        let (sample, version, assembly) = (self.sample, env!("CARGO_PKG_VERSION"), assembly.as_deref());
+        use_it(&Source { sample, version, assembly, fusions: &fusions, variants: &variants, entry: &entry }, left_out)
+    }
 }
 
 /// Writes `bytes` as BGZF and makes sure that they arrived: the writer closes its file in silence, so the last block is read back.

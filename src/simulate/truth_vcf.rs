@@ -53,7 +53,7 @@ pub fn write(
         variants: &variants,
         reference_base: &|contig, position| Some(ground.reference.base(contig, position)).filter(|base| *base != b'N'),
     };
-    vcf::write(outputs, &calls).map(|_| ())
+    calls.with_source(|source, _| vcf::write(outputs, source))
 }
 
 fn fusion(placed: &PlacedJunction, row: &TruthRow, event: &TruthEvent, ground: &Ground) -> Fusion {
@@ -83,6 +83,7 @@ fn fusion(placed: &PlacedJunction, row: &TruthRow, event: &TruthEvent, ground: &
         id: event.event.clone(),
         target: kinase.gene.clone().unwrap_or_default(),
         agreement: Agreement::default(),
+        naming: crate::fusion::naming::Naming::default(),
         description: crate::fusion::Description::default(),
         five,
         three,

@@ -16,7 +16,6 @@ use crate::model::Gene;
 use crate::reference::Reference;
 
 use super::call::{self, Reading, Recurrent};
-use super::compound::{self, Compound};
 use super::domain;
 use super::hotspot::{self, Hotspot};
 use super::phase::{self, Carried};
@@ -66,8 +65,6 @@ pub struct Analysis<'a> {
 pub struct Findings {
     /// Variants and known sites of the kinase domains.
     pub variants: Vec<Variant>,
-    /// Compounds of the table.
-    pub compounds: Vec<Compound>,
     /// Hot spots of other genes.
     pub hotspots: Vec<Hotspot>,
     /// Copy gain of genes.
@@ -124,7 +121,6 @@ impl<'a> Analysis<'a> {
         for reading in &mut self.readings {
             let carried = carried(&reading.domain.gene, fusions, shown, inputs.models);
             phase::assign(reading, &carried, library, &mut reader)?;
-            self.findings.compounds.extend(compound::compounds(reading, inputs.knowledge.compound_changes()));
         }
         for reading in hotspots {
             let variants: Vec<Variant> = reading.calls.into_iter().map(|call| call.variant).collect();

@@ -125,20 +125,11 @@ fn listed<'d>(domain: &'d Domain<'_>) -> impl Iterator<Item = (&'d ResistanceSit
 
 /// Whether a name of HGVS is what the literature calls `G1202del` or `1151Tins`.
 fn is_named(change: &KnownChange, hgvs_p: &str) -> bool {
-    hgvs_p == hgvs_name(change)
-}
-
-/// The name by HGVS: an insertion of the residue that is already there is a duplication.
-fn hgvs_name(change: &KnownChange) -> String {
-    let digits: String = change.protein_change.chars().take_while(char::is_ascii_digit).collect();
-    match change.protein_change.strip_suffix("ins").and_then(|stem| stem.strip_prefix(digits.as_str())) {
-        Some(residue) if residue.len() == 1 && !digits.is_empty() => format!("p.{residue}{digits}dup"),
-        _ => format!("p.{}", change.protein_change),
-    }
+    hgvs_p == change.hgvs_p()
 }
 
 fn note(change: &KnownChange) -> String {
-    if hgvs_name(change) == format!("p.{}", change.protein_change) {
+    if change.hgvs_p() == format!("p.{}", change.protein_change) {
         String::new()
     } else {
         format!("{} in the literature", change.protein_change)
@@ -205,9 +196,9 @@ impl Context<'_> {
         let spanning =
             molecules.iter().filter(|molecule| molecule.spans.iter().flatten().any(|span| span.spans(first, first + 3, ANCHOR_BP)));
         let depth = spanning.count() as u32;
-        let expected = at_least(self.background.in_frame(depth, 0, 1), self.recurring(&hgvs_name(change)));
+        let expected = at_least(self.background.in_frame(depth, 0, 1), self.recurring(&change.hgvs_p()));
         let status = if depth < MIN_FRAGMENTS { VariantStatus::NotCovered } else { VariantStatus::NotSeen };
-        let blank = blank(domain, site.codon, &hgvs_name(change), Some(site), expected, PRIOR_KNOWN);
+        let blank = blank(domain, site.codon, &change.hgvs_p(), Some(site), expected, PRIOR_KNOWN);
         let judged = status == VariantStatus::NotSeen;
         Variant {
             share: judged.then(|| jeffreys_share(0, u64::from(depth))).flatten(),

@@ -199,6 +199,7 @@ mod tests {
             strand: Some(strand),
             transcript: Some(transcript),
             alternatives: Vec::new(),
+            mane_select: None,
         };
         let mut domain = Domain::of_gene(&gene, 1, bases.len() as u32 / 3).expect("the gene has these codons");
         for (index, &base) in bases.iter().enumerate() {

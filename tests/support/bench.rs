@@ -76,10 +76,12 @@ impl Bench {
         }
     }
 
-    /// What is found in these fragments.
-    pub fn call(&self, style: AlignerStyle, fragments: &[Fragment]) -> SampleResult {
-        let config = self.config(vec![self.write("sample", style, fragments)]);
-        pipeline::call(&config, &Progress::new(false)).expect("the sample can be called")
+    /// What is found in these fragments; samples that are called at the same time have names of their own.
+    pub fn call(&self, name: &str, style: AlignerStyle, fragments: &[Fragment]) -> SampleResult {
+        let path = self.write(name, style, fragments);
+        let sample = pipeline::call(&self.config(vec![path.clone()]), &Progress::new(false)).expect("the sample can be called");
+        std::fs::remove_file(path).expect("the BAM is there");
+        sample
     }
 
     /// The edge of an exon that a splice uses, moved into the intron beside it.

@@ -86,7 +86,14 @@ impl Laboratory {
         let strand = if rows[0][4] == "+" { Strand::Forward } else { Strand::Reverse };
         let cds_length_bp = exons.iter().filter_map(|exon| exon.cds).map(|(_, end)| end).max();
         let transcript = Transcript { id: rows[0][1].to_owned(), refseq: None, exons, cds_length_bp };
-        Gene { symbol: symbol.to_owned(), span, strand: Some(strand), transcript: Some(transcript), alternatives: Vec::new() }
+        Gene {
+            symbol: symbol.to_owned(),
+            span,
+            strand: Some(strand),
+            transcript: Some(transcript),
+            alternatives: Vec::new(),
+            mane_select: None,
+        }
     }
 
     /// The breakend of a gene `into_bp` bases into the intron beside an exon: behind it for the 5' partner, before it for the 3' one.

@@ -52,13 +52,17 @@ fn last_end(draft: &Draft) -> u32 {
 fn gene(locus: &Locus, drafts: Vec<Draft>, literature: Option<LiteratureTranscript>) -> Option<Gene> {
     let start = drafts.iter().map(|draft| draft.exons[0].0).min()?;
     let end = drafts.iter().map(last_end).max()?;
-    let best = drafts.into_iter().max_by_key(|draft| rank(draft, literature))?;
+    let best = drafts.iter().enumerate().max_by_key(|(_, draft)| rank(draft, literature)).map(|(index, _)| index)?;
+    let mut drafts = drafts;
+    let best = drafts.swap_remove(best);
+    let mane = if best.mane { None } else { drafts.into_iter().filter(|draft| draft.mane).min_by_key(|draft| draft.id.clone()) };
     Some(Gene {
+        mane_select: if best.mane { Some(best.id.clone()) } else { mane.as_ref().map(|draft| draft.id.clone()) },
         symbol: locus.symbol.clone(),
         span: Interval { contig: locus.contig, start, end },
         strand: Some(locus.strand),
         transcript: Some(transcript(best, locus.strand, literature)),
-        alternatives: Vec::new(),
+        alternatives: mane.into_iter().map(|draft| transcript(draft, locus.strand, literature)).collect(),
     })
 }
 

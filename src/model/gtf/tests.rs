@@ -88,6 +88,11 @@ fn the_transcript_is_chosen_by_rule_not_by_order() -> Result<()> {
         }
     }
     assert_eq!(chosen(&read_text(literature.as_bytes())?).refseq.as_deref(), Some("NM_004304"));
+    // MANE Select is known by its tag, also beside the transcript by which the literature counts.
+    let genes = read_text((mane.clone() + &long + &literature).as_bytes())?.genes;
+    assert_eq!((genes[0].mane_select.as_deref(), genes[0].alternatives.len()), (Some("ENST3.1"), 1));
+    let genes = read_text((mane + &long).as_bytes())?.genes;
+    assert_eq!((genes[0].mane_select.as_deref(), genes[0].alternatives.len()), (Some("ENST3.1"), 0));
     Ok(())
 }
 

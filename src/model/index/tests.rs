@@ -7,7 +7,14 @@ fn gtf_gene(symbol: &str, contig: ContigId, exons: Vec<Exon>, id: &str, cds_leng
     let end = exons.iter().map(|exon| exon.end).max().unwrap_or(0);
     let transcript = Transcript { id: id.to_owned(), refseq: None, exons, cds_length_bp };
     let span = Interval { contig, start, end };
-    Gene { symbol: symbol.to_owned(), span, strand: Some(Strand::Forward), transcript: Some(transcript), alternatives: Vec::new() }
+    Gene {
+        symbol: symbol.to_owned(),
+        span,
+        strand: Some(Strand::Forward),
+        transcript: Some(transcript),
+        alternatives: Vec::new(),
+        mane_select: None,
+    }
 }
 
 #[test]
@@ -29,6 +36,30 @@ fn built_in_exons_win_and_known_spans_give_way() -> Result<(), String> {
     let id = |symbol: &str| models.find(symbol).and_then(|gene| gene.transcript.as_ref()).map(|t| t.id.as_str());
     assert_eq!((id("ALK"), id("AFAP1"), id("NEW")), (Some("ENST00000389048"), Some("ENST1"), Some("ENST2")));
     assert_eq!(models.iter().filter(|gene| gene.symbol == "AFAP1").count(), 1);
+    Ok(())
+}
+
+#[test]
+fn a_gtf_names_mane_select_where_no_source_does() -> Result<(), String> {
+    let contigs = chromosomes();
+    let built = builtin::genes(Assembly::Grch38, &contigs);
+    let named = |gene: &Gene| gene.transcript.iter().chain(&gene.alternatives).any(builtin::is_mane_select);
+    let partner = built.genes.iter().find(|gene| gene.transcript.is_some() && !named(gene)).ok_or("a partner without MANE Select")?.clone();
+    let known = built.genes.iter().find(|gene| named(gene)).ok_or("a gene with MANE Select")?.clone();
+    let tagged = |gene: &Gene, id: &str| {
+        let exons = gene.transcript.as_ref().map(|transcript| transcript.exons.clone()).unwrap_or_default();
+        Gene { mane_select: Some(id.to_owned()), ..gtf_gene(&gene.symbol, gene.contig(), exons, id, None) }
+    };
+    let merged = |gtf: Vec<Gene>| GeneModels::merge(Some(builtin::genes(Assembly::Grch38, &contigs)), gtf);
+    let models = merged(vec![tagged(&partner, "ENST99999999999.2"), tagged(&known, "ENST88888888888.1")]);
+    let found = models.find(&partner.symbol).ok_or("the partner")?;
+    assert_eq!(found.mane_select.as_deref(), Some("ENST99999999999.2"));
+    assert!(found.alternatives.iter().any(|transcript| transcript.id == "ENST99999999999.2"));
+    assert_eq!(models.find(&known.symbol).ok_or("the gene")?.mane_select, None, "the source stands");
+    let own = partner.transcript.as_ref().map(|transcript| transcript.id.clone()).unwrap_or_default();
+    let models = merged(vec![tagged(&partner, &format!("{own}.7"))]);
+    let found = models.find(&partner.symbol).ok_or("the partner")?;
+    assert_eq!((found.mane_select.as_ref(), found.alternatives.len()), (Some(&own), partner.alternatives.len()), "it is the main one");
     Ok(())
 }
 

@@ -1,8 +1,9 @@
 //! One line of `fusions.tsv` and `candidates.tsv.gz`.
 
 use super::{filter_text, not_empty, table_row, Fraction, Phred};
+use crate::fusion::domains::cell;
 use crate::fusion::name::OtherCount;
-use crate::fusion::{Flag, Frame, Fusion, KinaseDomain, KnownTier, Material, Partner, Unit};
+use crate::fusion::{Flag, Fusion, KinaseDomain, KnownTier, Material, Partner, Unit};
 use crate::genome::{Contigs, Strand};
 use crate::model::{Role, Site};
 
@@ -122,11 +123,7 @@ impl FusionRow {
         let share = fusion.allele_fraction;
         let dna = fusion.agreement.dna.as_deref();
         let described = &fusion.description;
-        let mane = described.other_counts.iter().find(|count| count.mane);
-        let alias = |count: &OtherCount| format!("{} ({}, {})", count.junction, count.transcript5, count.transcript3);
-        let aliases: Vec<String> = described.other_counts.iter().filter(|count| !count.mane).map(alias).collect();
-        let domains: Vec<String> = described.domains.iter().map(|fate| format!("{} {} {}", fate.gene, fate.domain, fate.fate)).collect();
-        Self {
+        let row = Self {
             sample: sample.to_owned(),
             id: fusion.id.clone(),
             fusion: fusion.name(),
@@ -137,7 +134,7 @@ impl FusionRow {
             exon_junction: fusion.exon_junction.clone(),
             variant: fusion.variant.clone(),
             known: fusion.known,
-            frame: frame_text(&fusion.frame),
+            frame: fusion.frame.text(),
             kinase_domain: fusion.kinase_domain,
             evidence: evidence_text(fusion),
             split_fragments: fusion.support.split,
@@ -168,16 +165,31 @@ impl FusionRow {
             dna_fragments: dna.map(|dna| dna.support.fragments()),
             dna_allele_fraction: dna.and_then(|dna| dna.allele_fraction).and_then(|share| Fraction::new(share.value)),
             contradiction: fusion.agreement.contradiction.clone(),
-            exon_junction_mane: mane.map(|count| count.junction.clone()),
-            transcript5_mane: mane.map(|count| count.transcript5.clone()),
-            transcript3_mane: mane.map(|count| count.transcript3.clone()),
-            exon_aliases: not_empty(&aliases.join(";")),
+            exon_junction_mane: None,
+            transcript5_mane: None,
+            transcript3_mane: None,
+            exon_aliases: None,
             peptide: described.peptide.clone(),
-            domains: not_empty(&domains.join(",")),
+            domains: not_empty(&cell(&described.domains)),
             structure: not_empty(&described.notes.join(";")),
             iscn: described.iscn.clone(),
             band5: described.bands.0.clone(),
             band3: described.bands.1.clone(),
+        };
+        row.with_counts(&described.other_counts)
+    }
+
+    /// The row with its exon junction as other transcripts count it.
+    pub(in crate::report) fn with_counts(self, counts: &[OtherCount]) -> Self {
+        let mane = counts.iter().find(|count| count.mane);
+        let alias = |count: &OtherCount| format!("{} ({}, {})", count.junction, count.transcript5, count.transcript3);
+        let aliases: Vec<String> = counts.iter().filter(|count| !count.mane).map(alias).collect();
+        Self {
+            exon_junction_mane: mane.map(|count| count.junction.clone()),
+            transcript5_mane: mane.map(|count| count.transcript5.clone()),
+            transcript3_mane: mane.map(|count| count.transcript3.clone()),
+            exon_aliases: not_empty(&aliases.join(";")),
+            ..self
         }
     }
 }
@@ -193,16 +205,6 @@ pub(in crate::report) fn partner(fusion: &Fusion, role: Role) -> &Partner {
     match role {
         Role::Five => &fusion.five,
         Role::Three => &fusion.three,
-    }
-}
-
-/// The frame as files spell it.
-pub(in crate::report) fn frame_text(frame: &Frame) -> String {
-    match frame {
-        Frame::InFrame => "in-frame".to_owned(),
-        Frame::OutOfFrame => "out-of-frame".to_owned(),
-        Frame::InFrameReported => "in-frame:reported".to_owned(),
-        Frame::Unknown(why) => format!("unknown:{why}"),
     }
 }
 

@@ -104,7 +104,7 @@ impl VariantRow {
 }
 
 /// `drug:effect`, one item a drug.
-pub(in crate::report) fn resistance_items(variant: &Variant) -> Vec<String> {
+fn resistance_items(variant: &Variant) -> Vec<String> {
     variant.known_resistance.iter().map(|(drug, effect)| format!("{drug}:{effect}")).collect()
 }
 

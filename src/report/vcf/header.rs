@@ -1,6 +1,7 @@
 //! The header: every contig, INFO, FORMAT and FILTER that a record may use.
 
-use super::{record, Calls};
+use super::place::is_contig_name;
+use super::Source;
 use crate::fusion::Flag;
 use crate::report::rows::escaped;
 use crate::variant::VariantFlag;
@@ -54,11 +55,11 @@ const FORMAT: [Definition; 8] = [
 ];
 
 /// The header lines with the line of column names, each with its line end.
-pub(super) fn lines(calls: &Calls) -> String {
-    let mut lines = vec!["##fileformat=VCFv4.4".to_owned(), format!("##source=kinfuse {}", env!("CARGO_PKG_VERSION"))];
-    for (_, contig) in calls.contigs.iter().filter(|(_, contig)| record::is_contig_name(&contig.name)) {
-        let assembly = calls.assembly.map(|assembly| format!(",assembly={assembly}")).unwrap_or_default();
-        lines.push(format!("##contig=<ID={},length={}{assembly}>", contig.name, contig.length_bp));
+pub(super) fn lines(source: &Source<'_>) -> String {
+    let mut lines = vec!["##fileformat=VCFv4.4".to_owned(), format!("##source=kinfuse {}", source.version)];
+    let assembly = source.assembly.map(|assembly| format!(",assembly={assembly}")).unwrap_or_default();
+    for (name, length_bp) in source.entry.contigs.iter().zip(&source.entry.contig_lengths_bp).filter(|(name, _)| is_contig_name(name)) {
+        lines.push(format!("##contig=<ID={name},length={length_bp}{assembly}>"));
     }
     lines.push("##FILTER=<ID=PASS,Description=\"No reason for doubt\">".to_owned());
     let flags = Flag::ALL.iter().map(|(_, name, description)| (name, description));
@@ -70,7 +71,7 @@ pub(super) fn lines(calls: &Calls) -> String {
             lines.push(format!("##{kind}=<ID={id},Number={number},Type={value_type},Description=\"{description}\">"));
         }
     }
-    let sample = if calls.sample.is_empty() { "sample".to_owned() } else { escaped(calls.sample) };
+    let sample = if source.sample.is_empty() { "sample".to_owned() } else { escaped(source.sample) };
     lines.push(format!("#CHROM\tPOS\tID\tREF\tALT\tQUAL\tFILTER\tINFO\tFORMAT\t{sample}"));
     lines.join("\n") + "\n"
 }

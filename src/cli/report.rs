@@ -1,0 +1,84 @@
+//! `kinfuse report`: the files of a sample again, from its `kinfuse.json`, with the tables of today.
+
+use std::collections::BTreeSet;
+use std::io::Write;
+use std::path::PathBuf;
+
+use clap::builder::NonEmptyStringValueParser;
+use clap::Args;
+
+use crate::error::{Error, Result};
+use crate::knowledge::Knowledge;
+use crate::report::json::Document;
+use crate::report::output::{file_prefix, Outputs};
+use crate::report::rows::escaped;
+use crate::report::{files, renew, table};
+
+const EXAMPLES: &str = "\
+Names, known junctions, domains, drugs, levels and notes are renewed. What rests on reads stays: which junctions and mutations were
+called, their quality and filter, and what could have been seen; `kinfuse call` looks at the reads again. With the tables of the
+call, all files are the same to the byte (fusions.fa, which needs the reference, is not written).
+
+Examples:
+  kinfuse report -o results results/P17.kinfuse.json                       this program's tables
+  kinfuse report -o results --tumour NSCLC --knowledge my/ P17.kinfuse.json
+
+Research use only; not a medical device.";
+
+/// Arguments of `kinfuse report`.
+#[derive(Debug, Args)]
+#[command(after_help = EXAMPLES)]
+pub struct ReportArguments {
+    /// kinfuse.json of a sample, plain or gzip.
+    #[arg(required = true, value_name = "JSON")]
+    inputs: Vec<PathBuf>,
+    /// Folder for the results.
+    #[arg(short, long, default_value = ".", value_name = "DIR")]
+    out_dir: PathBuf,
+    /// Folder with tables that extend the built-in ones, as for `kinfuse call`.
+    #[arg(long, value_name = "DIR")]
+    knowledge: Option<PathBuf>,
+    /// Tumour type, for levels of evidence [default: that of the call].
+    #[arg(long, value_name = "TYPE", value_parser = NonEmptyStringValueParser::new())]
+    tumour: Option<String>,
+}
+
+impl ReportArguments {
+    /// Reads all documents, then writes the files of each; the tables of findings go to standard error.
+    ///
+    /// # Errors
+    /// A file that is no document of this version, two of one sample, a table that cannot be read, or a failed write.
+    pub fn run(&self, quiet: bool) -> Result<()> {
+        let knowledge = match &self.knowledge {
+            Some(dir) => Knowledge::with_dir(dir)?,
+            None => Knowledge::builtin(),
+        };
+        let mut prefixes = BTreeSet::new();
+        let mut documents = Vec::new();
+        for path in &self.inputs {
+            let document = Document::read(path)?;
+            if document.naming.len() != document.candidates.len() || document.vcf.contigs.is_empty() {
+                let problem = format!("holds too little to be renewed: kinfuse {} wrote it", escaped(&document.tool.version));
+                return Err(Error::input(path, problem, "run `kinfuse call` of this version again"));
+            }
+            let prefix = file_prefix(&document.sample);
+            if !prefixes.insert(prefix.clone()) {
+                let problem = format!("is the second file of a sample {}", escaped(&document.sample));
+                return Err(Error::input(path, problem, "give one file a sample, or run once for each with another --out-dir"));
+            }
+            documents.push((prefix, document));
+        }
+        for (prefix, mut document) in documents {
+            let told = renew::again(&mut document, &knowledge, self.knowledge.is_some(), self.tumour.as_deref());
+            let mut outputs = Outputs::new(&self.out_dir, &prefix)?;
+            files::write(&document, &mut outputs)?;
+            outputs.commit()?;
+            if !quiet {
+                let text = format!("{}\n  {}\n", table::render(&document, crate::progress::terminal_width()), told.join("\n  "));
+                // A terminal that went away is no reason to fail: the results are written.
+                let _ = std::io::stderr().write_all(text.as_bytes());
+            }
+        }
+        Ok(())
+    }
+}

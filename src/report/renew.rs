@@ -1,0 +1,208 @@
+//! What depends on the tables alone, said by the tables of today: names, structure, drugs, levels and notes.
+//!
+//! `kinfuse call` says it through this module, and `kinfuse report` again, from the document. What rests on reads stays as it was: which
+//! junctions and mutations were called, their quality and their filter, and what could have been seen.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::interpretation::interpret;
+use super::json::{Document, ExonAlias};
+use super::rows::{escaped, Cell, DrugRow, FusionRow, VariantRow};
+use crate::fusion::domains;
+use crate::fusion::naming::Naming;
+use crate::knowledge::{CompoundChange, DrugEffect, Knowledge, KnownChange, ResistanceSite, TableSource};
+use crate::variant::VariantStatus;
+
+/// Renews what the tables say of a document's findings in a tumour type.
+pub fn renew(document: &mut Document, knowledge: &Knowledge, tumour: Option<&str>) {
+    if document.naming.len() == document.candidates.len() {
+        fusions(document, knowledge);
+    }
+    for variant in &mut document.variants {
+        describe(variant, knowledge.resistance_sites());
+    }
+    for spot in &mut document.off_target {
+        spot.variants.iter_mut().for_each(|variant| describe(variant, knowledge.hotspots()));
+        spot.drugs = of_called(&spot.variants, knowledge.hotspots());
+    }
+    document.drugs = drugs(document, knowledge);
+    document.interpretation = interpret(document, knowledge, tumour);
+}
+
+/// Renews a document that was read, and says in lines which table spoke before and speaks now, which fusions are known otherwise than
+/// when they were judged, and what of the tables was not looked at.
+pub fn again(document: &mut Document, knowledge: &Knowledge, with_own_tables: bool, tumour: Option<&str>) -> Vec<String> {
+    let tumour = tumour.map(str::to_owned).or_else(|| document.interpretation.tumour.clone());
+    let (before, earlier) = (document.interpretation.tables.clone(), document.interpretation.tables_before.clone());
+    let tiers: Vec<_> = document.fusions.iter().map(|fusion| fusion.known).collect();
+    renew(document, knowledge, tumour.as_deref());
+    document.settings.insert("knowledge".to_owned(), with_own_tables.into());
+    document.settings.insert("tumour".to_owned(), tumour.into());
+    let now = &document.interpretation.tables;
+    let mut told = changes(&before, now);
+    document.interpretation.tables_before = if before == *now { earlier } else { before };
+    for (fusion, tier) in document.fusions.iter().zip(tiers).filter(|(fusion, tier)| fusion.known != *tier) {
+        let (name, was, is) = (escaped(&fusion.fusion), tier.cell(), fusion.known.cell());
+        told.push(format!(
+            "{} {name}: known as {is}, judged as {was} when it was called: quality and filter are those of the call",
+            fusion.id
+        ));
+    }
+    let unseen = not_looked_at(document, knowledge);
+    if !unseen.is_empty() {
+        told.push(format!("not looked at when the sample was called, run `kinfuse call` again: {}", escaped(&unseen.join(", "))));
+    }
+    told
+}
+
+/// One line a table that is not what it was.
+fn changes(before: &[TableSource], now: &[TableSource]) -> Vec<String> {
+    let key = |source: &TableSource| (source.table.clone(), source.origin.clone());
+    let keys: BTreeSet<(String, String)> = before.iter().chain(now).map(key).collect();
+    let version = |list: &[TableSource], wanted: &(String, String)| {
+        list.iter().find(|source| key(source) == *wanted).map_or_else(|| "none".to_owned(), |source| format!("version {}", source.version))
+    };
+    let mut lines: Vec<String> = Vec::new();
+    for wanted in keys {
+        let (was, is) = (version(before, &wanted), version(now, &wanted));
+        if was != is {
+            lines.push(format!("{} ({}): {} before, {} now", escaped(&wanted.0), escaped(&wanted.1), escaped(&was), escaped(&is)));
+        }
+    }
+    if lines.is_empty() {
+        lines.push("the tables are those of the call".to_owned());
+    }
+    lines
+}
+
+/// Listed changes of the targets of which the document has no line.
+fn not_looked_at(document: &Document, knowledge: &Knowledge) -> Vec<String> {
+    let is_target = |site: &&ResistanceSite| document.targets.contains(&site.gene);
+    let has = |site: &ResistanceSite, change: &KnownChange| {
+        document.variants.iter().any(|variant| variant.gene == site.gene && variant.hgvs_p == change.hgvs_p())
+    };
+    let sites = knowledge.resistance_sites().iter().filter(is_target);
+    sites
+        .flat_map(|site| site.changes.iter().map(move |change| (site, change)))
+        // Where none of a kinase's sites has a line, its place is not known here at all.
+        .filter(|(site, change)| document.variants.iter().any(|variant| variant.gene == site.gene) && !has(site, change))
+        .map(|(site, change)| format!("{} {}", site.gene, change.protein_change))
+        .collect()
+}
+
+fn fusions(document: &mut Document, knowledge: &Knowledge) {
+    for (row, naming) in document.candidates.iter_mut().zip(&document.naming) {
+        *row = named(row, naming, knowledge);
+    }
+    let all: BTreeMap<&str, (&FusionRow, &Naming)> =
+        document.candidates.iter().zip(&document.naming).map(|(row, naming)| (row.id.as_str(), (row, naming))).collect();
+    for row in &mut document.fusions {
+        if let Some((renewed, _)) = all.get(row.id.as_str()) {
+            row.clone_from(renewed);
+        }
+    }
+    for structure in &mut document.structure {
+        let Some((row, naming)) = all.get(structure.id.as_str()) else { continue };
+        structure.exon_aliases = naming.other_counts(row.exon_junction.as_deref()).iter().map(ExonAlias::from).collect();
+        structure.domains = fates(row, naming, knowledge);
+        if let Some(skip) = &naming.skip {
+            structure.notes.iter_mut().for_each(|note| *note = skip.renewed(note, knowledge));
+        }
+    }
+}
+
+/// A row with the names that the tables give it.
+fn named(row: &FusionRow, naming: &Naming, knowledge: &Knowledge) -> FusionRow {
+    let known = naming.known(knowledge);
+    let exon_junction = naming.exon_junction(&known);
+    let counts = naming.other_counts(exon_junction.as_deref());
+    let domains = domains::cell(&fates(row, naming, knowledge));
+    let skip = naming.skip.as_ref();
+    let row = FusionRow {
+        exon_junction,
+        frame: naming.frame(&known),
+        variant: known.label,
+        known: known.tier,
+        domains: Some(domains).filter(|domains| !domains.is_empty()),
+        structure: row.structure.as_ref().map(|text| skip.map_or_else(|| text.clone(), |skip| skip.renewed(text, knowledge))),
+        ..row.clone()
+    };
+    row.with_counts(&counts)
+}
+
+fn fates(row: &FusionRow, naming: &Naming, knowledge: &Knowledge) -> Vec<crate::fusion::DomainFate> {
+    let (gene5, gene3) = (row.gene5.as_deref().unwrap_or(""), row.gene3.as_deref().unwrap_or(""));
+    domains::fates(knowledge, (gene5, naming.coding_bp.0), (gene3, naming.coding_bp.1))
+}
+
+/// The site of a variant, and the listed change if it is one.
+fn listed<'k>(variant: &VariantRow, sites: &'k [ResistanceSite]) -> Option<(&'k ResistanceSite, Option<&'k KnownChange>)> {
+    let own = || sites.iter().filter(|site| site.gene == variant.gene);
+    let is_named = |change: &&KnownChange| change.hgvs_p() == variant.hgvs_p;
+    let exact = own().find_map(|site| Some((site, Some(site.changes.iter().find(is_named)?))));
+    // A substitution that is not listed lies at a listed codon all the same.
+    let beside =
+        || own().find(|site| variant.hgvs_p.starts_with(&format!("p.{}{}", char::from(site.ref_aa), site.codon))).map(|site| (site, None));
+    exact.or_else(|| beside().filter(|(site, _)| is_substitution(variant, site)))
+}
+
+/// Whether a name is that of one residue for another at the site.
+fn is_substitution(variant: &VariantRow, site: &ResistanceSite) -> bool {
+    let stem = format!("p.{}{}", char::from(site.ref_aa), site.codon);
+    variant.hgvs_p.strip_prefix(&stem).is_some_and(|rest| rest.len() == 1)
+}
+
+/// Puts what the tables say of a change into its row.
+fn describe(variant: &mut VariantRow, sites: &[ResistanceSite]) {
+    let found = listed(variant, sites);
+    variant.codon_class = found.map(|(site, _)| site.codon_class.clone()).filter(|class| !class.is_empty());
+    let effects = found.and_then(|(_, change)| change).map(statements).unwrap_or_default();
+    let items: BTreeSet<(String, String)> = effects.into_iter().map(|effect| (effect.drug, effect.effect.to_string())).collect();
+    let text = items.into_iter().map(|(drug, effect)| format!("{drug}:{effect}")).collect::<Vec<_>>().join(",");
+    variant.known_resistance = Some(text).filter(|text| !text.is_empty());
+}
+
+/// What sources say of a change, those that were read.
+fn statements(change: &KnownChange) -> Vec<DrugEffect> {
+    change.effects.iter().filter(|effect| effect.verified).cloned().collect()
+}
+
+fn of_called(variants: &[VariantRow], sites: &[ResistanceSite]) -> Vec<DrugRow> {
+    let called = variants.iter().filter(|variant| variant.status == VariantStatus::Called);
+    called
+        .flat_map(|variant| {
+            let effects = listed(variant, sites).and_then(|(_, change)| change).map(statements).unwrap_or_default();
+            DrugRow::list(&variant.gene, variant.hgvs_p.trim_start_matches("p."), false, &effects)
+        })
+        .collect()
+}
+
+/// What sources say of the called mutations and of those that act together on one molecule, each change once.
+fn drugs(document: &Document, knowledge: &Knowledge) -> Vec<DrugRow> {
+    let mut list = of_called(&document.variants, knowledge.resistance_sites());
+    for gene in &document.targets {
+        let own = knowledge.compound_changes().iter().filter(|compound| compound.gene == *gene);
+        for compound in own.filter(|compound| is_there(compound, &document.variants)) {
+            let effects: Vec<DrugEffect> = compound.effects.iter().filter(|effect| effect.verified).cloned().collect();
+            list.extend(DrugRow::list(gene, &compound.protein_change, true, &effects));
+        }
+    }
+    let mut seen = BTreeSet::new();
+    list.retain(|row| seen.insert((row.gene.clone(), row.change.clone(), row.drug.clone())));
+    list
+}
+
+/// Whether all members of a compound were called and lie on the same molecules, each with each.
+fn is_there(compound: &CompoundChange, variants: &[VariantRow]) -> bool {
+    let called = |member: &String| {
+        let name = format!("p.{member}");
+        variants.iter().filter(move |row| row.gene == compound.gene && row.status == VariantStatus::Called && row.hgvs_p == name)
+    };
+    let in_cis = |x: &String, y: &String| {
+        let prefix = format!("p.{y}:cis:");
+        called(x).any(|row| row.compound_with.as_deref().unwrap_or("").split(',').any(|item| item.starts_with(&prefix)))
+    };
+    let members = &compound.members;
+    let pairs = members.iter().enumerate().flat_map(|(at, x)| members[at + 1..].iter().map(move |y| (x, y)));
+    members.iter().all(|member| called(member).next().is_some()) && pairs.into_iter().all(|(x, y)| in_cis(x, y))
+}
