@@ -57,7 +57,7 @@ fn hot_parts(criterion: &mut Criterion) {
     criterion.bench_function("evidence of one kinase", |bench| bench.iter(|| black_box(gather())));
 
     let evidence = gather();
-    let shown = LocalBases::new(library);
+    let shown = LocalBases::new(None, library).expect("without a FASTA nothing is opened");
     let bases = |interval: Interval| shown.bases(interval);
     let distance = |end: Breakend, position: u32| end.kept_distance(position);
     let span = Span { insert_max_bp: library.assay.insert_max_bp, distance: &distance };
