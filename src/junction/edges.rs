@@ -295,14 +295,43 @@ impl EdgeTable {
     /// The words of all edges, on both strands.
     pub fn words(&self, words: &mut FxHashSet<u32>) {
         for edge in self.kinase.edges.iter().chain(&self.partners.edges) {
-            for bases in [edge.enter.clone(), reverse_complement(&edge.enter)] {
-                words.extend(bases.windows(WORD_BP).filter_map(word));
-            }
+            words.extend(self::words(&edge.enter));
+            words.extend(self::words(&reverse_complement(&edge.enter)));
         }
     }
 }
 
-/// A word of bases as a number, two bits a base; `None` where a base is unknown.
-pub fn word(bases: &[u8]) -> Option<u32> {
-    bases.iter().try_fold(0u32, |word, base| b"ACGT".iter().position(|letter| letter == base).map(|digit| (word << 2) | digit as u32))
+/// The words of a stretch as numbers, two bits a base; none that holds an unknown base.
+pub fn words(bases: &[u8]) -> impl Iterator<Item = u32> + '_ {
+    let (mut word, mut known) = (0u32, 0usize);
+    bases.iter().filter_map(move |base| {
+        let digit = match base {
+            b'A' => 0,
+            b'C' => 1,
+            b'G' => 2,
+            b'T' => 3,
+            _ => {
+                known = 0;
+                return None;
+            }
+        };
+        // Sixteen bases fill the number: older ones fall out at its upper end.
+        word = (word << 2) | digit;
+        known += 1;
+        (known >= WORD_BP).then_some(word)
+    })
+}
+
+#[cfg(test)]
+mod word_tests {
+    use super::*;
+
+    #[test]
+    fn words_are_those_of_each_place_and_pass_over_unknown_bases() {
+        let bases = b"ACGTACGTTGCAACGTAGGCNACGTACGTTGCAACGTC";
+        let found: Vec<u32> = words(bases).collect();
+        assert_eq!(found.len(), 5 + 2);
+        assert_eq!((found[0], found[4]), (found[5], words(&bases[4..20]).next().expect("one word")));
+        assert!(words(&bases[..15]).next().is_none());
+    }
 }

@@ -22,7 +22,7 @@ use crate::genome::{Breakend, Interval, Side};
 use crate::sequence::{complexity_frac, reverse_complement};
 
 use super::candidate::Tolerance;
-use super::edges::{word, EdgeTable, MIN_FIT_BP, WORD_BP};
+use super::edges::{words, EdgeTable, MIN_FIT_BP, WORD_BP};
 use super::find::{is_sure, Evidence};
 use super::meet;
 use super::realign::{place, Bases};
@@ -85,12 +85,12 @@ impl Break {
         let lead = &bundle.anchor[bundle.anchor.len().saturating_sub(LEAD_BP)..];
         let whole = [lead, &bundle.tail].concat();
         let turned = reverse_complement(&whole);
-        let words = whole.windows(WORD_BP).chain(turned.windows(WORD_BP)).filter_map(word).collect();
+        let words = words(&whole).chain(words(&turned)).collect();
         Self { end: bundle.end, tail: bundle.tail, words }
     }
 
     fn is_in(&self, bases: &[u8]) -> bool {
-        bases.windows(WORD_BP).any(|bases| word(bases).is_some_and(|word| self.words.contains(&word)))
+        words(bases).any(|word| self.words.contains(&word))
     }
 }
 
@@ -99,8 +99,8 @@ impl Break {
 /// # Errors
 /// When the file cannot be read.
 pub fn reads(pool: &ThreadPool, library: &Library, breaks: &[Break], step: &(dyn Fn() + Sync)) -> Result<Vec<ReadRecord>> {
-    let words: FxHashSet<u32> = breaks.iter().flat_map(|unexplained| unexplained.words.iter().copied()).collect();
-    let has_word = |bases: &[u8]| bases.windows(WORD_BP).any(|bases| word(bases).is_some_and(|word| words.contains(&word)));
+    let wanted: FxHashSet<u32> = breaks.iter().flat_map(|unexplained| unexplained.words.iter().copied()).collect();
+    let has_word = |bases: &[u8]| words(bases).any(|word| wanted.contains(&word));
     let parts = scan::sift(pool, library, &tiles(library), &has_word, step)?;
     let mut kept: FxHashMap<(crate::genome::ContigId, u32), u32> = FxHashMap::default();
     let few = |record: &ReadRecord| {

@@ -15,7 +15,7 @@ use crate::knowledge::{Knowledge, KnownEnd5};
 use crate::model::{Gene, GeneModels, Role};
 use crate::reference::{Lookup, Reference};
 
-use super::edges::{self, EdgeTable, MIN_FIT_BP, WORD_BP};
+use super::edges::{self, EdgeTable, MIN_FIT_BP};
 use super::rescue::{self, MAX_OVERRUN_BP};
 use super::votes::Votes;
 
@@ -111,7 +111,7 @@ pub fn read(
         shown.tables.push(table);
     }
     fasta.finish()?;
-    let has_edge = |read: &[u8]| read.windows(WORD_BP).any(|bases| edges::word(bases).is_some_and(|word| words.contains(&word)));
+    let has_edge = |read: &[u8]| edges::words(read).any(|word| words.contains(&word));
     let (unaligned, seen) = scan::unaligned(library, &has_edge)?;
     shown.unaligned = rescue::merged_mates(unaligned);
     shown.unaligned_seen = seen;
