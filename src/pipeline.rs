@@ -224,9 +224,16 @@ impl Run<'_> {
                 *whole.skipped.entry(format!("at_partners_{key}")).or_default() += count;
             }
         }
-        let mut beyond: Vec<_> = beyond.into_iter().flat_map(|scan| scan.records).collect();
+        let mut beside_mates: Vec<Unaligned> = scans.iter_mut().flat_map(|scan| std::mem::take(&mut scan.unmapped)).collect();
+        let mut beyond: Vec<ReadRecord> = beyond
+            .into_iter()
+            .flat_map(|scan| {
+                beside_mates.extend(scan.unmapped);
+                scan.records
+            })
+            .collect();
         let spliced = assay.material() == Material::Rna && !assay.long_reads;
-        let mut edges = if spliced { self.exon_edges(library)? } else { ExonEdges::default() };
+        let mut edges = if spliced { self.exon_edges(library, beside_mates)? } else { ExonEdges::default() };
         beyond.append(&mut edges.records);
         if edges.unaligned_seen > 0 {
             *whole.skipped.entry("unaligned_looked_up".to_owned()).or_default() += edges.unaligned_seen;
@@ -290,9 +297,9 @@ impl Run<'_> {
     }
 
     /// What the reads show at the exon edges of the targets and their partners.
-    fn exon_edges(&self, library: &Library) -> Result<ExonEdges> {
+    fn exon_edges(&self, library: &Library, beside_mates: Vec<Unaligned>) -> Result<ExonEdges> {
         let known = (&self.setup.models, &self.setup.knowledge);
-        shown::read(self.pool, library, &self.targets, known, self.setup.reference.as_ref())
+        shown::read(self.pool, library, &self.targets, known, self.setup.reference.as_ref(), beside_mates)
     }
 
     /// Recognises the assay from the kinases and, where these are silent, from their partners.

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use rustc_hash::FxHashSet;
 
 use crate::alignment::file::{AlignmentFile, Format};
+use crate::alignment::read::end;
 use crate::alignment::ReadRecord;
 use crate::config::{CallConfig, GenomeChoice};
 use crate::error::{Error, Result};
@@ -264,7 +265,7 @@ fn load(file: &mut AlignmentFile, targets: &[&Gene], models: &GeneModels) -> Res
             start: start.max(0) as u32,
             end: end.max(0) as u32,
         };
-        let here = at(record.tid(), record.pos(), record.cigar().end_pos());
+        let here = at(record.tid(), record.pos(), i64::from(end(record)));
         let mate = record.mtid() >= 0 && near(at(record.mtid(), record.mpos(), record.mpos() + 1));
         let points_there = || {
             ReadRecord::without_bases(record, &contigs, None).is_ok_and(|view| {

@@ -180,3 +180,34 @@ fn bases_that_no_read_of_the_file_explains_are_a_flagged_break_without_a_partner
     assert_eq!((rows[0].get("fusion"), rows[0].get("fragments"), rows[0].get("filter")), ("?::ALK", "4", "unplaced_partner"));
     assert_eq!((rows[0].get("breakpoint5"), rows[0].get("insertion")), (".", turned(&tail[..50]).as_str()));
 }
+
+#[test]
+fn copies_of_one_unaligned_molecule_are_one_fragment() {
+    let edges = edges();
+    let whole = format!("{}{}", &edges.eml4_13[40..], &turned(&edges.alk_20)[..50]);
+    let copies = (0..8).map(|i| read(&format!("r{i}"), 4, "*", 0, "*", &whole, "")).collect();
+    assert_eq!(seen(&rows(copies)), [("E13;A20", "V1", "1", "low_support")]);
+    let others = (0..4usize).map(|i| read(&format!("r{i}"), 4, "*", 0, "*", &whole[2 * i..], "")).collect();
+    assert_eq!(seen(&rows(others)), [("E13;A20", "V1", "4", "PASS")]);
+}
+
+#[test]
+fn unmapped_reads_that_are_filed_with_their_mates_are_looked_up_too() {
+    let edges = edges();
+    let whole = format!("{}{}", &edges.eml4_13[30..], &turned(&edges.alk_20)[..60]);
+    let pair = |i: usize| {
+        let (name, start) = (format!("r{i}"), ALK_20_START - 80 + i as u32);
+        let mate = read(&name, 73, "chr2", start, "60M", &edges.alk_20[9 + i..69 + i], "");
+        let (_, line) = read(&name, 133, "chr2", start, "*", &whole[2 * i..100 + i], "");
+        [mate, (start, line)]
+    };
+    assert_eq!(seen(&rows((0..3).flat_map(pair).collect())), [("E13;A20", "V1", "3", "PASS")]);
+}
+
+#[test]
+fn reads_that_end_in_adapter_are_no_break() {
+    let edges = edges();
+    let adapter = "AGATCGGAAGAGCGTCGTGTAGGGAAAGAGTGTAGATCTCGGTGG";
+    let reads = (0..5).map(|i| at_kinase(&format!("r{i}"), &edges, 40 + i, &adapter[..44 - i])).collect();
+    assert!(rows(reads).is_empty());
+}

@@ -9,6 +9,7 @@ use rust_htslib::bam::{self, record::Record, Read as _};
 
 use rustc_hash::FxHashMap;
 
+use super::read::end;
 use crate::bgzf;
 use crate::error::{Error, Result};
 use crate::genome::{ContigId, Contigs, Interval};
@@ -158,7 +159,7 @@ impl AlignmentFile {
             } else if !relevant(&record) {
                 self.passed_over.1 += 1;
             } else {
-                longest = longest.max((record.cigar().end_pos() - record.pos()).clamp(0, i64::from(u32::MAX)) as u32);
+                longest = longest.max(end(&record).saturating_sub(record.pos().max(0) as u32));
                 kept.push(record);
             }
         }
@@ -244,7 +245,7 @@ impl Reader {
                     if record.tid() != tid || record.pos() >= i64::from(interval.end) {
                         break;
                     }
-                    if record.cigar().end_pos() > i64::from(interval.start) && !visit(record) {
+                    if end(record) > interval.start && !visit(record) {
                         break;
                     }
                 }

@@ -168,6 +168,11 @@ pub fn operations(record: &Record) -> Vec<Operation> {
         .collect()
 }
 
+/// The boundary behind a record's last aligned base.
+pub fn end(record: &Record) -> u32 {
+    (record.pos().max(0) as u32).saturating_add(cigar::reference_length(&operations(record)))
+}
+
 /// The strand of a record.
 pub fn strand(record: &Record) -> Strand {
     if record.is_reverse() {

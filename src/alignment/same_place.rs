@@ -8,7 +8,7 @@ use rust_htslib::bam::record::{Aux, Record};
 use rustc_hash::FxHashMap;
 
 use super::library::Lane;
-use super::read::{FragmentId, ReadRecord};
+use super::read::{end, FragmentId, ReadRecord};
 use crate::genome::{Side, Strand};
 
 /// Mapping quality of a place that all alignments share, as of a unique one.
@@ -43,8 +43,8 @@ impl SamePlace {
         let number = u8::from(record.is_last_in_template() && record.is_paired());
         let strand = super::read::strand(record);
         self.expected.insert((fragment, number), count);
-        for (side, position) in [(Side::Higher, record.pos()), (Side::Lower, record.cigar().end_pos())] {
-            *self.seen.entry((fragment, number, strand, side, position.max(0) as u32)).or_default() += 1;
+        for (side, position) in [(Side::Higher, record.pos().max(0) as u32), (Side::Lower, end(record))] {
+            *self.seen.entry((fragment, number, strand, side, position)).or_default() += 1;
         }
     }
 
@@ -52,15 +52,13 @@ impl SamePlace {
     pub fn settle(&self, records: &mut [ReadRecord]) {
         for view in records.iter_mut() {
             let Some(&count) = self.expected.get(&(view.fragment, view.number)) else { continue };
-            let (Some(start), Some(end)) =
-                (view.pieces.iter().map(|piece| piece.start).min(), view.pieces.iter().map(|piece| piece.end).max())
-            else {
-                continue;
-            };
-            let strand = view.pieces[0].strand;
-            let flank = |side, position| self.seen.get(&(view.fragment, view.number, strand, side, position)).copied().unwrap_or(0);
-            if flank(Side::Higher, start).max(flank(Side::Lower, end)) >= count {
-                view.pieces.iter_mut().for_each(|piece| piece.mapq = piece.mapq.max(SHARED_MAPQ));
+            for piece in &mut view.pieces {
+                let flank =
+                    |side, position| self.seen.get(&(view.fragment, view.number, piece.strand, side, position)).copied().unwrap_or(0);
+                // A flank of one piece says nothing of another one beyond a gap.
+                if flank(Side::Higher, piece.start).max(flank(Side::Lower, piece.end)) >= count {
+                    piece.mapq = piece.mapq.max(SHARED_MAPQ);
+                }
             }
         }
     }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use rayon::ThreadPool;
 use rust_htslib::bam::record::Record;
-use rustc_hash::FxHashSet;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::assay::DuplicateRule;
 use super::library::{Lane, Library, LibraryReader};
@@ -61,9 +61,20 @@ pub struct Scan {
     pub usual_bases: u64,
     /// Skipped records by reason.
     pub skipped: BTreeMap<String, u64>,
+    /// Reads without an alignment that are filed with their mate, a bounded number.
+    pub unmapped: Vec<Unaligned>,
 }
 
+/// Unmapped reads that are kept of one stretch of a file.
+const MAX_UNMAPPED_KEPT: usize = 20_000;
+
 impl Scan {
+    fn keep_unmapped(&mut self, record: &Record, lane: Lane) {
+        if record.is_unmapped() && !record.is_quality_check_failed() && self.unmapped.len() < MAX_UNMAPPED_KEPT {
+            self.unmapped.push(Unaligned::new(record, lane));
+        }
+    }
+
     fn skip(&mut self, reason: Skipped) {
         *self.skipped.entry(reason.key().to_owned()).or_default() += 1;
     }
@@ -71,6 +82,7 @@ impl Scan {
     /// Adds another reading.
     pub fn absorb(&mut self, other: Self) {
         self.records.extend(other.records);
+        self.unmapped.extend(other.unmapped);
         self.seen += other.seen;
         self.primary += other.primary;
         self.duplicates += other.duplicates;
@@ -80,6 +92,9 @@ impl Scan {
         }
     }
 }
+
+/// Bases beyond a tile in which further alignments of its reads are looked for.
+const SAME_PLACE_BP: u32 = 10;
 
 /// Whether flagged duplicates are left out under a rule.
 pub fn leaves_out_flagged(rule: DuplicateRule) -> bool {
@@ -114,7 +129,8 @@ pub fn kinases(pool: &ThreadPool, library: &Library, regions: &[Region], tile_bp
 fn scan_tile(reader: &mut LibraryReader, library: &Library, region: &Region, tile: Interval) -> Result<Scan> {
     let mut scan = Scan::default();
     let mut same_place = SamePlace::default();
-    reader.visit(tile, |record, lane| {
+    // Alignments of one read begin a base or two apart, be it beyond a tile's border.
+    reader.visit(Interval { end: tile.end.saturating_add(SAME_PLACE_BP), ..tile }, |record, lane| {
         same_place.note(record, lane);
         // A tile owns the records that begin in it; the first tile also those that begin before the region.
         let start = record.pos().max(0) as u32;
@@ -123,6 +139,7 @@ fn scan_tile(reader: &mut LibraryReader, library: &Library, region: &Region, til
             return;
         }
         scan.seen += 1;
+        scan.keep_unmapped(record, lane);
         if let Some(view) = admit(record, lane, library, &mut scan) {
             if view.kind == RecordKind::Primary {
                 scan.usual_bases +=
@@ -220,6 +237,7 @@ pub fn partners(
                     return;
                 }
                 scan.seen += 1;
+                scan.keep_unmapped(record, lane);
                 if let Some(view) = admit(record, lane, library, &mut scan) {
                     let at_kinase = |contig, position| regions.iter().any(|region| region.holds(contig, position));
                     let points_there =
@@ -237,7 +255,8 @@ pub fn partners(
     )
 }
 
-/// The primary records of tiles whose bases `wanted` picks, tile by tile; each belongs to the tile in which it begins.
+/// The primary records of tiles whose bases `wanted` picks, tile by tile; each belongs to the tile in which it begins. Of those that begin
+/// within [`STRETCH_BP`] the first [`MAX_OF_STRETCH`] are kept: more would say the same.
 ///
 /// # Errors
 /// When the file cannot be read.
@@ -255,15 +274,22 @@ pub fn sift(
         |reader, index| {
             let tile = tiles[index];
             let mut records = Vec::new();
+            let mut kept: FxHashMap<u32, u32> = FxHashMap::default();
             let mut uncounted = Scan::default();
             let mut same_place = SamePlace::default();
-            reader.visit(tile, |record, lane| {
+            reader.visit(Interval { end: tile.end.saturating_add(SAME_PLACE_BP), ..tile }, |record, lane| {
+                if record.is_supplementary() || !wanted(&record.seq().as_bytes()) {
+                    return;
+                }
+                let stretch = kept.entry(record.pos().max(0) as u32 / STRETCH_BP).or_default();
+                if *stretch >= 2 * MAX_OF_STRETCH {
+                    return;
+                }
+                same_place.note(record, lane);
                 let begins_here = (i64::from(tile.start)..i64::from(tile.end)).contains(&record.pos());
-                if begins_here && !record.is_supplementary() && wanted(&record.seq().as_bytes()) {
-                    same_place.note(record, lane);
-                    if !record.is_secondary() {
-                        records.extend(admit(record, lane, library, &mut uncounted));
-                    }
+                if begins_here && !record.is_secondary() && *stretch < MAX_OF_STRETCH {
+                    *stretch += 1;
+                    records.extend(admit(record, lane, library, &mut uncounted));
                 }
             })?;
             same_place.settle(&mut records);
@@ -272,6 +298,10 @@ pub fn sift(
         },
     )
 }
+
+/// Width of the stretches of which a bounded number of records is kept, and the number.
+const STRETCH_BP: u32 = 64;
+const MAX_OF_STRETCH: u32 = 100;
 
 /// A read that was not aligned, as sequenced.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -284,6 +314,17 @@ pub struct Unaligned {
     pub bases: Vec<u8>,
     /// Their qualities.
     pub qualities: Vec<u8>,
+}
+
+impl Unaligned {
+    fn new(record: &Record, lane: Lane) -> Self {
+        Self {
+            fragment: lane.fragment(FragmentId::of(record.qname())),
+            number: u8::from(record.is_last_in_template() && record.is_paired()),
+            bases: record.seq().as_bytes(),
+            qualities: record.qual().to_vec(),
+        }
+    }
 }
 
 /// Reads windows with a state of its own for each; records that begin in an earlier window and reach into it are seen in both.
@@ -331,12 +372,7 @@ pub fn unaligned(library: &Library, wanted: &dyn Fn(&[u8]) -> bool) -> Result<(V
         if record.is_quality_check_failed() || !wanted(&bases) {
             return;
         }
-        list.push(Unaligned {
-            fragment: lane.fragment(FragmentId::of(record.qname())),
-            number: u8::from(record.is_last_in_template() && record.is_paired()),
-            qualities: record.qual().to_vec(),
-            bases,
-        });
+        list.push(Unaligned::new(record, lane));
     })?;
     Ok((list, seen))
 }

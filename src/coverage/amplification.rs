@@ -15,8 +15,7 @@ use rayon::ThreadPool;
 
 use crate::alignment::assay::AssayKind;
 use crate::alignment::library::Library;
-use crate::alignment::read::usable;
-use crate::alignment::read::RecordKind;
+use crate::alignment::read::{end, usable, RecordKind};
 use crate::alignment::tile;
 use crate::error::Result;
 use crate::genome::Interval;
@@ -75,7 +74,7 @@ pub fn measure(pool: &ThreadPool, library: &Library, models: &GeneModels) -> Res
                 let counts =
                     usable(record).is_ok_and(|kind| kind == RecordKind::Primary) && !record.is_duplicate() && record.mapq() >= MIN_MAPQ;
                 if counts {
-                    let (start, end) = (record.pos().max(0) as u32, record.cigar().end_pos().max(0) as u32);
+                    let (start, end) = (record.pos().max(0) as u32, end(record));
                     bases += u64::from(end.min(exon.end).saturating_sub(start.max(exon.start)));
                 }
             })?;

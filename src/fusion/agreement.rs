@@ -7,7 +7,7 @@
 //!
 //! A break in DNA gives a junction in RNA when both join the same genes in the same order and the exons of the junction lie on the
 //! rearranged molecule: the 5' exon at or before the one in front of the break, the 3' exon at or behind the one that follows it
-//! (the nearest ones, or others where splicing skips some; a cryptic exon lies in the intron). The finding is then **one row**,
+//! (the nearest ones, or others where splicing skips up to three; a cryptic exon lies in the intron). The finding is then **one row**,
 //! the junction's, with evidence `rna+dna`: its counts and positions are those of the RNA, those of the break stand in columns of
 //! their own, and the qualities, which rest on different molecules of different libraries, add up. What was flagged only for too
 //! little support, or because RNA cannot tell it from transcription that reads through, is no longer doubtful when the sum is
@@ -38,6 +38,8 @@ pub struct Agreement {
 
 /// Flags that say no more than that one material alone is not enough.
 const SETTLED: [Flag; 3] = [Flag::LowSupport, Flag::RandomChimera, Flag::ReadThrough];
+/// Exons beside a break that splicing may skip, both genes together.
+const MAX_SKIPPED: u32 = 3;
 /// Flags with which a junction proves nothing for another one.
 const DISQUALIFYING: [Flag; 3] = [Flag::Antisense, Flag::UnplacedPartner, Flag::Homology];
 
@@ -57,8 +59,13 @@ fn same_genes(x: &Fusion, y: &Fusion) -> bool {
 
 /// Whether a break in DNA can give a junction in RNA.
 fn gives(dna: &Fusion, rna: &Fusion) -> bool {
-    let on_molecule = |((five, three), (last, first)): ((u32, u32), (u32, u32))| five <= last && three >= first;
-    same_genes(dna, rna) && exons(rna).zip(exons(dna)).is_some_and(on_molecule)
+    same_genes(dna, rna) && exons(rna).zip(exons(dna)).and_then(|(junction, implied)| skipped(junction, implied)).is_some()
+}
+
+/// How many exons splicing skips for a junction of a break that implies another; `None` where that cannot be.
+fn skipped((five, three): (u32, u32), (last, first): (u32, u32)) -> Option<u32> {
+    let skipped = last.checked_sub(five)?.saturating_add(three.checked_sub(first)?);
+    (skipped <= MAX_SKIPPED).then_some(skipped)
 }
 
 /// Matches the junctions of RNA with the breaks of DNA; `places` says what either could have shown. Nothing happens where there is
@@ -75,17 +82,22 @@ pub fn settle(fusions: &mut [Fusion], places: &[&Detectability]) {
     let mut told: BTreeSet<usize> = BTreeSet::new();
     for &junction in &rna {
         let nearest = |index: &usize| {
-            let skipped = exons(&fusions[junction]).zip(exons(&fusions[*index])).map_or(0, |(x, y)| (y.0 - x.0) + (x.1 - y.1));
+            let skipped = exons(&fusions[junction]).zip(exons(&fusions[*index])).and_then(|(x, y)| skipped(x, y));
             (std::cmp::Reverse(skipped), (fusions[*index].quality * 10.0).round() as i64, fusions[*index].support.fragments())
         };
         let found = dna.iter().copied().filter(|&index| gives(&fusions[index], &fusions[junction])).max_by_key(nearest);
         let Some(index) = found else { continue };
         let given = fusions[index].clone();
         let fusion = &mut fusions[junction];
-        fusion.quality = (fusion.quality + given.quality).min(MAX_QUALITY);
-        if fusion.quality >= MIN_PASS_QUALITY && fusion.support.fragments() + given.support.fragments() >= MIN_FRAGMENTS {
-            fusion.flags.retain(|flag| !SETTLED.contains(flag));
+        let quality = (fusion.quality + given.quality).min(MAX_QUALITY);
+        let enough = quality >= MIN_PASS_QUALITY && fusion.support.fragments() + given.support.fragments() >= MIN_FRAGMENTS;
+        let settled = |flag: &Flag| enough && SETTLED.contains(flag);
+        // A break that passes is not reported by a junction that stays doubtful.
+        if given.passes() && !fusion.flags.iter().all(settled) {
+            continue;
         }
+        fusion.quality = quality;
+        fusion.flags.retain(|flag| !settled(flag));
         fusion.evidence = BTreeSet::from([Material::Rna, Material::Dna]);
         fusion.agreement.dna = Some(Box::new(given));
         told.insert(index);

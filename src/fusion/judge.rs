@@ -52,7 +52,7 @@ fn noise(draft: &Draft<'_>, all: &[Draft<'_>], chimeras: u32) -> Noise {
     let own = pair(draft);
     let like = like(draft.class, all)
         // Variants of one fusion are no noise for each other; junctions without a gene are told apart by their place.
-        .filter(|other| pair(other) != own || (own.0.is_none() && other.fusion.junction != draft.fusion.junction))
+        .filter(|other| pair(other) != own || ((own.0.is_none() || own.1.is_none()) && other.fusion.junction != draft.fusion.junction))
         .count() as u32;
     // What the aligner itself joined to this gene is no noise for it; clipped reads were never counted among the chimeras.
     let kin = all.iter().filter(|other| std::ptr::eq(*other, draft) || (own.0.is_some() && own.1.is_some() && pair(other) == own));

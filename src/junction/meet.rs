@@ -24,7 +24,8 @@ const BP_PER_MISMATCH: usize = 12;
 const MAX_INSERTION_BP: usize = 250;
 /// Bases of the gene beside the edge that take part.
 const ANCHOR_BP: usize = 30;
-/// Kinds of tails that are tried at one edge.
+/// Kinds of tails that are told apart at one edge, the longest tails' first, and how many of them are tried, the most frequent first.
+const MAX_OPEN_GROUPS: usize = 200;
 const MAX_GROUPS: usize = 20;
 /// Share of distinct 3-mers that the common bases must have.
 const MIN_COMPLEXITY_FRAC: f64 = 0.35;
@@ -77,11 +78,14 @@ pub(super) fn bundles(tails: &[Tail], at_edge: &dyn Fn(Breakend) -> bool) -> Vec
         tails.sort_by_key(|tail| (std::cmp::Reverse(tail.bases.len()), &tail.bases));
         let mut groups: Vec<Vec<&Tail>> = Vec::new();
         for tail in tails {
-            match groups.iter_mut().find(|group| agree(&group[0].bases, &tail.bases)) {
-                Some(group) => group.push(tail),
-                None => groups.push(vec![tail]),
+            match groups.iter().position(|group| agree(&group[0].bases, &tail.bases)) {
+                Some(slot) => groups[slot].push(tail),
+                None if groups.len() < MAX_OPEN_GROUPS => groups.push(vec![tail]),
+                // So many kinds at one edge are no break's.
+                None => {}
             }
         }
+        groups.sort_by_key(|group| std::cmp::Reverse(group.len()));
         list.extend(groups.into_iter().take(MAX_GROUPS).map(|tails| Bundle {
             end,
             tail: majority(tails.iter().map(|tail| (tail.bases.as_slice(), tail.qualities.as_slice()))),

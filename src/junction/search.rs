@@ -11,7 +11,7 @@
 use std::collections::BTreeSet;
 
 use rayon::ThreadPool;
-use rustc_hash::{FxHashMap, FxHashSet};
+use rustc_hash::FxHashSet;
 
 use crate::alignment::library::Library;
 use crate::alignment::read::{FragmentId, Piece, ReadRecord};
@@ -19,7 +19,7 @@ use crate::alignment::{scan, tile};
 use crate::error::Result;
 use crate::evidence::tail::{chance_mapq, Placement, Tail};
 use crate::genome::{Breakend, Interval, Side};
-use crate::sequence::{complexity_frac, reverse_complement};
+use crate::sequence::{complexity_frac, is_adapter, reverse_complement};
 
 use super::candidate::Tolerance;
 use super::edges::{words, EdgeTable, MIN_FIT_BP, WORD_BP};
@@ -37,9 +37,6 @@ const MIN_COMPLEXITY_FRAC: f64 = 0.5;
 const LEAD_BP: usize = WORD_BP - 1;
 /// Breaks of one kinase that are looked for.
 const MAX_BREAKS: usize = 8;
-/// Records that are kept of each stretch of this width; more say the same.
-const MAX_OF_STRETCH: u32 = 100;
-const STRETCH_BP: u32 = 64;
 /// Width of a tile in bases.
 const TILE_BP: u32 = 2_000_000;
 /// Places that are tried for one break, those with most reads first.
@@ -67,7 +64,7 @@ impl Break {
         let open: Vec<Tail> = evidence
             .kinase_tails
             .iter()
-            .filter(|tail| at_edge(tail.at) && !is_sure(tail) && !edges.is_ordinary(&tail.bases, true))
+            .filter(|tail| at_edge(tail.at) && !is_sure(tail) && !is_adapter(&tail.bases) && !edges.is_ordinary(&tail.bases, true))
             .map(|tail| Tail { placement: None, ..tail.clone() })
             .collect();
         let sure: Vec<&Tail> = evidence.kinase_tails.iter().filter(|tail| is_sure(tail)).collect();
@@ -102,14 +99,7 @@ pub fn reads(pool: &ThreadPool, library: &Library, breaks: &[Break], step: &(dyn
     let wanted: FxHashSet<u32> = breaks.iter().flat_map(|unexplained| unexplained.words.iter().copied()).collect();
     let has_word = |bases: &[u8]| words(bases).any(|word| wanted.contains(&word));
     let parts = scan::sift(pool, library, &tiles(library), &has_word, step)?;
-    let mut kept: FxHashMap<(crate::genome::ContigId, u32), u32> = FxHashMap::default();
-    let few = |record: &ReadRecord| {
-        let Some(piece) = record.pieces.first() else { return false };
-        let count = kept.entry((piece.contig, piece.start / STRETCH_BP)).or_default();
-        *count += 1;
-        *count <= MAX_OF_STRETCH
-    };
-    Ok(parts.into_iter().flatten().filter(few).collect())
+    Ok(parts.into_iter().flatten().collect())
 }
 
 /// The tiles in which the whole file is read.

@@ -6,8 +6,9 @@
 use rayon::ThreadPool;
 use rustc_hash::{FxHashMap, FxHashSet};
 
+use crate::alignment::assay::DuplicateRule;
 use crate::alignment::library::Library;
-use crate::alignment::read::ReadRecord;
+use crate::alignment::read::{FragmentId, ReadRecord};
 use crate::alignment::scan::{self, Unaligned};
 use crate::error::Result;
 use crate::genome::{Breakend, ContigId, Interval};
@@ -50,7 +51,7 @@ impl Shown {
     }
 }
 
-/// Reads the edges of the `kinases` and of their known partners.
+/// Reads the edges of the `kinases` and of their known partners. `beside_mates` are reads without an alignment that are filed with their mates.
 ///
 /// # Errors
 /// When a file or the FASTA cannot be read.
@@ -60,6 +61,7 @@ pub fn read(
     kinases: &[&Gene],
     (models, knowledge): (&GeneModels, &Knowledge),
     reference: Option<&Reference>,
+    beside_mates: Vec<Unaligned>,
 ) -> Result<Shown> {
     let partners: Vec<Vec<&Gene>> = kinases
         .iter()
@@ -112,8 +114,12 @@ pub fn read(
     }
     fasta.finish()?;
     let has_edge = |read: &[u8]| edges::words(read).any(|word| words.contains(&word));
-    let (unaligned, seen) = scan::unaligned(library, &has_edge)?;
-    shown.unaligned = rescue::merged_mates(unaligned);
+    let (mut unaligned, seen) = scan::unaligned(library, &has_edge)?;
+    let mut known: FxHashSet<(FragmentId, u8)> = FxHashSet::default();
+    unaligned.extend(beside_mates.into_iter().filter(|read| known.insert((read.fragment, read.number)) && has_edge(&read.bases)));
+    // The file's order decides which copy stays, so it is the same however many threads read.
+    let distinct = if library.assay.duplicates == DuplicateRule::Keep { unaligned } else { rescue::without_copies(unaligned) };
+    shown.unaligned = rescue::merged_mates(distinct);
     shown.unaligned_seen = seen;
     Ok(shown)
 }

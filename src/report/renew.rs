@@ -192,15 +192,22 @@ fn drugs(document: &Document, knowledge: &Knowledge) -> Vec<DrugRow> {
     list
 }
 
-/// Whether all members of a compound were called and lie on the same molecules, each with each.
+/// Fewest molecules with both members where others have only one of them.
+const MIN_TOGETHER: u32 = 3;
+
+/// Whether all members of a compound were called and lie on the same molecules, each with each: on all of them, or on those of a clone.
 fn is_there(compound: &CompoundChange, variants: &[VariantRow]) -> bool {
     let called = |member: &String| {
         let name = format!("p.{member}");
         variants.iter().filter(move |row| row.gene == compound.gene && row.status == VariantStatus::Called && row.hgvs_p == name)
     };
     let in_cis = |x: &String, y: &String| {
-        let prefix = format!("p.{y}:cis:");
-        called(x).any(|row| row.compound_with.as_deref().unwrap_or("").split(',').any(|item| item.starts_with(&prefix)))
+        let (cis, mixed) = (format!("p.{y}:cis:"), format!("p.{y}:mixed:"));
+        let together = |item: &str| {
+            let both = item.strip_prefix(&mixed).and_then(|counts| counts.split('/').next()?.parse::<u32>().ok());
+            item.starts_with(&cis) || both.is_some_and(|both| both >= MIN_TOGETHER)
+        };
+        called(x).any(|row| row.compound_with.as_deref().unwrap_or("").split(',').any(together))
     };
     let members = &compound.members;
     let pairs = members.iter().enumerate().flat_map(|(at, x)| members[at + 1..].iter().map(move |y| (x, y)));

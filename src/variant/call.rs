@@ -534,10 +534,10 @@ impl std::fmt::Display for Recurring {
     }
 }
 
-/// Errors, never fewer than normal samples show.
+/// Errors, never fewer nor surer than normal samples show.
 pub(super) fn at_least(expected: Expected, recurring: Option<Recurring>) -> Expected {
     match recurring.filter(|recurring| recurring.rate > expected.rate) {
-        Some(recurring) => Expected { rate: recurring.rate.min(1.0), variance: recurring.variance, ..expected },
+        Some(recurring) => Expected { rate: recurring.rate.min(1.0), variance: recurring.variance.max(expected.variance), ..expected },
         None => expected,
     }
 }

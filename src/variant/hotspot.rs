@@ -59,12 +59,18 @@ pub fn summed(row: &Domain<'_>, variants: &[Variant]) -> Vec<Hotspot> {
         }
         spots.push(Hotspot { name, variants: called });
     }
+    if row.exon.is_some() {
+        return spots;
+    }
     let beside = variants.iter().filter(|variant| variant.status == VariantStatus::Called && row.site(variant.codon).is_none());
-    // Substitutions beside the hot spots are none of theirs; deletions in frame are what the exon is looked at for.
-    for variant in
-        beside.filter(|variant| variant.hgvs_p.contains("del") || variant.hgvs_p.contains("ins") || variant.hgvs_p.contains("dup"))
-    {
-        spots.push(Hotspot { name: format!("{} {}", row.gene, variant.hgvs_p), variants: vec![variant.clone()] });
+    // Deletions in frame are what the exon is looked at for; a substitution beside a hot spot is listed as what it is.
+    for variant in beside {
+        let mut variant = variant.clone();
+        if !["del", "ins", "dup"].iter().any(|kind| variant.hgvs_p.contains(kind)) {
+            variant.note =
+                [variant.note.as_str(), "beside a hot spot; no source of the tables speaks of it"].join(" ").trim_start().to_owned();
+        }
+        spots.push(Hotspot { name: format!("{} {}", row.gene, variant.hgvs_p), variants: vec![variant] });
     }
     spots
 }

@@ -223,7 +223,30 @@ mod tests {
         assert_eq!(named(bases, 15, 3, b""), ("c.16_18del".to_owned(), "p.G6del".to_owned()));
         assert_eq!(named(bases, 9, 6, b""), ("c.10_15del".to_owned(), "p.L4_K5del".to_owned()));
         assert_eq!(named(bases, 9, 0, b"TGG"), ("c.9_10insTGG".to_owned(), "p.T3_L4insW".to_owned()));
-        assert_eq!(named(bases, 9, 6, b"CCC"), ("c.10_15delinsCCC".to_owned(), "p.L4_K5delinsP".to_owned()));
+        assert_eq!(named(bases, 9, 6, b"CCC"), ("c.11_15delinsCC".to_owned(), "p.L4_K5delinsP".to_owned()));
+    }
+
+    #[test]
+    fn what_is_deleted_and_inserted_side_by_side_is_one_event_in_either_order_and_on_either_strand() {
+        use crate::variant::pileup::indel_at;
+        let bases = b"ATGGCCACGCTGAAAGGATTCGACCGT";
+        // L and K (CTGAAA) become P (CCC); the first C of both is the same.
+        let changed = b"ATGGCCACGCCCGGATTCGACCGT";
+        for strand in [Strand::Forward, Strand::Reverse] {
+            let forward = strand == Strand::Forward;
+            let read = if forward { changed.to_vec() } else { crate::sequence::reverse_complement(changed) };
+            let domain = row(bases, strand);
+            let (before, behind) = if forward { (9u32, 12u32) } else { (12, 9) };
+            for middle in ["6D3I", "3I6D", "2D3I4D", "1I6D2I"] {
+                let cigar = format!("{before}M{middle}{behind}M");
+                let operations = crate::alignment::cigar::parse(&cigar).expect("a CIGAR");
+                let place = (100 + before, before as usize);
+                let found = indel_at(&operations[1..], true, place, &read, (&domain, &domain.segments()[0]));
+                let indel = shifted(found.expect("it lies between aligned bases"), &domain);
+                assert_eq!(coding_indel(&domain, &indel), "c.11_15delinsCC", "{cigar} {strand:?}");
+                assert_eq!(protein_indel(&domain, &indel).map(|(_, text)| text), Some("p.L4_K5delinsP".to_owned()), "{cigar}");
+            }
+        }
     }
 
     #[test]

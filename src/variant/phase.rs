@@ -3,7 +3,7 @@
 //! ```text
 //!   cis    =====|==x=====      a fragment shows the junction and the mutation
 //!   trans  -----.--x-----      a fragment that runs on across the break's place, unbroken, shows the mutation
-//!   mixed  both, the rarer in more than a tenth of the fragments that tell
+//!   mixed  both, the rarer in more of the fragments that tell than errors and copies that changed their template explain
 //! ```
 //!
 //! Fragments without the mutation say nothing here: a resistant subclone leaves most molecules of the fusion without it. Two mutations
@@ -18,6 +18,7 @@ use crate::error::Result;
 use crate::genome::{Breakend, Interval, Side};
 use crate::material::Material;
 use crate::model::Gene;
+use crate::stats::binomial_at_least;
 
 use super::call::{Call, Change, Reading, Says};
 use super::chain;
@@ -26,8 +27,11 @@ use super::pileup::MIN_MAPQ;
 
 /// Bases that a read must show on the lost flank to count as unbroken.
 const MIN_UNBROKEN_BP: u32 = 10;
-/// Of the fragments that tell, the rarer kind is taken for an error up to this share.
-const MAX_ERROR_FRAC: f64 = 0.1;
+/// Share of the fragments that tell the wrong way: errors at a base are ten times rarer, copies that changed their template in PCR are not
+/// (about 1 % between places some tens of bases apart; reasoned, not measured).
+const WRONG_FRAC: f64 = 0.01;
+/// Chance from which so many wrong ones are believed.
+const MIN_CHANCE: f64 = 0.01;
 /// Exons on the lost flank that are looked at in RNA.
 const LOST_EXONS: usize = 3;
 
@@ -61,7 +65,9 @@ impl Relation {
         let (rarer, all) = (together.min(apart), together + apart);
         match (together, apart) {
             (0, 0) => None,
-            _ if f64::from(rarer) > MAX_ERROR_FRAC * f64::from(all) => Some(Self::Mixed(together, apart)),
+            _ if rarer > 0 && binomial_at_least(u64::from(rarer), u64::from(all), WRONG_FRAC) < MIN_CHANCE => {
+                Some(Self::Mixed(together, apart))
+            }
             _ if together >= apart => Some(Self::Cis(together)),
             _ => Some(Self::Trans(apart)),
         }
@@ -287,7 +293,7 @@ fn apart(reading: &Reading<'_>, x: &Change, y: &Change, library: &Library) -> St
     if bases > longest {
         far
     } else {
-        format!("no fragment shows both places ({far})")
+        format!("no fragment shows one and tells of the other ({far})")
     }
 }
 
@@ -359,5 +365,8 @@ mod tests {
         assert_eq!(relation([0, 12, 0]), None);
         assert_eq!(relation([9, 8, 9]), Some(Relation::Mixed(9, 8)));
         assert_eq!(relation([1, 30, 40]), Some(Relation::Trans(70)));
+        // A clone with both beside clones with one: errors do not make seven of seventy.
+        assert_eq!(relation([7, 70, 70]), Some(Relation::Mixed(7, 70)));
+        assert_eq!(relation([4, 60, 60]), Some(Relation::Mixed(4, 60)));
     }
 }

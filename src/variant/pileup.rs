@@ -173,6 +173,37 @@ fn read_segment(reader: &mut LibraryReader, library: &Library, domain: &Domain<'
     Ok(part)
 }
 
+fn is_indel(op: &Operation) -> bool {
+    matches!(op.letter, b'I' | b'D')
+}
+
+/// The insertions and deletions with which `operations` begin, as one, if it lies on the segment between aligned bases.
+pub(super) fn indel_at(
+    operations: &[Operation],
+    has_before: bool,
+    (at, query): (u32, usize),
+    sequence: &[u8],
+    (domain, segment): (&Domain<'_>, &Segment),
+) -> Option<Indel> {
+    let run: &[Operation] = &operations[..operations.iter().take_while(|op| is_indel(op)).count()];
+    let sum = |letter: u8| run.iter().filter(|op| op.letter == letter).fold(0u32, |sum, op| sum.saturating_add(op.length));
+    let (deleted, inserted_bp) = (sum(b'D'), sum(b'I'));
+    let aligned_behind = operations.get(run.len()).is_some_and(|op| matches!(op.letter, b'M' | b'=' | b'X'));
+    let end = at.saturating_add(deleted);
+    let inside = segment.start <= at && end <= segment.end;
+    if !inside || !has_before || !aligned_behind || deleted.max(inserted_bp) == 0 || deleted.max(inserted_bp) > MAX_INDEL_BP {
+        return None;
+    }
+    let bases = sequence.get(query..query + inserted_bp as usize)?.to_vec();
+    let inserted = if domain.strand == Strand::Forward { bases } else { reverse_complement(&bases) };
+    let index = match (deleted, domain.strand) {
+        (0, Strand::Forward) => segment.first + (at - segment.start) as usize,
+        (0, Strand::Reverse) => segment.first + (segment.end - at) as usize,
+        _ => domain.index_in(segment, at).min(domain.index_in(segment, end - 1)),
+    };
+    Some(Indel { at: index, deleted: deleted as usize, inserted })
+}
+
 /// The bases and indels that a record shows on a segment.
 fn shown(record: &Record, operations: &[Operation], view: &ReadRecord, domain: &Domain<'_>, segment: &Segment, floor: u8) -> Option<Shown> {
     let (sequence, qualities) = (record.seq(), record.qual());
@@ -201,38 +232,16 @@ fn shown(record: &Record, operations: &[Operation], view: &ReadRecord, domain: &
                 query += op.length as usize;
                 at = at.saturating_add(op.length);
             }
-            b'I' => {
-                let before = number.checked_sub(1).and_then(|number| operations.get(number));
-                let after = operations.get(number + 1);
-                let between = [before, after].iter().flatten().filter(|op| matches!(op.letter, b'M' | b'=' | b'X')).count() == 2;
-                let inside = segment.start <= at && at <= segment.end;
-                if between && inside && op.length <= MAX_INDEL_BP && query + op.length as usize <= length {
-                    let bases: Vec<u8> = (query..query + op.length as usize).map(|from| sequence[from]).collect();
-                    let (offset, inserted) = match domain.strand {
-                        Strand::Forward => (at - segment.start, bases),
-                        Strand::Reverse => (segment.end - at, reverse_complement(&bases)),
-                    };
-                    indels.push(Indel { at: segment.first + offset as usize, deleted: 0, inserted });
+            // What is inserted and deleted side by side is one event, in whichever order the aligner writes it.
+            b'I' | b'D' => {
+                let first = number.checked_sub(1).is_none_or(|before| !is_indel(&operations[before]));
+                if first {
+                    indels.extend(indel_at(&operations[number..], number > 0, (at, query), &sequence.as_bytes(), (domain, segment)));
                 }
-                query += op.length as usize;
-            }
-            b'D' => {
-                let end = at.saturating_add(op.length);
-                if segment.start <= at && end <= segment.end && op.length > 0 && op.length <= MAX_INDEL_BP {
-                    let index = domain.index_in(segment, at).min(domain.index_in(segment, end - 1));
-                    // A deletion with an insertion beside it is one event.
-                    let beside = operations.get(number + 1).filter(|next| next.letter == b'I');
-                    let inserted = beside.map_or(Vec::new(), |next| {
-                        let bases: Vec<u8> = (query..(query + next.length as usize).min(length)).map(|from| sequence[from]).collect();
-                        if domain.strand == Strand::Forward {
-                            bases
-                        } else {
-                            reverse_complement(&bases)
-                        }
-                    });
-                    indels.push(Indel { at: index, deleted: op.length as usize, inserted });
+                match op.letter {
+                    b'I' => query += op.length as usize,
+                    _ => at = at.saturating_add(op.length),
                 }
-                at = end;
             }
             b'N' => at = at.saturating_add(op.length),
             b'S' => query += op.length as usize,
@@ -261,9 +270,25 @@ fn shown(record: &Record, operations: &[Operation], view: &ReadRecord, domain: &
     })
 }
 
+/// An indel without the inserted bases that are those it deletes, from either end.
+fn trimmed(mut indel: Indel, domain: &Domain<'_>) -> Indel {
+    let known = |index: usize, base: u8| b"ACGT".contains(&base) && domain.base(index) == base;
+    while indel.deleted > 0 && indel.inserted.last().is_some_and(|&base| known(indel.at + indel.deleted - 1, base)) {
+        indel.inserted.pop();
+        indel.deleted -= 1;
+    }
+    while indel.deleted > 0 && indel.inserted.first().is_some_and(|&base| known(indel.at, base)) {
+        indel.inserted.remove(0);
+        indel.deleted -= 1;
+        indel.at += 1;
+    }
+    indel
+}
+
 /// The indel at the last place in the direction of transcription where it means the same (HGVS's rule), as far as the reference is
 /// known and the exon goes.
-pub fn shifted(mut indel: Indel, domain: &Domain<'_>) -> Indel {
+pub fn shifted(indel: Indel, domain: &Domain<'_>) -> Indel {
+    let mut indel = trimmed(indel, domain);
     let (_, end) = domain.segment_of(indel.at.saturating_sub(usize::from(indel.deleted == 0)));
     let known = |index: usize| index < end && b"ACGT".contains(&domain.base(index));
     loop {
