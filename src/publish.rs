@@ -52,12 +52,19 @@ pub fn publish(result: &SampleResult, config: &CallConfig, width: usize) -> Resu
     if left_out > 0 {
         log::warn!("{left_out} calls cannot be written to the VCF (no reference bases, or a contig name that VCF forbids); see the tables");
     }
+    if !config.fusion_fasta {
+        // That of an earlier run would stand beside fusions that it does not fit.
+        outputs.supersede("fusions.fa");
+    }
     if config.fusion_fasta {
         let listed: Vec<Fusion> = result.fusions.iter().filter(|fusion| fusion.is_listed()).cloned().collect();
         outputs.write("fusions.fa", |out| fasta::write(out, &listed))?;
     }
     files::write(&document, &mut outputs)?;
     outputs.commit()?;
+    if let Some(told) = &document.interpretation.tumour_note {
+        log::warn!("{}", escaped(told));
+    }
     if document.status.verdict == Verdict::Failed {
         log::error!("{}: the sample cannot be judged ({})", escaped(&result.sample), escaped(&document.status.reasons.join("; ")));
     }

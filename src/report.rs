@@ -13,6 +13,7 @@
 //! module turns interbase boundaries into 1-based positions. Nothing here depends on the time, the host or the number of
 //! threads, so that the same calls give the same bytes. A missing value is `.` in tables and `null` in JSON.
 
+pub mod compound;
 pub mod fasta;
 pub mod files;
 pub mod interpretation;

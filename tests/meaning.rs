@@ -60,6 +60,18 @@ fn a_call_comes_with_transcript_protein_drugs_and_notes() {
 }
 
 #[test]
+fn a_misspelt_tumour_type_is_warned_of_and_an_older_fasta_does_not_stay() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    call_made_up(folder.path(), "rna", &["--fusion-fasta".as_ref()]);
+    assert!(folder.path().join("x.fusions.fa").exists());
+    let outcome = call_made_up(folder.path(), "rna", &["--tumour".as_ref(), "NSLC".as_ref()]);
+    let warnings: Vec<&str> = outcome.stderr.lines().filter(|line| line.contains("NSLC is not in the tables")).collect();
+    assert!(warnings.len() == 1 && warnings[0].contains("NSCLC"), "{}", outcome.stderr);
+    assert!(outcome.stderr.contains("in NSLC, a type that is not in the tables"), "{}", outcome.stderr);
+    assert!(!folder.path().join("x.fusions.fa").exists(), "it was not asked for again");
+}
+
+#[test]
 fn a_users_row_and_tier_win_and_the_document_says_so() {
     let (folder, tables) = (tempfile::tempdir().expect("a folder"), tempfile::tempdir().expect("a folder"));
     let write = |name: &str, text: &str| std::fs::write(tables.path().join(name), text).expect("the folder takes it");

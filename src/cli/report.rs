@@ -70,6 +70,9 @@ impl ReportArguments {
         }
         for (prefix, mut document) in documents {
             let told = renew::again(&mut document, &knowledge, self.knowledge.is_some(), self.tumour.as_deref());
+            if let Some(told) = &document.interpretation.tumour_note {
+                log::warn!("{}", escaped(told));
+            }
             let mut outputs = Outputs::new(&self.out_dir, &prefix)?;
             files::write(&document, &mut outputs)?;
             outputs.commit()?;

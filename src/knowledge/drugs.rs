@@ -66,11 +66,17 @@ pub enum Tumour {
 const WORDS: [(Tumour, &[&str]); 4] = [
     (Tumour::Alcl, &["alcl", "anaplastic large"]),
     (Tumour::Imt, &["imt", "inflammatory myofibroblastic"]),
-    (Tumour::OtherBlood, &["leuk", "lymphoma", "myeloma", "histiocyt", "myelodys"]),
+    (Tumour::OtherBlood, &["leuk", "lymphoma", "myeloma", "histiocyt", "myelodys", "aml", "lbcl"]),
     (Tumour::Nsclc, &["nsclc", "non-small", "non small", "luad", "lusc", "lung"]),
 ];
 
 impl Tumour {
+    /// Whether a name has a word by which a type is recognised.
+    pub fn is_named(name: &str) -> bool {
+        let name = name.to_lowercase();
+        WORDS.iter().any(|(_, words)| words.iter().any(|word| name.contains(word)))
+    }
+
     /// The type that a name means.
     pub fn of(name: &str) -> Self {
         let name = name.to_lowercase();

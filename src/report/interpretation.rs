@@ -7,11 +7,13 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::compound::Compound;
 use super::json::Document;
-use super::rows::{FusionRow, VariantRow};
+use super::rows::{Cell, FusionRow, VariantRow};
+use crate::fusion::{Frame, KinaseDomain};
 use crate::knowledge::drugs::{level, Level, Tumour};
 use crate::knowledge::notes::When;
-use crate::knowledge::{Knowledge, KnownFusion, TableSource};
+use crate::knowledge::{tumour_names, Knowledge, KnownFusion, TableSource};
 use crate::variant::VariantStatus;
 
 /// What the tables say of one sample.
@@ -21,6 +23,9 @@ pub struct Interpretation {
     pub use_restriction: String,
     /// Tumour type, as given.
     pub tumour: Option<String>,
+    /// That the tumour type is not in the tables, and which of theirs are near.
+    #[serde(default)]
+    pub tumour_note: Option<String>,
     /// The tables that spoke.
     pub tables: Vec<TableSource>,
     /// Those that spoke before them, where `kinfuse report` found others in the document; empty otherwise.
@@ -43,6 +48,9 @@ pub struct FusionMeaning {
     pub known_from: Option<KnownFrom>,
     /// Best level of evidence over all drugs; needs a tumour type.
     pub evidence_level: Option<Level>,
+    /// Why there is none, where the fusion makes no kinase (`out of frame`).
+    #[serde(default)]
+    pub no_level: Option<String>,
     /// Tier by the user's table.
     pub tier: Option<UserTier>,
     /// Drugs, best level first.
@@ -90,7 +98,8 @@ pub struct DrugMeaning {
     pub condition: Option<String>,
     /// Approvals and other states, one a tumour and place.
     pub approvals: Vec<Approval>,
-    /// Called mutations of the kinase that change its effect (`p.G2032R:resistant`), which can void the level.
+    /// Called mutations of the kinase that change its effect (`p.G2032R:resistant`), which can void the level; before them those that act
+    /// together on one molecule (`p.L1196M+p.G1202R:resistant`), which void what is said of each alone.
     pub mutations: Vec<String>,
 }
 
@@ -142,10 +151,11 @@ pub fn interpret(document: &Document, knowledge: &Knowledge, tumour: Option<&str
     Interpretation {
         use_restriction: "research use only; not a medical device; no treatment may rest on this output alone".to_owned(),
         tumour: tumour.map(str::to_owned),
+        tumour_note: tumour.and_then(|tumour| tumour_note(knowledge, tumour)),
         tables: knowledge.sources().to_vec(),
         tables_before: Vec::new(),
         notes,
-        fusions: document.fusions.iter().map(|fusion| meaning(fusion, &document.variants, knowledge, tumour)).collect(),
+        fusions: document.fusions.iter().map(|fusion| meaning(fusion, document, knowledge, tumour)).collect(),
     }
 }
 
@@ -153,12 +163,42 @@ fn remark(note: &crate::knowledge::Note) -> Remark {
     Remark { topic: note.topic.clone(), text: note.text.clone(), source: note.source.clone(), important: note.important }
 }
 
-fn meaning(fusion: &FusionRow, variants: &[VariantRow], knowledge: &Knowledge, tumour: Option<&str>) -> FusionMeaning {
+/// What is said of a tumour type that the tables do not have.
+fn tumour_note(knowledge: &Knowledge, tumour: &str) -> Option<String> {
+    let near = tumour_names::unknown(knowledge, tumour)?.join(", ");
+    Some(format!("tumour type {tumour} is not in the tables and counts as another solid tumour; near it they have {near}"))
+}
+
+/// How `structure` begins what ends the protein too early.
+const EARLY_STOP: &str = "stop before the kinase";
+
+/// Why a fusion has no level of evidence: it makes no kinase.
+fn no_level(fusion: &FusionRow) -> Option<String> {
+    let domain = fusion.kinase_domain.filter(|domain| *domain != KinaseDomain::Retained);
+    let mut reasons: Vec<String> = domain.map(|domain| format!("kinase domain {}", domain.cell())).into_iter().collect();
+    let mut by_frame = Vec::new();
+    if fusion.frame == Frame::OutOfFrame.text() {
+        by_frame.push("out of frame".to_owned());
+    }
+    if fusion.structure.as_deref().is_some_and(|text| text.split(';').any(|part| part.trim_start().starts_with(EARLY_STOP))) {
+        by_frame.push(EARLY_STOP.to_owned());
+    }
+    // Splicing can mend what a break in DNA implies.
+    if fusion.evidence.as_deref() == Some("dna") && !by_frame.is_empty() {
+        by_frame.push("implied by the break; RNA may show another frame".to_owned());
+    }
+    reasons.extend(by_frame);
+    (!reasons.is_empty()).then(|| reasons.join(", "))
+}
+
+fn meaning(fusion: &FusionRow, document: &Document, knowledge: &Knowledge, tumour: Option<&str>) -> FusionMeaning {
     let (gene5, kinase) = (fusion.gene5.as_deref().unwrap_or(""), fusion.gene3.as_deref().unwrap_or(""));
     let row = knowledge.named(gene5, kinase, fusion.exon_junction.as_deref(), fusion.variant.as_deref());
     // A kinase that is lost, or that points away, is no target.
-    let is_target = fusion.kinase_domain == Some(crate::fusion::KinaseDomain::Retained) && fusion.exon_junction.is_some();
-    let drugs = if is_target { drugs(gene5, kinase, variants, knowledge, tumour) } else { Vec::new() };
+    let is_target = fusion.kinase_domain == Some(KinaseDomain::Retained) && fusion.exon_junction.is_some();
+    let no_level = no_level(fusion);
+    let tumour_of_level = tumour.filter(|_| no_level.is_none());
+    let drugs = if is_target { drugs(gene5, kinase, document, knowledge, tumour_of_level) } else { Vec::new() };
     let from_dna = fusion.evidence.as_deref() == Some("dna");
     let said = |when: When| match when {
         When::Call => is_target,
@@ -173,7 +213,8 @@ fn meaning(fusion: &FusionRow, variants: &[VariantRow], knowledge: &Knowledge, t
         fusion: fusion.fusion.clone(),
         known_from: row.map(|row| known_from(row, knowledge)),
         evidence_level: drugs.iter().filter_map(|drug| drug.level).min(),
-        tier: tier(gene5, kinase, knowledge, tumour).filter(|_| is_target),
+        tier: tier(gene5, kinase, knowledge, tumour).filter(|_| is_target && no_level.is_none()),
+        no_level,
         drugs,
         notes: notes.map(remark).collect(),
     }
@@ -201,9 +242,10 @@ fn tier(gene5: &str, kinase: &str, knowledge: &Knowledge, tumour: Option<&str>) 
     Some(UserTier { tier: row.tier.clone(), source: row.source.clone() })
 }
 
-fn drugs(gene5: &str, kinase: &str, variants: &[VariantRow], knowledge: &Knowledge, tumour: Option<&str>) -> Vec<DrugMeaning> {
+fn drugs(gene5: &str, kinase: &str, document: &Document, knowledge: &Knowledge, tumour: Option<&str>) -> Vec<DrugMeaning> {
+    let compounds = Compound::all(&document.drugs, &document.variants);
     let called: Vec<&VariantRow> =
-        variants.iter().filter(|variant| variant.status == VariantStatus::Called && variant.gene == kinase).collect();
+        document.variants.iter().filter(|variant| variant.status == VariantStatus::Called && variant.gene == kinase).collect();
     let holds = |condition: &str| {
         condition.is_empty()
             || condition == format!("{gene5}::{kinase}")
@@ -220,7 +262,7 @@ fn drugs(gene5: &str, kinase: &str, variants: &[VariantRow], knowledge: &Knowled
             level: None,
             condition: None,
             approvals: Vec::new(),
-            mutations: mutations(&called, &row.drug),
+            mutations: mutations(&called, &compounds, &row.drug),
         });
         if !row.condition.is_empty() && row.condition != format!("{gene5}::{kinase}") {
             entry.condition = Some(row.condition.clone());
@@ -244,11 +286,20 @@ fn drugs(gene5: &str, kinase: &str, variants: &[VariantRow], knowledge: &Knowled
     drugs
 }
 
-/// The called mutations that a source says change a drug's effect.
-fn mutations(called: &[&VariantRow], drug: &str) -> Vec<String> {
-    let effects = called.iter().flat_map(|variant| {
+/// The called mutations that a source says change a drug's effect, those that act together first.
+fn mutations(called: &[&VariantRow], compounds: &[Compound], drug: &str) -> Vec<String> {
+    let is_called = |compound: &&Compound| called.iter().any(|variant| variant.gene == compound.gene);
+    let together = compounds.iter().filter(is_called);
+    let mut list: Vec<String> = together.filter_map(|compound| Some(format!("{}:{}", compound.name(), compound.verdict(drug)?))).collect();
+    for variant in called {
+        let overruled = compounds.iter().any(|compound| compound.overrules(&variant.gene, &variant.hgvs_p, drug));
         let items = variant.known_resistance.as_deref().unwrap_or("").split(',').filter_map(|item| item.rsplit_once(':'));
-        items.filter(|(name, _)| *name == drug).map(|(_, effect)| format!("{}:{effect}", variant.hgvs_p)).collect::<Vec<_>>()
-    });
-    effects.collect()
+        for (_, effect) in items.filter(|(name, effect)| *name == drug && !(overruled && *effect == "sensitive")) {
+            list.push(format!("{}:{effect}", variant.hgvs_p));
+        }
+    }
+    list
 }
+
+#[cfg(test)]
+mod tests;

@@ -20,7 +20,7 @@ use crate::fusion::naming::Naming;
 use crate::fusion::{DomainFate, Fusion};
 
 /// Version of the document's form: the first number changes when a reader of the old form would misread the new one.
-pub const SCHEMA_VERSION: &str = "1.1.0";
+pub const SCHEMA_VERSION: &str = "1.2.0";
 
 /// The largest document that is read, unpacked: a genome-wide sample with a hundred thousand candidates stays below it.
 const MAX_BYTES: u64 = 1 << 29;

@@ -20,6 +20,7 @@ pub struct Outputs {
     dir: PathBuf,
     prefix: String,
     pending: Vec<Pending>,
+    superseded: Vec<PathBuf>,
 }
 
 #[derive(Debug)]
@@ -40,7 +41,7 @@ impl Outputs {
             return Err(Error::Config(format!("the sample name {prefix:?} cannot start a file name; give another one with --sample")));
         }
         fs::create_dir_all(&dir).map_err(|source| cannot_write(&dir, &source))?;
-        Ok(Self { dir, prefix: prefix.to_owned(), pending: Vec::new() })
+        Ok(Self { dir, prefix: prefix.to_owned(), pending: Vec::new(), superseded: Vec::new() })
     }
 
     /// Where the file with this suffix will be.
@@ -85,6 +86,11 @@ impl Outputs {
         Ok(())
     }
 
+    /// Declares that this result has no file of this suffix: one of an earlier run is removed when the new files get their names.
+    pub fn supersede(&mut self, suffix: &str) {
+        self.superseded.push(self.final_path(suffix));
+    }
+
     /// Gives all files their final names, data before indices, and returns the names in that order.
     ///
     /// # Errors
@@ -99,6 +105,12 @@ impl Outputs {
         self.pending.sort_by_key(|pending| is_index(&pending.path));
         for pending in &self.pending {
             fs::rename(&pending.temporary, &pending.path).map_err(Error::io(&pending.path, "rename the finished file to its name"))?;
+        }
+        for old in self.superseded.iter().filter(|old| !old.is_dir()) {
+            match fs::remove_file(old) {
+                Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(Error::io(old, "remove the older result")(error)),
+                _ => {}
+            }
         }
         Ok(std::mem::take(&mut self.pending).into_iter().map(|pending| pending.path).collect())
     }
@@ -209,6 +221,29 @@ mod tests {
         drop(outputs);
         assert_eq!(names(dir.path()), ["S1.fusions.tsv"]);
         assert_eq!(fs::read_to_string(dir.path().join("S1.fusions.tsv")).ok().as_deref(), Some("old"));
+        Ok(())
+    }
+
+    #[test]
+    fn what_an_older_run_wrote_and_this_one_does_not_goes_with_the_commit() -> Result<()> {
+        let dir = folder();
+        let old = ["S1.fusions.fa", "S1.bam", "S2.fusions.fa"];
+        for name in old {
+            fs::write(dir.path().join(name), "old").map_err(Error::io("old", "write"))?;
+        }
+        let run = |whole: bool| -> Result<()> {
+            let mut outputs = Outputs::new(dir.path(), "S1")?;
+            outputs.supersede("fusions.fa");
+            outputs.write("fusions.tsv", |out| out.write_all(b"new"))?;
+            if whole {
+                outputs.commit()?;
+            }
+            Ok(())
+        };
+        run(false)?;
+        assert_eq!(names(dir.path()), ["S1.bam", "S1.fusions.fa", "S2.fusions.fa"]);
+        run(true)?;
+        assert_eq!(names(dir.path()), ["S1.bam", "S1.fusions.tsv", "S2.fusions.fa"]);
         Ok(())
     }
 

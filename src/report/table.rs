@@ -1,8 +1,14 @@
 //! The short table for the terminal: what was found, and for each kinase without finding what its absence is worth.
 
-use super::json::{Document, Imbalance, Verdict};
+use super::compound::{Compound, Relation};
+use super::json::{Document, Imbalance};
 use super::rows::{escaped, Cell, FusionRow, Phred, VariantRow};
 use crate::variant::VariantStatus;
+
+mod negative;
+mod resistance;
+
+use negative::{absence, concerns};
 
 /// The narrowest table that is tried; below that lines are left to the terminal to wrap.
 const NARROWEST: usize = 40;
@@ -22,6 +28,8 @@ const DISPENSABLE: [&str; 4] = ["qual", "frame", "junction", "variant"];
 ///     reported resistant: crizotinib
 ///
 ///   NTRK1: no fusion; introns 7-12 at 512 fragments, a fusion in 1.2 % of molecules would have been seen with 95 % probability
+///
+///   ROS1 resistance: p.G2032R called; 24 of 24 known codons at lod95 0.40% (median) to 3.0% (worst)
 /// ```
 pub fn render(document: &Document, width: usize) -> String {
     let mut lines = vec![verdict(document)];
@@ -39,11 +47,13 @@ pub fn render(document: &Document, width: usize) -> String {
         lines.extend(document.fusions.iter().filter_map(contradiction));
     }
     let called: Vec<&VariantRow> = document.variants.iter().filter(|variant| variant.status == VariantStatus::Called).collect();
+    let compounds = Compound::all(&document.drugs, &document.variants);
     if !called.is_empty() {
         lines.push(String::new());
-        lines.extend(called.into_iter().flat_map(variant_lines));
+        lines.extend(compounds.iter().map(compound_line));
+        lines.extend(called.into_iter().flat_map(|variant| variant_lines(variant, &compounds)));
     }
-    let remarks = remarks(document);
+    let remarks = remarks(document, &compounds);
     if !remarks.is_empty() {
         lines.push(String::new());
         lines.extend(remarks);
@@ -58,6 +68,11 @@ pub fn render(document: &Document, width: usize) -> String {
     if !absent.is_empty() {
         lines.push(String::new());
         lines.extend(absent);
+    }
+    let resistance: Vec<String> = document.targets.iter().filter_map(|gene| resistance::sentence(document, gene)).collect();
+    if !resistance.is_empty() {
+        lines.push(String::new());
+        lines.extend(resistance);
     }
     lines.join("\n") + "\n"
 }
@@ -81,7 +96,7 @@ fn verdict(document: &Document) -> String {
     let called = document.variants.iter().filter(|variant| variant.status == VariantStatus::Called).count();
     let plural = |n: usize| if n == 1 { "" } else { "s" };
     let fusions = match document.fusions.len() {
-        0 => "no fusion".to_owned(),
+        0 => "no fusion called".to_owned(),
         n => format!("{n} fusion{} ({passing} PASS)", plural(n)),
     };
     let verdict = document.status.verdict.name();
@@ -117,6 +132,8 @@ fn columns(fusions: &[FusionRow], names: &[&str]) -> Vec<String> {
 fn value(fusion: &FusionRow, column: &str) -> String {
     match column {
         "fusion" => fusion.fusion.cell(),
+        // Which exons the transcript joins, a break in DNA only implies.
+        "junction" if fusion.exon_junction.is_some() && is_implied(fusion) => format!("{} (implied)", fusion.exon_junction.cell()),
         "junction" => fusion.exon_junction.cell(),
         "variant" => fusion.variant.cell(),
         "frame" => fusion.frame.cell(),
@@ -128,29 +145,43 @@ fn value(fusion: &FusionRow, column: &str) -> String {
     }
 }
 
+/// Whether no RNA shows the junction.
+fn is_implied(fusion: &FusionRow) -> bool {
+    fusion.evidence.as_deref() == Some("dna")
+}
+
 /// Levels of evidence of passing fusions, and the notes that matter most, each once. The rest is in `kinfuse.json`.
-fn remarks(document: &Document) -> Vec<String> {
-    let passing = |id: &str| document.fusions.iter().any(|fusion| fusion.id == id && fusion.filter == "PASS");
-    let meant = document.interpretation.fusions.iter().filter(|meaning| passing(&meaning.id));
+fn remarks(document: &Document, compounds: &[Compound]) -> Vec<String> {
+    let passing = |id: &str| document.fusions.iter().find(|fusion| fusion.id == id && fusion.filter == "PASS");
+    let meant = document.interpretation.fusions.iter().filter_map(|meaning| Some((meaning, passing(&meaning.id)?)));
+    let tumour = document.interpretation.tumour.as_deref().unwrap_or("");
     let mut lines: Vec<String> = Vec::new();
     let mut add = |line: String| {
         if !lines.contains(&line) {
             lines.push(line);
         }
     };
-    for meaning in meant {
+    for (meaning, fusion) in meant {
         let name = escaped(&meaning.fusion);
         if let Some(level) = meaning.evidence_level {
             let best: Vec<&str> = meaning.drugs.iter().filter(|drug| drug.level == Some(level)).map(|drug| drug.drug.as_str()).collect();
-            let tumour = document.interpretation.tumour.as_deref().unwrap_or("");
-            add(format!("  {name}: evidence level {} in {} ({})", level.name(), escaped(tumour), escaped(&best.join(", "))));
+            let unknown = if document.interpretation.tumour_note.is_some() { ", a type that is not in the tables" } else { "" };
+            add(format!("  {name}: evidence level {} in {}{unknown} ({})", level.name(), escaped(tumour), escaped(&best.join(", "))));
+        } else if let Some(reason) = meaning.no_level.as_deref().filter(|_| !tumour.is_empty()) {
+            add(format!("  {name} {}: no level: {}", fusion.exon_junction.cell(), escaped(reason)));
         }
         if let Some(tier) = &meaning.tier {
             add(format!("  {name}: tier {} ({})", escaped(&tier.tier), escaped(&tier.source)));
         }
         let mutated = meaning.drugs.iter().filter(|drug| !drug.mutations.is_empty());
         for drug in mutated.filter(|drug| drug.level.is_some()) {
-            add(format!("  {name}: {} with {}", escaped(&drug.drug), escaped(&drug.mutations.join(", "))));
+            let named = |member: &String| drug.mutations.iter().any(|item| item.split(':').next() == Some(member));
+            let apart = compounds.iter().filter(|compound| {
+                compound.relation == Relation::Trans && fusion.gene3.as_ref() == Some(&compound.gene) && compound.members.iter().all(named)
+            });
+            let apart: Vec<String> = apart.map(|compound| format!("{} in trans", compound.name())).collect();
+            let apart = if apart.is_empty() { String::new() } else { format!(" ({})", escaped(&apart.join(", "))) };
+            add(format!("  {name}: {} with {}{apart}", escaped(&drug.drug), escaped(&drug.mutations.join(", "))));
         }
         for note in meaning.notes.iter().filter(|note| note.important) {
             add(format!("  {name}: {} [{}]", escaped(&note.text), escaped(&note.source)));
@@ -197,13 +228,33 @@ fn contradiction(fusion: &FusionRow) -> Option<String> {
     Some(format!("  {}{junction}: contradicted, {}", escaped(&fusion.fusion), escaped(text)))
 }
 
-/// The text of a reason that concerns this gene alone.
-fn concerns<'r>(reason: &'r str, gene: &str) -> Option<&'r str> {
-    reason.strip_prefix(gene)?.strip_prefix(": ")
+/// One line on mutations that lie on the same molecules, or never do.
+fn compound_line(compound: &Compound) -> String {
+    let molecules = compound.molecules.map_or(String::new(), |count| format!(" ({count} molecule{})", if count == 1 { "" } else { "s" }));
+    let (how, otherwise) = match compound.relation {
+        Relation::Cis => ("in cis", "no report of them together; those of each alone may not hold"),
+        Relation::Mixed => ("partly in cis", "those of each alone may not hold"),
+        Relation::Trans => ("in trans", "never on one molecule, each counts alone"),
+    };
+    let mut said: Vec<String> = Vec::new();
+    for verdict in ["resistant", "reduced", "conflicting", "sensitive"] {
+        let own: Vec<_> = compound.effects.iter().filter(|(_, what, _)| what == verdict).collect();
+        if own.is_empty() {
+            continue;
+        }
+        let drugs: Vec<&str> = own.iter().map(|(drug, _, _)| drug.as_str()).collect();
+        let mut sources: Vec<&str> = own.iter().flat_map(|(_, _, sources)| sources.iter().map(String::as_str)).collect();
+        sources.sort_unstable();
+        sources.dedup();
+        let what = if verdict == "conflicting" { "conflicting reports".to_owned() } else { format!("reported {verdict}") };
+        said.push(format!("{what}: {} [{}]", escaped(&drugs.join(", ")), escaped(&sources.join("; "))));
+    }
+    let said = if said.is_empty() { otherwise.to_owned() } else { said.join("; ") };
+    format!("  {} {} {how}{molecules}: {said}", escaped(&compound.gene), escaped(&compound.name()))
 }
 
 /// One line on the variant and one for each effect with the drugs that it is known for.
-fn variant_lines(variant: &VariantRow) -> Vec<String> {
+fn variant_lines(variant: &VariantRow, compounds: &[Compound]) -> Vec<String> {
     let fraction = percent(variant.allele_fraction.map(super::rows::Fraction::value));
     let (quality, filter) = (variant.qual.as_ref().map(Phred::cell).cell(), variant.filter.cell());
     let (gene, change) = (variant.gene.cell(), variant.hgvs_p.cell());
@@ -221,9 +272,12 @@ fn variant_lines(variant: &VariantRow) -> Vec<String> {
             lines.push(format!("    {what}: {}", escaped(&drugs.join(", "))));
         }
     };
+    let overruled = |drug: &str| compounds.iter().any(|compound| compound.overrules(&variant.gene, &variant.hgvs_p, drug));
     for effect in ["resistant", "reduced", "sensitive"] {
-        let drugs = entries.iter().filter(|(drug, what)| *what == effect && !disputed(drug)).map(|(drug, _)| *drug).collect();
+        let drugs = entries.iter().filter(|(drug, what)| *what == effect && !disputed(drug)).map(|(drug, _)| *drug);
+        let (but, drugs): (Vec<&str>, Vec<&str>) = drugs.partition(|drug| effect == "sensitive" && overruled(drug));
         report(&format!("reported {effect}"), drugs);
+        report("alone reported otherwise, but see the compound", but);
     }
     let mut drugs: Vec<&str> = entries.iter().map(|(drug, _)| *drug).filter(|drug| disputed(drug)).collect();
     drugs.dedup();
@@ -244,26 +298,14 @@ fn has_fusion(document: &Document, gene: &str) -> bool {
     document.fusions.iter().any(|fusion| [&fusion.gene5, &fusion.gene3].into_iter().flatten().any(|partner| partner == gene))
 }
 
-/// What the absence of a fusion of `gene` is worth: a failed or uncovered sample is no negative.
-fn absence(document: &Document, gene: &str) -> String {
-    let worth = document.negatives.iter().find(|negative| negative.gene == gene);
-    // A reason may know more than the places do: no primers, no contig.
-    let poor = document.status.reasons.iter().find_map(|reason| concerns(reason, gene));
-    let gene = escaped(gene);
-    match (document.status.verdict, worth, poor) {
-        (Verdict::Failed, _, _) => format!("  {gene}: cannot be judged, the sample failed"),
-        (_, Some(negative), Some(why)) if negative.verdict == "not informative" => format!("  {gene}: not judged; {}", escaped(why)),
-        (_, Some(negative), _) => format!("  {gene}: no fusion; {}", escaped(&negative.text)),
-        (_, None, Some(why)) => format!("  {gene}: not judged; {}", escaped(why)),
-        (_, None, None) => format!("  {gene}: no fusion found"),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::knowledge::{DrugEffect, Effect, Knowledge};
     use crate::report::fixture;
-    use crate::report::json::Negative;
+    use crate::report::interpretation::interpret;
+    use crate::report::json::{Negative, Verdict};
+    use crate::report::rows::DrugRow;
 
     fn document() -> Document {
         let (contigs, mut document) = (fixture::contigs(), Document::new("S1"));
@@ -281,20 +323,64 @@ mod tests {
 
     #[test]
     fn findings_come_first_and_kinases_without_one_are_named() {
-        insta::assert_snapshot!(render(&document(), 100), @r"
+        insta::assert_snapshot!(render(&document(), 110), @r"
         S1: ok, 2 fusions (1 PASS), 1 variant called
 
-          fusion     junction  variant  frame     fragments  AF     qual  filter
-          EML4::ALK  E13;A20   V1       in-frame  35         35.0%  93.3  PASS
-          ?::ALK     E13;A20   V1       in-frame  35         35.0%  93.3  low_support;unplaced_partner
+          fusion     junction           variant  frame     fragments  AF     qual  filter
+          EML4::ALK  E13;A20 (implied)  V1       in-frame  35         35.0%  93.3  PASS
+          ?::ALK     E13;A20 (implied)  V1       in-frame  35         35.0%  93.3  low_support;unplaced_partner
 
           ROS1 p.G2032R  10/200  5.0%  qual 61.0  PASS  cis:F1:4
             reported resistant: crizotinib
             reported sensitive: repotrectinib
 
           ROS1: no fusion; introns 31-35 at 90-512 fragments, a fusion in 5.2 % of molecules would have been seen
-          NTRK1: no fusion; introns 7-12 covered 4.0 %: not informative
+          NTRK1: not judged; introns 7-12 covered 4.0 %: not informative
+
+          ROS1 resistance: p.G2032R called; 1 of 1 known codons at lod95 1.5%
         ");
+    }
+
+    /// Two mutations of ALK, of which each alone leaves lorlatinib, lying to each other like this.
+    fn two_mutations(relation: &str) -> Document {
+        let mut document = document();
+        let effect = |drug: &str, effect: Effect| DrugEffect {
+            drug: drug.to_owned(),
+            effect,
+            evidence: "in vitro".to_owned(),
+            context: String::new(),
+            source: "PMID:1".to_owned(),
+            confidence: "verified".to_owned(),
+            verified: true,
+        };
+        document.variants = [("p.G1202R", "p.L1196M"), ("p.L1196M", "p.G1202R")]
+            .map(|(change, other)| VariantRow {
+                gene: "ALK".to_owned(),
+                hgvs_p: change.to_owned(),
+                known_resistance: Some("alectinib:sensitive,lorlatinib:sensitive".to_owned()),
+                compound_with: Some(format!("{other}:{relation}:53")),
+                ..document.variants[0].clone()
+            })
+            .to_vec();
+        if relation == "cis" {
+            document.drugs = DrugRow::list("ALK", "G1202R+L1196M", true, &[effect("lorlatinib", Effect::Resistant)]);
+        }
+        document.interpretation = interpret(&document, &Knowledge::builtin(), Some("NSCLC"));
+        document
+    }
+
+    #[test]
+    fn mutations_on_one_molecule_go_before_what_is_said_of_each() {
+        let cis = render(&two_mutations("cis"), 110);
+        let compound = "  ALK p.L1196M+p.G1202R in cis (53 molecules): reported resistant: lorlatinib [PMID:1]\n  ALK p.G1202R  ";
+        assert!(cis.contains(compound), "{cis}");
+        let alone = "    reported sensitive: alectinib\n    alone reported otherwise, but see the compound: lorlatinib\n";
+        assert_eq!(cis.matches(alone).count(), 2, "{cis}");
+        assert!(cis.contains("  EML4::ALK: lorlatinib with p.L1196M+p.G1202R:resistant\n"), "{cis}");
+        let trans = render(&two_mutations("trans"), 110);
+        assert!(trans.contains("  ALK p.L1196M+p.G1202R in trans (53 molecules): never on one molecule"), "{trans}");
+        assert!(trans.contains("lorlatinib with p.G1202R:sensitive, p.L1196M:sensitive (p.L1196M+p.G1202R in trans)\n"), "{trans}");
+        assert!(!trans.contains("see the compound"), "{trans}");
     }
 
     #[test]
@@ -310,7 +396,10 @@ mod tests {
         document.status.verdict = Verdict::Failed;
         document.status.reasons = vec!["12 reads".to_owned()];
         let text = render(&document, 80);
-        assert_eq!(text, "S\\u{1b}[2J: failed, no fusion, 0 variants called\n  12 reads\n\n  ALK: cannot be judged, the sample failed\n");
+        assert_eq!(
+            text,
+            "S\\u{1b}[2J: failed, no fusion called, 0 variants called\n  12 reads\n\n  ALK: cannot be judged, the sample failed\n"
+        );
     }
 
     #[test]

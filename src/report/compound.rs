@@ -1,0 +1,119 @@
+//! Called mutations of one kinase that lie on the same molecules, or never do: what sources say of them together goes before what they
+//! say of each alone.
+
+use std::collections::BTreeMap;
+
+use super::rows::{DrugRow, VariantRow};
+use crate::variant::VariantStatus;
+
+/// How mutations lie to each other.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Relation {
+    /// On the same molecules.
+    Cis,
+    /// On some molecules together, on others not.
+    Mixed,
+    /// Never on one molecule.
+    Trans,
+}
+
+/// Called mutations of one kinase whose place to each other is known.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Compound {
+    /// The kinase.
+    pub gene: String,
+    /// The mutations (`p.L1196M`), by codon.
+    pub members: Vec<String>,
+    /// How they lie.
+    pub relation: Relation,
+    /// Molecules that tell it, where they were counted for all members at once.
+    pub molecules: Option<u32>,
+    /// What sources say of all members on one molecule: drug, verdict, sources.
+    pub effects: Vec<(String, String, Vec<String>)>,
+}
+
+impl Compound {
+    /// All compounds of listed mutations, those on the same molecules first.
+    pub fn all(drugs: &[DrugRow], variants: &[VariantRow]) -> Vec<Self> {
+        let mut found: BTreeMap<(String, Vec<String>), (Relation, Option<u32>)> = BTreeMap::new();
+        let called = || variants.iter().filter(|variant| variant.status == VariantStatus::Called);
+        let is_listed = |gene: &str, change: &str| {
+            called().any(|row| row.gene == gene && row.hgvs_p == change && (row.known_resistance.is_some() || row.codon_class.is_some()))
+        };
+        for variant in called() {
+            for item in variant.compound_with.as_deref().unwrap_or("").split(',') {
+                let Some((other, relation, molecules)) = relation(item) else { continue };
+                if !is_listed(&variant.gene, &variant.hgvs_p) || !is_listed(&variant.gene, other) {
+                    continue;
+                }
+                let key = (variant.gene.clone(), by_codon(vec![variant.hgvs_p.clone(), other.to_owned()]));
+                let entry = found.entry(key).or_insert((relation, molecules));
+                *entry = (*entry).min((relation, molecules));
+            }
+        }
+        let members = |row: &DrugRow| by_codon(row.change.split('+').map(|change| format!("p.{change}")).collect());
+        for row in drugs.iter().filter(|row| row.compound) {
+            found.entry((row.gene.clone(), members(row))).or_insert((Relation::Cis, None));
+        }
+        let effects = |gene: &str, wanted: &[String]| {
+            let own = drugs.iter().filter(|row| row.compound && row.gene == gene && members(row) == wanted);
+            own.map(|row| {
+                let mut sources: Vec<String> = row.statements.iter().map(|statement| statement.source.clone()).collect();
+                sources.dedup();
+                (row.drug.clone(), row.verdict.clone(), sources)
+            })
+            .collect()
+        };
+        let mut list: Vec<Self> = found
+            .into_iter()
+            .map(|((gene, members), (relation, molecules))| {
+                let effects = if relation == Relation::Cis { effects(&gene, &members) } else { Vec::new() };
+                Self { gene, members, relation, molecules, effects }
+            })
+            .collect();
+        list.sort_by_key(|compound| compound.relation);
+        list
+    }
+
+    /// `p.L1196M+p.G1202R`.
+    pub fn name(&self) -> String {
+        self.members.join("+")
+    }
+
+    /// What sources say of a drug and the compound.
+    pub fn verdict(&self, drug: &str) -> Option<&str> {
+        self.effects.iter().find(|(name, _, _)| name == drug).map(|(_, verdict, _)| verdict.as_str())
+    }
+
+    /// Whether what is known of a mutation alone, that the drug works, does not hold because of the compound.
+    pub fn overrules(&self, gene: &str, change: &str, drug: &str) -> bool {
+        self.gene == gene
+            && self.members.iter().any(|member| member == change)
+            && self.verdict(drug).is_some_and(|verdict| verdict != "sensitive")
+    }
+}
+
+/// The other mutation, how it lies, and how many molecules tell it: `p.L1196M:cis:12`.
+fn relation(item: &str) -> Option<(&str, Relation, Option<u32>)> {
+    let mut parts = item.split(':');
+    let (other, word) = (parts.next()?, parts.next()?);
+    let relation = match word {
+        "cis" => Relation::Cis,
+        "mixed" => Relation::Mixed,
+        "trans" => Relation::Trans,
+        _ => return None,
+    };
+    Some((other, relation, parts.next().and_then(|count| count.parse().ok())))
+}
+
+/// The first codon in a change's name: 1202 of `p.G1202R`.
+pub fn codon(change: &str) -> Option<u32> {
+    let digits: String = change.chars().skip_while(|c| !c.is_ascii_digit()).take_while(char::is_ascii_digit).collect();
+    digits.parse().ok()
+}
+
+fn by_codon(mut members: Vec<String>) -> Vec<String> {
+    members.sort_by(|x, y| (codon(x), x).cmp(&(codon(y), y)));
+    members.dedup();
+    members
+}

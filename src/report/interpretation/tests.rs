@@ -1,0 +1,42 @@
+use super::*;
+use crate::report::fixture;
+
+/// What is said of a fusion that is changed so.
+fn said(change: impl Fn(&mut FusionRow)) -> FusionMeaning {
+    let mut row = FusionRow::new("S1", &fixture::eml4_alk(), &fixture::contigs());
+    change(&mut row);
+    let mut document = Document::new("S1");
+    document.fusions = vec![row];
+    interpret(&document, &Knowledge::builtin(), Some("NSCLC")).fusions.remove(0)
+}
+
+#[test]
+fn a_fusion_that_makes_no_kinase_has_no_level_and_says_why() {
+    type Change = fn(&mut FusionRow);
+    let whole = said(|row| row.evidence = Some("rna".to_owned()));
+    assert_eq!((whole.evidence_level, whole.no_level), (Some(Level::AJapan), None));
+    let cases: [(&str, Change); 3] = [
+        ("out of frame", |row| {
+            row.evidence = Some("rna".to_owned());
+            row.frame = "out-of-frame".to_owned();
+        }),
+        ("out of frame, implied by the break; RNA may show another frame", |row| row.frame = "out-of-frame".to_owned()),
+        ("kinase domain lost, stop before the kinase", |row| {
+            row.evidence = Some("rna".to_owned());
+            row.kinase_domain = Some(KinaseDomain::Lost);
+            row.structure = Some("promoter swap; stop before the kinase domain".to_owned());
+        }),
+    ];
+    for (reason, change) in cases {
+        let meaning = said(change);
+        assert_eq!(meaning.no_level.as_deref(), Some(reason));
+        assert!(meaning.evidence_level.is_none() && meaning.drugs.iter().all(|drug| drug.level.is_none()), "{reason}");
+    }
+}
+
+#[test]
+fn an_unknown_tumour_type_is_said() {
+    let note = |tumour: &str| interpret(&Document::new("S1"), &Knowledge::builtin(), Some(tumour)).tumour_note;
+    assert!(note("NSLC").is_some_and(|text| text.contains("NSLC is not in the tables") && text.contains("NSCLC")));
+    assert_eq!(note("NSCLC"), None);
+}
