@@ -63,6 +63,16 @@ impl Error {
         Self::Input { path: path.into(), problem: problem.into(), remedy: remedy.into() }
     }
 
+    /// A function that wraps the failure to open a file that the user named; `remedy` says which file to give.
+    pub fn opening(path: impl Into<PathBuf>, remedy: impl Into<String>) -> impl FnOnce(std::io::Error) -> Self {
+        let path = path.into();
+        move |source| match source.kind() {
+            std::io::ErrorKind::NotFound => Self::input(path, "no such file", remedy),
+            std::io::ErrorKind::IsADirectory => Self::input(path, "is a folder, not a file", remedy),
+            _ => Self::Io { path, doing: "read", source },
+        }
+    }
+
     /// A function that wraps an I/O error of `path` while `doing` something.
     pub fn io(path: impl Into<PathBuf>, doing: &'static str) -> impl FnOnce(std::io::Error) -> Self {
         let path = path.into();

@@ -109,6 +109,10 @@ impl Knowledge {
     /// [`Error::Input`] when no table is there, [`Error::Io`] when one cannot be read, [`Error::Line`] for a row that cannot be
     /// understood.
     pub fn with_dir(folder: &Path) -> Result<Self> {
+        if !folder.is_dir() {
+            let problem = if folder.exists() { "is a file, not a folder" } else { "no such folder" };
+            return Err(Error::input(folder, problem, "give the folder with your tables"));
+        }
         let mut tables = builtin_tables();
         let mut found = false;
         for (name, tables) in &mut tables {

@@ -5,7 +5,8 @@
 //! ```
 //!
 //! Positions are kept in bins of ten bases, because aligners end a piece now here, now there. A sample counts once in a bin, so
-//! backgrounds of different samples add up in any order to the same file. Nothing in it names a sample.
+//! backgrounds of different samples add up in any order to the same file. Nothing in it names a sample; a sum of its counts tells one
+//! that is given twice.
 
 pub mod flag;
 
@@ -16,6 +17,7 @@ use std::path::Path;
 
 use flate2::read::MultiGzDecoder;
 use flate2::{Compression, GzBuilder};
+use md5::{Digest, Md5};
 use serde::{Deserialize, Serialize};
 
 use crate::error::{Error, Result};
@@ -27,7 +29,7 @@ use crate::variant::call::Recurring;
 use crate::variant::VariantStatus;
 
 /// Version of the file's form; a file of another one is refused.
-const FORMAT_VERSION: u32 = 2;
+const FORMAT_VERSION: u32 = 3;
 
 /// The largest file that is read, unpacked: ten thousand samples stay far below it.
 const MAX_BYTES: u64 = 1 << 30;
@@ -148,6 +150,8 @@ impl BaseNoise {
 pub struct Material {
     /// Samples that it comes from.
     pub samples: u32,
+    /// MD5 sums of what these samples show, by which one that is given again is known.
+    pub digests: BTreeSet<String>,
     /// Junctions and clipped ends.
     #[serde(with = "as_list")]
     pub junctions: BTreeMap<Key, Seen>,
@@ -204,6 +208,10 @@ impl Background {
         if self.assembly != document.assembly {
             return Err(self.other_assembly(path, document.assembly.as_deref()));
         }
+        let digest = digest(document);
+        if digest.as_ref().is_some_and(|digest| self.materials.values().any(|material| material.digests.contains(digest))) {
+            return Ok(vec!["shows the same as a sample before it and is counted once: is it the same sample?".to_owned()]);
+        }
         let mut left_out = Vec::new();
         let materials: BTreeSet<&str> = document.assay.iter().map(|assay| if assay.kind.contains("rna") { "rna" } else { "dna" }).collect();
         for material in &materials {
@@ -225,6 +233,7 @@ impl Background {
             }
             let to = self.materials.entry((*material).to_owned()).or_default();
             to.samples += 1;
+            to.digests.extend(digest.clone());
             for (key, seen) in own {
                 to.junctions.entry(key).or_default().add(seen);
             }
@@ -232,10 +241,13 @@ impl Background {
             if materials.len() == 1 {
                 let elsewhere = document.off_target.iter().flat_map(|spot| &spot.variants);
                 for row in document.variants.iter().chain(elsewhere).filter(|row| row.depth > 0) {
+                    // What is called is no error of this sample, at whatever fraction: it would hide the same change of a tumour.
+                    if row.status == VariantStatus::Called {
+                        let (gene, change, with, of) = (&row.gene, &row.hgvs_p, row.alt_fragments, row.depth);
+                        left_out.push(format!("{gene} {change} {with}/{of} is called and left out: is this a normal sample?"));
+                        continue;
+                    }
                     if f64::from(row.alt_fragments) > MAX_ERROR_FRAC * f64::from(row.depth) {
-                        if row.status == VariantStatus::Called {
-                            left_out.push(format!("{} {} is called and left out: is this a normal sample?", row.gene, row.hgvs_p));
-                        }
                         continue;
                     }
                     let change = row.hgvs_p.trim_start_matches("p.");
@@ -259,9 +271,17 @@ impl Background {
         if self.assembly != other.assembly {
             return Err(self.other_assembly(path, other.assembly.as_deref()));
         }
+        let known = |digest: &&String| self.materials.values().any(|material| material.digests.contains(*digest));
+        let twice = other.materials.values().flat_map(|material| &material.digests).filter(known).count();
+        if twice > 0 {
+            let of: u32 = other.materials.values().map(|material| material.samples).sum();
+            let problem = format!("{twice} of its {of} samples are in a background before it");
+            return Err(Error::input(path, problem, "leave it out, or build one background from the samples themselves"));
+        }
         for (name, material) in other.materials {
             let to = self.materials.entry(name).or_default();
             to.samples += material.samples;
+            to.digests.extend(material.digests);
             for (key, seen) in material.junctions {
                 to.junctions.entry(key).or_default().add(seen);
             }
@@ -275,6 +295,20 @@ impl Background {
     /// What the samples of a material (`rna`, `dna`) show of a change (`G1202R`) of a gene.
     pub fn recurring(&self, material: &str, gene: &str, change: &str) -> Option<Recurring> {
         self.materials.get(material)?.bases.get(&format!("{gene} {change}")).and_then(|noise| noise.recurring())
+    }
+
+    /// What it holds, in words: `2 samples of dna, 193 places`.
+    pub fn summary(&self) -> String {
+        let plural = |count: usize, noun: &str| format!("{count} {noun}{}", if count == 1 { "" } else { "s" });
+        let of = |(name, material): (&String, &Material)| {
+            let places = material.junctions.len() + material.bases.len();
+            format!("{} of {name}, {}", plural(material.samples as usize, "sample"), plural(places, "place"))
+        };
+        let parts: Vec<String> = self.materials.iter().map(of).collect();
+        if parts.is_empty() {
+            return "no sample".to_owned();
+        }
+        parts.join("; ")
     }
 
     fn other_assembly(&self, path: &Path, other: Option<&str>) -> Error {
@@ -298,7 +332,8 @@ impl Background {
     pub fn read(path: &Path) -> Result<Self> {
         let remedy = "give a file that `kinfuse normals build` of this version wrote";
         let mut bytes = Vec::new();
-        File::open(path).map_err(Error::io(path, "open"))?.take(MAX_BYTES).read_to_end(&mut bytes).map_err(Error::io(path, "read"))?;
+        let read = File::open(path).and_then(|file| file.take(MAX_BYTES).read_to_end(&mut bytes));
+        read.map_err(Error::opening(path, "give the file that kinfuse normals build wrote"))?;
         if bytes.starts_with(&[0x1f, 0x8b]) {
             let packed = std::mem::take(&mut bytes);
             let unpacking = MultiGzDecoder::new(&packed[..]).take(MAX_BYTES).read_to_end(&mut bytes);
@@ -312,6 +347,23 @@ impl Background {
         }
         Ok(background)
     }
+}
+
+/// The MD5 sum of a sample's counts, its name left out; `None` where it shows too little to be told from another.
+fn digest(document: &Document) -> Option<String> {
+    use std::fmt::Write;
+    let mut text = String::new();
+    for row in document.variants.iter().filter(|row| row.depth > 0) {
+        // Writing to a String cannot fail.
+        let _ = writeln!(text, "{}\t{}\t{}\t{}", row.gene, row.hgvs_p, row.depth, row.alt_fragments);
+    }
+    if text.is_empty() {
+        return None;
+    }
+    for row in &document.candidates {
+        let _ = writeln!(text, "{:?}\t{:?}\t{}", row.breakpoint5, row.breakpoint3, row.fragments);
+    }
+    Some(Md5::digest(text.as_bytes()).iter().fold(String::new(), |sum, byte| sum + &format!("{byte:02x}")))
 }
 
 /// The bins of a candidate; `None` where no gene gives its ends a direction.

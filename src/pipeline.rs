@@ -40,7 +40,7 @@ use crate::junction::support::Span;
 use crate::knowledge::Knowledge;
 use crate::material::Material;
 use crate::model::{Gene, Role};
-use crate::normals;
+use crate::normals::{self, Background};
 use crate::progress::Progress;
 use crate::reference::{Lookup, Reference};
 use crate::report::rows::FusionRow;
@@ -130,6 +130,9 @@ pub fn call(config: &CallConfig, progress: &Progress) -> Result<SampleResult> {
         recognised.push((file, assay));
     }
     let libraries = Library::group(recognised);
+    if let Some(normals) = &setup.normals {
+        warn_of_other_material(normals, &libraries);
+    }
     let mut results = Vec::new();
     let mut analyses = Vec::new();
     for library in &libraries {
@@ -157,6 +160,7 @@ pub fn call(config: &CallConfig, progress: &Progress) -> Result<SampleResult> {
     let mut variants = Vec::new();
     for ((result, library), analysis) in results.iter_mut().zip(&libraries).zip(analyses) {
         result.findings = analysis.phased(library, &fusions, &result.shown, &run.inputs())?;
+        warn_of_held_back(result);
         for mut variant in std::mem::take(&mut result.findings.variants) {
             if libraries.len() > 1 {
                 let note = [library.assay.kind.name(), variant.note.as_str()].join(" ");
@@ -178,6 +182,26 @@ pub fn call(config: &CallConfig, progress: &Progress) -> Result<SampleResult> {
         reference: setup.reference.clone(),
         knowledge: setup.knowledge.clone(),
     })
+}
+
+/// Names each change that would be called, but for the background of normal samples.
+fn warn_of_held_back(result: &LibraryResult) {
+    let elsewhere = result.findings.hotspots.iter().flat_map(|spot| &spot.variants);
+    for variant in result.findings.variants.iter().chain(elsewhere).filter(|variant| variant.held_back) {
+        log::warn!("{} {} {}", variant.gene, variant.hgvs_p, variant.note);
+    }
+}
+
+/// Says which libraries the background of normal samples says nothing of, as it has no sample of their material.
+fn warn_of_other_material(normals: &Background, libraries: &[Library]) {
+    for library in libraries {
+        let own = if library.assay.material() == Material::Rna { "rna" } else { "dna" };
+        if !normals.materials.contains_key(own) {
+            let of: Vec<&str> = normals.materials.keys().map(String::as_str).collect();
+            let of = if of.is_empty() { "no sample".to_owned() } else { format!("samples of {} only", of.join(", ")) };
+            log::warn!("{} is {own}, the background of --normals has {of}: nothing of it is used here", library.names().join(", "));
+        }
+    }
 }
 
 /// An aligner extends so many bases past an exon's edge by chance.

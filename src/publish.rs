@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use crate::config::CallConfig;
 use crate::coverage::detectability::{self, Detectability, Worth};
 use crate::coverage::sentence::sentence;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::fusion::Fusion;
 use crate::genome::{ContigId, Interval};
 use crate::pipeline::{LibraryResult, SampleResult};
@@ -23,6 +23,9 @@ mod off_target;
 /// # Errors
 /// When it cannot.
 pub fn begin(config: &CallConfig) -> Result<()> {
+    if config.out_dir.is_file() {
+        return Err(Error::input(&config.out_dir, "is a file, not a folder", "name a folder with --out-dir"));
+    }
     let mut probe = Outputs::new(&config.out_dir, "probe")?;
     probe.path("tmp")?;
     Ok(())

@@ -36,7 +36,7 @@ impl Reference {
     /// When the FASTA or its index is not there, or a contig is missing or of another length; both files are named.
     pub fn open(path: &Path, alignments: &Path, contigs: &Contigs, needed: &[ContigId]) -> Result<Self> {
         if !path.is_file() {
-            return Err(Error::input(path, "is not there", "give an existing FASTA as --reference"));
+            return Err(Error::input(path, "no such file", "give an existing FASTA as --reference"));
         }
         let index = PathBuf::from(format!("{}.fai", path.display()));
         let text = std::fs::read_to_string(&index).map_err(|error| {
@@ -95,6 +95,11 @@ impl Reference {
         let reference = Self { path: path.to_path_buf(), names: Arc::new(names), lengths: Arc::new(lengths) };
         reference.reader()?;
         Ok(reference)
+    }
+
+    /// The file.
+    pub fn path(&self) -> &Path {
+        &self.path
     }
 
     /// Whether the FASTA has this contig, at the length that the alignments give it.

@@ -117,11 +117,14 @@ fn background(path: &Path, assembly: Option<Assembly>, first: &Path) -> Result<B
 
 /// The sample's name: as given, else the one name of `@RG`, else the first file's stem.
 fn sample_name(config: &CallConfig, files: &[AlignmentFile]) -> Result<String> {
-    if let Some(name) = &config.sample {
-        return Ok(name.clone());
-    }
     let mut names: Vec<&String> = files.iter().flat_map(|file| &file.samples).filter(|name| !name.is_empty()).collect();
     names.dedup();
+    if let Some(name) = &config.sample {
+        if let Some(other) = names.iter().find(|name| **name != names[0]) {
+            log::warn!("the read groups name more than one sample ({:?}, {other:?}): do all files belong to {name:?}?", names[0]);
+        }
+        return Ok(name.clone());
+    }
     if let Some(other) = names.iter().find(|name| **name != names[0]) {
         return Err(Error::Config(format!(
             "the read groups name more than one sample ({}, {other}); give one name with --sample if they belong together",

@@ -17,6 +17,7 @@ pub mod bias;
 pub mod call;
 pub mod chain;
 pub mod domain;
+mod fasta;
 pub mod hotspot;
 pub mod indel;
 pub mod molecule;
@@ -136,6 +137,8 @@ pub struct Variant {
     pub min_fragments: Option<u32>,
     /// What sources say of it, those that were read.
     pub statements: Vec<DrugEffect>,
+    /// Whether it would be called, but for the background of normal samples.
+    pub held_back: bool,
     /// Phase set (1-based position of its first variant) and whether it lies on the second of the two haplotypes.
     pub phase_set: Option<(u32, bool)>,
 }
@@ -170,6 +173,7 @@ impl Variant {
             error_variance: None,
             min_fragments: None,
             statements: Vec::new(),
+            held_back: false,
             phase_set: None,
         }
     }

@@ -247,6 +247,50 @@ fn a_full_disk() {
 }
 
 #[test]
+fn a_fasta_with_other_bases() {
+    let bench = Bench::new();
+    let text = std::fs::read_to_string(repository("test-data/mini.fa")).expect("the FASTA can be read");
+    // All bases masked, the lengths kept.
+    let masked: Vec<String> =
+        text.lines().map(|line| if line.starts_with('>') { line.to_owned() } else { "A".repeat(line.len()) }).collect();
+    let other = bench.write("masked.fa", masked.join("\n") + "\n");
+    bench.copy("mini.fa.fai", "masked.fa.fai");
+    let gtf = repository("test-data/mini.gtf");
+    let options: [&OsStr; 4] = ["-r".as_ref(), other.as_ref(), "-g".as_ref(), gtf.as_ref()];
+    bench.refused(&repository("test-data/dna.bam"), &options, "masked.fa", &["differ from those of the reads", "kinase codons"]);
+}
+
+#[test]
+fn a_gtf_that_was_cut_off() {
+    let bench = Bench::new();
+    let gtf = std::fs::read(repository("test-data/mini.gtf")).expect("the GTF can be read");
+    let other = bench.write("cut.gtf", &gtf[..gtf.len() - 8]);
+    let last = String::from_utf8_lossy(&gtf).lines().count();
+    let line = format!("line {last}: the file ends in the middle");
+    bench.refused(&repository("test-data/rna.bam"), &["-g".as_ref(), other.as_ref()], "cut.gtf", &[&line]);
+}
+
+#[test]
+fn files_and_folders_that_are_not_there_are_said_so_with_a_remedy() {
+    let bench = Bench::new();
+    let bam = repository("test-data/rna.bam");
+    bench.refused(
+        &bam,
+        &["--normals".as_ref(), "nofile".as_ref()],
+        "nofile",
+        &["no such file; give the file that kinfuse normals build wrote"],
+    );
+    let gtf = repository("test-data/mini.gtf");
+    bench.refused(&bam, &["-g".as_ref(), gtf.as_ref(), "-r".as_ref(), "nope.fa".as_ref()], "nope.fa", &["no such file", "--reference"]);
+    bench.refused(&bam, &["--knowledge".as_ref(), "nodir".as_ref()], "nodir", &["no such folder"]);
+    let afile = bench.write("afile", "");
+    let outcome = kinfuse(["call".as_ref(), "-o".as_ref(), afile.as_os_str(), bam.as_os_str()]);
+    one_line(&outcome.stderr, "afile", &["is a file, not a folder"]);
+    let outcome = kinfuse(["evaluate".as_ref(), "--truth".as_ref(), "nofile".as_ref(), "--calls".as_ref(), afile.as_os_str()]);
+    one_line(&outcome.stderr, "nofile", &["no such file; give"]);
+}
+
+#[test]
 fn wrong_usage_ends_with_2() {
     for arguments in [&["call"][..], &["call", "--no-such-option"], &["no-such-command"], &["call", "-t", "none", "x.bam"]] {
         let outcome = kinfuse(arguments);

@@ -1,5 +1,6 @@
 //! `kinfuse normals`: the background of normal samples.
 
+use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use clap::{Args, Subcommand};
@@ -102,7 +103,10 @@ fn write(background: &Background, output: &Path) -> Result<()> {
     let (stem, suffix) = name.split_once('.').unwrap_or((name.as_str(), "json.gz"));
     let mut outputs = Outputs::new(folder, stem)?;
     outputs.write(suffix, |out| background.write(out))?;
-    outputs.commit().map(|_| ())
+    outputs.commit()?;
+    // A terminal that went away is no reason to fail: the file is written.
+    let _ = writeln!(std::io::stderr(), "{}: {}", output.display(), background.summary());
+    Ok(())
 }
 
 fn show(background: &Background) -> Result<()> {

@@ -53,7 +53,8 @@ const MAX_BYTES: u64 = 1 << 30;
 /// # Errors
 /// When it cannot be read, is larger than 1 GiB, or is no text.
 pub(super) fn text(path: &Path) -> Result<String> {
-    let mut file = BufReader::new(File::open(path).map_err(Error::io(path, "open"))?);
+    let mut file =
+        BufReader::new(File::open(path).map_err(Error::opening(path, "give the truth with --truth, and existing calls with --calls"))?);
     let mut bytes = Vec::new();
     file.by_ref().take(MAX_BYTES).read_to_end(&mut bytes).map_err(Error::io(path, "read"))?;
     if bytes.starts_with(&[0x1f, 0x8b]) {

@@ -84,7 +84,8 @@ pub fn read(path: &Path, contigs: &Contigs, bam: &Path) -> Result<GtfGenes> {
     let mut number = 0;
     loop {
         number += 1;
-        if reader.read_line(&mut line).map_err(Error::io(path, "read"))? == 0 {
+        let read = reader.read_line(&mut line).map_err(Error::io(path, "read"))?;
+        if read == 0 {
             break;
         }
         let bad = |problem: String| Error::Line {
@@ -93,6 +94,15 @@ pub fn read(path: &Path, contigs: &Contigs, bam: &Path) -> Result<GtfGenes> {
             problem,
             remedy: "give a GTF with nine tab-separated columns (GENCODE, Ensembl or RefSeq)".to_owned(),
         };
+        let text: &[u8] = line.as_ref();
+        if read == text.len() && line::is_cut(text) {
+            return Err(Error::Line {
+                path: path.to_owned(),
+                line: number,
+                problem: "the file ends in the middle of this line".to_owned(),
+                remedy: "copy or download the GTF again".to_owned(),
+            });
+        }
         let Some(feature) = line::parse(&line).map_err(bad)? else { continue };
         let contig = if let Some(contig) = known.get(feature.contig) {
             *contig

@@ -2,6 +2,7 @@ use super::*;
 use crate::genome::{Assembly, Breakend, ContigId, Contigs, Junction, Side};
 use crate::report::fixture;
 use crate::report::json::AssayEntry;
+use crate::report::rows::VariantRow;
 
 fn contigs() -> Contigs {
     fixture::contigs()
@@ -108,7 +109,7 @@ fn another_genome_or_another_file_is_refused_with_a_remedy() {
     assert_eq!(refused, "o.json: is on GRCh37, the others are on GRCh38; make one background for each genome");
     let file = tempfile::NamedTempFile::new().expect("tests can write to the temporary folder");
     std::fs::write(file.path(), "{\"normals_version\":7,\"assembly\":null,\"materials\":{}}").expect("tests can write there");
-    assert!(Background::read(file.path()).expect_err("another version").to_string().contains("has version 7, this program reads 2"));
+    assert!(Background::read(file.path()).expect_err("another version").to_string().contains("has version 7, this program reads 3"));
 }
 
 #[test]
@@ -127,4 +128,39 @@ fn a_change_recurs_from_two_samples_on_and_their_difference_is_told_from_chance(
     let uneven = noise(&[(1_000, 30), (1_000, 1), (1_000, 8), (1_000, 1)]).expect("four samples show it");
     // 30 * 29 + 8 * 7 = 926 of 400, less 1.
     assert!((uneven.variance - (926.0 / 400.0 - 1.0 + 1.0 / 40.0)).abs() < 1e-9, "{uneven:?}");
+}
+
+/// A site with so many of so many molecules, as `call` reports it.
+fn site(status: VariantStatus, depth: u32, with: u32) -> VariantRow {
+    let mut variant = fixture::ros1_g2032r();
+    (variant.status, variant.depth, variant.alt_fragments) = (status, depth, with);
+    VariantRow::new("S", &variant, &contigs())
+}
+
+fn with_site(row: VariantRow) -> Document {
+    Document { variants: vec![row], ..normal(vec![]) }
+}
+
+#[test]
+fn a_called_change_is_left_out_at_whatever_fraction_and_said() {
+    let mut background = Background::new(None);
+    let low = with_site(site(VariantStatus::Called, 429, 6));
+    let told = background.add(&low, Path::new("l.json")).expect("one genome");
+    assert_eq!(told, ["ROS1 p.G2032R 6/429 is called and left out: is this a normal sample?"]);
+    background.add(&with_site(site(VariantStatus::Called, 500, 32)), Path::new("m.json")).expect("one genome");
+    assert_eq!(background.recurring("dna", "ROS1", "G2032R"), None);
+    assert!(background.materials["dna"].bases.is_empty());
+    assert_eq!(background.summary(), "2 samples of dna, 0 places");
+}
+
+#[test]
+fn a_sample_that_is_given_twice_counts_once() {
+    let document = with_site(site(VariantStatus::NotSeen, 500, 2));
+    let mut background = background(std::slice::from_ref(&document));
+    let renamed = Document { sample: "other".to_owned(), ..document };
+    let told = background.add(&renamed, Path::new("again.json")).expect("one genome");
+    assert!(told[0].contains("counted once"), "{told:?}");
+    assert_eq!(background.summary(), "1 sample of dna, 1 place");
+    let refused = background.clone().merge(background.clone(), Path::new("b.json.gz")).expect_err("the same samples").to_string();
+    assert!(refused.starts_with("b.json.gz: 1 of its 1 samples are in a background before it"), "{refused}");
 }

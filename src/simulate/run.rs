@@ -106,7 +106,7 @@ struct Made {
 /// Bad input, with the line of the event, or a failed write.
 pub fn run(job: &Job) -> Result<Summary> {
     if !job.fasta.is_file() {
-        return Err(Error::input(&job.fasta, "is not there", "give an existing FASTA as --reference"));
+        return Err(Error::input(&job.fasta, "no such file", "give an existing FASTA as --reference"));
     }
     let reference = match &job.pieces {
         Some(table) => pieces::read(&job.fasta, table)?,

@@ -17,6 +17,7 @@ use crate::reference::Reference;
 
 use super::call::{self, Reading, Recurrent};
 use super::domain;
+use super::fasta;
 use super::hotspot::{self, Hotspot};
 use super::phase::{self, Carried};
 use super::pileup;
@@ -97,6 +98,9 @@ impl<'a> Analysis<'a> {
             }
         }
         let piles = pileup::read(inputs.pool, library, &mut rows, step)?;
+        if let Some(reference) = inputs.reference {
+            fasta::check(reference, &rows[..kinases], &piles)?;
+        }
         let (readings, noise) = call::call(rows.into_iter().zip(piles).collect(), (material, inputs.recurrent));
         let codons = || readings[..kinases].iter().flat_map(|reading| reading.domain.codons().map(move |codon| (reading, codon)));
         let known = codons().filter(|(reading, codon)| reading.domain.codon(*codon).is_some()).count() as u32;

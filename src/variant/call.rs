@@ -490,12 +490,24 @@ impl Context<'_> {
         let status = if expected.depth < MIN_FRAGMENTS { VariantStatus::NotCovered } else { VariantStatus::NotSeen };
         let blank = self.blank(Some(site), site.codon, expected, PRIOR_KNOWN, hgvs_p);
         let judged = status == VariantStatus::NotSeen;
+        // What the errors of the sample alone do not explain is said to be held back.
+        let unexplained = |key: Key| {
+            let own = showing(&seen.keys, reference, key);
+            own >= MIN_FRAGMENTS && quality(own, self.errors(reference, key, seen), PRIOR_KNOWN) >= MIN_QUALITY
+        };
+        let held_back = recurring.is_some() && all.iter().any(|key| unexplained(*key));
+        let told = match recurring {
+            Some(seen) if held_back => format!("{fragments}/{} not called: {seen}", expected.depth),
+            Some(seen) => seen.to_string(),
+            None => String::new(),
+        };
         Variant {
             alt_fragments: fragments,
             share: judged.then(|| jeffreys_share(u64::from(fragments), u64::from(expected.depth))).flatten(),
             lod95: blank.lod95.filter(|_| judged),
             status,
-            note: if judged { recurring.map(|seen| seen.to_string()).unwrap_or_default() } else { too_few(expected.depth) },
+            note: if judged { told } else { too_few(expected.depth) },
+            held_back: held_back && judged,
             ..described(blank, Some(change))
         }
     }

@@ -156,6 +156,6 @@ fn what_normal_samples_show_is_no_call_unless_the_tumour_shows_far_more() {
     assert_eq!(line(&no_background, 20).status, VariantStatus::Called);
     let suppressed = line(&normals, 20);
     assert_eq!((suppressed.status, suppressed.alt_fragments), (VariantStatus::NotSeen, 20));
-    assert_eq!(suppressed.note, "19 of 20 normal samples show it, on 0.0100 of their molecules");
+    assert_eq!(suppressed.note, "20/2000 not called: 19 of 20 normal samples show it, on 0.0100 of their molecules");
     assert_eq!(line(&normals, 200).status, VariantStatus::Called);
 }

@@ -55,7 +55,11 @@ pub fn summed(row: &Domain<'_>, variants: &[Variant]) -> Vec<Hotspot> {
         let own = || variants.iter().filter(|variant| variant.codon == site.codon);
         let mut called: Vec<Variant> = own().filter(|variant| variant.status == VariantStatus::Called).cloned().collect();
         if called.is_empty() {
-            called.extend(own().max_by(|x, y| x.lod95.partial_cmp(&y.lod95).unwrap_or(std::cmp::Ordering::Equal)).cloned());
+            called.extend(
+                own()
+                    .max_by(|x, y| (x.held_back, x.lod95).partial_cmp(&(y.held_back, y.lod95)).unwrap_or(std::cmp::Ordering::Equal))
+                    .cloned(),
+            );
         }
         spots.push(Hotspot { name, variants: called });
     }

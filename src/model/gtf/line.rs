@@ -79,6 +79,18 @@ pub(super) fn parse(line: &Line) -> Result<Option<Feature<'_>>, String> {
     Ok(Some(Feature { kind, contig, start: start - 1, end, strand, phase, attributes: columns.next().unwrap_or_default() }))
 }
 
+/// Whether a last line without a line break ends before its end: in a column before the ninth, within quotes, or in a bare word of a
+/// line that quotes its values.
+pub(super) fn is_cut(line: &[u8]) -> bool {
+    let line = line.trim_ascii_end();
+    if line.is_empty() || line.starts_with(b"#") {
+        return false;
+    }
+    let Some(attributes) = line.splitn(9, |&byte| byte == b'\t').nth(8) else { return true };
+    let quotes = attributes.split(|&byte| byte == b'"').count() - 1;
+    quotes % 2 == 1 || quotes > 0 && !attributes.ends_with(b"\"") && !attributes.ends_with(b";") || !attributes.contains(&b' ')
+}
+
 /// Reads the ninth column: `key "value";` or `key value;`, a semicolon within quotes being part of the value.
 pub(super) fn attributes(mut column: &[u8]) -> Attributes<'_> {
     let mut found = Attributes::default();
@@ -130,6 +142,16 @@ fn next_attribute(column: &[u8]) -> Option<(&[u8], &[u8], &[u8])> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_line_that_was_cut_off_is_told_from_one_without_a_line_break() {
+        let whole = "chr2\tx\texon\t10\t20\t.\t-\t.\tgene_id \"ALK\"; transcript_id \"T1\";";
+        assert!(!is_cut(whole.as_bytes()) && !is_cut(whole.trim_end_matches(';').as_bytes()));
+        assert!(!is_cut(b"chr2\tx\texon\t10\t20\t.\t-\t.\tgene_id ALK; transcript_id T1") && !is_cut(b"#end") && !is_cut(b""));
+        for length in [10, 20, 28, 35, 46, 52] {
+            assert!(is_cut(&whole.as_bytes()[..length]), "{}", &whole[..length]);
+        }
+    }
 
     #[test]
     fn attributes_of_all_flavours_are_understood() {
