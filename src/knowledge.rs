@@ -120,13 +120,16 @@ impl Knowledge {
             if path.exists() {
                 found = true;
                 let text = std::fs::read_to_string(&path).map_err(Error::io(&path, "read"))?;
-                tables.push(Table::parse(&path, &text));
+                let table = Table::parse(&path, &text);
+                warn_of_columns(&path, &table, tables);
+                tables.push(table);
             }
         }
         if !found {
             let names = BUILTIN.map(|(name, _)| name).join(", ");
             return Err(Error::input(folder, format!("holds none of {names}"), "give the folder with your tables"));
         }
+        warn_of_files(folder)?;
         Self::from_tables(&tables)
     }
 
@@ -230,6 +233,30 @@ impl Knowledge {
 /// The embedded tables, each a list to which the user's can be added.
 fn builtin_tables() -> Vec<(&'static str, Vec<Table>)> {
     BUILTIN.iter().map(|(name, text)| (*name, vec![Table::parse(&PathBuf::from(format!("built-in {name}")), text)])).collect()
+}
+
+/// Names the columns of a user's table that the embedded one of its name does not have: nothing reads them.
+fn warn_of_columns(path: &Path, table: &Table, builtin: &[Table]) {
+    let known = |column: &&String| builtin.iter().any(|table| table.columns().contains(*column));
+    for column in table.columns().iter().filter(|column| !column.is_empty() && !known(column)) {
+        log::warn!("{}: no column is named {column:?}: it is not read; `kinfuse knowledge export` writes the names", path.display());
+    }
+}
+
+/// Names the tables of a user's folder that have no name that is read.
+fn warn_of_files(folder: &Path) -> Result<()> {
+    /// So many letters in common make a name one that may have been meant.
+    const ALIKE: usize = 3;
+    let entries = std::fs::read_dir(folder).and_then(Iterator::collect::<std::io::Result<Vec<_>>>).map_err(Error::io(folder, "list"))?;
+    let mut names: Vec<String> = entries.iter().map(|entry| entry.file_name().to_string_lossy().to_lowercase()).collect();
+    names.sort();
+    let is_other = |name: &&String| name.strip_suffix(".tsv").is_some() && !BUILTIN.iter().any(|(known, _)| known == *name);
+    for name in names.iter().filter(is_other) {
+        let meant = BUILTIN.iter().find(|(known, _)| name.get(..ALIKE) == known.get(..ALIKE));
+        let meant = meant.map_or_else(String::new, |(known, _)| format!("; did you mean {known}?"));
+        log::warn!("{}: {name:?} is no table of kinfuse and is not read{meant}", folder.display());
+    }
+    Ok(())
 }
 
 #[cfg(test)]

@@ -12,7 +12,7 @@ use crate::alignment::ReadRecord;
 use crate::config::{CallConfig, GenomeChoice};
 use crate::error::{Error, Result};
 use crate::genome::{Assembly, ContigId, Contigs, Interval};
-use crate::knowledge::Knowledge;
+use crate::knowledge::{check, Knowledge};
 use crate::model::index::GeneModels;
 use crate::model::{builtin, gtf, Gene};
 use crate::normals::Background;
@@ -66,7 +66,11 @@ impl Setup {
         let first = files.first().map(|file| file.path.clone()).unwrap_or_default();
         let assembly = assembly(config, &contigs, &first)?;
         let knowledge = match &config.knowledge {
-            Some(dir) => Knowledge::with_dir(dir)?,
+            Some(dir) => {
+                let knowledge = Knowledge::with_dir(dir)?;
+                check::refuse(&knowledge, dir)?;
+                knowledge
+            }
             None => Knowledge::builtin(),
         };
         let normals = config.normals.as_deref().map(|path| background(path, assembly, &first)).transpose()?;

@@ -291,6 +291,26 @@ fn files_and_folders_that_are_not_there_are_said_so_with_a_remedy() {
 }
 
 #[test]
+fn a_table_of_the_user_that_the_check_refuses_and_names_that_nothing_reads() {
+    let bench = Bench::new();
+    let (bam, tables) = (repository("test-data/rna.bam"), bench.path("tables"));
+    std::fs::create_dir(&tables).expect("the folder is made");
+    let write = |name: &str, text: &str| std::fs::write(tables.join(name), text).expect("the table is written");
+    write("fusions.tsv", "gene5\tgene3\texon5\texon3\tsource\tmood\nEML4\tALK\t13\t40\tlab\tgood\n");
+    write("drug.tsv", "");
+    let out = bench.path("out");
+    let run = || {
+        let options = ["call".as_ref(), "-o".as_ref(), out.as_os_str(), "--knowledge".as_ref(), tables.as_os_str()];
+        kinfuse(options.into_iter().chain(mini!()).chain([bam.as_os_str()]))
+    };
+    let outcome = run();
+    assert_eq!(outcome.code, Some(1), "{outcome:?}");
+    for words in ["fusions.tsv, line 2: EML4::ALK", "has no exon 40", "no column is named \"mood\"", "did you mean drugs.tsv?"] {
+        assert!(outcome.stderr.contains(words), "{words} is not in {}", outcome.stderr);
+    }
+}
+
+#[test]
 fn wrong_usage_ends_with_2() {
     for arguments in [&["call"][..], &["call", "--no-such-option"], &["no-such-command"], &["call", "-t", "none", "x.bam"]] {
         let outcome = kinfuse(arguments);

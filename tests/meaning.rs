@@ -152,7 +152,13 @@ fn normals_are_built_from_bams_and_documents_merged_and_shown() {
     run(&["build".as_ref(), "-o".as_ref(), &at("json.json.gz"), &json]);
     let bytes = |name: &str| std::fs::read(at(name)).expect("it was just written");
     assert!(bytes("bam.json.gz") == bytes("json.json.gz"), "a BAM gives what its document gives");
-    run(&["merge".as_ref(), "-o".as_ref(), &at("two.json.gz"), &at("bam.json.gz"), &at("json.json.gz")]);
+    let twice = ["normals".as_ref(), "merge".as_ref(), "-o".as_ref(), &*at("two.json.gz"), &*at("bam.json.gz"), &*at("json.json.gz")]
+        .map(OsStr::to_owned);
+    let refused = kinfuse(twice);
+    assert!(refused.code == Some(1) && refused.stderr.contains("in a background before"), "one sample counts once: {}", refused.stderr);
+    let other = repository("test-data/rna.bam").into_os_string();
+    run(&["build".as_ref(), "-r".as_ref(), &fasta, "-g".as_ref(), &gtf, "-o".as_ref(), &at("other.json.gz"), &other]);
+    run(&["merge".as_ref(), "-o".as_ref(), &at("two.json.gz"), &at("bam.json.gz"), &at("other.json.gz")]);
     let shown = run(&["show".as_ref(), &at("two.json.gz")]).stdout;
     assert!(shown.lines().skip(1).any(|line| line.split('\t').nth(6) == Some("2")), "{shown}");
     let built_in = run(&["show".as_ref()]).stdout;

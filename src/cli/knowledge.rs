@@ -5,10 +5,8 @@ use std::path::{Path, PathBuf};
 use clap::{Args, Subcommand};
 
 use crate::error::{Error, Result};
-use crate::genome::{Assembly, Contigs};
-use crate::knowledge::check::{self, Finding, Severity};
+use crate::knowledge::check::{self, Severity};
 use crate::knowledge::Knowledge;
-use crate::model::GeneModels;
 
 /// Arguments of `kinfuse knowledge`.
 #[derive(Debug, Args)]
@@ -73,12 +71,7 @@ impl KnowledgeArguments {
 /// Prints what is wrong with the tables of a folder, one line a finding.
 fn check(dir: &Path) -> Result<()> {
     let knowledge = Knowledge::with_dir(dir)?;
-    let contigs = Contigs::chromosomes();
-    let models = |assembly: Assembly| GeneModels::builtin(assembly, &contigs);
-    let builtin = check::check(&Knowledge::builtin(), &models(Assembly::Grch37), &models(Assembly::Grch38));
-    let all = check::check(&knowledge, &models(Assembly::Grch37), &models(Assembly::Grch38));
-    // What the embedded tables leave open is no finding on the user's.
-    let findings: Vec<&Finding> = all.iter().filter(|finding| !builtin.iter().any(|known| known.is_same(finding))).collect();
+    let findings = check::of_user(&knowledge);
     let errors = findings.iter().filter(|finding| finding.severity == Severity::Error).count();
     super::print(|out| {
         for finding in &findings {

@@ -1,7 +1,10 @@
 //! Holds the tables against the gene models: what a row claims must be true of the transcripts it counts on.
 
+use std::path::Path;
+
 use super::{Domain, Knowledge, KnownEnd5, KnownFusion, ResistanceSite};
-use crate::genome::Assembly;
+use crate::error::Error;
+use crate::genome::{Assembly, Contigs};
 use crate::model::{Gene, GeneModels, Role, KINASES};
 use crate::sequence::translate_codon;
 
@@ -46,6 +49,32 @@ pub fn check(knowledge: &Knowledge, grch37: &GeneModels, grch38: &GeneModels) ->
     findings.extend(kinases_named(knowledge));
     findings.sort();
     findings
+}
+
+/// What is wrong with the user's rows: what the embedded tables leave open is no finding on them.
+pub fn of_user(knowledge: &Knowledge) -> Vec<Finding> {
+    let contigs = Contigs::chromosomes();
+    let models = [Assembly::Grch37, Assembly::Grch38].map(|assembly| GeneModels::builtin(assembly, &contigs));
+    let builtin = check(&Knowledge::builtin(), &models[0], &models[1]);
+    let mut findings = check(knowledge, &models[0], &models[1]);
+    findings.retain(|finding| !builtin.iter().any(|known| known.is_same(finding)));
+    findings
+}
+
+/// Refuses the user's tables of a folder where a row is wrong.
+///
+/// # Errors
+/// The first wrong row, with its line.
+pub fn refuse(knowledge: &Knowledge, folder: &Path) -> Result<(), Error> {
+    match of_user(knowledge).into_iter().find(|finding| finding.severity == Severity::Error) {
+        None => Ok(()),
+        Some(finding) => Err(Error::Line {
+            path: folder.join(finding.table),
+            line: finding.line,
+            problem: format!("{}: {}", finding.row, finding.problem),
+            remedy: "correct the row; `kinfuse knowledge check` lists all that are wrong".to_owned(),
+        }),
+    }
 }
 
 fn domain(domain: &Domain, models: &GeneModels) -> Option<Finding> {

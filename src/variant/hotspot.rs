@@ -71,8 +71,8 @@ pub fn summed(row: &Domain<'_>, variants: &[Variant]) -> Vec<Hotspot> {
     for variant in beside {
         let mut variant = variant.clone();
         if !["del", "ins", "dup"].iter().any(|kind| variant.hgvs_p.contains(kind)) {
-            variant.note =
-                [variant.note.as_str(), "beside a hot spot; no source of the tables speaks of it"].join(" ").trim_start().to_owned();
+            let note = [variant.note.as_str(), "beside a hot spot; no source of the tables speaks of it"].join(" ");
+            note.trim_start().clone_into(&mut variant.note);
         }
         spots.push(Hotspot { name: format!("{} {}", row.gene, variant.hgvs_p), variants: vec![variant] });
     }

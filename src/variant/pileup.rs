@@ -173,7 +173,7 @@ fn read_segment(reader: &mut LibraryReader, library: &Library, domain: &Domain<'
     Ok(part)
 }
 
-fn is_indel(op: &Operation) -> bool {
+fn is_indel(op: Operation) -> bool {
     matches!(op.letter, b'I' | b'D')
 }
 
@@ -185,7 +185,7 @@ pub(super) fn indel_at(
     sequence: &[u8],
     (domain, segment): (&Domain<'_>, &Segment),
 ) -> Option<Indel> {
-    let run: &[Operation] = &operations[..operations.iter().take_while(|op| is_indel(op)).count()];
+    let run: &[Operation] = &operations[..operations.iter().take_while(|op| is_indel(**op)).count()];
     let sum = |letter: u8| run.iter().filter(|op| op.letter == letter).fold(0u32, |sum, op| sum.saturating_add(op.length));
     let (deleted, inserted_bp) = (sum(b'D'), sum(b'I'));
     let aligned_behind = operations.get(run.len()).is_some_and(|op| matches!(op.letter, b'M' | b'=' | b'X'));
@@ -234,7 +234,7 @@ fn shown(record: &Record, operations: &[Operation], view: &ReadRecord, domain: &
             }
             // What is inserted and deleted side by side is one event, in whichever order the aligner writes it.
             b'I' | b'D' => {
-                let first = number.checked_sub(1).is_none_or(|before| !is_indel(&operations[before]));
+                let first = number.checked_sub(1).is_none_or(|before| !is_indel(operations[before]));
                 if first {
                     indels.extend(indel_at(&operations[number..], number > 0, (at, query), &sequence.as_bytes(), (domain, segment)));
                 }
