@@ -256,7 +256,7 @@ pub fn partners(
 }
 
 /// The primary records of tiles whose bases `wanted` picks, tile by tile; each belongs to the tile in which it begins. Of those that begin
-/// within [`STRETCH_BP`] the first [`MAX_OF_STRETCH`] are kept: more would say the same.
+/// within 64 bases the first hundred are kept: more would say the same.
 ///
 /// # Errors
 /// When the file cannot be read.
