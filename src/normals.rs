@@ -239,8 +239,11 @@ impl Background {
             }
             // Rows of variants do not say their material: with two libraries they would mix.
             if materials.len() == 1 {
+                // A change of residue that several codons give is one line of the sample, and what could not be judged is none.
+                let mut own_bases: BTreeMap<String, (u32, u32)> = BTreeMap::new();
                 let elsewhere = document.off_target.iter().flat_map(|spot| &spot.variants);
-                for row in document.variants.iter().chain(elsewhere).filter(|row| row.depth > 0) {
+                for row in document.variants.iter().chain(elsewhere).filter(|row| row.depth > 0 && row.status != VariantStatus::NotCovered)
+                {
                     // What is called is no error of this sample, at whatever fraction: it would hide the same change of a tumour.
                     if row.status == VariantStatus::Called {
                         let (gene, change, with, of) = (&row.gene, &row.hgvs_p, row.alt_fragments, row.depth);
@@ -251,7 +254,11 @@ impl Background {
                         continue;
                     }
                     let change = row.hgvs_p.trim_start_matches("p.");
-                    to.bases.entry(format!("{} {change}", row.gene)).or_default().add(BaseNoise::of(row.depth, row.alt_fragments));
+                    let sum = own_bases.entry(format!("{} {change}", row.gene)).or_default();
+                    *sum = (sum.0.max(row.depth), sum.1.saturating_add(row.alt_fragments));
+                }
+                for (key, (depth, alt)) in own_bases {
+                    to.bases.entry(key).or_default().add(BaseNoise::of(depth, alt.min(depth)));
                 }
             }
         }

@@ -4,7 +4,6 @@
 use std::collections::BTreeMap;
 
 use super::rows::{DrugRow, VariantRow};
-use crate::variant::VariantStatus;
 
 /// How mutations lie to each other.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -36,7 +35,7 @@ impl Compound {
     /// All compounds of listed mutations, those on the same molecules first.
     pub fn all(drugs: &[DrugRow], variants: &[VariantRow]) -> Vec<Self> {
         let mut found: BTreeMap<(String, Vec<String>), (Relation, Option<u32>)> = BTreeMap::new();
-        let called = || variants.iter().filter(|variant| variant.status == VariantStatus::Called);
+        let called = || variants.iter().filter(|variant| variant.is_sure());
         let is_listed = |gene: &str, change: &str| {
             called().any(|row| row.gene == gene && row.hgvs_p == change && (row.known_resistance.is_some() || row.codon_class.is_some()))
         };

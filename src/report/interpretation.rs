@@ -14,7 +14,6 @@ use crate::fusion::{Frame, KinaseDomain};
 use crate::knowledge::drugs::{level, Level, Tumour};
 use crate::knowledge::notes::When;
 use crate::knowledge::{tumour_names, Knowledge, KnownFusion, TableSource};
-use crate::variant::VariantStatus;
 
 /// What the tables say of one sample.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -244,8 +243,7 @@ fn tier(gene5: &str, kinase: &str, knowledge: &Knowledge, tumour: Option<&str>) 
 
 fn drugs(gene5: &str, kinase: &str, document: &Document, knowledge: &Knowledge, tumour: Option<&str>) -> Vec<DrugMeaning> {
     let compounds = Compound::all(&document.drugs, &document.variants);
-    let called: Vec<&VariantRow> =
-        document.variants.iter().filter(|variant| variant.status == VariantStatus::Called && variant.gene == kinase).collect();
+    let called: Vec<&VariantRow> = document.variants.iter().filter(|variant| variant.is_sure() && variant.gene == kinase).collect();
     let holds = |condition: &str| {
         condition.is_empty()
             || condition == format!("{gene5}::{kinase}")

@@ -172,7 +172,8 @@ fn of_called(variants: &[VariantRow], sites: &[ResistanceSite]) -> Vec<DrugRow> 
     called
         .flat_map(|variant| {
             let effects = listed(variant, sites).and_then(|(_, change)| change).map(statements).unwrap_or_default();
-            DrugRow::list(&variant.gene, variant.hgvs_p.trim_start_matches("p."), false, &effects)
+            let rows = DrugRow::list(&variant.gene, variant.hgvs_p.trim_start_matches("p."), false, &effects);
+            rows.into_iter().map(|row| row.of_call(variant.filter.as_deref()))
         })
         .collect()
 }
@@ -199,7 +200,7 @@ const MIN_TOGETHER: u32 = 3;
 fn is_there(compound: &CompoundChange, variants: &[VariantRow]) -> bool {
     let called = |member: &String| {
         let name = format!("p.{member}");
-        variants.iter().filter(move |row| row.gene == compound.gene && row.status == VariantStatus::Called && row.hgvs_p == name)
+        variants.iter().filter(move |row| row.gene == compound.gene && row.is_sure() && row.hgvs_p == name)
     };
     let in_cis = |x: &String, y: &String| {
         let (cis, mixed) = (format!("p.{y}:cis:"), format!("p.{y}:mixed:"));

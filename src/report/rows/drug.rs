@@ -20,6 +20,13 @@ pub struct DrugRow {
     pub verdict: String,
     /// What each source says.
     pub statements: Vec<Statement>,
+    /// `PASS`, or the flags of the call, joined by `;`: what is said of a doubtful call is doubtful.
+    #[serde(default = "passing")]
+    pub filter: String,
+}
+
+fn passing() -> String {
+    "PASS".to_owned()
 }
 
 /// What one source says.
@@ -38,6 +45,12 @@ pub struct Statement {
 }
 
 impl DrugRow {
+    /// The row for a call with this filter.
+    pub fn of_call(mut self, filter: Option<&str>) -> Self {
+        filter.unwrap_or("PASS").clone_into(&mut self.filter);
+        self
+    }
+
     /// One row a drug, by its name; nothing for a change of which no source speaks.
     pub fn list(gene: &str, change: &str, compound: bool, effects: &[DrugEffect]) -> Vec<Self> {
         let mut drugs: Vec<&str> = effects.iter().map(|effect| effect.drug.as_str()).collect();
@@ -55,6 +68,7 @@ impl DrugRow {
                     drug: drug.to_owned(),
                     verdict: if agree { own[0].effect.to_string() } else { "conflicting".to_owned() },
                     statements: own.into_iter().map(Statement::of).collect(),
+                    filter: passing(),
                 }
             })
             .collect()

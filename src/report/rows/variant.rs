@@ -65,6 +65,12 @@ table_row! {
 }
 
 impl VariantRow {
+    /// Whether it is called without a doubt; that the reads' own codon stood in for the reference is none.
+    pub fn is_sure(&self) -> bool {
+        let sure = |flag: &str| matches!(flag, "PASS" | "no_reference");
+        self.status == VariantStatus::Called && self.filter.as_deref().unwrap_or("PASS").split(';').all(sure)
+    }
+
     /// The row of a variant of `sample` that lies on `contigs`.
     pub fn new(sample: &str, variant: &Variant, contigs: &Contigs) -> Self {
         let called = variant.status == VariantStatus::Called;
