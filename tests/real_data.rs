@@ -332,3 +332,20 @@ fn both_samples_take_less_than_a_second_and_100_mb() {
         assert!(cfg!(debug_assertions) || seconds < 1.0, "{bam} takes {seconds} s");
     }
 }
+
+#[test]
+fn the_kinases_own_splices_are_no_ends_without_a_place_in_an_unspliced_alignment() {
+    let Some(shared) = shared("Lib001, own splices") else { return };
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let bam = shared.join("real/Lib001.consolidated.bam");
+    let outcome = call(folder.path(), &["-s".as_ref(), "x".as_ref(), bam.as_ref()]);
+    assert!(!outcome.stderr.contains("without a place"), "{}", outcome.stderr);
+    // V3a and V3b begin at one place of ALK: what they and the unbroken transcripts share is counted once.
+    let metrics = std::fs::read_to_string(folder.path().join("x.metrics.tsv")).expect("the file is there");
+    let shares: Vec<f64> = metrics
+        .lines()
+        .filter(|line| line.contains("fusion_transcript_share"))
+        .map(|line| line.split('\t').nth(2).and_then(|cell| cell.parse().ok()).expect("a share"))
+        .collect();
+    assert!(shares.len() == 2 && shares.iter().sum::<f64>() < 1.0, "{shares:?}");
+}
