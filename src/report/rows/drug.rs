@@ -46,6 +46,7 @@ pub struct Statement {
 
 impl DrugRow {
     /// The row for a call with this filter.
+    #[must_use]
     pub fn of_call(mut self, filter: Option<&str>) -> Self {
         filter.unwrap_or("PASS").clone_into(&mut self.filter);
         self
