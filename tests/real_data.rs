@@ -10,7 +10,7 @@ mod shared;
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 
-use command::{call, files, has_program, passed, table, Row};
+use command::{call, files, has_program, kinfuse, passed, same_files, table, Row};
 use shared::shared;
 
 /// EML4 on `GRCh38`, with a margin.
@@ -348,4 +348,17 @@ fn the_kinases_own_splices_are_no_ends_without_a_place_in_an_unspliced_alignment
         .map(|line| line.split('\t').nth(2).and_then(|cell| cell.parse().ok()).expect("a share"))
         .collect();
     assert!(shares.len() == 2 && shares.iter().sum::<f64>() < 1.0, "{shares:?}");
+}
+
+#[test]
+fn a_report_renewed_by_the_tables_of_its_call_is_the_same_to_the_byte() {
+    let Some(shared) = shared("reports of real samples renewed") else { return };
+    for (bam, sample) in [("H3122_EML4.bam", "H3122_EML4"), ("Lib001.consolidated.bam", "Lib001.consolidated")] {
+        let [called, renewed] = [(); 2].map(|()| tempfile::tempdir().expect("a temporary folder"));
+        call(called.path(), &["--tumour".as_ref(), "NSCLC".as_ref(), shared.join("real").join(bam).as_ref()]);
+        let json = called.path().join(format!("{sample}.kinfuse.json"));
+        let outcome = kinfuse(["report".as_ref(), "-o".as_ref(), renewed.path().as_os_str(), json.as_ref()]);
+        assert_eq!(outcome.code, Some(0), "{}", outcome.stderr);
+        same_files(called.path(), renewed.path());
+    }
 }

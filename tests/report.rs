@@ -4,9 +4,9 @@
 mod command;
 
 use std::ffi::OsStr;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
-use command::{call, files, kinfuse, repository, table, Outcome, Row};
+use command::{call, files, kinfuse, repository, same_files, table, Outcome, Row};
 use serde_json::Value;
 
 /// Calls a made-up sample as `x`.
@@ -44,15 +44,6 @@ fn tables(contents: &[(&str, &str)]) -> tempfile::TempDir {
     dir
 }
 
-/// All files of one folder are in the other, to the byte.
-fn same_files(called: &Path, renewed: &Path) {
-    assert_eq!(files(called), files(renewed));
-    for name in files(called) {
-        let read = |dir: &Path| std::fs::read(dir.join(&name)).expect("the file is there");
-        assert!(read(called) == read(renewed), "{name} differs");
-    }
-}
-
 const OWN: [(&str, &str); 3] = [
     (
         "fusions.tsv",
@@ -78,21 +69,6 @@ fn with_the_tables_of_the_call_every_file_is_the_same_to_the_byte() {
             assert!(outcome.stderr.contains("the tables are those of the call"), "{}", outcome.stderr);
             same_files(called.path(), renewed.path());
         }
-    }
-}
-
-#[test]
-fn real_samples_come_back_to_the_byte() {
-    let Some(shared) = std::env::var_os("KINFUSE_SHARED").map(PathBuf::from) else {
-        println!("skipped: KINFUSE_SHARED is not set");
-        return;
-    };
-    for (bam, sample) in [("H3122_EML4.bam", "H3122_EML4"), ("Lib001.consolidated.bam", "Lib001.consolidated")] {
-        let (called, renewed) = (folder(), folder());
-        call(called.path(), &["--tumour".as_ref(), "NSCLC".as_ref(), shared.join("real").join(bam).as_ref()]);
-        let outcome = report(renewed.path(), &called.path().join(format!("{sample}.kinfuse.json")), &[]);
-        assert_eq!(outcome.code, Some(0), "{}", outcome.stderr);
-        same_files(called.path(), renewed.path());
     }
 }
 

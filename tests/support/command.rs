@@ -126,6 +126,15 @@ pub fn files(folder: &Path) -> Vec<String> {
     names
 }
 
+/// All files of one folder are in the other, to the byte, and no more.
+pub fn same_files(called: &Path, renewed: &Path) {
+    assert_eq!(files(called), files(renewed));
+    for name in files(called) {
+        let read = |dir: &Path| std::fs::read(dir.join(&name)).expect("the file is there");
+        assert!(read(called) == read(renewed), "{name} differs");
+    }
+}
+
 /// Whether a program can be started.
 pub fn has_program(name: &str) -> bool {
     let path = std::env::var_os("PATH").unwrap_or_default();
