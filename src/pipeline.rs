@@ -256,11 +256,13 @@ impl Run<'_> {
                 scan.records
             })
             .collect();
-        let spliced = assay.material() == Material::Rna && !assay.long_reads;
+        let spliced = assay.material() == Material::Rna;
         let mut edges = if spliced { self.exon_edges(library, beside_mates)? } else { ExonEdges::default() };
         beyond.append(&mut edges.records);
-        if edges.unaligned_seen > 0 {
-            *whole.skipped.entry("unaligned_looked_up".to_owned()).or_default() += edges.unaligned_seen;
+        for (key, count) in [("unaligned_looked_up", edges.unaligned_seen), ("unaligned_beyond_bound", edges.unaligned_left)] {
+            if count > 0 {
+                *whole.skipped.entry(key.to_owned()).or_default() += count;
+            }
         }
 
         let mut evidence: Vec<Evidence> = scans
@@ -373,7 +375,9 @@ impl Run<'_> {
         edges: &ExonEdges,
     ) -> Result<()> {
         let assay = &library.assay;
-        let breaks: Vec<Vec<Break>> = evidence.iter().zip(&edges.tables).map(|(evidence, table)| Break::all(evidence, table)).collect();
+        let tolerance = Tolerance::of(assay.long_reads);
+        let breaks: Vec<Vec<Break>> =
+            evidence.iter().zip(&edges.tables).map(|(evidence, table)| Break::all(evidence, table, tolerance)).collect();
         if breaks.iter().all(Vec::is_empty) {
             return Ok(());
         }
@@ -385,7 +389,6 @@ impl Run<'_> {
             evidence[index] = self.evidence(assay, region, &mut scans[index], &found, edges.of(index));
             let in_kinase = |end: Breakend| region.holds(end.contig, end.boundary);
             let on_edge = |end: Breakend| self.splice_within(end, 0);
-            let tolerance = Tolerance::of(assay.long_reads);
             evidence[index].place_by_reads(breaks, &found, tolerance, &|interval| local.bases(interval), (&in_kinase, &on_edge));
         }
         local.finish()

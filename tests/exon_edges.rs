@@ -74,9 +74,24 @@ fn at_partner(name: &str, edges: &Edges, kept: usize, tail: &str) -> (u32, Strin
     read(name, 0, "chr2", EML4_13_END - kept as u32 + 1, &format!("{kept}M{}S", tail.len()), &bases, "")
 }
 
+/// The same as long reads, which go on into what lies around.
+fn long_wild_type(edges: &Edges) -> Vec<(u32, String)> {
+    let mut list = Vec::new();
+    for i in 0..3 {
+        let around = bases(80 + i, 610);
+        list.push(read(&format!("a{i}"), 0, "chr2", ALK_20_START - 699, "700M", &format!("{around}{}", edges.alk_20), ""));
+        list.push(read(&format!("b{i}"), 0, "chr2", ALK_19_END + 1, "700M", &format!("{}{around}", edges.alk_19), ""));
+        list.push(read(&format!("c{i}"), 0, "chr2", EML4_13_END - 699, "700M", &format!("{around}{}", edges.eml4_13), ""));
+    }
+    list
+}
+
 /// The calls of a BAM with the wild type and these reads.
 fn rows(more: Vec<(u32, String)>) -> Vec<Row> {
-    let mut reads = wild_type(&edges());
+    rows_beside(wild_type(&edges()), more)
+}
+
+fn rows_beside(mut reads: Vec<(u32, String)>, more: Vec<(u32, String)>) -> Vec<Row> {
     reads.extend(more);
     reads.sort_by_key(|(start, _)| if *start == 0 { u32::MAX } else { *start });
     let text: String = std::iter::once(HEADER.to_owned()).chain(reads.into_iter().map(|(_, line)| line)).collect();
@@ -210,4 +225,21 @@ fn reads_that_end_in_adapter_are_no_break() {
     let adapter = "AGATCGGAAGAGCGTCGTGTAGGGAAAGAGTGTAGATCTCGGTGG";
     let reads = (0..5).map(|i| at_kinase(&format!("r{i}"), &edges, 40 + i, &adapter[..44 - i])).collect();
     assert!(rows(reads).is_empty());
+}
+
+#[test]
+fn long_reads_that_leave_the_kinase_over_errors_and_gaps_are_known_by_the_partners_exon_end() {
+    let edges = edges();
+    let partner = turned(&edges.eml4_13);
+    let kinase = format!("{}{}", bases(90, 210), edges.alk_20);
+    let start = ALK_20_START - 299;
+    // A base of the partner is left out near the edge.
+    let clipped = format!("{kinase}{}{}{}", &partner[..6], &partner[7..], bases(91, 500));
+    let one = read("r1", 0, "chr2", start, &format!("300M{}S", clipped.len() - 300), &clipped, "");
+    // The aligner goes on behind a splice of its own making, with a gap every few bases.
+    let misled = format!("{kinase}{partner}{}", bases(92, 520));
+    let junk = "4000N3I3M3I2M1I7M5D7M4D9M2I6M";
+    let other = read("r2", 0, "chr2", start + 1, &format!("299M{junk}{}S", misled.len() - 343), &misled[1..], "");
+    let rows = rows_beside(long_wild_type(&edges), vec![one, other]);
+    assert_eq!(seen(&rows), [("E13;A20", "V1", "2", "PASS")]);
 }

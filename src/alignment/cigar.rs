@@ -46,10 +46,10 @@ pub fn reference_length(operations: &[Operation]) -> u32 {
     operations.iter().filter(|op| b"MDN=X".contains(&op.letter)).map(|op| op.length).fold(0, u32::saturating_add)
 }
 
-/// Cuts an alignment at its gaps (`N`, and deletions of at least `min_deletion_bp`) into pieces.
+/// Cuts an alignment at its gaps (`N`, and deletions and insertions of at least `min_gap_bp`) into pieces.
 ///
-/// The pieces are in the order of the read as it was sequenced, with query coordinates on it (hard clips counted).
-pub fn pieces(operations: &[Operation], contig: ContigId, start: u32, strand: Strand, mapq: u8, min_deletion_bp: u32) -> Vec<Piece> {
+/// Aligners of long reads put the whole of another gene into an insertion to reach a few bases that match beyond. The pieces are in the order of the read as it was sequenced, with query coordinates on it (hard clips counted).
+pub fn pieces(operations: &[Operation], contig: ContigId, start: u32, strand: Strand, mapq: u8, min_gap_bp: u32) -> Vec<Piece> {
     let length = read_length(operations);
     // Beyond these no genome and no read goes; a CIGAR that does is damaged, and sums below stay within their type.
     if length > MAX_READ_BP || start.checked_add(reference_length(operations)).is_none() {
@@ -77,13 +77,13 @@ pub fn pieces(operations: &[Operation], contig: ContigId, start: u32, strand: St
                 query += op.length;
                 reference = reference.saturating_add(op.length);
             }
-            b'I' => query += op.length,
-            b'D' if op.length < min_deletion_bp => reference = reference.saturating_add(op.length),
+            b'I' if op.length < min_gap_bp => query += op.length,
+            b'D' if op.length < min_gap_bp => reference = reference.saturating_add(op.length),
             b'D' | b'N' => {
                 close(&mut open, query, reference);
                 reference = reference.saturating_add(op.length);
             }
-            b'S' | b'H' => {
+            b'I' | b'S' | b'H' => {
                 close(&mut open, query, reference);
                 query += op.length;
             }
@@ -119,6 +119,12 @@ mod tests {
     #[test]
     fn small_indels_do_not_cut() {
         assert_eq!(cut("20M3D10M2I18M", Strand::Forward), [(1000, 1051, 0, 50)]);
+    }
+
+    #[test]
+    fn a_long_insertion_belongs_to_neither_side() {
+        assert_eq!(cut("15M400I9000N40M", Strand::Forward), [(1000, 1015, 0, 15), (10_015, 10_055, 415, 455)]);
+        assert_eq!(cut("30M60I30M", Strand::Reverse), [(1030, 1060, 0, 30), (1000, 1030, 90, 120)]);
     }
 
     #[test]

@@ -68,6 +68,7 @@ pub struct Reader {
     source: ReaderSource,
     path: PathBuf,
     record: Record,
+    is_bam: bool,
 }
 
 enum ReaderSource {
@@ -194,7 +195,7 @@ impl AlignmentFile {
                 ReaderSource::Indexed(Box::new(reader))
             }
         };
-        Ok(Reader { source, path: self.path.clone(), record: Record::new() })
+        Ok(Reader { source, path: self.path.clone(), record: Record::new(), is_bam: self.format == Format::Bam })
     }
 }
 
@@ -215,19 +216,23 @@ impl Reader {
     ///
     /// # Errors
     /// When the file cannot be read there.
-    pub fn visit_unplaced(&mut self, limit: u64, mut visit: impl FnMut(&Record)) -> Result<()> {
-        let ReaderSource::Indexed(reader) = &mut self.source else { return Ok(()) };
+    pub fn visit_unplaced(&mut self, limit: u64, mut visit: impl FnMut(&Record)) -> Result<u64> {
+        let ReaderSource::Indexed(reader) = &mut self.source else { return Ok(0) };
         reader
             .fetch(bam::FetchDefinition::Unmapped)
             .map_err(|error| unreadable(&self.path, &format!("its unaligned reads cannot be looked up ({error})")))?;
         let mut seen = 0;
         while seen < limit {
-            let Some(result) = reader.read(&mut self.record) else { break };
+            let Some(result) = reader.read(&mut self.record) else { return Ok(0) };
             result.map_err(|error| unreadable(&self.path, &format!("an unaligned read cannot be read ({error})")))?;
             visit(&self.record);
             seen += 1;
         }
-        Ok(())
+        let one_more = reader.read(&mut self.record).is_some();
+        // The index of a BAM knows how many there are; for others the whole file would be read.
+        let all = if one_more && self.is_bam { reader.index_stats().ok() } else { None };
+        let unplaced = all.and_then(|stats| stats.iter().find(|(tid, ..)| *tid < 0).map(|(_, _, _, unmapped)| *unmapped));
+        Ok(unplaced.unwrap_or(0).saturating_sub(seen).max(u64::from(one_more)))
     }
 
     /// As [`Self::visit`], until `visit` returns `false`.

@@ -9,9 +9,9 @@ use super::umi::UmiSource;
 use crate::genome::{Breakend, ContigId, Contigs, Side, Strand};
 use crate::sequence::{complexity_frac, reverse_complement};
 
-/// A deletion of at least this length is a gap that may be a junction, not a small indel of the alignment (the usual border
+/// A deletion or insertion of at least this length is a gap that may be a junction, not a small indel of the alignment (the usual border
 /// between indels and structural variants, 50 bp; Mahmoud et al., Genome Biology 2019; 20:246).
-pub const MIN_GAP_DELETION_BP: u32 = 50;
+pub const MIN_GAP_BP: u32 = 50;
 
 /// Quality of bases for which the file gives none: one error in a thousand, what machines without qualities are used with.
 const UNKNOWN_QUALITY: u8 = 30;
@@ -277,10 +277,12 @@ impl ReadRecord {
         let strand = strand(record);
         let contig = ContigId(record.tid() as u32);
         let start = u32::try_from(record.pos()).map_err(|_| Skipped::NoAlignment)?;
-        let mut pieces =
-            cigar::pieces(&operations, contig, start, strand, locus_quality(record, contigs, (contig, start)), MIN_GAP_DELETION_BP);
-        share_edits(&mut pieces, edits(record), &operations);
-        trim::trim(&mut pieces, record, &operations);
+        let mapq = locus_quality(record, contigs, (contig, start));
+        let (mut pieces, is_whole) = trimmed_pieces(&operations, (contig, start, strand), mapq, edits(record));
+        // The tag speaks of the whole alignment.
+        if is_whole {
+            trim::trim(&mut pieces, record, &operations);
+        }
         if pieces.is_empty() || !within(&pieces, contigs) {
             return Err(Skipped::NoAlignment);
         }
@@ -357,9 +359,17 @@ fn supplementary_entry(entry: &str, length: u32, contigs: &Contigs) -> Option<Ve
     };
     let position: u32 = fields.next()?.parse().ok()?;
     let contig = contigs.find(fields.next()?)?;
-    let mut pieces = cigar::pieces(&operations, contig, position.checked_sub(1)?, strand, mapping_quality(mapq), MIN_GAP_DELETION_BP);
-    share_edits(&mut pieces, edits, &operations);
+    let (pieces, _) = trimmed_pieces(&operations, (contig, position.checked_sub(1)?, strand), mapping_quality(mapq), edits);
     (!pieces.is_empty() && within(&pieces, contigs)).then_some(pieces)
+}
+
+/// The pieces of an alignment without ends over which gap follows gap, and whether there were none.
+fn trimmed_pieces(operations: &[Operation], (contig, start, strand): (ContigId, u32, Strand), mapq: u8, edits: u32) -> (Vec<Piece>, bool) {
+    let trimmed = trim::trim_gaps(operations, start);
+    let (kept, start, gone) = trimmed.as_ref().map_or((operations, start, 0), |end| (&end.operations, end.start, end.gap_bases));
+    let mut pieces = cigar::pieces(kept, contig, start, strand, mapq, MIN_GAP_BP);
+    share_edits(&mut pieces, edits.saturating_sub(gone), operations);
+    (pieces, trimmed.is_none())
 }
 
 /// Edits of a record by its NM tag; none where it has no tag.
@@ -375,15 +385,16 @@ fn edits(record: &Record) -> u32 {
     }
 }
 
-/// Shares the edits of an alignment among its pieces, without the bases of the deletions at which it was cut.
+/// Shares the edits of an alignment among its pieces and what was trimmed off, without the bases of the gaps at which it was cut.
 fn share_edits(pieces: &mut [Piece], edits: u32, operations: &[Operation]) {
     let cut: u32 = operations
         .iter()
-        .filter(|op| op.letter == b'D' && op.length >= MIN_GAP_DELETION_BP)
+        .filter(|op| matches!(op.letter, b'D' | b'I') && op.length >= MIN_GAP_BP)
         .map(|op| op.length)
         .fold(0, u32::saturating_add);
     let edits = edits.saturating_sub(cut);
-    let bases: u64 = pieces.iter().map(|piece| u64::from(piece.query_bp())).sum();
+    let inside = |op: &&Operation| matches!(op.letter, b'M' | b'=' | b'X') || (op.letter == b'I' && op.length < MIN_GAP_BP);
+    let bases: u64 = operations.iter().filter(inside).map(|op| u64::from(op.length)).sum();
     for piece in pieces {
         piece.edits = (u64::from(edits) * u64::from(piece.query_bp())).div_ceil(bases.max(1)) as u32;
     }

@@ -359,14 +359,14 @@ pub fn each<S: Send>(
 /// Unaligned reads of each file that are looked at: enough for panels and for most transcriptomes, about a second's work.
 const MAX_UNALIGNED: u64 = 2_000_000;
 
-/// The reads without a place that `wanted` picks, and how many were looked at. Files that are read in one pass keep none.
+/// The reads without a place that `wanted` picks, how many were looked at, and how many were not. Files that are read in one pass keep none.
 ///
 /// # Errors
 /// When the file cannot be read.
-pub fn unaligned(library: &Library, wanted: &dyn Fn(&[u8]) -> bool) -> Result<(Vec<Unaligned>, u64)> {
+pub fn unaligned(library: &Library, wanted: &dyn Fn(&[u8]) -> bool) -> Result<(Vec<Unaligned>, u64, u64)> {
     let mut list = Vec::new();
     let mut seen = 0;
-    library.reader()?.visit_unplaced(MAX_UNALIGNED, |record, lane| {
+    let left = library.reader()?.visit_unplaced(MAX_UNALIGNED, |record, lane| {
         seen += 1;
         let bases = record.seq().as_bytes();
         if record.is_quality_check_failed() || !wanted(&bases) {
@@ -374,5 +374,5 @@ pub fn unaligned(library: &Library, wanted: &dyn Fn(&[u8]) -> bool) -> Result<(V
         }
         list.push(Unaligned::new(record, lane));
     })?;
-    Ok((list, seen))
+    Ok((list, seen, left))
 }

@@ -85,21 +85,26 @@ fn chain(records: &[&ReadRecord]) -> Option<Chain> {
     })
 }
 
-/// Leaves out pieces whose part of the read another piece explains as well: the longer one stays, then the one with the higher
-/// mapping quality, then the first on the genome.
+/// What an edit takes from a piece, in bases that match: the base itself and the penalty of `bwa mem`.
+const EDIT_COST: i64 = 5;
+
+/// Leaves out pieces whose part of the read others explain as well: those that match better stay, then those with the higher mapping
+/// quality, then the first on the genome.
 fn drop_covered(pieces: &mut Vec<(Piece, usize)>) {
     pieces.sort_by(|(x, _), (y, _)| {
-        (y.query_bp(), y.mapq)
-            .cmp(&(x.query_bp(), x.mapq))
+        let score = |piece: &Piece| i64::from(piece.query_bp()) - EDIT_COST * i64::from(piece.edits);
+        (score(y), y.mapq)
+            .cmp(&(score(x), x.mapq))
             .then_with(|| (x.contig, x.start, x.end, x.strand).cmp(&(y.contig, y.start, y.end, y.strand)))
     });
     let mut kept: Vec<(Piece, usize)> = Vec::with_capacity(pieces.len());
     for (piece, source) in pieces.drain(..) {
-        let covered = kept.iter().any(|(other, other_source)| {
-            let shared = piece.query_end.min(other.query_end).saturating_sub(piece.query_start.max(other.query_start));
-            *other_source != source && shared * 5 >= piece.query_bp() * 4
-        });
-        if !covered {
+        let shared: u32 = kept
+            .iter()
+            .filter(|(_, other_source)| *other_source != source)
+            .map(|(other, _)| piece.query_end.min(other.query_end).saturating_sub(piece.query_start.max(other.query_start)))
+            .fold(0, u32::saturating_add);
+        if shared.saturating_mul(5) < piece.query_bp().saturating_mul(4) {
             kept.push((piece, source));
         }
     }

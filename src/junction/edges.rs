@@ -25,6 +25,8 @@ use crate::stats::phred;
 pub const ENTER_BP: usize = 80;
 /// Fewest bases that must fit an edge when nothing lies between.
 pub const MIN_FIT_BP: usize = 10;
+/// Fewest bases of a long read that must fit, since only its best ones are compared.
+const MIN_FIT_LONG_BP: usize = 20;
 /// Fewest bases that must fit when inserted bases come before.
 pub const MIN_FIT_BEHIND_INSERTION_BP: usize = 16;
 /// One mismatch is allowed for this many bases; whether so short a fit is believed is for its chance to say.
@@ -68,6 +70,8 @@ struct Ends {
     edges: Vec<Edge>,
     /// For each seed the edges that have it, and how far behind the edge.
     seeds: FxHashMap<Vec<u8>, Vec<(usize, usize)>>,
+    /// Whether reads keep step with the gene; inserted and deleted bases of long reads break it.
+    in_step: bool,
 }
 
 /// The edges of one kinase and its partners.
@@ -126,7 +130,7 @@ fn edges(gene: &Gene, role: Role, bases: &dyn Fn(Interval) -> Vec<u8>) -> Vec<Ed
 }
 
 impl Ends {
-    fn new(mut edges: Vec<Edge>) -> Self {
+    fn new(mut edges: Vec<Edge>, in_step: bool) -> Self {
         edges.sort_by_key(|edge| edge.end);
         edges.dedup_by(|one, other| one.end == other.end);
         let mut seeds: FxHashMap<Vec<u8>, Vec<(usize, usize)>> = FxHashMap::default();
@@ -137,20 +141,26 @@ impl Ends {
                 }
             }
         }
-        Self { edges, seeds }
+        Self { edges, seeds, in_step }
     }
 
     fn fits(&self, tail: &[u8]) -> Vec<(usize, usize, Comparison)> {
-        let at_once = self.edges.iter().enumerate().map(|(index, edge)| (index, 0, compare(tail, &edge.enter)));
-        let mut list: Vec<_> = at_once.filter(|(_, _, fit)| fit.agrees(MIN_FIT_BP)).collect();
+        let at_once = self.edges.iter().enumerate().map(|(index, edge)| (index, 0, compare(tail, &edge.enter, self.in_step)));
+        let (least, least_behind) =
+            if self.in_step { (MIN_FIT_BP, MIN_FIT_BEHIND_INSERTION_BP) } else { (MIN_FIT_LONG_BP, MIN_FIT_LONG_BP) };
+        let mut list: Vec<_> = at_once.filter(|(_, _, fit)| fit.agrees(least)).collect();
         if !list.is_empty() {
             return list;
         }
         for at in 1..(tail.len() + 1).saturating_sub(SEED_BP) {
             for &(index, behind) in self.seeds.get(&tail[at..at + SEED_BP]).into_iter().flatten() {
-                let Some(from) = at.checked_sub(behind).filter(|&from| from > 0) else { continue };
-                let fit = compare(&tail[from..], &self.edges[index].enter);
-                if fit.agrees(MIN_FIT_BEHIND_INSERTION_BP) && !list.iter().any(|(other, gap, _)| (*other, *gap) == (index, from)) {
+                // Where bases are left out the seed comes before its place.
+                let (from, missing) = (at.saturating_sub(behind), behind.saturating_sub(at));
+                if (from == 0 && missing == 0) || (missing > 0 && self.in_step) {
+                    continue;
+                }
+                let fit = compare(&tail[from..], &self.edges[index].enter[missing..], self.in_step);
+                if fit.agrees(least_behind) && !list.iter().any(|(other, gap, _)| (*other, *gap) == (index, from)) {
                     list.push((index, from, fit));
                 }
             }
@@ -161,7 +171,10 @@ impl Ends {
     /// Whether bases begin as one of the edges does.
     fn begins(&self, bases: &[u8]) -> bool {
         let some = &bases[..bases.len().min(SEED_BP)];
-        self.edges.iter().map(|edge| compare(some, &edge.enter)).any(|fit| fit.compared >= MIN_BEGIN_BP && fit.mismatches <= 1)
+        self.edges
+            .iter()
+            .map(|edge| compare(some, &edge.enter, self.in_step))
+            .any(|fit| fit.compared >= MIN_BEGIN_BP && fit.mismatches <= 1)
     }
 
     fn near(&self, end: Breakend, reach_bp: u32) -> impl Iterator<Item = &Edge> {
@@ -198,17 +211,31 @@ impl Comparison {
     }
 }
 
-fn compare(tail: &[u8], enter: &[u8]) -> Comparison {
-    let known = tail.iter().zip(enter).filter(|(x, y)| **x != b'N' && **y != b'N');
-    known.fold(Comparison { compared: 0, mismatches: 0 }, |sum, (x, y)| Comparison {
-        compared: sum.compared + 1,
-        mismatches: sum.mismatches + usize::from(x != y),
-    })
+/// Compares all bases or, where reads do not keep step, the first ones up to where they agree best: behind a base that is inserted or
+/// left out nothing agrees.
+fn compare(tail: &[u8], enter: &[u8], in_step: bool) -> Comparison {
+    let mut sum = Comparison { compared: 0, mismatches: 0 };
+    let mut best = sum;
+    for (x, y) in tail.iter().zip(enter).filter(|(x, y)| **x != b'N' && **y != b'N') {
+        sum.compared += 1;
+        sum.mismatches += usize::from(x != y);
+        if in_step || sum.score() > best.score() {
+            best = sum;
+        }
+    }
+    best
 }
 
 impl EdgeTable {
-    /// The edges of a kinase and of its known partners; `listed` are the junctions of the tables, kinase first.
-    pub fn new(kinase: &Gene, partners: &[&Gene], bases: &dyn Fn(Interval) -> Vec<u8>, listed: FxHashSet<(Breakend, Breakend)>) -> Self {
+    /// The edges of a kinase and of its known partners; `listed` are the junctions of the tables, kinase first. Long reads do not keep
+    /// step with a gene (`in_step`).
+    pub fn new(
+        kinase: &Gene,
+        partners: &[&Gene],
+        bases: &dyn Fn(Interval) -> Vec<u8>,
+        listed: FxHashSet<(Breakend, Breakend)>,
+        in_step: bool,
+    ) -> Self {
         let of_partners = |role: Role| -> Vec<Edge> { partners.iter().flat_map(|gene| edges(gene, role, bases)).collect() };
         let mut listed_at: FxHashMap<Breakend, usize> = FxHashMap::default();
         for &(three, five) in &listed {
@@ -216,10 +243,10 @@ impl EdgeTable {
             *listed_at.entry(five).or_default() += 1;
         }
         Self {
-            kinase: Ends::new(edges(kinase, Role::Three, bases)),
-            partners: Ends::new(of_partners(Role::Five)),
-            kinase_own: Ends::new(edges(kinase, Role::Five, bases)),
-            partners_own: Ends::new(of_partners(Role::Three)),
+            kinase: Ends::new(edges(kinase, Role::Three, bases), in_step),
+            partners: Ends::new(of_partners(Role::Five), in_step),
+            kinase_own: Ends::new(edges(kinase, Role::Five, bases), in_step),
+            partners_own: Ends::new(of_partners(Role::Three), in_step),
             listed,
             listed_at,
         }

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::alignment::read::FragmentId;
 use crate::evidence::Tail;
+use crate::genome::Breakend;
 
 use super::candidate::{Candidate, Tolerance};
 
@@ -41,6 +42,35 @@ pub fn settle(candidate: &mut Candidate, kinase_tails: &[Tail], partner_tails: &
         candidate.partner = candidate.partner.extended(spent as i64);
     }
     candidate.insertion_bp = candidate.insertion.len() as u32;
+}
+
+/// Bases by which errors of long reads move an end, and by which they lengthen or shorten what lies between the edges.
+const LONG_READ_REACH_BP: i64 = 6;
+const LONG_READ_INDEL_BP: i64 = 1;
+
+/// Moves both ends of a junction of long reads onto the exon edges beside them, where both have one: errors move what splices join.
+pub fn onto_edges(candidate: &mut Candidate, on_edge: &dyn Fn(Breakend) -> bool) {
+    if candidate.unplaced || candidate.slack_bp > 0 || i64::from(candidate.insertion_bp) > LONG_READ_REACH_BP {
+        return;
+    }
+    let beside = |end: Breakend| (0..=LONG_READ_REACH_BP).flat_map(|bases| [bases, -bases]).find(|&bases| on_edge(end.extended(bases)));
+    let (Some(at_kinase), Some(at_partner)) = (beside(candidate.kinase), beside(candidate.partner)) else { return };
+    // Bases that are really inserted, or missing from an exon, are no error.
+    if (i64::from(candidate.insertion_bp) - at_kinase - at_partner).abs() > LONG_READ_INDEL_BP {
+        return;
+    }
+    candidate.kinase = candidate.kinase.extended(at_kinase);
+    candidate.partner = candidate.partner.extended(at_partner);
+    candidate.homology_bp = 0;
+    candidate.insertion.clear();
+    candidate.insertion_bp = 0;
+    let moved = at_kinase.unsigned_abs() as usize;
+    if at_kinase > 0 {
+        candidate.anchor.extend(candidate.tail.drain(..moved.min(candidate.tail.len())).collect::<Vec<u8>>());
+    } else {
+        let back = candidate.anchor.split_off(candidate.anchor.len().saturating_sub(moved));
+        candidate.tail.splice(..0, back);
+    }
 }
 
 /// How far beyond an end, within the insertion and a few chance matches, at least as many fragments are cut as at the end itself.

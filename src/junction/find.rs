@@ -145,7 +145,7 @@ impl Evidence {
     ) -> Found {
         let tolerance = Tolerance::of(assay.long_reads);
         let met = edges.map_or_else(Vec::new, |(table, on_edge)| {
-            meet::across_insertions(target, table, &self.kinase_tails, &self.partner_tails, on_edge)
+            meet::across_insertions(target, table, (&self.kinase_tails, &self.partner_tails), tolerance, on_edge)
         });
         let mut candidates = cluster::candidates(target, &self.kinase_tails, tolerance);
         candidates.extend(met);
@@ -156,6 +156,9 @@ impl Evidence {
         let mut from_pairs = realign::from_pairs(target, &unexplained, &self.kinase_tails, &self.partner_tails, tolerance, span, local);
         for candidate in candidates.iter_mut().chain(&mut from_pairs) {
             ends::settle(candidate, &self.kinase_tails, &self.partner_tails, tolerance);
+            if let Some((_, on_edge)) = edges.filter(|_| !tolerance.in_step) {
+                ends::onto_edges(candidate, on_edge);
+            }
             // A random chimera's break is not worth the reading.
             if tolerance.in_step && candidate.members.len() > 1 {
                 homology::split_overlap(candidate, local);

@@ -12,7 +12,7 @@ use crate::evidence::Tail;
 use crate::genome::Breakend;
 use crate::sequence::{complexity_frac, reverse_complement};
 
-use super::candidate::Candidate;
+use super::candidate::{Candidate, Tolerance};
 use super::cluster::{majority, majority_backwards};
 use super::edges::EdgeTable;
 
@@ -47,12 +47,12 @@ pub(super) struct Bundle {
 pub fn across_insertions(
     target: usize,
     edges: &EdgeTable,
-    kinase_tails: &[Tail],
-    partner_tails: &[Tail],
+    (kinase_tails, partner_tails): (&[Tail], &[Tail]),
+    tolerance: Tolerance,
     on_edge: &dyn Fn(Breakend) -> bool,
 ) -> Vec<Candidate> {
-    let kinase = bundles(kinase_tails, &|end| edges.kinase_near(end, 0).next().is_some());
-    let partners = bundles(partner_tails, &|end| on_edge(end) || edges.partners_near(end, 0).next().is_some());
+    let kinase = bundles(kinase_tails, tolerance, &|end| edges.kinase_near(end, 0).next().is_some());
+    let partners = bundles(partner_tails, tolerance, &|end| on_edge(end) || edges.partners_near(end, 0).next().is_some());
     let mut list = Vec::new();
     for from in &kinase {
         let mut met: Vec<(usize, Candidate)> = partners.iter().filter_map(|to| joined(target, from, to)).collect();
@@ -67,7 +67,7 @@ pub fn across_insertions(
 }
 
 /// The unplaced tails of each edge, those together that agree.
-pub(super) fn bundles(tails: &[Tail], at_edge: &dyn Fn(Breakend) -> bool) -> Vec<Bundle> {
+pub(super) fn bundles(tails: &[Tail], tolerance: Tolerance, at_edge: &dyn Fn(Breakend) -> bool) -> Vec<Bundle> {
     let mut by_end: BTreeMap<Breakend, Vec<&Tail>> = BTreeMap::new();
     for tail in tails.iter().filter(|tail| tail.placement.is_none() && !tail.bases.is_empty() && at_edge(tail.at)) {
         by_end.entry(tail.at).or_default().push(tail);
@@ -78,7 +78,7 @@ pub(super) fn bundles(tails: &[Tail], at_edge: &dyn Fn(Breakend) -> bool) -> Vec
         tails.sort_by_key(|tail| (std::cmp::Reverse(tail.bases.len()), &tail.bases));
         let mut groups: Vec<Vec<&Tail>> = Vec::new();
         for tail in tails {
-            match groups.iter().position(|group| agree(&group[0].bases, &tail.bases)) {
+            match groups.iter().position(|group| agree(&group[0].bases, &tail.bases, tolerance)) {
                 Some(slot) => groups[slot].push(tail),
                 None if groups.len() < MAX_OPEN_GROUPS => groups.push(vec![tail]),
                 // So many kinds at one edge are no break's.
@@ -88,7 +88,12 @@ pub(super) fn bundles(tails: &[Tail], at_edge: &dyn Fn(Breakend) -> bool) -> Vec
         groups.sort_by_key(|group| std::cmp::Reverse(group.len()));
         list.extend(groups.into_iter().take(MAX_GROUPS).map(|tails| Bundle {
             end,
-            tail: majority(tails.iter().map(|tail| (tail.bases.as_slice(), tail.qualities.as_slice()))),
+            // Long reads have no majority by columns; the longest speaks for all.
+            tail: if tolerance.in_step {
+                majority(tails.iter().map(|tail| (tail.bases.as_slice(), tail.qualities.as_slice())))
+            } else {
+                tails[0].bases.clone()
+            },
             anchor: majority_backwards(&tails),
             fragments: tails.iter().map(|tail| tail.fragment).collect::<BTreeSet<_>>().len(),
         }));
@@ -97,7 +102,10 @@ pub(super) fn bundles(tails: &[Tail], at_edge: &dyn Fn(Breakend) -> bool) -> Vec
 }
 
 /// Whether two tails of one end are the same bases with sequencing errors, as far as both go.
-pub(super) fn agree(one: &[u8], other: &[u8]) -> bool {
+pub(super) fn agree(one: &[u8], other: &[u8], tolerance: Tolerance) -> bool {
+    if !tolerance.in_step {
+        return tolerance.alike(one, other) == Some(true);
+    }
     one.iter().zip(other).filter(|(x, y)| x != y).count() * BP_PER_MISMATCH <= one.len().min(other.len())
 }
 

@@ -59,7 +59,7 @@ pub struct Break {
 
 impl Break {
     /// The unexplained breaks of a kinase, those with most fragments first.
-    pub fn all(evidence: &Evidence, edges: &EdgeTable) -> Vec<Self> {
+    pub fn all(evidence: &Evidence, edges: &EdgeTable, tolerance: Tolerance) -> Vec<Self> {
         let at_edge = |end: Breakend| edges.kinase_near(end, 0).next().is_some();
         let open: Vec<Tail> = evidence
             .kinase_tails
@@ -68,8 +68,9 @@ impl Break {
             .map(|tail| Tail { placement: None, ..tail.clone() })
             .collect();
         let sure: Vec<&Tail> = evidence.kinase_tails.iter().filter(|tail| is_sure(tail)).collect();
-        let explained = |bundle: &meet::Bundle| sure.iter().any(|tail| tail.at == bundle.end && meet::agree(&tail.bases, &bundle.tail));
-        let mut found: Vec<meet::Bundle> = meet::bundles(&open, &at_edge)
+        let explained =
+            |bundle: &meet::Bundle| sure.iter().any(|tail| tail.at == bundle.end && meet::agree(&tail.bases, &bundle.tail, tolerance));
+        let mut found: Vec<meet::Bundle> = meet::bundles(&open, tolerance, &at_edge)
             .into_iter()
             .filter(|bundle| bundle.fragments >= MIN_FRAGMENTS && bundle.tail.len() >= MIN_TAIL_BP)
             .filter(|bundle| complexity_frac(&bundle.tail) >= MIN_COMPLEXITY_FRAC && !explained(bundle))
@@ -121,7 +122,8 @@ impl Evidence {
         for unexplained in breaks {
             let Some(there) = unexplained.place(found, tolerance, bases, (in_kinase, on_edge)) else { continue };
             let Some(rest) = unexplained.tail.get(there.inserted_bp..) else { continue };
-            let agreeing = |tail: &&mut Tail| tail.at == unexplained.end && !is_sure(tail) && meet::agree(&tail.bases, &unexplained.tail);
+            let agreeing =
+                |tail: &&mut Tail| tail.at == unexplained.end && !is_sure(tail) && meet::agree(&tail.bases, &unexplained.tail, tolerance);
             for tail in self.kinase_tails.iter_mut().filter(agreeing) {
                 let beyond = tail.bases.len().min(unexplained.tail.len()).saturating_sub(there.inserted_bp);
                 tail.placement = (beyond >= MIN_FIT_BP).then(|| Placement {

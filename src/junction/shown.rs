@@ -42,6 +42,8 @@ pub struct Shown {
     pub unaligned: Vec<Unaligned>,
     /// Unaligned reads that were looked at.
     pub unaligned_seen: u64,
+    /// Those beyond the bound, which were not.
+    pub unaligned_left: u64,
 }
 
 impl Shown {
@@ -108,19 +110,19 @@ pub fn read(
     };
     let mut words = FxHashSet::default();
     for (kinase, partners) in kinases.iter().zip(&partners) {
-        let table = EdgeTable::new(kinase, partners, &bases, listed(kinase, partners, knowledge));
+        let table = EdgeTable::new(kinase, partners, &bases, listed(kinase, partners, knowledge), !library.assay.long_reads);
         table.words(&mut words);
         shown.tables.push(table);
     }
     fasta.finish()?;
     let has_edge = |read: &[u8]| edges::words(read).any(|word| words.contains(&word));
-    let (mut unaligned, seen) = scan::unaligned(library, &has_edge)?;
+    let (mut unaligned, seen, left) = scan::unaligned(library, &has_edge)?;
     let mut known: FxHashSet<(FragmentId, u8)> = FxHashSet::default();
     unaligned.extend(beside_mates.into_iter().filter(|read| known.insert((read.fragment, read.number)) && has_edge(&read.bases)));
     // The file's order decides which copy stays, so it is the same however many threads read.
     let distinct = if library.assay.duplicates == DuplicateRule::Keep { unaligned } else { rescue::without_copies(unaligned) };
     shown.unaligned = rescue::merged_mates(distinct);
-    shown.unaligned_seen = seen;
+    (shown.unaligned_seen, shown.unaligned_left) = (seen, left);
     Ok(shown)
 }
 
