@@ -116,7 +116,9 @@ pub fn draft<'a>(candidate: &'a Candidate, kinase: &Gene, context: &Context<'a>)
     };
     naming.frame = frame_if(false).text();
     let domain = kinase_domain(kinase, oriented.kinase, oriented.kinase_role);
-    let functional = oriented.sense && oriented.gene.is_some() && domain == Some(KinaseDomain::Retained);
+    // Outside of genes nothing says which way a partner is read; RNA would show it.
+    let beside_genes = oriented.gene.is_none() && !candidate.unplaced && material == Material::Dna;
+    let functional = ((oriented.sense && oriented.gene.is_some()) || beside_genes) && domain == Some(KinaseDomain::Retained);
     let (kinase_edge, partner_edge) = oriented.edges();
     // With bases between, an edge is only the nearest one that a read shows: a splice joins edges and nothing else.
     let spliced = candidate.insertion_bp <= MAX_SPLICED_INSERTION_BP;

@@ -20,14 +20,18 @@ const UNIQUE_MAPQ: u8 = 60;
 const MOST_FRAGMENTS: u32 = 1_000;
 
 /// How many fragments a junction of one kinase needs to pass beside the noise of this sample: one of the tables, and one that joins
-/// the kinase to any other gene, both with a partner that is placed surely. It is the scoring model asked backwards.
+/// the kinase to any other gene, both with a partner that is placed surely. It is the scoring model asked backwards; in DNA, where mates
+/// that span a break are half of the evidence, for one read that shows it and mates for the rest.
 pub fn support_rule(drafts: &[Draft<'_>], material: Material, chimeras: u32) -> SupportRule {
     let edges = if material == Material::Rna { 2 } else { 0 };
     let needed = |tier: KnownTier| {
         let class = Class { tier, material, edges, functional: true };
         let noise = Noise { chimeras, like: like(class, drafts).count() as u32 };
-        let shown = |showing: u32| Independent { showing, spanning: 0 };
-        let passes = |&fragments: &u32| quality(class, shown(fragments), noise, UNIQUE_MAPQ) >= MIN_PASS_QUALITY;
+        let of = |fragments: u32| match material {
+            Material::Rna => Independent { showing: fragments, spanning: 0 },
+            Material::Dna => Independent { showing: 1, spanning: fragments - 1 },
+        };
+        let passes = |&fragments: &u32| quality(class, of(fragments), noise, UNIQUE_MAPQ) >= MIN_PASS_QUALITY;
         (MIN_FRAGMENTS..MOST_FRAGMENTS).find(passes).unwrap_or(MOST_FRAGMENTS)
     };
     SupportRule { known: needed(KnownTier::Variant), novel: needed(KnownTier::Kinase) }

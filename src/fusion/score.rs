@@ -3,14 +3,14 @@
 //! The noise is the sample's own. `C` fragments of this kinase (plus one) join it to some other place and do not belong to the
 //! junction in question; a random chimera looks like this kind of junction with the chance `p` ([`Class::chance_like`]). `L` is how
 //! many weak junctions (one or two fragments) of other genes the sample shows that look just as good: panels enrich the very genes
-//! between which chimeras then form. Each further independent fragment at the very same junction is `RHO` times less likely for an
-//! artefact; mates that only span a junction of RNA which is not listed are `SPANNING` times less likely, since another chimera of the
-//! same two genes does that. Against that stands the number of such junctions that a tested sample really has, `PRIOR` ([`Class::prior`]):
+//! between which chimeras then form. Each further independent fragment whose read shows the very same junction is `rho` times less
+//! likely for an artefact; one whose mates only span it is `sigma` times less likely, since any other chimera of the same two places
+//! does that ([`Class::rarity`]). Against that stands the number of such junctions that a tested sample really has, `PRIOR`
+//! ([`Class::prior`]):
 //!
 //! ```text
-//!   odds that it is an artefact = (C * p + L) * RHO^(k-1) * SPANNING^s / PRIOR  +  misplacement
-//!                                 (k fragments whose reads show the junction, s whose mates span it; without the former SPANNING^(s-1);
-//!                                 in DNA and at listed junctions RHO stands for SPANNING)
+//!   odds that it is an artefact = (C * p + L) * rho^(k-1) * sigma^s / PRIOR  +  misplacement
+//!                                 (k fragments whose reads show the junction, s whose mates span it; without the former sigma^(s-1))
 //!   misplacement                = 10^(-best mapping quality of the partner / 10), times UNKNOWN_PLACE for an unknown partner,
 //!                                 times KNOWN_PLACE for a known one (to be misplaced right into a known partner is rare)
 //!   quality                     = -10 log10( odds / (1 + odds) ), at most 99
@@ -23,13 +23,17 @@ use crate::stats::phred;
 
 use super::{KnownTier, Material};
 
-/// How much rarer each further fragment at the same place is for an artefact. Random chimeras practically never meet; what is left
-/// is copies of one molecule that kept different ends, and hot spots: in simulated samples of 200 chimeras each 3 to 10 in ten thousand
-/// met another.
-pub const RHO: f64 = 0.001;
+/// How much rarer each further fragment that shows the same junction of RNA is for an artefact. Random chimeras practically never meet;
+/// what is left is copies of one molecule that kept different ends, and places where reverse transcriptase likes to switch: in simulated
+/// samples of 200 chimeras each 3 to 10 in ten thousand met another.
+const RNA_SHOWING: f64 = 0.001;
 /// The same for mates that span a junction of RNA, which only have to lie in the same two genes within an insert of it: among abundant genes
 /// one chimera in thirty (samples of eight made-up genes).
-pub const SPANNING: f64 = 0.03;
+const RNA_SPANNING: f64 = 0.03;
+/// The same for reads that show a junction of DNA, where both breaks agree to the base: of 20,000 simulated chimeras of a panel none did.
+const DNA_SHOWING: f64 = 0.0002;
+/// The same for mates that span a junction of DNA: 4 in a thousand of those chimeras joined two captured genes within an insert of another.
+const DNA_SPANNING: f64 = 0.005;
 /// Highest quality that is reported: the model knows nothing of swapped samples.
 pub const MAX_QUALITY: f64 = 99.0;
 /// Quality from which a call can pass: one in twenty would be an artefact.
@@ -48,7 +52,7 @@ pub struct Class {
     pub material: Material,
     /// Number of ends on exon edges (RNA only); none where more than three inserted bases lie between them.
     pub edges: u8,
-    /// A sense fusion that keeps the kinase, with a gene as partner.
+    /// A fusion that keeps the kinase, in sense; or, in DNA, with a partner outside of all genes.
     pub functional: bool,
 }
 
@@ -72,11 +76,16 @@ pub struct Independent {
 
 impl Class {
     /// How much rarer the fragments are for an artefact than a first one of their kind.
-    fn rarity(self, fragments: Independent) -> f64 {
-        let spanning = if self.material == Material::Rna && self.tier != KnownTier::Variant { SPANNING } else { RHO };
+    pub fn rarity(self, fragments: Independent) -> f64 {
+        let (rho, sigma) = match (self.material, self.tier) {
+            // Two genes of a listed junction, within an insert of it.
+            (Material::Rna, KnownTier::Variant) => (RNA_SHOWING, RNA_SHOWING),
+            (Material::Rna, _) => (RNA_SHOWING, RNA_SPANNING),
+            (Material::Dna, _) => (DNA_SHOWING, DNA_SPANNING),
+        };
         match (fragments.showing, fragments.spanning) {
-            (0, pairs) => spanning.powi(pairs.saturating_sub(1) as i32),
-            (shown, pairs) => RHO.powi(shown as i32 - 1) * spanning.powi(pairs as i32),
+            (0, pairs) => sigma.powi(pairs.saturating_sub(1) as i32),
+            (shown, pairs) => rho.powi(shown as i32 - 1) * sigma.powi(pairs as i32),
         }
     }
 
@@ -90,7 +99,7 @@ impl Class {
     /// RNA: a switch at random hits an exon edge about once in 150 bases; splicing errors prefer edges, so both edges together are
     /// taken as 1 in 500, one as 1 in 20. A listed partner is one gene in about 500 by number, a listed junction one in a million
     /// of all pairs of edges. DNA: listed partners fill about 1/1000 of the genome, one in four chimeras is in sense with the
-    /// kinase kept; genes fill half of the genome.
+    /// kinase kept; genes fill half of the genome, and in the other half either strand will do, as what a partner there becomes only RNA tells.
     pub fn chance_like(self) -> f64 {
         let partner = match self.tier {
             KnownTier::Variant | KnownTier::Pair => 1.0 / 500.0,
@@ -105,7 +114,7 @@ impl Class {
             },
             Material::Dna => match self.tier {
                 KnownTier::Variant | KnownTier::Pair => 2.5e-4,
-                _ if self.functional => 0.125,
+                _ if self.functional => 0.375,
                 _ => 1.0,
             },
         }
@@ -156,6 +165,15 @@ mod tests {
     fn the_example_of_the_module_page_holds() {
         let quality = quality(class(KnownTier::Variant, 2), shown(2), noise(4), 60);
         assert!((quality - 65.85).abs() < 0.2, "{quality}");
+    }
+
+    #[test]
+    fn two_reads_that_show_a_break_of_dna_say_more_than_mates_that_span_it() {
+        let class = Class { tier: KnownTier::Kinase, material: Material::Dna, edges: 0, functional: true };
+        let of = |showing, spanning, chimeras| quality(class, Independent { showing, spanning }, noise(chimeras), 60);
+        assert!(of(2, 0, 0) > MIN_PASS_QUALITY && of(1, 1, 0) < MIN_PASS_QUALITY);
+        assert!(of(2, 0, 3) < MIN_PASS_QUALITY, "chimeras of the kinase speak against two fragments");
+        assert!(of(1, 2, 5) > MIN_PASS_QUALITY && of(0, 3, 5) > MIN_PASS_QUALITY);
     }
 
     #[test]
