@@ -27,7 +27,7 @@ pub fn config(set: &Set, sample: &str, bam: &Path) -> CallConfig {
 }
 
 /// Calls every sample: its own reads and those of its background. `gtf` names partners that are not built in.
-pub fn call(set: &Set, bam: &Path, folder: &Path, gtf: &Path, keep_bams: bool) -> Calls {
+pub fn call(set: &Set, bam: &Path, folder: &Path, gtf: &Path) -> Calls {
     let mut reader = bam::Reader::from_path(bam).expect("the aligned reads can be read");
     let header = bam::Header::from_template(reader.header());
     let mut by_name: FxHashMap<String, Vec<bam::Record>> = FxHashMap::default();
@@ -54,10 +54,6 @@ pub fn call(set: &Set, bam: &Path, folder: &Path, gtf: &Path, keep_bams: bool) -
             let result = pipeline::call(&config, &Progress::new(false)).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
             let document = publish::document(&result, &config);
             found.push((sample.name.clone(), of_document(&path, &document).expect("a document is a table of calls")));
-            if !keep_bams && document.fusions.iter().any(|fusion| fusion.filter == "PASS") {
-                let _ = std::fs::remove_file(&path);
-                let _ = std::fs::remove_file(path.with_extension("bam.bai"));
-            }
         }
     };
     let found: Vec<_> = pool.broadcast(|_| call_next()).into_par_iter().flatten().collect();

@@ -136,6 +136,7 @@ pub fn dna(laboratory: &Laboratory, seed: u64) -> Vec<Event> {
             }
         }
     }
+    duplications(laboratory, &mut random, &mut events);
     let core: Vec<&Pair> = pairs
         .iter()
         .filter(|pair| {
@@ -159,6 +160,23 @@ pub fn dna(laboratory: &Laboratory, seed: u64) -> Vec<Event> {
     }
     elsewhere(laboratory, &core, &mut random, &mut events);
     events
+}
+
+/// MYO5A lies before NTRK3 and is read the same way: a duplication joins them. The tables have no exons of it.
+fn duplications(laboratory: &Laboratory, random: &mut Random, events: &mut Vec<Event>) {
+    let [Some(five), Some(three)] = ["MYO5A", "NTRK3"].map(|gene| laboratory.models(gene).first()) else { return };
+    for index in 0..12 {
+        let (Some(intron5), Some(intron3)) = (five.intron(18 + index % 6, true), three.intron(14 + index % 2, false)) else { continue };
+        let pair = Pair {
+            label: format!("MYO5A::NTRK3 {};{}", 18 + index % 6, 14 + index % 2),
+            genes: [five.gene.clone(), three.gene.clone()],
+            introns: [intron5, intron3],
+            sides: [five.side(true), three.side(false)],
+            exons: String::new(),
+        };
+        let partners = pair.draw(random);
+        events.extend(event(laboratory, pair.label, "duplication", partners, String::new(), false));
+    }
 }
 
 /// Breaks at which both sides share 1 to 12 bases.

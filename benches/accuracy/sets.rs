@@ -162,16 +162,15 @@ pub fn transcriptome(laboratory: &Laboratory, reads: &mut Reads, sampler: &mut S
     }
 }
 
-/// Events of a known fraction, each with its own unbroken molecules.
+/// Events of a known fraction, each with its own unbroken molecules: in RNA the kinase's transcript, in DNA the stretches around the breaks.
 pub fn fractions(laboratory: &Laboratory, spec: &Spec, events: &[Event], count: usize, seed: u64) -> Set {
     let mut reads = Reads::new(laboratory, spec.name, spec.layout.0);
     let layout = library(spec.layout);
     let mut sampler = Sampler::new(layout.clone(), "r", seed);
     let mut random = Random::for_purpose(seed, "fractions");
     let mut samples = Vec::new();
-    let usable: Vec<&Event> = events.iter().filter(|event| event.reciprocal.is_none() && event.category != "repeat").collect();
     for index in 0..count {
-        let event = usable[random.below(usable.len())];
+        let event = &events[random.below(events.len())];
         // From 3 % to 60 %, evenly on a scale of logarithms.
         let fraction = 0.03 * 20f64.powf(random.unit());
         let anchors = 2.0 * anchor_bp(spec.material) as f64;
@@ -187,17 +186,25 @@ pub fn fractions(laboratory: &Laboratory, spec: &Spec, events: &[Event], count: 
             }
             count
         };
-        let count = draws(&event.molecule, fraction, &mut random);
-        reads.add(&name, sampler.fragments(&event.molecule, count));
-        for (place, molecule) in event.wild_type.iter().enumerate() {
-            let share = if place == 1 { 1.0 - fraction } else { 1.0 };
+        let transcript = (spec.material == "rna").then(|| {
+            let model = &laboratory.models(&event.partners[1].gene)[0];
+            Molecule::new("kinase", &model.pieces(), &laboratory.reference).expect("the laboratory has the kinases")
+        });
+        let broken = std::iter::once(&event.molecule).chain(event.reciprocal.iter().map(|(molecule, ..)| molecule));
+        let unbroken =
+            event.wild_type.iter().enumerate().map(|(place, molecule)| (molecule, if place == 1 { 1.0 - fraction } else { 1.0 }));
+        let shares =
+            broken.map(|molecule| (molecule, fraction)).chain(unbroken).chain(transcript.iter().map(|molecule| (molecule, 1.0 - fraction)));
+        for (molecule, share) in shares {
             let count = draws(molecule, share, &mut random);
             reads.add(&name, sampler.fragments(molecule, count));
         }
         let mut truths = event.truths(laboratory, &name, spec.material, None);
-        truths[0].expected_fraction = Some(fraction);
-        truths[0].expected_fragments = Some(expected);
-        truths[0].category = Some("fraction".to_owned());
+        for truth in &mut truths {
+            truth.expected_fraction = Some(fraction);
+            truth.expected_fragments = Some(expected);
+            truth.category = Some("fraction".to_owned());
+        }
         samples.push(Sample { name, background: "none".to_owned(), truths, is_negative: false });
     }
     Set { name: spec.name, material: spec.material, aligner: spec.aligner, reads: reads.finish(), samples }
