@@ -45,6 +45,7 @@ pub fn check(knowledge: &Knowledge, grch37: &GeneModels, grch38: &GeneModels) ->
     for site in knowledge.resistance_sites() {
         findings.extend(resistance(site, [(Assembly::Grch37, grch37), (Assembly::Grch38, grch38)]));
     }
+    findings.extend(knowledge.hotspots().iter().filter_map(|site| hotspot(site, grch38)));
     findings.extend(knowledge.domains().iter().filter_map(|row| domain(row, grch38)));
     findings.extend(kinases_named(knowledge));
     findings.sort();
@@ -75,6 +76,19 @@ pub fn refuse(knowledge: &Knowledge, folder: &Path) -> Result<(), Error> {
             remedy: "correct the row; `kinfuse knowledge check` lists all that are wrong".to_owned(),
         }),
     }
+}
+
+/// A hot spot must lie on a built-in transcript: nothing else is looked at.
+fn hotspot(site: &ResistanceSite, models: &GeneModels) -> Option<Finding> {
+    let problem = match with_exons(models, &site.gene).and_then(|gene| gene.transcript.as_ref().zip(gene.strand)) {
+        None => format!("{} has no built-in model, and the row is never used", site.gene),
+        Some((transcript, strand)) if transcript.codon_bases(site.codon, strand).is_none() => {
+            format!("{} has no codon {}", transcript.literature_id(), site.codon)
+        }
+        Some(_) => return None,
+    };
+    let row = format!("{} {}{}", site.gene, char::from(site.ref_aa), site.codon);
+    Some(Finding { severity: Severity::Error, table: "hotspots.tsv", line: site.line, row, problem })
 }
 
 fn domain(domain: &Domain, models: &GeneModels) -> Option<Finding> {

@@ -134,7 +134,7 @@ impl KnownFusion {
                 as_printed.clone()
             },
             printed: as_printed.filter(|_| counted_otherwise),
-            label: Some(name).filter(|name| is_label(name, row.get("gene3"))).map(str::to_owned),
+            label: Some(name).filter(|name| is_label(name, row.get("gene5"), row.get("gene3"))).map(str::to_owned),
             junction5: coordinate(row, "junction5_hg38")?,
             junction3: coordinate(row, "junction3_hg38")?,
             in_frame_reported: match row.get("in_frame_reported") {
@@ -160,9 +160,12 @@ impl KnownFusion {
     }
 }
 
-/// A label (`V3a`, `V5-prime`, `E17ins65`) is a name of its own, not an exon pair (`V16;A20`) or a pair of genes (`EML4-ROS1`).
-fn is_label(name: &str, gene3: &str) -> bool {
-    !name.is_empty() && !name.contains(';') && !name.ends_with(gene3)
+/// A label (`V3a`, `V5-prime`, `E17ins65`, whatever a user calls his own) is a name, not an exon pair (`V16;A20`) or a pair of genes
+/// (`EML4-ROS1`).
+fn is_label(name: &str, gene5: &str, gene3: &str) -> bool {
+    let is_exon = |text: &str| leading_number(text.trim_start_matches(|c: char| c.is_ascii_uppercase())).is_some();
+    let is_exons = name.split_once(';').is_some_and(|(five, three)| is_exon(five) && is_exon(three));
+    !name.is_empty() && !is_exons && name != format!("{gene5}-{gene3}")
 }
 
 /// The digits at the start of a text, and what follows.

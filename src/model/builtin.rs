@@ -11,10 +11,10 @@ use crate::model::gene::{Exon, Gene, Transcript};
 /// The five target kinases.
 pub const KINASES: [&str; 5] = ["ALK", "NTRK1", "NTRK2", "NTRK3", "ROS1"];
 
-const MODELS: &str = include_str!("tables/gene_models.tsv");
-const SPANS: &str = include_str!("tables/gene_spans.tsv");
-const REFSEQ_IDS: &str = include_str!("tables/transcript_ids.tsv");
-const ALIASES: &str = include_str!("tables/aliases.tsv");
+pub(super) const MODELS: &str = include_str!("tables/gene_models.tsv");
+pub(super) const SPANS: &str = include_str!("tables/gene_spans.tsv");
+pub(super) const REFSEQ_IDS: &str = include_str!("tables/transcript_ids.tsv");
+pub(super) const ALIASES: &str = include_str!("tables/aliases.tsv");
 
 /// The built-in genes that lie on the contigs of a BAM.
 #[derive(Debug, Clone, Default)]

@@ -36,6 +36,7 @@ pub fn again(document: &mut Document, knowledge: &Knowledge, with_own_tables: bo
     let (before, earlier) = (document.interpretation.tables.clone(), document.interpretation.tables_before.clone());
     let tiers: Vec<_> = document.fusions.iter().map(|fusion| fusion.known).collect();
     renew(document, knowledge, tumour.as_deref());
+    document.interpretation.tables.extend(before.iter().filter(|source| source.is_of_call()).cloned());
     document.settings.insert("knowledge".to_owned(), with_own_tables.into());
     document.settings.insert("tumour".to_owned(), tumour.into());
     let now = &document.interpretation.tables;

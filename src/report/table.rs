@@ -27,7 +27,7 @@ const DISPENSABLE: [&str; 4] = ["qual", "frame", "junction", "variant"];
 ///   ROS1 p.G2032R  10/200  5.0%  qual 61.0  PASS  cis:F1:4
 ///     reported resistant: crizotinib
 ///
-///   NTRK1: no fusion; introns 7-12 at 512 fragments, a fusion in 1.2 % of molecules would have been seen with 95 % probability
+///   NTRK1: no fusion; introns 7-11 at 512 fragments: a known fusion in 1.2 % (with a novel partner in 1.5 %) of molecules would have been ...
 ///
 ///   ROS1 resistance: p.G2032R called; 24 of 24 known codons at lod95 0.40% (median) to 3.0% (worst)
 /// ```
@@ -314,7 +314,7 @@ mod tests {
         document.variants = vec![VariantRow::new("S1", &fixture::ros1_g2032r(), &contigs)];
         document.negatives = [
             ("ROS1", "informative", "introns 31-35 at 90-512 fragments, a fusion in 5.2 % of molecules would have been seen"),
-            ("NTRK1", "not informative", "introns 7-12 covered 4.0 %: not informative"),
+            ("NTRK1", "not informative", "introns 7-11 covered 4.0 %: not informative"),
         ]
         .map(|(gene, verdict, text)| Negative { gene: gene.to_owned(), verdict: verdict.to_owned(), text: text.to_owned() })
         .to_vec();
@@ -335,7 +335,7 @@ mod tests {
             reported sensitive: repotrectinib
 
           ROS1: no fusion; introns 31-35 at 90-512 fragments, a fusion in 5.2 % of molecules would have been seen
-          NTRK1: not judged; introns 7-12 covered 4.0 %: not informative
+          NTRK1: not judged; introns 7-11 covered 4.0 %: not informative
 
           ROS1 resistance: p.G2032R called; 1 of 1 known codons at lod95 1.5%
         ");
@@ -352,6 +352,7 @@ mod tests {
             source: "PMID:1".to_owned(),
             confidence: "verified".to_owned(),
             verified: true,
+            table: 0,
         };
         document.variants = [("p.G1202R", "p.L1196M"), ("p.L1196M", "p.G1202R")]
             .map(|(change, other)| VariantRow {
