@@ -23,6 +23,7 @@ pub mod junction;
 pub mod notes;
 pub mod resistance;
 pub(crate) mod table;
+pub mod tumour;
 pub mod tumour_names;
 
 use std::path::{Path, PathBuf};

@@ -123,3 +123,19 @@ fn a_hot_spot_that_is_never_looked_at_is_refused() -> Result<()> {
     assert!(told[0].starts_with("PTEN has no built-in model") && told[1].ends_with("has no codon 900"), "{told:?}");
     Ok(())
 }
+
+#[test]
+fn a_condition_that_nothing_can_evaluate_is_refused() -> Result<()> {
+    let rows =
+        [("TRK xDFG or gatekeeper mutation", "NTRK1/2/3"), ("ROS1 L2086F", "ALK"), ("ROS1 G2086F", "ROS1"), ("NTRK1 G667", "NTRK1/2/3")];
+    let rows = rows.map(|(condition, gene)| format!("x\t{gene}\tNSCLC\t{condition}\tlab\n")).concat();
+    let folder = folder(&[("drugs.tsv", &format!("drug\tfusion_gene\ttumour\tcondition\tsource\n{rows}"))])?;
+    let told: Vec<String> = check::of_user(&Knowledge::with_dir(folder.path())?).into_iter().map(|finding| finding.problem).collect();
+    assert_eq!(told.len(), 3, "{told:?}");
+    assert!(
+        told[0].starts_with("nothing can tell whether the condition \"TRK xDFG or gatekeeper mutation\" holds: write pretreated"),
+        "{told:?}"
+    );
+    assert_eq!(told[1..], ["ROS1 L2086F is never called with a fusion of ALK", "ROS1 G2086F: residue 2086 of ROS1 is L"]);
+    Ok(())
+}
