@@ -13,6 +13,10 @@ use negative::{absence, concerns};
 /// The narrowest table that is tried; below that lines are left to the terminal to wrap.
 const NARROWEST: usize = 40;
 
+/// The allele fraction's column: of two isoforms of one break each is counted against the unbroken molecules alone, so that the shares can
+/// add up to more than all.
+const FRACTION: &str = "AF vs unbroken";
+
 /// Columns that are left out first when the terminal is too narrow.
 const DISPENSABLE: [&str; 4] = ["qual", "frame", "junction", "variant"];
 
@@ -21,8 +25,8 @@ const DISPENSABLE: [&str; 4] = ["qual", "frame", "junction", "variant"];
 /// ```text
 /// S1: ok, 1 fusion (1 PASS), 1 variant called
 ///
-///   fusion     junction  variant  frame     fragments  AF     qual  filter
-///   EML4::ALK  E13;A20   V1       in-frame  35         35.0%  93.3  PASS
+///   fusion     junction  variant  frame     fragments  AF vs unbroken  qual  filter
+///   EML4::ALK  E13;A20   V1       in-frame  35         35.0%           93.3  PASS
 ///
 ///   ROS1 p.G2032R  10/200  5.0%  qual 61.0  PASS  cis:F1:4
 ///     reported resistant: crizotinib
@@ -105,7 +109,7 @@ fn verdict(document: &Document) -> String {
 
 /// The fusions in columns; those that matter least go first when the line would be too long.
 fn aligned(fusions: &[FusionRow], width: usize) -> Vec<String> {
-    let mut names = vec!["fusion", "junction", "variant", "frame", "evidence", "fragments", "AF", "qual", "filter"];
+    let mut names = vec!["fusion", "junction", "variant", "frame", "evidence", "fragments", FRACTION, "qual", "filter"];
     // What all rows share needs no column.
     if !fusions.iter().any(|fusion| fusion.evidence.as_deref().is_some_and(|evidence| evidence.contains('+'))) {
         names.retain(|name| *name != "evidence");
@@ -139,7 +143,7 @@ fn value(fusion: &FusionRow, column: &str) -> String {
         "frame" => fusion.frame.cell(),
         "evidence" => fusion.evidence.cell(),
         "fragments" => fusion.fragments.cell(),
-        "AF" => percent(fusion.allele_fraction.map(super::rows::Fraction::value)),
+        FRACTION => percent(fusion.allele_fraction.map(super::rows::Fraction::value)),
         "qual" => fusion.qual.cell(),
         _ => fusion.filter.cell(),
     }
@@ -323,12 +327,12 @@ mod tests {
 
     #[test]
     fn findings_come_first_and_kinases_without_one_are_named() {
-        insta::assert_snapshot!(render(&document(), 110), @r"
+        insta::assert_snapshot!(render(&document(), 120), @r"
         S1: ok, 2 fusions (1 PASS), 1 variant called
 
-          fusion     junction           variant  frame     fragments  AF     qual  filter
-          EML4::ALK  E13;A20 (implied)  V1       in-frame  35         35.0%  93.3  PASS
-          ?::ALK     E13;A20 (implied)  V1       in-frame  35         35.0%  93.3  low_support;unplaced_partner
+          fusion     junction           variant  frame     fragments  AF vs unbroken  qual  filter
+          EML4::ALK  E13;A20 (implied)  V1       in-frame  35         35.0%           93.3  PASS
+          ?::ALK     E13;A20 (implied)  V1       in-frame  35         35.0%           93.3  low_support;unplaced_partner
 
           ROS1 p.G2032R  10/200  5.0%  qual 61.0  PASS  cis:F1:4
             reported resistant: crizotinib
