@@ -256,4 +256,17 @@ mod tests {
         assert!(!any.is_mutation("NTRK1", "G66del"));
         assert!(Knowledge::builtin().drugs().iter().all(|drug| Condition::alternatives(&drug.condition).is_some()));
     }
+
+    #[test]
+    fn residues_that_resist_by_xdfg_or_gatekeeper_are_those_of_the_resistance_table() {
+        let knowledge = Knowledge::builtin();
+        let sites = knowledge.resistance_sites().iter().filter(|site| site.gene.starts_with("NTRK"));
+        let sites = sites.filter(|site| ["xDFG", "gatekeeper"].contains(&site.codon_class.as_str()));
+        let expected: Vec<String> = sites.map(|site| format!("{} {}{}", site.gene, char::from(site.ref_aa), site.codon)).collect();
+        let rows: Vec<&Drug> = knowledge.drugs().iter().filter(|drug| drug.tumour.starts_with("TRK xDFG")).collect();
+        assert_eq!(rows.len(), 3);
+        for row in rows {
+            assert_eq!(row.condition, expected.join(" or "), "{}", row.drug);
+        }
+    }
 }
