@@ -23,6 +23,7 @@ pub mod junction;
 pub mod notes;
 pub mod resistance;
 pub(crate) mod table;
+pub mod tumour;
 pub mod tumour_names;
 
 use std::path::{Path, PathBuf};
@@ -49,6 +50,7 @@ const DOMAINS: &str = "domains.tsv";
 const DRUGS: &str = "drugs.tsv";
 const NOTES: &str = "notes.tsv";
 const TIERS: &str = "tiers.tsv";
+const HOTSPOTS: &str = "hotspots.tsv";
 
 /// The tables, read and indexed.
 #[derive(Debug, Clone)]
@@ -76,10 +78,27 @@ pub struct TableSource {
     pub rows: usize,
 }
 
+impl TableSource {
+    fn new(name: &str, origin: &str, table: &Table) -> Self {
+        Self { table: name.to_owned(), origin: origin.to_owned(), version: table.version().to_owned(), rows: table.rows().count() }
+    }
+
+    /// A table of this program that no user's table extends, and that speaks when a sample is called.
+    pub fn embedded(name: &str, text: &str) -> Self {
+        Self::new(name, "built-in", &Table::parse(Path::new(name), text))
+    }
+
+    /// Whether it speaks when a sample is called and not again when a report is renewed.
+    pub fn is_of_call(&self) -> bool {
+        !BUILTIN.iter().any(|(name, _)| *name == self.table)
+    }
+}
+
 /// The embedded tables by name; `tiers.tsv` is the user's alone.
-const BUILTIN: [(&str, &str); 6] = [
+const BUILTIN: [(&str, &str); 7] = [
     (FUSIONS, include_str!("knowledge/tables/fusions.tsv")),
     (RESISTANCE, include_str!("knowledge/tables/resistance.tsv")),
+    (HOTSPOTS, include_str!("knowledge/tables/hotspots.tsv")),
     (DOMAINS, include_str!("knowledge/tables/domains.tsv")),
     (DRUGS, include_str!("knowledge/tables/drugs.tsv")),
     (NOTES, include_str!("knowledge/tables/notes.tsv")),
@@ -94,16 +113,17 @@ impl Knowledge {
     }
 
     /// The embedded tables as text, by name, for a user who wants to start from them.
-    pub fn builtin_texts() -> [(&'static str, &'static str); 6] {
+    pub fn builtin_texts() -> [(&'static str, &'static str); 7] {
         BUILTIN
     }
 
-    /// The embedded tables extended by those of the same names in a folder (`fusions.tsv`, `resistance.tsv`, `domains.tsv`,
-    /// `drugs.tsv`, `notes.tsv`, `tiers.tsv`), of which at least one must be there.
+    /// The embedded tables extended by those of the same names in a folder (`fusions.tsv`, `resistance.tsv`, `hotspots.tsv`,
+    /// `domains.tsv`, `drugs.tsv`, `notes.tsv`, `tiers.tsv`), of which at least one must be there.
     ///
     /// The columns are those of the embedded tables, found by name; columns that are left out are blank. A user's row replaces the
     /// embedded one that says the same thing: of fusions that with the genes, exons and variant name; of drug effects that with the
-    /// gene, change, drug and source; of drugs that with the drug, gene, tumour and jurisdiction; of domains that with gene and name.
+    /// gene, change, drug and source; of drugs that with the drug, gene, tumour, jurisdiction and condition; of domains that with gene
+    /// and name; of notes those with the genes, occasion and topic.
     ///
     /// # Errors
     /// [`Error::Input`] when no table is there, [`Error::Io`] when one cannot be read, [`Error::Line`] for a row that cannot be
@@ -136,17 +156,13 @@ impl Knowledge {
     fn from_tables(tables: &[(&str, Vec<Table>)]) -> Result<Self> {
         let of = |name: &str| tables.iter().find(|(known, _)| *known == name).map_or(&[][..], |(_, tables)| tables.as_slice());
         let sources = tables.iter().flat_map(|(name, tables)| {
-            tables.iter().enumerate().filter(|(_, table)| table.rows().next().is_some()).map(|(index, table)| TableSource {
-                table: (*name).to_owned(),
-                origin: if index == 0 { "built-in" } else { "user" }.to_owned(),
-                version: table.version().to_owned(),
-                rows: table.rows().count(),
-            })
+            let own = tables.iter().enumerate().filter(|(_, table)| table.rows().next().is_some());
+            own.map(|(index, table)| TableSource::new(name, if index == 0 { "built-in" } else { "user" }, table))
         });
         Ok(Self {
             fusions: KnownFusions::read(of(FUSIONS))?,
             resistance: KnownResistance::read(of(RESISTANCE))?,
-            hotspots: hotspots::read(&Table::parse(Path::new("built-in hotspots.tsv"), include_str!("knowledge/tables/hotspots.tsv")))?,
+            hotspots: hotspots::read(of(HOTSPOTS))?,
             domains: domains::read(of(DOMAINS))?,
             drugs: drugs::read(of(DRUGS))?,
             notes: notes::read(of(NOTES))?,

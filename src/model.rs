@@ -15,6 +15,15 @@ pub mod gene;
 pub mod gtf;
 pub mod index;
 
+/// The embedded tables by name.
+pub const TABLES: [(&str, &str); 5] = [
+    ("gene_models.tsv", builtin::MODELS),
+    ("gene_spans.tsv", builtin::SPANS),
+    ("transcript_ids.tsv", builtin::REFSEQ_IDS),
+    ("aliases.tsv", builtin::ALIASES),
+    ("cytobands.tsv", band::BANDS),
+];
+
 pub use builtin::{current_symbol, BuiltinGenes, KINASES};
 pub use gene::{Exon, Gene, Role, Site, Transcript};
 pub use gtf::GtfGenes;

@@ -8,6 +8,9 @@ use crate::coverage::sentence::sentence;
 use crate::error::{Error, Result};
 use crate::fusion::Fusion;
 use crate::genome::{ContigId, Interval};
+use crate::knowledge::TableSource;
+use crate::model;
+use crate::normals::flag;
 use crate::pipeline::{LibraryResult, SampleResult};
 use crate::reference::Lookup;
 use crate::report::json::{AssayEntry, Document, FusionStructure, Imbalance, Negative, Status, Verdict};
@@ -120,6 +123,8 @@ pub fn document(result: &SampleResult, config: &CallConfig) -> Document {
         ..Document::new(&result.sample)
     };
     renew(&mut document, &result.knowledge, config.tumour.as_deref());
+    let of_call = model::TABLES.into_iter().chain([("recurrent.tsv", flag::LISTED)]);
+    document.interpretation.tables.extend(of_call.map(|(name, text)| TableSource::embedded(name, text)));
     document
 }
 

@@ -79,6 +79,12 @@ fn a_users_row_and_tier_win_and_the_document_says_so() {
     write("tiers.tsv", "gene5\tgene3\ttumour\ttier\tsource\n*\tALK\tNSCLC\tI-A\tour board\n");
     let outcome =
         call_made_up(folder.path(), "rna", &["--tumour".as_ref(), "NSCLC".as_ref(), "--knowledge".as_ref(), tables.path().as_ref()]);
+    let tables_said = document(folder.path())["interpretation"]["tables"].clone();
+    let said: Vec<&str> = tables_said.as_array().into_iter().flatten().filter_map(|table| table["table"].as_str()).collect();
+    for table in ["fusions.tsv", "resistance.tsv", "hotspots.tsv", "domains.tsv", "drugs.tsv", "notes.tsv", "tiers.tsv", "gene_models.tsv"]
+    {
+        assert!(said.contains(&table), "{table} spoke: {said:?}");
+    }
     let meaning = document(folder.path())["interpretation"]["fusions"][0].clone();
     assert_eq!((&meaning["known_from"]["origin"], &meaning["known_from"]["version"]), (&Value::from("user"), &Value::from("3")));
     assert_eq!(meaning["known_from"]["source"], "my lab");

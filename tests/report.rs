@@ -155,3 +155,19 @@ fn a_file_that_is_no_document_ends_with_1_and_one_line() {
     assert_eq!(twice.code, Some(1));
     assert!(twice.stderr.contains("second file of a sample x"), "{}", twice.stderr);
 }
+
+#[test]
+fn samples_are_shown_in_the_order_in_which_they_are_given() {
+    let (first, second, out) = (folder(), folder(), folder());
+    let call_as = |folder: &Path, sample: &str| {
+        let [gtf, bam] = ["test-data/mini.gtf", "test-data/negative.bam"].map(repository);
+        call(folder, &["-s".as_ref(), sample.as_ref(), "-g".as_ref(), gtf.as_ref(), bam.as_ref()]);
+        folder.join(format!("{sample}.kinfuse.json"))
+    };
+    let (z, a) = (call_as(first.path(), "z"), call_as(second.path(), "a"));
+    let outcome = report(out.path(), &z, &[a.as_ref()]);
+    assert_eq!(outcome.code, Some(0), "{}", outcome.stderr);
+    assert!(outcome.stderr.starts_with("a: ") && outcome.stderr.contains("\nz: "), "as given, a before z: {}", outcome.stderr);
+    let outcome = report(out.path(), &a, &[z.as_ref()]);
+    assert!(outcome.stderr.starts_with("z: ") && outcome.stderr.contains("\na: "), "as given, z before a: {}", outcome.stderr);
+}

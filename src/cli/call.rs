@@ -52,7 +52,7 @@ pub struct CallArguments {
     /// Kinases to look at, by symbol or a former name (TRKA, CD246, MCF3).
     #[arg(long, value_delimiter = ',', default_values = DEFAULT_TARGETS, value_name = "GENE,...", value_parser = target)]
     targets: Vec<String>,
-    /// Folder with tables (fusions.tsv, resistance.tsv, domains.tsv, drugs.tsv, notes.tsv, tiers.tsv) that extend the built-in ones.
+    /// Folder with tables (fusions, resistance, hotspots, domains, drugs, notes, tiers; each .tsv) that extend the built-in ones.
     #[arg(long, value_name = "DIR")]
     knowledge: Option<PathBuf>,
     /// Background of normal samples, made by `kinfuse normals build`; junctions that it explains are flagged `recurrent`, mutations are not called.

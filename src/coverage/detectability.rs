@@ -2,7 +2,8 @@
 //! and which share of the molecules a fusion must have to be seen with 95 % probability ([`super::recognition`]).
 //!
 //! **DNA**: the molecules are those that lie unbroken across each base of the intron ([`super::profile`]); the share is the share of
-//! the gene's copies.
+//! the gene's copies. A break may lie at any of these bases: the 95 % are the mean over them, so that where more than 5 % of an intron
+//! are bare, or too thin for a call, no share is stated.
 //!
 //! **RNA**: a kinase that is silent where it is not fused has no molecules of its own, yet a fusion would be expressed: from its partner's
 //! promoter. So the molecules are those of the partners, across the exon ends behind which they are known to break: the median over
@@ -97,8 +98,10 @@ pub struct Detectability {
     pub own: Option<u32>,
     /// Molecules that a call needs.
     pub needed: SupportRule,
-    /// Share that is seen with 95 % probability at the median depth, for a known and a novel fusion.
+    /// Share that is seen with 95 % probability if it breaks at a place drawn from the region, for a known and a novel fusion.
     pub lod95: [Option<f64>; 2],
+    /// The share by which the verdict was given, and the chance to see a known fusion with it at a place drawn from the region.
+    pub seen: (f64, f64),
     /// The verdict.
     pub worth: Worth,
     /// What else a reader must know.
@@ -125,13 +128,13 @@ pub struct Place<'a> {
 pub fn judge(place: &Place<'_>, assay: &Assay, recognition: Recognition, needed: SupportRule) -> Detectability {
     let &Place { gene, region, depths, covered_frac, basis, own } = place;
     let molecules = depths.median().unwrap_or(0);
-    let seen = |share: f64| depths.mean(|depth| recognition.chance(depth, needed.known, share));
-    let mut worth = if seen(MUST_SEE) >= INFORMATIVE * CHANCE {
-        Worth::Informative
-    } else if seen(LARGEST) >= LIMITED * CHANCE {
-        Worth::Limited
+    let [least, largest] = [MUST_SEE, LARGEST].map(|share| (share, recognition.mean_chance(depths, needed.known, share)));
+    let (mut worth, seen) = if least.1 >= INFORMATIVE * CHANCE {
+        (Worth::Informative, least)
+    } else if largest.1 >= LIMITED * CHANCE {
+        (Worth::Limited, largest)
     } else {
-        Worth::NotInformative
+        (Worth::NotInformative, largest)
     };
     let mut notes = Vec::new();
     if let Some(own) = own {
@@ -165,7 +168,8 @@ pub fn judge(place: &Place<'_>, assay: &Assay, recognition: Recognition, needed:
         basis,
         own,
         needed,
-        lod95: [needed.known, needed.novel].map(|needed| recognition.lod95(molecules, needed)),
+        lod95: [needed.known, needed.novel].map(|needed| recognition.lod95(depths, needed)),
+        seen,
         worth,
         note: notes.join("; "),
     }

@@ -63,6 +63,20 @@ impl Histogram {
         sum / self.total().max(1) as f64
     }
 
+    /// The same with depths that differ by less than a hundredth put to the lower one: deep stretches have thousands of depths.
+    #[must_use]
+    pub fn coarse(&self) -> Self {
+        let mut coarse = Self::default();
+        let mut lowest = 0;
+        for (&depth, &count) in &self.boundaries {
+            if depth - lowest > depth / 100 {
+                lowest = depth;
+            }
+            *coarse.boundaries.entry(lowest).or_default() += count;
+        }
+        coarse
+    }
+
     /// Adds the boundaries of another stretch.
     pub fn absorb(&mut self, other: Self) {
         for (depth, count) in other.boundaries {

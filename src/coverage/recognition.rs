@@ -18,12 +18,13 @@
 //! the number. All is multinomial and computed exactly; nothing is fitted.
 //!
 //! What is assumed: the partner's side is unique (of a partner in a repeat only the molecules that reach out of it speak, and a
-//! partner in a long repeat is missed at any share), the fused molecule gets into the library and is captured as the unbroken one, and
-//! the depth is known (a place with less depth than the median needs more).
+//! partner in a long repeat is missed at any share), the fused molecule gets into the library and is captured as the unbroken one. A break
+//! may lie anywhere in a region: the chance to see it is the mean over the region's places, each with its own depth.
 
 use statrs::distribution::{Binomial, Discrete, DiscreteCDF};
 
 use super::depth::MIN_ANCHOR_BP;
+use super::profile::Histogram;
 use crate::alignment::assay::Assay;
 use crate::material::Material;
 use crate::stats::binomial_at_least;
@@ -86,16 +87,22 @@ impl Recognition {
         (enough - none_split * missed).clamp(0.0, 1.0)
     }
 
-    /// The smallest share that is called with a chance of 95 %; `None` where not even a fusion in all molecules would be.
-    pub fn lod95(self, molecules: u32, needed: u32) -> Option<f64> {
-        // A fusion in all molecules leaves no doubt of depth; a share beyond that is none.
-        if self.chance(molecules, needed, 1.0) < CHANCE {
+    /// The chance that a fusion with share `fraction` is called whose break lies at a place drawn from these.
+    pub fn mean_chance(self, depths: &Histogram, needed: u32, fraction: f64) -> f64 {
+        depths.mean(|molecules| self.chance(molecules, needed, fraction))
+    }
+
+    /// The smallest share that is called with a chance of 95 % at a place drawn from these; `None` where not even a fusion in all
+    /// molecules would be, as where more than 5 % of the places are bare.
+    pub fn lod95(self, depths: &Histogram, needed: u32) -> Option<f64> {
+        let depths = depths.coarse();
+        if self.mean_chance(&depths, needed, 1.0) < CHANCE {
             return None;
         }
         let (mut low, mut high) = (0.0, 1.0);
-        for _ in 0..50 {
+        for _ in 0..30 {
             let middle = 0.5 * (low + high);
-            if self.chance(molecules, needed, middle) < CHANCE {
+            if self.mean_chance(&depths, needed, middle) < CHANCE {
                 low = middle;
             } else {
                 high = middle;
@@ -113,11 +120,25 @@ mod tests {
     #[test]
     fn whole_recognition_is_the_binomial() {
         let all = Recognition { places: 1.0, split: 1.0 };
-        let lod = all.lod95(512, 2).unwrap_or(0.0);
+        let lod95 = |depths: &[(u32, u64)]| all.lod95(&Histogram { boundaries: depths.iter().copied().collect() }, 2);
+        let lod = lod95(&[(512, 1)]).unwrap_or(0.0);
         assert!((lod - crate::stats::detectable_fraction(2, 512).unwrap_or(0.0)).abs() < 1e-9);
         assert!((lod - 0.00923).abs() < 1e-4, "{lod}");
-        assert_eq!(all.lod95(1, 2), None);
-        assert_eq!(all.lod95(2, 2).map(|lod| lod > 0.97), Some(true));
+        assert_eq!(lod95(&[(1, 1)]), None);
+        assert_eq!(lod95(&[(2, 1)]).map(|lod| lod > 0.97), Some(true));
+        assert_eq!(lod95(&[]), None);
+    }
+
+    #[test]
+    fn bare_and_thin_places_are_part_of_the_promise() {
+        let all = Recognition { places: 1.0, split: 1.0 };
+        let lod95 = |depths: &[(u32, u64)]| all.lod95(&Histogram { boundaries: depths.iter().copied().collect() }, 2);
+        let (even, thin) = (lod95(&[(500, 100)]).unwrap_or(1.0), lod95(&[(50, 25), (500, 75)]).unwrap_or(0.0));
+        // Where a fourth is thin, four of five fusions there must be seen: 1 - (1 - f)^50 - 50 f (1 - f)^49 = 0.8.
+        assert!(thin > 5.0 * even && (thin - 0.0585).abs() < 1e-3, "{even} {thin}");
+        assert!(lod95(&[(0, 4), (500, 96)]).is_some_and(|lod| lod > 1.3 * even && lod < 0.02));
+        assert_eq!(lod95(&[(0, 6), (500, 94)]), None);
+        assert_eq!(lod95(&[(1, 25), (500, 75)]), None, "one molecule is covered, and not enough");
     }
 
     #[test]

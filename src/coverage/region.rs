@@ -13,9 +13,19 @@ use crate::material::Material;
 use crate::model::{Gene, Role};
 
 /// Exons (on the literature's transcript) with which the kinase's part of a fusion transcript usually begins; DNA breaks in the
-/// introns before them. Source: the junctions listed in `knowledge/tables/fusions.tsv`, each with its own source.
-const USUAL_FIRST_EXONS: [(&str, u32, u32); 5] =
-    [("ALK", 20, 20), ("ROS1", 32, 36), ("NTRK1", 8, 13), ("NTRK2", 15, 17), ("NTRK3", 14, 15)];
+/// introns before them. Source: the verified junctions of `knowledge/tables/fusions.tsv` without those of which one or two cases are
+/// listed beside many others (ALK 17-19, NTRK1 5 and 14); a test holds them against each other. ROS1 33: no junction, but DNA breaks lie
+/// between exons 32 and 34 (DOI:10.3389/fcell.2022.1035033).
+const USUAL_FIRST_EXONS: [(&str, &[u32]); 5] =
+    [("ALK", &[20]), ("ROS1", &[32, 33, 34, 35, 36]), ("NTRK1", &[8, 9, 10, 11, 12]), ("NTRK2", &[15, 16]), ("NTRK3", &[14, 15])];
+
+/// Looked at beside them, since a fusion there would keep the kinase whole; no source that was read names one.
+const SELDOM_FIRST_EXONS: [(&str, u32); 2] = [("NTRK1", 13), ("NTRK2", 17)];
+
+/// The exons with which the kinase's part of a fusion usually begins.
+fn usual_first_exons(kinase: &str) -> Option<&'static [u32]> {
+    USUAL_FIRST_EXONS.iter().find(|(symbol, _)| *symbol == kinase).map(|(_, exons)| *exons)
+}
 
 /// One place at which a kinase breaks.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -44,11 +54,11 @@ impl BreakRegion {
 /// The places at which a kinase breaks, in the order of its transcript: the usual ones and those that the tables list.
 pub fn break_regions(gene: &Gene, knowledge: &Knowledge) -> Vec<BreakRegion> {
     let (Some(transcript), Some(strand)) = (gene.transcript.as_ref(), gene.strand) else { return Vec::new() };
-    let usual: BTreeSet<u32> =
-        USUAL_FIRST_EXONS.iter().filter(|(symbol, _, _)| *symbol == gene.symbol).flat_map(|&(_, first, last)| first..=last).collect();
+    let usual = usual_first_exons(&gene.symbol).unwrap_or_default();
+    let seldom = SELDOM_FIRST_EXONS.iter().filter(|(symbol, _)| *symbol == gene.symbol).map(|(_, exon)| *exon);
     let listed = knowledge.fusions().iter().filter(|known| known.gene3 == gene.symbol && known.verified);
     let exons: BTreeSet<u32> =
-        listed.filter_map(|known| known.three.as_ref()).map(|three| three.number).chain(usual.iter().copied()).collect();
+        listed.filter_map(|known| known.three.as_ref()).map(|three| three.number).chain(usual.iter().copied()).chain(seldom).collect();
     exons
         .into_iter()
         .filter_map(|exon| {
@@ -63,12 +73,13 @@ pub fn break_regions(gene: &Gene, knowledge: &Knowledge) -> Vec<BreakRegion> {
 /// The stretches in which a kinase usually breaks, on DNA; in RNA the exons of the kinase's part.
 pub fn usual_regions(gene: &Gene, material: Material) -> Vec<Interval> {
     let Some(transcript) = gene.transcript.as_ref() else { return vec![gene.span] };
-    let Some((_, first, last)) = USUAL_FIRST_EXONS.iter().find(|(symbol, _, _)| *symbol == gene.symbol) else { return vec![gene.span] };
+    let Some(usual @ [first, ..]) = usual_first_exons(&gene.symbol) else { return vec![gene.span] };
     let interval = |start: u32, end: u32| Interval { contig: gene.contig(), start, end };
     match material {
         Material::Rna => transcript.exons.iter().filter(|exon| exon.number >= *first).map(|exon| interval(exon.start, exon.end)).collect(),
-        Material::Dna => (*first..=*last)
-            .filter_map(|number| Some((transcript.exon(number.checked_sub(1)?)?, transcript.exon(number)?)))
+        Material::Dna => usual
+            .iter()
+            .filter_map(|&number| Some((transcript.exon(number.checked_sub(1)?)?, transcript.exon(number)?)))
             .map(|(before, after)| interval(before.end.min(after.end), before.start.max(after.start)))
             .collect(),
     }
@@ -90,6 +101,19 @@ mod tests {
     use super::*;
     use crate::genome::{Assembly, Contigs};
     use crate::model::index::GeneModels;
+
+    #[test]
+    fn fusions_usually_begin_where_verified_junctions_do() {
+        let knowledge = Knowledge::builtin();
+        for (kinase, usual) in USUAL_FIRST_EXONS {
+            let rows = knowledge.fusions().iter().filter(|known| known.gene3 == kinase && known.confidence == "verified");
+            let listed: BTreeSet<u32> = rows.filter_map(|known| known.three.as_ref()).map(|three| three.number).collect();
+            for exon in usual {
+                assert!(listed.contains(exon) || (kinase, *exon) == ("ROS1", 33), "{kinase} {exon}");
+            }
+            assert!(SELDOM_FIRST_EXONS.iter().all(|(symbol, exon)| *symbol != kinase || !listed.contains(exon)), "{kinase}");
+        }
+    }
 
     #[test]
     fn intron_19_of_alk_is_where_the_facts_put_it() {

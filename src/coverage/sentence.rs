@@ -8,9 +8,12 @@ use crate::material::Material;
 /// The sentence, without the kinase's name: what was looked at where the kinase usually breaks, and what would have been seen there.
 ///
 /// ```text
-///   intron 19 at 512 fragments, a fusion in 1.2 % of molecules would have been seen with 95 % probability
+///   intron 19 at 512 fragments: a known fusion in 1.2 % (with a novel partner in 1.5 %) of molecules would have been seen with 95 % probability
+///   intron 19 covered 75 % at 512 fragments: a known fusion in 50 % of molecules would have been seen with 74 % probability (limited)
 ///   introns 13-14 covered 4 %: not informative
 /// ```
+///
+/// Where more than 5 % of a place cannot show a fusion no share is seen with 95 % probability; then it is said what chance there is.
 pub fn sentence(places: &[&Detectability]) -> String {
     let usual: Vec<&Detectability> = places.iter().copied().filter(|place| place.usual).collect();
     if usual.is_empty() {
@@ -24,7 +27,7 @@ pub fn sentence(places: &[&Detectability]) -> String {
         let mut groups: BTreeMap<(Worth, bool, &str), Vec<&Detectability>> = BTreeMap::new();
         for place in usual.iter().filter(|place| place.assay.material() == material) {
             let basis = if matches!(place.basis, Basis::Kinase) { "kinase" } else { "other" };
-            groups.entry((place.worth, place.molecules == 0, basis)).or_default().push(place);
+            groups.entry((place.worth, place.lod95[0].is_none(), basis)).or_default().push(place);
         }
         let before = clauses.len();
         clauses.extend(groups.into_iter().map(|((worth, _, _), group)| clause(worth, &group)));
@@ -58,31 +61,53 @@ fn counted(count: u32, noun: &str) -> String {
 fn clause(worth: Worth, group: &[&Detectability]) -> String {
     let first = group[0];
     let name = places_name(group);
-    let counts: Vec<u32> = group.iter().map(|place| place.molecules).collect();
-    let (fewest, most) = (counts.iter().copied().min().unwrap_or(0), counts.iter().copied().max().unwrap_or(0));
-    let range = |noun: &str| if fewest == most { counted(fewest, noun) } else { format!("{fewest}-{most} {noun}s") };
-    let weakest = group.iter().map(|place| place.lod95[0]).collect::<Option<Vec<f64>>>().map(|all| all.into_iter().fold(0.0, f64::max));
+    let most = group.iter().map(|place| place.molecules).max().unwrap_or(0);
+    let at = |noun: &str| range(group.iter().map(|place| f64::from(place.molecules)), |count| counted(count as u32, noun));
     let (at, of) = match first.basis {
-        Basis::Gene => (format!("{name} at {}", range("fragment")), "molecules"),
-        Basis::Partners(_) => (format!("{name}, known partners at {}", range("molecule")), "a partner's transcripts"),
-        Basis::Kinase => (format!("{name}, its own RNA at {}", range("molecule")), "this RNA"),
+        Basis::Gene => (format!("{name} at {}", at("fragment")), "molecules"),
+        Basis::Partners(_) => (format!("{name}, known partners at {} (median)", at("molecule")), "a partner's transcripts"),
+        Basis::Kinase => (format!("{name}, its own RNA at {}", at("molecule")), "this RNA"),
     };
-    match (worth, weakest) {
-        (Worth::NotInformative, _) | (_, None) => {
-            let covered = group.iter().filter_map(|place| place.covered_frac).fold(0.0, f64::max);
-            let short = match first.basis {
-                Basis::Gene => format!("{name} covered {}", percent(covered)),
-                _ if most == 0 => format!("{name} without molecules"),
-                _ => at,
-            };
+    let limited = if worth == Worth::Limited { " (limited)" } else { "" };
+    if let [Some(known), novel] = [0, 1].map(|kind| worst(group, |place| place.lod95[kind])) {
+        let kinds = match novel {
+            Some(novel) if percent(novel) == percent(known) => format!("a fusion, known or with a novel partner, in {}", percent(known)),
+            Some(novel) => format!("a known fusion in {} (with a novel partner in {})", percent(known), percent(novel)),
+            None => format!("a known fusion in {} (with a novel partner at no share)", percent(known)),
+        };
+        return format!("{at}: {kinds} of {of} would have been seen with 95 % probability{limited}");
+    }
+    let short = match first.basis {
+        Basis::Gene => {
+            let covered = range(group.iter().filter_map(|place| place.covered_frac), percent);
             // Places of which few bases are covered have a median of 0; deeper ones lack fragments.
-            let few = if first.basis == Basis::Gene && most > 0 { format!(" at {}", range("fragment")) } else { String::new() };
-            format!("{short}{few}: {}", if worth == Worth::Limited { "limited" } else { "not informative" })
+            format!("{name} covered {covered}{}", if most > 0 { at.replacen(&name, "", 1) } else { String::new() })
         }
-        (_, Some(lod)) => {
-            let limited = if worth == Worth::Limited { " (limited)" } else { "" };
-            format!("{at}, a fusion in {} of {of} would have been seen with 95 % probability{limited}", percent(lod))
-        }
+        _ if most == 0 => format!("{name} without molecules"),
+        _ => at,
+    };
+    if worth == Worth::NotInformative {
+        return format!("{short}: not informative");
+    }
+    let share = first.seen.0;
+    let chance = group.iter().map(|place| place.seen.1).fold(1.0, f64::min);
+    // Below 95 %, which is why no share is stated.
+    let chance = (chance * 100.0).floor();
+    format!("{short}: a known fusion in {} of {of} would have been seen with {chance} % probability{limited}", percent(share))
+}
+
+/// The largest of these values; `None` where a place has none.
+fn worst(group: &[&Detectability], value: impl Fn(&Detectability) -> Option<f64>) -> Option<f64> {
+    group.iter().map(|place| value(place)).collect::<Option<Vec<f64>>>().map(|all| all.into_iter().fold(0.0, f64::max))
+}
+
+/// `512 fragments`, or from the least to the most `40-512 fragments`, as `text` says one.
+fn range(values: impl Iterator<Item = f64> + Clone, text: impl Fn(f64) -> String) -> String {
+    let (least, most) = (values.clone().fold(f64::INFINITY, f64::min), values.fold(0.0, f64::max));
+    let (least, most) = (text(least.min(most)), text(most));
+    match least.split_once(' ') {
+        Some((number, _)) if least != most => format!("{number}-{most}"),
+        _ => most,
     }
 }
 
@@ -140,7 +165,8 @@ mod tests {
             basis,
             own: (!dna).then_some(0),
             needed: SupportRule { known: 2, novel: 3 },
-            lod95: [lod, lod],
+            lod95: [lod, lod.map(|lod| 1.25 * lod)],
+            seen: (0.5, 0.949),
             worth,
             note: String::new(),
         }
@@ -151,10 +177,29 @@ mod tests {
         let seen = place(20, 512, Some(0.012), Worth::Informative, Basis::Gene);
         assert_eq!(
             sentence(&[&seen]),
-            "intron 19 at 512 fragments, a fusion in 1.2 % of molecules would have been seen with 95 % probability"
+            "intron 19 at 512 fragments: a known fusion in 1.2 % (with a novel partner in 1.5 %) of molecules would have been seen with 95 % \
+             probability"
         );
+        let alike = Detectability { lod95: [Some(0.02); 2], worth: Worth::Limited, ..seen.clone() };
+        assert!(sentence(&[&alike]).ends_with(
+            "fusion, known or with a novel partner, in 2.0 % of molecules would have been seen with 95 % probability (limited)"
+        ));
         let bare = [14, 15, 17].map(|exon| place(exon, 0, None, Worth::NotInformative, Basis::Gene));
         assert_eq!(sentence(&bare.iter().collect::<Vec<_>>()), "introns 13-14, 16 covered 4.0 %: not informative");
+    }
+
+    #[test]
+    fn a_partly_bare_place_is_no_negative_and_takes_nothing_from_another() {
+        let half = Detectability { covered_frac: Some(0.75), ..place(20, 512, None, Worth::Limited, Basis::Gene) };
+        assert_eq!(
+            sentence(&[&half]),
+            "intron 19 covered 75 % at 512 fragments: a known fusion in 50 % of molecules would have been seen with 94 % probability (limited)"
+        );
+        let whole = place(21, 40, Some(0.1), Worth::Limited, Basis::Gene);
+        assert!(sentence(&[&half, &whole]).starts_with("intron 20 at 40 fragments: a known fusion in 10 % (with a novel partner in 12 %)"));
+        let thin = Detectability { covered_frac: Some(0.97), molecules: 88, ..half.clone() };
+        assert!(sentence(&[&half, &Detectability { exon: 21, ..thin }])
+            .starts_with("introns 19-20 covered 75-97 % at 88-512 fragments: a known"));
     }
 
     #[test]
@@ -163,8 +208,8 @@ mod tests {
         let dna = place(20, 0, None, Worth::NotInformative, Basis::Gene);
         assert_eq!(
             sentence(&[&rna, &dna]),
-            "RNA: junction 19|20, known partners at 90 molecules, a fusion in 7.0 % of a partner's transcripts would have been seen \
-             with 95 % probability; no RNA of its own there; DNA: intron 19 covered 4.0 %: not informative"
+            "RNA: junction 19|20, known partners at 90 molecules (median): a known fusion in 7.0 % (with a novel partner in 8.8 %) \
+             of a partner's transcripts would have been seen with 95 % probability; no RNA of its own there; DNA: intron 19 covered 4.0 %: not informative"
         );
     }
 }

@@ -7,7 +7,8 @@ use serde::{Deserialize, Serialize};
 use super::name::{with_exons, OtherCount};
 use super::{Frame, KnownTier};
 use crate::genome::Assembly;
-use crate::knowledge::{JunctionQuery, Knowledge};
+use crate::knowledge::{JunctionQuery, Knowledge, KnownFusion};
+use crate::model::builtin::cited;
 use crate::model::Site;
 
 /// A junction as the tables know it: exons and bases between them, nothing of the reads.
@@ -127,8 +128,10 @@ pub struct Known {
     pub tier: KnownTier,
     /// Variant label.
     pub label: Option<String>,
-    /// Exon junction as the literature writes it.
+    /// Exon junction on the named transcripts, with the bases between.
     pub shorthand: Option<String>,
+    /// Exon junction as printed, where its transcripts count otherwise.
+    pub printed: Option<OtherCount>,
     /// Whether the frame is reported to be kept.
     pub reported_in_frame: bool,
 }
@@ -153,7 +156,7 @@ impl From<&JunctionQuery<'_>> for RnaEnds {
 impl Naming {
     /// What the tables say.
     pub fn known(&self, knowledge: &Knowledge) -> Known {
-        let nothing = |tier| Known { tier, label: None, shorthand: None, reported_in_frame: false };
+        let nothing = |tier| Known { tier, label: None, shorthand: None, printed: None, reported_in_frame: false };
         let Some(partner) = &self.partner else { return nothing(KnownTier::Kinase) };
         if !knowledge.pair(partner, &self.kinase) {
             return nothing(KnownTier::Kinase);
@@ -164,12 +167,14 @@ impl Naming {
                 tier: KnownTier::Variant,
                 label: row.label.clone(),
                 shorthand: row.shorthand.clone(),
+                printed: printed(row),
                 reported_in_frame: row.in_frame_reported == Some(true),
             }),
             Some(Asked::Dna { exon5, exon3 }) => knowledge.implied(partner, *exon5, &self.kinase, *exon3).map(|implied| Known {
                 tier: KnownTier::Variant,
                 label: implied.label,
                 shorthand: implied.shorthand,
+                printed: printed(implied.fusion),
                 reported_in_frame: implied.fusion.in_frame_reported == Some(true),
             }),
         };
@@ -190,8 +195,8 @@ impl Naming {
         }
     }
 
-    /// The exon junction as the other transcripts in use count it.
-    pub fn other_counts(&self, exon_junction: Option<&str>) -> Vec<OtherCount> {
+    /// The exon junction as the other transcripts in use count it, and as the tables print it.
+    pub fn other_counts(&self, exon_junction: Option<&str>, knowledge: &Knowledge) -> Vec<OtherCount> {
         let (Some(shorthand), Some(Counts { main, others })) = (exon_junction, &self.counts) else { return Vec::new() };
         let other = |count: &Count| OtherCount {
             junction: with_exons(shorthand, (main.0, count.exons.0), (main.1, count.exons.1)),
@@ -199,8 +204,19 @@ impl Naming {
             transcript3: count.transcript3.clone(),
             mane: count.mane_select,
         };
-        others.iter().map(other).collect()
+        others.iter().map(other).chain(self.known(knowledge).printed).collect()
     }
+}
+
+/// A row's junction as printed, where the transcripts of the print count otherwise.
+fn printed(row: &KnownFusion) -> Option<OtherCount> {
+    let transcript = |text: &Option<String>| text.as_deref().and_then(|text| text.split(' ').next()).map(cited);
+    Some(OtherCount {
+        junction: row.printed.clone()?,
+        transcript5: transcript(&row.transcript5)?,
+        transcript3: transcript(&row.transcript3)?,
+        mane: false,
+    })
 }
 
 impl RnaEnds {
@@ -215,5 +231,31 @@ impl RnaEnds {
             assembly,
             (self.inserted_bp, self.retained5_bp),
         )
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_junction_is_numbered_by_its_named_transcripts_and_printed_numbers_are_an_alias() {
+        let knowledge = Knowledge::builtin();
+        let mut naming = Naming {
+            partner: Some("GOPC".to_owned()),
+            kinase: "ROS1".to_owned(),
+            counted: Some("G7;R35".to_owned()),
+            counts: Some(Counts { main: (7, 35), others: Vec::new() }),
+            ..Naming::default()
+        };
+        let rna = RnaEnds { five: Some((7, 0)), three: Some((35, 0)), boundary5: 0, assembly: None, inserted_bp: 0, retained5_bp: 0 };
+        for asked in [Asked::Rna(rna), Asked::Dna { exon5: 7, exon3: 35 }] {
+            naming.asked = Some(asked);
+            let junction = naming.exon_junction(&naming.known(&knowledge));
+            assert_eq!(junction.as_deref(), Some("G7;R35"));
+            let others = naming.other_counts(junction.as_deref(), &knowledge);
+            let texts: Vec<_> = others.iter().map(|o| (o.junction.as_str(), o.transcript5.as_str(), o.transcript3.as_str())).collect();
+            assert_eq!(texts, [("G8;R35", "NM_020399", "NM_002944.3")]);
+        }
     }
 }

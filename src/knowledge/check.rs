@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use super::drugs::{Condition, Drug};
 use super::{Domain, Knowledge, KnownEnd5, KnownFusion, ResistanceSite};
 use crate::error::Error;
 use crate::genome::{Assembly, Contigs};
@@ -45,7 +46,9 @@ pub fn check(knowledge: &Knowledge, grch37: &GeneModels, grch38: &GeneModels) ->
     for site in knowledge.resistance_sites() {
         findings.extend(resistance(site, [(Assembly::Grch37, grch37), (Assembly::Grch38, grch38)]));
     }
+    findings.extend(knowledge.hotspots().iter().filter_map(|site| hotspot(site, grch38)));
     findings.extend(knowledge.domains().iter().filter_map(|row| domain(row, grch38)));
+    findings.extend(knowledge.drugs().iter().flat_map(|drug| conditions(drug, knowledge)));
     findings.extend(kinases_named(knowledge));
     findings.sort();
     findings
@@ -75,6 +78,46 @@ pub fn refuse(knowledge: &Knowledge, folder: &Path) -> Result<(), Error> {
             remedy: "correct the row; `kinfuse knowledge check` lists all that are wrong".to_owned(),
         }),
     }
+}
+
+/// A condition must be one of which it can be told whether it holds.
+fn conditions(drug: &Drug, knowledge: &Knowledge) -> Vec<Finding> {
+    let finding = |problem: String| {
+        let row = format!("{} {} {}", drug.drug, drug.fusion_gene, drug.tumour);
+        Finding { severity: Severity::Error, table: "drugs.tsv", line: drug.line, row, problem }
+    };
+    let Some(conditions) = Condition::alternatives(&drug.condition) else {
+        let problem = format!("nothing can tell whether the condition {:?} holds: write {}", drug.condition, Condition::FORMS);
+        return vec![finding(problem)];
+    };
+    conditions
+        .iter()
+        .filter_map(|condition| match condition {
+            Condition::Fusion { kinase: gene, .. } | Condition::Mutation { gene, .. } if !drug.concerns(gene) => {
+                Some(finding(format!("{condition} is never called with a fusion of {}", drug.fusion_gene)))
+            }
+            Condition::Mutation { gene, change } => {
+                let number: String = change[1..].chars().take_while(char::is_ascii_digit).collect();
+                let site = knowledge.resistance_sites().iter().find(|site| site.gene == *gene && site.codon.to_string() == number)?;
+                let residue = char::from(site.ref_aa);
+                (!change.starts_with(residue)).then(|| finding(format!("{condition}: residue {number} of {gene} is {residue}")))
+            }
+            _ => None,
+        })
+        .collect()
+}
+
+/// A hot spot must lie on a built-in transcript: nothing else is looked at.
+fn hotspot(site: &ResistanceSite, models: &GeneModels) -> Option<Finding> {
+    let problem = match with_exons(models, &site.gene).and_then(|gene| gene.transcript.as_ref().zip(gene.strand)) {
+        None => format!("{} has no built-in model, and the row is never used", site.gene),
+        Some((transcript, strand)) if transcript.codon_bases(site.codon, strand).is_none() => {
+            format!("{} has no codon {}", transcript.literature_id(), site.codon)
+        }
+        Some(_) => return None,
+    };
+    let row = format!("{} {}{}", site.gene, char::from(site.ref_aa), site.codon);
+    Some(Finding { severity: Severity::Error, table: "hotspots.tsv", line: site.line, row, problem })
 }
 
 fn domain(domain: &Domain, models: &GeneModels) -> Option<Finding> {

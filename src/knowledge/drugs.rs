@@ -4,7 +4,9 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::table::{Row, Table};
+use super::tumour::Tumour;
 use crate::error::Result;
+use crate::model::current_symbol;
 
 /// Level of evidence as C-CAT (Japan) defines it, best first.
 ///
@@ -47,46 +49,69 @@ impl Level {
     }
 }
 
-/// The tumour types that approvals tell apart.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Tumour {
-    /// Non-small-cell lung cancer.
-    Nsclc,
-    /// Anaplastic large-cell lymphoma.
-    Alcl,
-    /// Inflammatory myofibroblastic tumour.
-    Imt,
-    /// Any other solid tumour.
-    OtherSolid,
-    /// Any other blood cancer.
-    OtherBlood,
+/// What must be true beside gene and tumour; alternatives are joined by ` or `.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Condition {
+    /// `pretreated`: the report cannot know it, and says it.
+    Pretreated,
+    /// `ETV6::NTRK3`: this fusion.
+    Fusion {
+        /// 5' partner, current symbol.
+        gene5: String,
+        /// Kinase.
+        kinase: String,
+    },
+    /// `ROS1 L2086F`: this mutation is called; `NTRK1 G667`: any that replaces this residue.
+    Mutation {
+        /// Kinase.
+        gene: String,
+        /// The residue with its number, and the new one where it matters (`L2086F`, `G667`).
+        change: String,
+    },
 }
 
-/// Words by which a tumour type is recognised; the first line that fits counts. What fits none is a solid tumour.
-const WORDS: [(Tumour, &[&str]); 4] = [
-    (Tumour::Alcl, &["alcl", "anaplastic large"]),
-    (Tumour::Imt, &["imt", "inflammatory myofibroblastic"]),
-    (Tumour::OtherBlood, &["leuk", "lymphoma", "myeloma", "histiocyt", "myelodys", "aml", "lbcl"]),
-    (Tumour::Nsclc, &["nsclc", "non-small", "non small", "luad", "lusc", "lung"]),
-];
+impl Condition {
+    /// How a condition is written, for messages.
+    pub const FORMS: &'static str = "pretreated, ETV6::NTRK3, ROS1 L2086F or NTRK1 G667 (any new residue), alternatives joined by \" or \"";
 
-impl Tumour {
-    /// Whether a name has a word by which a type is recognised.
-    pub fn is_named(name: &str) -> bool {
-        let name = name.to_lowercase();
-        WORDS.iter().any(|(_, words)| words.iter().any(|word| name.contains(word)))
+    /// The alternatives of a text; empty for blank, `None` where nothing can tell whether one of them holds.
+    pub fn alternatives(text: &str) -> Option<Vec<Self>> {
+        if text.is_empty() {
+            return Some(Vec::new());
+        }
+        text.split(" or ").map(|part| Self::parse(part.trim())).collect()
     }
 
-    /// The type that a name means.
-    pub fn of(name: &str) -> Self {
-        let name = name.to_lowercase();
-        let small_cell = name.contains("small") && !name.contains("non") || name.contains("sclc") && !name.contains("nsclc");
-        let fits = |words: &[&str]| words.iter().any(|word| name.contains(word));
-        let found = WORDS.iter().find(|(_, words)| fits(words)).map_or(Self::OtherSolid, |(tumour, _)| *tumour);
-        if found == Self::Nsclc && small_cell {
-            Self::OtherSolid
-        } else {
-            found
+    fn parse(text: &str) -> Option<Self> {
+        if text == "pretreated" {
+            return Some(Self::Pretreated);
+        }
+        if let Some((gene5, kinase)) = text.split_once("::") {
+            let symbol = |name: &str| Some(current_symbol(name).to_owned()).filter(|name| !name.is_empty() && !name.contains(' '));
+            return Some(Self::Fusion { gene5: symbol(gene5)?, kinase: symbol(kinase)? });
+        }
+        let (gene, change) = text.split_once(' ')?;
+        let residue = change.strip_prefix(|c: char| c.is_ascii_uppercase())?;
+        let rest = residue.trim_start_matches(|c: char| c.is_ascii_digit());
+        let is_change = rest.len() < residue.len() && rest.chars().all(|c| c.is_ascii_uppercase()) && rest.len() <= 1;
+        is_change.then(|| Self::Mutation { gene: current_symbol(gene).to_owned(), change: change.to_owned() })
+    }
+
+    /// Whether a mutation (`G667C`) of a gene is what is asked for.
+    pub fn is_mutation(&self, of_gene: &str, called: &str) -> bool {
+        let Self::Mutation { gene, change } = self else { return false };
+        let whole = change.ends_with(|c: char| c.is_ascii_uppercase());
+        let replaces = |rest: &str| rest.len() == 1 && rest.chars().all(|c| c.is_ascii_uppercase());
+        gene == of_gene && (called == change || !whole && called.strip_prefix(change.as_str()).is_some_and(replaces))
+    }
+}
+
+impl std::fmt::Display for Condition {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Pretreated => out.write_str("pretreated"),
+            Self::Fusion { gene5, kinase } => write!(out, "{gene5}::{kinase}"),
+            Self::Mutation { gene, change } => write!(out, "{gene} {change}"),
         }
     }
 }
@@ -110,7 +135,7 @@ pub struct Drug {
     pub level: Option<Level>,
     /// Companion diagnostic.
     pub companion_diagnostic: String,
-    /// What must be true beside gene and tumour; blank for none.
+    /// What must be true beside gene and tumour, as [`Condition`] reads it; blank for none.
     pub condition: String,
     /// Source.
     pub source: String,
@@ -218,17 +243,30 @@ mod tests {
     }
 
     #[test]
-    fn tumours_are_known_by_their_usual_names() {
-        for (name, expected) in [
-            ("NSCLC", Tumour::Nsclc),
-            ("Lung adenocarcinoma", Tumour::Nsclc),
-            ("small cell lung cancer", Tumour::OtherSolid),
-            ("non-small cell lung cancer", Tumour::Nsclc),
-            ("anaplastic large-cell lymphoma", Tumour::Alcl),
-            ("B-cell lymphoma", Tumour::OtherBlood),
-            ("thyroid", Tumour::OtherSolid),
-        ] {
-            assert_eq!(Tumour::of(name), expected, "{name}");
+    fn a_condition_is_one_that_can_be_told_to_hold_or_not() {
+        let read = |text: &str| Condition::alternatives(text).map(|list| list.iter().map(ToString::to_string).collect::<Vec<_>>());
+        assert_eq!(read(""), Some(Vec::new()));
+        assert_eq!(read("NTRK1 G667 or ROS1 L2086F").as_deref(), Some(&["NTRK1 G667".to_owned(), "ROS1 L2086F".to_owned()][..]));
+        assert_eq!(read("FIG::ROS1").as_deref(), Some(&["GOPC::ROS1".to_owned()][..]));
+        for bad in ["TRK xDFG or gatekeeper mutation", "after chemotherapy", "ROS1", "ROS1 L2086FF", "ROS1 2086", "::ROS1"] {
+            assert_eq!(read(bad), None, "{bad}");
+        }
+        let any = &Condition::alternatives("NTRK1 G66").unwrap_or_default()[0];
+        assert!(any.is_mutation("NTRK1", "G66C") && !any.is_mutation("NTRK1", "G667C") && !any.is_mutation("NTRK2", "G66C"));
+        assert!(!any.is_mutation("NTRK1", "G66del"));
+        assert!(Knowledge::builtin().drugs().iter().all(|drug| Condition::alternatives(&drug.condition).is_some()));
+    }
+
+    #[test]
+    fn residues_that_resist_by_xdfg_or_gatekeeper_are_those_of_the_resistance_table() {
+        let knowledge = Knowledge::builtin();
+        let sites = knowledge.resistance_sites().iter().filter(|site| site.gene.starts_with("NTRK"));
+        let sites = sites.filter(|site| ["xDFG", "gatekeeper"].contains(&site.codon_class.as_str()));
+        let expected: Vec<String> = sites.map(|site| format!("{} {}{}", site.gene, char::from(site.ref_aa), site.codon)).collect();
+        let rows: Vec<&Drug> = knowledge.drugs().iter().filter(|drug| drug.tumour.starts_with("TRK xDFG")).collect();
+        assert_eq!(rows.len(), 3);
+        for row in rows {
+            assert_eq!(row.condition, expected.join(" or "), "{}", row.drug);
         }
     }
 }

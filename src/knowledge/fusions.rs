@@ -71,8 +71,10 @@ pub struct KnownFusion {
     pub inserted_bp: u32,
     /// Name in the table (`V1`, `C6;R34`, `GOPC-ROS1`).
     pub name: String,
-    /// Exon junction as the literature writes it (`E13;A20`), on [`Self::transcript5`] and [`Self::transcript3`].
+    /// Exon junction (`E13;A20`) with the exons of the built-in transcripts.
     pub shorthand: Option<String>,
+    /// Exon junction as printed, on [`Self::transcript5`] and [`Self::transcript3`], where these count otherwise (`G8;R35`).
+    pub printed: Option<String>,
     /// Variant label (`V1`, `V3a`), where there is one.
     pub label: Option<String>,
     /// Last base of the 5' partner on GRCh38 as printed in the table: chromosome and 1-based position.
@@ -116,6 +118,9 @@ impl KnownFusion {
         let three = if pair_only { None } else { end3(printed3, row.get("other_names")) };
         let name = row.get("variant_name");
         let inserted_bp = if matches!(five, Some(KnownEnd5::Cryptic { .. })) { 0 } else { inserted_bp(row) };
+        let as_printed = shorthand(gene5, printed5, gene3, printed3, inserted_bp);
+        let on_model = row.get("exon5_on_model");
+        let counted_otherwise = leading_number(on_model).is_some();
         let confidence = row.get("confidence");
         let source = row.get("source");
         Ok(Self {
@@ -123,8 +128,13 @@ impl KnownFusion {
             gene3: gene3.to_owned(),
             inserted_bp,
             name: name.to_owned(),
-            shorthand: shorthand(gene5, printed5, gene3, printed3, inserted_bp),
-            label: Some(name).filter(|name| is_label(name, row.get("gene3"))).map(str::to_owned),
+            shorthand: if counted_otherwise {
+                shorthand(gene5, &on_model_exon(printed5, on_model), gene3, printed3, inserted_bp)
+            } else {
+                as_printed.clone()
+            },
+            printed: as_printed.filter(|_| counted_otherwise),
+            label: Some(name).filter(|name| is_label(name, row.get("gene5"), row.get("gene3"))).map(str::to_owned),
             junction5: coordinate(row, "junction5_hg38")?,
             junction3: coordinate(row, "junction3_hg38")?,
             in_frame_reported: match row.get("in_frame_reported") {
@@ -150,9 +160,12 @@ impl KnownFusion {
     }
 }
 
-/// A label (`V3a`, `V5-prime`, `E17ins65`) is a name of its own, not an exon pair (`V16;A20`) or a pair of genes (`EML4-ROS1`).
-fn is_label(name: &str, gene3: &str) -> bool {
-    !name.is_empty() && !name.contains(';') && !name.ends_with(gene3)
+/// A label (`V3a`, `V5-prime`, `E17ins65`, whatever a user calls his own) is a name, not an exon pair (`V16;A20`) or a pair of genes
+/// (`EML4-ROS1`).
+fn is_label(name: &str, gene5: &str, gene3: &str) -> bool {
+    let is_exon = |text: &str| leading_number(text.trim_start_matches(|c: char| c.is_ascii_uppercase())).is_some();
+    let is_exons = name.split_once(';').is_some_and(|(five, three)| is_exon(five) && is_exon(three));
+    !name.is_empty() && !is_exons && name != format!("{gene5}-{gene3}")
 }
 
 /// The digits at the start of a text, and what follows.
@@ -164,6 +177,11 @@ fn leading_number(text: &str) -> Option<(u32, &str)> {
 /// The number after a keyword (`del` in `20del49`); 0 where it is absent.
 fn number_after(text: &str, keyword: &str) -> u32 {
     text.split_once(keyword).and_then(|(_, rest)| leading_number(rest)).map_or(0, |(number, _)| number)
+}
+
+/// A 5' exon as printed (`8del12`) with its number on the built-in transcript.
+fn on_model_exon(printed5: &str, on_model: &str) -> String {
+    format!("{on_model}{}", printed5.trim_start_matches(|c: char| c.is_ascii_digit()))
 }
 
 fn end5(row: &Row, gene5: &str, printed: &str) -> Result<Option<KnownEnd5>> {

@@ -152,7 +152,8 @@ pub(super) fn implied<'k>(known: &'k KnownFusions, gene5: &str, exon5: u32, gene
     let spliced_either_way = rows().any(|other| matches!(other.five, Some(KnownEnd5::Cryptic { after_exon, .. }) if after_exon == exon5));
     if spliced_either_way {
         let shorthand = fusion.shorthand.as_ref().map(|text| text.replacen(&format!("{exon5}a;"), &format!("{exon5};"), 1));
-        let label = fusion.label.as_ref().map(|label| format!("{label}/b"));
+        // `V3a` is a or b; a user's name for the exons holds for both.
+        let label = fusion.label.as_ref().map(|label| if label.ends_with('a') { format!("{label}/b") } else { label.clone() });
         return Some(Implied { fusion, shorthand, label });
     }
     Some(Implied { fusion, shorthand: fusion.shorthand.clone(), label: fusion.label.clone() })

@@ -82,13 +82,15 @@ impl Note {
     }
 }
 
+/// Reads the tables. What a later table says of genes, occasion and topic stands in place of what an earlier one says of them.
 pub(super) fn read(tables: &[Table]) -> Result<Vec<Note>> {
-    let mut notes = Vec::new();
+    let same = |x: &Note, y: &Note| (&x.gene5, &x.kinase, x.when, &x.topic) == (&y.gene5, &y.kinase, y.when, &y.topic);
+    let mut notes: Vec<Note> = Vec::new();
     for table in tables {
         table.require(&["gene5", "kinase", "when", "text", "source"])?;
-        for row in table.rows() {
-            notes.push(Note::read(&row)?);
-        }
+        let own = table.rows().map(|row| Note::read(&row)).collect::<Result<Vec<_>>>()?;
+        notes.retain(|earlier| !own.iter().any(|note| same(note, earlier)));
+        notes.extend(own);
     }
     Ok(notes)
 }

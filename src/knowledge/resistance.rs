@@ -49,6 +49,8 @@ pub struct DrugEffect {
     pub confidence: String,
     /// Whether a source was read.
     pub verified: bool,
+    /// Which of the tables it comes from, 0 being the embedded one.
+    pub table: usize,
 }
 
 /// One change of a codon.
@@ -141,19 +143,21 @@ impl KnownResistance {
     pub(super) fn read(tables: &[Table]) -> Result<Self> {
         let mut sites: BTreeMap<(String, u32), ResistanceSite> = BTreeMap::new();
         let mut compounds: Vec<CompoundChange> = Vec::new();
-        for table in tables {
+        for (origin, table) in tables.iter().enumerate() {
             table.require(&["gene", "protein_change", "drug", "effect"])?;
             for row in table.rows().filter(|row| !row.get("ref_aa_check").contains("MISMATCH")) {
                 let gene = current_symbol(row.required("gene")?);
                 let change = row.required("protein_change")?;
-                let effect = effect(&row)?;
+                let effect = effect(&row, origin)?;
                 if change.contains('+') {
-                    match compounds.iter_mut().find(|known| known.gene == gene && known.protein_change == change) {
+                    let members: Vec<String> = change.split('+').map(str::to_owned).collect();
+                    let same = |known: &[String]| known.len() == members.len() && members.iter().all(|member| known.contains(member));
+                    match compounds.iter_mut().find(|known| known.gene == gene && same(&known.members)) {
                         Some(known) => put(&mut known.effects, effect),
                         None => compounds.push(CompoundChange {
                             gene: gene.to_owned(),
                             protein_change: change.to_owned(),
-                            members: change.split('+').map(str::to_owned).collect(),
+                            members,
                             effects: vec![effect],
                         }),
                     }
@@ -193,8 +197,10 @@ impl KnownResistance {
     }
 }
 
-/// Adds a statement, or replaces the one on the same drug from the same source and evidence.
+/// Adds a statement, or replaces the one on the same drug from the same source and evidence; those of an earlier table on the same drug
+/// from the same source go, whatever their evidence.
 pub(super) fn put(effects: &mut Vec<DrugEffect>, effect: DrugEffect) {
+    effects.retain(|known| known.table == effect.table || (&known.drug, &known.source) != (&effect.drug, &effect.source));
     let same = |known: &&mut DrugEffect| {
         (&known.drug, &known.source, &known.evidence, &known.context) == (&effect.drug, &effect.source, &effect.evidence, &effect.context)
     };
@@ -204,7 +210,7 @@ pub(super) fn put(effects: &mut Vec<DrugEffect>, effect: DrugEffect) {
     }
 }
 
-pub(super) fn effect(row: &Row) -> Result<DrugEffect> {
+pub(super) fn effect(row: &Row, table: usize) -> Result<DrugEffect> {
     let effect = match row.get("effect") {
         "resistant" => Effect::Resistant,
         "reduced" => Effect::Reduced,
@@ -216,6 +222,7 @@ pub(super) fn effect(row: &Row) -> Result<DrugEffect> {
         drug: row.required("drug")?.to_owned(),
         effect,
         evidence: row.get("evidence").to_owned(),
+        table,
         context: row.get("context").to_owned(),
         source: source.to_owned(),
         confidence: confidence.to_owned(),

@@ -1,13 +1,14 @@
 //! Tumour types in free text: whether the tables know one, and which of theirs is meant where it is misspelt.
 
-use super::drugs::Tumour;
+use super::tumour::Tumour;
 use super::Knowledge;
 
 /// Words of the tables that name no tumour, and of tumours' names that fit all.
-const GENERIC: [&str; 42] = [
+const GENERIC: [&str; 43] = [
     "adenocarcinoma",
     "advanced",
     "age",
+    "all",
     "and",
     "breast-like",
     "cancer",
@@ -104,9 +105,21 @@ mod tests {
         let near = |name: &str| unknown(&knowledge, name);
         assert_eq!(near("NSLC").as_deref().and_then(<[String]>::first).map(String::as_str), Some("NSCLC"));
         assert_eq!(near("lugn adenocarcinoma").as_deref().and_then(<[String]>::first).map(String::as_str), Some("lung"));
+        assert!(near("all of them").is_some(), "the word is no leukaemia");
         assert_eq!(near("qqqqqqqqqq"), Some(MAIN.map(str::to_owned).to_vec()));
-        for known in ["NSCLC", "lung adenocarcinoma", "colorectal carcinoma", "gliomas", "thyroid", "ALCL", "small cell lung cancer", "AML"]
-        {
+        for known in [
+            "NSCLC",
+            "lung adenocarcinoma",
+            "colorectal carcinoma",
+            "gliomas",
+            "thyroid",
+            "ALCL",
+            "small cell lung cancer",
+            "AML",
+            "B-ALL",
+            "pulmonary adenocarcinoma",
+            "Hodgkin",
+        ] {
             assert_eq!(near(known), None, "{known}");
         }
     }

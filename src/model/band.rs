@@ -2,7 +2,7 @@
 
 use crate::genome::{Assembly, Contigs};
 
-const BANDS: &str = include_str!("tables/cytobands.tsv");
+pub(super) const BANDS: &str = include_str!("tables/cytobands.tsv");
 
 /// A place on a chromosome by its band.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -11,10 +11,10 @@ use crate::model::gene::{Exon, Gene, Transcript};
 /// The five target kinases.
 pub const KINASES: [&str; 5] = ["ALK", "NTRK1", "NTRK2", "NTRK3", "ROS1"];
 
-const MODELS: &str = include_str!("tables/gene_models.tsv");
-const SPANS: &str = include_str!("tables/gene_spans.tsv");
-const REFSEQ_IDS: &str = include_str!("tables/transcript_ids.tsv");
-const ALIASES: &str = include_str!("tables/aliases.tsv");
+pub(super) const MODELS: &str = include_str!("tables/gene_models.tsv");
+pub(super) const SPANS: &str = include_str!("tables/gene_spans.tsv");
+pub(super) const REFSEQ_IDS: &str = include_str!("tables/transcript_ids.tsv");
+pub(super) const ALIASES: &str = include_str!("tables/aliases.tsv");
 
 /// The built-in genes that lie on the contigs of a BAM.
 #[derive(Debug, Clone, Default)]
@@ -56,8 +56,15 @@ pub fn current_symbol(name: &str) -> &str {
 /// (`NM_004304.5`), else without.
 pub fn cited_id(transcript: &Transcript) -> String {
     let id = transcript.literature_id();
-    let own = transcript.id.strip_prefix(id).and_then(|rest| rest.strip_prefix('.'));
-    match own.or_else(|| refseq_row(id).map(|fields| fields[3]).filter(|version| *version != ".")) {
+    if transcript.id.strip_prefix(id).is_some_and(|rest| rest.starts_with('.')) {
+        return transcript.id.clone();
+    }
+    cited(id)
+}
+
+/// A RefSeq identifier with its version, where a source states it.
+pub fn cited(id: &str) -> String {
+    match refseq_row(id).map(|fields| fields[3]).filter(|version| *version != ".") {
         Some(version) => format!("{id}.{version}"),
         None => id.to_owned(),
     }

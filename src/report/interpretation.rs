@@ -11,8 +11,9 @@ use super::compound::Compound;
 use super::json::Document;
 use super::rows::{Cell, FusionRow, VariantRow};
 use crate::fusion::{Frame, KinaseDomain};
-use crate::knowledge::drugs::{level, Level, Tumour};
+use crate::knowledge::drugs::{level, Condition, Level};
 use crate::knowledge::notes::When;
+use crate::knowledge::tumour::Tumour;
 use crate::knowledge::{tumour_names, Knowledge, KnownFusion, TableSource};
 
 /// What the tables say of one sample.
@@ -244,17 +245,24 @@ fn tier(gene5: &str, kinase: &str, knowledge: &Knowledge, tumour: Option<&str>) 
 fn drugs(gene5: &str, kinase: &str, document: &Document, knowledge: &Knowledge, tumour: Option<&str>) -> Vec<DrugMeaning> {
     let compounds = Compound::all(&document.drugs, &document.variants);
     let called: Vec<&VariantRow> = document.variants.iter().filter(|variant| variant.is_sure() && variant.gene == kinase).collect();
-    let holds = |condition: &str| {
-        condition.is_empty()
-            || condition == format!("{gene5}::{kinase}")
-            || called.iter().any(|variant| condition == format!("{} {}", variant.gene, variant.hgvs_p.trim_start_matches("p.")))
+    let holds = |condition: &Condition| match condition {
+        // What needs treatment before is listed, with the condition.
+        Condition::Pretreated => true,
+        Condition::Fusion { gene5: five, kinase: three } => five == gene5 && three == kinase,
+        Condition::Mutation { .. } => {
+            called.iter().any(|variant| condition.is_mutation(&variant.gene, variant.hgvs_p.trim_start_matches("p.")))
+        }
+    };
+    // The alternatives that hold; `None` where what is needed is a mutation that was not called, or another partner.
+    let met = |text: &str| {
+        let all = Condition::alternatives(text)?;
+        let is_plain = all.is_empty();
+        let held: Vec<Condition> = all.into_iter().filter(|condition| holds(condition)).collect();
+        (is_plain || !held.is_empty()).then_some(held)
     };
     let mut by_drug: BTreeMap<&str, DrugMeaning> = BTreeMap::new();
     for row in knowledge.drugs().iter().filter(|row| row.concerns(kinase) && row.has_source()) {
-        // What needs a mutation that was not called, or another partner, is not listed; what needs treatment before is, with the condition.
-        if !holds(&row.condition) && row.condition != "pretreated" {
-            continue;
-        }
+        let Some(held) = met(&row.condition) else { continue };
         let entry = by_drug.entry(&row.drug).or_insert_with(|| DrugMeaning {
             drug: row.drug.clone(),
             level: None,
@@ -262,8 +270,10 @@ fn drugs(gene5: &str, kinase: &str, document: &Document, knowledge: &Knowledge, 
             approvals: Vec::new(),
             mutations: mutations(&called, &compounds, &row.drug),
         });
-        if !row.condition.is_empty() && row.condition != format!("{gene5}::{kinase}") {
-            entry.condition = Some(row.condition.clone());
+        let said = held.iter().filter(|condition| !matches!(condition, Condition::Fusion { .. })).map(ToString::to_string);
+        let said = said.collect::<Vec<_>>().join(" or ");
+        if !said.is_empty() {
+            entry.condition = Some(said);
         }
         entry.approvals.push(Approval {
             jurisdiction: row.jurisdiction.clone(),
@@ -277,7 +287,7 @@ fn drugs(gene5: &str, kinase: &str, document: &Document, knowledge: &Knowledge, 
     let mut drugs: Vec<DrugMeaning> = by_drug.into_values().collect();
     if let Some(tumour) = tumour.map(Tumour::of) {
         for drug in &mut drugs {
-            drug.level = level(knowledge.drugs(), &drug.drug, kinase, tumour, |condition| holds(condition) || condition == "pretreated");
+            drug.level = level(knowledge.drugs(), &drug.drug, kinase, tumour, |condition| met(condition).is_some());
         }
     }
     drugs.sort_by(|x, y| (x.level.is_none(), x.level, &x.drug).cmp(&(y.level.is_none(), y.level, &y.drug)));

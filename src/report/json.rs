@@ -2,13 +2,14 @@
 
 use std::collections::BTreeMap;
 use std::fs::File;
-use std::io::{self, BufReader, Read, Write};
+use std::io::{self, BufRead, BufReader, Read, Write};
 use std::path::Path;
 
 use flate2::read::MultiGzDecoder;
 use schemars::generate::SchemaSettings;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use serde_json::error::Category;
 
 use super::interpretation::Interpretation;
 use super::rows::{DetectabilityRow, DrugRow, FusionRow, MetricRow, OffTargetRow, VariantRow};
@@ -22,8 +23,48 @@ use crate::fusion::{DomainFate, Fusion};
 /// Version of the document's form: the first number changes when a reader of the old form would misread the new one.
 pub const SCHEMA_VERSION: &str = "1.2.0";
 
-/// The largest document that is read, unpacked: a genome-wide sample with a hundred thousand candidates stays below it.
-const MAX_BYTES: u64 = 1 << 29;
+/// The largest document that is read, unpacked; of 17,000 candidates one has 18 MB.
+const MAX_BYTES: u64 = 1 << 28;
+
+/// The most values that are read, since a value of two bytes takes up to a hundred in memory. Of 17,000 candidates a document has 650,000.
+const MAX_VALUES: u64 = 1 << 23;
+
+/// A document's bytes as far as it may have any.
+struct Bounded<R> {
+    inner: R,
+    bytes_left: u64,
+    values_left: u64,
+}
+
+impl<R: Read> Read for Bounded<R> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let count = self.inner.read(buffer)?;
+        // Each value but the first follows one of these; those within texts do no harm.
+        let values = buffer[..count].iter().filter(|&&byte| matches!(byte, b',' | b'[' | b'{')).count();
+        let too_much = |what: String| io::Error::other(format!("has more than {what}, which no kinfuse.json has"));
+        let left = self.bytes_left.checked_sub(count as u64);
+        self.bytes_left = left.ok_or_else(|| too_much(format!("{} MB", MAX_BYTES >> 20)))?;
+        let left = self.values_left.checked_sub(values as u64);
+        self.values_left = left.ok_or_else(|| too_much(format!("{} million values", MAX_VALUES >> 20)))?;
+        Ok(count)
+    }
+}
+
+/// A file as JSON of some form, plain or gzip, without more of it in memory than the form keeps.
+fn parse<T: serde::de::DeserializeOwned>(path: &Path) -> Result<T> {
+    let mut file = BufReader::new(File::open(path).map_err(Error::io(path, "read"))?);
+    let packed = file.fill_buf().map_err(Error::io(path, "read"))?.starts_with(&[0x1f, 0x8b]);
+    let unpacked: Box<dyn Read> = if packed { Box::new(MultiGzDecoder::new(file)) } else { Box::new(file) };
+    let bounded = BufReader::new(Bounded { inner: unpacked, bytes_left: MAX_BYTES, values_left: MAX_VALUES });
+    serde_json::from_reader(bounded).map_err(|error| {
+        let problem = match error.classify() {
+            Category::Io => io::Error::from(error).to_string(),
+            Category::Data => format!("is no kinfuse document: {error}"),
+            Category::Syntax | Category::Eof => format!("is not JSON: {error}"),
+        };
+        Error::input(path, problem, "give the kinfuse.json that `kinfuse call` wrote")
+    })
+}
 
 /// The whole result of one sample.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -238,30 +279,29 @@ impl Document {
     /// When the file cannot be read, is no such document, or has another major version of the form.
     pub fn read(path: impl AsRef<Path>) -> Result<Self> {
         let path = path.as_ref();
-        let mut bytes = Vec::new();
-        // One byte beyond the limit tells that there is more.
-        let limit = MAX_BYTES + 1;
-        File::open(path).and_then(|file| BufReader::new(file.take(limit)).read_to_end(&mut bytes)).map_err(Error::io(path, "read"))?;
-        if bytes.starts_with(&[0x1f, 0x8b]) {
-            let packed = std::mem::take(&mut bytes);
-            MultiGzDecoder::new(&packed[..]).take(limit).read_to_end(&mut bytes).map_err(Error::io(path, "unpack"))?;
-        }
-        if bytes.len() as u64 > MAX_BYTES {
-            let problem = format!("has more than {} MB, which no kinfuse.json has", MAX_BYTES >> 20);
-            return Err(Error::input(path, problem, "give the kinfuse.json that `kinfuse call` wrote"));
-        }
-        let value: serde_json::Value = serde_json::from_slice(&bytes)
-            .map_err(|error| Error::input(path, format!("is not JSON: {error}"), "give the kinfuse.json that `kinfuse call` wrote"))?;
-        let version = value.get("schema_version").and_then(serde_json::Value::as_str).unwrap_or("none");
         let major = |version: &str| version.split('.').next().map(str::to_owned);
-        if major(version) != major(SCHEMA_VERSION) {
+        let check = |version: &str| {
+            if major(version) == major(SCHEMA_VERSION) {
+                return Ok(());
+            }
             let problem = format!("has schema version {version}, this program reads {SCHEMA_VERSION}");
-            return Err(Error::input(path, problem, "run `kinfuse call` of this version again, or use the version that wrote the file"));
+            Err(Error::input(path, problem, "run `kinfuse call` of this version again, or use the version that wrote the file"))
+        };
+        match parse::<Self>(path) {
+            Ok(document) => check(&document.schema_version).map(|()| document),
+            // A document of another version may have another form: then the version is what is wrong with it.
+            Err(error) => match parse::<Versioned>(path) {
+                Ok(versioned) => Err(check(versioned.schema_version.as_deref().unwrap_or("none")).err().unwrap_or(error)),
+                Err(_) => Err(error),
+            },
         }
-        serde_json::from_value(value).map_err(|error| {
-            Error::input(path, format!("is no kinfuse document: {error}"), "give the kinfuse.json that `kinfuse call` wrote")
-        })
     }
+}
+
+/// What documents of all versions have.
+#[derive(Deserialize)]
+struct Versioned {
+    schema_version: Option<String>,
 }
 
 /// The JSON schema (draft 2020-12) of [`Document`] as it is written: optional values are always there and may be `null`.
@@ -350,6 +390,33 @@ mod tests {
         let text = String::from_utf8_lossy(&bytes);
         assert!(text.ends_with("}\n") && !text.ends_with("\n\n"));
         assert!(text.contains("\"hgvs\": null"));
+    }
+
+    /// What is said of a file with these bytes.
+    fn refusal(bytes: &[u8]) -> String {
+        let file = tempfile::NamedTempFile::new().expect("tests can write to the temporary folder");
+        std::fs::write(file.path(), bytes).expect("the file takes the bytes");
+        Document::read(file.path()).err().map(|error| error.to_string()).unwrap_or_default()
+    }
+
+    #[test]
+    fn what_no_document_has_is_refused_before_it_fills_the_memory() {
+        let told = |text: &[u8]| {
+            let mut reader = Bounded { inner: text, bytes_left: 1_000, values_left: 100 };
+            io::copy(&mut reader, &mut io::sink()).err().map(|error| error.to_string())
+        };
+        assert_eq!(told(&[b' '; 1_000]), None);
+        assert_eq!(told(&[b' '; 1_001]).as_deref(), Some("has more than 256 MB, which no kinfuse.json has"));
+        assert_eq!(told(&[b','; 100]), None);
+        assert_eq!(told(&[b'['; 101]).as_deref(), Some("has more than 8 million values, which no kinfuse.json has"));
+        let many = format!("{{\"settings\":{{\"x\":[{}0]}}}}", "0,".repeat(8_400_000));
+        assert!(refusal(many.as_bytes()).contains("has more than 8 million values"), "{}", refusal(many.as_bytes()));
+        let deep = format!("{{\"schema_version\":\"1.0.0\",\"settings\":{{\"x\":{}", "[".repeat(100_000));
+        assert!(refusal(deep.as_bytes()).contains("recursion limit exceeded"), "{}", refusal(deep.as_bytes()));
+        assert!(refusal(b"{\"schema_version\":\"9.0.0\",\"sample\":7}").contains("schema version 9.0.0"));
+        assert!(refusal(b"{\"sample\":7}").contains("schema version none"));
+        assert!(refusal(b"{\"schema_version\":\"1.2.0\",\"tool\":7}").contains("is no kinfuse document"));
+        assert!(refusal(b"{\"schema_version\":").contains("is not JSON"));
     }
 
     #[test]

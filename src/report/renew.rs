@@ -36,6 +36,7 @@ pub fn again(document: &mut Document, knowledge: &Knowledge, with_own_tables: bo
     let (before, earlier) = (document.interpretation.tables.clone(), document.interpretation.tables_before.clone());
     let tiers: Vec<_> = document.fusions.iter().map(|fusion| fusion.known).collect();
     renew(document, knowledge, tumour.as_deref());
+    document.interpretation.tables.extend(before.iter().filter(|source| source.is_of_call()).cloned());
     document.settings.insert("knowledge".to_owned(), with_own_tables.into());
     document.settings.insert("tumour".to_owned(), tumour.into());
     let now = &document.interpretation.tables;
@@ -103,7 +104,7 @@ fn fusions(document: &mut Document, knowledge: &Knowledge) {
     }
     for structure in &mut document.structure {
         let Some((row, naming)) = all.get(structure.id.as_str()) else { continue };
-        structure.exon_aliases = naming.other_counts(row.exon_junction.as_deref()).iter().map(ExonAlias::from).collect();
+        structure.exon_aliases = naming.other_counts(row.exon_junction.as_deref(), knowledge).iter().map(ExonAlias::from).collect();
         structure.domains = fates(row, naming, knowledge);
         if let Some(skip) = &naming.skip {
             structure.notes.iter_mut().for_each(|note| *note = skip.renewed(note, knowledge));
@@ -115,7 +116,7 @@ fn fusions(document: &mut Document, knowledge: &Knowledge) {
 fn named(row: &FusionRow, naming: &Naming, knowledge: &Knowledge) -> FusionRow {
     let known = naming.known(knowledge);
     let exon_junction = naming.exon_junction(&known);
-    let counts = naming.other_counts(exon_junction.as_deref());
+    let counts = naming.other_counts(exon_junction.as_deref(), knowledge);
     let domains = domains::cell(&fates(row, naming, knowledge));
     let skip = naming.skip.as_ref();
     let row = FusionRow {

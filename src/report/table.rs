@@ -13,6 +13,10 @@ use negative::{absence, concerns};
 /// The narrowest table that is tried; below that lines are left to the terminal to wrap.
 const NARROWEST: usize = 40;
 
+/// The allele fraction's column: of two isoforms of one break each is counted against the unbroken molecules alone, so that the shares can
+/// add up to more than all.
+const FRACTION: &str = "AF vs unbroken";
+
 /// Columns that are left out first when the terminal is too narrow.
 const DISPENSABLE: [&str; 4] = ["qual", "frame", "junction", "variant"];
 
@@ -21,13 +25,13 @@ const DISPENSABLE: [&str; 4] = ["qual", "frame", "junction", "variant"];
 /// ```text
 /// S1: ok, 1 fusion (1 PASS), 1 variant called
 ///
-///   fusion     junction  variant  frame     fragments  AF     qual  filter
-///   EML4::ALK  E13;A20   V1       in-frame  35         35.0%  93.3  PASS
+///   fusion     junction  variant  frame     fragments  AF vs unbroken  qual  filter
+///   EML4::ALK  E13;A20   V1       in-frame  35         35.0%           93.3  PASS
 ///
 ///   ROS1 p.G2032R  10/200  5.0%  qual 61.0  PASS  cis:F1:4
 ///     reported resistant: crizotinib
 ///
-///   NTRK1: no fusion; introns 7-12 at 512 fragments, a fusion in 1.2 % of molecules would have been seen with 95 % probability
+///   NTRK1: no fusion; introns 7-11 at 512 fragments: a known fusion in 1.2 % (with a novel partner in 1.5 %) of molecules would have been ...
 ///
 ///   ROS1 resistance: p.G2032R called; 24 of 24 known codons at lod95 0.40% (median) to 3.0% (worst)
 /// ```
@@ -105,7 +109,7 @@ fn verdict(document: &Document) -> String {
 
 /// The fusions in columns; those that matter least go first when the line would be too long.
 fn aligned(fusions: &[FusionRow], width: usize) -> Vec<String> {
-    let mut names = vec!["fusion", "junction", "variant", "frame", "evidence", "fragments", "AF", "qual", "filter"];
+    let mut names = vec!["fusion", "junction", "variant", "frame", "evidence", "fragments", FRACTION, "qual", "filter"];
     // What all rows share needs no column.
     if !fusions.iter().any(|fusion| fusion.evidence.as_deref().is_some_and(|evidence| evidence.contains('+'))) {
         names.retain(|name| *name != "evidence");
@@ -139,7 +143,7 @@ fn value(fusion: &FusionRow, column: &str) -> String {
         "frame" => fusion.frame.cell(),
         "evidence" => fusion.evidence.cell(),
         "fragments" => fusion.fragments.cell(),
-        "AF" => percent(fusion.allele_fraction.map(super::rows::Fraction::value)),
+        FRACTION => percent(fusion.allele_fraction.map(super::rows::Fraction::value)),
         "qual" => fusion.qual.cell(),
         _ => fusion.filter.cell(),
     }
@@ -314,7 +318,7 @@ mod tests {
         document.variants = vec![VariantRow::new("S1", &fixture::ros1_g2032r(), &contigs)];
         document.negatives = [
             ("ROS1", "informative", "introns 31-35 at 90-512 fragments, a fusion in 5.2 % of molecules would have been seen"),
-            ("NTRK1", "not informative", "introns 7-12 covered 4.0 %: not informative"),
+            ("NTRK1", "not informative", "introns 7-11 covered 4.0 %: not informative"),
         ]
         .map(|(gene, verdict, text)| Negative { gene: gene.to_owned(), verdict: verdict.to_owned(), text: text.to_owned() })
         .to_vec();
@@ -323,19 +327,19 @@ mod tests {
 
     #[test]
     fn findings_come_first_and_kinases_without_one_are_named() {
-        insta::assert_snapshot!(render(&document(), 110), @r"
+        insta::assert_snapshot!(render(&document(), 120), @r"
         S1: ok, 2 fusions (1 PASS), 1 variant called
 
-          fusion     junction           variant  frame     fragments  AF     qual  filter
-          EML4::ALK  E13;A20 (implied)  V1       in-frame  35         35.0%  93.3  PASS
-          ?::ALK     E13;A20 (implied)  V1       in-frame  35         35.0%  93.3  low_support;unplaced_partner
+          fusion     junction           variant  frame     fragments  AF vs unbroken  qual  filter
+          EML4::ALK  E13;A20 (implied)  V1       in-frame  35         35.0%           93.3  PASS
+          ?::ALK     E13;A20 (implied)  V1       in-frame  35         35.0%           93.3  low_support;unplaced_partner
 
           ROS1 p.G2032R  10/200  5.0%  qual 61.0  PASS  cis:F1:4
             reported resistant: crizotinib
             reported sensitive: repotrectinib
 
           ROS1: no fusion; introns 31-35 at 90-512 fragments, a fusion in 5.2 % of molecules would have been seen
-          NTRK1: not judged; introns 7-12 covered 4.0 %: not informative
+          NTRK1: not judged; introns 7-11 covered 4.0 %: not informative
 
           ROS1 resistance: p.G2032R called; 1 of 1 known codons at lod95 1.5%
         ");
@@ -352,6 +356,7 @@ mod tests {
             source: "PMID:1".to_owned(),
             confidence: "verified".to_owned(),
             verified: true,
+            table: 0,
         };
         document.variants = [("p.G1202R", "p.L1196M"), ("p.L1196M", "p.G1202R")]
             .map(|(change, other)| VariantRow {

@@ -173,6 +173,10 @@ fn labels_are_labels_and_shorthands_are_computed() {
 fn an_exon_counted_on_another_transcript_is_found_on_the_built_in_one() {
     let knowledge = Knowledge::builtin();
     assert_eq!(name(&knowledge, &query("GOPC", (7, 0), 0, "ROS1", (35, 0))).as_deref(), Some("G8;R35"));
+    let row = knowledge.junction(&query("GOPC", (7, 0), 0, "ROS1", (35, 0)));
+    let names = row.map(|known| (known.shorthand.as_deref(), known.printed.as_deref()));
+    assert_eq!(names, Some((Some("G7;R35"), Some("G8;R35"))), "one numbering, the other as an alias");
+    assert!(knowledge.fusions().iter().all(|known| known.gene5 == "GOPC" || known.printed.is_none()));
     assert_eq!(name(&knowledge, &query("GOPC", (4, 0), 0, "ROS1", (36, 0))), None);
     assert!(knowledge.pair("GOPC", "ROS1"));
 }

@@ -73,6 +73,69 @@ fn tables_say_where_they_come_from_and_which_version_they_are() -> Result<()> {
     let user: Vec<_> = knowledge.sources().iter().filter(|source| source.origin == "user").collect();
     assert_eq!(user.len(), 1);
     assert_eq!((user[0].table.as_str(), user[0].version.as_str(), user[0].rows), ("tiers.tsv", "7", 1));
-    assert!(knowledge.sources().iter().any(|source| source.table == "drugs.tsv" && source.version == "2026-11-20"));
+    assert!(knowledge.sources().iter().any(|source| source.table == "drugs.tsv" && source.version == "2026-11-20.2"));
+    Ok(())
+}
+
+#[test]
+fn a_users_rows_win_in_every_table() -> Result<()> {
+    let hotspots = "gene\tcodon\tref_aa\tchanges\tdrug\teffect\tsource\n\
+        KRAS\t12\tG\tC\tlorlatinib\treduced\tDOI:10.1158/1078-0432.CCR-21-0032\nBRAF\t594\tD\tN\tlorlatinib\tresistant\tlab\n";
+    let notes = "gene5\tkinase\twhen\ttopic\ttext\tsource\nEML4\tALK\tcall\tresponse\tours\tlab\nEML4\tALK\tcall\tnew\talso ours\tlab\n";
+    let fusions = "gene5\tgene3\texon5\texon3\tvariant_name\tsource\nEML4\tALK\t6\t20\tshort; ours\tlab\n";
+    let resistance = "gene\tprotein_change\tdrug\teffect\tsource\nALK\tL1196M+G1202R\tnewdrug\tsensitive\tlab\n";
+    let (builtin, none) = (Knowledge::builtin(), None);
+    let folder = folder(&[("hotspots.tsv", hotspots), ("notes.tsv", notes), ("fusions.tsv", fusions), ("resistance.tsv", resistance)])?;
+    let knowledge = Knowledge::with_dir(folder.path())?;
+    let said = |knowledge: &Knowledge, topic: &str| -> Vec<String> {
+        let own = knowledge.notes().iter().filter(|note| note.gene5 == "EML4" && note.kinase == "ALK" && note.topic == topic);
+        own.map(|note| note.text.clone()).collect()
+    };
+    assert_ne!(said(&builtin, "response"), ["ours"]);
+    assert_eq!(said(&knowledge, "response"), ["ours"]);
+    assert_eq!(knowledge.notes().len(), builtin.notes().len() + 1);
+    let effects = |knowledge: &Knowledge, codon: u32, change: &str| {
+        let site = knowledge.hotspots().iter().find(|site| site.codon == codon);
+        let change = site.and_then(|site| site.changes.iter().find(|known| known.protein_change == change).cloned());
+        change.map(|change| change.effects.into_iter().filter(|effect| effect.drug == "lorlatinib").map(|effect| effect.effect).collect())
+    };
+    assert_eq!(effects(&builtin, 12, "G12C"), Some(vec![Effect::Resistant]));
+    assert_eq!(effects(&knowledge, 12, "G12C"), Some(vec![Effect::Reduced]));
+    assert_eq!(effects(&builtin, 594, "D594N"), none);
+    assert_eq!(effects(&knowledge, 594, "D594N"), Some(vec![Effect::Resistant]));
+    assert!(knowledge.sources().iter().any(|source| source.table == "hotspots.tsv" && source.origin == "user"));
+    assert!(builtin.sources().iter().any(|source| source.table == "hotspots.tsv"));
+    let implied = knowledge.implied("EML4", 6, "ALK", 20).and_then(|implied| implied.label);
+    assert_eq!(implied.as_deref(), Some("short; ours"), "a user's own name is shown as it is");
+    let compounds = |knowledge: &Knowledge| knowledge.compound_changes().iter().filter(|known| known.gene == "ALK").count();
+    assert_eq!(compounds(&knowledge), compounds(&builtin), "either order of its members is the same compound");
+    Ok(())
+}
+
+#[test]
+fn a_hot_spot_that_is_never_looked_at_is_refused() -> Result<()> {
+    let folder = folder(&[(
+        "hotspots.tsv",
+        "gene\tcodon\tref_aa\tchanges\tdrug\teffect\tsource\nPTEN\t130\tR\tQ\tx\tresistant\tlab\nKRAS\t900\tG\tC\tx\tresistant\tlab\n",
+    )])?;
+    let told: Vec<String> = check::of_user(&Knowledge::with_dir(folder.path())?).into_iter().map(|finding| finding.problem).collect();
+    assert_eq!(told.len(), 2);
+    assert!(told[0].starts_with("PTEN has no built-in model") && told[1].ends_with("has no codon 900"), "{told:?}");
+    Ok(())
+}
+
+#[test]
+fn a_condition_that_nothing_can_evaluate_is_refused() -> Result<()> {
+    let rows =
+        [("TRK xDFG or gatekeeper mutation", "NTRK1/2/3"), ("ROS1 L2086F", "ALK"), ("ROS1 G2086F", "ROS1"), ("NTRK1 G667", "NTRK1/2/3")];
+    let rows = rows.map(|(condition, gene)| format!("x\t{gene}\tNSCLC\t{condition}\tlab\n")).concat();
+    let folder = folder(&[("drugs.tsv", &format!("drug\tfusion_gene\ttumour\tcondition\tsource\n{rows}"))])?;
+    let told: Vec<String> = check::of_user(&Knowledge::with_dir(folder.path())?).into_iter().map(|finding| finding.problem).collect();
+    assert_eq!(told.len(), 3, "{told:?}");
+    assert!(
+        told[0].starts_with("nothing can tell whether the condition \"TRK xDFG or gatekeeper mutation\" holds: write pretreated"),
+        "{told:?}"
+    );
+    assert_eq!(told[1..], ["ROS1 L2086F is never called with a fusion of ALK", "ROS1 G2086F: residue 2086 of ROS1 is L"]);
     Ok(())
 }

@@ -40,3 +40,19 @@ fn an_unknown_tumour_type_is_said() {
     assert!(note("NSLC").is_some_and(|text| text.contains("NSLC is not in the tables") && text.contains("NSCLC")));
     assert_eq!(note("NSCLC"), None);
 }
+
+#[test]
+fn a_drug_that_needs_a_mutation_is_said_where_one_at_that_residue_is_called() {
+    let mut fusion = FusionRow::new("S1", &fixture::eml4_alk(), &fixture::contigs());
+    (fusion.gene5, fusion.gene3) = (Some("TPM3".to_owned()), Some("NTRK1".to_owned()));
+    let condition = |change: &str| {
+        let mut variant = VariantRow::new("S1", &fixture::ros1_g2032r(), &fixture::contigs());
+        (variant.gene, variant.hgvs_p) = ("NTRK1".to_owned(), format!("p.{change}"));
+        let document = Document { fusions: vec![fusion.clone()], variants: vec![variant], ..Document::new("S1") };
+        let meaning = interpret(&document, &Knowledge::builtin(), Some("NSCLC")).fusions.remove(0);
+        meaning.drugs.into_iter().find(|drug| drug.drug == "altiratinib").map(|drug| (drug.condition, drug.level))
+    };
+    assert_eq!(condition("G667S"), Some((Some("NTRK1 G667".to_owned()), Some(Level::E))));
+    assert_eq!(condition("F589L"), Some((Some("NTRK1 F589".to_owned()), Some(Level::E))));
+    assert_eq!(condition("G595R"), None, "solvent front");
+}

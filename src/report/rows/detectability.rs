@@ -27,7 +27,8 @@ table_row! {
         pub median_fragments: Option<Fraction>,
         /// Fragments that a call needs here: of a known and, behind `/`, a novel fusion.
         pub min_support: Option<String>,
-        /// Fusion fraction seen with 95 % probability at the median depth: for a known and, behind `/`, a novel fusion.
+        /// Fusion fraction seen with 95 % probability if it breaks at a place drawn from the region (in RNA: behind the median partner):
+        /// for a known and, behind `/`, a novel fusion; `.` where more than 5 % of the region cannot show one.
         pub lod95: Option<String>,
         /// `informative`, `limited` or `not informative`.
         pub verdict: String,

@@ -102,6 +102,7 @@ mod tests {
             source: "PMID:1".to_owned(),
             confidence: "verified".to_owned(),
             verified: true,
+            table: 0,
         };
         let effects = [effect("b", Effect::Resistant), effect("a", Effect::Sensitive), effect("b", Effect::Sensitive)];
         let rows = DrugRow::list("ALK", "G1269A", false, &effects);

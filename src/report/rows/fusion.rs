@@ -74,7 +74,7 @@ table_row! {
         pub transcript5: Option<String>,
         /// Transcript by which the exons of the 3' partner are counted.
         pub transcript3: Option<String>,
-        /// HGVS for adjoined transcripts.
+        /// HGVS for adjoined transcripts; one is without its version where no source that was read states it.
         pub hgvs: Option<String>,
         /// VICC form with exons.
         pub vicc: Option<String>,
