@@ -36,7 +36,7 @@ const ETV6_NTRK3: Expected =
     Expected { five: ("ETV6", 5), three: ("NTRK3", 15), exon_junctions: &["E5;N15"], rna: ["chr12:11869969:+", "chr15:87940753:-"] };
 /// Exon 8 of `NM_020399` is exon 7 of ENST00000052569, the transcript that the gene models have.
 const GOPC_ROS1: Expected =
-    Expected { five: ("GOPC", 7), three: ("ROS1", 35), exon_junctions: &["G7;R35"], rna: ["chr6:117566854:-", "chr6:117321394:-"] };
+    Expected { five: ("GOPC", 7), three: ("ROS1", 35), exon_junctions: &["G8;R35"], rna: ["chr6:117566854:-", "chr6:117321394:-"] };
 const LMNA_NTRK1: Expected =
     Expected { five: ("LMNA", 2), three: ("NTRK1", 11), exon_junctions: &["L2;N11"], rna: ["chr1:156130773:+", "chr1:156874906:+"] };
 

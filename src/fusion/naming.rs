@@ -181,9 +181,10 @@ impl Naming {
         row.unwrap_or_else(|| nothing(KnownTier::Pair))
     }
 
-    /// The exon junction by the tables' name, else by counting.
+    /// The exon junction as the literature prints it, else by counting.
     pub fn exon_junction(&self, known: &Known) -> Option<String> {
-        self.counted.as_ref().map(|counted| known.shorthand.as_ref().unwrap_or(counted).clone())
+        let printed = known.printed.as_ref().map(|printed| &printed.junction);
+        self.counted.as_ref().map(|counted| printed.or(known.shorthand.as_ref()).unwrap_or(counted).clone())
     }
 
     /// The frame as files spell it, with the word of the tables where counting gives none.
@@ -196,15 +197,18 @@ impl Naming {
     }
 
     /// The exon junction as the other transcripts in use count it, and as the tables print it.
-    pub fn other_counts(&self, exon_junction: Option<&str>, knowledge: &Knowledge) -> Vec<OtherCount> {
-        let (Some(shorthand), Some(Counts { main, others })) = (exon_junction, &self.counts) else { return Vec::new() };
+    pub fn other_counts(&self, knowledge: &Knowledge) -> Vec<OtherCount> {
+        let known = self.known(knowledge);
+        let (Some(counted), Some(Counts { main, others })) = (&self.counted, &self.counts) else { return Vec::new() };
+        let shorthand = known.shorthand.as_ref().unwrap_or(counted);
         let other = |count: &Count| OtherCount {
             junction: with_exons(shorthand, (main.0, count.exons.0), (main.1, count.exons.1)),
             transcript5: count.transcript5.clone(),
             transcript3: count.transcript3.clone(),
             mane: count.mane_select,
+            printed: false,
         };
-        others.iter().map(other).chain(self.known(knowledge).printed).collect()
+        others.iter().map(other).chain(known.printed).collect()
     }
 }
 
@@ -216,6 +220,7 @@ fn printed(row: &KnownFusion) -> Option<OtherCount> {
         transcript5: transcript(&row.transcript5)?,
         transcript3: transcript(&row.transcript3)?,
         mane: false,
+        printed: true,
     })
 }
 
@@ -239,7 +244,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_junction_is_numbered_by_its_named_transcripts_and_printed_numbers_are_an_alias() {
+    fn a_junction_is_numbered_as_printed_and_says_on_which_transcripts() {
         let knowledge = Knowledge::builtin();
         let mut naming = Naming {
             partner: Some("GOPC".to_owned()),
@@ -252,8 +257,8 @@ mod tests {
         for asked in [Asked::Rna(rna), Asked::Dna { exon5: 7, exon3: 35 }] {
             naming.asked = Some(asked);
             let junction = naming.exon_junction(&naming.known(&knowledge));
-            assert_eq!(junction.as_deref(), Some("G7;R35"));
-            let others = naming.other_counts(junction.as_deref(), &knowledge);
+            assert_eq!(junction.as_deref(), Some("G8;R35"));
+            let others = naming.other_counts(&knowledge);
             let texts: Vec<_> = others.iter().map(|o| (o.junction.as_str(), o.transcript5.as_str(), o.transcript3.as_str())).collect();
             assert_eq!(texts, [("G8;R35", "NM_020399", "NM_002944.3")]);
         }
