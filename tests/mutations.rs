@@ -403,3 +403,66 @@ fn a_shifted_frame_and_a_stop_codon_in_a_kinase_domain_are_called_and_said_to_en
         assert!(command::table_gz(&out.join("s.vcf.gz")).iter().any(|line| line.contains(found[0].get("hgvs_p"))), "{name}");
     }
 }
+
+/// A BAM of DNA in which a fifth of the molecules lack a stretch of ALK.
+fn without(slices: &Slices, path: &Path, lost: std::ops::Range<u32>, with_md: bool) {
+    let alk = slices.gene("ALK");
+    let stretch =
+        |from: u32, to: u32| Piece::Genomic(Interval { contig: alk.contig(), start: from, end: to }, kinfuse::genome::Strand::Forward);
+    let made = |name: &str, pieces: &[Piece]| Molecule::new(name, pieces, &slices.reference).expect("within the slice");
+    let changed = made("changed", &[stretch(lost.start - 400, lost.start), stretch(lost.end, lost.end + 400)]);
+    let plain = made("plain", &[stretch(lost.start - 400, lost.end + 400)]);
+    let mut sampler = Sampler::new(library(100, 220.0, 30.0), "lost", 18);
+    let fragments: Vec<Fragment> = [sampler.to_depth(&changed, 60.0), sampler.to_depth(&plain, 240.0)].concat();
+    let style = AlignerStyle { longest_gap_bp: 120, ..AlignerStyle::dna() };
+    slices.write(path, "s", style, &fragments, with_md);
+}
+
+#[test]
+fn a_deletion_over_the_edge_of_an_exon_is_called_as_a_lost_splice_site_and_a_long_one_in_frame_by_its_residues() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let slices = Slices::new(Assembly::Grch38, &["ALK"], 19);
+    let transcript = slices.gene("ALK").transcript.as_ref().expect("a transcript");
+    // An exon before which no base of the donor's deletion could as well be another one.
+    let base = |at: u32| slices.reference.base(slices.gene("ALK").contig(), at);
+    let moves = |exon: &kinfuse::model::Exon| base(exon.start - 12) == base(exon.start - 1) || base(exon.start - 11) == base(exon.start);
+    let mut exons = (21..26).map(|number| transcript.exon(number).expect("ALK has it"));
+    let exon = exons.find(|exon| exon.length_bp() > 92 && !moves(exon)).expect("one of them has other bases");
+    let number = exon.number;
+    let [acceptor, donor] = ["acceptor", "donor"].map(|site| format!("splice site lost ({site} of exon {number})"));
+    let strand = kinfuse::genome::Strand::Reverse;
+    let named = |base: u32| transcript.hgvs_position(base, strand).expect("a coding base");
+    // The gene lies on the reverse strand: the acceptor is above the exon, the donor below it.
+    let (first, last) = (named(exon.end - 1), named(exon.start));
+    let cases = [
+        ("acceptor", exon.end - 9..exon.end + 14, "p.?", format!("c.{first}-14_{}del", named(exon.end - 9)), acceptor.as_str()),
+        ("donor", exon.start - 5..exon.start + 7, "p.?", format!("c.{}_{last}+5del", named(exon.start + 6)), donor.as_str()),
+        ("site", exon.start - 11..exon.start, "p.?", format!("c.{last}+1_{last}+11del"), donor.as_str()),
+        ("long", exon.start + 20..exon.start + 92, "p.", format!("c.{}_{}del", named(exon.start + 91), named(exon.start + 20)), "."),
+    ];
+    for (name, lost, protein, coding, note) in cases {
+        let path = folder.path().join(format!("{name}.bam"));
+        without(&slices, &path, lost, true);
+        let (out, rows) = called(&path, "s");
+        let found: Vec<&Row> = rows.iter().filter(|row| row.get("status") == "called").collect();
+        assert_eq!(found.len(), 1, "{name}: {found:?}");
+        let row = found[0];
+        println!("{name}\t{}\t{}\t{}\t{}", row.get("hgvs_c"), row.get("hgvs_p"), row.get("filter"), row.get("note"));
+        // Equal bases at the ends may move it by a base or two.
+        assert_eq!(row.get("hgvs_c").len(), coding.len(), "{name}: {} for {coding}", row.get("hgvs_c"));
+        assert!(
+            row.get("hgvs_p").starts_with(protein) && row.get("filter") == "PASS" && row.get("note").starts_with(note),
+            "{name}: {row:?}"
+        );
+        assert!((0.1..0.3).contains(&row.number("allele_fraction")), "{name}: {}", row.get("allele_fraction"));
+        let vcf = command::table_gz(&out.join("s.vcf.gz"));
+        assert!(vcf.iter().any(|line| line.contains("HGVSP=")), "{name}: {vcf:?}");
+    }
+    // Without any reference the bases that would place it are not known.
+    let path = folder.path().join("plain.bam");
+    without(&slices, &path, exon.end - 9..exon.end + 14, false);
+    let (_, rows) = called(&path, "s");
+    let found: Vec<(&str, &str)> =
+        rows.iter().filter(|row| row.get("status") == "called").map(|row| (row.get("hgvs_p"), row.get("filter"))).collect();
+    assert_eq!(found, [("p.?", "no_reference")]);
+}

@@ -1,5 +1,5 @@
 //! Insertions and deletions, as the aligner wrote them: those that keep the reading frame, and in the five kinases also those that
-//! shift it, so that none is lost without a word. An event votes where a read shows it, or goes on for at
+//! shift it or go over the edge of an exon, so that none is lost without a word. An event votes where a read shows it, or goes on for at
 //! least [`ANCHOR_BP`] bases on either side of every place at which it could lie. What a read shows that ends within such a place is
 //! not trusted: near its end an aligner writes an insertion as substitutions.
 
@@ -14,13 +14,15 @@ use super::bias;
 use super::call::{at_least, described, needed, quality, too_few, Call, Change, Recurrent, Recurring, Says};
 use super::call::{MIN_FRAGMENTS, MIN_QUALITY, PRIOR_KNOWN, PRIOR_OTHER};
 use super::domain::Domain;
-use super::molecule::{Indel, Molecule};
+use super::molecule::{Indel, Molecule, Span};
 use super::name;
 use super::noise::Expected;
 use super::pileup::{earliest, Pileup};
 use super::slippage::{keeps_frame, tally, Background};
 use super::{Variant, VariantFlag, VariantStatus};
 
+/// The protein change of what only the transcript tells.
+pub const UNKNOWN_PROTEIN: &str = "p.?";
 /// Bases that a read must show on either side.
 pub const ANCHOR_BP: usize = 5;
 /// Molecules below which a negative says little.
@@ -51,15 +53,21 @@ impl Event {
         self.indel.at + self.indel.deleted
     }
 
+    /// Whether a read would show it: it goes on for long enough on either side. Of a long deletion the side before it is enough, or
+    /// those without it would seldom count.
+    fn is_clear(&self, span: Span) -> bool {
+        let deleted = if self.indel.inserted.is_empty() { self.indel.deleted.min(ANCHOR_BP) } else { self.indel.deleted };
+        span.spans(self.earliest, self.indel.at + deleted, ANCHOR_BP)
+    }
+
     /// What a molecule says of it.
     pub fn said_by(&self, molecule: &Molecule) -> Says {
         if molecule.indels.contains(&self.indel) {
             return Says::With;
         }
-        let clear = |span: &super::molecule::Span| span.spans(self.earliest, self.end(), ANCHOR_BP);
         let other =
             molecule.indels.iter().any(|indel| indel.at + indel.deleted + ANCHOR_BP > self.earliest && indel.at < self.end() + ANCHOR_BP);
-        if !other && molecule.spans.iter().flatten().any(clear) {
+        if !other && molecule.spans.iter().flatten().any(|span| self.is_clear(*span)) {
             Says::Without
         } else {
             Says::Nothing
@@ -104,7 +112,12 @@ pub fn call(domain: &Domain<'_>, pileup: &Pileup, background: &Background, recur
         if count < MIN_FRAGMENTS || !(is_kinase || keeps_frame(indel)) {
             continue;
         }
-        let named = if keeps_frame(indel) { name::protein_indel(domain, indel) } else { name::protein_shift(domain, indel) };
+        let named = match indel.over {
+            Some(_) if !is_kinase => None,
+            Some(_) => Some((domain.first_codon + (indel.at / 3) as u32, UNKNOWN_PROTEIN.to_owned())),
+            None if keeps_frame(indel) => name::protein_indel(domain, indel),
+            None => name::protein_shift(domain, indel),
+        };
         let Some((codon, hgvs_p)) = named else { continue };
         let known = listed(domain).find(|(_, change)| is_named(change, &hgvs_p));
         if let Some(call) = context.judge(codon, &hgvs_p, known, Event::of(indel.clone(), domain)) {
@@ -134,6 +147,16 @@ fn note(change: &KnownChange) -> String {
     } else {
         format!("{} in the literature", change.protein_change)
     }
+}
+
+/// The remark on a deletion that goes over the edge of an exon.
+fn over_the_edge(domain: &Domain<'_>, (start, end): (u32, u32)) -> String {
+    let sites = domain.splice_sites_in(start, end);
+    if sites.is_empty() {
+        return "goes on beyond the kinase domain: what it does to the protein is not judged".to_owned();
+    }
+    let lost = sites.join(", ");
+    format!("splice site lost ({lost}): the exon may be left out or end elsewhere, which RNA shows; no source calls it resistance")
 }
 
 /// The remark on a change that ends the kinase; empty for others.
@@ -172,6 +195,10 @@ impl Context<'_> {
             flags.insert(VariantFlag::StrandBias);
         }
         let (position, reference, alternative) = name::genomic_indel(domain, &event.indel, event.earliest);
+        if event.indel.over.is_some() && reference.is_empty() {
+            flags.insert(VariantFlag::NoReference);
+        }
+        let remark = event.indel.over.map_or_else(|| ending(hgvs_p).to_owned(), |stretch| over_the_edge(domain, stretch));
         let variant = Variant {
             hgvs_c: Some(name::coding_indel(domain, &event.indel)),
             position,
@@ -183,7 +210,7 @@ impl Context<'_> {
             flags,
             status: VariantStatus::Called,
             phase: "unphased:no fusion of this gene was called".to_owned(),
-            note: known.map_or_else(|| ending(hgvs_p).to_owned(), |(_, change)| note(change)),
+            note: known.map_or(remark, |(_, change)| note(change)),
             ..described(blank(domain, codon, hgvs_p, known.map(|(site, _)| site), expected, prior), known.map(|(_, change)| change))
         };
         Some(Call { variant, change: Some(Change::Indel(event)) })

@@ -22,6 +22,7 @@ use crate::stats::binomial_at_least;
 
 use super::call::{Call, Change, Reading, Says};
 use super::chain;
+use super::indel::UNKNOWN_PROTEIN;
 use super::molecule::Molecule;
 use super::pileup::MIN_MAPQ;
 
@@ -257,7 +258,8 @@ fn with_each_other(reading: &mut Reading<'_>, called: &[usize], library: &Librar
                 relation = chained(reading, one, two, library, reader)?;
             }
             let text = |other: &Call| {
-                let name = &other.variant.hgvs_p;
+                let protein = &other.variant.hgvs_p;
+                let name = other.variant.hgvs_c.as_ref().filter(|_| protein == UNKNOWN_PROTEIN).unwrap_or(protein);
                 match relation {
                     Some(Relation::Cis(n)) => format!("{name}:cis:{n}"),
                     Some(Relation::Trans(n)) => format!("{name}:trans:{n}"),

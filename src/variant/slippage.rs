@@ -52,7 +52,8 @@ pub struct Background {
 
 /// Whether an indel keeps the reading frame.
 pub fn keeps_frame(indel: &Indel) -> bool {
-    (indel.inserted.len() as i64 - indel.deleted as i64) % 3 == 0
+    let deleted = indel.over.map_or(indel.deleted, |(start, end)| (end - start) as usize);
+    (indel.inserted.len() as i64 - deleted as i64) % 3 == 0
 }
 
 /// All indels of a pileup with the molecules that show them.
@@ -143,7 +144,7 @@ mod tests {
             domain.set(index, b'A', Source::Fasta);
         }
         domain.set(60, b'T', Source::Fasta);
-        let lost = |at: usize| Indel { at, deleted: 1, inserted: Vec::new() };
+        let lost = |at: usize| Indel { at, deleted: 1, ..Indel::default() };
         let molecule = |indels: Vec<Indel>| Molecule {
             start: 0,
             bases: (0..120).map(|index| packed(domain.base(index), 37)).collect(),

@@ -23,14 +23,14 @@ use super::indel::Event;
 use super::molecule::Molecule;
 use super::name;
 use super::noise::{Expected, Noise, Row};
-use super::pileup::{Pileup, MAX_INDEL_BP};
+use super::pileup::Pileup;
 use super::slippage::{tally, Background};
 use super::{Variant, VariantFlag, VariantStatus};
 
 /// Gene and exon.
 pub const EXON: (&str, u32) = ("MET", 14);
 /// Bases beside the exon that are read with it: as far as a deletion of its splice sites goes.
-const FLANK_BP: u32 = MAX_INDEL_BP + 20;
+const FLANK_BP: u32 = 80;
 /// Molecules below which a negative says little.
 const MIN_DEPTH: u32 = 20;
 
