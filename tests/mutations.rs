@@ -466,3 +466,49 @@ fn a_deletion_over_the_edge_of_an_exon_is_called_as_a_lost_splice_site_and_a_lon
         rows.iter().filter(|row| row.get("status") == "called").map(|row| (row.get("hgvs_p"), row.get("filter"))).collect();
     assert_eq!(found, [("p.?", "no_reference")]);
 }
+
+#[test]
+fn shifts_of_the_frame_that_restore_it_are_one_event_on_one_molecule_two_on_two_and_doubtful_where_none_tells() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let slices = Slices::new(Assembly::Grch38, &["ALK"], 20);
+    let alk = slices.gene("ALK");
+    let (strand, transcript) = (alk.strand.expect("a strand"), alk.transcript.as_ref().expect("a transcript"));
+    let at = |codon: u32| transcript.codon_bases(codon, strand).expect("the codon is there")[1];
+    let stretch =
+        |from: u32, to: u32| Piece::Genomic(Interval { contig: alk.contig(), start: from, end: to }, kinfuse::genome::Strand::Forward);
+    let made = |name: &str, pieces: &[Piece]| Molecule::new(name, pieces, &slices.reference).expect("within the slice");
+    // Four codons apart in one exon; and in two exons, which no fragment of DNA joins.
+    let (near, far) = ((at(1_206), at(1_202)), (at(1_256), at(1_202)));
+    let lacks = |lost: u32| made("lacks", &[stretch(lost - 400, lost), stretch(lost + 1, lost + 400)]);
+    let gains = |place: u32| made("gains", &[stretch(place - 400, place), Piece::Inserted(b"G".to_vec()), stretch(place, place + 400)]);
+    let both = made(
+        "both",
+        &[stretch(near.0 - 400, near.0), Piece::Inserted(b"G".to_vec()), stretch(near.0, near.1), stretch(near.1 + 1, near.1 + 400)],
+    );
+    let plain = |place: u32| made("plain", &[stretch(place - 400, place + 400)]);
+    let cases = [
+        ("cis", vec![(both, 60), (plain(near.0), 240)]),
+        ("trans", vec![(gains(near.0), 60), (lacks(near.1), 60), (plain(near.0), 180)]),
+        ("far", vec![(gains(far.0), 60), (lacks(far.1), 60), (plain(far.0), 240), (plain(far.1), 240)]),
+    ];
+    for (name, molecules) in cases {
+        let mut sampler = Sampler::new(library(100, 220.0, 30.0), name, 21);
+        let fragments: Vec<Fragment> =
+            molecules.iter().flat_map(|(molecule, count)| sampler.crossing(molecule, 396, 418, 12, *count)).collect();
+        let path = folder.path().join(format!("{name}.bam"));
+        slices.write(&path, "s", AlignerStyle::dna(), &fragments, true);
+        let (_, rows) = called(&path, "s");
+        let found: Vec<&Row> = rows.iter().filter(|row| row.get("status") == "called").collect();
+        for row in &found {
+            println!("{name}\t{}\t{}\t{}\t{}", row.get("hgvs_c"), row.get("hgvs_p"), row.get("filter"), row.get("note"));
+        }
+        let all = |is: &dyn Fn(&str, &str) -> bool| found.iter().all(|row| is(row.get("hgvs_p"), row.get("note")));
+        assert!(found.iter().all(|row| row.get("filter") == "PASS"), "{name}: {found:?}");
+        let is_right = |protein: &str, note: &str| match name {
+            "cis" => protein.contains("delins"),
+            "trans" => protein.ends_with("fs") && note.starts_with("shifts"),
+            _ => protein == "p.?" && note.contains("is not known"),
+        };
+        assert!(found.len() == if name == "cis" { 1 } else { 2 } && all(&is_right), "{name}: {found:?}");
+    }
+}

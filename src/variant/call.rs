@@ -151,6 +151,7 @@ pub fn call<'a>(rows: Vec<(Domain<'a>, Pileup)>, recurrent: (Material, &Recurren
     let mut readings: Vec<Reading<'a>> = rows.into_iter().map(|(domain, pileup)| Reading { domain, pileup, calls: Vec::new() }).collect();
     for reading in &mut readings {
         stand_in(reading);
+        indel::join(&reading.domain, &mut reading.pileup.molecules);
     }
     let background = Background::learn(&readings);
     for reading in &mut readings {

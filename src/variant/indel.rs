@@ -3,7 +3,7 @@
 //! least [`ANCHOR_BP`] bases on either side of every place at which it could lie. What a read shows that ends within such a place is
 //! not trusted: near its end an aligner writes an insertion as substitutions.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::fusion::frame::kinase_domain_codons;
 use crate::knowledge::resistance::{KnownChange, ResistanceSite};
@@ -17,12 +17,15 @@ use super::domain::Domain;
 use super::molecule::{Indel, Molecule, Span};
 use super::name;
 use super::noise::Expected;
+use super::phase::together;
 use super::pileup::{earliest, Pileup};
 use super::slippage::{keeps_frame, tally, Background};
 use super::{Variant, VariantFlag, VariantStatus};
 
 /// The protein change of what only the transcript tells.
 pub const UNKNOWN_PROTEIN: &str = "p.?";
+/// Two that shift the frame are joined up to so far: with twenty strange residues no kinase is left anyhow.
+const REACH_BP: usize = 60;
 /// Bases that a read must show on either side.
 pub const ANCHOR_BP: usize = 5;
 /// Molecules below which a negative says little.
@@ -58,6 +61,17 @@ impl Event {
     fn is_clear(&self, span: Span) -> bool {
         let deleted = if self.indel.inserted.is_empty() { self.indel.deleted.min(ANCHOR_BP) } else { self.indel.deleted };
         span.spans(self.earliest, self.indel.at + deleted, ANCHOR_BP)
+    }
+
+    /// What a molecule says of it, whatever else it shows beside it.
+    fn shown_by(&self, molecule: &Molecule) -> Says {
+        if molecule.indels.contains(&self.indel) {
+            Says::With
+        } else if molecule.spans.iter().flatten().any(|span| self.is_clear(*span)) {
+            Says::Without
+        } else {
+            Says::Nothing
+        }
     }
 
     /// What a molecule says of it.
@@ -102,13 +116,98 @@ struct Context<'c> {
     recurrent: (Material, &'c Recurrent<'c>),
 }
 
+/// Joins what shifts the reading frame and what restores it on the same molecules: a pair of indels that together keep the frame is
+/// one event, named by the residues between them. It must be seen on three molecules and more often than the rarer of the two without
+/// the other, and leave no stop codon. Molecules that show one and do not tell of the other are of no use then, unless the one is as
+/// common alone.
+pub fn join(domain: &Domain<'_>, molecules: &mut [Molecule]) {
+    let shifting: Vec<Indel> = (tally(molecules).into_iter())
+        .filter(|(indel, count)| *count >= MIN_FRAGMENTS && !keeps_frame(indel) && indel.over.is_none())
+        .map(|(indel, _)| indel.clone())
+        .collect();
+    let mut pairs: BTreeMap<(usize, usize), u32> = BTreeMap::new();
+    for molecule in molecules.iter() {
+        let mut own: Vec<usize> = molecule.indels.iter().filter_map(|indel| shifting.binary_search(indel).ok()).collect();
+        own.sort_unstable();
+        for (at, &x) in own.iter().enumerate() {
+            for &y in own[at + 1..].iter().take_while(|&&y| shifting[y].at - shifting[x].at <= REACH_BP) {
+                *pairs.entry((x, y)).or_default() += 1;
+            }
+        }
+    }
+    for ((x, y), _) in pairs.into_iter().filter(|(_, count)| *count >= MIN_FRAGMENTS) {
+        let (x, y) = (&shifting[x], &shifting[y]);
+        let Some(joined) = joined(domain, x, y) else { continue };
+        let (one, two) = (Event::of(x.clone(), domain), Event::of(y.clone(), domain));
+        let [both, first, second] = together(molecules, |molecule| (one.shown_by(molecule), two.shown_by(molecule)));
+        let reads_on = name::protein_indel(domain, &joined).is_some_and(|(_, text)| !text.contains('*'));
+        if both < MIN_FRAGMENTS || both <= first.min(second) || !reads_on {
+            continue;
+        }
+        for molecule in molecules.iter_mut() {
+            let alone = match (one.shown_by(molecule), two.shown_by(molecule)) {
+                (Says::With, Says::With) => true,
+                (Says::With, Says::Nothing) => both > first,
+                (Says::Nothing, Says::With) => both > second,
+                _ => false,
+            };
+            if alone {
+                let has_both = molecule.indels.contains(x) && molecule.indels.contains(y);
+                molecule.indels.retain(|indel| indel != x && indel != y);
+                molecule.indels.extend(has_both.then(|| joined.clone()));
+                molecule.indels.sort();
+            }
+        }
+    }
+}
+
+/// Two indels, the first before the second, as one; `None` where they touch, do not keep the frame together, or reference bases between
+/// them are not known.
+fn joined(domain: &Domain<'_>, x: &Indel, y: &Indel) -> Option<Indel> {
+    let end = x.at + x.deleted;
+    let between: Vec<u8> = (end..y.at).map(|index| domain.base(index)).collect();
+    let inserted = [x.inserted.as_slice(), &between, &y.inserted].concat();
+    let joined = Indel { at: x.at, deleted: y.at.checked_sub(x.at)? + y.deleted, inserted, over: None };
+    (end < y.at && keeps_frame(&joined) && between.iter().all(|base| b"ACGT".contains(base))).then_some(joined)
+}
+
+/// Takes the protein's name from called shifts of the frame that together keep it, where what molecules show does not
+/// tell that they lie apart.
+fn doubt_pairs(domain: &Domain<'_>, calls: &mut [Call], molecules: &[Molecule]) {
+    let shifts = |call: &Call| match &call.change {
+        Some(Change::Indel(event)) if !keeps_frame(&event.indel) && event.indel.over.is_none() => Some(event.clone()),
+        _ => None,
+    };
+    let events: Vec<(usize, Event)> = calls.iter().enumerate().filter_map(|(at, call)| Some((at, shifts(call)?))).collect();
+    for (at, (x, one)) in events.iter().enumerate() {
+        for (y, two) in &events[at + 1..] {
+            let change = |event: &Event| event.indel.inserted.len() as i64 - event.indel.deleted as i64;
+            let [both, first, second] = together(molecules, |molecule| (one.shown_by(molecule), two.shown_by(molecule)));
+            let (one, two) = if one.indel.at <= two.indel.at { (one, two) } else { (two, one) };
+            let joined = joined(domain, &one.indel, &two.indel).and_then(|joined| name::protein_indel(domain, &joined));
+            let stops = joined.is_some_and(|(_, text)| text.contains('*'));
+            let lie_apart = first.min(second) > 0 && both <= first.min(second);
+            if (change(one) + change(two)) % 3 != 0 || stops || lie_apart {
+                continue;
+            }
+            for (own, other) in [(*x, *y), (*y, *x)] {
+                let name = calls[other].variant.hgvs_c.clone().unwrap_or_default();
+                let variant = &mut calls[own].variant;
+                UNKNOWN_PROTEIN.clone_into(&mut variant.hgvs_p);
+                variant.aliases.clear();
+                variant.note = format!("shifts the reading frame alone and keeps it with {name}: which of the two holds is not known");
+            }
+        }
+    }
+}
+
 /// The lines of all indels: listed ones, called or not, and others that are called.
 pub fn call(domain: &Domain<'_>, pileup: &Pileup, background: &Background, recurrent: (Material, &Recurrent<'_>)) -> Vec<Call> {
     let mut calls = Vec::new();
     let mut found: BTreeSet<String> = BTreeSet::new();
     let is_kinase = kinase_domain_codons(&domain.gene).is_some();
     let context = Context { domain, pileup, background, recurrent };
-    for (indel, count) in tally(pileup) {
+    for (indel, count) in tally(&pileup.molecules) {
         if count < MIN_FRAGMENTS || !(is_kinase || keeps_frame(indel)) {
             continue;
         }
@@ -125,6 +224,7 @@ pub fn call(domain: &Domain<'_>, pileup: &Pileup, background: &Background, recur
             calls.push(call);
         }
     }
+    doubt_pairs(domain, &mut calls, &pileup.molecules);
     for (site, change) in listed(domain).filter(|(_, change)| !found.contains(&change.protein_change)) {
         calls.push(Call { variant: context.unseen(site, change), change: None });
     }

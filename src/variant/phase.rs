@@ -216,10 +216,10 @@ fn unbroken(
 }
 
 /// Molecules by what they say of two changes: both, only the first, only the second.
-fn together(molecules: &[Molecule], x: &Change, y: &Change) -> [u32; 3] {
+pub(super) fn together(molecules: &[Molecule], says: impl Fn(&Molecule) -> (Says, Says)) -> [u32; 3] {
     let mut counts = [0; 3];
     for molecule in molecules {
-        match (x.said_by(molecule), y.said_by(molecule)) {
+        match says(molecule) {
             (Says::With, Says::With) => counts[0] += 1,
             (Says::With, Says::Without) => counts[1] += 1,
             (Says::Without, Says::With) => counts[2] += 1,
@@ -253,7 +253,7 @@ fn with_each_other(reading: &mut Reading<'_>, called: &[usize], library: &Librar
                 // Two changes of one codon are never on one molecule.
                 continue;
             }
-            let mut relation = relation(together(&reading.pileup.molecules, one, two));
+            let mut relation = relation(together(&reading.pileup.molecules, |molecule| (one.said_by(molecule), two.said_by(molecule))));
             if relation.is_none() && library.assay.long_reads && library.assay.material() == Material::Dna {
                 relation = chained(reading, one, two, library, reader)?;
             }

@@ -85,7 +85,7 @@ pub fn call(row: &Row<'_>, pileup: &Pileup, noise: &Noise, background: &Backgrou
         }
     }
     let is_site = |index: usize| sites.iter().any(|site| site.0 == index);
-    for (indel, _) in tally(pileup) {
+    for (indel, _) in tally(&pileup.molecules) {
         let event = Event::of(indel.clone(), domain);
         let touches = |at: usize| match indel.deleted {
             0 => at > 0 && is_site(at - 1) && is_site(at),
