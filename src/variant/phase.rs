@@ -21,7 +21,7 @@ use crate::model::Gene;
 use crate::stats::binomial_at_least;
 
 use super::call::{Call, Change, Reading, Says};
-use super::chain;
+use super::chain::{self, Chain, Link};
 use super::indel::UNKNOWN_PROTEIN;
 use super::molecule::Molecule;
 use super::pileup::MIN_MAPQ;
@@ -71,6 +71,15 @@ impl Relation {
             }
             _ if together >= apart => Some(Self::Cis(together)),
             _ => Some(Self::Trans(apart)),
+        }
+    }
+
+    /// What a chain of sites tells.
+    fn over(link: Link) -> Self {
+        if link.together {
+            Self::Cis(link.fragments)
+        } else {
+            Self::Trans(link.fragments)
         }
     }
 
@@ -132,13 +141,13 @@ fn with_fusions(
         if library.assay.long_reads && library.assay.material() == Material::Dna {
             let (low, high) = (position.min(fusion.end.boundary), position.max(fusion.end.boundary));
             let between = Interval { contig: fusion.end.contig, start: low, end: high };
-            if let Some(link) = chain::relate(reader, library, between, fusion.members, &fragments)? {
-                let relation = if link.together { Relation::Cis(link.fragments) } else { Relation::Trans(link.fragments) };
-                found.push(relation.text(fusion.id));
-                note = format!("phased over {} heterozygous sites", link.sites);
+            let chain = chain::relate(reader, library, between, fusion.members, &fragments)?;
+            if let Chain::Link(link) = chain {
+                found.push(Relation::over(link).text(fusion.id));
+                note = format!("phased over {} heterozygous site{}", link.sites, if link.sites == 1 { "" } else { "s" });
                 continue;
             }
-            reasons.push(format!("{far}, no chain of heterozygous sites"));
+            reasons.extend(chain.reason().map(|reason| format!("{far}, {reason}")));
         } else if distance > longest {
             reasons.push(far);
         } else {
@@ -253,9 +262,14 @@ fn with_each_other(reading: &mut Reading<'_>, called: &[usize], library: &Librar
                 // Two changes of one codon are never on one molecule.
                 continue;
             }
+            let mut contradicted = None;
             let mut relation = relation(together(&reading.pileup.molecules, |molecule| (one.said_by(molecule), two.said_by(molecule))));
             if relation.is_none() && library.assay.long_reads && library.assay.material() == Material::Dna {
-                relation = chained(reading, one, two, library, reader)?;
+                let chain = chained(reading, one, two, library, reader)?;
+                if let Chain::Link(link) = chain {
+                    relation = Some(Relation::over(link));
+                }
+                contradicted = chain.reason().filter(|_| matches!(chain, Chain::Contradicted(_))).map(|reason| format!(" and {reason}"));
             }
             let text = |other: &Call| {
                 let protein = &other.variant.hgvs_p;
@@ -264,7 +278,10 @@ fn with_each_other(reading: &mut Reading<'_>, called: &[usize], library: &Librar
                     Some(Relation::Cis(n)) => format!("{name}:cis:{n}"),
                     Some(Relation::Trans(n)) => format!("{name}:trans:{n}"),
                     Some(Relation::Mixed(n, m)) => format!("{name}:mixed:{n}/{m}"),
-                    None => format!("{name}:unphased:{}", apart(reading, one, two, library)),
+                    None => {
+                        let contradicted = contradicted.as_deref().unwrap_or("");
+                        format!("{name}:unphased:{}{contradicted}", apart(reading, one, two, library))
+                    }
                 }
             };
             let (to_first, to_second) = (text(&reading.calls[y]), text(&reading.calls[x]));
@@ -299,15 +316,14 @@ fn apart(reading: &Reading<'_>, x: &Change, y: &Change, library: &Library) -> St
     }
 }
 
-fn chained(reading: &Reading<'_>, x: &Change, y: &Change, library: &Library, reader: &mut LibraryReader) -> Result<Option<Relation>> {
+fn chained(reading: &Reading<'_>, x: &Change, y: &Change, library: &Library, reader: &mut LibraryReader) -> Result<Chain> {
     let fragments = |change: &Change| -> FxHashSet<FragmentId> {
         let carriers = reading.pileup.molecules.iter().filter(|molecule| change.said_by(molecule) == Says::With);
         carriers.flat_map(|molecule| molecule.fragments.iter().copied()).collect()
     };
     let (p, q) = (reading.domain.position(x.index()), reading.domain.position(y.index()));
     let between = Interval { contig: reading.domain.contig, start: p.min(q), end: p.max(q) };
-    let link = chain::relate(reader, library, between, &fragments(x), &fragments(y))?;
-    Ok(link.map(|link| if link.together { Relation::Cis(link.fragments) } else { Relation::Trans(link.fragments) }))
+    chain::relate(reader, library, between, &fragments(x), &fragments(y))
 }
 
 /// Phase sets: variants that are phased with each other, named by the first position; each lies on the haplotype of the first one or
