@@ -512,3 +512,47 @@ fn shifts_of_the_frame_that_restore_it_are_one_event_on_one_molecule_two_on_two_
         assert!(found.len() == if name == "cis" { 1 } else { 2 } && all(&is_right), "{name}: {found:?}");
     }
 }
+
+#[test]
+fn changes_of_one_codon_and_changes_beside_a_silent_third_letter_are_in_trans() {
+    let slices = Slices::new(Assembly::Grch38, &["ALK"], 22);
+    let alk = slices.gene("ALK");
+    let of = |codon: u32, bases: [u8; 3]| Substitution::of_codon(alk, codon, bases).expect("the gene has the codon");
+    let transcript = Molecule::transcript(alk, &slices.reference).expect("the exons are there");
+    let with = |changes: Vec<Vec<Substitution>>| transcript.clone().with_substitutions(&changes.concat());
+    let codon = slices.codon("ALK", 1_196);
+    assert_eq!(slices.codon("ALK", 1_202), *b"GGA");
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    // G1202R and G1202L of one codon; L1196M on the molecules whose codon 1202 is GGG, which is silent, G1202R on the others.
+    let cases = [
+        ("one", vec![(with(vec![of(1_202, *b"AGA")]), 30), (with(vec![of(1_202, *b"CTA")]), 30), (transcript.clone(), 90)], "p.G1202L"),
+        (
+            "silent",
+            vec![
+                (with(vec![of(1_202, *b"AGA")]), 30),
+                (with(vec![of(1_196, *b"ATG"), of(1_202, *b"GGG")]), 30),
+                (with(vec![of(1_202, *b"GGG")]), 60),
+                (with(vec![of(1_196, codon)]), 60),
+            ],
+            "p.L1196M",
+        ),
+    ];
+    for (name, molecules, second) in cases {
+        let place = |codon: u32| molecules[0].0.offset_of(alk.contig(), of(codon, *b"AAA")[1].position).expect("it is there");
+        let (from, to) = (place(1_196), place(1_202));
+        let mut sampler = Sampler::new(library(150, 330.0, 30.0), name, 23);
+        let fragments: Vec<Fragment> =
+            molecules.iter().flat_map(|(molecule, count)| sampler.crossing(molecule, from, to, 4, *count)).collect();
+        let path = folder.path().join(format!("{name}.bam"));
+        slices.write(&path, "s", AlignerStyle::rna(), &fragments, true);
+        let (_, rows) = called(&path, "s");
+        let row =
+            |change: &str| rows.iter().find(|row| row.get("hgvs_p") == change && row.get("status") == "called").expect("it is called");
+        for (own, other) in [("p.G1202R", second), (second, "p.G1202R")] {
+            let row = row(own);
+            println!("{name}\t{own}\t{}\t{}", row.get("compound_with"), row.get("note"));
+            assert!(row.get("compound_with").starts_with(&format!("{other}:trans:")), "{name}: {row:?}");
+            assert_eq!(row.get("note").contains("one codon: no molecule can carry"), name == "one", "{row:?}");
+        }
+    }
+}

@@ -25,6 +25,7 @@ use super::chain::{self, Chain, Link};
 use super::indel::UNKNOWN_PROTEIN;
 use super::molecule::Molecule;
 use super::pileup::MIN_MAPQ;
+use super::Variant;
 
 /// Bases that a read must show on the lost flank to count as unbroken.
 const MIN_UNBROKEN_BP: u32 = 10;
@@ -104,13 +105,16 @@ pub fn assign(reading: &mut Reading<'_>, fusions: &[Carried<'_>], library: &Libr
         let variant = &mut reading.calls[at].variant;
         if let Some((phase, note)) = phase {
             variant.phase = phase;
-            if !note.is_empty() {
-                variant.note =
-                    [variant.note.as_str(), note.as_str()].iter().filter(|text| !text.is_empty()).copied().collect::<Vec<_>>().join("; ");
-            }
+            add_note(variant, &note);
         }
     }
     with_each_other(reading, &called, library, reader)
+}
+
+/// Adds a remark to those that are there.
+fn add_note(variant: &mut Variant, note: &str) {
+    let all = [variant.note.as_str(), note];
+    variant.note = all.into_iter().filter(|text| !text.is_empty()).collect::<Vec<_>>().join("; ");
 }
 
 /// The relation of a variant to the fusions, and a remark; `None` without fusions.
@@ -258,10 +262,6 @@ fn with_each_other(reading: &mut Reading<'_>, called: &[usize], library: &Librar
     for (a, &x) in called.iter().enumerate() {
         for (b, &y) in called.iter().enumerate().skip(a + 1) {
             let (Some(one), Some(two)) = (&reading.calls[x].change, &reading.calls[y].change) else { continue };
-            if one.index() / 3 == two.index() / 3 {
-                // Two changes of one codon are never on one molecule.
-                continue;
-            }
             let mut contradicted = None;
             let mut relation = relation(together(&reading.pileup.molecules, |molecule| (one.said_by(molecule), two.said_by(molecule))));
             if relation.is_none() && library.assay.long_reads && library.assay.material() == Material::Dna {
@@ -285,6 +285,14 @@ fn with_each_other(reading: &mut Reading<'_>, called: &[usize], library: &Librar
                 }
             };
             let (to_first, to_second) = (text(&reading.calls[y]), text(&reading.calls[x]));
+            if let (Change::Codon(of_one), Change::Codon(of_two)) = (one, two) {
+                if of_one[0].0 == of_two[0].0 {
+                    let names = [y, x].map(|at| reading.calls[at].variant.hgvs_p.clone());
+                    for (at, name) in [x, y].into_iter().zip(names) {
+                        add_note(&mut reading.calls[at].variant, &format!("one codon: no molecule can carry {name} as well"));
+                    }
+                }
+            }
             items[a].push(to_first);
             items[b].push(to_second);
             match relation {
