@@ -24,12 +24,12 @@ use crate::error::{Error, Result};
 use crate::fusion::KnownTier;
 use crate::genome::canonical_contig_name;
 use crate::report::json::{Document, Verdict};
-use crate::report::rows::FusionRow;
+use crate::report::rows::{FusionRow, VariantRow};
 use crate::variant::call::Recurring;
 use crate::variant::VariantStatus;
 
 /// Version of the file's form; a file of another one is refused.
-const FORMAT_VERSION: u32 = 3;
+const FORMAT_VERSION: u32 = 4;
 
 /// The largest file that is read, unpacked: ten thousand samples stay far below it.
 const MAX_BYTES: u64 = 1 << 30;
@@ -241,8 +241,15 @@ impl Background {
             if materials.len() == 1 {
                 // A change of residue that several codons give is one line of the sample, and what could not be judged is none.
                 let mut own_bases: BTreeMap<String, (u32, u32)> = BTreeMap::new();
-                let elsewhere = document.off_target.iter().flat_map(|spot| &spot.variants);
-                for row in document.variants.iter().chain(elsewhere).filter(|row| row.depth > 0 && row.status != VariantStatus::NotCovered)
+                let elsewhere = || document.off_target.iter().flat_map(|spot| &spot.variants);
+                let mut count = |gene: &str, change: &str, with: u32, of: u32| {
+                    if f64::from(with) <= MAX_ERROR_FRAC * f64::from(of) {
+                        let sum = own_bases.entry(format!("{gene} {}", change.trim_start_matches("p."))).or_default();
+                        *sum = (sum.0.max(of), sum.1.saturating_add(with));
+                    }
+                };
+                for row in
+                    document.variants.iter().chain(elsewhere()).filter(|row| row.depth > 0 && row.status != VariantStatus::NotCovered)
                 {
                     // What is called is no error of this sample, at whatever fraction: it would hide the same change of a tumour.
                     if row.status == VariantStatus::Called {
@@ -250,12 +257,21 @@ impl Background {
                         left_out.push(format!("{gene} {change} {with}/{of} is called and left out: is this a normal sample?"));
                         continue;
                     }
-                    if f64::from(row.alt_fragments) > MAX_ERROR_FRAC * f64::from(row.depth) {
-                        continue;
+                    // Of a hot spot the row shows one change only, what follows has them all.
+                    if !document
+                        .off_target
+                        .iter()
+                        .flat_map(|spot| &spot.seen)
+                        .any(|seen| (&seen.gene, &seen.hgvs_p) == (&row.gene, &row.hgvs_p))
+                    {
+                        count(&row.gene, &row.hgvs_p, row.alt_fragments, row.depth);
                     }
-                    let change = row.hgvs_p.trim_start_matches("p.");
-                    let sum = own_bases.entry(format!("{} {change}", row.gene)).or_default();
-                    *sum = (sum.0.max(row.depth), sum.1.saturating_add(row.alt_fragments));
+                }
+                for seen in document.off_target.iter().flat_map(|spot| &spot.seen) {
+                    count(&seen.gene, &seen.hgvs_p, seen.alt_fragments, seen.depth);
+                }
+                if document.off_target.iter().any(|spot| spot.seen.is_empty() && spot.variants.iter().any(is_of_codon)) {
+                    left_out.push("was called by an older version: one change only of each hot spot is counted, call it again".to_owned());
                 }
                 for (key, (depth, alt)) in own_bases {
                     to.bases.entry(key).or_default().add(BaseNoise::of(depth, alt.min(depth)));
@@ -354,6 +370,11 @@ impl Background {
         }
         Ok(background)
     }
+}
+
+/// Whether a line is that of a change of residue that is not called.
+fn is_of_codon(row: &VariantRow) -> bool {
+    row.status == VariantStatus::NotSeen && row.hgvs_p.starts_with("p.")
 }
 
 /// The MD5 sum of a sample's counts, its name left out; `None` where it shows too little to be told from another.

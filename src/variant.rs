@@ -52,16 +52,19 @@ pub enum VariantFlag {
     NoReference,
     /// The fragments show it at the ends of their reads only.
     ReadPosition,
+    /// Whether it changes the transcript is not certain.
+    Uncertain,
 }
 
 impl VariantFlag {
     /// All flags with name and description, in the order of the enum.
-    pub const ALL: [(Self, &'static str, &'static str); 5] = [
+    pub const ALL: [(Self, &'static str, &'static str); 6] = [
         (Self::LowQuality, "low_quality", "The quality is below the threshold of a call"),
         (Self::LowDepth, "low_depth", "Too few fragments over the codon"),
         (Self::StrandBias, "strand_bias", "The fragments that show it come from one strand only"),
         (Self::NoReference, "no_reference", "No reference sequence was given, the codon that nearly all reads show stood in"),
         (Self::ReadPosition, "read_position", "The fragments show it at the ends of their reads only"),
+        (Self::Uncertain, "uncertain", "Whether it changes the transcript is not certain: RNA shows it"),
     ];
 
     /// The name used in files.

@@ -403,3 +403,156 @@ fn a_shifted_frame_and_a_stop_codon_in_a_kinase_domain_are_called_and_said_to_en
         assert!(command::table_gz(&out.join("s.vcf.gz")).iter().any(|line| line.contains(found[0].get("hgvs_p"))), "{name}");
     }
 }
+
+/// A BAM of DNA in which a fifth of the molecules lack a stretch of ALK.
+fn without(slices: &Slices, path: &Path, lost: std::ops::Range<u32>, with_md: bool) {
+    let alk = slices.gene("ALK");
+    let stretch =
+        |from: u32, to: u32| Piece::Genomic(Interval { contig: alk.contig(), start: from, end: to }, kinfuse::genome::Strand::Forward);
+    let made = |name: &str, pieces: &[Piece]| Molecule::new(name, pieces, &slices.reference).expect("within the slice");
+    let changed = made("changed", &[stretch(lost.start - 400, lost.start), stretch(lost.end, lost.end + 400)]);
+    let plain = made("plain", &[stretch(lost.start - 400, lost.end + 400)]);
+    let mut sampler = Sampler::new(library(100, 220.0, 30.0), "lost", 18);
+    let fragments: Vec<Fragment> = [sampler.to_depth(&changed, 60.0), sampler.to_depth(&plain, 240.0)].concat();
+    let style = AlignerStyle { longest_gap_bp: 120, ..AlignerStyle::dna() };
+    slices.write(path, "s", style, &fragments, with_md);
+}
+
+#[test]
+fn a_deletion_over_the_edge_of_an_exon_is_called_as_a_lost_splice_site_and_a_long_one_in_frame_by_its_residues() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let slices = Slices::new(Assembly::Grch38, &["ALK"], 19);
+    let transcript = slices.gene("ALK").transcript.as_ref().expect("a transcript");
+    // An exon before which no base of the donor's deletion could as well be another one.
+    let base = |at: u32| slices.reference.base(slices.gene("ALK").contig(), at);
+    let moves = |exon: &kinfuse::model::Exon| base(exon.start - 12) == base(exon.start - 1) || base(exon.start - 11) == base(exon.start);
+    let mut exons = (21..26).map(|number| transcript.exon(number).expect("ALK has it"));
+    let exon = exons.find(|exon| exon.length_bp() > 92 && !moves(exon)).expect("one of them has other bases");
+    let number = exon.number;
+    let [acceptor, donor] = ["acceptor", "donor"].map(|site| format!("splice site lost ({site} of exon {number})"));
+    let strand = kinfuse::genome::Strand::Reverse;
+    let named = |base: u32| transcript.hgvs_position(base, strand).expect("a coding base");
+    // The gene lies on the reverse strand: the acceptor is above the exon, the donor below it.
+    let (first, last) = (named(exon.end - 1), named(exon.start));
+    let cases = [
+        ("acceptor", exon.end - 9..exon.end + 14, "p.?", format!("c.{first}-14_{}del", named(exon.end - 9)), acceptor.as_str()),
+        ("donor", exon.start - 5..exon.start + 7, "p.?", format!("c.{}_{last}+5del", named(exon.start + 6)), donor.as_str()),
+        ("site", exon.start - 11..exon.start, "p.?", format!("c.{last}+1_{last}+11del"), donor.as_str()),
+        ("long", exon.start + 20..exon.start + 92, "p.", format!("c.{}_{}del", named(exon.start + 91), named(exon.start + 20)), "."),
+    ];
+    for (name, lost, protein, coding, note) in cases {
+        let path = folder.path().join(format!("{name}.bam"));
+        without(&slices, &path, lost, true);
+        let (out, rows) = called(&path, "s");
+        let found: Vec<&Row> = rows.iter().filter(|row| row.get("status") == "called").collect();
+        assert_eq!(found.len(), 1, "{name}: {found:?}");
+        let row = found[0];
+        println!("{name}\t{}\t{}\t{}\t{}", row.get("hgvs_c"), row.get("hgvs_p"), row.get("filter"), row.get("note"));
+        // Equal bases at the ends may move it by a base or two.
+        assert_eq!(row.get("hgvs_c").len(), coding.len(), "{name}: {} for {coding}", row.get("hgvs_c"));
+        assert!(
+            row.get("hgvs_p").starts_with(protein) && row.get("filter") == "PASS" && row.get("note").starts_with(note),
+            "{name}: {row:?}"
+        );
+        assert!((0.1..0.3).contains(&row.number("allele_fraction")), "{name}: {}", row.get("allele_fraction"));
+        let vcf = command::table_gz(&out.join("s.vcf.gz"));
+        assert!(vcf.iter().any(|line| line.contains("HGVSP=")), "{name}: {vcf:?}");
+    }
+    // Without any reference the bases that would place it are not known.
+    let path = folder.path().join("plain.bam");
+    without(&slices, &path, exon.end - 9..exon.end + 14, false);
+    let (_, rows) = called(&path, "s");
+    let found: Vec<(&str, &str)> =
+        rows.iter().filter(|row| row.get("status") == "called").map(|row| (row.get("hgvs_p"), row.get("filter"))).collect();
+    assert_eq!(found, [("p.?", "no_reference")]);
+}
+
+#[test]
+fn shifts_of_the_frame_that_restore_it_are_one_event_on_one_molecule_two_on_two_and_doubtful_where_none_tells() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let slices = Slices::new(Assembly::Grch38, &["ALK"], 20);
+    let alk = slices.gene("ALK");
+    let (strand, transcript) = (alk.strand.expect("a strand"), alk.transcript.as_ref().expect("a transcript"));
+    let at = |codon: u32| transcript.codon_bases(codon, strand).expect("the codon is there")[1];
+    let stretch =
+        |from: u32, to: u32| Piece::Genomic(Interval { contig: alk.contig(), start: from, end: to }, kinfuse::genome::Strand::Forward);
+    let made = |name: &str, pieces: &[Piece]| Molecule::new(name, pieces, &slices.reference).expect("within the slice");
+    // Four codons apart in one exon; and in two exons, which no fragment of DNA joins.
+    let (near, far) = ((at(1_206), at(1_202)), (at(1_256), at(1_202)));
+    let lacks = |lost: u32| made("lacks", &[stretch(lost - 400, lost), stretch(lost + 1, lost + 400)]);
+    let gains = |place: u32| made("gains", &[stretch(place - 400, place), Piece::Inserted(b"G".to_vec()), stretch(place, place + 400)]);
+    let both = made(
+        "both",
+        &[stretch(near.0 - 400, near.0), Piece::Inserted(b"G".to_vec()), stretch(near.0, near.1), stretch(near.1 + 1, near.1 + 400)],
+    );
+    let plain = |place: u32| made("plain", &[stretch(place - 400, place + 400)]);
+    let cases = [
+        ("cis", vec![(both, 60), (plain(near.0), 240)]),
+        ("trans", vec![(gains(near.0), 60), (lacks(near.1), 60), (plain(near.0), 180)]),
+        ("far", vec![(gains(far.0), 60), (lacks(far.1), 60), (plain(far.0), 240), (plain(far.1), 240)]),
+    ];
+    for (name, molecules) in cases {
+        let mut sampler = Sampler::new(library(100, 220.0, 30.0), name, 21);
+        let fragments: Vec<Fragment> =
+            molecules.iter().flat_map(|(molecule, count)| sampler.crossing(molecule, 396, 418, 12, *count)).collect();
+        let path = folder.path().join(format!("{name}.bam"));
+        slices.write(&path, "s", AlignerStyle::dna(), &fragments, true);
+        let (_, rows) = called(&path, "s");
+        let found: Vec<&Row> = rows.iter().filter(|row| row.get("status") == "called").collect();
+        for row in &found {
+            println!("{name}\t{}\t{}\t{}\t{}", row.get("hgvs_c"), row.get("hgvs_p"), row.get("filter"), row.get("note"));
+        }
+        let all = |is: &dyn Fn(&str, &str) -> bool| found.iter().all(|row| is(row.get("hgvs_p"), row.get("note")));
+        assert!(found.iter().all(|row| row.get("filter") == "PASS"), "{name}: {found:?}");
+        let is_right = |protein: &str, note: &str| match name {
+            "cis" => protein.contains("delins"),
+            "trans" => protein.ends_with("fs") && note.starts_with("shifts"),
+            _ => protein == "p.?" && note.contains("is not known"),
+        };
+        assert!(found.len() == if name == "cis" { 1 } else { 2 } && all(&is_right), "{name}: {found:?}");
+    }
+}
+
+#[test]
+fn changes_of_one_codon_and_changes_beside_a_silent_third_letter_are_in_trans() {
+    let slices = Slices::new(Assembly::Grch38, &["ALK"], 22);
+    let alk = slices.gene("ALK");
+    let of = |codon: u32, bases: [u8; 3]| Substitution::of_codon(alk, codon, bases).expect("the gene has the codon");
+    let transcript = Molecule::transcript(alk, &slices.reference).expect("the exons are there");
+    let with = |changes: Vec<Vec<Substitution>>| transcript.clone().with_substitutions(&changes.concat());
+    let codon = slices.codon("ALK", 1_196);
+    assert_eq!(slices.codon("ALK", 1_202), *b"GGA");
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    // G1202R and G1202L of one codon; L1196M on the molecules whose codon 1202 is GGG, which is silent, G1202R on the others.
+    let cases = [
+        ("one", vec![(with(vec![of(1_202, *b"AGA")]), 30), (with(vec![of(1_202, *b"CTA")]), 30), (transcript.clone(), 90)], "p.G1202L"),
+        (
+            "silent",
+            vec![
+                (with(vec![of(1_202, *b"AGA")]), 30),
+                (with(vec![of(1_196, *b"ATG"), of(1_202, *b"GGG")]), 30),
+                (with(vec![of(1_202, *b"GGG")]), 60),
+                (with(vec![of(1_196, codon)]), 60),
+            ],
+            "p.L1196M",
+        ),
+    ];
+    for (name, molecules, second) in cases {
+        let place = |codon: u32| molecules[0].0.offset_of(alk.contig(), of(codon, *b"AAA")[1].position).expect("it is there");
+        let (from, to) = (place(1_196), place(1_202));
+        let mut sampler = Sampler::new(library(150, 330.0, 30.0), name, 23);
+        let fragments: Vec<Fragment> =
+            molecules.iter().flat_map(|(molecule, count)| sampler.crossing(molecule, from, to, 4, *count)).collect();
+        let path = folder.path().join(format!("{name}.bam"));
+        slices.write(&path, "s", AlignerStyle::rna(), &fragments, true);
+        let (_, rows) = called(&path, "s");
+        let row =
+            |change: &str| rows.iter().find(|row| row.get("hgvs_p") == change && row.get("status") == "called").expect("it is called");
+        for (own, other) in [("p.G1202R", second), (second, "p.G1202R")] {
+            let row = row(own);
+            println!("{name}\t{own}\t{}\t{}", row.get("compound_with"), row.get("note"));
+            assert!(row.get("compound_with").starts_with(&format!("{other}:trans:")), "{name}: {row:?}");
+            assert_eq!(row.get("note").contains("one codon: no molecule can carry"), name == "one", "{row:?}");
+        }
+    }
+}

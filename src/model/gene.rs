@@ -231,6 +231,37 @@ impl Transcript {
         })
     }
 
+    /// The same, and bases of introns by the nearer exon: `3604-5`, `3082+1`. `None` outside of the transcript.
+    pub fn hgvs_genomic_position(&self, base: u32, strand: Strand) -> Option<String> {
+        let inner = |exon: &Exon| {
+            let edge = base.clamp(exon.start, exon.end - 1);
+            (base.abs_diff(edge), edge)
+        };
+        let (start, end) = (self.exons.iter().map(|exon| exon.start).min()?, self.exons.iter().map(|exon| exon.end).max()?);
+        // Of two equally near the one before it in transcription.
+        let first = |edge: u32| if strand == Strand::Forward { edge } else { u32::MAX - edge };
+        let (distance, edge) = self.exons.iter().map(inner).min_by_key(|&(distance, edge)| (distance, first(edge)))?;
+        let name = self.hgvs_position(edge, strand).filter(|_| (start..end).contains(&base))?;
+        let sign = if (base > edge) == (strand == Strand::Forward) { '+' } else { '-' };
+        Some(if distance == 0 { name } else { format!("{name}{sign}{distance}") })
+    }
+
+    /// The splice sites (two bases of the intron beside an exon) of which a stretch of the genome takes bases: `acceptor of exon 23`, in
+    /// the order of transcription.
+    pub fn splice_sites_in(&self, start: u32, end: u32, strand: Strand) -> Vec<String> {
+        let mut list = Vec::new();
+        for (at, exon) in self.exons.iter().enumerate() {
+            let (below, above) = ((exon.start.saturating_sub(2), exon.start), (exon.end, exon.end + 2));
+            let (acceptor, donor) = if strand == Strand::Forward { (below, above) } else { (above, below) };
+            for (site, name, is_there) in [(acceptor, "acceptor", at > 0), (donor, "donor", at + 1 < self.exons.len())] {
+                if is_there && site.0 < end && start < site.1 {
+                    list.push(format!("{name} of exon {}", exon.number));
+                }
+            }
+        }
+        list
+    }
+
     /// Bases of the spliced transcript before a genomic base (0-based); `None` where the base is on no exon.
     pub fn spliced_offset(&self, base: u32, strand: Strand) -> Option<u32> {
         let mut before = 0;

@@ -2,7 +2,7 @@ use super::*;
 use crate::genome::{Assembly, Breakend, ContigId, Contigs, Junction, Side};
 use crate::report::fixture;
 use crate::report::json::AssayEntry;
-use crate::report::rows::VariantRow;
+use crate::report::rows::{OffTargetRow, SeenChange, VariantRow};
 
 fn contigs() -> Contigs {
     fixture::contigs()
@@ -109,7 +109,7 @@ fn another_genome_or_another_file_is_refused_with_a_remedy() {
     assert_eq!(refused, "o.json: is on GRCh37, the others are on GRCh38; make one background for each genome");
     let file = tempfile::NamedTempFile::new().expect("tests can write to the temporary folder");
     std::fs::write(file.path(), "{\"normals_version\":7,\"assembly\":null,\"materials\":{}}").expect("tests can write there");
-    assert!(Background::read(file.path()).expect_err("another version").to_string().contains("has version 7, this program reads 3"));
+    assert!(Background::read(file.path()).expect_err("another version").to_string().contains("has version 7, this program reads 4"));
 }
 
 #[test]
@@ -163,4 +163,35 @@ fn a_sample_that_is_given_twice_counts_once() {
     assert_eq!(background.summary(), "1 sample of dna, 1 place");
     let refused = background.clone().merge(background.clone(), Path::new("b.json.gz")).expect_err("the same samples").to_string();
     assert!(refused.starts_with("b.json.gz: 1 of its 1 samples are in a background before it"), "{refused}");
+}
+
+#[test]
+fn every_listed_change_of_a_hot_spot_is_counted_and_an_older_document_is_named() {
+    let line = |change: &str, with: u32| {
+        let row = site(VariantStatus::NotSeen, 1_000, with);
+        VariantRow { gene: "KRAS".to_owned(), hgvs_p: change.to_owned(), ..row }
+    };
+    let seen =
+        |change: &str, with: u32| SeenChange { gene: "KRAS".to_owned(), hgvs_p: change.to_owned(), depth: 1_000, alt_fragments: with };
+    let sample = |n: u32, seen: Vec<SeenChange>| {
+        let spot = OffTargetRow {
+            site: "KRAS G12".to_owned(),
+            status: VariantStatus::NotSeen,
+            variants: vec![line("p.G12C", 0)],
+            drugs: Vec::new(),
+            seen,
+        };
+        Document { off_target: vec![spot], variants: vec![site(VariantStatus::NotSeen, 500 + n, 0)], ..normal(vec![]) }
+    };
+    let mut background = Background::new(None);
+    for n in 0..3 {
+        let told = background.add(&sample(n, vec![seen("p.G12C", 0), seen("p.G12D", 4 + n)]), Path::new("n.json")).expect("one genome");
+        assert!(told.is_empty(), "{told:?}");
+    }
+    let recurring = background.recurring("dna", "KRAS", "G12D").expect("three samples show it");
+    assert!((recurring.rate - 15.0 / 3_000.0).abs() < 1e-12 && recurring.samples == (3, 3), "{recurring:?}");
+    assert_eq!(background.recurring("dna", "KRAS", "G12C"), None);
+    assert_eq!(background.materials["dna"].bases["KRAS G12C"].samples, 3);
+    let told = background.add(&sample(3, Vec::new()), Path::new("old.json")).expect("one genome");
+    assert_eq!(told, ["was called by an older version: one change only of each hot spot is counted, call it again"]);
 }

@@ -3,7 +3,7 @@
 
 use crate::fusion::{Fusion, Material};
 use crate::pipeline::{LibraryResult, SampleResult};
-use crate::report::rows::{Cell, DrugRow, MetricValue, OffTargetRow, Rate, VariantRow};
+use crate::report::rows::{Cell, DrugRow, MetricValue, OffTargetRow, Rate, SeenChange, VariantRow};
 use crate::stats::{jeffreys_share, Share};
 use crate::variant::{hotspot, Variant, VariantStatus};
 
@@ -21,6 +21,7 @@ pub(super) fn rows(result: &SampleResult) -> Vec<OffTargetRow> {
                 drugs: called()
                     .flat_map(|variant| DrugRow::list(&variant.gene, variant.hgvs_p.trim_start_matches("p."), false, &variant.statements))
                     .collect(),
+                seen: spot.seen.iter().map(SeenChange::of).collect(),
             }
         })
         .collect()

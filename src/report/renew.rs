@@ -11,6 +11,7 @@ use super::rows::{escaped, Cell, DrugRow, FusionRow, VariantRow};
 use crate::fusion::domains;
 use crate::fusion::naming::Naming;
 use crate::knowledge::{CompoundChange, DrugEffect, Knowledge, KnownChange, ResistanceSite, TableSource};
+use crate::variant::indel::UNKNOWN_PROTEIN;
 use crate::variant::VariantStatus;
 
 /// Renews what the tables say of a document's findings in a tumour type.
@@ -156,7 +157,10 @@ fn is_substitution(variant: &VariantRow, site: &ResistanceSite) -> bool {
 /// Puts what the tables say of a change into its row.
 fn describe(variant: &mut VariantRow, sites: &[ResistanceSite]) {
     let found = listed(variant, sites);
-    variant.codon_class = found.map(|(site, _)| site.codon_class.clone()).filter(|class| !class.is_empty());
+    // The class of a place beside the coding sequence is not from the tables.
+    if variant.hgvs_p != UNKNOWN_PROTEIN {
+        variant.codon_class = found.map(|(site, _)| site.codon_class.clone()).filter(|class| !class.is_empty());
+    }
     let effects = found.and_then(|(_, change)| change).map(statements).unwrap_or_default();
     let items: BTreeSet<(String, String)> = effects.into_iter().map(|effect| (effect.drug, effect.effect.to_string())).collect();
     let text = items.into_iter().map(|(drug, effect)| format!("{drug}:{effect}")).collect::<Vec<_>>().join(",");

@@ -16,7 +16,7 @@ pub use detectability::DetectabilityRow;
 pub use drug::{DrugRow, Statement};
 pub use fusion::FusionRow;
 pub use metric::{MetricRow, MetricValue};
-pub use off_target::OffTargetRow;
+pub use off_target::{OffTargetRow, SeenChange};
 pub use variant::VariantRow;
 
 pub(super) use fusion::is_unplaced;

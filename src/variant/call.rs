@@ -79,8 +79,8 @@ pub fn no_background(_: Material, _: &str, _: &str) -> Option<Recurring> {
 /// The change behind a variant, as molecules show it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Change {
-    /// The three bases of a codon: index, code of the reference, code of the change. Those in which it differs must be shown; another
-    /// letter at one that does not differ is another change.
+    /// The three bases of a codon: index, code of the reference, code of the change. Those in which it differs must be shown. A molecule
+    /// with another letter at any of the three, the third one too, does not carry it.
     Codon([(usize, usize, usize); 3]),
     /// An insertion or deletion, with the first index at which it could begin.
     Indel(indel::Event),
@@ -102,16 +102,16 @@ impl Change {
     pub fn said_by(&self, molecule: &Molecule) -> Says {
         match self {
             Self::Codon(bases) => {
-                let mut says = Says::With;
-                for &(index, reference, changed) in bases {
-                    match molecule.base(index) {
-                        Some((code, _)) if code == changed => {}
-                        Some((code, _)) if code == reference => says = Says::Without,
-                        None if reference == changed => {}
-                        _ => return Says::Nothing,
-                    }
+                let letter = |index: usize| molecule.base(index).map(|(code, _)| code);
+                if bases.iter().any(|&(index, _, changed)| letter(index).is_some_and(|code| code != changed)) {
+                    return Says::Without;
                 }
-                says
+                let shown = bases.iter().all(|&(index, reference, changed)| reference == changed || letter(index).is_some());
+                if shown {
+                    Says::With
+                } else {
+                    Says::Nothing
+                }
             }
             Self::Indel(event) => event.said_by(molecule),
         }
@@ -151,6 +151,7 @@ pub fn call<'a>(rows: Vec<(Domain<'a>, Pileup)>, recurrent: (Material, &Recurren
     let mut readings: Vec<Reading<'a>> = rows.into_iter().map(|(domain, pileup)| Reading { domain, pileup, calls: Vec::new() }).collect();
     for reading in &mut readings {
         stand_in(reading);
+        indel::join(&reading.domain, &mut reading.pileup.molecules);
     }
     let background = Background::learn(&readings);
     for reading in &mut readings {

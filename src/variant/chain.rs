@@ -40,24 +40,46 @@ pub struct Link {
     pub together: bool,
     /// Fragments of the weakest end.
     pub fragments: u32,
-    /// Sites that the stretch has.
+    /// Sites that the chain goes over.
     pub sites: usize,
 }
 
-/// Relates the fragments `x` to the fragments `y` over the heterozygous sites between them; `None` where no chain holds.
+/// What the heterozygous sites between two places tell.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Chain {
+    /// No chain holds.
+    None,
+    /// A chain over so many sites, which other links contradict.
+    Contradicted(usize),
+    /// A chain that nothing contradicts.
+    Link(Link),
+}
+
+impl Chain {
+    /// Why it phases nothing; `None` where it does.
+    pub fn reason(self) -> Option<String> {
+        match self {
+            Self::None => Some("no chain of heterozygous sites".to_owned()),
+            Self::Contradicted(sites) => Some(format!("fragments contradict each other over {sites} heterozygous sites")),
+            Self::Link(_) => None,
+        }
+    }
+}
+
+/// Relates the fragments `x` to the fragments `y` over the heterozygous sites between them.
 ///
 /// # Errors
 /// When the file cannot be read.
-pub fn relate(reader: &mut LibraryReader, library: &Library, between: Interval, x: &Fragments, y: &Fragments) -> Result<Option<Link>> {
+pub fn relate(reader: &mut LibraryReader, library: &Library, between: Interval, x: &Fragments, y: &Fragments) -> Result<Chain> {
     if between.length_bp() > MAX_STRETCH_BP || between.length_bp() == 0 {
-        return Ok(None);
+        return Ok(Chain::None);
     }
     let mut counts = vec![[0u32; 4]; between.length_bp() as usize];
     walk(reader, library, between, |_, position, code| counts[(position - between.start) as usize][code] += 1)?;
     let sites: BTreeMap<u32, [usize; 2]> =
         (between.start..between.end).zip(&counts).filter_map(|(position, counts)| Some((position, heterozygous(counts)?))).collect();
     if sites.is_empty() {
-        return Ok(None);
+        return Ok(Chain::None);
     }
     let order: Vec<u32> = sites.keys().copied().collect();
     let mut alleles: BTreeMap<FragmentId, BTreeMap<usize, bool>> = BTreeMap::new();
@@ -118,7 +140,7 @@ fn heterozygous(counts: &[u32; 4]) -> Option<[usize; 2]> {
 }
 
 /// Joins both ends over `sites` sites, the strongest links first.
-fn join(sites: usize, alleles: &BTreeMap<FragmentId, BTreeMap<usize, bool>>, x: &Fragments, y: &Fragments) -> Option<Link> {
+fn join(sites: usize, alleles: &BTreeMap<FragmentId, BTreeMap<usize, bool>>, x: &Fragments, y: &Fragments) -> Chain {
     let (end_x, end_y) = (sites, sites + 1);
     let mut votes: BTreeMap<(usize, usize), [u32; 2]> = BTreeMap::new();
     for (fragment, shown) in alleles {
@@ -134,7 +156,7 @@ fn join(sites: usize, alleles: &BTreeMap<FragmentId, BTreeMap<usize, bool>>, x: 
             }
         }
     }
-    let mut links: Vec<(u32, usize, usize, bool)> = votes
+    let mut links: Vec<Step> = votes
         .into_iter()
         .filter_map(|((a, b), [same, other])| {
             let (more, all) = (same.max(other), same + other);
@@ -143,38 +165,73 @@ fn join(sites: usize, alleles: &BTreeMap<FragmentId, BTreeMap<usize, bool>>, x: 
         })
         .collect();
     links.sort_by_key(|&(more, a, b, _)| (std::cmp::Reverse(more), a, b));
-    let weakest = |end: usize| links.iter().filter(|link| link.2 == end).map(|link| link.0).max().unwrap_or(0);
-    let fragments = weakest(end_x).min(weakest(end_y));
-    let mut forest = Forest::new(sites + 2);
-    for &(_, a, b, turned) in &links {
-        forest.join(a, b, turned);
+    let (mut tree, mut beside) = (Tree::new(sites + 2), Vec::new());
+    for link in links {
+        if tree.path(link.1, link.2).is_none() {
+            tree.join(link);
+        } else {
+            beside.push(link);
+        }
     }
-    let ((root_x, turned_x), (root_y, turned_y)) = (forest.root(end_x), forest.root(end_y));
-    (root_x == root_y && fragments > 0).then_some(Link { together: turned_x == turned_y, fragments, sites })
+    let Some(path) = tree.path(end_x, end_y) else { return Chain::None };
+    let passed = path.len() - 1;
+    // A link beside the chain that is as strong as its weakest one, or tells of more than errors, must agree with it.
+    let contradicts = |&&(more, a, b, turned): &&Step| {
+        let around = tree.path(a, b).unwrap_or_default();
+        let weakest = around.iter().map(|step| step.0).min().unwrap_or(0);
+        let strong = more >= weakest.min(MIN_LINK) && f64::from(more) > (1.0 - MIN_AGREE_FRAC) * f64::from(weakest);
+        strong && turns(&around) != turned && around.iter().any(|step| path.contains(step))
+    };
+    if beside.iter().any(|link| contradicts(&link)) {
+        return Chain::Contradicted(passed);
+    }
+    let fragments = path.iter().filter(|step| step.2 >= end_x).map(|step| step.0).min().unwrap_or(0);
+    Chain::Link(Link { together: !turns(&path), fragments, sites: passed })
 }
 
-/// Sets of nodes, each with whether it is turned against its root.
-struct Forest(Vec<(usize, bool)>);
+/// A link: fragments, its two nodes, and whether it changes the chromosome.
+type Step = (u32, usize, usize, bool);
 
-impl Forest {
+fn turns(path: &[Step]) -> bool {
+    path.iter().filter(|step| step.3).count() % 2 == 1
+}
+
+/// The links that join nodes without a circle.
+struct Tree(Vec<Vec<(usize, Step)>>);
+
+impl Tree {
     fn new(nodes: usize) -> Self {
-        Self((0..nodes).map(|node| (node, false)).collect())
+        Self(vec![Vec::new(); nodes])
     }
 
-    fn root(&self, node: usize) -> (usize, bool) {
-        let (mut at, mut turned) = (node, false);
-        while self.0[at].0 != at {
-            turned ^= self.0[at].1;
-            at = self.0[at].0;
-        }
-        (at, turned)
+    fn join(&mut self, step: Step) {
+        self.0[step.1].push((step.2, step));
+        self.0[step.2].push((step.1, step));
     }
 
-    fn join(&mut self, a: usize, b: usize, turned: bool) {
-        let ((root_a, turned_a), (root_b, turned_b)) = (self.root(a), self.root(b));
-        if root_a != root_b {
-            self.0[root_b] = (root_a, turned_a ^ turned_b ^ turned);
+    /// The links from one node to another; `None` where nothing joins them.
+    fn path(&self, from: usize, to: usize) -> Option<Vec<Step>> {
+        let mut came: Vec<Option<(usize, Step)>> = vec![None; self.0.len()];
+        let mut open = vec![from];
+        while let Some(at) = open.pop() {
+            if at == to {
+                break;
+            }
+            for &(next, step) in &self.0[at] {
+                if next != from && came[next].is_none() {
+                    came[next] = Some((at, step));
+                    open.push(next);
+                }
+            }
         }
+        let mut path = Vec::new();
+        let mut at = to;
+        while at != from {
+            let (before, step) = came[at]?;
+            path.push(step);
+            at = before;
+        }
+        Some(path)
     }
 }
 
@@ -200,17 +257,48 @@ mod tests {
             ("v", &[(1, false)]),
         ]);
         let link = join(2, &alleles, &fragments(&["j"]), &fragments(&["v"]));
-        assert_eq!(link, Some(Link { together: true, fragments: 1, sites: 2 }));
+        assert_eq!(link, Chain::Link(Link { together: true, fragments: 1, sites: 2 }));
         let other = shown(&[("j", &[(0, true)]), ("a", &[(0, true), (1, true)]), ("b", &[(0, false), (1, false)]), ("v", &[(1, false)])]);
-        assert_eq!(join(2, &other, &fragments(&["j"]), &fragments(&["v"])).map(|link| link.together), Some(false));
+        let link = join(2, &other, &fragments(&["j"]), &fragments(&["v"]));
+        assert_eq!(link, Chain::Link(Link { together: false, fragments: 1, sites: 2 }));
     }
 
     #[test]
     fn a_chain_with_a_single_or_a_contradicted_link_does_not_hold() {
         let single = shown(&[("j", &[(0, true)]), ("a", &[(0, true), (1, false)]), ("v", &[(1, false)])]);
-        assert_eq!(join(2, &single, &fragments(&["j"]), &fragments(&["v"])), None);
+        assert_eq!(join(2, &single, &fragments(&["j"]), &fragments(&["v"])), Chain::None);
         let split = shown(&[("j", &[(0, true)]), ("v", &[(0, true)]), ("w", &[(0, false)])]);
-        assert_eq!(join(1, &split, &fragments(&["j"]), &fragments(&["v", "w"])), None);
+        assert_eq!(join(1, &split, &fragments(&["j"]), &fragments(&["v", "w"])), Chain::None);
+    }
+
+    #[test]
+    fn only_the_sites_that_the_chain_goes_over_count() {
+        // Sites 1 and 2 lie between, the fragments at 0 and 3 tell nothing of either end.
+        let beside = (0..3).flat_map(|n| [(format!("l{n}"), [(0, true), (1, true)]), (format!("h{n}"), [(2, true), (3, true)])]);
+        let mut alleles: BTreeMap<FragmentId, BTreeMap<usize, bool>> =
+            beside.map(|(name, alleles)| (FragmentId::of(name.as_bytes()), alleles.into_iter().collect())).collect();
+        alleles.extend(shown(&[("j", &[(1, true)]), ("a", &[(1, true), (2, true)]), ("b", &[(1, true), (2, true)]), ("v", &[(2, true)])]));
+        let link = join(4, &alleles, &fragments(&["j"]), &fragments(&["v"]));
+        assert_eq!(link, Chain::Link(Link { together: true, fragments: 1, sites: 2 }));
+    }
+
+    #[test]
+    fn sites_that_disagree_phase_nothing_and_one_wrong_base_among_many_does_not_matter() {
+        let chain: &[(&str, &[(usize, bool)])] =
+            &[("a", &[(0, true), (1, true)]), ("b", &[(0, true), (1, true)]), ("c", &[(0, true), (1, true)])];
+        let ends: &[(&str, &[(usize, bool)])] = &[("j", &[(0, true)]), ("k", &[(0, true)]), ("v", &[(1, true)]), ("w", &[(1, true)])];
+        // Two fragments with the junction show the other letter at the second site.
+        let other: &[(&str, &[(usize, bool)])] = &[("m", &[(1, false)]), ("n", &[(1, false)])];
+        let names = |list: &[&str]| fragments(list);
+        let clear = shown(&[chain, ends].concat());
+        assert_eq!(join(2, &clear, &names(&["j", "k"]), &names(&["v", "w"])), Chain::Link(Link { together: true, fragments: 2, sites: 2 }));
+        let against = shown(&[chain, ends, other].concat());
+        assert_eq!(join(2, &against, &names(&["j", "k", "m", "n"]), &names(&["v", "w"])), Chain::Contradicted(2));
+        let one = shown(&[chain, ends, &other[..1]].concat());
+        assert_eq!(
+            join(2, &one, &names(&["j", "k", "m"]), &names(&["v", "w"])),
+            Chain::Link(Link { together: true, fragments: 2, sites: 2 })
+        );
     }
 
     #[test]

@@ -7,18 +7,23 @@
 //!
 //! Everything that is called here is counted by this index, so that a codon that an intron cuts is three neighbours all the same.
 
+use std::collections::BTreeMap;
+
 use crate::error::Result;
 use crate::fusion::frame::kinase_domain_codons;
 use crate::genome::{Assembly, ContigId, Interval, Strand};
 use crate::knowledge::resistance::ResistanceSite;
 use crate::knowledge::Knowledge;
 use crate::model::index::GeneModels;
-use crate::model::Gene;
+use crate::model::{Gene, Transcript};
 use crate::reference::Window;
 use crate::sequence::{complement, translate_codon};
 
 /// Longest row of bases; the five kinase domains have 822 to 864.
 pub const MAX_BASES: usize = 6_000;
+
+/// Bases of the introns beside each part of the row whose reference is read with it: by these a deletion over an exon's edge is placed.
+pub const FLANK_BP: u32 = 150;
 
 /// Where a reference base was read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -80,6 +85,9 @@ pub struct Domain<'a> {
     reference: Vec<u8>,
     sources: Vec<Source>,
     segments: Vec<Segment>,
+    /// Reference bases of the forward strand beside the segments, where known.
+    beside: BTreeMap<u32, u8>,
+    model: Option<Transcript>,
     /// Codons at which the reference contradicts the table, and how.
     problems: Vec<(u32, String)>,
 }
@@ -138,6 +146,8 @@ impl<'a> Domain<'a> {
             sources: vec![Source::Unknown; positions.len()],
             positions,
             segments,
+            beside: BTreeMap::new(),
+            model: gene.transcript.clone(),
             problems: Vec::new(),
         }
     }
@@ -169,6 +179,74 @@ impl<'a> Domain<'a> {
                 Strand::Forward => position - segment.start,
                 Strand::Reverse => segment.end - 1 - position,
             } as usize
+    }
+
+    /// The segment that holds a stretch of the genome whole.
+    pub fn segment_around(&self, start: u32, end: u32) -> Option<&Segment> {
+        self.segments.iter().find(|segment| segment.start <= start && end <= segment.end)
+    }
+
+    /// What a stretch of the genome has on the row: index of its first base and number of bases. A stretch without any lies at the
+    /// nearest edge of a segment.
+    pub fn bases_in(&self, start: u32, end: u32) -> (usize, usize) {
+        let within = |segment: &Segment| (segment.start.max(start), segment.end.min(end));
+        let parts: Vec<(usize, usize)> = (self.segments.iter())
+            .filter_map(|segment| {
+                let (low, high) = within(segment);
+                let count = high.checked_sub(low).filter(|count| *count > 0)? as usize;
+                Some((self.index_in(segment, low).min(self.index_in(segment, high - 1)), count))
+            })
+            .collect();
+        if let Some(first) = parts.iter().map(|part| part.0).min() {
+            return (first, parts.iter().map(|part| part.1).sum());
+        }
+        let gap = |segment: &&Segment| segment.start.saturating_sub(end).max(start.saturating_sub(segment.end));
+        let Some(nearest) = self.segments.iter().min_by_key(gap) else { return (0, 0) };
+        let is_behind = (start >= nearest.end) == (self.strand == Strand::Forward);
+        let behind = nearest.first + (nearest.end - nearest.start) as usize;
+        (if is_behind { behind } else { nearest.first }.min(self.len() - 1), 0)
+    }
+
+    /// The splice sites that a stretch of the genome takes away, in words.
+    pub fn splice_sites_in(&self, start: u32, end: u32) -> Vec<String> {
+        self.model.as_ref().map_or_else(Vec::new, |model| model.splice_sites_in(start, end, self.strand))
+    }
+
+    /// Whether a stretch of the genome is an intron, to the base.
+    pub fn is_intron(&self, start: u32, end: u32) -> bool {
+        self.model
+            .as_ref()
+            .is_some_and(|model| model.exons.iter().any(|exon| exon.end == start) && model.exons.iter().any(|exon| exon.start == end))
+    }
+
+    /// A stretch of the genome as HGVS names it in the coding sequence: `3604-5_3610`.
+    pub fn stretch_name(&self, start: u32, end: u32) -> Option<String> {
+        let name = |base: u32| self.model.as_ref()?.hgvs_genomic_position(base, self.strand);
+        let (low, high) = (name(start)?, name(end.checked_sub(1)?)?);
+        Some(match self.strand {
+            _ if low == high => low,
+            Strand::Forward => format!("{low}_{high}"),
+            Strand::Reverse => format!("{high}_{low}"),
+        })
+    }
+
+    /// The reference base of the forward strand at a genomic position, on the row or beside it; `N` where it is not known.
+    pub fn forward_base(&self, position: u32) -> u8 {
+        match self.segment_around(position, position + 1) {
+            Some(segment) => self.turned(self.base(self.index_in(segment, position))),
+            None => self.beside.get(&position).copied().unwrap_or(b'N'),
+        }
+    }
+
+    /// Sets a reference base of the forward strand beside the row.
+    pub fn set_beside(&mut self, position: u32, base: u8) {
+        self.beside.insert(position, base);
+    }
+
+    /// The stretch of the contig that a segment covers, with what of the introns is read with it.
+    pub fn with_flanks(&self, segment: &Segment) -> Interval {
+        let Interval { contig, start, end } = self.interval(segment);
+        Interval { contig, start: start.saturating_sub(FLANK_BP), end: end.saturating_add(FLANK_BP) }
     }
 
     /// The indices of the segment that holds a base: first and behind the last.
@@ -268,11 +346,14 @@ impl<'a> Domain<'a> {
     pub fn fill(&mut self, window: Option<&mut Window>, with_table: bool) -> Result<()> {
         if let Some(window) = window {
             for segment in self.segments.clone() {
-                let bases = window.bases(self.interval(&segment))?;
-                for (position, base) in (segment.start..segment.end).zip(bases) {
-                    if b"ACGT".contains(&base) {
+                let stretch = self.with_flanks(&segment);
+                let bases = window.bases(stretch)?;
+                for (position, base) in (stretch.start..stretch.end).zip(bases).filter(|(_, base)| b"ACGT".contains(base)) {
+                    if (segment.start..segment.end).contains(&position) {
                         let index = self.index_in(&segment, position);
                         self.set(index, self.turned(base), Source::Fasta);
+                    } else {
+                        self.set_beside(position, base);
                     }
                 }
             }

@@ -42,6 +42,8 @@ pub struct Hotspot {
     pub name: String,
     /// The called changes, or one entry without a call.
     pub variants: Vec<Variant>,
+    /// All listed changes that were looked for and are not called.
+    pub seen: Vec<Variant>,
 }
 
 /// Sums the lines of a row up by codon; indels count for the codon before which they are listed.
@@ -53,6 +55,7 @@ pub fn summed(row: &Domain<'_>, variants: &[Variant]) -> Vec<Hotspot> {
     for site in &row.known {
         let name = format!("{} {}{}", row.gene, char::from(site.ref_aa), site.codon);
         let own = || variants.iter().filter(|variant| variant.codon == site.codon);
+        let seen = own().filter(|variant| variant.status == VariantStatus::NotSeen).cloned().collect();
         let mut called: Vec<Variant> = own().filter(|variant| variant.status == VariantStatus::Called).cloned().collect();
         if called.is_empty() {
             called.extend(
@@ -61,7 +64,7 @@ pub fn summed(row: &Domain<'_>, variants: &[Variant]) -> Vec<Hotspot> {
                     .cloned(),
             );
         }
-        spots.push(Hotspot { name, variants: called });
+        spots.push(Hotspot { name, variants: called, seen });
     }
     if row.exon.is_some() {
         return spots;
@@ -74,14 +77,14 @@ pub fn summed(row: &Domain<'_>, variants: &[Variant]) -> Vec<Hotspot> {
             let note = [variant.note.as_str(), "beside a hot spot; no source of the tables speaks of it"].join(" ");
             note.trim_start().clone_into(&mut variant.note);
         }
-        spots.push(Hotspot { name: format!("{} {}", row.gene, variant.hgvs_p), variants: vec![variant] });
+        spots.push(Hotspot { name: format!("{} {}", row.gene, variant.hgvs_p), variants: vec![variant], seen: Vec::new() });
     }
     spots
 }
 
 /// The lines of exon 14 of MET.
 pub fn exon_14(variants: Vec<Variant>) -> Hotspot {
-    Hotspot { name: format!("{} exon {}", EXON.0, EXON.1), variants }
+    Hotspot { name: format!("{} exon {}", EXON.0, EXON.1), variants, seen: Vec::new() }
 }
 
 /// Whether a call passes: the reads' codon may stand in for the reference, its residue was checked.

@@ -1,9 +1,9 @@
 //! Insertions and deletions, as the aligner wrote them: those that keep the reading frame, and in the five kinases also those that
-//! shift it, so that none is lost without a word. An event votes where a read shows it, or goes on for at
+//! shift it or go over the edge of an exon, so that none is lost without a word. An event votes where a read shows it, or goes on for at
 //! least [`ANCHOR_BP`] bases on either side of every place at which it could lie. What a read shows that ends within such a place is
 //! not trusted: near its end an aligner writes an insertion as substitutions.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::fusion::frame::kinase_domain_codons;
 use crate::knowledge::resistance::{KnownChange, ResistanceSite};
@@ -14,13 +14,18 @@ use super::bias;
 use super::call::{at_least, described, needed, quality, too_few, Call, Change, Recurrent, Recurring, Says};
 use super::call::{MIN_FRAGMENTS, MIN_QUALITY, PRIOR_KNOWN, PRIOR_OTHER};
 use super::domain::Domain;
-use super::molecule::{Indel, Molecule};
+use super::molecule::{Indel, Molecule, Span};
 use super::name;
 use super::noise::Expected;
+use super::phase::together;
 use super::pileup::{earliest, Pileup};
 use super::slippage::{keeps_frame, tally, Background};
 use super::{Variant, VariantFlag, VariantStatus};
 
+/// The protein change of what only the transcript tells.
+pub const UNKNOWN_PROTEIN: &str = "p.?";
+/// Two that shift the frame are joined up to so far: with twenty strange residues no kinase is left anyhow.
+const REACH_BP: usize = 60;
 /// Bases that a read must show on either side.
 pub const ANCHOR_BP: usize = 5;
 /// Molecules below which a negative says little.
@@ -51,15 +56,32 @@ impl Event {
         self.indel.at + self.indel.deleted
     }
 
+    /// Whether a read would show it: it goes on for long enough on either side. Of a long deletion the side before it is enough, or
+    /// those without it would seldom count.
+    fn is_clear(&self, span: Span) -> bool {
+        let deleted = if self.indel.inserted.is_empty() { self.indel.deleted.min(ANCHOR_BP) } else { self.indel.deleted };
+        span.spans(self.earliest, self.indel.at + deleted, ANCHOR_BP)
+    }
+
+    /// What a molecule says of it, whatever else it shows beside it.
+    fn shown_by(&self, molecule: &Molecule) -> Says {
+        if molecule.indels.contains(&self.indel) {
+            Says::With
+        } else if molecule.spans.iter().flatten().any(|span| self.is_clear(*span)) {
+            Says::Without
+        } else {
+            Says::Nothing
+        }
+    }
+
     /// What a molecule says of it.
     pub fn said_by(&self, molecule: &Molecule) -> Says {
         if molecule.indels.contains(&self.indel) {
             return Says::With;
         }
-        let clear = |span: &super::molecule::Span| span.spans(self.earliest, self.end(), ANCHOR_BP);
         let other =
             molecule.indels.iter().any(|indel| indel.at + indel.deleted + ANCHOR_BP > self.earliest && indel.at < self.end() + ANCHOR_BP);
-        if !other && molecule.spans.iter().flatten().any(clear) {
+        if !other && molecule.spans.iter().flatten().any(|span| self.is_clear(*span)) {
             Says::Without
         } else {
             Says::Nothing
@@ -94,17 +116,107 @@ struct Context<'c> {
     recurrent: (Material, &'c Recurrent<'c>),
 }
 
+/// Joins what shifts the reading frame and what restores it on the same molecules: a pair of indels that together keep the frame is
+/// one event, named by the residues between them. It must be seen on three molecules and more often than the rarer of the two without
+/// the other, and leave no stop codon. Molecules that show one and do not tell of the other are of no use then, unless the one is as
+/// common alone.
+pub fn join(domain: &Domain<'_>, molecules: &mut [Molecule]) {
+    let shifting: Vec<Indel> = (tally(molecules).into_iter())
+        .filter(|(indel, count)| *count >= MIN_FRAGMENTS && !keeps_frame(indel) && indel.over.is_none())
+        .map(|(indel, _)| indel.clone())
+        .collect();
+    let mut pairs: BTreeMap<(usize, usize), u32> = BTreeMap::new();
+    for molecule in molecules.iter() {
+        let mut own: Vec<usize> = molecule.indels.iter().filter_map(|indel| shifting.binary_search(indel).ok()).collect();
+        own.sort_unstable();
+        for (at, &x) in own.iter().enumerate() {
+            for &y in own[at + 1..].iter().take_while(|&&y| shifting[y].at - shifting[x].at <= REACH_BP) {
+                *pairs.entry((x, y)).or_default() += 1;
+            }
+        }
+    }
+    for ((x, y), _) in pairs.into_iter().filter(|(_, count)| *count >= MIN_FRAGMENTS) {
+        let (x, y) = (&shifting[x], &shifting[y]);
+        let Some(joined) = joined(domain, x, y) else { continue };
+        let (one, two) = (Event::of(x.clone(), domain), Event::of(y.clone(), domain));
+        let [both, first, second] = together(molecules, |molecule| (one.shown_by(molecule), two.shown_by(molecule)));
+        let reads_on = name::protein_indel(domain, &joined).is_some_and(|(_, text)| !text.contains('*'));
+        if both < MIN_FRAGMENTS || both <= first.min(second) || !reads_on {
+            continue;
+        }
+        for molecule in molecules.iter_mut() {
+            let alone = match (one.shown_by(molecule), two.shown_by(molecule)) {
+                (Says::With, Says::With) => true,
+                (Says::With, Says::Nothing) => both > first,
+                (Says::Nothing, Says::With) => both > second,
+                _ => false,
+            };
+            if alone {
+                let has_both = molecule.indels.contains(x) && molecule.indels.contains(y);
+                molecule.indels.retain(|indel| indel != x && indel != y);
+                molecule.indels.extend(has_both.then(|| joined.clone()));
+                molecule.indels.sort();
+            }
+        }
+    }
+}
+
+/// Two indels, the first before the second, as one; `None` where they touch, do not keep the frame together, or reference bases between
+/// them are not known.
+fn joined(domain: &Domain<'_>, x: &Indel, y: &Indel) -> Option<Indel> {
+    let end = x.at + x.deleted;
+    let between: Vec<u8> = (end..y.at).map(|index| domain.base(index)).collect();
+    let inserted = [x.inserted.as_slice(), &between, &y.inserted].concat();
+    let joined = Indel { at: x.at, deleted: y.at.checked_sub(x.at)? + y.deleted, inserted, over: None };
+    (end < y.at && keeps_frame(&joined) && between.iter().all(|base| b"ACGT".contains(base))).then_some(joined)
+}
+
+/// Takes the protein's name from called shifts of the frame that together keep it, where what molecules show does not
+/// tell that they lie apart.
+fn doubt_pairs(domain: &Domain<'_>, calls: &mut [Call], molecules: &[Molecule]) {
+    let shifts = |call: &Call| match &call.change {
+        Some(Change::Indel(event)) if !keeps_frame(&event.indel) && event.indel.over.is_none() => Some(event.clone()),
+        _ => None,
+    };
+    let events: Vec<(usize, Event)> = calls.iter().enumerate().filter_map(|(at, call)| Some((at, shifts(call)?))).collect();
+    for (at, (x, one)) in events.iter().enumerate() {
+        for (y, two) in &events[at + 1..] {
+            let change = |event: &Event| event.indel.inserted.len() as i64 - event.indel.deleted as i64;
+            let [both, first, second] = together(molecules, |molecule| (one.shown_by(molecule), two.shown_by(molecule)));
+            let (one, two) = if one.indel.at <= two.indel.at { (one, two) } else { (two, one) };
+            let joined = joined(domain, &one.indel, &two.indel).and_then(|joined| name::protein_indel(domain, &joined));
+            let stops = joined.is_some_and(|(_, text)| text.contains('*'));
+            let lie_apart = first.min(second) > 0 && both <= first.min(second);
+            if (change(one) + change(two)) % 3 != 0 || stops || lie_apart {
+                continue;
+            }
+            for (own, other) in [(*x, *y), (*y, *x)] {
+                let name = calls[other].variant.hgvs_c.clone().unwrap_or_default();
+                let variant = &mut calls[own].variant;
+                UNKNOWN_PROTEIN.clone_into(&mut variant.hgvs_p);
+                variant.aliases.clear();
+                variant.note = format!("shifts the reading frame alone and keeps it with {name}: which of the two holds is not known");
+            }
+        }
+    }
+}
+
 /// The lines of all indels: listed ones, called or not, and others that are called.
 pub fn call(domain: &Domain<'_>, pileup: &Pileup, background: &Background, recurrent: (Material, &Recurrent<'_>)) -> Vec<Call> {
     let mut calls = Vec::new();
     let mut found: BTreeSet<String> = BTreeSet::new();
     let is_kinase = kinase_domain_codons(&domain.gene).is_some();
     let context = Context { domain, pileup, background, recurrent };
-    for (indel, count) in tally(pileup) {
+    for (indel, count) in tally(&pileup.molecules) {
         if count < MIN_FRAGMENTS || !(is_kinase || keeps_frame(indel)) {
             continue;
         }
-        let named = if keeps_frame(indel) { name::protein_indel(domain, indel) } else { name::protein_shift(domain, indel) };
+        let named = match indel.over {
+            Some(_) if !is_kinase => None,
+            Some(_) => Some((domain.first_codon + (indel.at / 3) as u32, UNKNOWN_PROTEIN.to_owned())),
+            None if keeps_frame(indel) => name::protein_indel(domain, indel),
+            None => name::protein_shift(domain, indel),
+        };
         let Some((codon, hgvs_p)) = named else { continue };
         let known = listed(domain).find(|(_, change)| is_named(change, &hgvs_p));
         if let Some(call) = context.judge(codon, &hgvs_p, known, Event::of(indel.clone(), domain)) {
@@ -112,6 +224,7 @@ pub fn call(domain: &Domain<'_>, pileup: &Pileup, background: &Background, recur
             calls.push(call);
         }
     }
+    doubt_pairs(domain, &mut calls, &pileup.molecules);
     for (site, change) in listed(domain).filter(|(_, change)| !found.contains(&change.protein_change)) {
         calls.push(Call { variant: context.unseen(site, change), change: None });
     }
@@ -134,6 +247,16 @@ fn note(change: &KnownChange) -> String {
     } else {
         format!("{} in the literature", change.protein_change)
     }
+}
+
+/// The remark on a deletion that goes over the edge of an exon.
+fn over_the_edge(domain: &Domain<'_>, (start, end): (u32, u32)) -> String {
+    let sites = domain.splice_sites_in(start, end);
+    if sites.is_empty() {
+        return "goes on beyond the kinase domain: what it does to the protein is not judged".to_owned();
+    }
+    let lost = sites.join(", ");
+    format!("splice site lost ({lost}): the exon may be left out or end elsewhere, which RNA shows; no source calls it resistance")
 }
 
 /// The remark on a change that ends the kinase; empty for others.
@@ -172,6 +295,10 @@ impl Context<'_> {
             flags.insert(VariantFlag::StrandBias);
         }
         let (position, reference, alternative) = name::genomic_indel(domain, &event.indel, event.earliest);
+        if event.indel.over.is_some() && reference.is_empty() {
+            flags.insert(VariantFlag::NoReference);
+        }
+        let remark = event.indel.over.map_or_else(|| ending(hgvs_p).to_owned(), |stretch| over_the_edge(domain, stretch));
         let variant = Variant {
             hgvs_c: Some(name::coding_indel(domain, &event.indel)),
             position,
@@ -183,7 +310,7 @@ impl Context<'_> {
             flags,
             status: VariantStatus::Called,
             phase: "unphased:no fusion of this gene was called".to_owned(),
-            note: known.map_or_else(|| ending(hgvs_p).to_owned(), |(_, change)| note(change)),
+            note: known.map_or(remark, |(_, change)| note(change)),
             ..described(blank(domain, codon, hgvs_p, known.map(|(site, _)| site), expected, prior), known.map(|(_, change)| change))
         };
         Some(Call { variant, change: Some(Change::Indel(event)) })

@@ -82,8 +82,8 @@ impl Span {
     }
 }
 
-/// A small insertion or deletion in coding coordinates.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+/// An insertion or deletion in coding coordinates.
+#[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Indel {
     /// Index of the first deleted base, or of the base before which bases are inserted.
     pub at: usize,
@@ -91,6 +91,9 @@ pub struct Indel {
     pub deleted: usize,
     /// Inserted bases in the direction of transcription.
     pub inserted: Vec<u8>,
+    /// The deleted stretch of the genome (interbase), where it does not lie within one part of the row: it goes over the edge of an
+    /// exon, or takes a splice site; `deleted` are those of its bases that are on the row.
+    pub over: Option<(u32, u32)>,
 }
 
 /// What one record shows of a row.
@@ -249,7 +252,7 @@ fn fragment(mut records: Vec<Shown>) -> (Part, bool, u8, bool) {
             None => reads[number] = Some(part),
         }
     }
-    let merged = match reads {
+    let mut merged = match reads {
         [Some(mut one), Some(two)] => {
             // An indel that one mate shows and the other denies is dropped, as a base is.
             let kept: Vec<Indel> = one.indels.iter().filter(|indel| !two.denies(indel)).cloned().collect();
@@ -261,6 +264,9 @@ fn fragment(mut records: Vec<Shown>) -> (Part, bool, u8, bool) {
         [Some(one), None] | [None, Some(one)] => one,
         [None, None] => Part { start: 0, bases: Vec::new(), spans: [None, None], indels: Vec::new() },
     };
+    // One that two parts of the row show is one.
+    merged.indels.sort();
+    merged.indels.dedup();
     (merged, first.1, first.0, paired)
 }
 

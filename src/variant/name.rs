@@ -80,6 +80,10 @@ pub fn coding_indel(domain: &Domain<'_>, indel: &Indel) -> String {
         _ => format!("c.{}_{}", domain.coding_name(from), domain.coding_name(from + bases - 1)),
     };
     let inserted = String::from_utf8_lossy(&indel.inserted).into_owned();
+    if let Some((start, end)) = indel.over {
+        let stretch = domain.stretch_name(start, end).unwrap_or_else(|| "?".to_owned());
+        return format!("c.{stretch}del{}{inserted}", if inserted.is_empty() { "" } else { "ins" });
+    }
     match (indel.deleted, indel.inserted.len()) {
         (0, added) if indel.at >= added && (0..added).all(|slot| domain.base(indel.at - added + slot) == indel.inserted[slot]) => {
             format!("{}dup", range(indel.at - added, added))
@@ -155,6 +159,9 @@ pub fn protein_shift(domain: &Domain<'_>, indel: &Indel) -> Option<(u32, String)
 /// Position (0-based), reference and alternative bases of an indel on the forward strand, with the base before it as VCF wants, at
 /// its first place on the genome; the bases are left out where they are not known or an intron lies within.
 pub fn genomic_indel(domain: &Domain<'_>, indel: &Indel, earliest: usize) -> (u32, Vec<u8>, Vec<u8>) {
+    if let Some((start, end)) = indel.over {
+        return genomic_stretch(domain, indel, (start, end));
+    }
     // The first place on the genome is the last in transcription for a gene on the reverse strand.
     let (at, inserted) = match domain.strand {
         Strand::Reverse => (indel.at, indel.inserted.clone()),
@@ -177,6 +184,22 @@ pub fn genomic_indel(domain: &Domain<'_>, indel: &Indel, earliest: usize) -> (u3
     }
     let mut alternative = vec![reference[0]];
     alternative.extend(if domain.strand == Strand::Forward { inserted } else { reverse_complement(&inserted) });
+    (low, reference, alternative)
+}
+
+/// The same for a deletion that goes over an exon's edge.
+fn genomic_stretch(domain: &Domain<'_>, indel: &Indel, (mut start, mut end): (u32, u32)) -> (u32, Vec<u8>, Vec<u8>) {
+    let known = |position: u32| b"ACGT".contains(&domain.forward_base(position));
+    while indel.inserted.is_empty() && start > 1 && known(start - 1) && domain.forward_base(start - 1) == domain.forward_base(end - 1) {
+        (start, end) = (start - 1, end - 1);
+    }
+    let low = start.saturating_sub(1);
+    if start == 0 || !(low..end).all(known) {
+        return (low, Vec::new(), Vec::new());
+    }
+    let reference: Vec<u8> = (low..end).map(|position| domain.forward_base(position)).collect();
+    let mut alternative = vec![reference[0]];
+    alternative.extend(if domain.strand == Strand::Forward { indel.inserted.clone() } else { reverse_complement(&indel.inserted) });
     (low, reference, alternative)
 }
 
@@ -210,7 +233,7 @@ mod tests {
 
     fn named(bases: &[u8], at: usize, deleted: usize, inserted: &[u8]) -> (String, String) {
         let domain = row(bases, Strand::Forward);
-        let indel = shifted(Indel { at, deleted, inserted: inserted.to_vec() }, &domain);
+        let indel = shifted(Indel { at, deleted, inserted: inserted.to_vec(), over: None }, &domain);
         (coding_indel(&domain, &indel), protein_indel(&domain, &indel).map(|(_, text)| text).unwrap_or_default())
     }
 
@@ -253,7 +276,7 @@ mod tests {
     fn a_shifted_frame_is_named_by_the_first_residue_that_changes() {
         let shift = |at: usize, deleted: usize, inserted: &[u8]| {
             let domain = row(b"ATGGCCACGCTGAAAGGATTCGACCGT", Strand::Forward);
-            let indel = shifted(Indel { at, deleted, inserted: inserted.to_vec() }, &domain);
+            let indel = shifted(Indel { at, deleted, inserted: inserted.to_vec(), over: None }, &domain);
             (coding_indel(&domain, &indel), protein_shift(&domain, &indel).map(|(_, text)| text).unwrap_or_default())
         };
         // ATG GCC ACG CTG AAA GGA -> ATG GCC ACG CTG AAG GAT; the last A of the codon for K is gone.
@@ -266,7 +289,7 @@ mod tests {
     fn the_genomic_form_is_the_first_place_on_the_forward_strand_of_either_gene() {
         for strand in [Strand::Forward, Strand::Reverse] {
             let domain = row(b"ATGGCCACGACGCTGAAAGGA", strand);
-            let indel = shifted(Indel { at: 6, deleted: 3, inserted: Vec::new() }, &domain);
+            let indel = shifted(Indel { at: 6, deleted: 3, ..Indel::default() }, &domain);
             assert_eq!(indel.at, 9);
             assert_eq!(earliest(&indel, &domain), 6);
             let (position, reference, alternative) = genomic_indel(&domain, &indel, earliest(&indel, &domain));

@@ -21,9 +21,11 @@ use crate::model::Gene;
 use crate::stats::binomial_at_least;
 
 use super::call::{Call, Change, Reading, Says};
-use super::chain;
+use super::chain::{self, Chain, Link};
+use super::indel::UNKNOWN_PROTEIN;
 use super::molecule::Molecule;
 use super::pileup::MIN_MAPQ;
+use super::Variant;
 
 /// Bases that a read must show on the lost flank to count as unbroken.
 const MIN_UNBROKEN_BP: u32 = 10;
@@ -73,6 +75,15 @@ impl Relation {
         }
     }
 
+    /// What a chain of sites tells.
+    fn over(link: Link) -> Self {
+        if link.together {
+            Self::Cis(link.fragments)
+        } else {
+            Self::Trans(link.fragments)
+        }
+    }
+
     /// `cis:<name>:n`, `trans:<name>:n`, `mixed:<name>:n/m`.
     fn text(self, name: &str) -> String {
         match self {
@@ -94,13 +105,16 @@ pub fn assign(reading: &mut Reading<'_>, fusions: &[Carried<'_>], library: &Libr
         let variant = &mut reading.calls[at].variant;
         if let Some((phase, note)) = phase {
             variant.phase = phase;
-            if !note.is_empty() {
-                variant.note =
-                    [variant.note.as_str(), note.as_str()].iter().filter(|text| !text.is_empty()).copied().collect::<Vec<_>>().join("; ");
-            }
+            add_note(variant, &note);
         }
     }
     with_each_other(reading, &called, library, reader)
+}
+
+/// Adds a remark to those that are there.
+fn add_note(variant: &mut Variant, note: &str) {
+    let all = [variant.note.as_str(), note];
+    variant.note = all.into_iter().filter(|text| !text.is_empty()).collect::<Vec<_>>().join("; ");
 }
 
 /// The relation of a variant to the fusions, and a remark; `None` without fusions.
@@ -131,13 +145,13 @@ fn with_fusions(
         if library.assay.long_reads && library.assay.material() == Material::Dna {
             let (low, high) = (position.min(fusion.end.boundary), position.max(fusion.end.boundary));
             let between = Interval { contig: fusion.end.contig, start: low, end: high };
-            if let Some(link) = chain::relate(reader, library, between, fusion.members, &fragments)? {
-                let relation = if link.together { Relation::Cis(link.fragments) } else { Relation::Trans(link.fragments) };
-                found.push(relation.text(fusion.id));
-                note = format!("phased over {} heterozygous sites", link.sites);
+            let chain = chain::relate(reader, library, between, fusion.members, &fragments)?;
+            if let Chain::Link(link) = chain {
+                found.push(Relation::over(link).text(fusion.id));
+                note = format!("phased over {} heterozygous site{}", link.sites, if link.sites == 1 { "" } else { "s" });
                 continue;
             }
-            reasons.push(format!("{far}, no chain of heterozygous sites"));
+            reasons.extend(chain.reason().map(|reason| format!("{far}, {reason}")));
         } else if distance > longest {
             reasons.push(far);
         } else {
@@ -215,10 +229,10 @@ fn unbroken(
 }
 
 /// Molecules by what they say of two changes: both, only the first, only the second.
-fn together(molecules: &[Molecule], x: &Change, y: &Change) -> [u32; 3] {
+pub(super) fn together(molecules: &[Molecule], says: impl Fn(&Molecule) -> (Says, Says)) -> [u32; 3] {
     let mut counts = [0; 3];
     for molecule in molecules {
-        match (x.said_by(molecule), y.said_by(molecule)) {
+        match says(molecule) {
             (Says::With, Says::With) => counts[0] += 1,
             (Says::With, Says::Without) => counts[1] += 1,
             (Says::Without, Says::With) => counts[2] += 1,
@@ -248,24 +262,37 @@ fn with_each_other(reading: &mut Reading<'_>, called: &[usize], library: &Librar
     for (a, &x) in called.iter().enumerate() {
         for (b, &y) in called.iter().enumerate().skip(a + 1) {
             let (Some(one), Some(two)) = (&reading.calls[x].change, &reading.calls[y].change) else { continue };
-            if one.index() / 3 == two.index() / 3 {
-                // Two changes of one codon are never on one molecule.
-                continue;
-            }
-            let mut relation = relation(together(&reading.pileup.molecules, one, two));
+            let mut contradicted = None;
+            let mut relation = relation(together(&reading.pileup.molecules, |molecule| (one.said_by(molecule), two.said_by(molecule))));
             if relation.is_none() && library.assay.long_reads && library.assay.material() == Material::Dna {
-                relation = chained(reading, one, two, library, reader)?;
+                let chain = chained(reading, one, two, library, reader)?;
+                if let Chain::Link(link) = chain {
+                    relation = Some(Relation::over(link));
+                }
+                contradicted = chain.reason().filter(|_| matches!(chain, Chain::Contradicted(_))).map(|reason| format!(" and {reason}"));
             }
             let text = |other: &Call| {
-                let name = &other.variant.hgvs_p;
+                let protein = &other.variant.hgvs_p;
+                let name = other.variant.hgvs_c.as_ref().filter(|_| protein == UNKNOWN_PROTEIN).unwrap_or(protein);
                 match relation {
                     Some(Relation::Cis(n)) => format!("{name}:cis:{n}"),
                     Some(Relation::Trans(n)) => format!("{name}:trans:{n}"),
                     Some(Relation::Mixed(n, m)) => format!("{name}:mixed:{n}/{m}"),
-                    None => format!("{name}:unphased:{}", apart(reading, one, two, library)),
+                    None => {
+                        let contradicted = contradicted.as_deref().unwrap_or("");
+                        format!("{name}:unphased:{}{contradicted}", apart(reading, one, two, library))
+                    }
                 }
             };
             let (to_first, to_second) = (text(&reading.calls[y]), text(&reading.calls[x]));
+            if let (Change::Codon(of_one), Change::Codon(of_two)) = (one, two) {
+                if of_one[0].0 == of_two[0].0 {
+                    let names = [y, x].map(|at| reading.calls[at].variant.hgvs_p.clone());
+                    for (at, name) in [x, y].into_iter().zip(names) {
+                        add_note(&mut reading.calls[at].variant, &format!("one codon: no molecule can carry {name} as well"));
+                    }
+                }
+            }
             items[a].push(to_first);
             items[b].push(to_second);
             match relation {
@@ -297,15 +324,14 @@ fn apart(reading: &Reading<'_>, x: &Change, y: &Change, library: &Library) -> St
     }
 }
 
-fn chained(reading: &Reading<'_>, x: &Change, y: &Change, library: &Library, reader: &mut LibraryReader) -> Result<Option<Relation>> {
+fn chained(reading: &Reading<'_>, x: &Change, y: &Change, library: &Library, reader: &mut LibraryReader) -> Result<Chain> {
     let fragments = |change: &Change| -> FxHashSet<FragmentId> {
         let carriers = reading.pileup.molecules.iter().filter(|molecule| change.said_by(molecule) == Says::With);
         carriers.flat_map(|molecule| molecule.fragments.iter().copied()).collect()
     };
     let (p, q) = (reading.domain.position(x.index()), reading.domain.position(y.index()));
     let between = Interval { contig: reading.domain.contig, start: p.min(q), end: p.max(q) };
-    let link = chain::relate(reader, library, between, &fragments(x), &fragments(y))?;
-    Ok(link.map(|link| if link.together { Relation::Cis(link.fragments) } else { Relation::Trans(link.fragments) }))
+    chain::relate(reader, library, between, &fragments(x), &fragments(y))
 }
 
 /// Phase sets: variants that are phased with each other, named by the first position; each lies on the haplotype of the first one or

@@ -16,7 +16,7 @@ use crate::alignment::scan::leaves_out_flagged;
 use crate::alignment::tile;
 use crate::error::Result;
 use crate::evidence::Molecules;
-use crate::genome::Strand;
+use crate::genome::{Interval, Strand};
 use crate::material::Material;
 use crate::sequence::reverse_complement;
 
@@ -27,8 +27,10 @@ use super::molecule::{molecules, packed, Indel, Molecule, Shown, Span, MIN_LONG_
 pub const MIN_MAPQ: u8 = 10;
 /// A short read that differs from the reference in more than this share of its aligned bases belongs elsewhere.
 const MAX_EDITS_FRAC: f64 = 0.08;
-/// Longest insertion or deletion that is called.
-pub const MAX_INDEL_BP: u32 = 60;
+/// Longest insertion that is called; a deletion may have any length that an aligner writes.
+pub const MAX_INSERTION_BP: u32 = 60;
+/// So many places at most are tried for a deletion over an exon's edge.
+const MAX_PLACES: u32 = 200;
 /// Quality of bases for which the file gives none.
 const UNKNOWN_QUALITY: u8 = 30;
 
@@ -103,9 +105,7 @@ fn pile(domain: &mut Domain<'_>, parts: Vec<(Segment, Part)>, library: &Library)
     let min_quality = if assay.long_reads { MIN_LONG_READ_QUALITY } else { STRATA[1] };
     let mut list = molecules(shown, domain.strand == Strand::Forward, min_quality, |fragment| copies.of(fragment));
     for molecule in &mut list {
-        for indel in &mut molecule.indels {
-            *indel = shifted(indel.clone(), domain);
-        }
+        molecule.indels = std::mem::take(&mut molecule.indels).into_iter().filter_map(|indel| settled(indel, domain)).collect();
         molecule.indels.sort();
         molecule.indels.dedup();
     }
@@ -128,18 +128,17 @@ fn longest_shown(molecules: &[Molecule]) -> u32 {
 
 fn read_segment(reader: &mut LibraryReader, library: &Library, domain: &Domain<'_>, segment: &Segment) -> Result<Part> {
     let assay = &library.assay;
-    let interval = domain.interval(segment);
     let known = (segment.start..segment.end).all(|position| domain.source(domain.index_in(segment, position)) != Source::Unknown);
     let mut part = Part {
         shown: Vec::new(),
         slim: Vec::new(),
-        md: if known { Vec::new() } else { vec![[0; 4]; interval.length_bp() as usize] },
+        md: if known { Vec::new() } else { vec![[0; 4]; domain.with_flanks(segment).length_bp() as usize] },
         longest_bp: 0,
     };
     let grouped = matches!(assay.duplicates, DuplicateRule::Umi | DuplicateRule::Position);
     // A pair that spans more is no fragment but a rearrangement.
     let believable = i64::from(assay.insert_max_bp.max(assay.read_length_bp)) * 2;
-    reader.visit(interval, |record, lane| {
+    reader.visit(domain.interval(segment), |record, lane| {
         if record.mapq() < MIN_MAPQ {
             return;
         }
@@ -158,7 +157,7 @@ fn read_segment(reader: &mut LibraryReader, library: &Library, domain: &Domain<'
         let floor = if assay.long_reads { MIN_LONG_READ_QUALITY } else { MIN_READ_QUALITY };
         let Some(shown) = shown(record, &operations, &view, domain, segment, floor) else { return };
         if !part.md.is_empty() {
-            count_md(record, segment, &mut part.md);
+            count_md(record, domain.with_flanks(segment), &mut part.md);
         }
         let insert = record.insert_size().abs();
         let length = if insert > 0 && insert <= believable { insert } else { 0 };
@@ -177,7 +176,8 @@ fn is_indel(op: Operation) -> bool {
     matches!(op.letter, b'I' | b'D')
 }
 
-/// The insertions and deletions with which `operations` begin, as one, if it lies on the segment between aligned bases.
+/// The insertions and deletions with which `operations` begin, as one, if it lies between aligned bases on the segment, or takes bases of
+/// it or a splice site beside it.
 pub(super) fn indel_at(
     operations: &[Operation],
     has_before: bool,
@@ -190,18 +190,26 @@ pub(super) fn indel_at(
     let (deleted, inserted_bp) = (sum(b'D'), sum(b'I'));
     let aligned_behind = operations.get(run.len()).is_some_and(|op| matches!(op.letter, b'M' | b'=' | b'X'));
     let end = at.saturating_add(deleted);
-    let inside = segment.start <= at && end <= segment.end;
-    if !inside || !has_before || !aligned_behind || deleted.max(inserted_bp) == 0 || deleted.max(inserted_bp) > MAX_INDEL_BP {
+    if !has_before || !aligned_behind || deleted.max(inserted_bp) == 0 || inserted_bp > MAX_INSERTION_BP {
         return None;
     }
     let bases = sequence.get(query..query + inserted_bp as usize)?.to_vec();
     let inserted = if domain.strand == Strand::Forward { bases } else { reverse_complement(&bases) };
+    let inside = segment.start <= at && end <= segment.end;
+    if !inside {
+        // What lies beside the segment counts where it takes a splice site there.
+        let (start, stop) = (segment.start.saturating_sub(2), segment.end + 2);
+        let near = deleted > 0 && at < stop && end > start;
+        let (index, bases) = if near { domain.bases_in(at, end) } else { (0, 0) };
+        let counts = near && (bases > 0 || !domain.splice_sites_in(at.max(start), end.min(stop)).is_empty());
+        return counts.then_some(Indel { at: index, deleted: bases, inserted, over: Some((at, end)) });
+    }
     let index = match (deleted, domain.strand) {
         (0, Strand::Forward) => segment.first + (at - segment.start) as usize,
         (0, Strand::Reverse) => segment.first + (segment.end - at) as usize,
         _ => domain.index_in(segment, at).min(domain.index_in(segment, end - 1)),
     };
-    Some(Indel { at: index, deleted: deleted as usize, inserted })
+    Some(Indel { at: index, deleted: deleted as usize, inserted, over: None })
 }
 
 /// The bases and indels that a record shows on a segment.
@@ -212,7 +220,7 @@ fn shown(record: &Record, operations: &[Operation], view: &ReadRecord, domain: &
     // Lowest and highest aligned base on the segment: query and position.
     let mut ends: Option<[(usize, u32); 2]> = None;
     let mut found: Vec<(usize, u8)> = Vec::new();
-    let mut indels = Vec::new();
+    let (mut indels, mut lost_at) = (Vec::new(), 0);
     let hard_clipped = operations.first().filter(|op| op.letter == b'H').map_or(0, |op| op.length as usize);
     for (number, op) in operations.iter().enumerate() {
         match op.letter {
@@ -236,7 +244,11 @@ fn shown(record: &Record, operations: &[Operation], view: &ReadRecord, domain: &
             b'I' | b'D' => {
                 let first = number.checked_sub(1).is_none_or(|before| !is_indel(operations[before]));
                 if first {
+                    let before = indels.len();
                     indels.extend(indel_at(&operations[number..], number > 0, (at, query), &sequence.as_bytes(), (domain, segment)));
+                    if indels.len() > before {
+                        lost_at = query;
+                    }
                 }
                 match op.letter {
                     b'I' => query += op.length as usize,
@@ -248,7 +260,9 @@ fn shown(record: &Record, operations: &[Operation], view: &ReadRecord, domain: &
             _ => {}
         }
     }
-    let [(first_query, low), (last_query, high)] = ends?;
+    // A deletion may leave nothing of the segment; the read goes on from one side of it to the other all the same.
+    let whole = || (!indels.is_empty()).then(|| [(lost_at, segment.start), (lost_at, segment.end - 1)]);
+    let [(first_query, low), (last_query, high)] = ends.or_else(whole)?;
     let (from, to) = {
         let (x, y) = (domain.index_in(segment, low), domain.index_in(segment, high));
         (x.min(y), x.max(y))
@@ -270,6 +284,34 @@ fn shown(record: &Record, operations: &[Operation], view: &ReadRecord, domain: &
     })
 }
 
+/// An indel at the place where it is named. A deletion over an exon's edge that could as well lie within the exon does: its splice sites
+/// are there as before. One that could as well lie within the intron alone takes nothing.
+fn settled(indel: Indel, domain: &Domain<'_>) -> Option<Indel> {
+    let Some((start, end)) = indel.over else { return Some(shifted(indel, domain)) };
+    let mut places = vec![(start, end)];
+    let moves = |from: u32, to: u32| b"ACGT".contains(&domain.forward_base(from)) && domain.forward_base(from) == domain.forward_base(to);
+    if indel.inserted.is_empty() {
+        places.extend((1..=MAX_PLACES.min(start)).take_while(|by| moves(start - by, end - by)).map(|by| (start - by, end - by)));
+        places.extend((1..=MAX_PLACES).take_while(|by| moves(start + by - 1, end + by - 1)).map(|by| (start + by, end + by)));
+    }
+    let within = places.iter().find_map(|&(start, end)| Some((domain.segment_around(start, end)?, start, end)));
+    if let Some((segment, start, end)) = within {
+        let at = domain.index_in(segment, start).min(domain.index_in(segment, end - 1));
+        return Some(shifted(Indel { at, deleted: (end - start) as usize, ..Indel::default() }, domain));
+    }
+    let takes = |&(start, end): &(u32, u32)| domain.bases_in(start, end).1 > 0 || !domain.splice_sites_in(start, end).is_empty();
+    if !places.iter().all(takes) {
+        return None;
+    }
+    let last = match domain.strand {
+        Strand::Forward => places.into_iter().max(),
+        Strand::Reverse => places.into_iter().min(),
+    };
+    let (start, end) = last.filter(|(start, end)| !domain.is_intron(*start, *end))?;
+    let (at, deleted) = domain.bases_in(start, end);
+    Some(Indel { at, deleted, over: Some((start, end)), ..indel })
+}
+
 /// An indel without the inserted bases that are those it deletes, from either end.
 fn trimmed(mut indel: Indel, domain: &Domain<'_>) -> Indel {
     let known = |index: usize, base: u8| b"ACGT".contains(&base) && domain.base(index) == base;
@@ -288,6 +330,9 @@ fn trimmed(mut indel: Indel, domain: &Domain<'_>) -> Indel {
 /// The indel at the last place in the direction of transcription where it means the same (HGVS's rule), as far as the reference is
 /// known and the exon goes.
 pub fn shifted(indel: Indel, domain: &Domain<'_>) -> Indel {
+    if indel.over.is_some() {
+        return indel;
+    }
     let mut indel = trimmed(indel, domain);
     let (_, end) = domain.segment_of(indel.at.saturating_sub(usize::from(indel.deleted == 0)));
     let known = |index: usize| index < end && b"ACGT".contains(&domain.base(index));
@@ -309,6 +354,9 @@ pub fn shifted(indel: Indel, domain: &Domain<'_>) -> Indel {
 
 /// The first index at which a shifted indel could as well begin.
 pub fn earliest(indel: &Indel, domain: &Domain<'_>) -> usize {
+    if indel.over.is_some() {
+        return indel.at;
+    }
     let (start, _) = domain.segment_of(indel.at.saturating_sub(usize::from(indel.deleted == 0)));
     let known = |index: usize| index >= start && b"ACGT".contains(&domain.base(index));
     let (mut at, mut inserted) = (indel.at, indel.inserted.clone());
@@ -328,14 +376,14 @@ pub fn earliest(indel: &Indel, domain: &Domain<'_>) -> usize {
     at
 }
 
-/// Adds the reference bases that a record's MD tag gives on a segment.
-fn count_md(record: &Record, segment: &Segment, counts: &mut [[u32; 4]]) {
+/// Adds the reference bases that a record's MD tag gives on a stretch.
+fn count_md(record: &Record, stretch: Interval, counts: &mut [[u32; 4]]) {
     let Ok(Aux::String(md)) = record.aux(b"MD") else { return };
     let Some(reference) = md_bases(record, md) else { return };
     for (position, base) in reference {
-        if (segment.start..segment.end).contains(&position) {
+        if (stretch.start..stretch.end).contains(&position) {
             if let Some(letter) = b"ACGT".iter().position(|letter| *letter == base) {
-                counts[(position - segment.start) as usize][letter] += 1;
+                counts[(position - stretch.start) as usize][letter] += 1;
             }
         }
     }
@@ -343,9 +391,15 @@ fn count_md(record: &Record, segment: &Segment, counts: &mut [[u32; 4]]) {
 
 /// Sets unknown reference bases by the majority of the MD tags.
 fn take_md(domain: &mut Domain<'_>, segment: &Segment, counts: &[[u32; 4]]) {
-    for (position, votes) in (segment.start..segment.end).zip(counts) {
-        let index = domain.index_in(segment, position);
+    for (position, votes) in (domain.with_flanks(segment).start..).zip(counts) {
         let best = (0..4).max_by_key(|&letter| (votes[letter], std::cmp::Reverse(letter))).unwrap_or(0);
+        if !(segment.start..segment.end).contains(&position) {
+            if votes[best] > 0 {
+                domain.set_beside(position, b"ACGT"[best]);
+            }
+            continue;
+        }
+        let index = domain.index_in(segment, position);
         if votes[best] > 0 && domain.source(index) == Source::Unknown {
             domain.set(index, domain.turned(b"ACGT"[best]), Source::Md);
         }

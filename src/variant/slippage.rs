@@ -17,9 +17,8 @@ use std::collections::BTreeMap;
 use super::call::Reading;
 use super::domain::Domain;
 use super::indel::Event;
-use super::molecule::Indel;
+use super::molecule::{Indel, Molecule};
 use super::noise::Expected;
-use super::pileup::Pileup;
 
 /// Chance a base of one given insertion or deletion in frame that is not there, before data: indel errors of short reads are about 1e-5
 /// a base (Schirmer et al., BMC Bioinformatics 2016; 17:125), few of them of three bases.
@@ -52,13 +51,14 @@ pub struct Background {
 
 /// Whether an indel keeps the reading frame.
 pub fn keeps_frame(indel: &Indel) -> bool {
-    (indel.inserted.len() as i64 - indel.deleted as i64) % 3 == 0
+    let deleted = indel.over.map_or(indel.deleted, |(start, end)| (end - start) as usize);
+    (indel.inserted.len() as i64 - deleted as i64) % 3 == 0
 }
 
-/// All indels of a pileup with the molecules that show them.
-pub fn tally(pileup: &Pileup) -> BTreeMap<&Indel, u32> {
+/// All indels of molecules with how many show them.
+pub fn tally(molecules: &[Molecule]) -> BTreeMap<&Indel, u32> {
     let mut counts: BTreeMap<&Indel, u32> = BTreeMap::new();
-    for indel in pileup.molecules.iter().flat_map(|molecule| &molecule.indels) {
+    for indel in molecules.iter().flat_map(|molecule| &molecule.indels) {
         *counts.entry(indel).or_default() += 1;
     }
     counts
@@ -85,7 +85,7 @@ impl Background {
             for run in sequence.chunk_by(|x, y| x == y && *x != b'N') {
                 background.shifted[run.len().min(RUNS) - 1].chances += depth;
             }
-            for (indel, count) in tally(pileup) {
+            for (indel, count) in tally(&pileup.molecules) {
                 let count = f64::from(count);
                 if !keeps_frame(indel) {
                     let event = Event::of(indel.clone(), domain);
@@ -129,7 +129,8 @@ mod tests {
     use crate::knowledge::Knowledge;
     use crate::variant::domain::tests::builtin_domains;
     use crate::variant::domain::Source;
-    use crate::variant::molecule::{packed, Molecule};
+    use crate::variant::molecule::packed;
+    use crate::variant::pileup::Pileup;
 
     #[test]
     fn what_slips_in_long_runs_raises_the_error_of_long_runs_only() {
@@ -143,7 +144,7 @@ mod tests {
             domain.set(index, b'A', Source::Fasta);
         }
         domain.set(60, b'T', Source::Fasta);
-        let lost = |at: usize| Indel { at, deleted: 1, inserted: Vec::new() };
+        let lost = |at: usize| Indel { at, deleted: 1, ..Indel::default() };
         let molecule = |indels: Vec<Indel>| Molecule {
             start: 0,
             bases: (0..120).map(|index| packed(domain.base(index), 37)).collect(),

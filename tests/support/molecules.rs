@@ -8,8 +8,8 @@ use kinfuse::knowledge::Knowledge;
 use kinfuse::model::builtin;
 use kinfuse::simulate::Random;
 use kinfuse::variant::domain::{domains, Domain, Source};
-use kinfuse::variant::molecule::{molecules, packed, Molecule, Shown, Span};
-use kinfuse::variant::pileup::Pileup;
+use kinfuse::variant::molecule::{molecules, packed, Indel, Molecule, Shown, Span};
+use kinfuse::variant::pileup::{shifted, Pileup};
 
 /// How a library is made.
 #[derive(Debug, Clone, Copy)]
@@ -28,11 +28,21 @@ pub struct Made {
     pub deamination: f64,
     /// Oxidation: G read as T there.
     pub oxidation: f64,
+    /// Insertions and deletions that are not there, a base of a read; twice as often with each base of a run of one base.
+    pub indels: f64,
 }
 
 /// A panel of tumour DNA without UMIs.
-pub const PANEL: Made =
-    Made { depth: 2_000, read_bp: 150, fragment_bp: (240.0, 40.0), copies: None, polymerase: 5e-6, deamination: 2e-6, oxidation: 2e-6 };
+pub const PANEL: Made = Made {
+    depth: 2_000,
+    read_bp: 150,
+    fragment_bp: (240.0, 40.0),
+    copies: None,
+    polymerase: 5e-6,
+    deamination: 2e-6,
+    oxidation: 2e-6,
+    indels: 0.0,
+};
 /// Plasma DNA with UMIs.
 pub const PLASMA: Made = Made {
     depth: 10_000,
@@ -42,6 +52,7 @@ pub const PLASMA: Made = Made {
     polymerase: 5e-6,
     deamination: 2e-6,
     oxidation: 2e-6,
+    indels: 0.0,
 };
 /// Fixed tissue, badly damaged: deamination and oxidation as in blocks of many years.
 pub const DAMAGED: Made = Made { deamination: 4e-4, oxidation: 2e-4, ..PANEL };
@@ -160,7 +171,10 @@ pub fn sample(row: &Domain<'_>, made: Made, mutations: &[&Mutation], random: &mu
         }
     }
     let forward = row.strand == Strand::Forward;
-    let list: Vec<Molecule> = molecules(shown, forward, 20, |fragment| family_of[fragment.0 as usize]);
+    let mut list: Vec<Molecule> = molecules(shown, forward, 20, |fragment| family_of[fragment.0 as usize]);
+    for indel in list.iter_mut().flat_map(|molecule| &mut molecule.indels) {
+        *indel = shifted(indel.clone(), row);
+    }
     Sample { pileup: Pileup::of(list), truth }
 }
 
@@ -284,7 +298,30 @@ fn reads(
                 after: (to - to_in) as u16,
             },
             bases: letters.iter().map(|&(base, quality)| if quality < 10 { 0 } else { packed(base, quality) }).collect(),
-            indels: Vec::new(),
+            indels: wrong_indels(&letters, (first as i64 + from_in) as usize, made.indels, random),
         });
     }
+}
+
+/// Insertions and deletions that a read shows by error: mostly one base of a run, one in twenty of three bases.
+fn wrong_indels(letters: &[(u8, u8)], first: usize, rate: f64, random: &mut Random) -> Vec<Indel> {
+    const MOST: f64 = 16.0;
+    let mut list = Vec::new();
+    for offset in hits(letters.len(), rate * MOST, random) {
+        let base = letters[offset].0;
+        let run = letters[offset..].iter().take_while(|letter| letter.0 == base).count();
+        let run = run + letters[..offset].iter().rev().take_while(|letter| letter.0 == base).count();
+        // Not at the very end of a read, where an aligner clips.
+        let inside = (5..letters.len().saturating_sub(8)).contains(&offset);
+        if !random.happens(2f64.powi(run.min(5) as i32 - 1) / MOST) || !inside {
+            continue;
+        }
+        let bases = if random.happens(0.05) { 3 } else { 1 };
+        list.push(if random.happens(0.5) {
+            Indel { at: first + offset, deleted: bases, ..Indel::default() }
+        } else {
+            Indel { at: first + offset, inserted: vec![base; bases], ..Indel::default() }
+        });
+    }
+    list
 }

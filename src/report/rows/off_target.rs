@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::drug::DrugRow;
 use super::variant::VariantRow;
-use crate::variant::VariantStatus;
+use crate::variant::{Variant, VariantStatus};
 
 /// A hot spot by which tumours evade a drug without its target, and what was seen there.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -18,4 +18,28 @@ pub struct OffTargetRow {
     pub variants: Vec<VariantRow>,
     /// What sources say of the called changes.
     pub drugs: Vec<DrugRow>,
+    /// Molecules of each listed change that is not called, for the background of normal samples.
+    #[serde(default)]
+    pub seen: Vec<SeenChange>,
+}
+
+/// What was seen of a change that is not called.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct SeenChange {
+    /// HGNC symbol.
+    pub gene: String,
+    /// The change (`p.G12D`).
+    pub hgvs_p: String,
+    /// Molecules over it.
+    pub depth: u32,
+    /// Molecules that show it.
+    pub alt_fragments: u32,
+}
+
+impl SeenChange {
+    /// What a line that is not called shows.
+    pub fn of(variant: &Variant) -> Self {
+        let Variant { gene, hgvs_p, depth, alt_fragments, .. } = variant;
+        Self { gene: gene.clone(), hgvs_p: hgvs_p.clone(), depth: *depth, alt_fragments: *alt_fragments }
+    }
 }
