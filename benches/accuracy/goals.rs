@@ -163,7 +163,9 @@ pub fn report(results: &[Result], out: &Path, quick: bool, keep_bams: bool) -> b
     }
     println!("{} misses, each with a command: {}", misses.lines().count(), out.join("misses.tsv").display());
     if !keep_bams {
-        results.iter().for_each(|result| remove_bams(result, &misses));
+        for result in results {
+            remove_bams(result, &misses);
+        }
     }
     !quick || lines.iter().all(|line| !line.fails)
 }

@@ -199,8 +199,8 @@ impl Naming {
     /// The exon junction as the other transcripts in use count it, and as the tables print it.
     pub fn other_counts(&self, knowledge: &Knowledge) -> Vec<OtherCount> {
         let known = self.known(knowledge);
-        let (Some(counted), Some(Counts { main, others })) = (&self.counted, &self.counts) else { return Vec::new() };
-        let shorthand = known.shorthand.as_ref().unwrap_or(counted);
+        let counted = known.shorthand.as_ref().or(self.counted.as_ref());
+        let (Some(shorthand), Some(Counts { main, others })) = (counted, &self.counts) else { return Vec::new() };
         let other = |count: &Count| OtherCount {
             junction: with_exons(shorthand, (main.0, count.exons.0), (main.1, count.exons.1)),
             transcript5: count.transcript5.clone(),
