@@ -429,6 +429,7 @@ impl Run<'_> {
             assay,
             molecules: &molecules,
             exact_homology: self.setup.reference.is_some(),
+            all_genes: self.config.gtf.is_some(),
         };
         self.progress.stage("junctions", candidates.len());
         let mut drafts: Vec<build::Draft<'_>> = candidates.iter().map(|candidate| build::draft(candidate, kinase, &context)).collect();

@@ -48,7 +48,8 @@ pub fn reference_length(operations: &[Operation]) -> u32 {
 
 /// Cuts an alignment at its gaps (`N`, and deletions and insertions of at least `min_gap_bp`) into pieces.
 ///
-/// Aligners of long reads put the whole of another gene into an insertion to reach a few bases that match beyond. The pieces are in the order of the read as it was sequenced, with query coordinates on it (hard clips counted).
+/// Aligners of long reads put the whole of another gene into an insertion to reach a few bases that match beyond. The pieces are in the
+/// order of the read as it was sequenced, with query coordinates on it (hard clips counted).
 pub fn pieces(operations: &[Operation], contig: ContigId, start: u32, strand: Strand, mapq: u8, min_gap_bp: u32) -> Vec<Piece> {
     let length = read_length(operations);
     // Beyond these no genome and no read goes; a CIGAR that does is damaged, and sums below stay within their type.

@@ -212,7 +212,7 @@ impl Reader {
     }
 
     /// Calls `visit` with the records without a place at the end of the file, `limit` at most; a file that is read in one pass keeps
-    /// none.
+    /// none. Gives how many are left, or 1 where the index does not say how many.
     ///
     /// # Errors
     /// When the file cannot be read there.
@@ -228,7 +228,8 @@ impl Reader {
             visit(&self.record);
             seen += 1;
         }
-        let one_more = reader.read(&mut self.record).is_some();
+        let more = reader.read(&mut self.record).transpose();
+        let one_more = more.map_err(|error| unreadable(&self.path, &format!("an unaligned read cannot be read ({error})")))?.is_some();
         // The index of a BAM knows how many there are; for others the whole file would be read.
         let all = if one_more && self.is_bam { reader.index_stats().ok() } else { None };
         let unplaced = all.and_then(|stats| stats.iter().find(|(tid, ..)| *tid < 0).map(|(_, _, _, unmapped)| *unmapped));

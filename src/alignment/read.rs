@@ -368,7 +368,7 @@ fn trimmed_pieces(operations: &[Operation], (contig, start, strand): (ContigId, 
     let trimmed = trim::trim_gaps(operations, start);
     let (kept, start, gone) = trimmed.as_ref().map_or((operations, start, 0), |end| (&end.operations, end.start, end.gap_bases));
     let mut pieces = cigar::pieces(kept, contig, start, strand, mapq, MIN_GAP_BP);
-    share_edits(&mut pieces, edits.saturating_sub(gone), operations);
+    share_edits(&mut pieces, edits.saturating_sub(gone), kept, operations);
     (pieces, trimmed.is_none())
 }
 
@@ -386,15 +386,15 @@ fn edits(record: &Record) -> u32 {
 }
 
 /// Shares the edits of an alignment among its pieces and what was trimmed off, without the bases of the gaps at which it was cut.
-fn share_edits(pieces: &mut [Piece], edits: u32, operations: &[Operation]) {
-    let cut: u32 = operations
+fn share_edits(pieces: &mut [Piece], edits: u32, kept: &[Operation], whole: &[Operation]) {
+    let cut: u32 = kept
         .iter()
         .filter(|op| matches!(op.letter, b'D' | b'I') && op.length >= MIN_GAP_BP)
         .map(|op| op.length)
         .fold(0, u32::saturating_add);
     let edits = edits.saturating_sub(cut);
     let inside = |op: &&Operation| matches!(op.letter, b'M' | b'=' | b'X') || (op.letter == b'I' && op.length < MIN_GAP_BP);
-    let bases: u64 = operations.iter().filter(inside).map(|op| u64::from(op.length)).sum();
+    let bases: u64 = whole.iter().filter(inside).map(|op| u64::from(op.length)).sum();
     for piece in pieces {
         piece.edits = (u64::from(edits) * u64::from(piece.query_bp())).div_ceil(bases.max(1)) as u32;
     }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::alignment::read::{FragmentId, MatePlace, Piece, ReadRecord, RecordKind};
+use crate::alignment::read::{FragmentId, MatePlace, Piece, ReadRecord, RecordKind, MIN_GAP_BP};
 use crate::genome::Strand;
 
 /// A read with all of its pieces.
@@ -29,6 +29,13 @@ pub struct Chain {
 }
 
 impl Chain {
+    /// Whether one alignment goes from a piece to the next over a long insertion, which may be another gene.
+    pub fn leaps(&self, one: usize, other: usize) -> bool {
+        let (first, second) = (one.min(other), one.max(other));
+        let (Some(before), Some(behind)) = (self.pieces.get(first), self.pieces.get(second)) else { return false };
+        second == first + 1 && self.gapped.get(first) == Some(&true) && behind.query_start >= before.query_end.saturating_add(MIN_GAP_BP)
+    }
+
     /// Where the read begins (its 5' end as if it were aligned whole) and where its mate does; for a single read its own other end.
     pub fn ends(&self) -> (i64, i64) {
         let first = self.primary.first();
@@ -99,14 +106,53 @@ fn drop_covered(pieces: &mut Vec<(Piece, usize)>) {
     });
     let mut kept: Vec<(Piece, usize)> = Vec::with_capacity(pieces.len());
     for (piece, source) in pieces.drain(..) {
-        let shared: u32 = kept
-            .iter()
-            .filter(|(_, other_source)| *other_source != source)
-            .map(|(other, _)| piece.query_end.min(other.query_end).saturating_sub(piece.query_start.max(other.query_start)))
-            .fold(0, u32::saturating_add);
-        if shared.saturating_mul(5) < piece.query_bp().saturating_mul(4) {
+        let others = kept.iter().filter(|(_, other_source)| *other_source != source);
+        let mut shared: Vec<(u32, u32)> = others
+            .map(|(other, _)| (piece.query_start.max(other.query_start), piece.query_end.min(other.query_end)))
+            .filter(|(from, to)| from < to)
+            .collect();
+        shared.sort_unstable();
+        let (mut covered, mut behind) = (0u32, 0u32);
+        for (from, to) in shared {
+            covered += to.saturating_sub(from.max(behind));
+            behind = behind.max(to);
+        }
+        if covered.saturating_mul(5) < piece.query_bp().saturating_mul(4) {
             kept.push((piece, source));
         }
     }
     *pieces = kept;
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::genome::ContigId;
+
+    /// What stays of pieces given as part of the read and edits, each of its own alignment.
+    fn kept(parts: &[(u32, u32, u32)]) -> Vec<(u32, u32)> {
+        let piece = |(index, &(from, to, edits)): (usize, &(u32, u32, u32))| {
+            let start = 10_000 * index as u32;
+            let (contig, strand) = (ContigId(0), Strand::Forward);
+            (Piece { contig, start, end: start + to - from, strand, query_start: from, query_end: to, mapq: 60, edits }, index)
+        };
+        let mut pieces: Vec<(Piece, usize)> = parts.iter().enumerate().map(piece).collect();
+        drop_covered(&mut pieces);
+        let mut places: Vec<(u32, u32)> = pieces.iter().map(|(piece, _)| (piece.query_start, piece.query_end)).collect();
+        places.sort_unstable();
+        places
+    }
+
+    #[test]
+    fn of_pieces_over_the_same_bases_the_better_match_stays() {
+        assert_eq!(kept(&[(0, 100, 0), (10, 90, 0)]), [(0, 100)]);
+        assert_eq!(kept(&[(0, 230, 30), (30, 220, 4)]), [(30, 220)], "longer, and full of errors");
+        assert_eq!(kept(&[(0, 100, 0), (50, 150, 0)]), [(0, 100), (50, 150)]);
+    }
+
+    #[test]
+    fn a_piece_is_covered_by_several_and_bases_count_once() {
+        assert_eq!(kept(&[(0, 50, 0), (50, 100, 0), (10, 95, 8)]), [(0, 50), (50, 100)]);
+        assert_eq!(kept(&[(0, 70, 0), (20, 85, 0), (40, 104, 0)]).len(), 3, "the last bases are its own");
+    }
 }

@@ -19,7 +19,7 @@ use super::frame::{coding_offset, frame, kinase_domain, CodingOffset};
 use super::name;
 use super::naming::{Asked, Naming, RnaEnds};
 use super::orient::{orient, Oriented};
-use super::score::{Class, Independent};
+use super::score::{Class, Independent, PartnerKind};
 use super::{Agreement, Frame, Fusion, KinaseDomain, Material, Partner, Support, Unit};
 
 /// Inserted bases up to which two exon edges are taken as spliced to each other: so many an alignment leaves out at an error.
@@ -39,6 +39,8 @@ pub struct Context<'a> {
     pub molecules: &'a Molecules,
     /// Whether a FASTA gave the homology.
     pub exact_homology: bool,
+    /// Whether a GTF names the genes of the whole genome: the built-in models are those of known partners.
+    pub all_genes: bool,
 }
 
 /// Distinct molecules by their strongest kind of evidence.
@@ -116,14 +118,19 @@ pub fn draft<'a>(candidate: &'a Candidate, kinase: &Gene, context: &Context<'a>)
     };
     naming.frame = frame_if(false).text();
     let domain = kinase_domain(kinase, oriented.kinase, oriented.kinase_role);
-    // Outside of genes nothing says which way a partner is read; RNA would show it.
-    let beside_genes = oriented.gene.is_none() && !candidate.unplaced && material == Material::Dna;
-    let functional = ((oriented.sense && oriented.gene.is_some()) || beside_genes) && domain == Some(KinaseDomain::Retained);
+    // Outside of genes nothing says which way a partner is read; RNA would show it. Without a GTF most genes are not known.
+    let beside_genes = oriented.gene.is_none() && !candidate.unplaced && material == Material::Dna && context.all_genes;
+    let partner = match oriented.gene {
+        Some(_) if oriented.sense => PartnerKind::Gene,
+        None if beside_genes => PartnerKind::BesideGenes,
+        _ => PartnerKind::Other,
+    };
+    let partner = if domain == Some(KinaseDomain::Retained) { partner } else { PartnerKind::Other };
     let (kinase_edge, partner_edge) = oriented.edges();
     // With bases between, an edge is only the nearest one that a read shows: a splice joins edges and nothing else.
     let spliced = candidate.insertion_bp <= MAX_SPLICED_INSERTION_BP;
     let edges = if spliced { u8::from(kinase_edge) + u8::from(partner_edge) } else { 0 };
-    let class = Class { tier: known.tier, material, edges, functional };
+    let class = Class { tier: known.tier, material, edges, partner };
 
     let gene_pair = oriented.gene.map(|gene| if kinase_is_three { (gene, kinase) } else { (kinase, gene) });
     let (five_site, three_site) = (five.site, three.site);

@@ -8,7 +8,7 @@ use crate::model::{Gene, Role};
 use super::build::Draft;
 use super::filter::low_support::MIN_FRAGMENTS;
 use super::filter::{self, Doubt};
-use super::score::{quality, Class, Independent, Noise, MIN_PASS_QUALITY};
+use super::score::{quality, Class, Independent, Noise, PartnerKind, MIN_PASS_QUALITY};
 use super::{Fusion, KnownTier, Material};
 
 /// A junction with at most this many fragments may be a random chimera and counts as noise for the others.
@@ -25,7 +25,7 @@ const MOST_FRAGMENTS: u32 = 1_000;
 pub fn support_rule(drafts: &[Draft<'_>], material: Material, chimeras: u32) -> SupportRule {
     let edges = if material == Material::Rna { 2 } else { 0 };
     let needed = |tier: KnownTier| {
-        let class = Class { tier, material, edges, functional: true };
+        let class = Class { tier, material, edges, partner: PartnerKind::Gene };
         let noise = Noise { chimeras, like: like(class, drafts).count() as u32 };
         let of = |fragments: u32| match material {
             Material::Rna => Independent { showing: fragments, spanning: 0 },

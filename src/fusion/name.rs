@@ -146,8 +146,8 @@ pub struct OtherCount {
     pub transcript3: String,
     /// Whether both are MANE Select.
     pub mane: bool,
-    /// Whether the literature prints the junction so: then it is the name of the junction, and these are its transcripts.
-    pub printed: bool,
+    /// Where this is how the literature prints the junction, and so its name: the count on the named transcripts.
+    pub counted: Option<String>,
 }
 
 /// The exons of a junction on the named transcripts, and on each other pair of transcripts in use on which both exons exist. The pair that

@@ -196,17 +196,17 @@ impl Naming {
         }
     }
 
-    /// The exon junction as the other transcripts in use count it, and as the tables print it.
-    pub fn other_counts(&self, knowledge: &Knowledge) -> Vec<OtherCount> {
+    /// A junction as the other transcripts in use count it, and as the tables print it.
+    pub fn other_counts(&self, exon_junction: Option<&str>, knowledge: &Knowledge) -> Vec<OtherCount> {
         let known = self.known(knowledge);
-        let counted = known.shorthand.as_ref().or(self.counted.as_ref());
+        let counted = known.printed.as_ref().and(known.shorthand.as_deref()).or(exon_junction);
         let (Some(shorthand), Some(Counts { main, others })) = (counted, &self.counts) else { return Vec::new() };
         let other = |count: &Count| OtherCount {
             junction: with_exons(shorthand, (main.0, count.exons.0), (main.1, count.exons.1)),
             transcript5: count.transcript5.clone(),
             transcript3: count.transcript3.clone(),
             mane: count.mane_select,
-            printed: false,
+            counted: None,
         };
         others.iter().map(other).chain(known.printed).collect()
     }
@@ -220,7 +220,7 @@ fn printed(row: &KnownFusion) -> Option<OtherCount> {
         transcript5: transcript(&row.transcript5)?,
         transcript3: transcript(&row.transcript3)?,
         mane: false,
-        printed: true,
+        counted: row.shorthand.clone(),
     })
 }
 
@@ -258,7 +258,7 @@ mod tests {
             naming.asked = Some(asked);
             let junction = naming.exon_junction(&naming.known(&knowledge));
             assert_eq!(junction.as_deref(), Some("G8;R35"));
-            let others = naming.other_counts(&knowledge);
+            let others = naming.other_counts(junction.as_deref(), &knowledge);
             let texts: Vec<_> = others.iter().map(|o| (o.junction.as_str(), o.transcript5.as_str(), o.transcript3.as_str())).collect();
             assert_eq!(texts, [("G8;R35", "NM_020399", "NM_002944.3")]);
         }

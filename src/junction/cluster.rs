@@ -109,7 +109,7 @@ pub fn split_member(tail: &Tail) -> Member {
 
 /// The bases beyond the end and those before it that the tails agree on: by majority where reads keep step, otherwise those of the
 /// read that is most like the others.
-fn consensus(tails: &[&Tail], tolerance: Tolerance) -> (Vec<u8>, Vec<u8>) {
+pub(super) fn consensus(tails: &[&Tail], tolerance: Tolerance) -> (Vec<u8>, Vec<u8>) {
     if tolerance.in_step {
         return (majority(tails.iter().map(|tail| (tail.bases.as_slice(), tail.qualities.as_slice()))), majority_backwards(tails));
     }

@@ -33,6 +33,9 @@ pub const MIN_FIT_BEHIND_INSERTION_BP: usize = 16;
 const BP_PER_MISMATCH: usize = 10;
 /// Bases of a seed.
 const SEED_BP: usize = 12;
+/// Most inserted bases behind which a long read is looked up: further on lie other exons of the same gene, which a read with an error at
+/// the edge fits better.
+const MAX_LONG_INSERTION_BP: usize = 40;
 /// Fewest bases by which inserted ones are known as those of an exon.
 const MIN_BEGIN_BP: usize = 8;
 /// Bases of the words by which unaligned reads are picked.
@@ -144,7 +147,8 @@ impl Ends {
         Self { edges, seeds, in_step }
     }
 
-    fn fits(&self, tail: &[u8]) -> Vec<(usize, usize, Comparison)> {
+    /// The edges that a tail fits, with the bases before, at most `farthest_bp`.
+    fn fits(&self, tail: &[u8], farthest_bp: usize) -> Vec<(usize, usize, Comparison)> {
         let at_once = self.edges.iter().enumerate().map(|(index, edge)| (index, 0, compare(tail, &edge.enter, self.in_step)));
         let (least, least_behind) =
             if self.in_step { (MIN_FIT_BP, MIN_FIT_BEHIND_INSERTION_BP) } else { (MIN_FIT_LONG_BP, MIN_FIT_LONG_BP) };
@@ -156,7 +160,7 @@ impl Ends {
             for &(index, behind) in self.seeds.get(&tail[at..at + SEED_BP]).into_iter().flatten() {
                 // Where bases are left out the seed comes before its place.
                 let (from, missing) = (at.saturating_sub(behind), behind.saturating_sub(at));
-                if (from == 0 && missing == 0) || (missing > 0 && self.in_step) {
+                if (from == 0 && missing == 0) || (missing > 0 && self.in_step) || from > farthest_bp {
                     continue;
                 }
                 let fit = compare(&tail[from..], &self.edges[index].enter[missing..], self.in_step);
@@ -274,7 +278,8 @@ impl EdgeTable {
 
     fn enter(&self, side: &Ends, (own, other): (&Ends, &Ends), tail: &[u8], from: Breakend) -> Option<Fit> {
         let is_listed = |end: Breakend| self.listed.contains(&(from, end)) || self.listed.contains(&(end, from));
-        let fits = side.fits(tail);
+        let farthest_bp = if side.in_step { usize::MAX } else { MAX_LONG_INSERTION_BP };
+        let fits = side.fits(tail, farthest_bp);
         let rank = |(index, gap, fit): &(usize, usize, Comparison)| (fit.score(), *gap == 0 && is_listed(side.edges[*index].end));
         let best = fits.iter().max_by_key(|fit| rank(fit))?;
         // Two edges that fit alike tell nothing, and an ordinary splice of the gene itself is none of a fusion.
@@ -284,7 +289,7 @@ impl EdgeTable {
             return None;
         }
         let rivals = fits.iter().filter(|fit| rank(fit) == rank(best) && fit.0 != best.0).count();
-        let ordinary = own.fits(tail).iter().any(|fit| fit.2.score() >= best.2.score());
+        let ordinary = own.fits(tail, farthest_bp).iter().any(|fit| fit.2.score() >= best.2.score());
         if rivals > 0 || ordinary {
             return None;
         }
@@ -307,7 +312,7 @@ impl EdgeTable {
     }
 
     fn within(side: &Ends, read: &[u8]) -> Option<(usize, Breakend, u8)> {
-        let fits = side.fits(read);
+        let fits = side.fits(read, usize::MAX);
         let best = fits.iter().filter(|fit| fit.2.compared >= MIN_FIT_BEHIND_INSERTION_BP).max_by_key(|fit| fit.2.score())?;
         let mapq = phred(best.2.expected((side.edges.len() * read.len()) as f64).min(1.0));
         (mapq >= MIN_FIT_MAPQ).then_some((best.1, side.edges[best.0].end, mapq.min(MAX_FIT_MAPQ) as u8))
@@ -316,7 +321,7 @@ impl EdgeTable {
     /// Whether a tail is an ordinary splice of the kinase (or of a partner) at one of its edges.
     pub fn is_ordinary(&self, tail: &[u8], of_kinase: bool) -> bool {
         let own = if of_kinase { &self.kinase_own } else { &self.partners_own };
-        !own.fits(tail).is_empty()
+        !own.fits(tail, usize::MAX).is_empty()
     }
 
     /// The words of all edges, on both strands.

@@ -53,12 +53,14 @@ pub fn onto_edges(candidate: &mut Candidate, on_edge: &dyn Fn(Breakend) -> bool)
     if candidate.unplaced || candidate.slack_bp > 0 || i64::from(candidate.insertion_bp) > LONG_READ_REACH_BP {
         return;
     }
-    let beside = |end: Breakend| (0..=LONG_READ_REACH_BP).flat_map(|bases| [bases, -bases]).find(|&bases| on_edge(end.extended(bases)));
-    let (Some(at_kinase), Some(at_partner)) = (beside(candidate.kinase), beside(candidate.partner)) else { return };
+    let beside =
+        |end: Breakend| -> Vec<i64> { (-LONG_READ_REACH_BP..=LONG_READ_REACH_BP).filter(|&bases| on_edge(end.extended(bases))).collect() };
+    let at_partners = beside(candidate.partner);
+    let pairs = beside(candidate.kinase).into_iter().flat_map(|x| at_partners.iter().map(move |&y| (x, y)));
     // Bases that are really inserted, or missing from an exon, are no error.
-    if (i64::from(candidate.insertion_bp) - at_kinase - at_partner).abs() > LONG_READ_INDEL_BP {
-        return;
-    }
+    let left_over = |(x, y): (i64, i64)| (i64::from(candidate.insertion_bp) - x - y).abs();
+    let best = pairs.min_by_key(|&pair| (left_over(pair), pair.0.abs() + pair.1.abs(), pair));
+    let Some((at_kinase, at_partner)) = best.filter(|&pair| left_over(pair) <= LONG_READ_INDEL_BP) else { return };
     candidate.kinase = candidate.kinase.extended(at_kinase);
     candidate.partner = candidate.partner.extended(at_partner);
     candidate.homology_bp = 0;
@@ -124,5 +126,44 @@ mod tests {
         settle(&mut candidate, &[clipped], &[], Tolerance::of(false));
         assert_eq!((candidate.kinase.boundary, candidate.partner.boundary, candidate.insertion_bp), (1_000, 500, 0));
         assert_eq!(candidate.tail, beyond);
+    }
+
+    fn of_long_reads(kinase: u32, partner: u32, insertion: &[u8]) -> (u32, u32, Vec<u8>, Vec<u8>, Vec<u8>) {
+        let mut candidate = Candidate {
+            target: 0,
+            kinase: Breakend::new(ContigId(0), kinase, Side::Lower),
+            partner: Breakend::new(ContigId(1), partner, Side::Higher),
+            homology_bp: 0,
+            insertion: insertion.to_vec(),
+            insertion_bp: insertion.len() as u32,
+            slack_bp: 0,
+            tail: b"GATTACA".to_vec(),
+            anchor: b"CCATTG".to_vec(),
+            members: BTreeMap::new(),
+            other_places: 0,
+            unplaced: false,
+        };
+        // Two acceptors three bases apart, as many exons have.
+        onto_edges(&mut candidate, &|end| matches!((end.contig.0, end.boundary), (0, 1_000) | (1, 500 | 503)));
+        (candidate.kinase.boundary, candidate.partner.boundary, candidate.insertion, candidate.anchor, candidate.tail)
+    }
+
+    #[test]
+    fn ends_of_long_reads_move_onto_the_edges_that_leave_least_between_them() {
+        let moved = |kinase, partner, insertion: &[u8]| {
+            let (kinase, partner, insertion, ..) = of_long_reads(kinase, partner, insertion);
+            (kinase, partner, insertion.len())
+        };
+        assert_eq!(moved(1_000, 500, b""), (1_000, 500, 0));
+        assert_eq!(moved(998, 500, b"A"), (1_000, 500, 0), "a base off");
+        assert_eq!(moved(1_002, 502, b""), (1_000, 500, 0), "what one side gives the other takes");
+        assert_eq!(moved(1_000, 502, b""), (1_000, 503, 0));
+        assert_eq!(moved(1_000, 500, b"ACGT"), (1_000, 500, 4), "bases that are really inserted stay");
+        assert_eq!(moved(995, 500, b""), (995, 500, 0), "and what is missing from an exon too");
+        assert_eq!(moved(1_000, 480, b""), (1_000, 480, 0));
+        let (.., anchor, tail) = of_long_reads(998, 502, b"");
+        assert_eq!((anchor.as_slice(), tail.as_slice()), (b"CCATTGGA".as_slice(), b"TTACA".as_slice()));
+        let (.., anchor, tail) = of_long_reads(1_002, 502, b"");
+        assert_eq!((anchor.as_slice(), tail.as_slice()), (b"CCAT".as_slice(), b"TGGATTACA".as_slice()));
     }
 }

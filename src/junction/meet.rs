@@ -13,7 +13,7 @@ use crate::genome::Breakend;
 use crate::sequence::{complexity_frac, reverse_complement};
 
 use super::candidate::{Candidate, Tolerance};
-use super::cluster::{majority, majority_backwards};
+use super::cluster::consensus;
 use super::edges::EdgeTable;
 
 /// Bases that both sides must have in common: by chance a few thousand pairs of edges and lengths agree in fewer.
@@ -86,25 +86,23 @@ pub(super) fn bundles(tails: &[Tail], tolerance: Tolerance, at_edge: &dyn Fn(Bre
             }
         }
         groups.sort_by_key(|group| std::cmp::Reverse(group.len()));
-        list.extend(groups.into_iter().take(MAX_GROUPS).map(|tails| Bundle {
-            end,
-            // Long reads have no majority by columns; the longest speaks for all.
-            tail: if tolerance.in_step {
-                majority(tails.iter().map(|tail| (tail.bases.as_slice(), tail.qualities.as_slice())))
-            } else {
-                tails[0].bases.clone()
-            },
-            anchor: majority_backwards(&tails),
-            fragments: tails.iter().map(|tail| tail.fragment).collect::<BTreeSet<_>>().len(),
+        list.extend(groups.into_iter().take(MAX_GROUPS).map(|tails| {
+            let (tail, anchor) = consensus(&tails, tolerance);
+            let fragments = tails.iter().map(|tail| tail.fragment).collect::<BTreeSet<_>>().len();
+            Bundle { end, tail, anchor, fragments }
         }));
     }
     list
 }
 
-/// Whether two tails of one end are the same bases with sequencing errors, as far as both go.
+/// Bases of long tails that are compared.
+const COMPARED_BP: usize = 60;
+
+/// Whether two tails of one end are the same bases with sequencing errors, as far as both go; the first ones of long reads.
 pub(super) fn agree(one: &[u8], other: &[u8], tolerance: Tolerance) -> bool {
     if !tolerance.in_step {
-        return tolerance.alike(one, other) == Some(true);
+        let first = |bases: &[u8]| bases.len().min(COMPARED_BP);
+        return tolerance.alike(&one[..first(one)], &other[..first(other)]) == Some(true);
     }
     one.iter().zip(other).filter(|(x, y)| x != y).count() * BP_PER_MISMATCH <= one.len().min(other.len())
 }

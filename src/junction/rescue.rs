@@ -70,7 +70,7 @@ pub fn from_chain(
             let gapped = chain.gapped.get(joint).copied().unwrap_or(false);
             let at = piece.breakend(at_query_end);
             let beside = if at_query_end { index + 1 } else { index.wrapping_sub(1) };
-            let goes_on = neighbour.is_some_and(|next| {
+            let goes_on = neighbour.filter(|_| !chain.leaps(index, beside)).is_some_and(|next| {
                 let further = spliced_bp(chain, beside, at_query_end, at_edge).0;
                 // A few bases over an ordinary splice, and then a clip, are a chance match.
                 let spliced = gapped && at_edge(at) && at_edge(next.breakend(!at_query_end));

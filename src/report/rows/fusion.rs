@@ -183,38 +183,17 @@ impl FusionRow {
     pub(in crate::report) fn with_counts(self, counts: &[OtherCount]) -> Self {
         let mane = counts.iter().find(|count| count.mane);
         let alias = |count: &OtherCount| format!("{} ({}, {})", count.junction, count.transcript5, count.transcript3);
-        let aliases: Vec<String> = counts.iter().filter(|count| !count.mane && !count.printed).map(alias).collect();
-        let row = match counts.iter().find(|count| count.printed) {
-            Some(printed) => self.numbered_as(printed),
-            None => self,
+        let own = |count: &OtherCount| {
+            let transcripts = [&self.transcript5, &self.transcript3].map(|id| id.as_deref().unwrap_or("."));
+            count.counted.as_ref().map(|counted| format!("{counted} ({})", transcripts.join(", ")))
         };
+        let others = counts.iter().filter(|count| !count.mane);
+        let aliases: Vec<String> = others.flat_map(|count| std::iter::once(alias(count)).chain(own(count))).collect();
         Self {
             exon_junction_mane: mane.map(|count| count.junction.clone()),
             transcript5_mane: mane.map(|count| count.transcript5.clone()),
             transcript3_mane: mane.map(|count| count.transcript3.clone()),
             exon_aliases: not_empty(&aliases.join(";")),
-            ..row
-        }
-    }
-
-    /// The row with the transcripts of the printed junction, and its sites by their numbers.
-    fn numbered_as(self, printed: &OtherCount) -> Self {
-        let (five, three) = printed.junction.split_once(';').unwrap_or_default();
-        let number = |text: &str| text.trim_start_matches(|c: char| !c.is_ascii_digit()).to_owned();
-        let numbered = |site: Option<String>, exon: &str| {
-            let site = site?;
-            let mut words: Vec<&str> = site.split(' ').collect();
-            let number = number(exon);
-            if let Some(word) = words.get_mut(1).filter(|_| !number.is_empty()) {
-                *word = &number;
-            }
-            Some(words.join(" "))
-        };
-        Self {
-            site5: numbered(self.site5, five),
-            site3: numbered(self.site3, three),
-            transcript5: Some(printed.transcript5.clone()),
-            transcript3: Some(printed.transcript3.clone()),
             ..self
         }
     }
