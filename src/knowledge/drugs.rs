@@ -222,7 +222,7 @@ pub(super) fn read(tables: &[Table]) -> Result<Vec<Drug>> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::knowledge::Knowledge;
+    use crate::knowledge::{Effect, Knowledge};
 
     fn level_of(drug: &str, kinase: &str, tumour: &str) -> Option<&'static str> {
         level(Knowledge::builtin().drugs(), drug, kinase, Tumour::of(tumour), str::is_empty).map(Level::name)
@@ -258,15 +258,17 @@ mod tests {
     }
 
     #[test]
-    fn residues_that_resist_by_xdfg_or_gatekeeper_are_those_of_the_resistance_table() {
+    fn a_drug_for_a_mutation_stands_where_its_source_says_that_the_mutation_is_sensitive() {
         let knowledge = Knowledge::builtin();
-        let sites = knowledge.resistance_sites().iter().filter(|site| site.gene.starts_with("NTRK"));
-        let sites = sites.filter(|site| ["xDFG", "gatekeeper"].contains(&site.codon_class.as_str()));
-        let expected: Vec<String> = sites.map(|site| format!("{} {}{}", site.gene, char::from(site.ref_aa), site.codon)).collect();
-        let rows: Vec<&Drug> = knowledge.drugs().iter().filter(|drug| drug.tumour.starts_with("TRK xDFG")).collect();
-        assert_eq!(rows.len(), 3);
-        for row in rows {
-            assert_eq!(row.condition, expected.join(" or "), "{}", row.drug);
+        for drug in knowledge.drugs() {
+            for condition in Condition::alternatives(&drug.condition).unwrap_or_default() {
+                let Condition::Mutation { gene, change } = &condition else { continue };
+                let changes = knowledge.resistance_sites().iter().filter(|site| site.gene == *gene).flat_map(|site| &site.changes);
+                let mut effects = changes.filter(|known| known.protein_change == *change).flat_map(|known| &known.effects);
+                let told = effects
+                    .any(|effect| effect.effect == Effect::Sensitive && effect.drug == drug.drug && effect.source.contains(&drug.source));
+                assert!(told, "{} {condition}", drug.drug);
+            }
         }
     }
 }

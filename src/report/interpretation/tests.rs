@@ -42,17 +42,24 @@ fn an_unknown_tumour_type_is_said() {
 }
 
 #[test]
-fn a_drug_that_needs_a_mutation_is_said_where_one_at_that_residue_is_called() {
+fn a_drug_that_needs_a_mutation_is_said_where_that_one_is_called() {
     let mut fusion = FusionRow::new("S1", &fixture::eml4_alk(), &fixture::contigs());
-    (fusion.gene5, fusion.gene3) = (Some("TPM3".to_owned()), Some("NTRK1".to_owned()));
-    let condition = |change: &str| {
+    let mut condition = |drug: &str, partner: &str, kinase: &str, change: &str| {
+        (fusion.gene5, fusion.gene3) = (Some(partner.to_owned()), Some(kinase.to_owned()));
         let mut variant = VariantRow::new("S1", &fixture::ros1_g2032r(), &fixture::contigs());
-        (variant.gene, variant.hgvs_p) = ("NTRK1".to_owned(), format!("p.{change}"));
+        (variant.gene, variant.hgvs_p) = (kinase.to_owned(), format!("p.{change}"));
         let document = Document { fusions: vec![fusion.clone()], variants: vec![variant], ..Document::new("S1") };
         let meaning = interpret(&document, &Knowledge::builtin(), Some("NSCLC")).fusions.remove(0);
-        meaning.drugs.into_iter().find(|drug| drug.drug == "altiratinib").map(|drug| (drug.condition, drug.level))
+        meaning.drugs.into_iter().find(|row| row.drug == drug).map(|row| (row.condition, row.level))
     };
-    assert_eq!(condition("G667S"), Some((Some("NTRK1 G667".to_owned()), Some(Level::E))));
-    assert_eq!(condition("F589L"), Some((Some("NTRK1 F589".to_owned()), Some(Level::E))));
-    assert_eq!(condition("G595R"), None, "solvent front");
+    for change in ["G667C", "V573M"] {
+        for drug in ["altiratinib", "cabozantinib", "foretinib"] {
+            assert_eq!(condition(drug, "TPM3", "NTRK1", change), Some((Some(format!("NTRK1 {change}")), Some(Level::E))), "{drug}");
+        }
+    }
+    assert_eq!(condition("altiratinib", "TPM3", "NTRK1", "F589L"), Some((Some("NTRK1 F589L".to_owned()), Some(Level::E))));
+    assert_eq!(condition("cabozantinib", "TPM3", "NTRK1", "F589L"), None, "no source says so");
+    assert_eq!(condition("altiratinib", "TPM3", "NTRK1", "G667S"), None, "another residue than the source's");
+    assert_eq!(condition("altiratinib", "ETV6", "NTRK3", "G696A"), None, "another kinase than the source's");
+    assert_eq!(condition("altiratinib", "TPM3", "NTRK1", "G595R"), None, "solvent front");
 }
