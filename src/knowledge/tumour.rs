@@ -62,8 +62,12 @@ const LUNG: [&str; 3] = ["lung", "lungs", "pulmonary"];
 const OF_LUNG_BUT_OTHER: [&str; 8] =
     ["small-cell", "small cell", "carcinoid", "neuroendocrine", "sarcoma ", "blastoma", "mesothelioma", "interstitial"];
 
+/// Words behind the lung by which the cancer is its own, wherever else it went.
+const CANCERS_OF_LUNG: [&str; 8] =
+    ["cancer", "carcinoma", "adenocarcinoma", "adenosquamous", "squamous", "large cell", "large-cell", "sarcomatoid"];
+
 /// Words behind `ALL` in capitals that make it the word.
-const AFTER_THE_WORD_ALL: [&str; 7] = ["solid", "tumour", "tumours", "tumor", "tumors", "cancers", "types"];
+const AFTER_THE_WORD_ALL: [&str; 10] = ["solid", "tumour", "tumours", "tumor", "tumors", "cancers", "types", "of", "other", "patients"];
 
 impl Tumour {
     /// Whether a name has a word by which a type is recognised.
@@ -90,28 +94,32 @@ impl Tumour {
         if words.contains(&"sclc") {
             return Some(Self::OtherSolid);
         }
-        let of_lung = (0..words.len()).any(|at| LUNG.contains(&words[at]) && !is_site_of_metastasis(&words, at));
+        let own = |lung: &str| CANCERS_OF_LUNG.iter().any(|cancer| lower.contains(&format!("{lung} {cancer}")));
+        let of_lung = (0..words.len()).any(|at| LUNG.contains(&words[at]) && (own(words[at]) || !is_site_of_metastasis(&words, at)));
         // A space behind the last word lets it end like one in the middle.
         let other = OF_LUNG_BUT_OTHER.iter().any(|part| format!("{lower} ").contains(part));
         of_lung.then_some(if other { Self::OtherSolid } else { Self::Nsclc })
     }
 }
 
-/// Whether `ALL` stands for acute lymphoblastic leukaemia: in capitals, and not as the word in a text of capitals.
+/// Whether `ALL` stands for acute lymphoblastic leukaemia: in capitals, and not as the word.
 fn is_leukaemia(name: &str) -> bool {
     let words: Vec<&str> = name.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).collect();
-    let mixed = name.chars().any(char::is_lowercase);
     (0..words.len()).any(|at| {
         let next = words.get(at + 1).map(|next| next.to_lowercase());
-        words[at] == "ALL" && next.is_none_or(|next| mixed && !AFTER_THE_WORD_ALL.contains(&next.as_str()))
+        words[at] == "ALL" && next.is_none_or(|next| !AFTER_THE_WORD_ALL.contains(&next.as_str()))
     })
 }
 
-/// Whether the organ at this word is where another tumour went: `lung metastasis of ...`, `... metastatic to the lung`.
+/// Whether the organ at this word is where another tumour went: `lung metastasis of ...`, `... metastatic to liver and lung`; not
+/// `metastatic cancer of the lung`.
 fn is_site_of_metastasis(words: &[&str], at: usize) -> bool {
     let behind = words.get(at + 1).is_some_and(|next| ["metastasis", "metastases", "met", "mets"].contains(next));
-    let before: Vec<&str> = words[..at].iter().rev().copied().filter(|word| *word != "the").take(2).collect();
-    behind || matches!(before[..], ["to" | "in" | "into", noun] if noun.starts_with("metasta") || noun == "mets")
+    let before = &words[..at];
+    let went = before.iter().any(|word| word.starts_with("metasta") || *word == "mets");
+    let origin =
+        before.iter().rev().find(|word| !["the", "left", "right"].contains(word)).is_some_and(|word| ["of", "from"].contains(word));
+    behind || (went && !origin)
 }
 
 #[cfg(test)]
@@ -134,6 +142,11 @@ mod tests {
                     "metastatic lung cancer",
                     "pulmonary sarcomatoid carcinoma",
                     "NSCLC of a non-smoker",
+                    "metastatic adenocarcinoma of the lung",
+                    "metastatic lung squamous cell carcinoma",
+                    "brain metastases from left lung",
+                    "bone mets, lung adenocarcinoma",
+                    "lung adenocarcinoma with metastasis to the other lung",
                 ][..],
             ),
             (Tumour::Alcl, &["ALCL", "anaplastic large-cell lymphoma", "BIA-ALCL"]),
@@ -145,6 +158,9 @@ mod tests {
                     "B-ALL",
                     "Ph+ ALL",
                     "ALL with CRLF2",
+                    "ALL B-CELL",
+                    "PH+ ALL RELAPSED",
+                    "B-ALL RELAPSED",
                     "AML",
                     "CML",
                     "cll",
@@ -172,9 +188,16 @@ mod tests {
                     "All",
                     "ALL SOLID TUMOURS",
                     "ALL tumours",
+                    "ALL PATIENTS",
+                    "ALL OTHER SOLID TUMOURS",
                     "lung metastasis of colorectal cancer",
                     "pulmonary metastases, thyroid",
                     "breast cancer metastatic to the lung",
+                    "breast cancer metastatic to liver and lung",
+                    "colorectal cancer, metastasis to left lung",
+                    "metastasis of breast cancer to the right lung",
+                    "metastases to liver and lung, adenocarcinoma of the colon",
+                    "thyroid, mets: bone, lung",
                     "pulmonary carcinoid",
                     "pulmonary artery sarcoma",
                     "malignant fibrous histiocytoma",
