@@ -26,7 +26,8 @@ use crate::genome::Interval;
 const MUST_SEE: f64 = 0.075;
 /// Share of the molecules that a fusion has at most in DNA without gain or loss.
 const LARGEST: f64 = 0.5;
-/// Chance to see it, averaged over the places of a region, from which a region is informative: of ten places one may be bare.
+/// Chance to see it, averaged over the places of a region and as part of [`CHANCE`], from which a region is informative, where some
+/// share is seen with 95 % at all.
 const INFORMATIVE: f64 = 0.9;
 /// Chance to see the largest fusion from which a region says something.
 const LIMITED: f64 = 0.5;
@@ -129,7 +130,8 @@ pub fn judge(place: &Place<'_>, assay: &Assay, recognition: Recognition, needed:
     let &Place { gene, region, depths, covered_frac, basis, own } = place;
     let molecules = depths.median().unwrap_or(0);
     let [least, largest] = [MUST_SEE, LARGEST].map(|share| (share, recognition.mean_chance(depths, needed.known, share)));
-    let (mut worth, seen) = if least.1 >= INFORMATIVE * CHANCE {
+    let lod95 = [needed.known, needed.novel].map(|needed| recognition.lod95(depths, needed));
+    let (mut worth, seen) = if lod95[0].is_some() && least.1 >= INFORMATIVE * CHANCE {
         (Worth::Informative, least)
     } else if largest.1 >= LIMITED * CHANCE {
         (Worth::Limited, largest)
@@ -168,7 +170,7 @@ pub fn judge(place: &Place<'_>, assay: &Assay, recognition: Recognition, needed:
         basis,
         own,
         needed,
-        lod95: [needed.known, needed.novel].map(|needed| recognition.lod95(depths, needed)),
+        lod95,
         seen,
         worth,
         note: notes.join("; "),
@@ -183,4 +185,40 @@ pub fn overall<'a>(places: impl IntoIterator<Item = &'a Detectability>) -> Optio
         by_exon.entry(place.exon).and_modify(|worth| *worth = (*worth).min(place.worth)).or_insert(place.worth);
     }
     by_exon.into_values().max()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::alignment::assay::DuplicateRule;
+    use crate::genome::{Breakend, ContigId, Side};
+
+    #[test]
+    fn a_place_of_which_no_share_can_be_stated_is_not_informative() {
+        let assay = Assay {
+            kind: AssayKind::Dna,
+            paired: true,
+            read_length_bp: 150,
+            insert_median_bp: 300,
+            insert_max_bp: 500,
+            long_reads: false,
+            umi: None,
+            duplicates: DuplicateRule::Flag,
+            duplicate_frac: 0.0,
+            sampled: 1000,
+            reasons: Vec::new(),
+        };
+        let (contig, needed) = (ContigId(0), SupportRule { known: 2, novel: 3 });
+        let intron = Interval { contig, start: 0, end: 1_900 };
+        let region = BreakRegion { exon: 20, intron, edge: Breakend::new(contig, 0, Side::Lower), usual: true };
+        let judged = |bare: u64| {
+            let depths = Histogram { boundaries: [(0, bare), (500, 100 - bare)].into_iter().collect() };
+            let place = Place { gene: "ALK", region: &region, depths: &depths, covered_frac: None, basis: Basis::Gene, own: None };
+            judge(&place, &assay, Recognition::of(&assay, None), needed)
+        };
+        assert!(judged(3).lod95[0].is_some() && judged(3).worth == Worth::Informative);
+        let bare = judged(12);
+        assert_eq!((bare.lod95, bare.worth, bare.seen.0), ([None, None], Worth::Limited, LARGEST));
+        assert!((bare.seen.1 - 0.88).abs() < 1e-3, "{}", bare.seen.1);
+    }
 }
