@@ -11,7 +11,7 @@ pub(super) fn read(tables: &[Table]) -> Result<Vec<ResistanceSite>> {
     for (origin, table) in tables.iter().enumerate() {
         table.require(&["gene", "codon", "ref_aa", "changes", "drug", "effect"])?;
         for row in table.rows() {
-            let site = site(&mut sites, &row)?;
+            let site = site(&mut sites, &row, origin)?;
             for change in row.required("changes")?.split(',') {
                 let (protein_change, alt_aa) = if change.len() == 1 {
                     (format!("{}{}{change}", char::from(site.ref_aa), site.codon), Some(change.as_bytes()[0]))
@@ -31,8 +31,8 @@ pub(super) fn read(tables: &[Table]) -> Result<Vec<ResistanceSite>> {
     Ok(sites)
 }
 
-/// The site of a row, a new one where it is the first.
-fn site<'s>(sites: &'s mut Vec<ResistanceSite>, row: &Row) -> Result<&'s mut ResistanceSite> {
+/// The site of a row, a new one where it is the first; a label of a user's table names it anew.
+fn site<'s>(sites: &'s mut Vec<ResistanceSite>, row: &Row, origin: usize) -> Result<&'s mut ResistanceSite> {
     let (gene, codon) = (current_symbol(row.required("gene")?), row.required("codon")?);
     let codon: u32 = codon.parse().map_err(|_| row.error(format!("{codon} is no codon"), "write a number"))?;
     let ref_aa = row.required("ref_aa")?.as_bytes()[0];
@@ -56,6 +56,9 @@ fn site<'s>(sites: &'s mut Vec<ResistanceSite>, row: &Row) -> Result<&'s mut Res
     let site = &mut sites[index];
     if site.ref_aa != ref_aa {
         return Err(row.error(format!("{gene} codon {codon} is {}", char::from(site.ref_aa)), "check the numbering"));
+    }
+    if origin > 0 && !row.get("label").is_empty() {
+        (site.codon_class, site.line) = (row.get("label").to_owned(), row.line());
     }
     Ok(site)
 }

@@ -103,7 +103,7 @@ pub struct ResistanceSite {
     pub bases_grch38: Option<[u32; 3]>,
     /// The changes, by name.
     pub changes: Vec<KnownChange>,
-    /// Line of the table in which it stands first.
+    /// Line of the table in which it stands first; of a hot spot that a user names anew, the line that does.
     pub line: usize,
 }
 

@@ -113,6 +113,21 @@ fn a_users_rows_win_in_every_table() -> Result<()> {
 }
 
 #[test]
+fn a_user_names_a_hot_spot_anew_where_a_label_is_given() -> Result<()> {
+    let hotspots = "gene\tcodon\tref_aa\tlabel\tchanges\tdrug\teffect\tsource\n\
+        KRAS\t12\tG\tG12 (our name)\tC\tlorlatinib\tresistant\tlab\nKRAS\t13\tG\t\tD\tlorlatinib\tresistant\tlab\n";
+    let folder = folder(&[("hotspots.tsv", hotspots)])?;
+    let (builtin, knowledge) = (Knowledge::builtin(), Knowledge::with_dir(folder.path())?);
+    let site = |knowledge: &Knowledge, codon: u32| {
+        let site = knowledge.hotspots().iter().find(|site| site.gene == "KRAS" && site.codon == codon);
+        site.map(|site| (site.codon_class.clone(), site.line))
+    };
+    assert_eq!(site(&knowledge, 12), Some(("G12 (our name)".to_owned(), 2)));
+    assert_eq!(site(&knowledge, 13), site(&builtin, 13), "a blank label names nothing");
+    Ok(())
+}
+
+#[test]
 fn a_hot_spot_that_is_never_looked_at_is_refused() -> Result<()> {
     let folder = folder(&[(
         "hotspots.tsv",
