@@ -285,7 +285,7 @@ fn shown(record: &Record, operations: &[Operation], view: &ReadRecord, domain: &
 }
 
 /// An indel at the place where it is named. A deletion over an exon's edge that could as well lie within the exon does: its splice sites
-/// are there as before. One that could as well lie within the intron alone takes nothing.
+/// are there as before. One that could as well lie within the intron alone, or be the intron, takes nothing.
 fn settled(indel: Indel, domain: &Domain<'_>) -> Option<Indel> {
     let Some((start, end)) = indel.over else { return Some(shifted(indel, domain)) };
     let mut places = vec![(start, end)];
@@ -300,14 +300,15 @@ fn settled(indel: Indel, domain: &Domain<'_>) -> Option<Indel> {
         return Some(shifted(Indel { at, deleted: (end - start) as usize, ..Indel::default() }, domain));
     }
     let takes = |&(start, end): &(u32, u32)| domain.bases_in(start, end).1 > 0 || !domain.splice_sites_in(start, end).is_empty();
-    if !places.iter().all(takes) {
+    let is_intron = places.iter().any(|&(start, end)| domain.is_intron(start, end));
+    if is_intron || !places.iter().all(takes) {
         return None;
     }
     let last = match domain.strand {
         Strand::Forward => places.into_iter().max(),
         Strand::Reverse => places.into_iter().min(),
     };
-    let (start, end) = last.filter(|(start, end)| !domain.is_intron(*start, *end))?;
+    let (start, end) = last?;
     let (at, deleted) = domain.bases_in(start, end);
     Some(Indel { at, deleted, over: Some((start, end)), ..indel })
 }
@@ -446,4 +447,37 @@ pub fn md_bases(record: &Record, md: &str) -> Option<Vec<(u32, u8)>> {
         }
     }
     (at == aligned.len()).then_some(aligned)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::genome::Assembly;
+    use crate::knowledge::Knowledge;
+    use crate::variant::domain::tests::builtin_domains;
+
+    #[test]
+    fn a_removed_intron_is_a_splice_wherever_its_deletion_could_lie() {
+        let knowledge = Knowledge::builtin();
+        let mut domains = builtin_domains(Assembly::Grch38, &knowledge).into_iter();
+        let mut domain = domains.find(|domain| domain.gene == "NTRK1").expect("one of the five");
+        // Intron 13, of 189 bases: it begins with G, as exon 14 does, so that the deletion could lie one base further on.
+        let exons: Vec<Segment> = domain.segments().to_vec();
+        let (start, end) =
+            exons.windows(2).map(|pair| (pair[0].end, pair[1].start)).find(|(start, end)| end - start == 189).expect("it is there");
+        for (position, base) in [(start - 1, b'A'), (start, b'G'), (start + 1, b'A'), (end - 1, b'C'), (end, b'G'), (end + 1, b'T')] {
+            match domain.segment_around(position, position + 1).copied() {
+                Some(segment) => domain.set(domain.index_in(&segment, position), base, Source::Fasta),
+                None => domain.set_beside(position, base),
+            }
+        }
+        assert!(domain.is_intron(start, end));
+        let deletion = |start: u32, end: u32| {
+            let (at, deleted) = domain.bases_in(start, end);
+            Indel { at, deleted, over: Some((start, end)), ..Indel::default() }
+        };
+        assert_eq!(settled(deletion(start, end), &domain), None);
+        assert_eq!(settled(deletion(start + 1, end + 1), &domain), None);
+        assert!(settled(deletion(start, end + 3), &domain).is_some(), "more than the intron is gone");
+    }
 }
