@@ -202,14 +202,14 @@ pub(super) fn indel_at(
         let near = deleted > 0 && at < stop && end > start;
         let (index, bases) = if near { domain.bases_in(at, end) } else { (0, 0) };
         let counts = near && (bases > 0 || !domain.splice_sites_in(at.max(start), end.min(stop)).is_empty());
-        return counts.then_some(Indel { at: index, deleted: bases, inserted, over: Some((at, end)) });
+        return counts.then_some(Indel { at: index, deleted: bases, inserted, over: Some((at, end)), ..Indel::default() });
     }
     let index = match (deleted, domain.strand) {
         (0, Strand::Forward) => segment.first + (at - segment.start) as usize,
         (0, Strand::Reverse) => segment.first + (segment.end - at) as usize,
         _ => domain.index_in(segment, at).min(domain.index_in(segment, end - 1)),
     };
-    Some(Indel { at: index, deleted: deleted as usize, inserted, over: None })
+    Some(Indel { at: index, deleted: deleted as usize, inserted, ..Indel::default() })
 }
 
 /// The bases and indels that a record shows on a segment.
