@@ -67,7 +67,7 @@ fn hot_parts(criterion: &mut Criterion) {
 
     let mut rows = domain::domains(&targets, &setup.knowledge, setup.assembly, None).expect("the tables are sound");
     criterion.bench_function("pileup of the kinase domains", |bench| {
-        bench.iter(|| black_box(pileup::read(&pool, library, &mut rows, &|| ()).expect("the BAM is whole")));
+        bench.iter(|| black_box(pileup::read(&pool, library, &mut rows, None, &|| ()).expect("the BAM is whole")));
     });
 }
 

@@ -48,7 +48,7 @@ pub enum VariantFlag {
     LowDepth,
     /// The fragments that show it come from one strand only.
     StrandBias,
-    /// No reference sequence was given, so that the change was judged by what nearly all reads show.
+    /// The reference is not known there, so that the change was judged by what nearly all reads show.
     NoReference,
     /// The fragments show it at the ends of their reads only.
     ReadPosition,
@@ -62,7 +62,11 @@ impl VariantFlag {
         (Self::LowQuality, "low_quality", "The quality is below the threshold of a call"),
         (Self::LowDepth, "low_depth", "Too few fragments over the codon"),
         (Self::StrandBias, "strand_bias", "The fragments that show it come from one strand only"),
-        (Self::NoReference, "no_reference", "No reference sequence was given, the codon that nearly all reads show stood in"),
+        (
+            Self::NoReference,
+            "no_reference",
+            "The reference is not known there (no FASTA, or a deletion of more than 10000 bases), what nearly all reads show stood in",
+        ),
         (Self::ReadPosition, "read_position", "The fragments show it at the ends of their reads only"),
         (Self::Uncertain, "uncertain", "Whether it changes the transcript is not certain: RNA shows it"),
     ];

@@ -42,7 +42,8 @@ impl Compound {
         for variant in called() {
             for item in variant.compound_with.as_deref().unwrap_or("").split(',') {
                 let Some((other, relation, molecules)) = relation(item) else { continue };
-                if !is_listed(&variant.gene, &variant.hgvs_p) || !is_listed(&variant.gene, other) {
+                let is_itself = other == variant.hgvs_p;
+                if is_itself || !is_listed(&variant.gene, &variant.hgvs_p) || !is_listed(&variant.gene, other) {
                     continue;
                 }
                 let key = (variant.gene.clone(), by_codon(vec![variant.hgvs_p.clone(), other.to_owned()]));

@@ -386,6 +386,12 @@ mod tests {
         assert!(trans.contains("  ALK p.L1196M+p.G1202R in trans (53 molecules): never on one molecule"), "{trans}");
         assert!(trans.contains("lorlatinib with p.G1202R:sensitive, p.L1196M:sensitive (p.L1196M+p.G1202R in trans)\n"), "{trans}");
         assert!(!trans.contains("see the compound"), "{trans}");
+        // Two codons for one residue, as older files name them.
+        let mut same = two_mutations("trans");
+        for row in &mut same.variants {
+            row.compound_with = Some(format!("{}:trans:60", row.hgvs_p));
+        }
+        assert!(!render(&same, 110).contains(" in trans (60 molecules)"), "{}", render(&same, 110));
     }
 
     #[test]

@@ -97,7 +97,7 @@ impl<'a> Analysis<'a> {
                 exon_14 = skipping::read(library, inputs.models, recurring)?;
             }
         }
-        let piles = pileup::read(inputs.pool, library, &mut rows, step)?;
+        let piles = pileup::read(inputs.pool, library, &mut rows, window.as_mut(), step)?;
         if let Some(reference) = inputs.reference {
             fasta::check(reference, &rows[..kinases], &piles)?;
         }

@@ -22,7 +22,8 @@ use crate::sequence::{complement, translate_codon};
 /// Longest row of bases; the five kinase domains have 822 to 864.
 pub const MAX_BASES: usize = 6_000;
 
-/// Bases of the introns beside each part of the row whose reference is read with it: by these a deletion over an exon's edge is placed.
+/// Bases of the introns beside each part of the row whose reference is read with it: by these a deletion over an exon's edge is placed. Of
+/// one that goes further the FASTA is read where it lies.
 pub const FLANK_BP: u32 = 150;
 
 /// Where a reference base was read.
@@ -339,6 +340,21 @@ impl<'a> Domain<'a> {
         }
     }
 
+    /// Reads the reference of a stretch of the contig, on the row and beside it, from the FASTA.
+    ///
+    /// # Errors
+    /// When the FASTA cannot be read.
+    pub fn read(&mut self, window: &mut Window, stretch: Interval) -> Result<()> {
+        let bases = window.bases(stretch)?;
+        for (position, base) in (stretch.start..stretch.end).zip(bases).filter(|(_, base)| b"ACGT".contains(base)) {
+            match self.segment_around(position, position + 1).copied() {
+                Some(segment) => self.set(self.index_in(&segment, position), self.turned(base), Source::Fasta),
+                None => self.set_beside(position, base),
+            }
+        }
+        Ok(())
+    }
+
     /// Fills the reference: from the FASTA, else from the built-in codons of the known sites.
     ///
     /// # Errors
@@ -346,16 +362,7 @@ impl<'a> Domain<'a> {
     pub fn fill(&mut self, window: Option<&mut Window>, with_table: bool) -> Result<()> {
         if let Some(window) = window {
             for segment in self.segments.clone() {
-                let stretch = self.with_flanks(&segment);
-                let bases = window.bases(stretch)?;
-                for (position, base) in (stretch.start..stretch.end).zip(bases).filter(|(_, base)| b"ACGT".contains(base)) {
-                    if (segment.start..segment.end).contains(&position) {
-                        let index = self.index_in(&segment, position);
-                        self.set(index, self.turned(base), Source::Fasta);
-                    } else {
-                        self.set_beside(position, base);
-                    }
-                }
+                self.read(window, self.with_flanks(&segment))?;
             }
         }
         if with_table {

@@ -167,7 +167,7 @@ fn joined(domain: &Domain<'_>, x: &Indel, y: &Indel) -> Option<Indel> {
     let end = x.at + x.deleted;
     let between: Vec<u8> = (end..y.at).map(|index| domain.base(index)).collect();
     let inserted = [x.inserted.as_slice(), &between, &y.inserted].concat();
-    let joined = Indel { at: x.at, deleted: y.at.checked_sub(x.at)? + y.deleted, inserted, over: None };
+    let joined = Indel { at: x.at, deleted: y.at.checked_sub(x.at)? + y.deleted, inserted, over: None, parts: vec![x.clone(), y.clone()] };
     (end < y.at && keeps_frame(&joined) && between.iter().all(|base| b"ACGT".contains(base))).then_some(joined)
 }
 
@@ -298,7 +298,13 @@ impl Context<'_> {
         if event.indel.over.is_some() && reference.is_empty() {
             flags.insert(VariantFlag::NoReference);
         }
-        let remark = event.indel.over.map_or_else(|| ending(hgvs_p).to_owned(), |stretch| over_the_edge(domain, stretch));
+        let remark = match event.indel.over {
+            Some(stretch) => over_the_edge(domain, stretch),
+            None if !event.indel.parts.is_empty() => {
+                "two that shift the reading frame, on the same molecules: together they keep it".to_owned()
+            }
+            None => ending(hgvs_p).to_owned(),
+        };
         let variant = Variant {
             hgvs_c: Some(name::coding_indel(domain, &event.indel)),
             position,

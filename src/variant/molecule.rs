@@ -94,6 +94,8 @@ pub struct Indel {
     /// The deleted stretch of the genome (interbase), where it does not lie within one part of the row: it goes over the edge of an
     /// exon, or takes a splice site; `deleted` are those of its bases that are on the row.
     pub over: Option<(u32, u32)>,
+    /// What it was joined from, in the order of transcription; empty for one that the aligner wrote.
+    pub parts: Vec<Indel>,
 }
 
 /// What one record shows of a row.

@@ -73,8 +73,13 @@ pub fn genomic_codon(domain: &Domain<'_>, first: usize, reference: [u8; 3], alte
     (low, turned(&reference[from..=to]), turned(&alternative[from..=to]))
 }
 
-/// `c.3604_3606del`, `c.3451_3453dup`, `c.3453_3454insGCA`, `c.2239_2248delinsC` for an indel at its last place.
+/// `c.3604_3606del`, `c.3451_3453dup`, `c.3453_3454insGCA`, `c.2239_2248delinsC` for an indel at its last place, `c.[3604del;3616dup]` for a
+/// joined one: HGVS describes changes with bases between them one by one.
 pub fn coding_indel(domain: &Domain<'_>, indel: &Indel) -> String {
+    if !indel.parts.is_empty() {
+        let parts: Vec<String> = indel.parts.iter().map(|part| coding_indel(domain, part)).collect();
+        return format!("c.[{}]", parts.iter().map(|part| part.trim_start_matches("c.")).collect::<Vec<_>>().join(";"));
+    }
     let range = |from: usize, bases: usize| match bases {
         1 => format!("c.{}", domain.coding_name(from)),
         _ => format!("c.{}_{}", domain.coding_name(from), domain.coding_name(from + bases - 1)),
@@ -233,7 +238,7 @@ mod tests {
 
     fn named(bases: &[u8], at: usize, deleted: usize, inserted: &[u8]) -> (String, String) {
         let domain = row(bases, Strand::Forward);
-        let indel = shifted(Indel { at, deleted, inserted: inserted.to_vec(), over: None }, &domain);
+        let indel = shifted(Indel { at, deleted, inserted: inserted.to_vec(), ..Indel::default() }, &domain);
         (coding_indel(&domain, &indel), protein_indel(&domain, &indel).map(|(_, text)| text).unwrap_or_default())
     }
 
@@ -276,7 +281,7 @@ mod tests {
     fn a_shifted_frame_is_named_by_the_first_residue_that_changes() {
         let shift = |at: usize, deleted: usize, inserted: &[u8]| {
             let domain = row(b"ATGGCCACGCTGAAAGGATTCGACCGT", Strand::Forward);
-            let indel = shifted(Indel { at, deleted, inserted: inserted.to_vec(), over: None }, &domain);
+            let indel = shifted(Indel { at, deleted, inserted: inserted.to_vec(), ..Indel::default() }, &domain);
             (coding_indel(&domain, &indel), protein_shift(&domain, &indel).map(|(_, text)| text).unwrap_or_default())
         };
         // ATG GCC ACG CTG AAA GGA -> ATG GCC ACG CTG AAG GAT; the last A of the codon for K is gone.

@@ -271,9 +271,14 @@ fn with_each_other(reading: &mut Reading<'_>, called: &[usize], library: &Librar
                 }
                 contradicted = chain.reason().filter(|_| matches!(chain, Chain::Contradicted(_))).map(|reason| format!(" and {reason}"));
             }
+            // Two codons for one residue are told apart by their bases.
+            let same = reading.calls[x].variant.hgvs_p == reading.calls[y].variant.hgvs_p;
+            let name = |other: &Call| {
+                let Variant { hgvs_c, hgvs_p, .. } = &other.variant;
+                hgvs_c.as_ref().filter(|_| same || hgvs_p == UNKNOWN_PROTEIN).unwrap_or(hgvs_p).clone()
+            };
             let text = |other: &Call| {
-                let protein = &other.variant.hgvs_p;
-                let name = other.variant.hgvs_c.as_ref().filter(|_| protein == UNKNOWN_PROTEIN).unwrap_or(protein);
+                let name = name(other);
                 match relation {
                     Some(Relation::Cis(n)) => format!("{name}:cis:{n}"),
                     Some(Relation::Trans(n)) => format!("{name}:trans:{n}"),
@@ -287,7 +292,7 @@ fn with_each_other(reading: &mut Reading<'_>, called: &[usize], library: &Librar
             let (to_first, to_second) = (text(&reading.calls[y]), text(&reading.calls[x]));
             if let (Change::Codon(of_one), Change::Codon(of_two)) = (one, two) {
                 if of_one[0].0 == of_two[0].0 {
-                    let names = [y, x].map(|at| reading.calls[at].variant.hgvs_p.clone());
+                    let names = [y, x].map(|at| name(&reading.calls[at]));
                     for (at, name) in [x, y].into_iter().zip(names) {
                         add_note(&mut reading.calls[at].variant, &format!("one codon: no molecule can carry {name} as well"));
                     }

@@ -4,6 +4,8 @@
 //! a fragment make one molecule. Bases beyond a clip do not count: a read that goes on in a fusion's partner is used up to the
 //! junction.
 
+use std::collections::BTreeSet;
+
 use rayon::ThreadPool;
 use rust_htslib::bam::record::{Aux, Record};
 use rustc_hash::FxHashSet;
@@ -18,9 +20,10 @@ use crate::error::Result;
 use crate::evidence::Molecules;
 use crate::genome::{Interval, Strand};
 use crate::material::Material;
+use crate::reference::Window;
 use crate::sequence::reverse_complement;
 
-use super::domain::{Domain, Segment, Source};
+use super::domain::{Domain, Segment, Source, FLANK_BP};
 use super::molecule::{molecules, packed, Indel, Molecule, Shown, Span, MIN_LONG_READ_QUALITY, MIN_READ_QUALITY, STRATA};
 
 /// Reads below this mapping quality do not vote.
@@ -31,6 +34,8 @@ const MAX_EDITS_FRAC: f64 = 0.08;
 pub const MAX_INSERTION_BP: u32 = 60;
 /// So many places at most are tried for a deletion over an exon's edge.
 const MAX_PLACES: u32 = 200;
+/// Longest deletion over an exon's edge that is spelt out; a longer one has no record in the VCF.
+const MAX_SPELT_BP: u32 = 10_000;
 /// Quality of bases for which the file gives none.
 const UNKNOWN_QUALITY: u8 = 30;
 
@@ -60,11 +65,17 @@ struct Part {
     longest_bp: u32,
 }
 
-/// Reads all rows; reference bases that are still unknown are taken from MD tags.
+/// Reads all rows; reference bases that are still unknown are taken from MD tags, those of long deletions from the FASTA.
 ///
 /// # Errors
-/// When the file cannot be read.
-pub fn read(pool: &ThreadPool, library: &Library, rows: &mut [Domain<'_>], step: &(dyn Fn() + Sync)) -> Result<Vec<Pileup>> {
+/// When a file cannot be read.
+pub fn read(
+    pool: &ThreadPool,
+    library: &Library,
+    rows: &mut [Domain<'_>],
+    mut reference: Option<&mut Window>,
+    step: &(dyn Fn() + Sync),
+) -> Result<Vec<Pileup>> {
     let jobs: Vec<(usize, Segment)> =
         rows.iter().enumerate().flat_map(|(row, domain)| domain.segments().iter().map(move |segment| (row, *segment))).collect();
     let shared: &[Domain<'_>] = rows;
@@ -83,11 +94,11 @@ pub fn read(pool: &ThreadPool, library: &Library, rows: &mut [Domain<'_>], step:
     for ((row, segment), part) in jobs.iter().zip(parts) {
         by_row[*row].push((*segment, part));
     }
-    Ok(rows.iter_mut().zip(by_row).map(|(domain, parts)| pile(domain, parts, library)).collect())
+    rows.iter_mut().zip(by_row).map(|(domain, parts)| pile(domain, parts, library, reference.as_deref_mut())).collect()
 }
 
 /// Puts the segments' parts together.
-fn pile(domain: &mut Domain<'_>, parts: Vec<(Segment, Part)>, library: &Library) -> Pileup {
+fn pile(domain: &mut Domain<'_>, parts: Vec<(Segment, Part)>, library: &Library, reference: Option<&mut Window>) -> Result<Pileup> {
     let assay = &library.assay;
     let (mut shown, mut slim, mut longest_bp) = (Vec::new(), Vec::new(), 0);
     let mut seen: FxHashSet<(FragmentId, u8, RecordKind, u32)> = FxHashSet::default();
@@ -104,6 +115,9 @@ fn pile(domain: &mut Domain<'_>, parts: Vec<(Segment, Part)>, library: &Library)
     let copies = Molecules::group(&slim, assay.duplicates);
     let min_quality = if assay.long_reads { MIN_LONG_READ_QUALITY } else { STRATA[1] };
     let mut list = molecules(shown, domain.strand == Strand::Forward, min_quality, |fragment| copies.of(fragment));
+    if let Some(window) = reference {
+        spell_out(&list, domain, window)?;
+    }
     for molecule in &mut list {
         molecule.indels = std::mem::take(&mut molecule.indels).into_iter().filter_map(|indel| settled(indel, domain)).collect();
         molecule.indels.sort();
@@ -112,7 +126,19 @@ fn pile(domain: &mut Domain<'_>, parts: Vec<(Segment, Part)>, library: &Library)
     if assay.material() == Material::Rna {
         longest_bp = longest_shown(&list);
     }
-    Pileup { molecules: list, longest_bp }
+    Ok(Pileup { molecules: list, longest_bp })
+}
+
+/// Reads the bases of deletions that go further into an intron than the row's flanks.
+fn spell_out(molecules: &[Molecule], domain: &mut Domain<'_>, window: &mut Window) -> Result<()> {
+    let stretches: BTreeSet<(u32, u32)> = molecules.iter().flat_map(|molecule| &molecule.indels).filter_map(|indel| indel.over).collect();
+    for (start, end) in stretches.into_iter().filter(|(start, end)| end - start <= MAX_SPELT_BP) {
+        if (start.saturating_sub(1)..=end).any(|position| domain.forward_base(position) == b'N') {
+            let stretch = Interval { contig: domain.contig, start: start.saturating_sub(FLANK_BP), end: end.saturating_add(FLANK_BP) };
+            domain.read(window, stretch)?;
+        }
+    }
+    Ok(())
 }
 
 /// Bases of the transcript that the longest molecule spans.
@@ -202,14 +228,14 @@ pub(super) fn indel_at(
         let near = deleted > 0 && at < stop && end > start;
         let (index, bases) = if near { domain.bases_in(at, end) } else { (0, 0) };
         let counts = near && (bases > 0 || !domain.splice_sites_in(at.max(start), end.min(stop)).is_empty());
-        return counts.then_some(Indel { at: index, deleted: bases, inserted, over: Some((at, end)) });
+        return counts.then_some(Indel { at: index, deleted: bases, inserted, over: Some((at, end)), ..Indel::default() });
     }
     let index = match (deleted, domain.strand) {
         (0, Strand::Forward) => segment.first + (at - segment.start) as usize,
         (0, Strand::Reverse) => segment.first + (segment.end - at) as usize,
         _ => domain.index_in(segment, at).min(domain.index_in(segment, end - 1)),
     };
-    Some(Indel { at: index, deleted: deleted as usize, inserted, over: None })
+    Some(Indel { at: index, deleted: deleted as usize, inserted, ..Indel::default() })
 }
 
 /// The bases and indels that a record shows on a segment.
@@ -285,7 +311,7 @@ fn shown(record: &Record, operations: &[Operation], view: &ReadRecord, domain: &
 }
 
 /// An indel at the place where it is named. A deletion over an exon's edge that could as well lie within the exon does: its splice sites
-/// are there as before. One that could as well lie within the intron alone takes nothing.
+/// are there as before. One that could as well lie within the intron alone, or be the intron, takes nothing.
 fn settled(indel: Indel, domain: &Domain<'_>) -> Option<Indel> {
     let Some((start, end)) = indel.over else { return Some(shifted(indel, domain)) };
     let mut places = vec![(start, end)];
@@ -300,14 +326,15 @@ fn settled(indel: Indel, domain: &Domain<'_>) -> Option<Indel> {
         return Some(shifted(Indel { at, deleted: (end - start) as usize, ..Indel::default() }, domain));
     }
     let takes = |&(start, end): &(u32, u32)| domain.bases_in(start, end).1 > 0 || !domain.splice_sites_in(start, end).is_empty();
-    if !places.iter().all(takes) {
+    let is_intron = places.iter().any(|&(start, end)| domain.is_intron(start, end));
+    if is_intron || !places.iter().all(takes) {
         return None;
     }
     let last = match domain.strand {
         Strand::Forward => places.into_iter().max(),
         Strand::Reverse => places.into_iter().min(),
     };
-    let (start, end) = last.filter(|(start, end)| !domain.is_intron(*start, *end))?;
+    let (start, end) = last?;
     let (at, deleted) = domain.bases_in(start, end);
     Some(Indel { at, deleted, over: Some((start, end)), ..indel })
 }
@@ -446,4 +473,76 @@ pub fn md_bases(record: &Record, md: &str) -> Option<Vec<(u32, u8)>> {
         }
     }
     (at == aligned.len()).then_some(aligned)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::genome::{Assembly, ContigId, Contigs};
+    use crate::knowledge::Knowledge;
+    use crate::model::{Exon, Gene, Transcript};
+    use crate::reference::Reference;
+    use crate::variant::domain::tests::builtin_domains;
+
+    #[test]
+    fn a_removed_intron_is_a_splice_wherever_its_deletion_could_lie() {
+        let knowledge = Knowledge::builtin();
+        let mut domains = builtin_domains(Assembly::Grch38, &knowledge).into_iter();
+        let mut domain = domains.find(|domain| domain.gene == "NTRK1").expect("one of the five");
+        // Intron 13, of 189 bases: it begins with G, as exon 14 does, so that the deletion could lie one base further on.
+        let exons: Vec<Segment> = domain.segments().to_vec();
+        let (start, end) =
+            exons.windows(2).map(|pair| (pair[0].end, pair[1].start)).find(|(start, end)| end - start == 189).expect("it is there");
+        for (position, base) in [(start - 1, b'A'), (start, b'G'), (start + 1, b'A'), (end - 1, b'C'), (end, b'G'), (end + 1, b'T')] {
+            match domain.segment_around(position, position + 1).copied() {
+                Some(segment) => domain.set(domain.index_in(&segment, position), base, Source::Fasta),
+                None => domain.set_beside(position, base),
+            }
+        }
+        assert!(domain.is_intron(start, end));
+        let deletion = |start: u32, end: u32| {
+            let (at, deleted) = domain.bases_in(start, end);
+            Indel { at, deleted, over: Some((start, end)), ..Indel::default() }
+        };
+        assert_eq!(settled(deletion(start, end), &domain), None);
+        assert_eq!(settled(deletion(start + 1, end + 1), &domain), None);
+        assert!(settled(deletion(start, end + 3), &domain).is_some(), "more than the intron is gone");
+    }
+    #[test]
+    fn a_deletion_from_far_within_an_intron_is_spelt_out_by_the_fasta() {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let (path, alignments) = (folder.path().join("x.fa"), folder.path().join("x.bam"));
+        let bases: String = (0..2_000usize).map(|at| char::from(b"ACGT"[at * at / 7 % 4])).collect();
+        std::fs::write(&path, format!(">c\n{bases}\n")).expect("it can be written");
+        std::fs::write(folder.path().join("x.fa.fai"), "c\t2000\t3\t2000\t2001\n").expect("it can be written");
+        let contigs = Contigs::new([("c".to_owned(), 2_000)]);
+        let reference = Reference::open(&path, &alignments, &contigs, &[ContigId(0)]).expect("both files are there");
+        let mut window = reference.reader().expect("it can be read");
+        let exons = vec![Exon::new(1, 100, 400, Some((0, 300))), Exon::new(2, 1_000, 1_300, Some((300, 600)))];
+        let transcript = Transcript { id: "T".to_owned(), refseq: None, exons, cds_length_bp: Some(600) };
+        let gene = Gene {
+            symbol: "ALK".to_owned(),
+            span: Interval { contig: ContigId(0), start: 100, end: 1_300 },
+            strand: Some(Strand::Forward),
+            transcript: Some(transcript),
+            alternatives: Vec::new(),
+            mane_select: None,
+        };
+        let mut domain = Domain::of_gene(&gene, 1, 200).expect("the gene has these codons");
+        domain.fill(Some(&mut window), false).expect("it can be read");
+        // From 400 bases within the intron to 10 bases within the second exon.
+        let lost = Indel { at: 300, deleted: 10, over: Some((600, 1_010)), ..Indel::default() };
+        let molecule = Molecule {
+            start: 0,
+            bases: Box::default(),
+            sense: true,
+            spans: [None, None],
+            indels: vec![lost.clone()],
+            fragments: Vec::new(),
+        };
+        let spelt = |domain: &Domain<'_>| crate::variant::name::genomic_indel(domain, &lost, lost.at).1.len();
+        assert_eq!(spelt(&domain), 0);
+        spell_out(&[molecule], &mut domain, &mut window).expect("it can be read");
+        assert_eq!(spelt(&domain), 411);
+    }
 }

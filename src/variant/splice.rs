@@ -18,7 +18,7 @@ use crate::reference::Window;
 use crate::stats::{detectable_fraction, jeffreys_share};
 
 use super::bias;
-use super::call::{needed, quality, Says, MIN_FRAGMENTS, MIN_QUALITY, PRIOR_KNOWN};
+use super::call::{needed, quality, Says, MIN_FRAGMENTS, MIN_QUALITY, PRIOR_KNOWN, PRIOR_OTHER};
 use super::domain::Domain;
 use super::indel::Event;
 use super::molecule::Molecule;
@@ -65,7 +65,7 @@ struct Candidate {
     place: (u32, Vec<u8>, Vec<u8>),
 }
 
-/// The called changes; without one, one line that says what would have been seen.
+/// The called changes; before uncertain ones alone, or without any, one line that says what would have been seen at the splice sites.
 pub fn call(row: &Row<'_>, pileup: &Pileup, noise: &Noise, background: &Background) -> Vec<Variant> {
     let domain = row.domain;
     let sites = sites(domain);
@@ -114,8 +114,13 @@ pub fn call(row: &Row<'_>, pileup: &Pileup, noise: &Noise, background: &Backgrou
         };
         calls.extend(judge(domain, pileup, candidate, |molecule| event.said_by(molecule)));
     }
-    if calls.is_empty() {
-        calls.push(unseen(domain, &judged, sites.len() * 3));
+    if calls.iter().all(|call| call.flags.contains(&VariantFlag::Uncertain)) {
+        let mut negative = unseen(domain, &judged, sites.len() * 3);
+        let uncertain: Vec<&str> = calls.iter().filter_map(|call| call.hgvs_c.as_deref()).collect();
+        if !uncertain.is_empty() {
+            negative.note = format!("{}; uncertain: {}", negative.note, uncertain.join(", "));
+        }
+        calls.insert(0, negative);
     }
     calls
 }
@@ -125,7 +130,9 @@ fn judge(domain: &Domain<'_>, pileup: &Pileup, candidate: Candidate, says: impl 
     let all = |wanted: Says| pileup.molecules.iter().filter(|molecule| says(molecule) == wanted).collect::<Vec<_>>();
     let (with, without) = (all(Says::With), all(Says::Without));
     let fragments = with.len() as u32;
-    let quality = quality(fragments, expected, PRIOR_KNOWN);
+    // What a deletion does there is not known, so none is expected more than elsewhere.
+    let prior = if in_tract { PRIOR_OTHER } else { PRIOR_KNOWN };
+    let quality = quality(fragments, expected, prior);
     if fragments < MIN_FRAGMENTS || quality < MIN_QUALITY {
         return None;
     }
@@ -148,7 +155,7 @@ fn judge(domain: &Domain<'_>, pileup: &Pileup, candidate: Candidate, says: impl 
         "at a splice site of exon 14: its transcripts may lack the exon, which RNA shows"
     };
     let (position, reference, alternative) = place;
-    let least = needed(expected, PRIOR_KNOWN);
+    let least = needed(expected, prior);
     Some(Variant {
         hgvs_c: Some(hgvs_c),
         hgvs_p: "p.?".to_owned(),

@@ -14,7 +14,7 @@ pub struct OffTargetRow {
     pub site: String,
     /// What is known of the place.
     pub status: VariantStatus,
-    /// The called changes; without one the line that says what would have been seen.
+    /// The called changes; without one, or before uncertain ones, the line that says what would have been seen.
     pub variants: Vec<VariantRow>,
     /// What sources say of the called changes.
     pub drugs: Vec<DrugRow>,
