@@ -165,7 +165,7 @@ impl Flag {
         (Self::ShortAnchor, "short_anchor", "No read reaches far enough into both ends"),
         (Self::LowMapq, "low_mapq", "The place of the partner is not unique"),
         (Self::OneSidedDuplicates, "one_sided_duplicates", "All fragments share one end, as copies of one molecule do"),
-        (Self::Recurrent, "recurrent", "Seen in normal samples"),
+        (Self::Recurrent, "recurrent", "Seen in normal samples, or clipped ends at a place that is listed for them"),
         (Self::Antisense, "antisense", "The two genes point against each other"),
         (Self::UnplacedPartner, "unplaced_partner", "The partner could not be placed"),
         (Self::KinaseLost, "kinase_lost", "The kinase domain is not kept"),

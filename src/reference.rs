@@ -46,6 +46,9 @@ impl Reference {
                 format!("make it with: samtools faidx {}", path.display()),
             )
         })?;
+        // A compressed FASTA has its own index of blocks.
+        let is_plain = path.extension().is_none_or(|extension| extension != "gz" && extension != "bgz");
+        let size = std::fs::metadata(path).map_err(Error::io(path, "read"))?.len();
         let mut list = Vec::new();
         for (number, line) in text.lines().enumerate() {
             let mut fields = line.split('\t');
@@ -56,6 +59,14 @@ impl Reference {
                 problem: "is not name, length, offset, ...".to_owned(),
                 remedy: format!("make the index anew with: samtools faidx {}", path.display()),
             })?;
+            // The C library reads where the index says, whether the file goes so far or not.
+            if is_plain && end_of(line, length).is_some_and(|end| end > size) {
+                return Err(Error::input(
+                    path,
+                    format!("ends before contig {name} does by its index {}", index.display()),
+                    "give the whole FASTA and make its index anew with samtools faidx",
+                ));
+            }
             list.push((name.to_owned(), length));
         }
         let fasta = Contigs::new(list);
@@ -175,6 +186,14 @@ impl Window {
         }
         Ok(bases)
     }
+}
+
+/// The offset behind the last base of a contig, by its line of the index: name, length, offset, bases a line, bytes a line.
+fn end_of(line: &str, length: u32) -> Option<u64> {
+    let numbers: Vec<u64> = line.split('\t').skip(2).take(3).map(str::parse).collect::<std::result::Result<_, _>>().ok()?;
+    let [offset, bases, bytes] = numbers[..] else { return None };
+    let last = u64::from(length.checked_sub(1)?);
+    offset.checked_add((last.checked_div(bases)?).checked_mul(bytes)?)?.checked_add(last % bases + 1)
 }
 
 /// Bases on demand for code that cannot fail half-way: without a FASTA there are none, and the first error is kept for the end.

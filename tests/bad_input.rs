@@ -261,6 +261,19 @@ fn a_fasta_with_other_bases() {
 }
 
 #[test]
+fn a_fasta_that_was_cut_off() {
+    let bench = Bench::new();
+    let fasta = std::fs::read(repository("test-data/mini.fa")).expect("the FASTA can be read");
+    let gtf = repository("test-data/mini.gtf");
+    for left in [100_000, fasta.len() - 8] {
+        let other = bench.write("cut.fa", &fasta[..left]);
+        bench.copy("mini.fa.fai", "cut.fa.fai");
+        let options: [&OsStr; 4] = ["-r".as_ref(), other.as_ref(), "-g".as_ref(), gtf.as_ref()];
+        bench.refused(&repository("test-data/rna.bam"), &options, "cut.fa", &["ends before contig", "samtools faidx"]);
+    }
+}
+
+#[test]
 fn a_gtf_that_was_cut_off() {
     let bench = Bench::new();
     let gtf = std::fs::read(repository("test-data/mini.gtf")).expect("the GTF can be read");

@@ -72,6 +72,15 @@ fn a_misspelt_tumour_type_is_warned_of_and_an_older_fasta_does_not_stay() {
 }
 
 #[test]
+fn drugs_that_a_called_mutation_voids_are_not_headlined() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let outcome = call_made_up(folder.path(), "dna", &["--tumour".as_ref(), "NSCLC".as_ref()]);
+    let line = outcome.stderr.lines().find(|line| line.contains("CD74::ROS1: evidence level A")).expect("the level is said");
+    let (left, void) = line.split_once("; void by resistance: ").expect("p.G2032R voids some");
+    assert!(void.contains("crizotinib") && !left.contains("crizotinib") && left.contains("repotrectinib"), "{line}");
+}
+
+#[test]
 fn a_users_row_and_tier_win_and_the_document_says_so() {
     let (folder, tables) = (tempfile::tempdir().expect("a folder"), tempfile::tempdir().expect("a folder"));
     let write = |name: &str, text: &str| std::fs::write(tables.path().join(name), text).expect("the folder takes it");

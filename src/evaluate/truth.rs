@@ -193,8 +193,9 @@ fn junction(line: &Line<'_>, sample: String) -> Result<TrueJunction> {
         exon_junction: line.text("exon_junction"),
         variant: line.text("variant"),
         fragments: line.number("fragments")?,
-        expected_fragments: line.number("expected_fragments")?,
-        expected_fraction: line.number("expected_fraction")?,
+        // Where a sample was given a number of fragments nothing else was expected than what it has.
+        expected_fragments: line.number("expected_fragments")?.or(line.number("fragments")?),
+        expected_fraction: line.number("expected_fraction")?.or(line.number("fraction")?),
         homology_bp: line.number("homology_bp")?.unwrap_or(0),
         insertion: line.text("insertion").unwrap_or_default().to_ascii_uppercase(),
         event: line.text("event"),

@@ -103,6 +103,15 @@ pub struct DrugMeaning {
     pub mutations: Vec<String>,
 }
 
+impl DrugMeaning {
+    /// Whether called mutations make the kinase resistant and no source says otherwise. What acts together decides.
+    pub fn is_resisted(&self) -> bool {
+        let together = self.mutations.iter().any(|item| item.contains('+'));
+        let says = |effect: &str| self.mutations.iter().any(|item| item.ends_with(effect) && item.contains('+') == together);
+        says(":resistant") && !says(":sensitive")
+    }
+}
+
 /// Where a drug stands.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Approval {

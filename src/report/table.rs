@@ -1,6 +1,7 @@
 //! The short table for the terminal: what was found, and for each kinase without finding what its absence is worth.
 
 use super::compound::{Compound, Relation};
+use super::interpretation::DrugMeaning;
 use super::json::{Document, Imbalance};
 use super::rows::{escaped, Cell, FusionRow, Phred, VariantRow};
 use crate::variant::VariantStatus;
@@ -168,9 +169,14 @@ fn remarks(document: &Document, compounds: &[Compound]) -> Vec<String> {
     for (meaning, fusion) in meant {
         let name = escaped(&meaning.fusion);
         if let Some(level) = meaning.evidence_level {
-            let best: Vec<&str> = meaning.drugs.iter().filter(|drug| drug.level == Some(level)).map(|drug| drug.drug.as_str()).collect();
+            let of_level = meaning.drugs.iter().filter(|drug| drug.level == Some(level));
+            // A mutation that is called beside the fusion voids what its drug is approved for.
+            let (void, best): (Vec<&DrugMeaning>, Vec<&DrugMeaning>) = of_level.partition(|drug| drug.is_resisted());
+            let names = |drugs: &[&DrugMeaning]| escaped(&drugs.iter().map(|drug| drug.drug.as_str()).collect::<Vec<_>>().join(", "));
+            let best = if best.is_empty() { "none of its drugs is left".to_owned() } else { names(&best) };
+            let void = if void.is_empty() { String::new() } else { format!("; void by resistance: {}", names(&void)) };
             let unknown = if document.interpretation.tumour_note.is_some() { ", a type that is not in the tables" } else { "" };
-            add(format!("  {name}: evidence level {} in {}{unknown} ({})", level.name(), escaped(tumour), escaped(&best.join(", "))));
+            add(format!("  {name}: evidence level {} in {}{unknown} ({best}{void})", level.name(), escaped(tumour)));
         } else if let Some(reason) = meaning.no_level.as_deref().filter(|_| !tumour.is_empty()) {
             add(format!("  {name} {}: no level: {}", fusion.exon_junction.cell(), escaped(reason)));
         }

@@ -500,6 +500,12 @@ impl Context<'_> {
         let told = match recurring {
             Some(seen) if held_back => format!("{fragments}/{} not called: {seen}", expected.depth),
             Some(seen) => seen.to_string(),
+            None if fragments >= MIN_FRAGMENTS => match blank.min_fragments {
+                Some(least) => {
+                    format!("{fragments} of {} molecules show it, {least} are needed beside this sample's errors", expected.depth)
+                }
+                None => String::new(),
+            },
             None => String::new(),
         };
         Variant {
