@@ -17,7 +17,7 @@
 use std::collections::BTreeMap;
 
 use super::profile::Histogram;
-use super::recognition::{Recognition, CHANCE};
+use super::recognition::{Needed, Recognition, CHANCE};
 use super::region::BreakRegion;
 use crate::alignment::assay::{Assay, AssayKind};
 use crate::genome::Interval;
@@ -58,9 +58,9 @@ impl Worth {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct SupportRule {
     /// A junction of the tables.
-    pub known: u32,
+    pub known: Needed,
     /// A kinase joined to a gene that is not in the tables.
-    pub novel: u32,
+    pub novel: Needed,
 }
 
 /// What the counted molecules are copies of.
@@ -208,7 +208,7 @@ mod tests {
             sampled: 1000,
             reasons: Vec::new(),
         };
-        let (contig, needed) = (ContigId(0), SupportRule { known: 2, novel: 3 });
+        let (contig, needed) = (ContigId(0), SupportRule { known: 2.into(), novel: 3.into() });
         let intron = Interval { contig, start: 0, end: 1_900 };
         let region = BreakRegion { exon: 20, intron, edge: Breakend::new(contig, 0, Side::Lower), usual: true };
         let judged = |bare: u64| {

@@ -15,7 +15,8 @@
 //! `S` is the shortest piece that aligners place (30 bases by `bwa mem -T`; 20 for splicing aligners, whose chimeric segments are asked
 //! to have 10 to 20, and less than 19 are not unique in a genome), `R` the length of a read, `L` the usual length of a fragment. The
 //! fusion is called when as many molecules as the support rule asks for place it, or when at least one is split and clips make up
-//! the number. All is multinomial and computed exactly; nothing is fitted.
+//! the number; or when as few as the rule asks of reads alone show it, none of them a pair. All is multinomial and computed exactly;
+//! nothing is fitted.
 //!
 //! What is assumed: the partner's side is unique (of a partner in a repeat only the molecules that reach out of it speak, and a
 //! partner in a long repeat is missed at any share), the fused molecule gets into the library and is captured as the unbroken one. A break
@@ -41,6 +42,21 @@ pub struct Recognition {
     pub split: f64,
 }
 
+/// Molecules that a call needs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Needed {
+    /// Whatever they show.
+    pub any: u32,
+    /// If a read of each shows the break; as many or fewer.
+    pub shown: u32,
+}
+
+impl From<u32> for Needed {
+    fn from(any: u32) -> Self {
+        Self { any, shown: any }
+    }
+}
+
 impl Recognition {
     /// The shares for fragments and reads of a library; `fragment_bp` is the median length where it is known better than from the
     /// distance of mates on the genome, as in RNA.
@@ -62,7 +78,27 @@ impl Recognition {
     }
 
     /// The chance that a fusion with share `fraction` of the `molecules` across its break is called, if `needed` must show it.
-    pub fn chance(self, molecules: u32, needed: u32, fraction: f64) -> f64 {
+    pub fn chance(self, molecules: u32, needed: impl Into<Needed>, fraction: f64) -> f64 {
+        let needed = needed.into();
+        (self.chance_of_any(molecules, needed.any, fraction) + self.chance_of_reads(molecules, needed, fraction)).min(1.0)
+    }
+
+    /// The chance that reads alone show it, in fewer molecules than are needed of any kind.
+    fn chance_of_reads(self, molecules: u32, needed: Needed, fraction: f64) -> f64 {
+        let (split, clip) = (fraction * self.split, fraction * (1.0 - self.places));
+        // The molecules with the fusion, each a split or a clip, and not all of them clips.
+        let exactly = |count: u32| {
+            let Ok(carriers) = Binomial::new(fraction.clamp(0.0, 1.0), u64::from(molecules)) else { return 0.0 };
+            let share = |part: f64| (part / fraction).clamp(0.0, 1.0).powi(count as i32);
+            carriers.pmf(u64::from(count)) * (share(split + clip) - share(clip))
+        };
+        if fraction <= 0.0 {
+            return 0.0;
+        }
+        (needed.shown.max(1)..needed.any).take_while(|&count| count <= molecules).map(exactly).sum()
+    }
+
+    fn chance_of_any(self, molecules: u32, needed: u32, fraction: f64) -> f64 {
         if molecules < needed || needed == 0 {
             return 0.0;
         }
@@ -88,13 +124,15 @@ impl Recognition {
     }
 
     /// The chance that a fusion with share `fraction` is called whose break lies at a place drawn from these.
-    pub fn mean_chance(self, depths: &Histogram, needed: u32, fraction: f64) -> f64 {
+    pub fn mean_chance(self, depths: &Histogram, needed: impl Into<Needed>, fraction: f64) -> f64 {
+        let needed = needed.into();
         depths.mean(|molecules| self.chance(molecules, needed, fraction))
     }
 
     /// The smallest share that is called with a chance of 95 % at a place drawn from these; `None` where not even a fusion in all
     /// molecules would be, as where more than 5 % of the places are bare.
-    pub fn lod95(self, depths: &Histogram, needed: u32) -> Option<f64> {
+    pub fn lod95(self, depths: &Histogram, needed: impl Into<Needed>) -> Option<f64> {
+        let needed = needed.into();
         let depths = depths.coarse();
         if self.mean_chance(&depths, needed, 1.0) < CHANCE {
             return None;
@@ -151,7 +189,9 @@ mod tests {
     #[test]
     fn the_chance_agrees_with_drawing_molecules() {
         let (shares, mut random) = (Recognition { places: 0.6, split: 0.2 }, Random::new(7));
-        for (molecules, needed, fraction) in [(60, 3, 0.08), (200, 2, 0.02), (12, 2, 0.4)] {
+        for (molecules, any, shown, fraction) in [(60, 3, 3, 0.08), (200, 2, 2, 0.02), (12, 2, 2, 0.4), (200, 3, 2, 0.02), (60, 5, 3, 0.08)]
+        {
+            let needed = Needed { any, shown };
             let draws = 20_000;
             let called = (0..draws)
                 .filter(|_| {
@@ -165,11 +205,11 @@ mod tests {
                             }
                         }
                     }
-                    split + pair >= needed || (split > 0 && split + pair + clip >= needed)
+                    split + pair >= any || (split > 0 && split + pair + clip >= any) || (pair == 0 && split > 0 && split + clip >= shown)
                 })
                 .count();
             let (drawn, computed) = (called as f64 / f64::from(draws), shares.chance(molecules, needed, fraction));
-            assert!((drawn - computed).abs() < 0.01, "{molecules} {needed} {fraction}: drawn {drawn}, computed {computed}");
+            assert!((drawn - computed).abs() < 0.01, "{molecules} {needed:?} {fraction}: drawn {drawn}, computed {computed}");
         }
     }
 }

@@ -164,7 +164,7 @@ mod tests {
             molecules,
             basis,
             own: (!dna).then_some(0),
-            needed: SupportRule { known: 2, novel: 3 },
+            needed: SupportRule { known: 2.into(), novel: 3.into() },
             lod95: [lod, lod.map(|lod| 1.25 * lod)],
             seen: (0.5, 0.949),
             worth,

@@ -3,6 +3,7 @@
 use crate::alignment::assay::AssayKind;
 use crate::alignment::Assay;
 use crate::coverage::detectability::SupportRule;
+use crate::coverage::recognition::Needed;
 use crate::model::{Gene, Role};
 
 use super::build::Draft;
@@ -21,18 +22,19 @@ const MOST_FRAGMENTS: u32 = 1_000;
 
 /// How many fragments a junction of one kinase needs to pass beside the noise of this sample: one of the tables, and one that joins
 /// the kinase to any other gene, both with a partner that is placed surely. It is the scoring model asked backwards; in DNA, where mates
-/// that span a break are half of the evidence, for one read that shows it and mates for the rest.
+/// that span a break say less, for one read that shows it and mates for the rest, and for reads alone.
 pub fn support_rule(drafts: &[Draft<'_>], material: Material, chimeras: u32) -> SupportRule {
     let edges = if material == Material::Rna { 2 } else { 0 };
     let needed = |tier: KnownTier| {
         let class = Class { tier, material, edges, partner: PartnerKind::Gene };
         let noise = Noise { chimeras, like: like(class, drafts).count() as u32 };
-        let of = |fragments: u32| match material {
-            Material::Rna => Independent { showing: fragments, spanning: 0 },
-            Material::Dna => Independent { showing: 1, spanning: fragments - 1 },
+        let fewest = |of: &dyn Fn(u32) -> Independent| {
+            let passes = |&fragments: &u32| quality(class, of(fragments), noise, UNIQUE_MAPQ) >= MIN_PASS_QUALITY;
+            (MIN_FRAGMENTS..MOST_FRAGMENTS).find(passes).unwrap_or(MOST_FRAGMENTS)
         };
-        let passes = |&fragments: &u32| quality(class, of(fragments), noise, UNIQUE_MAPQ) >= MIN_PASS_QUALITY;
-        (MIN_FRAGMENTS..MOST_FRAGMENTS).find(passes).unwrap_or(MOST_FRAGMENTS)
+        let shown = fewest(&|fragments| Independent { showing: fragments, spanning: 0 });
+        let mixed = fewest(&|fragments| Independent { showing: 1, spanning: fragments - 1 });
+        Needed { any: if material == Material::Dna { mixed } else { shown }, shown }
     };
     SupportRule { known: needed(KnownTier::Variant), novel: needed(KnownTier::Kinase) }
 }

@@ -52,7 +52,7 @@ impl DetectabilityRow {
             assay: place.assay.name().to_owned(),
             covered_frac: place.covered_frac.and_then(Fraction::new),
             median_fragments: Fraction::new(f64::from(place.molecules)),
-            min_support: Some(format!("{}/{}", place.needed.known, place.needed.novel)),
+            min_support: Some(format!("{}/{}", place.needed.known.any, place.needed.novel.any)),
             lod95: place.lod95.iter().any(Option::is_some).then(|| format!("{known}/{novel}")),
             verdict: place.worth.name().to_owned(),
             note: not_empty(&place.note),
