@@ -242,6 +242,8 @@ impl Background {
                 // A change of residue that several codons give is one line of the sample, and what could not be judged is none.
                 let mut own_bases: BTreeMap<String, (u32, u32)> = BTreeMap::new();
                 let elsewhere = || document.off_target.iter().flat_map(|spot| &spot.variants);
+                let seen = || document.off_target.iter().flat_map(|spot| &spot.seen);
+                let listed: BTreeSet<(&String, &String)> = seen().map(|seen| (&seen.gene, &seen.hgvs_p)).collect();
                 let mut count = |gene: &str, change: &str, with: u32, of: u32| {
                     if f64::from(with) <= MAX_ERROR_FRAC * f64::from(of) {
                         let sum = own_bases.entry(format!("{gene} {}", change.trim_start_matches("p."))).or_default();
@@ -258,16 +260,11 @@ impl Background {
                         continue;
                     }
                     // Of a hot spot the row shows one change only, what follows has them all.
-                    if !document
-                        .off_target
-                        .iter()
-                        .flat_map(|spot| &spot.seen)
-                        .any(|seen| (&seen.gene, &seen.hgvs_p) == (&row.gene, &row.hgvs_p))
-                    {
+                    if !listed.contains(&(&row.gene, &row.hgvs_p)) {
                         count(&row.gene, &row.hgvs_p, row.alt_fragments, row.depth);
                     }
                 }
-                for seen in document.off_target.iter().flat_map(|spot| &spot.seen) {
+                for seen in seen() {
                     count(&seen.gene, &seen.hgvs_p, seen.alt_fragments, seen.depth);
                 }
                 if document.off_target.iter().any(|spot| spot.seen.is_empty() && spot.variants.iter().any(is_of_codon)) {
@@ -391,7 +388,7 @@ fn digest(document: &Document) -> Option<String> {
     for row in &document.candidates {
         let _ = writeln!(text, "{:?}\t{:?}\t{}", row.breakpoint5, row.breakpoint3, row.fragments);
     }
-    Some(Md5::digest(text.as_bytes()).iter().fold(String::new(), |sum, byte| sum + &format!("{byte:02x}")))
+    Some(format!("{:x}", Md5::digest(text)))
 }
 
 /// The bins of a candidate; `None` where no gene gives its ends a direction.

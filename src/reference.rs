@@ -10,8 +10,6 @@ use rust_htslib::faidx;
 use crate::error::{Error, Result};
 use crate::genome::{ContigId, Contigs, Interval};
 
-const HEX: &[u8; 16] = b"0123456789abcdef";
-
 /// An indexed FASTA whose contigs were matched to those of the alignments.
 #[derive(Debug, Clone)]
 pub struct Reference {
@@ -142,11 +140,7 @@ impl Reference {
             digest.update(&bases);
             start = end;
         }
-        let found = digest.finalize().iter().fold(String::new(), |mut text, byte| {
-            text.push(char::from(HEX[usize::from(byte >> 4)]));
-            text.push(char::from(HEX[usize::from(byte & 15)]));
-            text
-        });
+        let found = format!("{:x}", digest.finalize());
         if found.eq_ignore_ascii_case(expected) {
             return Ok(());
         }

@@ -49,6 +49,13 @@ impl Bench {
     }
 }
 
+/// Runs `call` with another FASTA, as [`Bench::refused`] does.
+fn refused_fasta(bench: &Bench, fasta: &Path, bam: &str, culprit: &str, words: &[&str]) {
+    let gtf = repository("test-data/mini.gtf");
+    let options: [&OsStr; 4] = ["-r".as_ref(), fasta.as_ref(), "-g".as_ref(), gtf.as_ref()];
+    bench.refused(&repository("test-data").join(bam), &options, culprit, words);
+}
+
 fn one_line(stderr: &str, culprit: &str, words: &[&str]) {
     let lines: Vec<&str> = stderr.lines().collect();
     assert_eq!(lines.len(), 1, "not one line: {stderr}");
@@ -143,9 +150,7 @@ fn a_fasta_that_lacks_a_contig() {
     let kept: Vec<&str> = fasta.split('>').filter(|part| !part.starts_with("chr6")).collect();
     let short = bench.write("short.fa", kept.join(">"));
     index_fasta(&short);
-    let gtf = repository("test-data/mini.gtf");
-    let options: [&OsStr; 4] = ["-r".as_ref(), short.as_ref(), "-g".as_ref(), gtf.as_ref()];
-    bench.refused(&repository("test-data/dna.bam"), &options, "dna.bam", &["short.fa", "chr6"]);
+    refused_fasta(&bench, &short, "dna.bam", "dna.bam", &["short.fa", "chr6"]);
 }
 
 fn index_fasta(path: &Path) {
@@ -255,21 +260,17 @@ fn a_fasta_with_other_bases() {
         text.lines().map(|line| if line.starts_with('>') { line.to_owned() } else { "A".repeat(line.len()) }).collect();
     let other = bench.write("masked.fa", masked.join("\n") + "\n");
     bench.copy("mini.fa.fai", "masked.fa.fai");
-    let gtf = repository("test-data/mini.gtf");
-    let options: [&OsStr; 4] = ["-r".as_ref(), other.as_ref(), "-g".as_ref(), gtf.as_ref()];
-    bench.refused(&repository("test-data/dna.bam"), &options, "masked.fa", &["differ from those of the reads", "kinase codons"]);
+    refused_fasta(&bench, &other, "dna.bam", "masked.fa", &["differ from those of the reads", "kinase codons"]);
 }
 
 #[test]
 fn a_fasta_that_was_cut_off() {
     let bench = Bench::new();
     let fasta = std::fs::read(repository("test-data/mini.fa")).expect("the FASTA can be read");
-    let gtf = repository("test-data/mini.gtf");
     for left in [100_000, fasta.len() - 8] {
         let other = bench.write("cut.fa", &fasta[..left]);
         bench.copy("mini.fa.fai", "cut.fa.fai");
-        let options: [&OsStr; 4] = ["-r".as_ref(), other.as_ref(), "-g".as_ref(), gtf.as_ref()];
-        bench.refused(&repository("test-data/rna.bam"), &options, "cut.fa", &["ends before contig", "samtools faidx"]);
+        refused_fasta(&bench, &other, "rna.bam", "cut.fa", &["ends before contig", "samtools faidx"]);
     }
 }
 

@@ -38,12 +38,17 @@ pub fn parse(text: &str) -> Option<Vec<Operation>> {
 
 /// The read's length in bases, hard clips included.
 pub fn read_length(operations: &[Operation]) -> u32 {
-    operations.iter().filter(|op| b"MISH=X".contains(&op.letter)).map(|op| op.length).fold(0, u32::saturating_add)
+    bases(operations, b"MISH=X")
 }
 
 /// The number of reference bases an alignment covers, gaps included.
 pub fn reference_length(operations: &[Operation]) -> u32 {
-    operations.iter().filter(|op| b"MDN=X".contains(&op.letter)).map(|op| op.length).fold(0, u32::saturating_add)
+    bases(operations, b"MDN=X")
+}
+
+/// Bases of the operations with these letters.
+pub fn bases(operations: &[Operation], letters: &[u8]) -> u32 {
+    operations.iter().filter(|op| letters.contains(&op.letter)).map(|op| op.length).fold(0, u32::saturating_add)
 }
 
 /// Cuts an alignment at its gaps (`N`, and deletions and insertions of at least `min_gap_bp`) into pieces.

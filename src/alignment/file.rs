@@ -222,18 +222,18 @@ impl Reader {
             .fetch(bam::FetchDefinition::Unmapped)
             .map_err(|error| unreadable(&self.path, &format!("its unaligned reads cannot be looked up ({error})")))?;
         let mut seen = 0;
-        while seen < limit {
-            let Some(result) = reader.read(&mut self.record) else { return Ok(0) };
+        while let Some(result) = reader.read(&mut self.record) {
             result.map_err(|error| unreadable(&self.path, &format!("an unaligned read cannot be read ({error})")))?;
+            if seen == limit {
+                // The index of a BAM knows how many there are; for others the whole file would be read.
+                let all = if self.is_bam { reader.index_stats().ok() } else { None };
+                let unplaced = all.and_then(|stats| stats.iter().find(|(tid, ..)| *tid < 0).map(|(_, _, _, unmapped)| *unmapped));
+                return Ok(unplaced.unwrap_or(0).saturating_sub(seen).max(1));
+            }
             visit(&self.record);
             seen += 1;
         }
-        let more = reader.read(&mut self.record).transpose();
-        let one_more = more.map_err(|error| unreadable(&self.path, &format!("an unaligned read cannot be read ({error})")))?.is_some();
-        // The index of a BAM knows how many there are; for others the whole file would be read.
-        let all = if one_more && self.is_bam { reader.index_stats().ok() } else { None };
-        let unplaced = all.and_then(|stats| stats.iter().find(|(tid, ..)| *tid < 0).map(|(_, _, _, unmapped)| *unmapped));
-        Ok(unplaced.unwrap_or(0).saturating_sub(seen).max(u64::from(one_more)))
+        Ok(0)
     }
 
     /// As [`Self::visit`], until `visit` returns `false`.

@@ -70,6 +70,11 @@ impl Piece {
         self.query_end - self.query_start
     }
 
+    /// Whether so many bases of the read lie between this piece and the `next` that they may be another gene.
+    pub fn leaps_to(&self, next: &Self) -> bool {
+        next.query_start >= self.query_end.saturating_add(MIN_GAP_BP)
+    }
+
     /// Whether both lie on the same place of the genome and the read.
     pub fn same_place(&self, other: &Self) -> bool {
         self.contig == other.contig

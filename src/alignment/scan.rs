@@ -8,7 +8,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::assay::DuplicateRule;
 use super::library::{Lane, Library, LibraryReader};
-use super::read::{FragmentId, ReadRecord, RecordKind, Skipped, MIN_GAP_BP};
+use super::read::{FragmentId, ReadRecord, RecordKind, Skipped};
 use super::same_place::SamePlace;
 use super::tile;
 use crate::error::Result;
@@ -204,7 +204,7 @@ pub fn has_tail(view: &ReadRecord) -> bool {
     let all = || view.pieces.iter().chain(view.elsewhere.iter().flatten());
     let first = all().map(|piece| piece.query_start).min().unwrap_or(0);
     let last = all().map(|piece| piece.query_end).max().unwrap_or(view.length);
-    let leaps = view.pieces.windows(2).any(|pair| pair[1].query_start >= pair[0].query_end.saturating_add(MIN_GAP_BP));
+    let leaps = view.pieces.windows(2).any(|pair| pair[0].leaps_to(&pair[1]));
     leaps || first >= MIN_TAIL_BP || view.length.saturating_sub(last) >= MIN_TAIL_BP
 }
 

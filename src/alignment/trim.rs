@@ -41,22 +41,16 @@ pub fn trim_gaps(operations: &[Operation], start: u32) -> Option<Trimmed> {
     let left = gapped_end(operations.iter());
     let right = gapped_end(operations.iter().rev());
     let count = operations.len();
-    if left + right == 0 || left + right >= count || matched(&operations[left..count - right]) < MIN_LEFT_BP {
+    if left + right == 0 || left + right >= count || cigar::bases(&operations[left..count - right], b"M=") < MIN_LEFT_BP {
         return None;
     }
     let (first, kept, last) = (&operations[..left], &operations[left..count - right], &operations[count - right..]);
-    let gaps = first.iter().chain(last).filter(|op| matches!(op.letter, b'I' | b'D'));
-    let gap_bases = gaps.map(|op| op.length).fold(0, u32::saturating_add);
     let clip = |ops: &[Operation]| (!ops.is_empty()).then(|| Operation { letter: b'S', length: cigar::read_length(ops) });
     Some(Trimmed {
         operations: clip(first).into_iter().chain(kept.iter().copied()).chain(clip(last)).collect(),
         start: start.saturating_add(cigar::reference_length(first)),
-        gap_bases,
+        gap_bases: cigar::bases(first, b"ID").saturating_add(cigar::bases(last, b"ID")),
     })
-}
-
-fn matched(operations: &[Operation]) -> u32 {
-    operations.iter().filter(|op| matches!(op.letter, b'M' | b'=')).map(|op| op.length).fold(0, u32::saturating_add)
 }
 
 /// Operations from an end over which the score is lowest, if below none.

@@ -85,17 +85,12 @@ impl Recognition {
 
     /// The chance that reads alone show it, in fewer molecules than are needed of any kind.
     fn chance_of_reads(self, molecules: u32, needed: Needed, fraction: f64) -> f64 {
-        let (split, clip) = (fraction * self.split, fraction * (1.0 - self.places));
-        // The molecules with the fusion, each a split or a clip, and not all of them clips.
-        let exactly = |count: u32| {
-            let Ok(carriers) = Binomial::new(fraction.clamp(0.0, 1.0), u64::from(molecules)) else { return 0.0 };
-            let share = |part: f64| (part / fraction).clamp(0.0, 1.0).powi(count as i32);
-            carriers.pmf(u64::from(count)) * (share(split + clip) - share(clip))
-        };
-        if fraction <= 0.0 {
-            return 0.0;
-        }
-        (needed.shown.max(1)..needed.any).take_while(|&count| count <= molecules).map(exactly).sum()
+        let Ok(carriers) = Binomial::new(fraction, u64::from(molecules)) else { return 0.0 };
+        // Each molecule with the fusion is a split or a clip, and not all of them are clips.
+        let clip = 1.0 - self.places;
+        let shown = |count: u32| (self.split + clip).powi(count as i32) - clip.powi(count as i32);
+        let fewer = needed.shown.max(1)..needed.any.min(molecules.saturating_add(1));
+        fewer.map(|count| carriers.pmf(u64::from(count)) * shown(count)).sum()
     }
 
     fn chance_of_any(self, molecules: u32, needed: u32, fraction: f64) -> f64 {

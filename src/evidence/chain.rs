@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::alignment::read::{FragmentId, MatePlace, Piece, ReadRecord, RecordKind, MIN_GAP_BP};
+use crate::alignment::read::{FragmentId, MatePlace, Piece, ReadRecord, RecordKind};
 use crate::genome::Strand;
 
 /// A read with all of its pieces.
@@ -33,7 +33,7 @@ impl Chain {
     pub fn leaps(&self, one: usize, other: usize) -> bool {
         let (first, second) = (one.min(other), one.max(other));
         let (Some(before), Some(behind)) = (self.pieces.get(first), self.pieces.get(second)) else { return false };
-        second == first + 1 && self.gapped.get(first) == Some(&true) && behind.query_start >= before.query_end.saturating_add(MIN_GAP_BP)
+        second == first + 1 && self.gapped.get(first) == Some(&true) && before.leaps_to(behind)
     }
 
     /// Where the read begins (its 5' end as if it were aligned whole) and where its mate does; for a single read its own other end.

@@ -139,8 +139,7 @@ pub fn tails(chain: &Chain, mate: Option<&Chain>, inside: &dyn Fn(&Piece) -> boo
     for (index, piece) in chain.pieces.iter().enumerate().filter(|(_, piece)| inside(piece)) {
         for at_query_end in [false, true] {
             // A short end beyond a gap that is no known intron was put somewhere for want of a better place.
-            let beside = further(chain, index, at_query_end);
-            let beside = beside.filter(|&at| !chain.leaps(index, at));
+            let beside = further(chain, index, at_query_end).filter(|&at| !chain.leaps(index, at));
             let believed = std::iter::successors(beside, |&at| further(chain, at, at_query_end)).find(|&at| !is_guessed(chain, at, place));
             let neighbour = believed.map(|at| &chain.pieces[at]);
             if neighbour.is_some_and(inside) || !(place.holds)(piece.breakend(at_query_end)) {

@@ -119,13 +119,13 @@ pub fn draft<'a>(candidate: &'a Candidate, kinase: &Gene, context: &Context<'a>)
     naming.frame = frame_if(false).text();
     let domain = kinase_domain(kinase, oriented.kinase, oriented.kinase_role);
     // Outside of genes nothing says which way a partner is read; RNA would show it. Without a GTF most genes are not known.
-    let beside_genes = oriented.gene.is_none() && !candidate.unplaced && material == Material::Dna && context.all_genes;
+    let beside_genes = material == Material::Dna && !candidate.unplaced && context.all_genes;
     let partner = match oriented.gene {
+        _ if domain != Some(KinaseDomain::Retained) => PartnerKind::Other,
         Some(_) if oriented.sense => PartnerKind::Gene,
         None if beside_genes => PartnerKind::BesideGenes,
         _ => PartnerKind::Other,
     };
-    let partner = if domain == Some(KinaseDomain::Retained) { partner } else { PartnerKind::Other };
     let (kinase_edge, partner_edge) = oriented.edges();
     // With bases between, an edge is only the nearest one that a read shows: a splice joins edges and nothing else.
     let spliced = candidate.insertion_bp <= MAX_SPLICED_INSERTION_BP;

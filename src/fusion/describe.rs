@@ -81,7 +81,7 @@ fn described(fusion: &Fusion, context: &Context<'_>, breaks: &[(String, Option<S
         return Described { hgvs: None, vicc: None, description, naming: fusion.naming.clone() };
     }
     let mut naming = Naming { counts: name::counts(ends.0, ends.1), ..fusion.naming.clone() };
-    description.other_counts = naming.other_counts(fusion.exon_junction.as_deref(), context.knowledge);
+    description.other_counts = naming.other_counts(fusion.exon_junction.as_deref(), &naming.known(context.knowledge));
     let linker = linker(fusion, ends, context, material);
     let hgvs = name::hgvs(&Named { five: ends.0, three: ends.1, linker: linker.as_deref(), material });
     // A cryptic exon lies apart from the exon before it: its bases are a linker behind that exon, not an offset from it.

@@ -33,8 +33,11 @@ pub fn support_rule(drafts: &[Draft<'_>], material: Material, chimeras: u32) -> 
             (MIN_FRAGMENTS..MOST_FRAGMENTS).find(passes).unwrap_or(MOST_FRAGMENTS)
         };
         let shown = fewest(&|fragments| Independent { showing: fragments, spanning: 0 });
-        let mixed = fewest(&|fragments| Independent { showing: 1, spanning: fragments - 1 });
-        Needed { any: if material == Material::Dna { mixed } else { shown }, shown }
+        let any = match material {
+            Material::Rna => shown,
+            Material::Dna => fewest(&|fragments| Independent { showing: 1, spanning: fragments - 1 }),
+        };
+        Needed { any, shown }
     };
     SupportRule { known: needed(KnownTier::Variant), novel: needed(KnownTier::Kinase) }
 }

@@ -197,8 +197,7 @@ impl Naming {
     }
 
     /// A junction as the other transcripts in use count it, and as the tables print it.
-    pub fn other_counts(&self, exon_junction: Option<&str>, knowledge: &Knowledge) -> Vec<OtherCount> {
-        let known = self.known(knowledge);
+    pub fn other_counts(&self, exon_junction: Option<&str>, known: &Known) -> Vec<OtherCount> {
         let counted = known.printed.as_ref().and(known.shorthand.as_deref()).or(exon_junction);
         let (Some(shorthand), Some(Counts { main, others })) = (counted, &self.counts) else { return Vec::new() };
         let other = |count: &Count| OtherCount {
@@ -208,7 +207,7 @@ impl Naming {
             mane: count.mane_select,
             counted: None,
         };
-        others.iter().map(other).chain(known.printed).collect()
+        others.iter().map(other).chain(known.printed.clone()).collect()
     }
 }
 
@@ -256,9 +255,10 @@ mod tests {
         let rna = RnaEnds { five: Some((7, 0)), three: Some((35, 0)), boundary5: 0, assembly: None, inserted_bp: 0, retained5_bp: 0 };
         for asked in [Asked::Rna(rna), Asked::Dna { exon5: 7, exon3: 35 }] {
             naming.asked = Some(asked);
-            let junction = naming.exon_junction(&naming.known(&knowledge));
+            let known = naming.known(&knowledge);
+            let junction = naming.exon_junction(&known);
             assert_eq!(junction.as_deref(), Some("G8;R35"));
-            let others = naming.other_counts(junction.as_deref(), &knowledge);
+            let others = naming.other_counts(junction.as_deref(), &known);
             let texts: Vec<_> = others.iter().map(|o| (o.junction.as_str(), o.transcript5.as_str(), o.transcript3.as_str())).collect();
             assert_eq!(texts, [("G8;R35", "NM_020399", "NM_002944.3")]);
         }

@@ -93,7 +93,7 @@ pub struct Independent {
 
 impl Class {
     /// How much rarer the fragments are for an artefact than a first one of their kind.
-    pub fn rarity(self, fragments: Independent) -> f64 {
+    fn rarity(self, fragments: Independent) -> f64 {
         let (rho, sigma) = match (self.material, self.tier) {
             // Two genes of a listed junction, within an insert of it.
             (Material::Rna, KnownTier::Variant) => (RNA_SHOWING, RNA_SHOWING),

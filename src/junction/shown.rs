@@ -8,7 +8,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::alignment::assay::DuplicateRule;
 use crate::alignment::library::Library;
-use crate::alignment::read::{FragmentId, Piece, ReadRecord, MIN_GAP_BP};
+use crate::alignment::read::{FragmentId, Piece, ReadRecord};
 use crate::alignment::scan::{self, Unaligned};
 use crate::error::Result;
 use crate::genome::{Breakend, ContigId, Interval};
@@ -160,11 +160,8 @@ fn ends_with_more(view: &ReadRecord, ends: &[Breakend], borders: &FxHashSet<(Con
         [false, true].into_iter().any(|at_query_end| {
             let neighbour =
                 if at_query_end { view.pieces.get(index + 1) } else { index.checked_sub(1).and_then(|before| view.pieces.get(before)) };
-            let unread = |next: &Piece| {
-                let between = if at_query_end { (piece.query_end, next.query_start) } else { (next.query_end, piece.query_start) };
-                between.1 >= between.0.saturating_add(MIN_GAP_BP)
-            };
-            let spliced = neighbour.filter(|next| !unread(next)).is_some_and(|next| {
+            let leaps = |next: &Piece| if at_query_end { piece.leaps_to(next) } else { next.leaps_to(piece) };
+            let spliced = neighbour.filter(|next| !leaps(next)).is_some_and(|next| {
                 let begins = next.breakend(!at_query_end);
                 let left = if at_query_end { view.length.saturating_sub(next.query_end) } else { next.query_start };
                 // A few bases over an ordinary splice, and then a clip, are a chance match.

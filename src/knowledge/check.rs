@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use super::drugs::{Condition, Drug};
+use super::fusions::leading_number;
 use super::{Domain, Knowledge, KnownEnd5, KnownFusion, ResistanceSite};
 use crate::error::Error;
 use crate::genome::{Assembly, Contigs};
@@ -97,8 +98,8 @@ fn conditions(drug: &Drug, knowledge: &Knowledge) -> Vec<Finding> {
                 Some(finding(format!("{condition} is never called with a fusion of {}", drug.fusion_gene)))
             }
             Condition::Mutation { gene, change } => {
-                let number: String = change[1..].chars().take_while(char::is_ascii_digit).collect();
-                let site = knowledge.resistance_sites().iter().find(|site| site.gene == *gene && site.codon.to_string() == number)?;
+                let (number, _) = leading_number(&change[1..])?;
+                let site = knowledge.resistance_sites().iter().find(|site| site.gene == *gene && site.codon == number)?;
                 let residue = char::from(site.ref_aa);
                 (!change.starts_with(residue)).then(|| finding(format!("{condition}: residue {number} of {gene} is {residue}")))
             }

@@ -169,7 +169,7 @@ fn is_label(name: &str, gene5: &str, gene3: &str) -> bool {
 }
 
 /// The digits at the start of a text, and what follows.
-fn leading_number(text: &str) -> Option<(u32, &str)> {
+pub(super) fn leading_number(text: &str) -> Option<(u32, &str)> {
     let digits = text.len() - text.trim_start_matches(|c: char| c.is_ascii_digit()).len();
     Some((text[..digits].parse().ok()?, &text[digits..]))
 }

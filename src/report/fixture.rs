@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use crate::fusion::naming::Naming;
 use crate::fusion::{Agreement, Flag, Frame, Fusion, KinaseDomain, KnownTier, Material, Partner, Support, Unit};
 use crate::genome::{Breakend, ContigId, Contigs, Junction, Side, Strand};
+use crate::knowledge::{DrugEffect, Effect};
 use crate::model::Site;
 use crate::stats::jeffreys_share;
 use crate::variant::{Variant, VariantStatus};
@@ -99,5 +100,19 @@ pub(crate) fn ros1_g2032r() -> Variant {
         error_variance: Some(0.25),
         min_fragments: Some(5),
         ..Variant::blank("ROS1", "NM_002944", 2_032, ContigId(1), 117_317_183)
+    }
+}
+
+/// What one source says of a drug.
+pub(crate) fn drug_effect(drug: &str, effect: Effect) -> DrugEffect {
+    DrugEffect {
+        drug: drug.to_owned(),
+        effect,
+        evidence: "in vitro".to_owned(),
+        context: String::new(),
+        source: "PMID:1".to_owned(),
+        confidence: "verified".to_owned(),
+        verified: true,
+        table: 0,
     }
 }

@@ -105,7 +105,8 @@ fn fusions(document: &mut Document, knowledge: &Knowledge) {
     }
     for structure in &mut document.structure {
         let Some((row, naming)) = all.get(structure.id.as_str()) else { continue };
-        structure.exon_aliases = naming.other_counts(row.exon_junction.as_deref(), knowledge).iter().map(ExonAlias::from).collect();
+        structure.exon_aliases =
+            naming.other_counts(row.exon_junction.as_deref(), &naming.known(knowledge)).iter().map(ExonAlias::from).collect();
         structure.domains = fates(row, naming, knowledge);
         if let Some(skip) = &naming.skip {
             structure.notes.iter_mut().for_each(|note| *note = skip.renewed(note, knowledge));
@@ -117,7 +118,7 @@ fn fusions(document: &mut Document, knowledge: &Knowledge) {
 fn named(row: &FusionRow, naming: &Naming, knowledge: &Knowledge) -> FusionRow {
     let known = naming.known(knowledge);
     let exon_junction = naming.exon_junction(&known);
-    let counts = naming.other_counts(exon_junction.as_deref(), knowledge);
+    let counts = naming.other_counts(exon_junction.as_deref(), &known);
     let domains = domains::cell(&fates(row, naming, knowledge));
     let skip = naming.skip.as_ref();
     let row = FusionRow {

@@ -311,7 +311,7 @@ fn has_fusion(document: &Document, gene: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::knowledge::{DrugEffect, Effect, Knowledge};
+    use crate::knowledge::{Effect, Knowledge};
     use crate::report::fixture;
     use crate::report::interpretation::interpret;
     use crate::report::json::{Negative, Verdict};
@@ -354,16 +354,6 @@ mod tests {
     /// Two mutations of ALK, of which each alone leaves lorlatinib, lying to each other like this.
     fn two_mutations(relation: &str) -> Document {
         let mut document = document();
-        let effect = |drug: &str, effect: Effect| DrugEffect {
-            drug: drug.to_owned(),
-            effect,
-            evidence: "in vitro".to_owned(),
-            context: String::new(),
-            source: "PMID:1".to_owned(),
-            confidence: "verified".to_owned(),
-            verified: true,
-            table: 0,
-        };
         document.variants = [("p.G1202R", "p.L1196M"), ("p.L1196M", "p.G1202R")]
             .map(|(change, other)| VariantRow {
                 gene: "ALK".to_owned(),
@@ -374,7 +364,7 @@ mod tests {
             })
             .to_vec();
         if relation == "cis" {
-            document.drugs = DrugRow::list("ALK", "G1202R+L1196M", true, &[effect("lorlatinib", Effect::Resistant)]);
+            document.drugs = DrugRow::list("ALK", "G1202R+L1196M", true, &[fixture::drug_effect("lorlatinib", Effect::Resistant)]);
         }
         document.interpretation = interpret(&document, &Knowledge::builtin(), Some("NSCLC"));
         document

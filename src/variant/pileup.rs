@@ -11,7 +11,7 @@ use rust_htslib::bam::record::{Aux, Record};
 use rustc_hash::FxHashSet;
 
 use crate::alignment::assay::DuplicateRule;
-use crate::alignment::cigar::Operation;
+use crate::alignment::cigar::{self, Operation};
 use crate::alignment::library::{Library, LibraryReader};
 use crate::alignment::read::{operations, FragmentId, ReadRecord, RecordKind};
 use crate::alignment::scan::leaves_out_flagged;
@@ -212,8 +212,7 @@ pub(super) fn indel_at(
     (domain, segment): (&Domain<'_>, &Segment),
 ) -> Option<Indel> {
     let run: &[Operation] = &operations[..operations.iter().take_while(|op| is_indel(**op)).count()];
-    let sum = |letter: u8| run.iter().filter(|op| op.letter == letter).fold(0u32, |sum, op| sum.saturating_add(op.length));
-    let (deleted, inserted_bp) = (sum(b'D'), sum(b'I'));
+    let (deleted, inserted_bp) = (cigar::bases(run, b"D"), cigar::bases(run, b"I"));
     let aligned_behind = operations.get(run.len()).is_some_and(|op| matches!(op.letter, b'M' | b'=' | b'X'));
     let end = at.saturating_add(deleted);
     if !has_before || !aligned_behind || deleted.max(inserted_bp) == 0 || inserted_bp > MAX_INSERTION_BP {
@@ -270,9 +269,9 @@ fn shown(record: &Record, operations: &[Operation], view: &ReadRecord, domain: &
             b'I' | b'D' => {
                 let first = number.checked_sub(1).is_none_or(|before| !is_indel(operations[before]));
                 if first {
-                    let before = indels.len();
-                    indels.extend(indel_at(&operations[number..], number > 0, (at, query), &sequence.as_bytes(), (domain, segment)));
-                    if indels.len() > before {
+                    let found = indel_at(&operations[number..], number > 0, (at, query), &sequence.as_bytes(), (domain, segment));
+                    if let Some(indel) = found {
+                        indels.push(indel);
                         lost_at = query;
                     }
                 }

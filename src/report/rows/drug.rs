@@ -91,19 +91,10 @@ impl Statement {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::report::fixture::drug_effect as effect;
 
     #[test]
     fn sources_that_disagree_are_conflicting_and_all_are_kept() {
-        let effect = |drug: &str, effect: Effect| DrugEffect {
-            drug: drug.to_owned(),
-            effect,
-            evidence: "in vitro".to_owned(),
-            context: String::new(),
-            source: "PMID:1".to_owned(),
-            confidence: "verified".to_owned(),
-            verified: true,
-            table: 0,
-        };
         let effects = [effect("b", Effect::Resistant), effect("a", Effect::Sensitive), effect("b", Effect::Sensitive)];
         let rows = DrugRow::list("ALK", "G1269A", false, &effects);
         let verdicts: Vec<(&str, &str, usize)> =
