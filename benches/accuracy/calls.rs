@@ -26,7 +26,7 @@ pub fn config(set: &Set, sample: &str, bam: &Path) -> CallConfig {
     }
 }
 
-/// Calls every sample: its own reads and those of its background. `gtf` names partners that are not built in.
+/// Calls every sample: the reads of all its parts. `gtf` names partners that are not built in.
 pub fn call(set: &Set, bam: &Path, folder: &Path, gtf: &Path) -> Calls {
     let mut reader = bam::Reader::from_path(bam).expect("the aligned reads can be read");
     let header = bam::Header::from_template(reader.header());
@@ -37,7 +37,6 @@ pub fn call(set: &Set, bam: &Path, folder: &Path, gtf: &Path) -> Calls {
         by_name.entry(name).or_default().push(record);
     }
     std::fs::create_dir_all(folder).expect("the folder of the samples can be made");
-    let none = Vec::new();
     let next = AtomicUsize::new(0);
     let pool = rayon::ThreadPoolBuilder::new().num_threads(2).build().expect("two threads can be had");
     let call_next = || {
@@ -47,7 +46,7 @@ pub fn call(set: &Set, bam: &Path, folder: &Path, gtf: &Path) -> Calls {
             let index = next.fetch_add(1, Ordering::Relaxed);
             let Some(sample) = set.samples.get(index) else { return found };
             let path = folder.join(format!("{}.bam", sample.name));
-            let lists = [by_name.get(&sample.background), by_name.get(&sample.name)].map(|list| list.unwrap_or(&none));
+            let lists: Vec<&Vec<bam::Record>> = sample.parts.iter().filter_map(|part| by_name.get(part)).collect();
             write(&path, &header, lists);
             let mut config = config(set, &sample.name, &path);
             config.gtf = Some(gtf.to_owned());
@@ -60,21 +59,13 @@ pub fn call(set: &Set, bam: &Path, folder: &Path, gtf: &Path) -> Calls {
     found.into_iter().collect()
 }
 
-/// Two sorted lists of records as one sorted, indexed BAM.
-fn write(path: &Path, header: &bam::Header, lists: [&Vec<bam::Record>; 2]) {
-    let place = |record: &bam::Record| (record.tid() as u32, record.pos());
+/// Sorted lists of records as one sorted, indexed BAM.
+fn write(path: &Path, header: &bam::Header, lists: Vec<&Vec<bam::Record>>) {
+    let mut records: Vec<&bam::Record> = lists.into_iter().flatten().collect();
+    records.sort_by_key(|record| (record.tid() as u32, record.pos()));
     let mut writer = bam::Writer::from_path(path, header, bam::Format::Bam).expect("the BAM can be made");
     writer.set_compression_level(bam::CompressionLevel::Fastest).expect("the level exists");
-    let (mut first, mut second) = (lists[0].iter().peekable(), lists[1].iter().peekable());
-    loop {
-        let from_first = match (first.peek(), second.peek()) {
-            (None, None) => break,
-            (Some(_), None) => true,
-            (None, Some(_)) => false,
-            (Some(a), Some(b)) => place(a) <= place(b),
-        };
-        let record = if from_first { first.next() } else { second.next() };
-        let Some(record) = record else { break };
+    for record in records {
         writer.write(record).expect("the BAM can be written");
     }
     drop(writer);

@@ -1,5 +1,7 @@
 //! What is simulated: events drawn from the tables of facts and at random, each as molecules on the laboratory genome.
 
+use std::collections::BTreeSet;
+
 use kinfuse::evaluate::place::End;
 use kinfuse::evaluate::truth::TrueJunction;
 use kinfuse::genome::{Breakend, EventKind, Junction, Side};
@@ -211,23 +213,25 @@ fn lengthen(piece: &mut Piece, end: Breakend) {
 }
 
 /// Exons of the kinases that fusions use (the ranges of the literature).
-const KINASE_EXONS: [(&str, &[u32]); 5] =
+pub const KINASE_EXONS: [(&str, &[u32]); 5] =
     [("ALK", &[20, 19]), ("ROS1", &[32, 34, 35, 36]), ("NTRK1", &[9, 10, 11, 12]), ("NTRK2", &[15, 16]), ("NTRK3", &[14, 15])];
+
+/// Genes with several exons that are in no table of known partners.
+pub fn unlisted(laboratory: &Laboratory) -> Vec<&Model> {
+    let known: BTreeSet<String> = table(&laboratory.shared.join("facts/fusions.tsv")).iter().map(|row| row["gene5"].clone()).collect();
+    let is_kinase = |gene: &str| KINASE_EXONS.iter().any(|(kinase, _)| *kinase == gene);
+    let genes = laboratory.genes().filter(|&gene| !known.contains(gene) && !is_kinase(gene));
+    genes.map(|gene| &laboratory.models(gene)[0]).filter(|model| model.exons.len() > 2).collect()
+}
 
 /// Genes that are in no table of known partners: at exon edges, inside of exons, and with inserted bases.
 fn novel_rna(laboratory: &Laboratory, random: &mut Random, events: &mut Vec<Event>) {
-    let known: Vec<String> = table(&laboratory.shared.join("facts/fusions.tsv")).iter().map(|row| row["gene5"].clone()).collect();
-    let novel: Vec<&str> = laboratory
-        .genes()
-        .filter(|gene| !known.iter().any(|other| other == gene) && !KINASE_EXONS.iter().any(|(kinase, _)| kinase == gene))
-        .filter(|gene| laboratory.models(gene)[0].exons.len() > 2)
-        .collect();
+    let novel = unlisted(laboratory);
     for index in 0..90 {
-        let five = &laboratory.models(novel[random.below(novel.len())])[0];
+        let five = novel[random.below(novel.len())];
         let (kinase, exons) = KINASE_EXONS[index % 5];
         let Some(three) = laboratory.models(kinase).first() else { continue };
         let (n5, n3) = (five.exons[random.below(five.exons.len() - 1)].0, exons[random.below(exons.len())]);
-        let (Some(edge5), Some(edge3)) = (five.edge(n5, true), three.edge(n3, false)) else { continue };
         let length = five.exon(n5).map_or(0, |exon| exon.length_bp());
         let (mut missing5, mut missing3, mut inserted) = (0, 0, 0);
         let category = match index / 5 % 3 {
@@ -242,25 +246,49 @@ fn novel_rna(laboratory: &Laboratory, random: &mut Random, events: &mut Vec<Even
                 "novel, inserted bases"
             }
         };
-        let ends = [edge5.extended(-missing5), edge3.extended(-missing3)];
-        let (Some(five_pieces), Some(three_pieces)) = (five.spliced(ends[0], true), three.spliced(ends[1], false)) else { continue };
-        let partners = [partner(five, ends[0]), partner(three, ends[1])];
-        let insertion = random_bases(random, inserted);
-        let Some((molecule, at)) = transcript(laboratory, &partners, [five_pieces, three_pieces], &insertion) else { continue };
+        let spliced = Spliced { five, exon5: n5, kinase: three, exon3: n3, missing: (missing5, missing3) };
+        events.extend(spliced.event(laboratory, category, &random_bases(random, inserted)));
+    }
+}
+
+/// Two genes joined at or beside exon edges.
+pub struct Spliced<'m> {
+    pub five: &'m Model,
+    pub exon5: u32,
+    pub kinase: &'m Model,
+    pub exon3: u32,
+    /// Bases of the two exons that are missing before the junction and behind it.
+    pub missing: (i64, i64),
+}
+
+impl Spliced<'_> {
+    /// The junction; `None` where the exons do not have these bases.
+    pub fn ends(&self) -> Option<[Breakend; 2]> {
+        Some([self.five.edge(self.exon5, true)?.extended(-self.missing.0), self.kinase.edge(self.exon3, false)?.extended(-self.missing.1)])
+    }
+
+    /// The event, where its transcript has enough known bases on both sides.
+    pub fn event(&self, laboratory: &Laboratory, category: &'static str, insertion: &str) -> Option<Event> {
+        let ends = self.ends()?;
+        let pieces = [self.five.spliced(ends[0], true)?, self.kinase.spliced(ends[1], false)?];
+        let partners = [partner(self.five, ends[0]), partner(self.kinase, ends[1])];
+        let (molecule, at) = transcript(laboratory, &partners, pieces, insertion)?;
         if at.0 < 60 || molecule.length_bp() - at.1 < 60 || molecule.bases().contains(&b'N') {
-            continue;
+            return None;
         }
-        events.push(Event {
-            label: format!("{}::{kinase} {n5};{n3} -{missing5} +{missing3} ins{inserted}", five.gene),
+        let (five, kinase) = (&self.five.gene, &self.kinase.gene);
+        let ((missing5, missing3), inserted) = (self.missing, insertion.len());
+        Some(Event {
+            label: format!("{five}::{kinase} {};{} -{missing5} +{missing3} ins{inserted}", self.exon5, self.exon3),
             category,
             partners,
-            insertion,
+            insertion: insertion.to_owned(),
             molecule,
             at,
             reciprocal: None,
             wild_type: Vec::new(),
             exon_junction: None,
             variant: None,
-        });
+        })
     }
 }

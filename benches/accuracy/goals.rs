@@ -4,11 +4,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
-use kinfuse::evaluate::result::{EventRow, QualityRow, Ratio};
+use kinfuse::evaluate::result::{EventRow, Ratio};
 use kinfuse::evaluate::truth::Truth;
 use kinfuse::evaluate::{evaluate, table, Calls, Evaluation};
-use kinfuse::stats::from_phred;
 
+use crate::quality::{Bin, Weights};
 use crate::sets::Set;
 
 /// One set with its evaluation.
@@ -18,8 +18,8 @@ pub struct Result {
     evaluation: Evaluation,
     folder: PathBuf,
     assay: &'static str,
-    /// Qualities of true and false rows.
-    rows: Vec<QualityRow>,
+    /// How often the mix has each sample, where the set is one.
+    weights: BTreeMap<String, Weights>,
 }
 
 impl Result {
@@ -34,7 +34,7 @@ impl Result {
         Self {
             name: set.name,
             negatives: set.samples.iter().all(|sample| sample.is_negative),
-            rows: evaluation.callers[0].quality.clone(),
+            weights: set.samples.iter().filter_map(|sample| Some((sample.name.clone(), sample.weights?))).collect(),
             evaluation,
             folder: folder.to_owned(),
             assay: set.material,
@@ -330,31 +330,38 @@ fn fractions(results: &[Result], lines: &mut Vec<Line>) {
     }
 }
 
-/// Stated and observed error over the rows of all sets together: events of 1 to 6 fragments and the chimeras of the negatives.
+/// Stated and observed error over the stated mix.
 fn qualities(results: &[Result], lines: &mut Vec<Line>) {
-    let bins = results.iter().find(|result| !result.rows.is_empty()).map_or(0, |result| result.rows.len());
+    let mixed: Vec<&Result> = results.iter().filter(|result| !result.weights.is_empty()).collect();
+    let bins = mixed.first().map_or(0, |result| result.evaluation.callers[0].quality.len());
     for bin in 0..bins {
-        let rows: Vec<&QualityRow> = results.iter().filter_map(|result| result.rows.get(bin)).collect();
-        let (wrong, all) = rows.iter().fold((0, 0), |(wrong, all), row| (wrong + row.observed.yes, all + row.observed.of));
-        let stated = rows.iter().map(|row| row.stated.unwrap_or(0.0) * row.observed.of as f64).sum::<f64>() / (all.max(1)) as f64;
-        let observed = Ratio::new(wrong, all);
-        let (Some(value), Some(low), Some(high)) = (observed.value, observed.low, observed.high) else { continue };
-        let range = rows[0].to.map_or_else(|| format!(">= {}", rows[0].from), |to| format!("{} to {to}", rows[0].from));
-        let within = |error: f64| error >= stated / 2.0 && error <= stated * 2.0;
-        lines.push(Line {
-            text: format!("qual {range}: observed / stated error"),
-            goal: "0.5-2".to_owned(),
-            figure: format!(
-                "{:.2}; stated {:.2} % (qual {:.0}), observed {} of {all}: {}",
-                if stated > 0.0 { value / stated } else { 0.0 },
-                stated * 100.0,
-                kinfuse::stats::phred(stated.max(from_phred(99.0))),
-                wrong,
-                table::percent(&observed)
-            ),
-            met: within(value) && all >= 200,
-            // Few rows of the quick form lie beyond quality 10.
-            fails: all >= 200 && stated > 0.5 && (high < stated / 2.0 || low > stated * 2.0),
-        });
+        let of = |result: &Result| {
+            let caller = &result.evaluation.callers[0];
+            Bin::new(&caller.quality[bin], &caller.events, &result.weights)
+        };
+        let row = &mixed[0].evaluation.callers[0].quality[bin];
+        let range = row.to.map_or_else(|| format!(">= {}", row.from), |to| format!("{} to {to}", row.from));
+        let mut line = |text: String, bin: Bin| {
+            let (stated, observed) = (bin.stated / bin.weight, bin.false_weight / bin.weight);
+            let ratio = observed / stated;
+            lines.push(Line {
+                text,
+                goal: "0.5-2".to_owned(),
+                figure: format!(
+                    "{ratio:.2}; stated {:.3} % (qual {:.1}), observed {:.3} %; {} candidates and {} simulated chimeras",
+                    stated * 100.0,
+                    kinfuse::stats::phred(stated),
+                    observed * 100.0,
+                    bin.simulated,
+                    bin.chimeras
+                ),
+                met: (0.5..=2.0).contains(&ratio) && bin.simulated + bin.chimeras >= 200,
+                fails: false,
+            });
+        };
+        line(format!("qual {range}: observed / stated error"), mixed.iter().fold(Bin::default(), |sum, result| sum.plus(of(result))));
+        for result in &mixed {
+            line(format!("  {}", result.name), of(result));
+        }
     }
 }

@@ -7,6 +7,7 @@ use std::process::Command;
 
 use kinfuse::genome::{Breakend, ContigId, Interval, Junction, Side, Strand};
 use kinfuse::sequence::complement;
+use kinfuse::simulate::molecule::Place;
 use kinfuse::simulate::{Piece, Reference};
 use md5::{Digest, Md5};
 
@@ -274,6 +275,12 @@ impl Model {
             others.map(|&(_, start, end)| Piece::Genomic(Interval { contig: self.contig, start, end }, self.strand)).collect();
         pieces.insert(if five { pieces.len() } else { 0 }, Piece::Genomic(cut, self.strand));
         Some(pieces)
+    }
+
+    /// Whether a base lies between the first and the last exon.
+    pub fn holds(&self, place: Place) -> bool {
+        let (first, last) = (self.exons.iter().map(|exon| exon.1).min(), self.exons.iter().map(|exon| exon.2).max());
+        place.contig == self.contig && first.is_some_and(|first| first <= place.position) && last.is_some_and(|last| place.position < last)
     }
 
     /// The whole transcript.

@@ -16,6 +16,7 @@ mod events;
 mod goals;
 mod laboratory;
 mod negatives;
+mod quality;
 mod rearranged;
 mod sets;
 
@@ -92,6 +93,8 @@ fn sets(laboratory: &Laboratory, options: &Options) -> Vec<Set> {
     add(spec("dna-2x150-MY", "dna", other, PAIRED_150), &|spec| sets::events(laboratory, spec, &half, &[2, 3, 6], seed));
     add(spec("fraction-dna", "dna", bwa, PAIRED_150), &|spec| sets::fractions(laboratory, spec, &dna, 80, seed));
     add(spec("fraction-rna", "rna", Aligner::Star, PAIRED_100), &|spec| sets::fractions(laboratory, spec, &rna, 80, seed));
+    add(spec("mix-rna", "rna", Aligner::Star, PAIRED_100), &|spec| quality::mix(laboratory, spec, seed));
+    add(spec("mix-dna", "dna", bwa, PAIRED_150), &|spec| quality::mix(laboratory, spec, seed));
     let negative = [
         ("neg-rna-2x100", "rna", Aligner::Star, PAIRED_100, 40),
         ("neg-rna-1x75", "rna", Aligner::Star, SINGLE_75, 30),

@@ -1,6 +1,8 @@
 //! Samples without a fusion, with random chimeras: ligation artefacts of DNA, and of RNA template switches at short repeats and
 //! molecules that joined anywhere on either strand.
 
+use std::collections::BTreeMap;
+
 use kinfuse::genome::{Breakend, Interval, Side, Strand};
 use kinfuse::simulate::{Molecule, Piece, Random, Sampler};
 
@@ -17,33 +19,51 @@ pub fn negatives(laboratory: &Laboratory, spec: &Spec, count: usize, seed: u64) 
     let mut sampler = Sampler::new(library(spec.layout), "r", seed);
     let mut random = Random::for_purpose(seed, spec.name);
     let mut samples = Vec::new();
-    let captured = captured(laboratory);
     if spec.material == "rna" {
         transcriptome(laboratory, &mut reads, &mut sampler, (400, 60));
     } else {
-        for interval in &captured {
+        for interval in &captured(laboratory) {
             let Ok(molecule) = Molecule::stretch("capture", *interval, &laboratory.reference) else { continue };
             let fragments = sampler.to_depth(&molecule, DNA_DEPTH);
             reads.add("bg", fragments);
         }
     }
-    let genes: Vec<&Model> = laboratory.genes().map(|gene| &laboratory.models(gene)[0]).collect();
     for index in 0..count {
         let name = format!("N{index}");
-        let mut made = 0;
-        while made < CHIMERAS {
-            let molecule = if spec.material == "rna" {
-                switched(laboratory, &genes, made % 2 == 0, &mut random)
-            } else {
-                ligated(laboratory, &captured, &mut random)
-            };
-            let Some((molecule, left)) = molecule else { continue };
-            reads.add(&name, crossing(&mut sampler, &molecule, (left, left), spec.material, 1));
-            made += 1;
-        }
-        samples.push(Sample { name, background: "bg".to_owned(), truths: Vec::new(), is_negative: true });
+        chimeras(laboratory, spec, &name, &mut reads, &mut sampler, &mut random);
+        samples.push(Sample { parts: vec!["bg".to_owned(), name.clone()], name, truths: Vec::new(), weights: None, is_negative: true });
     }
     Set { name: spec.name, material: spec.material, aligner: spec.aligner, reads: reads.finish(), samples }
+}
+
+/// One fragment of each of the [`CHIMERAS`] of a sample; how many of them each kinase is part of.
+pub fn chimeras(
+    laboratory: &Laboratory,
+    spec: &Spec,
+    name: &str,
+    reads: &mut Reads,
+    sampler: &mut Sampler,
+    random: &mut Random,
+) -> BTreeMap<&'static str, usize> {
+    let captured = captured(laboratory);
+    let genes: Vec<&Model> = laboratory.genes().map(|gene| &laboratory.models(gene)[0]).collect();
+    let mut of_kinase = BTreeMap::new();
+    let mut made = 0;
+    while made < CHIMERAS {
+        let molecule = if spec.material == "rna" {
+            switched(laboratory, &genes, made % 2 == 0, random)
+        } else {
+            ligated(laboratory, &captured, random)
+        };
+        let Some((molecule, left)) = molecule else { continue };
+        reads.add(name, crossing(sampler, &molecule, (left, left), spec.material, 1));
+        for kinase in KINASES {
+            let is_in = |offset: usize| molecule.place(offset).is_some_and(|place| laboratory.models(kinase)[0].holds(place));
+            *of_kinase.entry(kinase).or_default() += usize::from(is_in(left - 1) || is_in(left));
+        }
+        made += 1;
+    }
+    of_kinase
 }
 
 /// The introns that a panel catches.

@@ -1,10 +1,10 @@
 //! Events of DNA: rearranged chromosomes with breaks in introns, in repeats, with homology and inserted bases.
 
-use kinfuse::genome::{Breakend, Interval, Junction, Side, Strand};
+use kinfuse::genome::{Breakend, ContigId, Interval, Junction, Side, Strand};
 use kinfuse::sequence::reverse_complement;
 use kinfuse::simulate::{Molecule, Piece, Random};
 
-use crate::events::{Event, Partner};
+use crate::events::{unlisted, Event, Partner, KINASE_EXONS};
 use crate::laboratory::{table, Laboratory};
 
 /// Bases on either side of a break that are sequenced.
@@ -217,7 +217,7 @@ fn with_homology(laboratory: &Laboratory, core: &[&Pair], random: &mut Random, e
 fn elsewhere(laboratory: &Laboratory, core: &[&Pair], random: &mut Random, events: &mut Vec<Event>) {
     /// The beginning of the right arm of most Alus, which no other repeat has (the consensus in Batzer and Deininger, Nat Rev Genet 2002).
     const ALU: &[u8] = b"GGCGCGGTGGCTCA";
-    let mut alus: Vec<(kinfuse::genome::ContigId, u32, bool)> = Vec::new();
+    let mut alus: Vec<(ContigId, u32, bool)> = Vec::new();
     let decoys: Vec<_> = laboratory.regions.iter().filter(|region| region.is_decoy).collect();
     for region in &decoys {
         let whole = Interval { contig: region.id, start: 0, end: region.end - region.start };
@@ -240,12 +240,52 @@ fn elsewhere(laboratory: &Laboratory, core: &[&Pair], random: &mut Random, event
             let into = 60 + random.below(180) as u32;
             (contig, if forward { at + into } else { at.saturating_sub(into) }, "repeat")
         } else {
-            let region = decoys[random.below(decoys.len())];
-            (region.id, 2000 + random.below((region.end - region.start - 4000) as usize) as u32, "no gene")
+            let (contig, boundary) = unique_place(laboratory, random);
+            (contig, boundary, "no gene")
         };
         partners[0] = Partner { gene: "?".to_owned(), end: Breakend::new(contig, boundary, side) };
         let (chrom, position) = laboratory.grch38(partners[0].end);
         let label = format!("{category} {chrom}:{position}::{}", partners[1].gene);
         events.extend(event(laboratory, label, category, partners, String::new(), false));
     }
+}
+
+/// A place without a gene.
+fn unique_place(laboratory: &Laboratory, random: &mut Random) -> (ContigId, u32) {
+    let decoys: Vec<_> = laboratory.regions.iter().filter(|region| region.is_decoy).collect();
+    let region = decoys[random.below(decoys.len())];
+    (region.id, 2000 + random.below((region.end - region.start - 4000) as usize) as u32)
+}
+
+/// A break in the introns of a pair of the tables.
+pub fn listed(laboratory: &Laboratory, category: &'static str, random: &mut Random) -> Option<Event> {
+    let pairs = pairs(laboratory);
+    let pair = &pairs[random.below(pairs.len())];
+    event(laboratory, pair.label.clone(), category, pair.draw(random), String::new(), false)
+}
+
+/// A break in an intron of a gene that no table has, joined to a kinase in sense.
+pub fn in_another_gene(laboratory: &Laboratory, category: &'static str, random: &mut Random) -> Option<Event> {
+    let genes = unlisted(laboratory);
+    let five = genes[random.below(genes.len())];
+    let (kinase, exons) = KINASE_EXONS[random.below(KINASE_EXONS.len())];
+    let three = laboratory.models(kinase).first()?;
+    let (exon5, exon3) = (five.exons[random.below(five.exons.len() - 1)].0, exons[random.below(exons.len())]);
+    let pair = Pair {
+        label: format!("{}::{kinase} {exon5};{exon3}", five.gene),
+        genes: [five.gene.clone(), kinase.to_owned()],
+        introns: [five.intron(exon5, true)?, three.intron(exon3, false)?],
+        sides: [five.side(true), three.side(false)],
+        exons: String::new(),
+    };
+    event(laboratory, pair.label.clone(), category, pair.draw(random), String::new(), false)
+}
+
+/// A break in an intron of a kinase, joined to a place without a gene.
+pub fn without_gene(laboratory: &Laboratory, category: &'static str, random: &mut Random) -> Option<Event> {
+    let mut partners = in_another_gene(laboratory, category, random)?.partners;
+    let (contig, boundary) = unique_place(laboratory, random);
+    let side = if random.happens(0.5) { Side::Lower } else { Side::Higher };
+    partners[0] = Partner { gene: "?".to_owned(), end: Breakend::new(contig, boundary, side) };
+    event(laboratory, format!("no gene::{}", partners[1].gene), category, partners, String::new(), false)
 }

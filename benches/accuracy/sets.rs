@@ -9,12 +9,15 @@ use kinfuse::simulate::{Errors, Fragment, Library, Molecule, Random, Sampler};
 
 use crate::events::Event;
 use crate::laboratory::{Aligner, Laboratory};
+use crate::quality::Weights;
 
-/// One sample: the reads whose names begin with `name:`, and those that begin with `background:`.
+/// One sample: the reads whose names begin with one of its parts and a colon.
 pub struct Sample {
     pub name: String,
-    pub background: String,
+    pub parts: Vec<String>,
     pub truths: Vec<TrueJunction>,
+    /// How often the mix has it; none where the set is no mix.
+    pub weights: Option<Weights>,
     /// Whether it holds chimeras and nothing else.
     pub is_negative: bool,
 }
@@ -38,7 +41,7 @@ pub fn library(layout: Layout) -> Library {
 }
 
 /// Fewest bases on either side of a junction in a fragment that crosses.
-fn anchor_bp(material: &str) -> usize {
+pub fn anchor_bp(material: &str) -> usize {
     if material == "rna" {
         10
     } else {
@@ -129,7 +132,7 @@ pub fn events(laboratory: &Laboratory, spec: &Spec, events: &[Event], counts: &[
                 reads.add(&name, crossing(&mut sampler, molecule, (*left, *left), spec.material, count));
             }
             let truths = event.truths(laboratory, &name, spec.material, Some(count));
-            samples.push(Sample { name, background: background.clone(), truths, is_negative: false });
+            samples.push(Sample { parts: vec![background.clone(), name.clone()], name, truths, weights: None, is_negative: false });
         }
     }
     Set { name: spec.name, material: spec.material, aligner: spec.aligner, reads: reads.finish(), samples }
@@ -176,15 +179,8 @@ pub fn fractions(laboratory: &Laboratory, spec: &Spec, events: &[Event], count: 
         let anchors = 2.0 * anchor_bp(spec.material) as f64;
         let expected = fraction * DNA_DEPTH * (layout.fragment_mean_bp - anchors) / layout.fragment_mean_bp;
         let name = format!("F{index}");
-        // As many fragments as a sample of molecules would give: a Poisson number, by adding what is unlikely many times.
         let draws = |molecule: &Molecule, share: f64, random: &mut Random| {
-            let mean = share * DNA_DEPTH * (molecule.length_bp() as f64 - layout.fragment_mean_bp) / layout.fragment_mean_bp;
-            let mut count = 0;
-            let steps = (mean * 20.0).ceil().max(1.0);
-            for _ in 0..steps as u64 {
-                count += usize::from(random.happens(mean / steps));
-            }
-            count
+            random.poisson(share * DNA_DEPTH * (molecule.length_bp() as f64 - layout.fragment_mean_bp) / layout.fragment_mean_bp)
         };
         let transcript = (spec.material == "rna").then(|| {
             let model = &laboratory.models(&event.partners[1].gene)[0];
@@ -205,7 +201,7 @@ pub fn fractions(laboratory: &Laboratory, spec: &Spec, events: &[Event], count: 
             truth.expected_fragments = Some(expected);
             truth.category = Some("fraction".to_owned());
         }
-        samples.push(Sample { name, background: "none".to_owned(), truths, is_negative: false });
+        samples.push(Sample { parts: vec![name.clone()], name, truths, weights: None, is_negative: false });
     }
     Set { name: spec.name, material: spec.material, aligner: spec.aligner, reads: reads.finish(), samples }
 }
