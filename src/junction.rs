@@ -16,6 +16,7 @@
 
 pub mod candidate;
 pub mod cluster;
+pub mod discover;
 pub mod edges;
 pub mod ends;
 pub mod find;
@@ -29,6 +30,7 @@ pub mod rescue;
 pub mod search;
 pub mod shown;
 pub mod support;
+pub mod unaligned;
 mod votes;
 
 pub use candidate::{Candidate, Kind, Member};

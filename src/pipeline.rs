@@ -29,6 +29,7 @@ use crate::fusion::build::{self, Context};
 use crate::fusion::{agreement, describe, event, judge, own_splice, Fusion};
 use crate::genome::{Assembly, Breakend, ContigId, Contigs, Interval};
 use crate::junction::candidate::Tolerance;
+use crate::junction::discover;
 use crate::junction::edges::EdgeTable;
 use crate::junction::find::{self, Evidence};
 use crate::junction::local::LocalBases;
@@ -257,7 +258,8 @@ impl Run<'_> {
             })
             .collect();
         let spliced = assay.material() == Material::Rna;
-        let mut edges = if spliced { self.exon_edges(library, beside_mates)? } else { ExonEdges::default() };
+        let none = vec![Vec::new(); self.targets.len()];
+        let mut edges = if spliced { self.exon_edges(library, &none, beside_mates.clone())? } else { ExonEdges::default() };
         beyond.append(&mut edges.records);
         for (key, count) in [("unaligned_looked_up", edges.unaligned_seen), ("unaligned_beyond_bound", edges.unaligned_left)] {
             if count > 0 {
@@ -271,13 +273,20 @@ impl Run<'_> {
             .enumerate()
             .map(|(index, (scan, region))| self.evidence(assay, region, scan, &beyond, edges.of(index)))
             .collect();
+        let found = self.unlisted_partners(library, &evidence, &edges)?;
+        if found.iter().any(|genes| !genes.is_empty()) {
+            edges = self.exon_edges(library, &found, beside_mates)?;
+            for (index, (scan, region)) in scans.iter_mut().zip(&regions).enumerate() {
+                evidence[index] = self.evidence(assay, region, scan, &edges.records, edges.of(index));
+            }
+        }
         self.search(library, &regions, &mut scans, &mut evidence, &edges)?;
 
         let mut fusions = Vec::new();
         let mut noise = Vec::new();
         let mut shown = Vec::new();
         for (index, (scan, evidence)) in scans.iter().zip(&evidence).enumerate() {
-            let (found, other) = self.junctions(library, index, scan, evidence, edges.tables.get(index), &mut shown)?;
+            let (found, other) = self.junctions(library, index, scan, evidence, edges.of(index), &mut shown)?;
             fusions.extend(found);
             noise.push(other);
         }
@@ -322,10 +331,27 @@ impl Run<'_> {
         })
     }
 
-    /// What the reads show at the exon edges of the targets and their partners.
-    fn exon_edges(&self, library: &Library, beside_mates: Vec<Unaligned>) -> Result<ExonEdges> {
+    /// What the reads show at the exon edges of the targets, their partners and those `found` for each.
+    fn exon_edges(&self, library: &Library, found: &[Vec<&Gene>], beside_mates: Vec<Unaligned>) -> Result<ExonEdges> {
         let known = (&self.setup.models, &self.setup.knowledge);
-        shown::read(self.pool, library, &self.targets, known, self.setup.reference.as_ref(), beside_mates)
+        shown::read(self.pool, library, (&self.targets, found), known, self.setup.reference.as_ref(), beside_mates)
+    }
+
+    /// For each target the genes in which reads of it go on though no table lists them, by the exons of the FASTA.
+    fn unlisted_partners(&self, library: &Library, evidence: &[Evidence], edges: &ExonEdges) -> Result<Vec<Vec<&Gene>>> {
+        let in_step = !library.assay.long_reads;
+        let fasta = Lookup::new(self.setup.reference.as_ref())?;
+        let mut found = vec![Vec::new(); self.targets.len()];
+        for (index, (evidence, table)) in evidence.iter().zip(&edges.tables).enumerate() {
+            let breaks = Break::all(evidence, table, Tolerance::of(library.assay.long_reads));
+            if self.setup.reference.is_some() && !breaks.is_empty() {
+                let tails: Vec<&[u8]> = breaks.iter().map(Break::tail).collect();
+                let others = self.setup.models.iter().filter(|gene| gene.symbol != self.targets[index].symbol);
+                found[index] = discover::partners(&tails, others, &|interval| fasta.bases(interval), in_step);
+            }
+        }
+        fasta.finish()?;
+        Ok(found)
     }
 
     /// Recognises the assay from the kinases and, where these are silent, from their partners.
@@ -376,8 +402,9 @@ impl Run<'_> {
     ) -> Result<()> {
         let assay = &library.assay;
         let tolerance = Tolerance::of(assay.long_reads);
+        let telling = |breaks: Vec<Break>| -> Vec<Break> { breaks.into_iter().filter(Break::is_telling).collect() };
         let breaks: Vec<Vec<Break>> =
-            evidence.iter().zip(&edges.tables).map(|(evidence, table)| Break::all(evidence, table, tolerance)).collect();
+            evidence.iter().zip(&edges.tables).map(|(evidence, table)| telling(Break::all(evidence, table, tolerance))).collect();
         if breaks.iter().all(Vec::is_empty) {
             return Ok(());
         }
@@ -400,7 +427,7 @@ impl Run<'_> {
         target: usize,
         scan: &Scan,
         evidence: &Evidence,
-        edges: Option<&EdgeTable>,
+        edges: Option<(&EdgeTable, &[Unaligned])>,
         shown_by: &mut Vec<Shown>,
     ) -> Result<(Vec<Fusion>, Noise)> {
         let assay = &library.assay;
@@ -414,7 +441,13 @@ impl Run<'_> {
         let local = LocalBases::new(self.setup.reference.as_ref(), library)?;
         let sequences: (&Bases<'_>, &Bases<'_>) = (&|interval| local.reference(interval), &|interval| local.bases(interval));
         let on_edge = |end: Breakend| self.splice_within(end, 0);
-        let found = evidence.junctions(target, assay, &span, sequences, edges.map(|table| (table, &on_edge as &dyn Fn(Breakend) -> bool)));
+        let found = evidence.junctions(
+            target,
+            assay,
+            &span,
+            sequences,
+            edges.map(|(table, reads)| (table, reads, &on_edge as &dyn Fn(Breakend) -> bool)),
+        );
         let mut candidates = found.candidates;
         let before = candidates.len();
         if spliced {

@@ -12,6 +12,7 @@ use rayon::prelude::*;
 use rust_htslib::bam::{self, Read as _};
 use rustc_hash::FxHashMap;
 
+use crate::laboratory::Laboratory;
 use crate::sets::Set;
 
 /// The settings with which a sample is called; `kinfuse call` takes them from its options.
@@ -26,10 +27,15 @@ pub fn config(set: &Set, sample: &str, bam: &Path) -> CallConfig {
     }
 }
 
-/// Calls every sample: the reads of all its parts. `gtf` names partners that are not built in.
-pub fn call(set: &Set, bam: &Path, folder: &Path, gtf: &Path) -> Calls {
+/// Calls every sample: the reads of all its parts, with the GTF that names partners that are not built in, and the FASTA.
+pub fn call(set: &Set, bam: &Path, folder: &Path, laboratory: &Laboratory) -> Calls {
     let mut reader = bam::Reader::from_path(bam).expect("the aligned reads can be read");
     let header = bam::Header::from_template(reader.header());
+    let names = reader.header().target_names();
+    let length = |tid: usize| reader.header().target_len(tid as u32).map_or(0, |length| length as u32);
+    let contigs: Vec<_> = names.iter().enumerate().map(|(tid, name)| (String::from_utf8_lossy(name).into_owned(), length(tid))).collect();
+    let fasta = laboratory.grch38_fasta(&contigs);
+    let gtf = laboratory.shared.join("genome/grch38.gtf");
     let mut by_name: FxHashMap<String, Vec<bam::Record>> = FxHashMap::default();
     for record in reader.records() {
         let record = record.expect("the BAM is whole");
@@ -49,7 +55,7 @@ pub fn call(set: &Set, bam: &Path, folder: &Path, gtf: &Path) -> Calls {
             let lists: Vec<&Vec<bam::Record>> = sample.parts.iter().filter_map(|part| by_name.get(part)).collect();
             write(&path, &header, lists);
             let mut config = config(set, &sample.name, &path);
-            config.gtf = Some(gtf.to_owned());
+            (config.gtf, config.reference) = (Some(gtf.clone()), Some(fasta.clone()));
             let result = pipeline::call(&config, &Progress::new(false)).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
             let document = publish::document(&result, &config);
             found.push((sample.name.clone(), of_document(&path, &document).expect("a document is a table of calls")));

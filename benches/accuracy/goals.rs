@@ -197,7 +197,7 @@ fn miss(misses: &mut String, result: &Result, goal: &str, event: &EventRow) {
     let text = |text: &Option<String>| text.clone().unwrap_or_else(|| ".".to_owned());
     let _ = writeln!(
         misses,
-        "{}\t{}\t{goal}\t{}\t{}\t{}\tkinfuse call -s {} --assay {} -g $KINFUSE_SHARED/genome/grch38.gtf -o out {}",
+        "{}\t{}\t{goal}\t{}\t{}\t{}\tkinfuse call -s {} --assay {} -g $KINFUSE_SHARED/genome/grch38.gtf -r {} -o out {}",
         result.name,
         event.sample,
         event.status,
@@ -205,6 +205,7 @@ fn miss(misses: &mut String, result: &Result, goal: &str, event: &EventRow) {
         event.qual.map_or_else(|| ".".to_owned(), |qual| format!("{qual} {}", text(&event.filter))),
         event.sample,
         result.assay,
+        result.folder.with_file_name("grch38.fa.gz").display(),
         result.folder.join(format!("{}.bam", event.sample)).display()
     );
 }
@@ -269,7 +270,7 @@ fn negatives(results: &[Result], lines: &mut Vec<Line>, misses: &mut String) {
             let text = |text: &Option<String>| text.clone().unwrap_or_else(|| ".".to_owned());
             let _ = writeln!(
                 misses,
-                "{}\t{}\tfalse call\t{}\t{} {} {}\t{}\tkinfuse call -s {} --assay {} -g $KINFUSE_SHARED/genome/grch38.gtf -o out {}",
+                "{}\t{}\tfalse call\t{}\t{} {} {}\t{}\tkinfuse call -s {} --assay {} -g $KINFUSE_SHARED/genome/grch38.gtf -r {} -o out {}",
                 result.name,
                 row.sample,
                 row.tier,
@@ -279,6 +280,7 @@ fn negatives(results: &[Result], lines: &mut Vec<Line>, misses: &mut String) {
                 row.qual.unwrap_or_default(),
                 row.sample,
                 result.assay,
+                result.folder.with_file_name("grch38.fa.gz").display(),
                 result.folder.join(format!("{}.bam", row.sample)).display()
             );
         }

@@ -1,7 +1,7 @@
 //! The laboratory genome: pieces of `GRCh38` as contigs of their own, its genes, and the aligners on it.
 
 use std::collections::BTreeMap;
-use std::io::Read as _;
+use std::io::{Read as _, Write as _};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -10,6 +10,7 @@ use kinfuse::sequence::complement;
 use kinfuse::simulate::molecule::Place;
 use kinfuse::simulate::{Piece, Reference};
 use md5::{Digest, Md5};
+use rust_htslib::bgzf;
 
 /// One contig of the laboratory genome and the stretch of `GRCh38` it stands for.
 pub struct Region {
@@ -80,6 +81,33 @@ impl Laboratory {
         let mut laboratory = Self { shared: shared.to_owned(), work: work.to_owned(), reference, regions, models: BTreeMap::new() };
         laboratory.read_models();
         laboratory
+    }
+
+    /// The laboratory's bases where they lie in `GRCh38`, all others `N`: what a user's FASTA is. Made once.
+    pub fn grch38_fasta(&self, contigs: &[(String, u32)]) -> PathBuf {
+        let path = self.work.join("grch38.fa.gz");
+        if path.with_extension("gz.gzi").is_file() {
+            return path;
+        }
+        let mut writer = bgzf::Writer::from_path_with_level(&path, bgzf::CompressionLevel::Fastest).expect("the FASTA can be made");
+        for (chrom, length) in contigs {
+            let mut regions: Vec<&Region> = self.regions.iter().filter(|region| region.chrom == *chrom).collect();
+            regions.sort_by_key(|region| region.start);
+            let mut write = |bases: &[u8]| writer.write_all(bases).expect("the FASTA can be written");
+            write(format!(">{chrom}\n").as_bytes());
+            let mut at = 0;
+            for region in regions {
+                write(&vec![b'N'; region.start.saturating_sub(at) as usize]);
+                let whole = Interval { contig: region.id, start: at.saturating_sub(region.start), end: region.end - region.start };
+                write(self.reference.bases(whole).expect("the region has its bases"));
+                at = region.end;
+            }
+            write(&vec![b'N'; (length - at) as usize]);
+            write(b"\n");
+        }
+        drop(writer);
+        rust_htslib::faidx::build(&path).expect("the FASTA can be indexed");
+        path
     }
 
     /// The models of the facts, those by which the literature counts first, then those of the GTF.

@@ -131,7 +131,7 @@ fn main() -> ExitCode {
         }
         let aligned = begun.elapsed().as_secs();
         let folder = options.out.join(set.name);
-        let calls = calls::call(&set, &bam, &folder, &shared.join("genome/grch38.gtf"));
+        let calls = calls::call(&set, &bam, &folder, &laboratory);
         println!(
             "{}: {} samples through {}, {aligned} s, called {} s",
             set.name,

@@ -41,7 +41,7 @@ const MIN_BEGIN_BP: usize = 8;
 /// Bases of the words by which unaligned reads are picked.
 pub const WORD_BP: usize = 16;
 /// Quality from which a fit is believed (one chance match in a hundred).
-const MIN_FIT_MAPQ: f64 = 20.0;
+pub(super) const MIN_FIT_MAPQ: f64 = 20.0;
 /// Highest quality that is given, as aligners do.
 const MAX_FIT_MAPQ: f64 = 60.0;
 
@@ -69,7 +69,7 @@ pub struct Fit {
 
 /// Edges of one role with an index of their first bases.
 #[derive(Debug, Default)]
-struct Ends {
+pub(super) struct Ends {
     edges: Vec<Edge>,
     /// For each seed the edges that have it, and how far behind the edge.
     seeds: FxHashMap<Vec<u8>, Vec<(usize, usize)>>,
@@ -118,7 +118,7 @@ pub fn stretches(gene: &Gene, role: Role, exon: u32) -> Vec<Interval> {
 }
 
 /// The edges of a gene in one role with their bases.
-fn edges(gene: &Gene, role: Role, bases: &dyn Fn(Interval) -> Vec<u8>) -> Vec<Edge> {
+pub(super) fn edges(gene: &Gene, role: Role, bases: &dyn Fn(Interval) -> Vec<u8>) -> Vec<Edge> {
     let entered = |exon: u32, end: Breakend| {
         let mut enter = Vec::with_capacity(ENTER_BP);
         for stretch in stretches(gene, role, exon) {
@@ -133,7 +133,7 @@ fn edges(gene: &Gene, role: Role, bases: &dyn Fn(Interval) -> Vec<u8>) -> Vec<Ed
 }
 
 impl Ends {
-    fn new(mut edges: Vec<Edge>, in_step: bool) -> Self {
+    pub(super) fn new(mut edges: Vec<Edge>, in_step: bool) -> Self {
         edges.sort_by_key(|edge| edge.end);
         edges.dedup_by(|one, other| one.end == other.end);
         let mut seeds: FxHashMap<Vec<u8>, Vec<(usize, usize)>> = FxHashMap::default();
@@ -148,7 +148,7 @@ impl Ends {
     }
 
     /// The edges that a tail fits, with the bases before, at most `farthest_bp`.
-    fn fits(&self, tail: &[u8], farthest_bp: usize) -> Vec<(usize, usize, Comparison)> {
+    pub(super) fn fits(&self, tail: &[u8], farthest_bp: usize) -> Vec<(usize, usize, Comparison)> {
         let at_once = self.edges.iter().enumerate().map(|(index, edge)| (index, 0, compare(tail, &edge.enter, self.in_step)));
         let (least, least_behind) =
             if self.in_step { (MIN_FIT_BP, MIN_FIT_BEHIND_INSERTION_BP) } else { (MIN_FIT_LONG_BP, MIN_FIT_LONG_BP) };
@@ -172,6 +172,11 @@ impl Ends {
         list
     }
 
+    /// The breakend of an edge.
+    pub(super) fn end(&self, index: usize) -> Breakend {
+        self.edges[index].end
+    }
+
     /// Whether bases begin as one of the edges does.
     fn begins(&self, bases: &[u8]) -> bool {
         let some = &bases[..bases.len().min(SEED_BP)];
@@ -193,8 +198,9 @@ impl Ends {
 
 /// Two stretches compared base by base.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-struct Comparison {
-    compared: usize,
+pub(super) struct Comparison {
+    /// Bases known on both sides.
+    pub(super) compared: usize,
     mismatches: usize,
 }
 
@@ -203,12 +209,12 @@ impl Comparison {
         self.compared >= least && self.mismatches * BP_PER_MISMATCH <= self.compared
     }
 
-    fn score(self) -> i64 {
+    pub(super) fn score(self) -> i64 {
         self.compared as i64 - 5 * self.mismatches as i64
     }
 
     /// Chance matches expected in so many places.
-    fn expected(self, places: f64) -> f64 {
+    pub(super) fn expected(self, places: f64) -> f64 {
         let (bases, mismatches) = (self.compared as f64, self.mismatches as f64);
         let choices: f64 = (0..self.mismatches).map(|k| (bases - k as f64) / (k as f64 + 1.0)).product();
         places * choices * 3f64.powf(mismatches) / 4f64.powf(bases)

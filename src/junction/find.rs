@@ -22,6 +22,7 @@ use super::orphan;
 use super::realign::{self, Bases};
 use super::rescue::{self, Mended, BELIEVED_MAPQ};
 use super::support::{self, Span, OVERRUN_BP};
+use super::unaligned;
 
 /// Genomic bases within which the mate of a spliced fragment may lie: nearly all introns are shorter.
 const MAX_SPLICED_REACH_BP: i64 = 100_000;
@@ -134,17 +135,17 @@ impl Evidence {
     /// The junctions that the evidence shows, best placed first.
     ///
     /// `reference` gives bases of the FASTA, `local` those that the reads themselves show where there is none. Beside the table of exon
-    /// edges stands what knows the edges of all genes.
+    /// edges stand the unaligned reads and what knows the edges of all genes.
     pub fn junctions(
         &self,
         target: usize,
         assay: &Assay,
         span: &Span<'_>,
         (reference, local): (&Bases<'_>, &Bases<'_>),
-        edges: Option<(&EdgeTable, &dyn Fn(Breakend) -> bool)>,
+        edges: Option<(&EdgeTable, &[Unaligned], &dyn Fn(Breakend) -> bool)>,
     ) -> Found {
         let tolerance = Tolerance::of(assay.long_reads);
-        let met = edges.map_or_else(Vec::new, |(table, on_edge)| {
+        let met = edges.map_or_else(Vec::new, |(table, _, on_edge)| {
             meet::across_insertions(target, table, (&self.kinase_tails, &self.partner_tails), tolerance, on_edge)
         });
         let mut candidates = cluster::candidates(target, &self.kinase_tails, tolerance);
@@ -156,7 +157,7 @@ impl Evidence {
         let mut from_pairs = realign::from_pairs(target, &unexplained, &self.kinase_tails, &self.partner_tails, tolerance, span, local);
         for candidate in candidates.iter_mut().chain(&mut from_pairs) {
             ends::settle(candidate, &self.kinase_tails, &self.partner_tails, tolerance);
-            if let Some((_, on_edge)) = edges.filter(|_| !tolerance.in_step) {
+            if let Some((_, _, on_edge)) = edges.filter(|_| !tolerance.in_step) {
                 ends::onto_edges(candidate, on_edge);
             }
             // A random chimera's break is not worth the reading.
@@ -169,6 +170,9 @@ impl Evidence {
         let before = candidates.len();
         candidates = claimed_once(candidates);
         let explained_elsewhere = (before - candidates.len()) as u32;
+        if let Some((_, reads, _)) = edges.filter(|_| tolerance.in_step) {
+            unaligned::add(&mut candidates, reads);
+        }
         candidates.extend(orphan::orphans(target, &self.kinase_tails, &candidates, tolerance));
         Found { candidates, explained_elsewhere }
     }

@@ -32,7 +32,9 @@ const MIN_FRAGMENTS: usize = 2;
 /// Fewest bases that they must show.
 const MIN_TAIL_BP: usize = WORD_BP + 4;
 /// Share of distinct 3-mers that these must have: poly(A) tails are no partner.
-const MIN_COMPLEXITY_FRAC: f64 = 0.5;
+const MIN_COMPLEXITY_FRAC: f64 = 0.35;
+/// The same for what is looked for in all reads.
+const MIN_TELLING_FRAC: f64 = 0.5;
 /// Bases before the end that take part, so that reads of the partner's side are known by what they have of the kinase.
 const LEAD_BP: usize = WORD_BP - 1;
 /// Breaks of one kinase that are looked for.
@@ -77,6 +79,16 @@ impl Break {
             .collect();
         found.sort_by_key(|bundle| (std::cmp::Reverse(bundle.fragments), bundle.end));
         found.into_iter().take(MAX_BREAKS).map(Self::of).collect()
+    }
+
+    /// Whether its words are rare enough to be looked for in all reads.
+    pub fn is_telling(&self) -> bool {
+        complexity_frac(&self.tail) >= MIN_TELLING_FRAC
+    }
+
+    /// What its reads go on with, away from the kinase.
+    pub fn tail(&self) -> &[u8] {
+        &self.tail
     }
 
     fn of(bundle: meet::Bundle) -> Self {

@@ -53,22 +53,22 @@ impl Shown {
     }
 }
 
-/// Reads the edges of the `kinases` and of their known partners. `beside_mates` are reads without an alignment that are filed with their mates.
+/// Reads the edges of the `kinases`, of their known partners and of those `found` for each. `beside_mates` are reads without an alignment that are filed with their mates.
 ///
 /// # Errors
 /// When a file or the FASTA cannot be read.
 pub fn read(
     pool: &ThreadPool,
     library: &Library,
-    kinases: &[&Gene],
+    (kinases, found): (&[&Gene], &[Vec<&Gene>]),
     (models, knowledge): (&GeneModels, &Knowledge),
     reference: Option<&Reference>,
     beside_mates: Vec<Unaligned>,
 ) -> Result<Shown> {
-    let partners: Vec<Vec<&Gene>> = kinases
-        .iter()
-        .map(|kinase| knowledge.partner_of(&kinase.symbol).into_iter().filter_map(|symbol| models.find(symbol)).collect())
-        .collect();
+    let known = |kinase: &Gene| -> Vec<&Gene> {
+        knowledge.partner_of(&kinase.symbol).into_iter().filter_map(|symbol| models.find(symbol)).collect()
+    };
+    let partners: Vec<Vec<&Gene>> = kinases.iter().zip(found).map(|(kinase, found)| [known(kinase), found.clone()].concat()).collect();
     let mut windows = Vec::new();
     let mut ends: Vec<Breakend> = Vec::new();
     let mut borders: FxHashSet<(ContigId, u32)> = FxHashSet::default();

@@ -1,0 +1,112 @@
+//! Which gene a kinase's reads go on in, of all genes with a model: the exon edges of the FASTA are few enough to be looked through.
+//!
+//! A partner that no table lists is looked up only where two or more fragments agree on what follows an edge of the kinase and nothing
+//! explains it. It then counts as one of the kinase's partners: its edges are read as theirs are.
+
+use rustc_hash::FxHashSet;
+
+use crate::genome::{Breakend, Interval};
+use crate::model::{Gene, Role};
+use crate::stats::phred;
+
+use super::edges::{edges, words, Edge, Ends, MIN_FIT_BEHIND_INSERTION_BP, MIN_FIT_MAPQ};
+
+/// The genes whose exon ends the tails enter; `bases` are those of the FASTA.
+///
+/// A tail that fits the ends of two genes alike names none.
+pub fn partners<'g>(
+    tails: &[&[u8]],
+    genes: impl Iterator<Item = &'g Gene>,
+    bases: &dyn Fn(Interval) -> Vec<u8>,
+    in_step: bool,
+) -> Vec<&'g Gene> {
+    let wanted: FxHashSet<u32> = tails.iter().flat_map(|tail| words(tail)).collect();
+    let mut looked_at = 0;
+    let mut kept: Vec<(Breakend, &Gene)> = Vec::new();
+    let mut sharing: Vec<Edge> = Vec::new();
+    for gene in genes {
+        for edge in edges(gene, Role::Five, bases) {
+            looked_at += 1;
+            if words(&edge.enter).any(|word| wanted.contains(&word)) {
+                kept.push((edge.end, gene));
+                sharing.push(edge);
+            }
+        }
+    }
+    let ends = Ends::new(sharing, in_step);
+    let mut found: Vec<&Gene> = Vec::new();
+    for tail in tails {
+        let fits = ends.fits(tail, usize::MAX);
+        let Some(best) = fits.iter().filter(|fit| fit.2.compared >= MIN_FIT_BEHIND_INSERTION_BP).max_by_key(|fit| fit.2.score()) else {
+            continue;
+        };
+        if phred(best.2.expected((looked_at * tail.len()) as f64).min(1.0)) < MIN_FIT_MAPQ {
+            continue;
+        }
+        let alike = fits.iter().filter(|fit| fit.2.score() == best.2.score()).map(|fit| ends.end(fit.0));
+        let mut named: Vec<&Gene> =
+            alike.flat_map(|end| kept.iter().filter(move |(other, _)| *other == end)).map(|(_, gene)| *gene).collect();
+        named.dedup_by(|one, other| one.symbol == other.symbol);
+        if let [gene] = named[..] {
+            if !found.iter().any(|known| known.symbol == gene.symbol) {
+                found.push(gene);
+            }
+        }
+    }
+    found
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::genome::{ContigId, Strand};
+    use crate::model::gene::{Exon, Transcript};
+
+    /// Bases that repeat no word of sixteen (Knuth's linear congruential generator).
+    fn random_bases(seed: u64, count: usize) -> Vec<u8> {
+        let step = |state: &mut u64| {
+            *state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            Some(b"ACGT"[(*state >> 62) as usize])
+        };
+        std::iter::repeat_n((), count).scan(seed, |state, ()| step(state)).collect()
+    }
+
+    fn gene(symbol: &str, contig: u32, strand: Strand) -> Gene {
+        let mut exons = vec![(100, 250), (400, 460), (700, 900)];
+        if strand == Strand::Reverse {
+            exons.reverse();
+        }
+        let exons = exons.into_iter().zip(1..).map(|((start, end), number)| Exon { number, start, end, cds: None, lead_bp: 0 }).collect();
+        let contig = ContigId(contig);
+        Gene {
+            symbol: symbol.to_owned(),
+            span: Interval { contig, start: 100, end: 900 },
+            strand: Some(strand),
+            transcript: Some(Transcript { id: symbol.to_owned(), refseq: None, exons, cds_length_bp: None }),
+            alternatives: Vec::new(),
+            mane_select: None,
+        }
+    }
+
+    #[test]
+    fn a_tail_behind_inserted_bases_finds_its_gene_on_either_strand_and_twins_none() {
+        let genome = [random_bases(1, 1000), random_bases(2, 1000)];
+        let bases = |interval: Interval| {
+            genome[usize::from(interval.contig != ContigId(0))][interval.start as usize..interval.end as usize].to_vec()
+        };
+        let genes = [gene("FORWARD", 0, Strand::Forward), gene("REVERSE", 1, Strand::Reverse)];
+        // A tail that leaves the kinase reads the partner's exon backwards.
+        let forward = [b"GATTA".to_vec(), crate::sequence::reverse_complement(&genome[0][200..250])].concat();
+        let reverse = genome[1][400..460].to_vec();
+        let nothing = random_bases(3, 60);
+        let named =
+            |tail: &[u8]| -> Vec<String> { partners(&[tail], genes.iter(), &bases, true).iter().map(|gene| gene.symbol.clone()).collect() };
+        assert_eq!(
+            (named(&forward), named(&reverse), named(&nothing)),
+            (vec!["FORWARD".to_owned()], vec!["REVERSE".to_owned()], Vec::new())
+        );
+        let twins = [gene("ONE", 0, Strand::Forward), gene("OTHER", 1, Strand::Forward)];
+        let same = |interval: Interval| genome[0][interval.start as usize..interval.end as usize].to_vec();
+        assert!(partners(&[&forward], twins.iter(), &same, true).is_empty());
+    }
+}

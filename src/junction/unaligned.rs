@@ -1,0 +1,116 @@
+//! Reads that the aligner placed nowhere, and that show a junction which others made known: off the exons' edges nothing else finds them.
+
+use rustc_hash::{FxHashMap, FxHashSet};
+
+use crate::alignment::read::FragmentId;
+use crate::alignment::scan::Unaligned;
+use crate::sequence::reverse_complement;
+
+use super::candidate::{Candidate, Kind, Member};
+use super::edges::{words, WORD_BP};
+
+/// Fewest bases on either side; the word lies in their midst.
+const MIN_SIDE_BP: usize = 10;
+/// One base in so many may differ.
+const BP_PER_MISMATCH: usize = 10;
+
+/// Adds to each candidate the unaligned fragments that read over its junction; a fragment that shows another one already stays there.
+pub fn add(candidates: &mut [Candidate], reads: &[Unaligned]) {
+    const HALF: usize = WORD_BP / 2;
+    let mut taken: FxHashSet<FragmentId> = candidates.iter().flat_map(|candidate| candidate.members.keys().copied()).collect();
+    let mut by_word: FxHashMap<u32, usize> = FxHashMap::default();
+    for (index, candidate) in candidates.iter().enumerate().filter(|(_, candidate)| !candidate.unplaced) {
+        let (anchor, tail) = (&candidate.anchor, &candidate.tail);
+        if anchor.len() < MIN_SIDE_BP || tail.len() < MIN_SIDE_BP {
+            continue;
+        }
+        let over = [&anchor[anchor.len() - HALF..], &tail[..HALF]].concat();
+        for word in words(&over) {
+            by_word.entry(word).or_insert(index);
+        }
+    }
+    if by_word.is_empty() {
+        return;
+    }
+    for read in reads {
+        for bases in [read.bases.clone(), reverse_complement(&read.bases)] {
+            // Unknown bases yield no word, so places are counted over the windows themselves.
+            let hit = bases.windows(WORD_BP).enumerate().find_map(|(start, window)| {
+                let index = *by_word.get(&words(window).next()?)?;
+                Some((start + HALF, index))
+            });
+            let Some((at, index)) = hit else { continue };
+            let candidate = &mut candidates[index];
+            let (kinase_bp, partner_bp) =
+                (agreeing(bases[..at].iter().rev(), candidate.anchor.iter().rev()), agreeing(&bases[at..], &candidate.tail));
+            if let (Some(kinase_bp), Some(partner_bp), true) = (kinase_bp, partner_bp, !taken.contains(&read.fragment)) {
+                taken.insert(read.fragment);
+                // Where it would begin if it were aligned: copies of one molecule share it.
+                let begin = candidate.kinase.boundary;
+                let ends = (i64::from(begin) + at as i64, -(bases.len() as i64));
+                candidate.add(read.fragment, Member { kind: Kind::Clip, kinase_bp, partner_bp, kinase_mapq: 0, partner_mapq: None, ends });
+            }
+        }
+    }
+}
+
+/// Compared bases, where these are enough and agree.
+fn agreeing<'b>(read: impl IntoIterator<Item = &'b u8>, known: impl IntoIterator<Item = &'b u8>) -> Option<u32> {
+    let compared: Vec<bool> = read.into_iter().zip(known).map(|(x, y)| x == y).collect();
+    let mismatches = compared.iter().filter(|equal| !**equal).count();
+    (compared.len() >= MIN_SIDE_BP && mismatches * BP_PER_MISMATCH <= compared.len()).then_some(compared.len() as u32)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use super::*;
+    use crate::genome::{Breakend, ContigId, Side};
+
+    const ANCHOR: &[u8] = b"CCGTATGCATTGCAAGTCGATTACA";
+    const TAIL: &[u8] = b"TTAGCGGCATACGAGTTCACCAGGT";
+
+    fn candidate() -> Candidate {
+        Candidate {
+            target: 0,
+            kinase: Breakend::new(ContigId(0), 1_000, Side::Lower),
+            partner: Breakend::new(ContigId(1), 500, Side::Higher),
+            homology_bp: 0,
+            insertion: Vec::new(),
+            insertion_bp: 0,
+            slack_bp: 0,
+            tail: TAIL.to_vec(),
+            anchor: ANCHOR.to_vec(),
+            members: BTreeMap::new(),
+            other_places: 0,
+            unplaced: false,
+        }
+    }
+
+    fn read(fragment: u64, bases: Vec<u8>) -> Unaligned {
+        Unaligned { fragment: FragmentId(fragment), number: 0, qualities: vec![30; bases.len()], bases }
+    }
+
+    #[test]
+    fn reads_over_the_junction_count_on_either_strand_and_with_an_error_but_not_with_other_bases() {
+        let whole = [ANCHOR, TAIL].concat();
+        let mut with_error = whole.clone();
+        with_error[3] = b'A';
+        let mut other = whole.clone();
+        other[40..].copy_from_slice(b"ACACACACAC");
+        let reads = [
+            read(1, whole.clone()),
+            read(2, reverse_complement(&whole)),
+            read(3, with_error),
+            read(4, other),
+            read(5, whole[17..].to_vec()),
+            read(6, whole[10..40].to_vec()),
+        ];
+        let mut candidates = [candidate()];
+        add(&mut candidates, &reads);
+        let found: Vec<(u64, u32, u32)> =
+            candidates[0].members.iter().map(|(fragment, member)| (fragment.0, member.kinase_bp, member.partner_bp)).collect();
+        assert_eq!(found, [(1, 25, 25), (2, 25, 25), (3, 25, 25), (6, 15, 15)]);
+    }
+}
