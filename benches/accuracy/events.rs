@@ -227,7 +227,7 @@ pub fn unlisted(laboratory: &Laboratory) -> Vec<&Model> {
 /// Genes that are in no table of known partners: at exon edges, inside of exons, and with inserted bases.
 fn novel_rna(laboratory: &Laboratory, random: &mut Random, events: &mut Vec<Event>) {
     let novel = unlisted(laboratory);
-    for index in 0..90 {
+    for index in 0..150 {
         let five = novel[random.below(novel.len())];
         let (kinase, exons) = KINASE_EXONS[index % 5];
         let Some(three) = laboratory.models(kinase).first() else { continue };

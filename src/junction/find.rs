@@ -145,11 +145,11 @@ impl Evidence {
         edges: Option<(&EdgeTable, &[Unaligned], &dyn Fn(Breakend) -> bool)>,
     ) -> Found {
         let tolerance = Tolerance::of(assay.long_reads);
-        let met = edges.map_or_else(Vec::new, |(table, _, on_edge)| {
+        // What meets from both sides comes first: a tail that a doubtful place of another read fits too is explained by both.
+        let mut candidates = edges.map_or_else(Vec::new, |(table, _, on_edge)| {
             meet::across_insertions(target, table, (&self.kinase_tails, &self.partner_tails), tolerance, on_edge)
         });
-        let mut candidates = cluster::candidates(target, &self.kinase_tails, tolerance);
-        candidates.extend(met);
+        candidates.extend(cluster::candidates(target, &self.kinase_tails, tolerance));
         support::add_kinase_tails(&mut candidates, &self.kinase_tails, tolerance);
         support::add_partner_tails(&mut candidates, &self.partner_tails, tolerance);
         candidates.retain(|candidate| !candidate.members.is_empty());

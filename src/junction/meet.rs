@@ -8,6 +8,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use crate::alignment::read::FragmentId;
 use crate::evidence::Tail;
 use crate::genome::Breakend;
 use crate::sequence::{complexity_frac, reverse_complement};
@@ -18,6 +19,8 @@ use super::edges::EdgeTable;
 
 /// Bases that both sides must have in common: by chance a few thousand pairs of edges and lengths agree in fewer.
 const MIN_SHARED_BP: usize = 20;
+/// The same where one fragment shows both edges: then only the length is open.
+const MIN_SHARED_OF_FRAGMENT_BP: usize = 10;
 /// One mismatch is allowed for this many bases.
 const BP_PER_MISMATCH: usize = 12;
 /// Longest insertion that is looked for; the longest listed one has 117 bases (EML4-ALK V5b).
@@ -38,8 +41,8 @@ pub(super) struct Bundle {
     pub tail: Vec<u8>,
     /// Bases before it, in the same direction.
     pub anchor: Vec<u8>,
-    /// Distinct fragments.
-    pub fragments: usize,
+    /// The fragments.
+    pub fragments: BTreeSet<FragmentId>,
 }
 
 /// Junctions with inserted bases between an edge of the kinase and one of a partner, still without fragments.
@@ -88,7 +91,7 @@ pub(super) fn bundles(tails: &[Tail], tolerance: Tolerance, at_edge: &dyn Fn(Bre
         groups.sort_by_key(|group| std::cmp::Reverse(group.len()));
         list.extend(groups.into_iter().take(MAX_GROUPS).map(|tails| {
             let (tail, anchor) = consensus(&tails, tolerance);
-            let fragments = tails.iter().map(|tail| tail.fragment).collect::<BTreeSet<_>>().len();
+            let fragments = tails.iter().map(|tail| tail.fragment).collect();
             Bundle { end, tail, anchor, fragments }
         }));
     }
@@ -114,6 +117,7 @@ fn joined(target: usize, from: &Bundle, to: &Bundle) -> Option<(usize, Candidate
     let inwards = reverse_complement(&to.anchor);
     let beyond = reverse_complement(&to.tail);
     let back: Vec<u8> = beyond.iter().chain(&inwards[..inwards.len().min(ANCHOR_BP)]).copied().collect();
+    let least = if from.fragments.is_disjoint(&to.fragments) { MIN_SHARED_BP } else { MIN_SHARED_OF_FRAGMENT_BP };
     let mut found: Vec<(usize, usize)> = Vec::new();
     for length in 0..=MAX_INSERTION_BP {
         // The partner's edge lies `length` bases behind the kinase's.
@@ -122,7 +126,7 @@ fn joined(target: usize, from: &Bundle, to: &Bundle) -> Option<(usize, Candidate
         let (Some(x), Some(y)) = (out.get(skip_out..), back.get(skip_back..)) else { continue };
         let shared = x.len().min(y.len());
         let wrong = x.iter().zip(y).filter(|(x, y)| x != y).count();
-        if shared >= MIN_SHARED_BP && wrong * BP_PER_MISMATCH <= shared && complexity_frac(&x[..shared]) >= MIN_COMPLEXITY_FRAC {
+        if shared >= least && wrong * BP_PER_MISMATCH <= shared && complexity_frac(&x[..shared]) >= MIN_COMPLEXITY_FRAC {
             found.push((shared, length));
         }
     }
@@ -150,4 +154,28 @@ fn joined(target: usize, from: &Bundle, to: &Bundle) -> Option<(usize, Candidate
             unplaced: false,
         },
     ))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::genome::{ContigId, Side};
+
+    #[test]
+    fn two_sides_that_one_fragment_shows_meet_in_fewer_bases() {
+        let insertion = b"CCGTATGCATTGCAAGTCGATTACAGGCATACGAGTT";
+        let partner = b"AACCGGTATCGATCGGATCTTAGC";
+        let bundle = |contig: u32, tail: &[u8], anchor: &[u8], fragment: u64| Bundle {
+            end: Breakend::new(ContigId(contig), 1_000, Side::Lower),
+            tail: tail.to_vec(),
+            anchor: anchor.to_vec(),
+            fragments: BTreeSet::from([FragmentId(fragment)]),
+        };
+        let from = bundle(0, &insertion[..25], b"GGATTTCACCAGCATTTAGG", 1);
+        // Read away from the partner: twelve bases are common to both.
+        let to = |fragment| bundle(1, &reverse_complement(&insertion[13..]), &reverse_complement(partner), fragment);
+        let (shared, candidate) = joined(0, &from, &to(1)).expect("the sides meet");
+        assert_eq!((shared, candidate.insertion.as_slice()), (12, &insertion[..]));
+        assert!(joined(0, &from, &to(2)).is_none(), "two fragments need more");
+    }
 }

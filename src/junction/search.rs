@@ -74,10 +74,10 @@ impl Break {
             |bundle: &meet::Bundle| sure.iter().any(|tail| tail.at == bundle.end && meet::agree(&tail.bases, &bundle.tail, tolerance));
         let mut found: Vec<meet::Bundle> = meet::bundles(&open, tolerance, &at_edge)
             .into_iter()
-            .filter(|bundle| bundle.fragments >= MIN_FRAGMENTS && bundle.tail.len() >= MIN_TAIL_BP)
+            .filter(|bundle| bundle.fragments.len() >= MIN_FRAGMENTS && bundle.tail.len() >= MIN_TAIL_BP)
             .filter(|bundle| complexity_frac(&bundle.tail) >= MIN_COMPLEXITY_FRAC && !explained(bundle))
             .collect();
-        found.sort_by_key(|bundle| (std::cmp::Reverse(bundle.fragments), bundle.end));
+        found.sort_by_key(|bundle| (std::cmp::Reverse(bundle.fragments.len()), bundle.end));
         found.into_iter().take(MAX_BREAKS).map(Self::of).collect()
     }
 
