@@ -4,12 +4,14 @@
 //!
 //! 0. In RNA, [`shown`] reads the exon edges of the kinase and its known partners, [`edges`] tells short tails by them, and [`rescue`]
 //!    mends what the aligner left clipped, misled or unaligned; [`meet`] joins reads of either side that meet in inserted bases,
-//!    and [`search`] looks in the whole file for what follows a break that nothing else explains.
+//!    [`discover`] names a partner that no table lists by the exons of the FASTA, and [`search`] looks in the whole file for what follows
+//!    a break that nothing else explains.
 //! 1. [`cluster`]: placed tails with the same two ends are a seed. Seeds are ranked by how surely their partner is placed, and a
 //!    seed whose bases say the same as a better one's joins it: another copy of a repeat, a shortened run of one base, a
 //!    breakpoint a few bases off.
 //! 2. [`support`]: tails without a place join the junction whose bases they repeat; tails at the partner's side likewise; pairs
-//!    join the junction that they span. A fragment counts for one junction, once, by its strongest kind.
+//!    join the junction that they span, and reads that were not aligned ([`unaligned`]) the one over which they read. A fragment counts for
+//!    one junction, once, by its strongest kind.
 //! 3. [`realign`]: pairs that no exact junction explains look for clipped reads on both sides that continue each other, so that a
 //!    repeat at one side does not lose the break; else the tails are looked up on the other side, in the FASTA or in what its reads
 //!    show ([`local`]).

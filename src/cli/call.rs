@@ -37,7 +37,7 @@ pub struct CallArguments {
     /// Sample name [default: SM of @RG, else the file's stem].
     #[arg(short, long, value_name = "NAME", value_parser = NonEmptyStringValueParser::new())]
     sample: Option<String>,
-    /// Indexed FASTA; needed for CRAM, and for exact homology and REF bases.
+    /// Indexed FASTA; needed for CRAM, for exact homology and REF bases, and in RNA to find short ends of partners that few other reads show.
     #[arg(short, long, value_name = "FASTA")]
     reference: Option<PathBuf>,
     /// Gene models of the whole genome (GTF, plain or gzip); without it the built-in kinases and known partners.
