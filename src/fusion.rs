@@ -210,7 +210,9 @@ pub struct Fusion {
     pub depth5: u32,
     /// Unbroken fragments across the kinase's breakpoint.
     pub depth3: u32,
-    /// `fragments / (fragments + depth3)` with its 95 % interval.
+    /// Of the fragments those with a read across the kinase's breakpoint; in DNA all of them.
+    pub crossing: u32,
+    /// `crossing / (crossing + depth3)` with its 95 % interval; none where only mates show it in RNA.
     pub allele_fraction: Option<Share>,
     /// Phred-scaled chance that it is an artefact.
     pub quality: f64,

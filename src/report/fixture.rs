@@ -65,6 +65,7 @@ pub(crate) fn joined(five: Breakend, three: Breakend, junction: Junction) -> Fus
         unit: Unit::Fragments,
         depth5: 80,
         depth3: 65,
+        crossing: 35,
         allele_fraction: jeffreys_share(35, 100),
         quality: 93.25,
         flags: BTreeSet::new(),

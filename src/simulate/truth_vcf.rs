@@ -99,6 +99,7 @@ fn fusion(placed: &PlacedJunction, row: &TruthRow, event: &TruthEvent, ground: &
         unit: Unit::Fragments,
         depth5: 0,
         depth3: against,
+        crossing: fragments,
         allele_fraction: jeffreys_share(u64::from(fragments), u64::from(fragments) + u64::from(against)),
         quality: CERTAIN,
         flags: BTreeSet::new(),
