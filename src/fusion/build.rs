@@ -215,17 +215,11 @@ fn canonical(candidate: &Candidate) -> Junction {
 
 fn sides(kinase: &Gene, oriented: &Oriented<'_>) -> (Partner, Partner) {
     let id = |gene: &Gene| gene.transcript.as_ref().map(|transcript| transcript.literature_id().to_owned());
-    let at_kinase = Partner {
-        gene: Some(kinase.symbol.clone()),
-        transcript: id(kinase),
-        strand: kinase.strand,
-        breakend: oriented.kinase,
-        site: oriented.kinase_site,
-    };
+    let at_kinase =
+        Partner { gene: Some(kinase.symbol.clone()), transcript: id(kinase), breakend: oriented.kinase, site: oriented.kinase_site };
     let at_partner = Partner {
         gene: oriented.gene.map(|gene| gene.symbol.clone()),
         transcript: oriented.gene.and_then(id),
-        strand: oriented.gene.and_then(|gene| gene.strand),
         breakend: oriented.partner,
         site: oriented.partner_site,
     };

@@ -4,7 +4,7 @@ use super::{filter_text, not_empty, table_row, Fraction, Phred};
 use crate::fusion::domains::cell;
 use crate::fusion::name::OtherCount;
 use crate::fusion::{Flag, Fusion, KinaseDomain, KnownTier, Material, Partner, Unit};
-use crate::genome::{Contigs, Strand};
+use crate::genome::Contigs;
 use crate::model::{Role, Site};
 
 table_row! {
@@ -20,9 +20,10 @@ table_row! {
         pub gene5: Option<String>,
         /// HGNC symbol of the 3' partner.
         pub gene3: Option<String>,
-        /// `chrom:pos:strand` of the last base kept of the 5' partner; the strand is the gene's.
+        /// `chrom:pos:strand` of the last base kept of the 5' partner; the strand is that along which the fusion is read there: the gene's, or
+        /// the other where the gene is antisense. It says which flank is kept.
         pub breakpoint5: Option<String>,
-        /// `chrom:pos:strand` of the first base kept of the 3' partner.
+        /// `chrom:pos:strand` of the first base kept of the 3' partner, the strand as in `breakpoint5`.
         pub breakpoint3: Option<String>,
         /// Where on its transcript the 5' partner breaks (`exon 13 end`, `exon 13 -5`, `intron 13`, `intergenic`).
         pub site5: Option<String>,
@@ -237,8 +238,9 @@ impl Place {
             return Self { breakpoint: None, site: None };
         }
         let partner = partner(fusion, role);
-        let strand = partner.strand.map_or('.', Strand::symbol);
         let breakend = partner.breakend;
+        // Not the gene's: the fusion reads an antisense one against its strand, and the kept flank follows from what is written here.
+        let strand = role.strand(breakend.side).symbol();
         let breakpoint = format!("{}:{}:{strand}", contigs.name(breakend.contig), breakend.kept_base());
         Self { breakpoint: Some(breakpoint), site: partner.site.map(|site| site_text(site, role)) }
     }
