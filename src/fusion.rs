@@ -31,7 +31,7 @@ use std::collections::BTreeSet;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::genome::{Breakend, Junction, Strand};
+use crate::genome::{Breakend, Junction};
 pub use crate::material::{Material, Unit};
 use crate::model::Site;
 use crate::stats::Share;
@@ -65,8 +65,6 @@ pub struct Partner {
     pub gene: Option<String>,
     /// Transcript by which exons are counted.
     pub transcript: Option<String>,
-    /// Strand of the gene, where known.
-    pub strand: Option<Strand>,
     /// The breakend as reported (homologous bases on the kinase's side, or at exon edges where both ends allow it).
     pub breakend: Breakend,
     /// Where on the transcript it lies; `None` without an exon model.
@@ -210,7 +208,9 @@ pub struct Fusion {
     pub depth5: u32,
     /// Unbroken fragments across the kinase's breakpoint.
     pub depth3: u32,
-    /// `fragments / (fragments + depth3)` with its 95 % interval.
+    /// Of the fragments those with a read across the kinase's breakpoint; in DNA all of them.
+    pub crossing: u32,
+    /// `crossing / (crossing + depth3)` with its 95 % interval; none where only mates show it in RNA.
     pub allele_fraction: Option<Share>,
     /// Phred-scaled chance that it is an artefact.
     pub quality: f64,

@@ -433,7 +433,7 @@ impl Run<'_> {
         let assay = &library.assay;
         let kinase = self.targets[target];
         let molecules = Molecules::group(&scan.records, assay.duplicates);
-        let chimeras = evidence.chimeras(&molecules);
+        let chimeras = judge::Chimeras { joined: evidence.chimeras(&molecules), molecules: &molecules };
         let spliced = assay.material() == Material::Rna;
         let distance =
             |end: Breakend, position: u32| if spliced { self.spliced_distance(end, position) } else { end.kept_distance(position) };
@@ -471,14 +471,14 @@ impl Run<'_> {
             draft.set_depths(depths);
             self.progress.step();
         }
-        let needed = judge::support_rule(&drafts, assay.material(), chimeras);
+        let needed = judge::support_rule(&drafts, assay.material(), chimeras.count());
         shown_by.extend(drafts.iter().map(|draft| Shown {
             target: kinase.symbol.clone(),
             junction: draft.fusion.junction.clone(),
             fragments: draft.candidate.members.keys().copied().collect(),
         }));
-        let fusions = judge::judge(drafts, kinase, assay, chimeras);
-        Ok((fusions, Noise { chimeras, explained_elsewhere, needed }))
+        let fusions = judge::judge(drafts, kinase, assay, &chimeras);
+        Ok((fusions, Noise { chimeras: chimeras.count(), explained_elsewhere, needed }))
     }
 
     /// Unbroken molecules at the kinase's and at the partner's end of each candidate.

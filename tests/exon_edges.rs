@@ -164,6 +164,8 @@ fn reads_of_either_side_meet_in_inserted_bases_that_none_crosses() {
         at_partner("r4", &edges, 55, &inserted[..45]),
     ]);
     assert_eq!(seen(&rows), [("E13;ins90A20", "E13ins90", "4", "PASS")]);
+    // Two of them end within the inserted bases: the kinase's end, at which unbroken RNA is counted, they do not show.
+    assert_eq!(rows[0].get("crossing_fragments"), "2");
     assert_eq!(rows[0].get("insertion"), inserted);
 }
 

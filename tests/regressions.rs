@@ -286,3 +286,23 @@ fn mates_that_were_placed_anywhere_do_not_vouch_for_a_known_partner() {
     assert_eq!(call(60), "PASS");
     assert!(call(0).contains("low_mapq"));
 }
+
+#[test]
+fn a_fragment_that_shows_the_break_by_a_clip_and_by_its_mates_is_no_chimera_against_it() {
+    let (anchor, tail) = (bases(70, 1), bases(40, 2));
+    let here = |name: &str, flag: u16, left: usize, right: usize, mate: &str, tags: &str| {
+        let (start, sequence) = (29_223_741 - left + 1, format!("{}{}", &anchor[70 - left..], &tail[..right]));
+        format!("{name}\t{flag}\tchr2\t{start}\t60\t{left}M{right}S\t{mate}\t{sequence}\t*{tags}\n")
+    };
+    let split = |name: &str, left: usize| {
+        let right = 100 - left;
+        here(name, 0, left, right, "*\t0\t0", &format!("\tSA:Z:chr2,{},-,{right}M{left}S,60,0;", 42_299_750 - right + 1))
+    };
+    let call = |other: &str| {
+        let (_folder, rows) = rows(&(HEADER.to_owned() + &split("one", 60) + other), &["--assay", "dna"]);
+        (rows[0].get("fragments").to_owned(), rows[0].get("qual").to_owned())
+    };
+    let mate = "other\t129\tchr2\t42299600\t60\t100M\t=\t29223677\t0\t*\t*\n".to_owned();
+    let clipped = here("other", 65, 65, 35, "=\t42299600\t0", "") + &mate;
+    assert_eq!(call(&clipped), call(&split("other", 65)));
+}

@@ -1,8 +1,9 @@
 //! Unbroken fragments across a breakpoint: those that would have shown the fusion had they carried it.
 //!
-//! A fragment crosses a boundary when one of its reads covers it with at least [`MIN_ANCHOR_BP`] bases on each side, or when its
-//! mates lie on either side of it, in one gene or within an ordinary insert. A read that is clipped or split at the boundary does
-//! not. In RNA a normal splice that starts or ends at the boundary crosses it, also where the aligner wrote it as a split.
+//! A fragment crosses a boundary when one of its reads covers it with at least [`MIN_ANCHOR_BP`] bases on each side, or, in DNA, when
+//! its mates lie on either side of it, in one gene or within an ordinary insert. A read that is clipped or split at the boundary does
+//! not. In RNA a normal splice that starts or ends at the boundary crosses it, also where the aligner wrote it as a split; mates do
+//! not, since aligners of RNA write those of a splice and leave out most of those of a fusion.
 
 use rayon::ThreadPool;
 use rustc_hash::FxHashSet;
@@ -120,8 +121,10 @@ fn crosses(view: &ReadRecord, query: &Query<'_>, assay: &Assay) -> Crossing {
     else {
         return Crossing::No;
     };
-    let pair_may_span = view.mate.is_some_and(|mate| mate.contig == at.contig && (mate.start < boundary) != (low < boundary));
-    if view.pieces[0].contig == at.contig && (high + 3 < boundary || boundary + 3 < low) && !pair_may_span {
+    // Mates of RNA are no measure: see the head of this file.
+    let pair_may_span = !rna && view.mate.is_some_and(|mate| mate.contig == at.contig && (mate.start < boundary) != (low < boundary));
+    let may_go_on = rna && !view.elsewhere.is_empty();
+    if view.pieces[0].contig == at.contig && (high + 3 < boundary || boundary + 3 < low) && !pair_may_span && !may_go_on {
         return Crossing::No;
     }
     let mut pieces: Vec<_> = view.pieces.clone();
@@ -157,6 +160,12 @@ fn crosses(view: &ReadRecord, query: &Query<'_>, assay: &Assay) -> Crossing {
         });
         return if rna && goes_on { Crossing::Yes } else { Crossing::Broken };
     }
+    if rna {
+        // Within an intron, or a few bases beside an exon's edge, unbroken RNA is spliced over the place.
+        let below: u32 = here.clone().map(|piece| piece.end.min(boundary).saturating_sub(piece.start)).sum();
+        let above: u32 = here.map(|piece| piece.end.saturating_sub(piece.start.max(boundary))).sum();
+        return if !at_splice && below.min(above) >= MIN_ANCHOR_BP { Crossing::Yes } else { Crossing::No };
+    }
     // Mates on either side.
     let Some(mate) = view.mate.filter(|mate| mate.contig == at.contig && view.kind == RecordKind::Primary) else { return Crossing::No };
     let strand = view.pieces[0].strand;
@@ -170,7 +179,7 @@ fn crosses(view: &ReadRecord, query: &Query<'_>, assay: &Assay) -> Crossing {
         Strand::Forward => low + MIN_ANCHOR_BP <= boundary && boundary <= mate.start,
         Strand::Reverse => mate.start + MIN_ANCHOR_BP <= boundary && boundary + MIN_ANCHOR_BP <= high,
     };
-    let near = low.abs_diff(mate.start) <= assay.insert_max_bp.max(assay.read_length_bp) * 2 || (rna && in_gene(mate.contig, mate.start));
+    let near = low.abs_diff(mate.start) <= assay.insert_max_bp.max(assay.read_length_bp) * 2;
     if spans && near {
         Crossing::Yes
     } else {

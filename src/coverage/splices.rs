@@ -1,6 +1,6 @@
 //! How many molecules go across each splice of a gene's transcript: what its RNA amounts to.
 //!
-//! The rule is that of [`super::depth`]: a read that is spliced there, or mates on exons on either side. Reads that run on into the
+//! The rule is that of [`super::depth`]: a read that is spliced there, not mates on exons on either side. Reads that run on into the
 //! intron (unspliced RNA, or DNA that was carried along) do not count.
 
 use std::collections::{BTreeMap, BTreeSet};

@@ -21,7 +21,8 @@ impl End {
         Self { contig: canonical_contig_name(contig), position, side }
     }
 
-    /// Reads `chrom:position:strand`, the strand being that of the gene that plays `role`. A strand `.` leaves the side open.
+    /// Reads `chrom:position:strand`, the strand being that along which the side that plays `role` is read, its
+    /// gene's where the gene is in sense. A strand `.` leaves the side open.
     pub fn of_gene(text: &str, role: Role) -> Option<Self> {
         let mut parts = text.rsplitn(3, ':');
         let (strand, position, contig) = (parts.next()?, parts.next()?, parts.next()?);
@@ -49,6 +50,9 @@ impl End {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::genome::{Breakend, ContigId, Junction};
+    use crate::report::fixture;
+    use crate::report::rows::FusionRow;
 
     #[test]
     fn strands_of_genes_become_flanks() {
@@ -59,6 +63,25 @@ mod tests {
         assert_eq!(End::of_gene("HLA-A*01:01:3:7:+", Role::Five).map(|end| end.position), Some(7));
         assert_eq!(End::of_gene(".", Role::Five), None);
         assert_eq!(End::of_gene("chr2:7:x", Role::Five), None);
+    }
+
+    #[test]
+    fn the_strand_of_a_breakpoint_gives_the_kept_flank_also_of_antisense_partners_and_outside_of_genes() {
+        // EML4 read against its strand, a place without a gene, and EML4 as it lies.
+        for (side, gene, strand) in
+            [(Side::Higher, Some("EML4"), '-'), (Side::Higher, None, '-'), (Side::Lower, None, '+'), (Side::Lower, Some("EML4"), '+')]
+        {
+            let three = Breakend::new(ContigId(0), 29_223_741, Side::Lower);
+            let five = Breakend::new(ContigId(0), 42_299_750, side);
+            let mut fusion = fixture::joined(five, three, Junction::new(three, five, b""));
+            fusion.five.gene = gene.map(str::to_owned);
+            let row = FusionRow::new("S1", &fusion, &fixture::contigs());
+            let written = row.breakpoint5.expect("the partner is placed");
+            assert!(written.ends_with(strand), "{written}");
+            assert_eq!(End::of_gene(&written, Role::Five).and_then(|end| end.side), Some(side), "{written}");
+            let kinase = row.breakpoint3.expect("the kinase is placed");
+            assert_eq!(End::of_gene(&kinase, Role::Three).and_then(|end| end.side), Some(Side::Lower), "{kinase}");
+        }
     }
 
     #[test]

@@ -53,6 +53,18 @@ pub fn support(candidate: &Candidate, molecules: &Molecules) -> Support {
     Support { split: count(Kind::Split), pair: count(Kind::Pair), clip: count(Kind::Clip) }
 }
 
+/// Distinct molecules that the allele fraction counts: in RNA those with a read across the kinase's end, which is how
+/// [`crate::coverage::depth`] counts the unbroken ones there; in DNA all.
+fn crossing(candidate: &Candidate, support: Support, context: &Context<'_>) -> u32 {
+    match context.assay.material() {
+        Material::Dna => support.fragments(),
+        Material::Rna => {
+            let across = candidate.crossing_kinase_end(MIN_ANCHOR_BP).map(|fragment| context.molecules.of(fragment));
+            across.collect::<BTreeSet<FragmentId>>().len() as u32
+        }
+    }
+}
+
 /// A fusion whose quality and flags are still to come: both depend on what else the sample shows.
 pub struct Draft<'a> {
     /// The fusion so far.
@@ -82,8 +94,9 @@ impl Draft<'_> {
             Role::Three => (at_partner, at_kinase),
             Role::Five => (at_kinase, at_partner),
         };
-        let fragments = u64::from(fusion.support.fragments());
-        fusion.allele_fraction = jeffreys_share(fragments, fragments + u64::from(fusion.depth3));
+        let fused = u64::from(fusion.crossing);
+        // Mates alone say that there is a fusion of RNA, not how much of it.
+        fusion.allele_fraction = (fused > 0).then(|| jeffreys_share(fused, fused + u64::from(fusion.depth3))).flatten();
     }
 }
 
@@ -151,6 +164,7 @@ pub fn draft<'a>(candidate: &'a Candidate, kinase: &Gene, context: &Context<'a>)
         kinase_domain: domain,
         evidence: BTreeSet::from([material]),
         support,
+        crossing: crossing(candidate, support, context),
         unit: if context.assay.duplicates == DuplicateRule::Umi { Unit::Molecules } else { Unit::Fragments },
         depth5: 0,
         depth3: 0,
@@ -201,17 +215,11 @@ fn canonical(candidate: &Candidate) -> Junction {
 
 fn sides(kinase: &Gene, oriented: &Oriented<'_>) -> (Partner, Partner) {
     let id = |gene: &Gene| gene.transcript.as_ref().map(|transcript| transcript.literature_id().to_owned());
-    let at_kinase = Partner {
-        gene: Some(kinase.symbol.clone()),
-        transcript: id(kinase),
-        strand: kinase.strand,
-        breakend: oriented.kinase,
-        site: oriented.kinase_site,
-    };
+    let at_kinase =
+        Partner { gene: Some(kinase.symbol.clone()), transcript: id(kinase), breakend: oriented.kinase, site: oriented.kinase_site };
     let at_partner = Partner {
         gene: oriented.gene.map(|gene| gene.symbol.clone()),
         transcript: oriented.gene.and_then(id),
-        strand: oriented.gene.and_then(|gene| gene.strand),
         breakend: oriented.partner,
         site: oriented.partner_site,
     };

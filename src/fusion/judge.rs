@@ -1,9 +1,13 @@
 //! Quality and flags: what a junction is worth against the noise that the other junctions of the same kinase show.
 
+use rustc_hash::FxHashSet;
+
 use crate::alignment::assay::AssayKind;
+use crate::alignment::read::FragmentId;
 use crate::alignment::Assay;
 use crate::coverage::detectability::SupportRule;
 use crate::coverage::recognition::Needed;
+use crate::evidence::Molecules;
 use crate::model::{Gene, Role};
 
 use super::build::Draft;
@@ -48,25 +52,47 @@ fn like<'d, 'a>(class: Class, drafts: &'d [Draft<'a>]) -> impl Iterator<Item = &
     drafts.iter().filter(move |other| weak(other) && other.class.looks_like(class))
 }
 
-/// Finishes the drafts of one kinase, at which `chimeras` molecules join it to some other place.
-pub fn judge(drafts: Vec<Draft<'_>>, kinase: &Gene, assay: &Assay, chimeras: u32) -> Vec<Fusion> {
+/// Molecules that join one kinase to some other place.
+pub struct Chimeras<'a> {
+    /// The molecules, each by the fragment that stands for it.
+    pub joined: FxHashSet<FragmentId>,
+    /// Which fragments are copies.
+    pub molecules: &'a Molecules,
+}
+
+impl Chimeras<'_> {
+    /// Number of molecules.
+    pub fn count(&self) -> u32 {
+        self.joined.len() as u32
+    }
+
+    /// Number of molecules that show none of these junctions.
+    fn beside<'d>(&self, drafts: impl Iterator<Item = &'d Draft<'d>>) -> u32 {
+        let fragments = drafts.flat_map(|draft| draft.candidate.members.keys());
+        let shown: FxHashSet<FragmentId> = fragments.map(|&fragment| self.molecules.of(fragment)).collect();
+        self.joined.difference(&shown).count() as u32
+    }
+}
+
+/// Finishes the drafts of one kinase.
+pub fn judge(drafts: Vec<Draft<'_>>, kinase: &Gene, assay: &Assay, chimeras: &Chimeras<'_>) -> Vec<Fusion> {
     let noises: Vec<Noise> = drafts.iter().map(|draft| noise(draft, &drafts, chimeras)).collect();
     drafts.into_iter().zip(noises).map(|(draft, noise)| finish(draft, kinase, assay, noise)).collect()
 }
 
 /// What speaks against a draft: the chimeras of the kinase that do not join it to the same gene, and how many weak junctions of other genes look
 /// just as good.
-fn noise(draft: &Draft<'_>, all: &[Draft<'_>], chimeras: u32) -> Noise {
+fn noise(draft: &Draft<'_>, all: &[Draft<'_>], chimeras: &Chimeras<'_>) -> Noise {
     let pair = |draft: &Draft<'_>| (draft.fusion.five.gene.clone(), draft.fusion.three.gene.clone());
     let own = pair(draft);
     let like = like(draft.class, all)
         // Variants of one fusion are no noise for each other; junctions without a gene are told apart by their place.
         .filter(|other| pair(other) != own || ((own.0.is_none() || own.1.is_none()) && other.fusion.junction != draft.fusion.junction))
         .count() as u32;
-    // What the aligner itself joined to this gene is no noise for it; clipped reads were never counted among the chimeras.
+    // What shows this gene is no noise for it. Molecules are told apart by name, not by how they count for a junction: one of which a
+    // clipped read shows the break counts there as clipped, and is a chimera too where its mates lie on either side.
     let kin = all.iter().filter(|other| std::ptr::eq(*other, draft) || (own.0.is_some() && own.1.is_some() && pair(other) == own));
-    let joined: u32 = kin.map(|other| other.fusion.support.split + other.fusion.support.pair).sum();
-    Noise { chimeras: chimeras.saturating_sub(joined), like }
+    Noise { chimeras: chimeras.beside(kin), like }
 }
 
 fn finish(draft: Draft<'_>, kinase: &Gene, assay: &Assay, noise: Noise) -> Fusion {

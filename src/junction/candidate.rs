@@ -38,6 +38,9 @@ pub struct Member {
     pub kinase_bp: u32,
     /// Bases on the partner's side in the same read.
     pub partner_bp: u32,
+    /// Bases on the shorter side of the kinase's end in the read that crosses it farthest: the kinase's own on one side, inserted ones
+    /// or the partner's on the other. 0 where no read crosses it: mates on either side, or a read that ends within inserted bases.
+    pub crossing_bp: u32,
     /// Mapping quality at the kinase.
     pub kinase_mapq: u8,
     /// Mapping quality of the partner's place, if the aligner gave this one.
@@ -127,6 +130,14 @@ impl Candidate {
         self.members.iter().filter(move |(_, member)| enough(member)).map(|(fragment, member)| (*fragment, member))
     }
 
+    /// Of the fragments that count those with a read across the kinase's end: what unbroken RNA is counted by.
+    ///
+    /// A fraction needs one rule for both alleles. Aligners write nearly all mates on either side of an ordinary splice and hardly any
+    /// on either side of a fusion's, and reads of both ends of inserted bases come from more places than an unbroken end has.
+    pub fn crossing_kinase_end(&self, anchor_bp: u32) -> impl Iterator<Item = FragmentId> + '_ {
+        self.counted(anchor_bp).filter(move |(_, member)| member.crossing_bp >= anchor_bp).map(|(fragment, _)| fragment)
+    }
+
     /// Adds a fragment's evidence, keeping the strongest.
     pub fn add(&mut self, fragment: FragmentId, member: Member) {
         self.members
@@ -136,6 +147,7 @@ impl Candidate {
                 if (member.shown_bp(), member.kinase_bp) > (known.shown_bp(), known.kinase_bp) {
                     (known.kinase_bp, known.partner_bp) = (member.kinase_bp, member.partner_bp);
                 }
+                known.crossing_bp = known.crossing_bp.max(member.crossing_bp);
                 known.kinase_mapq = known.kinase_mapq.max(member.kinase_mapq);
                 known.partner_mapq = known.partner_mapq.max(member.partner_mapq);
             })

@@ -101,6 +101,7 @@ pub fn split_member(tail: &Tail) -> Member {
         kind: Kind::Split,
         kinase_bp: tail.anchor_bp,
         partner_bp: placement.map_or(0, |placement| placement.aligned_bp.saturating_sub(overlap)),
+        crossing_bp: tail.anchor_bp.min(tail.length_bp),
         kinase_mapq: tail.mapq,
         partner_mapq: placement.map(|placement| placement.mapq),
         ends: tail.ends,

@@ -125,11 +125,9 @@ fn with_mates_word(mut tail: Tail, mate: Option<&Chain>, assay: &Assay) -> Tail 
 
 impl Evidence {
     /// Molecules that join the kinase to some other place: all junctions and all random chimeras together.
-    pub fn chimeras(&self, molecules: &Molecules) -> u32 {
+    pub fn chimeras(&self, molecules: &Molecules) -> FxHashSet<FragmentId> {
         let split = self.kinase_tails.iter().filter(|tail| tail.placement.is_some()).map(|tail| tail.fragment);
-        let distinct: FxHashSet<FragmentId> =
-            split.chain(self.pairs.iter().map(|pair| pair.fragment)).map(|fragment| molecules.of(fragment)).collect();
-        distinct.len() as u32
+        split.chain(self.pairs.iter().map(|pair| pair.fragment)).map(|fragment| molecules.of(fragment)).collect()
     }
 
     /// The junctions that the evidence shows, best placed first.

@@ -54,7 +54,7 @@ pub fn orphans(target: usize, tails: &[Tail], known: &[Candidate], tolerance: To
         };
         let agreeing: Vec<&&Tail> = tails.iter().filter(|tail| candidate.repeats(tail, tolerance) == Some(true)).collect();
         for tail in &agreeing {
-            candidate.add(tail.fragment, clip_member(tail, true, candidate.tail.len()));
+            candidate.add(tail.fragment, clip_member(&candidate, tail, true));
         }
         // Recurrent artefacts are clipped at one place with tails that differ; a break's tails agree.
         if candidate.members.len() >= MIN_FRAGMENTS && !candidate.is_simple() && agreeing.len() * 4 >= tails.len() * 3 {

@@ -62,12 +62,12 @@ pub fn from_pairs(
         if candidate.slack_bp == 0 {
             for tail in kinase_tails {
                 if candidate.repeats(tail, tolerance) == Some(true) {
-                    candidate.add(tail.fragment, clip_member(tail, true, candidate.tail.len()));
+                    candidate.add(tail.fragment, clip_member(&candidate, tail, true));
                 }
             }
             for tail in partner_tails {
                 if candidate.continues(tail, tolerance) == Some(true) {
-                    candidate.add(tail.fragment, clip_member(tail, false, candidate.anchor.len()));
+                    candidate.add(tail.fragment, clip_member(&candidate, tail, false));
                 }
             }
         }
@@ -204,9 +204,8 @@ fn with_agreeing_clips(rough: Candidate, kinase_tails: &[Tail], tolerance: Toler
         let fragments: BTreeSet<FragmentId> = agreeing.iter().map(|tail| tail.fragment).collect();
         let tied = fragments.iter().any(|fragment| rough.members.contains_key(fragment));
         if fragments.len() >= MIN_AGREEING_CLIPS && tied && exact.tail.len() >= MIN_AGREEING_BP && !exact.is_simple() {
-            let compared = exact.tail.len();
             for tail in agreeing {
-                exact.add(tail.fragment, clip_member(tail, true, compared));
+                exact.add(tail.fragment, clip_member(&exact, tail, true));
             }
             return exact;
         }

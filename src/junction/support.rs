@@ -50,13 +50,13 @@ fn add_tails(candidates: &mut [Candidate], tails: &[Tail], at_kinase: bool, fits
         let Some(index) = index else { continue };
         let candidate = &mut candidates[index];
         candidate.other_places += u32::from(known.is_none() && at_kinase && tail.placement.is_some());
-        let compared = if at_kinase { candidate.tail.len() } else { candidate.anchor.len() };
-        let mut member = clip_member(tail, at_kinase, compared);
+        let mut member = clip_member(candidate, tail, at_kinase);
         if at_kinase {
             // Bases between the break and where the read is clipped are the partner's, though they fit the kinase too.
             let overrun = tail.at.kept_distance(candidate.kinase.boundary).clamp(0, OVERRUN_BP) as u32;
             member.kinase_bp = member.kinase_bp.saturating_sub(overrun);
-            member.partner_bp = (member.partner_bp + overrun).min(compared as u32);
+            member.partner_bp = (member.partner_bp + overrun).min(candidate.tail.len() as u32);
+            member.crossing_bp = member.shown_bp();
         }
         candidate.add(tail.fragment, member);
         home.insert(tail.fragment, index);
@@ -105,22 +105,34 @@ pub fn pair_member(pair: &Pair) -> Member {
         kind: Kind::Pair,
         kinase_bp: pair.kinase.boundary.abs_diff(pair.kinase_begin),
         partner_bp: pair.partner.boundary.abs_diff(pair.partner_begin),
+        crossing_bp: 0,
         kinase_mapq: pair.kinase_mapq,
         partner_mapq: pair.partner_mapq,
         ends: (i64::from(pair.kinase_begin), i64::from(pair.partner_begin)),
     }
 }
 
-/// The evidence of a tail whose bases agree; `at_kinase` says on which side its aligned part lies.
+/// The evidence of a tail whose bases agree with a candidate's; `at_kinase` says on which side its aligned part lies.
 ///
 /// Of the tail only so many bases count as could be compared.
-pub fn clip_member(tail: &Tail, at_kinase: bool, compared_bp: usize) -> Member {
-    let shown = tail.length_bp.min(compared_bp as u32);
+pub fn clip_member(candidate: &Candidate, tail: &Tail, at_kinase: bool) -> Member {
+    let compared_bp = if at_kinase { candidate.tail.len() } else { candidate.anchor.len() } as u32;
+    let shown = tail.length_bp.min(compared_bp);
     let (kinase_bp, partner_bp) = if at_kinase { (tail.anchor_bp, shown) } else { (shown, tail.anchor_bp) };
+    let crossing_bp = if at_kinase {
+        kinase_bp.min(partner_bp)
+    } else {
+        // Inserted bases come before the kinase, and an aligner may have gone on into a few of either.
+        let run_on = tail.at.kept_distance(candidate.partner.boundary);
+        let of_kinase = i64::from(tail.length_bp) + run_on - i64::from(candidate.insertion_bp);
+        let before = i64::from(tail.anchor_bp) - run_on + i64::from(candidate.insertion_bp);
+        of_kinase.min(before).clamp(0, i64::from(compared_bp)) as u32
+    };
     Member {
         kind: Kind::Clip,
         kinase_bp,
         partner_bp,
+        crossing_bp,
         kinase_mapq: if at_kinase { tail.mapq } else { 0 },
         partner_mapq: (!at_kinase).then_some(tail.mapq),
         ends: tail.ends,

@@ -122,6 +122,15 @@ impl Role {
         }
     }
 
+    /// The strand along which a molecule reads the kept `side` in this role, whether or not a gene lies there, or which way it points.
+    pub fn strand(self, side: Side) -> Strand {
+        if Self::of(Strand::Forward, side) == self {
+            Strand::Forward
+        } else {
+            Strand::Reverse
+        }
+    }
+
     /// The flank that a gene on `strand` keeps in this role.
     pub fn side(self, strand: Strand) -> Side {
         if Self::of(strand, Side::Lower) == self {

@@ -65,9 +65,10 @@ pub(super) fn metrics(library: &LibraryResult, fusions: &[Fusion], add: &mut Add
         for fusion in passing() {
             // Junctions that begin at the same place of the kinase share its transcripts: their shares add up to no more than one.
             let own = passing().filter(|other| other.three.breakend == fusion.three.breakend);
-            let fused: u32 = own.map(|other| other.support.fragments()).sum();
-            let (shown, all) = (u64::from(fusion.support.fragments()), u64::from(fused) + u64::from(fusion.depth3));
-            let Some(Share { value, low, high }) = jeffreys_share(shown, all) else { continue };
+            let fused: u32 = own.map(|other| other.crossing).sum();
+            let (shown, all) = (u64::from(fusion.crossing), u64::from(fused) + u64::from(fusion.depth3));
+            let share = (shown > 0).then(|| jeffreys_share(shown, all)).flatten();
+            let Some(Share { value, low, high }) = share else { continue };
             let (name, kinase) = (fusion.name(), &fusion.target);
             let note = format!("{name}: {shown} of {all} {kinase} transcripts that begin or go on there, 95 % interval {low:.3}-{high:.3}");
             add(&format!("fusion_transcript_share_{}", fusion.id), MetricValue::number(value), "fraction", &note);

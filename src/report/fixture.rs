@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use crate::fusion::naming::Naming;
 use crate::fusion::{Agreement, Flag, Frame, Fusion, KinaseDomain, KnownTier, Material, Partner, Support, Unit};
-use crate::genome::{Breakend, ContigId, Contigs, Junction, Side, Strand};
+use crate::genome::{Breakend, ContigId, Contigs, Junction, Side};
 use crate::knowledge::{DrugEffect, Effect};
 use crate::model::Site;
 use crate::stats::jeffreys_share;
@@ -41,14 +41,12 @@ pub(crate) fn joined(five: Breakend, three: Breakend, junction: Junction) -> Fus
         five: Partner {
             gene: Some("EML4".to_owned()),
             transcript: Some("NM_019063".to_owned()),
-            strand: Some(Strand::Forward),
             breakend: five,
             site: Some(Site::Intron { after: 13 }),
         },
         three: Partner {
             gene: Some("ALK".to_owned()),
             transcript: Some("NM_004304".to_owned()),
-            strand: Some(Strand::Reverse),
             breakend: three,
             site: Some(Site::Intron { after: 19 }),
         },
@@ -65,6 +63,7 @@ pub(crate) fn joined(five: Breakend, three: Breakend, junction: Junction) -> Fus
         unit: Unit::Fragments,
         depth5: 80,
         depth3: 65,
+        crossing: 35,
         allele_fraction: jeffreys_share(35, 100),
         quality: 93.25,
         flags: BTreeSet::new(),

@@ -2,7 +2,7 @@
 
 use crate::fusion::name::{exon_at, exon_junction};
 use crate::genome::{Breakend, Side, Strand};
-use crate::model::{Gene, Role};
+use crate::model::Role;
 
 use super::chimera;
 use super::compose::{compose, Composition, PlacedJunction, PlacedMutation, Problem};
@@ -116,11 +116,8 @@ impl Book<'_, '_> {
         Seen { pair: if rule.counts(Some(Crossing::Pair)) { seen.pair } else { 0 }, ..seen }
     }
 
-    fn place(&self, end: Breakend, gene: Option<&Gene>, role: Role) -> String {
-        let towards = if end.side == Side::Lower { Strand::Forward } else { Strand::Reverse };
-        let read = if role == Role::Five { towards } else { towards.flipped() };
-        let strand = gene.and_then(|gene| gene.strand).unwrap_or(read);
-        format!("{}:{}:{}", self.ground.reference.contigs().name(end.contig), end.kept_base(), strand.symbol())
+    fn place(&self, end: Breakend, role: Role) -> String {
+        format!("{}:{}:{}", self.ground.reference.contigs().name(end.contig), end.kept_base(), role.strand(end.side).symbol())
     }
 
     fn fusion(&self, junction: &PlacedJunction) -> (TruthRow, TruthEvent) {
@@ -140,8 +137,8 @@ impl Book<'_, '_> {
         let shorthand = exon_junction((symbol(0), exon(0, Role::Five)), (symbol(1), exon(1, Role::Three)));
         let named = !junction.is_reciprocal;
         let row = TruthRow {
-            breakpoint5: self.place(broken.ends[0], broken.genes[0], Role::Five),
-            breakpoint3: self.place(broken.ends[1], broken.genes[1], Role::Three),
+            breakpoint5: self.place(broken.ends[0], Role::Five),
+            breakpoint3: self.place(broken.ends[1], Role::Three),
             exon_junction: Some(event.exon_junction.clone()).filter(|text| named && !text.is_empty()).or(shorthand).unwrap_or_default(),
             variant: if named { event.variant.clone() } else { String::new() },
             seen,

@@ -4,7 +4,6 @@ use std::collections::BTreeSet;
 
 use crate::error::Result;
 use crate::fusion::{Agreement, Frame, Fusion, KnownTier, Material, Partner, Support, Unit};
-use crate::genome::{Side, Strand};
 use crate::model::{Gene, Role};
 use crate::report::output::Outputs;
 use crate::report::vcf::{self, Calls};
@@ -61,14 +60,11 @@ fn fusion(placed: &PlacedJunction, row: &TruthRow, event: &TruthEvent, ground: &
     let partner = |index: usize, role: Role| {
         let end = broken.ends[index];
         let gene: Option<&Gene> = broken.genes[index];
-        let towards = if end.side == Side::Lower { Strand::Forward } else { Strand::Reverse };
-        let read = if role == Role::Five { towards } else { towards.flipped() };
-        let strand = gene.and_then(|gene| gene.strand).unwrap_or(read);
+        let strand = gene.and_then(|gene| gene.strand).unwrap_or_else(|| role.strand(end.side));
         let transcript = gene.and_then(|gene| gene.transcript.as_ref());
         Partner {
             gene: gene.map(|gene| gene.symbol.clone()),
             transcript: transcript.map(|transcript| transcript.literature_id().to_owned()),
-            strand: Some(strand),
             breakend: end,
             site: transcript.map(|transcript| transcript.site(end.boundary, strand, role)),
         }
@@ -99,6 +95,7 @@ fn fusion(placed: &PlacedJunction, row: &TruthRow, event: &TruthEvent, ground: &
         unit: Unit::Fragments,
         depth5: 0,
         depth3: against,
+        crossing: fragments,
         allele_fraction: jeffreys_share(u64::from(fragments), u64::from(fragments) + u64::from(against)),
         quality: CERTAIN,
         flags: BTreeSet::new(),

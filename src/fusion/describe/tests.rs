@@ -42,7 +42,6 @@ impl Laboratory {
             let (transcript, strand) = gene.transcript.as_ref().zip(gene.strand).expect("the model was just used");
             partner.gene = Some(gene.symbol.clone());
             partner.transcript = Some(transcript.literature_id().to_owned());
-            partner.strand = Some(strand);
             partner.site = Some(transcript.site(partner.breakend.boundary, strand, role));
         };
         fill(&mut fusion.five, five, Role::Five);

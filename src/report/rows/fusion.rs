@@ -4,7 +4,7 @@ use super::{filter_text, not_empty, table_row, Fraction, Phred};
 use crate::fusion::domains::cell;
 use crate::fusion::name::OtherCount;
 use crate::fusion::{Flag, Fusion, KinaseDomain, KnownTier, Material, Partner, Unit};
-use crate::genome::{Contigs, Strand};
+use crate::genome::Contigs;
 use crate::model::{Role, Site};
 
 table_row! {
@@ -20,9 +20,10 @@ table_row! {
         pub gene5: Option<String>,
         /// HGNC symbol of the 3' partner.
         pub gene3: Option<String>,
-        /// `chrom:pos:strand` of the last base kept of the 5' partner; the strand is the gene's.
+        /// `chrom:pos:strand` of the last base kept of the 5' partner; the strand is that along which the fusion is read there: the gene's, or
+        /// the other where the gene is antisense. It says which flank is kept.
         pub breakpoint5: Option<String>,
-        /// `chrom:pos:strand` of the first base kept of the 3' partner.
+        /// `chrom:pos:strand` of the first base kept of the 3' partner, the strand as in `breakpoint5`.
         pub breakpoint3: Option<String>,
         /// Where on its transcript the 5' partner breaks (`exon 13 end`, `exon 13 -5`, `intron 13`, `intergenic`).
         pub site5: Option<String>,
@@ -50,11 +51,11 @@ table_row! {
         pub fragments: u32,
         /// What was counted.
         pub units: Unit,
-        /// Unbroken fragments across the 5' partner's breakpoint.
+        /// Unbroken fragments across the 5' partner's breakpoint; in RNA those with a read across it.
         pub depth5: Option<u32>,
-        /// Unbroken fragments across the 3' partner's breakpoint.
+        /// Unbroken fragments across the 3' partner's breakpoint, counted as `depth5`.
         pub depth3: Option<u32>,
-        /// `fragments / (fragments + depth3)`.
+        /// `crossing_fragments / (crossing_fragments + depth3)`; none where only mates show the junction in RNA.
         pub allele_fraction: Option<Fraction>,
         /// Lower end of its 95 % interval.
         pub allele_fraction_low: Option<Fraction>,
@@ -112,6 +113,8 @@ table_row! {
         pub band5: Option<String>,
         /// Cytogenetic band of the 3' breakpoint.
         pub band3: Option<String>,
+        /// Of `fragments` those that `allele_fraction` counts: in RNA those with a read across the 3' partner's breakpoint, in DNA all.
+        pub crossing_fragments: Option<u32>,
     }
 }
 
@@ -175,6 +178,7 @@ impl FusionRow {
             iscn: described.iscn.clone(),
             band5: described.bands.0.clone(),
             band3: described.bands.1.clone(),
+            crossing_fragments: Some(fusion.crossing),
         };
         row.with_counts(&described.other_counts)
     }
@@ -234,8 +238,9 @@ impl Place {
             return Self { breakpoint: None, site: None };
         }
         let partner = partner(fusion, role);
-        let strand = partner.strand.map_or('.', Strand::symbol);
         let breakend = partner.breakend;
+        // Not the gene's: the fusion reads an antisense one against its strand, and the kept flank follows from what is written here.
+        let strand = role.strand(breakend.side).symbol();
         let breakpoint = format!("{}:{}:{strand}", contigs.name(breakend.contig), breakend.kept_base());
         Self { breakpoint: Some(breakpoint), site: partner.site.map(|site| site_text(site, role)) }
     }
@@ -266,14 +271,14 @@ mod tests {
                         allele_fraction allele_fraction_low allele_fraction_high qual filter event homology_bp insertion \
                         transcript5 transcript3 hgvs vicc consensus slack_bp dna_breakpoint5 dna_breakpoint3 dna_fragments \
                         dna_allele_fraction contradiction exon_junction_mane transcript5_mane transcript3_mane exon_aliases \
-                        peptide domains structure iscn band5 band3";
+                        peptide domains structure iscn band5 band3 crossing_fragments";
         assert_eq!(FusionRow::COLUMNS.join(" "), promised);
     }
 
     #[test]
     fn a_fusion_becomes_a_line_with_1_based_positions() {
         let row = FusionRow::new("S1", &fixture::eml4_alk(), &fixture::contigs());
-        insta::assert_snapshot!(row.cells().join(" | "), @r"S1 | F1 | EML4::ALK | EML4 | ALK | chr2:42299750:+ | chr2:29223741:- | intron 13 | intron 19 | E13;A20 | V1 | variant | in-frame | retained | dna | 12 | 20 | 3 | 35 | fragments | 80 | 65 | 0.35 | 0.261846 | 0.446697 | 93.3 | PASS | E1 | 1 | . | NM_019063 | NM_004304 | . | NM_019063.5(EML4):e.13::NM_004304.5(ALK):e.20 | ACGT|TTGA | 0 | . | . | . | . | . | . | . | . | . | . | . | . | . | . | .");
+        insta::assert_snapshot!(row.cells().join(" | "), @r"S1 | F1 | EML4::ALK | EML4 | ALK | chr2:42299750:+ | chr2:29223741:- | intron 13 | intron 19 | E13;A20 | V1 | variant | in-frame | retained | dna | 12 | 20 | 3 | 35 | fragments | 80 | 65 | 0.35 | 0.261846 | 0.446697 | 93.3 | PASS | E1 | 1 | . | NM_019063 | NM_004304 | . | NM_019063.5(EML4):e.13::NM_004304.5(ALK):e.20 | ACGT|TTGA | 0 | . | . | . | . | . | . | . | . | . | . | . | . | . | . | . | 35");
     }
 
     #[test]

@@ -49,7 +49,7 @@ const FORMAT: [Definition; 8] = [
     ("SR", "1", "Integer", "Fragments with a read aligned on both sides of the junction"),
     ("PR", "1", "Integer", "Fragments whose mates lie on either side of the junction"),
     ("CR", "1", "Integer", "Fragments with a clipped tail that fits the other end"),
-    ("AD", "R", "Integer", "Fragments without and with the change; at a breakend without means unbroken across this end"),
+    ("AD", "R", "Integer", "Fragments without and with the change; at a breakend without means unbroken across this end, and in RNA only fragments with a read across are counted"),
     ("DP", "1", "Integer", "Fragments, the sum of AD"),
     ("AF", "A", "Float", "Fraction of the fragments that show the change; for a fusion that of the event, counted at the 3' partner"),
 ];

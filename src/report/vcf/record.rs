@@ -56,8 +56,10 @@ pub(super) fn of_end(fusion: &FusionRow, end: &BreakendEntry) -> Record {
     info.add_some("EVIDENCE", fusion.evidence.as_deref());
     info.add("UNITS", &fusion.units.cell());
     let depth = if end.role == 5 { fusion.depth5 } else { fusion.depth3 };
-    // One event has one fraction: that of the kinase's end, where both alleles are read. AD and DP are those of this end.
-    let counts = counts(depth.unwrap_or(0), fusion.fragments, fusion.allele_fraction);
+    // One event has one fraction: that of the kinase's end, where both alleles are read. AD and DP are those of this end,
+    // of the fragments that the fraction counts. Documents of older versions do not have them apart.
+    let crossing = fusion.crossing_fragments.unwrap_or(fusion.fragments);
+    let counts = counts(depth.unwrap_or(0), crossing, fusion.allele_fraction);
     let genotype = format!("{}:{}:{}:{counts}", fusion.split_fragments, fusion.pair_fragments, fusion.clip_fragments);
     let (reference, alt) = (end.r#ref.clone(), end.alt.clone());
     let rest = [reference, alt, fusion.qual.cell(), fusion.filter.clone(), info.text(), "SR:PR:CR:AD:DP:AF".to_owned(), genotype];
