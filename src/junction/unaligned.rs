@@ -48,7 +48,18 @@ pub fn add(candidates: &mut [Candidate], reads: &[Unaligned]) {
                 // Where it would begin if it were aligned: copies of one molecule share it.
                 let begin = candidate.kinase.boundary;
                 let ends = (i64::from(begin) + at as i64, -(bases.len() as i64));
-                candidate.add(read.fragment, Member { kind: Kind::Clip, kinase_bp, partner_bp, kinase_mapq: 0, partner_mapq: None, ends });
+                candidate.add(
+                    read.fragment,
+                    Member {
+                        kind: Kind::Clip,
+                        kinase_bp,
+                        partner_bp,
+                        crossing_bp: kinase_bp.min(partner_bp),
+                        kinase_mapq: 0,
+                        partner_mapq: None,
+                        ends,
+                    },
+                );
             }
         }
     }
