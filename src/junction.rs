@@ -15,6 +15,8 @@
 //! 3. [`realign`]: pairs that no exact junction explains look for clipped reads on both sides that continue each other, so that a
 //!    repeat at one side does not lose the break; else the tails are looked up on the other side, in the FASTA or in what its reads
 //!    show ([`local`]).
+//!
+//! In RNA inserted bases that are one of the genes' own exons are given to it ([`inner_exon`]).
 
 pub mod candidate;
 pub mod cluster;
@@ -23,6 +25,7 @@ pub mod edges;
 pub mod ends;
 pub mod find;
 pub mod homology;
+pub mod inner_exon;
 pub mod local;
 pub mod meet;
 pub mod orphan;

@@ -32,6 +32,7 @@ use crate::junction::candidate::Tolerance;
 use crate::junction::discover;
 use crate::junction::edges::EdgeTable;
 use crate::junction::find::{self, Evidence};
+use crate::junction::inner_exon;
 use crate::junction::local::LocalBases;
 use crate::junction::partners;
 use crate::junction::realign::Bases;
@@ -441,13 +442,12 @@ impl Run<'_> {
         let local = LocalBases::new(self.setup.reference.as_ref(), library)?;
         let sequences: (&Bases<'_>, &Bases<'_>) = (&|interval| local.reference(interval), &|interval| local.bases(interval));
         let on_edge = |end: Breakend| self.splice_within(end, 0);
-        let found = evidence.junctions(
-            target,
-            assay,
-            &span,
-            sequences,
-            edges.map(|(table, reads)| (table, reads, &on_edge as &dyn Fn(Breakend) -> bool)),
-        );
+        let keeping = |end: Breakend, outward: &[u8]| {
+            let genes = self.setup.models.at(end.contig, end.kept_base().saturating_sub(1));
+            genes.into_iter().find_map(|gene| inner_exon::keeping(gene, end, outward, &|interval| local.bases(interval)))
+        };
+        let exons = edges.map(|(edges, unaligned)| find::Spliced { edges, unaligned, on_edge: &on_edge, keeping: &keeping });
+        let found = evidence.junctions(target, assay, &span, sequences, exons.as_ref());
         let mut candidates = found.candidates;
         let before = candidates.len();
         if spliced {

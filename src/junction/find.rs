@@ -17,6 +17,7 @@ use super::cluster;
 use super::edges::EdgeTable;
 use super::ends;
 use super::homology;
+use super::inner_exon;
 use super::meet;
 use super::orphan;
 use super::realign::{self, Bases};
@@ -123,6 +124,18 @@ fn with_mates_word(mut tail: Tail, mate: Option<&Chain>, assay: &Assay) -> Tail 
     tail
 }
 
+/// What the exons of genes say in RNA.
+pub struct Spliced<'a> {
+    /// The edges of the kinase and its partners.
+    pub edges: &'a EdgeTable,
+    /// Reads without an alignment that have bases of one of them.
+    pub unaligned: &'a [Unaligned],
+    /// Knows the edges of all genes.
+    pub on_edge: &'a dyn Fn(Breakend) -> bool,
+    /// The end that keeps, beyond one on an edge, the next exons of a gene there, where the bases are theirs.
+    pub keeping: &'a dyn Fn(Breakend, &[u8]) -> Option<Breakend>,
+}
+
 impl Evidence {
     /// Molecules that join the kinase to some other place: all junctions and all random chimeras together.
     pub fn chimeras(&self, molecules: &Molecules) -> FxHashSet<FragmentId> {
@@ -132,20 +145,20 @@ impl Evidence {
 
     /// The junctions that the evidence shows, best placed first.
     ///
-    /// `reference` gives bases of the FASTA, `local` those that the reads themselves show where there is none. Beside the table of exon
-    /// edges stand the unaligned reads and what knows the edges of all genes.
+    /// `reference` gives bases of the FASTA, `local` those that the reads themselves show where there is none.
     pub fn junctions(
         &self,
         target: usize,
         assay: &Assay,
         span: &Span<'_>,
         (reference, local): (&Bases<'_>, &Bases<'_>),
-        edges: Option<(&EdgeTable, &[Unaligned], &dyn Fn(Breakend) -> bool)>,
+        spliced: Option<&Spliced<'_>>,
     ) -> Found {
         let tolerance = Tolerance::of(assay.long_reads);
         // What meets from both sides comes first: a tail that a doubtful place of another read fits too is explained by both.
-        let mut candidates = edges.map_or_else(Vec::new, |(table, _, on_edge)| {
-            meet::across_insertions(target, table, (&self.kinase_tails, &self.partner_tails), tolerance, on_edge)
+        let mut candidates = spliced.map_or_else(Vec::new, |spliced| {
+            let tails = (self.kinase_tails.as_slice(), self.partner_tails.as_slice());
+            meet::across_insertions(target, spliced.edges, tails, tolerance, spliced.on_edge)
         });
         candidates.extend(cluster::candidates(target, &self.kinase_tails, tolerance));
         support::add_kinase_tails(&mut candidates, &self.kinase_tails, tolerance);
@@ -155,8 +168,10 @@ impl Evidence {
         let mut from_pairs = realign::from_pairs(target, &unexplained, &self.kinase_tails, &self.partner_tails, tolerance, span, local);
         for candidate in candidates.iter_mut().chain(&mut from_pairs) {
             ends::settle(candidate, &self.kinase_tails, &self.partner_tails, tolerance);
-            if let Some((_, _, on_edge)) = edges.filter(|_| !tolerance.in_step) {
-                ends::onto_edges(candidate, on_edge);
+            match spliced {
+                Some(spliced) if tolerance.in_step => inner_exon::settle(candidate, spliced.keeping),
+                Some(spliced) => ends::onto_edges(candidate, spliced.on_edge),
+                None => {}
             }
             // A random chimera's break is not worth the reading.
             if tolerance.in_step && candidate.members.len() > 1 {
@@ -165,11 +180,14 @@ impl Evidence {
             homology::settle(candidate, reference);
         }
         candidates.extend(from_pairs);
+        if spliced.is_some() {
+            candidates = inner_exon::united(candidates);
+        }
         let before = candidates.len();
         candidates = claimed_once(candidates);
         let explained_elsewhere = (before - candidates.len()) as u32;
-        if let Some((_, reads, _)) = edges.filter(|_| tolerance.in_step) {
-            unaligned::add(&mut candidates, reads);
+        if let Some(spliced) = spliced.filter(|_| tolerance.in_step) {
+            unaligned::add(&mut candidates, spliced.unaligned);
         }
         candidates.extend(orphan::orphans(target, &self.kinase_tails, &candidates, tolerance));
         Found { candidates, explained_elsewhere }

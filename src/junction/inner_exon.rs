@@ -1,0 +1,172 @@
+//! Inserted bases that are a gene's own: where a break lies inside of a short exon, or behind one, an aligner finds the next exon only and
+//! leaves the short piece between.
+//!
+//! ```text
+//!   partner ====|iiii|====exon 16==== kinase          iiii = the end of exon 15:
+//!   partner ====|####|====exon 16==== kinase          the break lies within exon 15
+//! ```
+
+use std::collections::BTreeMap;
+
+use crate::genome::{Breakend, Interval, Side};
+use crate::model::{Gene, Role};
+use crate::sequence::reverse_complement;
+
+use super::candidate::Candidate;
+use super::realign::Bases;
+
+/// Fewest bases that tell an exon's end from chance (one in four thousand).
+const MIN_BP: usize = 6;
+/// One base in so many may differ.
+const BP_PER_MISMATCH: usize = 10;
+
+/// The end of `gene` that keeps, beyond `end`, the exons that `outward` spells: all of these bases, read away from what is kept.
+pub fn keeping(gene: &Gene, end: Breakend, outward: &[u8], bases: &Bases<'_>) -> Option<Breakend> {
+    let (strand, transcript) = (gene.strand?, gene.transcript.as_ref()?);
+    let role = Role::of(strand, end.side);
+    let at_edge = |number: u32| transcript.splice_edge(number, strand, role) == Some(end.boundary);
+    let mut number = transcript.exons.iter().map(|exon| exon.number).find(|&number| at_edge(number))?;
+    let mut left = outward;
+    loop {
+        // Away from the kept exons: the 5' partner's next one, the 3' partner's one before.
+        number = if role == Role::Five { number + 1 } else { number.checked_sub(1)? };
+        let exon = transcript.exon(number)?;
+        let length = left.len().min(exon.length_bp() as usize);
+        let (interval, boundary) = match end.side {
+            Side::Lower => {
+                (Interval { contig: end.contig, start: exon.start, end: exon.start + length as u32 }, exon.start + length as u32)
+            }
+            Side::Higher => (Interval { contig: end.contig, start: exon.end - length as u32, end: exon.end }, exon.end - length as u32),
+        };
+        let forward = bases(interval);
+        let there = if end.side == Side::Lower { forward } else { reverse_complement(&forward) };
+        let (here, rest) = left.split_at(length);
+        let unlike = here.iter().zip(&there).filter(|(x, y)| x != y).count();
+        if there.len() != length || unlike * BP_PER_MISMATCH > length {
+            return None;
+        }
+        if rest.is_empty() {
+            return Some(Breakend { boundary, ..end });
+        }
+        left = rest;
+    }
+}
+
+/// Gives the inserted bases of a junction to the gene whose exon they are; `keeping` knows the genes at an end.
+pub fn settle(candidate: &mut Candidate, keeping: &dyn Fn(Breakend, &[u8]) -> Option<Breakend>) {
+    let insertion = candidate.insertion.clone();
+    if insertion.len() < MIN_BP || insertion.len() != candidate.insertion_bp as usize || candidate.slack_bp > 0 || candidate.unplaced {
+        return;
+    }
+    if let Some(end) = keeping(candidate.kinase, &insertion) {
+        candidate.kinase = end;
+        let length = insertion.len().min(candidate.tail.len());
+        let moved: Vec<u8> = candidate.tail.drain(..length).collect();
+        candidate.anchor.extend(moved);
+    } else if let Some(end) = keeping(candidate.partner, &reverse_complement(&insertion)) {
+        candidate.partner = end;
+    } else {
+        return;
+    }
+    candidate.insertion.clear();
+    candidate.insertion_bp = 0;
+}
+
+/// Junctions that have become one, with the fragments of both; the first keeps its place.
+pub fn united(all: Vec<Candidate>) -> Vec<Candidate> {
+    let mut places: BTreeMap<(Breakend, Breakend, Vec<u8>), usize> = BTreeMap::new();
+    let mut list: Vec<Candidate> = Vec::with_capacity(all.len());
+    for candidate in all {
+        let key = (candidate.kinase, candidate.partner, candidate.insertion.clone());
+        let exact = candidate.slack_bp == 0 && !candidate.unplaced;
+        match places.get(&key).filter(|_| exact) {
+            Some(&slot) => {
+                for (fragment, member) in candidate.members {
+                    list[slot].add(fragment, member);
+                }
+            }
+            None => {
+                if exact {
+                    places.insert(key, list.len());
+                }
+                list.push(candidate);
+            }
+        }
+    }
+    list
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::genome::{ContigId, Strand};
+    use crate::model::gene::{Exon, Transcript};
+
+    const GENOME: &[u8] = b"GATTACACCGTATGCATTGCAAGTCCTGAACGTTAGCATCGGATTCAGTACCGGCATACGAGTTCACCAGGTCCTTAGCAAGTCCA";
+
+    fn bases(interval: Interval) -> Vec<u8> {
+        GENOME[interval.start as usize..interval.end as usize].to_vec()
+    }
+
+    fn gene(strand: Strand) -> Gene {
+        let mut exons = vec![(5, 20), (30, 38), (60, 80)];
+        if strand == Strand::Reverse {
+            exons.reverse();
+        }
+        let exons = exons.into_iter().zip(1..).map(|((start, end), number)| Exon { number, start, end, cds: None, lead_bp: 0 }).collect();
+        Gene {
+            symbol: "GENE".to_owned(),
+            span: Interval { contig: ContigId(0), start: 5, end: 80 },
+            strand: Some(strand),
+            transcript: Some(Transcript { id: "T".to_owned(), refseq: None, exons, cds_length_bp: None }),
+            alternatives: Vec::new(),
+            mane_select: None,
+        }
+    }
+
+    #[test]
+    fn the_bases_of_the_next_exons_move_an_end_into_them_on_either_strand_and_in_either_role() {
+        let end = |boundary, side| Breakend::new(ContigId(0), boundary, side);
+        let kept = |strand, from: Breakend, outward: &[u8]| keeping(&gene(strand), from, outward, &bases).map(|end| end.boundary);
+        let upwards = |from: usize, to: usize| GENOME[from..to].to_vec();
+        let downwards = |from: usize, to: usize| reverse_complement(&GENOME[from..to]);
+        // The flank above is kept: what lies beyond is read downwards.
+        for strand in [Strand::Forward, Strand::Reverse] {
+            assert_eq!(kept(strand, end(60, Side::Higher), &downwards(32, 38)), Some(32), "within the next exon");
+            assert_eq!(kept(strand, end(60, Side::Higher), &downwards(30, 38)), Some(30), "all of it");
+            let through = [downwards(30, 38), downwards(14, 20)].concat();
+            assert_eq!(kept(strand, end(60, Side::Higher), &through), Some(14), "through it into the one behind");
+            assert_eq!(kept(strand, end(20, Side::Lower), &upwards(30, 37)), Some(37));
+            assert_eq!(kept(strand, end(20, Side::Lower), b"ACACACA"), None, "other bases");
+            assert_eq!(kept(strand, end(21, Side::Lower), &upwards(30, 37)), None, "no edge");
+            assert_eq!(kept(strand, end(80, Side::Lower), b"GATTACA"), None, "no exon is left");
+        }
+    }
+
+    #[test]
+    fn the_inserted_bases_go_to_the_side_that_has_them() {
+        let junction = |insertion: &[u8]| Candidate {
+            target: 0,
+            kinase: Breakend::new(ContigId(0), 60, Side::Higher),
+            partner: Breakend::new(ContigId(0), 20, Side::Lower),
+            homology_bp: 0,
+            insertion: insertion.to_vec(),
+            insertion_bp: insertion.len() as u32,
+            slack_bp: 0,
+            tail: [insertion, b"ACTTGC"].concat(),
+            anchor: b"CGGTGTAATC".to_vec(),
+            members: BTreeMap::new(),
+            other_places: 0,
+            unplaced: false,
+        };
+        let known = |end: Breakend, outward: &[u8]| keeping(&gene(Strand::Forward), end, outward, &bases);
+        let settled = |insertion: &[u8]| {
+            let mut candidate = junction(insertion);
+            settle(&mut candidate, &known);
+            (candidate.kinase.boundary, candidate.partner.boundary, candidate.insertion_bp, candidate.tail.len())
+        };
+        assert_eq!(settled(&reverse_complement(&GENOME[32..38])), (32, 20, 0, 6));
+        assert_eq!(settled(&reverse_complement(&GENOME[30..37])), (60, 37, 0, 13));
+        assert_eq!(settled(b"ACACACAC"), (60, 20, 8, 14));
+    }
+}
