@@ -117,9 +117,9 @@ impl Frame {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum KinaseDomain {
-    /// Kept whole.
+    /// Kept whole, but for a few residues before the loop that holds ATP, where the ends of domains are uncertain.
     Retained,
-    /// Cut.
+    /// Cut within or behind that loop.
     Partial,
     /// Lost.
     Lost,

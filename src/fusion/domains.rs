@@ -3,7 +3,7 @@
 use crate::knowledge::Knowledge;
 use crate::model::Role;
 
-use super::frame::{CodingOffset, UNTRANSLATED_5};
+use super::frame::{first_needed_codon, kinase_domain_codons, CodingOffset, UNTRANSLATED_5};
 use super::DomainFate;
 
 /// What stands where the table has no domain of a partner: it may have some all the same.
@@ -34,7 +34,10 @@ pub fn fates(knowledge: &Knowledge, five: (&str, Option<i64>), three: (&str, Opt
             fates.push(fate("domains", NOT_LISTED, ""));
         }
         for domain in own {
-            let (start, end) = (i64::from(domain.first - 1) * 3, i64::from(domain.last) * 3);
+            // What of a kinase may be missing is said in one way everywhere.
+            let needed = first_needed_codon(symbol)
+                .filter(|_| role == Role::Three && kinase_domain_codons(symbol) == Some((domain.first, domain.last)));
+            let (start, end) = (i64::from(needed.unwrap_or(domain.first) - 1) * 3, i64::from(domain.last) * 3);
             let (kept, lost) = match role {
                 Role::Five => (end <= offset, start >= offset),
                 Role::Three => (start >= offset, end <= offset),

@@ -10,6 +10,18 @@ use super::{Frame, KinaseDomain, Material};
 const KINASE_DOMAINS: [(&str, u32, u32); 5] =
     [("ALK", 1116, 1392), ("ROS1", 1945, 2222), ("NTRK1", 510, 781), ("NTRK2", 554, 823), ("NTRK3", 538, 825)];
 
+/// The first glycine of the loop that holds ATP (`GxGxxG`), by codon of the literature's transcript: without the loop no kinase works. The
+/// ends of a domain in databases are uncertain by several residues, so a break before it leaves the kinase whole.
+/// Source: UniProt's nucleotide binding regions, which begin one residue before: ALK 1122-1130 (Q9UM73), ROS1 1951-1959 (P08922), NTRK1
+/// 516-524 (P04629), NTRK2 544-552 (Q16620-1, 16 more on -4), NTRK3 544-552 (Q16288). Checked against translated GRCh38: the motif is
+/// `GLGHGAFGEVY` (ALK), `GSGAFGEVY` (ROS1), `GEGAFGKVF` (NTRK1, NTRK3) there; of NTRK2 the residues before it, which lie as in NTRK1 and NTRK3.
+const FIRST_GLYCINES: [(&str, u32); 5] = [("ALK", 1123), ("ROS1", 1952), ("NTRK1", 517), ("NTRK2", 561), ("NTRK3", 545)];
+
+/// The first codon that a working kinase needs, on the literature's transcript.
+pub fn first_needed_codon(symbol: &str) -> Option<u32> {
+    FIRST_GLYCINES.iter().find(|(gene, _)| *gene == symbol).map(|(_, codon)| *codon)
+}
+
 /// Codons of a kinase's domain on the literature's transcript.
 pub fn kinase_domain_codons(symbol: &str) -> Option<(u32, u32)> {
     KINASE_DOMAINS.iter().find(|(gene, _, _)| *gene == symbol).map(|(_, first, last)| (*first, *last))
@@ -100,14 +112,14 @@ pub fn frame(five: CodingOffset, insertion_bp: u32, three: CodingOffset, reporte
     }
 }
 
-/// What a fusion keeps of the kinase domain.
+/// What a fusion keeps of the kinase domain: all that matters of it where it begins before the loop that holds ATP.
 pub fn kinase_domain(gene: &Gene, end: Breakend, role: Role) -> Option<KinaseDomain> {
     if role == Role::Five {
         return Some(KinaseDomain::Lost);
     }
-    let (first, last) = kinase_domain_codons(&gene.symbol)?;
+    let (needed, (_, last)) = first_needed_codon(&gene.symbol).zip(kinase_domain_codons(&gene.symbol))?;
     let (strand, transcript) = (gene.strand?, gene.transcript.as_ref()?);
-    let start = transcript.cds_base((first - 1) * 3, strand)?;
+    let start = transcript.cds_base((needed - 1) * 3, strand)?;
     let stop = transcript.cds_base(last * 3 - 1, strand)?;
     // Genomic order along the gene decides; the break is before the first base, behind the last, or between.
     let before = |base: u32| match strand {
@@ -126,6 +138,35 @@ pub fn kinase_domain(gene: &Gene, end: Breakend, role: Role) -> Option<KinaseDom
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::genome::{Assembly, Contigs};
+    use crate::model::index::GeneModels;
+
+    #[test]
+    fn a_kinase_is_kept_up_to_the_loop_that_holds_atp_and_cut_behind_its_first_glycine() {
+        let models = GeneModels::builtin(Assembly::Grch38, &Contigs::chromosomes());
+        for (symbol, (first, last)) in KINASE_DOMAINS.map(|(symbol, first, last)| (symbol, (first, last))) {
+            let gene = models.find(symbol).expect("a kinase has a model");
+            let (transcript, strand) = gene.transcript.as_ref().zip(gene.strand).expect("and exons");
+            let side = Role::Three.side(strand);
+            // Keeps the coding sequence from this base on.
+            let from = |offset: u32| {
+                let base = transcript.cds_base(offset, strand).expect("a coding base");
+                kinase_domain(gene, Breakend::new(gene.contig(), base + u32::from(strand == Strand::Reverse), side), Role::Three)
+            };
+            let needed = first_needed_codon(symbol).expect("a kinase has the loop");
+            assert!((first..first + 10).contains(&needed), "{symbol}: the loop begins a few residues behind the domain's end");
+            assert_eq!(from((first - 1) * 3), Some(KinaseDomain::Retained), "{symbol}");
+            assert_eq!(from((needed - 1) * 3), Some(KinaseDomain::Retained), "{symbol}");
+            assert_eq!(from((needed - 1) * 3 + 1), Some(KinaseDomain::Partial), "{symbol}");
+            assert_eq!(from(last * 3), Some(KinaseDomain::Lost), "{symbol}");
+        }
+        // 39 bases within exon 15 of NTRK3: four residues of the domain's range are missing.
+        let ntrk3 = models.find("NTRK3").expect("a kinase has a model");
+        let (transcript, strand) = ntrk3.transcript.as_ref().zip(ntrk3.strand).expect("and exons");
+        let edge = transcript.splice_edge(15, strand, Role::Three).expect("exon 15");
+        let end = Breakend::new(ntrk3.contig(), edge, Role::Three.side(strand)).extended(-39);
+        assert_eq!(kinase_domain(ntrk3, end, Role::Three), Some(KinaseDomain::Retained));
+    }
 
     #[test]
     fn a_promoter_swap_says_whose_start_codon_is_left() {

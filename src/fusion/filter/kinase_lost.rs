@@ -1,4 +1,4 @@
-//! The fusion does not keep the whole kinase domain behind the junction.
+//! The fusion does not keep the kinase domain behind the junction, from the loop that holds ATP on.
 
 use super::Doubt;
 use crate::fusion::KinaseDomain;
