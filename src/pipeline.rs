@@ -484,14 +484,16 @@ impl Run<'_> {
     /// Unbroken molecules at the kinase's and at the partner's end of each candidate.
     fn depths(&self, library: &Library, kinase: &Gene, drafts: &[build::Draft<'_>]) -> Result<Vec<(u32, u32)>> {
         let broken: Vec<FxHashSet<FragmentId>> = drafts.iter().map(|draft| draft.candidate.members.keys().copied().collect()).collect();
+        // Aligners of RNA write mates over a splice and leave out most of those over a fusion: only reads measure both alike.
+        let by_mates = library.assay.material() == Material::Dna;
         let span_at = |end: Breakend| self.setup.models.at(end.contig, end.boundary).first().map(|gene| gene.span);
         let queries: Vec<depth::Query<'_>> = drafts
             .iter()
             .zip(&broken)
             .flat_map(|(draft, broken)| {
                 let (at_kinase, at_partner) = draft.ends(library.assay.material());
-                let kinase_end = depth::Query { at: at_kinase.0, gene: Some(kinase.span), at_splice: at_kinase.1, broken };
-                let partner_end = depth::Query { at: at_partner.0, gene: span_at(at_partner.0), at_splice: at_partner.1, broken };
+                let kinase_end = depth::Query { at: at_kinase.0, gene: Some(kinase.span), at_splice: at_kinase.1, by_mates, broken };
+                let partner_end = depth::Query { at: at_partner.0, gene: span_at(at_partner.0), at_splice: at_partner.1, by_mates, broken };
                 [kinase_end, partner_end]
             })
             .collect();

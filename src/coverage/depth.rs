@@ -1,9 +1,9 @@
 //! Unbroken fragments across a breakpoint: those that would have shown the fusion had they carried it.
 //!
-//! A fragment crosses a boundary when one of its reads covers it with at least [`MIN_ANCHOR_BP`] bases on each side, or, in DNA, when
-//! its mates lie on either side of it, in one gene or within an ordinary insert. A read that is clipped or split at the boundary does
-//! not. In RNA a normal splice that starts or ends at the boundary crosses it, also where the aligner wrote it as a split; mates do
-//! not, since aligners of RNA write those of a splice and leave out most of those of a fusion.
+//! A fragment crosses a boundary when one of its reads covers it with at least [`MIN_ANCHOR_BP`] bases on each side, or when its
+//! mates lie on either side of it, in one gene or within an ordinary insert. A read that is clipped or split at the boundary does
+//! not. In RNA a normal splice that starts or ends at the boundary crosses it, also where the aligner wrote it as a split; for the
+//! allele fraction mates of RNA do not, since aligners write those of a splice and leave out most of those of a fusion.
 
 use rayon::ThreadPool;
 use rustc_hash::FxHashSet;
@@ -34,6 +34,8 @@ pub struct Query<'a> {
     /// Whether the place is an exon's edge in RNA: then only a splice of the wild-type transcript crosses, not a read that runs on into
     /// the intron (unspliced RNA, or DNA that was carried along).
     pub at_splice: bool,
+    /// Whether mates on either side count as well as reads.
+    pub by_mates: bool,
     /// The fragments that are broken there.
     pub broken: &'a FxHashSet<FragmentId>,
 }
@@ -112,7 +114,7 @@ enum Crossing {
 }
 
 fn crosses(view: &ReadRecord, query: &Query<'_>, assay: &Assay) -> Crossing {
-    let Query { at, gene, at_splice, .. } = *query;
+    let Query { at, gene, at_splice, by_mates, .. } = *query;
     let boundary = at.boundary;
     let rna = assay.material() == Material::Rna;
     let in_gene = |contig: ContigId, position: u32| gene.is_some_and(|gene| gene.touches(contig, position));
@@ -121,8 +123,7 @@ fn crosses(view: &ReadRecord, query: &Query<'_>, assay: &Assay) -> Crossing {
     else {
         return Crossing::No;
     };
-    // Mates of RNA are no measure: see the head of this file.
-    let pair_may_span = !rna && view.mate.is_some_and(|mate| mate.contig == at.contig && (mate.start < boundary) != (low < boundary));
+    let pair_may_span = by_mates && view.mate.is_some_and(|mate| mate.contig == at.contig && (mate.start < boundary) != (low < boundary));
     let may_go_on = rna && !view.elsewhere.is_empty();
     if view.pieces[0].contig == at.contig && (high + 3 < boundary || boundary + 3 < low) && !pair_may_span && !may_go_on {
         return Crossing::No;
@@ -160,7 +161,7 @@ fn crosses(view: &ReadRecord, query: &Query<'_>, assay: &Assay) -> Crossing {
         });
         return if rna && goes_on { Crossing::Yes } else { Crossing::Broken };
     }
-    if rna {
+    if !by_mates {
         // Within an intron, or a few bases beside an exon's edge, unbroken RNA is spliced over the place.
         let below: u32 = here.clone().map(|piece| piece.end.min(boundary).saturating_sub(piece.start)).sum();
         let above: u32 = here.map(|piece| piece.end.saturating_sub(piece.start.max(boundary))).sum();
@@ -179,7 +180,7 @@ fn crosses(view: &ReadRecord, query: &Query<'_>, assay: &Assay) -> Crossing {
         Strand::Forward => low + MIN_ANCHOR_BP <= boundary && boundary <= mate.start,
         Strand::Reverse => mate.start + MIN_ANCHOR_BP <= boundary && boundary + MIN_ANCHOR_BP <= high,
     };
-    let near = low.abs_diff(mate.start) <= assay.insert_max_bp.max(assay.read_length_bp) * 2;
+    let near = low.abs_diff(mate.start) <= assay.insert_max_bp.max(assay.read_length_bp) * 2 || (rna && in_gene(mate.contig, mate.start));
     if spans && near {
         Crossing::Yes
     } else {

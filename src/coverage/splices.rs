@@ -1,6 +1,6 @@
 //! How many molecules go across each splice of a gene's transcript: what its RNA amounts to.
 //!
-//! The rule is that of [`super::depth`]: a read that is spliced there, not mates on exons on either side. Reads that run on into the
+//! The rule is that of [`super::depth`]: a read that is spliced there, or mates on exons on either side. Reads that run on into the
 //! intron (unspliced RNA, or DNA that was carried along) do not count.
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -36,7 +36,7 @@ impl Splices {
                 let Some(edge) = transcript.splice_edge(exon.number, strand, Role::Five) else { continue };
                 let at = Breakend::new(gene.contig(), edge, Role::Five.side(strand));
                 owners.push(gene.symbol.clone());
-                queries.push(Query { at, gene: Some(gene.span), at_splice: true, broken: &none });
+                queries.push(Query { at, gene: Some(gene.span), at_splice: true, by_mates: true, broken: &none });
             }
         }
         let counts = depth::unbroken(pool, library, &queries)?;
