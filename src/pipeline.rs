@@ -28,7 +28,7 @@ use crate::evidence::Molecules;
 use crate::fusion::build::{self, Context};
 use crate::fusion::{agreement, describe, event, judge, own_splice, Fusion};
 use crate::genome::{Assembly, Breakend, ContigId, Contigs, Interval};
-use crate::junction::candidate::Tolerance;
+use crate::junction::candidate::{Candidate, Tolerance};
 use crate::junction::discover;
 use crate::junction::edges::EdgeTable;
 use crate::junction::find::{self, Evidence};
@@ -259,8 +259,10 @@ impl Run<'_> {
             })
             .collect();
         let spliced = assay.material() == Material::Rna;
-        let none = vec![Vec::new(); self.targets.len()];
-        let mut edges = if spliced { self.exon_edges(library, &none, beside_mates.clone())? } else { ExonEdges::default() };
+        let none = (vec![Vec::new(); self.targets.len()], 0);
+        // Only with a FASTA they may be looked at again.
+        let again = if self.setup.reference.is_some() { beside_mates.clone() } else { Vec::new() };
+        let mut edges = if spliced { self.exon_edges(library, &none, beside_mates)? } else { ExonEdges::default() };
         beyond.append(&mut edges.records);
         for (key, count) in [("unaligned_looked_up", edges.unaligned_seen), ("unaligned_beyond_bound", edges.unaligned_left)] {
             if count > 0 {
@@ -275,8 +277,8 @@ impl Run<'_> {
             .map(|(index, (scan, region))| self.evidence(assay, region, scan, &beyond, edges.of(index)))
             .collect();
         let found = self.unlisted_partners(library, &evidence, &edges)?;
-        if found.iter().any(|genes| !genes.is_empty()) {
-            edges = self.exon_edges(library, &found, beside_mates)?;
+        if found.0.iter().any(|genes| !genes.is_empty()) {
+            edges = self.exon_edges(library, &found, again)?;
             for (index, (scan, region)) in scans.iter_mut().zip(&regions).enumerate() {
                 evidence[index] = self.evidence(assay, region, scan, &edges.records, edges.of(index));
             }
@@ -333,26 +335,34 @@ impl Run<'_> {
     }
 
     /// What the reads show at the exon edges of the targets, their partners and those `found` for each.
-    fn exon_edges(&self, library: &Library, found: &[Vec<&Gene>], beside_mates: Vec<Unaligned>) -> Result<ExonEdges> {
+    fn exon_edges(&self, library: &Library, found: &(Vec<Vec<&Gene>>, usize), beside_mates: Vec<Unaligned>) -> Result<ExonEdges> {
         let known = (&self.setup.models, &self.setup.knowledge);
-        shown::read(self.pool, library, (&self.targets, found), known, self.setup.reference.as_ref(), beside_mates)
+        shown::read(self.pool, library, (&self.targets, &found.0, found.1), known, self.setup.reference.as_ref(), beside_mates)
     }
 
-    /// For each target the genes in which reads of it go on though no table lists them, by the exons of the FASTA.
-    fn unlisted_partners(&self, library: &Library, evidence: &[Evidence], edges: &ExonEdges) -> Result<Vec<Vec<&Gene>>> {
-        let in_step = !library.assay.long_reads;
-        let fasta = Lookup::new(self.setup.reference.as_ref())?;
+    /// For each target the genes in which reads of it go on though no table lists them, by the exons of the FASTA; and how many exon edges
+    /// were looked through for them.
+    fn unlisted_partners(&self, library: &Library, evidence: &[Evidence], edges: &ExonEdges) -> Result<(Vec<Vec<&Gene>>, usize)> {
         let mut found = vec![Vec::new(); self.targets.len()];
-        for (index, (evidence, table)) in evidence.iter().zip(&edges.tables).enumerate() {
-            let breaks = Break::all(evidence, table, Tolerance::of(library.assay.long_reads));
-            if self.setup.reference.is_some() && !breaks.is_empty() {
-                let tails: Vec<&[u8]> = breaks.iter().map(Break::tail).collect();
-                let others = self.setup.models.iter().filter(|gene| gene.symbol != self.targets[index].symbol);
-                found[index] = discover::partners(&tails, others, &|interval| fasta.bases(interval), in_step);
-            }
+        let tolerance = Tolerance::of(library.assay.long_reads);
+        let of_target = |(index, (evidence, table))| {
+            Break::all(evidence, table, tolerance, search::MIN_COMPLEXITY_FRAC).into_iter().map(move |unexplained| (index, unexplained))
+        };
+        let breaks: Vec<(usize, Break)> = evidence.iter().zip(&edges.tables).enumerate().flat_map(of_target).collect();
+        if self.setup.reference.is_none() || breaks.is_empty() {
+            return Ok((found, 0));
         }
+        self.progress.stage("unexplained breaks: looking through all exons", 0);
+        let fasta = Lookup::new(self.setup.reference.as_ref())?;
+        let tails: Vec<&[u8]> = breaks.iter().map(|(_, unexplained)| unexplained.tail()).collect();
+        let (genes, looked_at) =
+            discover::partners(&tails, self.setup.models.iter(), &|interval| fasta.bases(interval), !library.assay.long_reads);
         fasta.finish()?;
-        Ok(found)
+        for ((index, _), gene) in breaks.iter().zip(genes) {
+            let new = gene.filter(|gene| gene.symbol != self.targets[*index].symbol && !found[*index].contains(gene));
+            found[*index].extend(new);
+        }
+        Ok((found, looked_at))
     }
 
     /// Recognises the assay from the kinases and, where these are silent, from their partners.
@@ -403,9 +413,11 @@ impl Run<'_> {
     ) -> Result<()> {
         let assay = &library.assay;
         let tolerance = Tolerance::of(assay.long_reads);
-        let telling = |breaks: Vec<Break>| -> Vec<Break> { breaks.into_iter().filter(Break::is_telling).collect() };
-        let breaks: Vec<Vec<Break>> =
-            evidence.iter().zip(&edges.tables).map(|(evidence, table)| telling(Break::all(evidence, table, tolerance))).collect();
+        let breaks: Vec<Vec<Break>> = evidence
+            .iter()
+            .zip(&edges.tables)
+            .map(|(evidence, table)| Break::all(evidence, table, tolerance, search::MIN_TELLING_FRAC))
+            .collect();
         if breaks.iter().all(Vec::is_empty) {
             return Ok(());
         }
@@ -442,8 +454,8 @@ impl Run<'_> {
         let local = LocalBases::new(self.setup.reference.as_ref(), library)?;
         let sequences: (&Bases<'_>, &Bases<'_>) = (&|interval| local.reference(interval), &|interval| local.bases(interval));
         let on_edge = |end: Breakend| self.splice_within(end, 0);
-        let keeping = |end: Breakend, outward: &[u8]| {
-            let genes = self.setup.models.at(end.contig, end.kept_base().saturating_sub(1));
+        let keeping = |at_kinase: bool, end: Breakend, outward: &[u8]| {
+            let genes = if at_kinase { vec![kinase] } else { self.setup.models.at(end.contig, end.kept_base().saturating_sub(1)) };
             genes.into_iter().find_map(|gene| inner_exon::keeping(gene, end, outward, &|interval| local.bases(interval)))
         };
         let exons = edges.map(|(edges, unaligned)| find::Spliced { edges, unaligned, on_edge: &on_edge, keeping: &keeping });
@@ -451,7 +463,13 @@ impl Run<'_> {
         let mut candidates = found.candidates;
         let before = candidates.len();
         if spliced {
-            candidates.retain(|candidate| !own_splice::is_own_splice(candidate, kinase, &|interval| local.bases(interval)));
+            let bases = |interval: Interval| local.bases(interval);
+            let partners =
+                |candidate: &Candidate| self.setup.models.at(candidate.partner.contig, candidate.partner.kept_base().saturating_sub(1));
+            candidates.retain(|candidate| {
+                !own_splice::is_own_splice(candidate, kinase, &bases)
+                    && !partners(candidate).into_iter().any(|gene| own_splice::is_partners_splice(candidate, gene, &bases))
+            });
         }
         let explained_elsewhere = found.explained_elsewhere + (before - candidates.len()) as u32;
         local.finish()?;

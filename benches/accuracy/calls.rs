@@ -1,6 +1,6 @@
 //! From the BAM of a set to the calls of its samples.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use kinfuse::alignment::assay::{AssayKind, AssayRequest};
@@ -27,8 +27,9 @@ pub fn config(set: &Set, sample: &str, bam: &Path) -> CallConfig {
     }
 }
 
-/// Calls every sample: the reads of all its parts, with the GTF that names partners that are not built in, and the FASTA.
-pub fn call(set: &Set, bam: &Path, folder: &Path, laboratory: &Laboratory) -> Calls {
+/// Calls every sample: the reads of all its parts, with the GTF that names partners that are not built in, and the FASTA, which is given
+/// back.
+pub fn call(set: &Set, bam: &Path, folder: &Path, laboratory: &Laboratory) -> (Calls, PathBuf) {
     let mut reader = bam::Reader::from_path(bam).expect("the aligned reads can be read");
     let header = bam::Header::from_template(reader.header());
     let names = reader.header().target_names();
@@ -62,7 +63,7 @@ pub fn call(set: &Set, bam: &Path, folder: &Path, laboratory: &Laboratory) -> Ca
         }
     };
     let found: Vec<_> = pool.broadcast(|_| call_next()).into_par_iter().flatten().collect();
-    found.into_iter().collect()
+    (found.into_iter().collect(), fasta)
 }
 
 /// Sorted lists of records as one sorted, indexed BAM.

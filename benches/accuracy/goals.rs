@@ -18,12 +18,14 @@ pub struct Result {
     evaluation: Evaluation,
     folder: PathBuf,
     assay: &'static str,
+    /// What the callers were given as FASTA.
+    fasta: PathBuf,
     /// How often the mix has each sample, where the set is one.
     weights: BTreeMap<String, Weights>,
 }
 
 impl Result {
-    pub fn new(set: &Set, calls: Calls, folder: &Path) -> Self {
+    pub fn new(set: &Set, (calls, fasta): (Calls, PathBuf), folder: &Path) -> Self {
         let mut truth = Truth::default();
         for sample in &set.samples {
             truth.samples.insert(sample.name.clone());
@@ -38,6 +40,7 @@ impl Result {
             evaluation,
             folder: folder.to_owned(),
             assay: set.material,
+            fasta,
         }
     }
 
@@ -205,7 +208,7 @@ fn miss(misses: &mut String, result: &Result, goal: &str, event: &EventRow) {
         event.qual.map_or_else(|| ".".to_owned(), |qual| format!("{qual} {}", text(&event.filter))),
         event.sample,
         result.assay,
-        result.folder.with_file_name("grch38.fa.gz").display(),
+        result.fasta.display(),
         result.folder.join(format!("{}.bam", event.sample)).display()
     );
 }
@@ -280,7 +283,7 @@ fn negatives(results: &[Result], lines: &mut Vec<Line>, misses: &mut String) {
                 row.qual.unwrap_or_default(),
                 row.sample,
                 result.assay,
-                result.folder.with_file_name("grch38.fa.gz").display(),
+                result.fasta.display(),
                 result.folder.join(format!("{}.bam", row.sample)).display()
             );
         }

@@ -83,9 +83,11 @@ impl Laboratory {
         laboratory
     }
 
-    /// The laboratory's bases where they lie in `GRCh38`, all others `N`: what a user's FASTA is. Made once.
+    /// The laboratory's bases where they lie in `GRCh38`, all others `N`: it has what the laboratory's reads need of a user's FASTA, and
+    /// nothing that could mislead besides. Made once for a genome.
     pub fn grch38_fasta(&self, contigs: &[(String, u32)]) -> PathBuf {
-        let path = self.work.join("grch38.fa.gz");
+        let sources = ["genome/mini.fa.gz", "genome/regions.tsv"].map(|file| self.shared.join(file));
+        let path = self.work.join(format!("grch38.{}.fa.gz", digest(sources.iter().map(PathBuf::as_path), "")));
         if path.with_extension("gz.gzi").is_file() {
             return path;
         }

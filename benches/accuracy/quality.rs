@@ -17,8 +17,12 @@
 //! DNA  introns of a listed pair                          20                  1 in 4000 (a thousandth of the genome, one chimera in four)
 //!      intron of another gene                             2                  1 in 8 (half of the genome, one in four)
 //!      no gene                                            2                  1 in 4
-//! each further fragment: RNA 1 in 1000; DNA 3 in 10,000 where a read shows the break, 5 in 1000 where mates span it
+//! each further fragment: RNA 1 in 1000 where a read shows the junction, 3 in 100 where mates span it; DNA 3 in 10,000 and 5 in 1000
 //! ```
+//!
+//! These frequencies are those that the quality's model takes as true (`fusion/score.rs` has their sources): the curve says whether the
+//! reads of each kind come out as that kind, with all their fragments and the noise beside them, not whether the frequencies are right. Of
+//! chimeras that come as they may, the negative samples tell.
 
 use std::collections::BTreeMap;
 
@@ -76,7 +80,8 @@ pub struct Weights {
 /// How much rarer a further fragment is for a chimera.
 fn rarity(material: &str, further: Crossing) -> f64 {
     match (material, further) {
-        ("rna", _) => 1e-3,
+        ("rna", Crossing::Split) => 1e-3,
+        ("rna", Crossing::Pair) => 0.03,
         (_, Crossing::Split) => 3e-4,
         (_, Crossing::Pair) => 5e-3,
     }

@@ -163,6 +163,7 @@ fn crosses(view: &ReadRecord, query: &Query<'_>, assay: &Assay) -> Crossing {
     }
     if !by_mates {
         // Within an intron, or a few bases beside an exon's edge, unbroken RNA is spliced over the place.
+        let here = here.filter(|piece| in_gene(piece.contig, piece.start));
         let below: u32 = here.clone().map(|piece| piece.end.min(boundary).saturating_sub(piece.start)).sum();
         let above: u32 = here.map(|piece| piece.end.saturating_sub(piece.start.max(boundary))).sum();
         return if !at_splice && below.min(above) >= MIN_ANCHOR_BP { Crossing::Yes } else { Crossing::No };

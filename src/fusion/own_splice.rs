@@ -1,5 +1,5 @@
-//! Clipped reads that show no other gene but the kinase's own next exon: an aligner without splicing, or one that does not split short
-//! ends, leaves them clipped at the exon's edge, as a fusion would.
+//! Reads that show no fusion but a gene's own next exon: an aligner without splicing, or one that does not split short ends, leaves them
+//! clipped at the exon's edge, as a fusion would, or puts the end where another copy of a repeat lies.
 
 use crate::genome::{Breakend, Interval, Side};
 use crate::junction::Candidate;
@@ -20,22 +20,32 @@ const MAX_MISMATCH_FRAC: f64 = 0.12;
 /// Whether the tail of a candidate without a partner is the kinase's own next exon, up to three skipped ones; `bases` are those of the
 /// forward strand, fewer where they are not known.
 pub fn is_own_splice(candidate: &Candidate, kinase: &Gene, bases: &dyn Fn(Interval) -> Vec<u8>) -> bool {
-    let (Some(strand), Some(transcript)) = (kinase.strand, kinase.transcript.as_ref()) else { return false };
-    if !candidate.unplaced || candidate.tail.len() < MIN_TAIL_BP {
+    candidate.unplaced && goes_on(kinase, candidate.kinase, &candidate.tail, bases)
+}
+
+/// Whether what leaves the partner is the partner's own next exon, which happens to be like a place in the kinase (both hold a copy of a
+/// repeat): the aligner took the wrong one.
+pub fn is_partners_splice(candidate: &Candidate, partner: &Gene, bases: &dyn Fn(Interval) -> Vec<u8>) -> bool {
+    !candidate.unplaced && goes_on(partner, candidate.partner, &reverse_complement(&candidate.anchor), bases)
+}
+
+/// Whether a gene that is left at an exon's edge goes on with one of its next exons.
+fn goes_on(gene: &Gene, end: Breakend, beyond: &[u8], bases: &dyn Fn(Interval) -> Vec<u8>) -> bool {
+    let (Some(strand), Some(transcript)) = (gene.strand, gene.transcript.as_ref()) else { return false };
+    if beyond.len() < MIN_TAIL_BP {
         return false;
     }
-    let role = Role::of(strand, candidate.kinase.side);
-    let is_near = |number: u32| {
-        transcript.splice_edge(number, strand, role).is_some_and(|edge| edge.abs_diff(candidate.kinase.boundary) <= NEAR_EDGE_BP)
-    };
+    let role = Role::of(strand, end.side);
+    let is_near =
+        |number: u32| transcript.splice_edge(number, strand, role).is_some_and(|edge| edge.abs_diff(end.boundary) <= NEAR_EDGE_BP);
     let here = transcript.exons.iter().map(|exon| exon.number).find(|&number| is_near(number));
     let Some(here) = here else { return false };
     let next = |step: u32| if role == Role::Three { here.checked_sub(step) } else { Some(here + step) };
     (1..=MOST_SKIPPED + 1).filter_map(next).any(|number| {
         let edge = transcript.splice_edge(number, strand, role.other());
         edge.is_some_and(|edge| {
-            let end = Breakend::new(candidate.kinase.contig, edge, role.other().side(strand));
-            is_alike(&candidate.tail, &away(end, MOST_TAIL_BP as u32 + NEAR_EDGE_BP, bases))
+            let there = Breakend::new(end.contig, edge, role.other().side(strand));
+            is_alike(beyond, &away(there, MOST_TAIL_BP as u32 + NEAR_EDGE_BP, bases))
         })
     })
 }
@@ -63,6 +73,8 @@ fn is_alike(tail: &[u8], exon: &[u8]) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::genome::{ContigId, Strand};
+    use crate::model::gene::{Exon, Transcript};
 
     const EXON: &[u8] = b"GATTACAGATCCTGAACGTTAGCCATTGCAAGTCCTAGGT";
 
@@ -77,5 +89,44 @@ mod tests {
         assert!(!is_alike(&EXON[..14], EXON));
         assert!(!is_alike(&EXON[8..30], EXON));
         assert!(!is_alike(&EXON[..20], &[]), "bases that are not known prove nothing");
+    }
+
+    #[test]
+    fn a_read_that_goes_on_in_the_partners_next_exon_shows_no_fusion_wherever_the_aligner_put_its_end() {
+        let genome = [b"ACGTTGCAACCTTGGAACTG".as_slice(), b"GTAAGTCCTTTTCCTTTCAG", EXON].concat();
+        let bases = |interval: Interval| {
+            genome.get(interval.start as usize..(interval.end as usize).min(genome.len())).unwrap_or_default().to_vec()
+        };
+        let exon = |number, start, end| Exon { number, start, end, cds: None, lead_bp: 0 };
+        let partner = Gene {
+            symbol: "PARTNER".to_owned(),
+            span: Interval { contig: ContigId(0), start: 0, end: 80 },
+            strand: Some(Strand::Forward),
+            transcript: Some(Transcript {
+                id: "T".to_owned(),
+                refseq: None,
+                exons: vec![exon(1, 0, 20), exon(2, 40, 80)],
+                cds_length_bp: None,
+            }),
+            alternatives: Vec::new(),
+            mane_select: None,
+        };
+        let read = |kinase_bases: &[u8], at: u32| Candidate {
+            target: 0,
+            kinase: Breakend::new(ContigId(1), 500, Side::Higher),
+            partner: Breakend::new(ContigId(0), at, Side::Lower),
+            homology_bp: 0,
+            insertion: Vec::new(),
+            insertion_bp: 0,
+            slack_bp: 0,
+            tail: b"CAGTTCCAAGGTTGCAACGT".to_vec(),
+            anchor: reverse_complement(kinase_bases),
+            members: std::collections::BTreeMap::new(),
+            other_places: 0,
+            unplaced: false,
+        };
+        assert!(is_partners_splice(&read(&EXON[..30], 20), &partner, &bases));
+        assert!(!is_partners_splice(&read(b"CCATTGACCATTGGCATTAGTCCGATACGG", 20), &partner, &bases), "the kinase's own bases");
+        assert!(!is_partners_splice(&read(&EXON[..30], 12), &partner, &bases), "within an exon nothing is spliced");
     }
 }

@@ -3,6 +3,8 @@
 //! A partner that no table lists is looked up only where two or more fragments agree on what follows an edge of the kinase and nothing
 //! explains it. It then counts as one of the kinase's partners: its edges are read as theirs are.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use rustc_hash::FxHashSet;
 
 use crate::genome::{Breakend, Interval};
@@ -11,49 +13,37 @@ use crate::stats::phred;
 
 use super::edges::{edges, words, Edge, Ends, MIN_FIT_BEHIND_INSERTION_BP, MIN_FIT_MAPQ};
 
-/// The genes whose exon ends the tails enter; `bases` are those of the FASTA.
+/// For each tail the gene whose exon's end it enters, and how many edges were looked at; `bases` are those of the FASTA.
 ///
-/// A tail that fits the ends of two genes alike names none.
+/// A tail that fits two places alike names none; of genes that share the place the first.
 pub fn partners<'g>(
     tails: &[&[u8]],
     genes: impl Iterator<Item = &'g Gene>,
     bases: &dyn Fn(Interval) -> Vec<u8>,
     in_step: bool,
-) -> Vec<&'g Gene> {
+) -> (Vec<Option<&'g Gene>>, usize) {
     let wanted: FxHashSet<u32> = tails.iter().flat_map(|tail| words(tail)).collect();
     let mut looked_at = 0;
-    let mut kept: Vec<(Breakend, &Gene)> = Vec::new();
+    let mut owners: BTreeMap<Breakend, &Gene> = BTreeMap::new();
     let mut sharing: Vec<Edge> = Vec::new();
     for gene in genes {
         for edge in edges(gene, Role::Five, bases) {
             looked_at += 1;
             if words(&edge.enter).any(|word| wanted.contains(&word)) {
-                kept.push((edge.end, gene));
+                owners.entry(edge.end).or_insert(gene);
                 sharing.push(edge);
             }
         }
     }
     let ends = Ends::new(sharing, in_step);
-    let mut found: Vec<&Gene> = Vec::new();
-    for tail in tails {
+    let named = |tail: &&[u8]| {
         let fits = ends.fits(tail, usize::MAX);
-        let Some(best) = fits.iter().filter(|fit| fit.2.compared >= MIN_FIT_BEHIND_INSERTION_BP).max_by_key(|fit| fit.2.score()) else {
-            continue;
-        };
-        if phred(best.2.expected((looked_at * tail.len()) as f64).min(1.0)) < MIN_FIT_MAPQ {
-            continue;
-        }
-        let alike = fits.iter().filter(|fit| fit.2.score() == best.2.score()).map(|fit| ends.end(fit.0));
-        let mut named: Vec<&Gene> =
-            alike.flat_map(|end| kept.iter().filter(move |(other, _)| *other == end)).map(|(_, gene)| *gene).collect();
-        named.dedup_by(|one, other| one.symbol == other.symbol);
-        if let [gene] = named[..] {
-            if !found.iter().any(|known| known.symbol == gene.symbol) {
-                found.push(gene);
-            }
-        }
-    }
-    found
+        let best = fits.iter().filter(|fit| fit.2.compared >= MIN_FIT_BEHIND_INSERTION_BP).max_by_key(|fit| fit.2.score())?;
+        let sure = phred(best.2.expected((looked_at * tail.len()) as f64).min(1.0)) >= MIN_FIT_MAPQ;
+        let alike: BTreeSet<Breakend> = fits.iter().filter(|fit| fit.2.score() == best.2.score()).map(|fit| ends.end(fit.0)).collect();
+        owners.get(alike.first()?).copied().filter(|_| sure && alike.len() == 1)
+    };
+    (tails.iter().map(named).collect(), looked_at)
 }
 
 #[cfg(test)]
@@ -99,14 +89,17 @@ mod tests {
         let forward = [b"GATTA".to_vec(), crate::sequence::reverse_complement(&genome[0][200..250])].concat();
         let reverse = genome[1][400..460].to_vec();
         let nothing = random_bases(3, 60);
-        let named =
-            |tail: &[u8]| -> Vec<String> { partners(&[tail], genes.iter(), &bases, true).iter().map(|gene| gene.symbol.clone()).collect() };
+        let named = |tail: &[u8]| -> Vec<String> {
+            partners(&[tail], genes.iter(), &bases, true).0.iter().flatten().map(|gene| gene.symbol.clone()).collect()
+        };
         assert_eq!(
             (named(&forward), named(&reverse), named(&nothing)),
             (vec!["FORWARD".to_owned()], vec!["REVERSE".to_owned()], Vec::new())
         );
         let twins = [gene("ONE", 0, Strand::Forward), gene("OTHER", 1, Strand::Forward)];
         let same = |interval: Interval| genome[0][interval.start as usize..interval.end as usize].to_vec();
-        assert!(partners(&[&forward], twins.iter(), &same, true).is_empty());
+        assert_eq!(partners(&[&forward], twins.iter(), &same, true), (vec![None], 4));
+        let nested = [gene("ONE", 0, Strand::Forward), gene("ONE-OTHER", 0, Strand::Forward)];
+        assert_eq!(partners(&[&forward], nested.iter(), &bases, true).0[0].map(|gene| gene.symbol.as_str()), Some("ONE"));
     }
 }

@@ -88,6 +88,8 @@ pub struct EdgeTable {
     /// Junctions of the table, by the places of their edges.
     listed: FxHashSet<(Breakend, Breakend)>,
     listed_at: FxHashMap<Breakend, usize>,
+    /// Edges among which the partners were looked for, where they were found and not listed.
+    looked_at: usize,
 }
 
 /// The places of all edges of a gene in one role, and their exons.
@@ -237,13 +239,14 @@ fn compare(tail: &[u8], enter: &[u8], in_step: bool) -> Comparison {
 }
 
 impl EdgeTable {
-    /// The edges of a kinase and of its known partners; `listed` are the junctions of the tables, kinase first. Long reads do not keep
+    /// The edges of a kinase and of its partners; `listed` are the junctions of the tables, kinase first, and `looked_at` is the number of
+    /// edges among which partners were found. Long reads do not keep
     /// step with a gene (`in_step`).
     pub fn new(
         kinase: &Gene,
         partners: &[&Gene],
         bases: &dyn Fn(Interval) -> Vec<u8>,
-        listed: FxHashSet<(Breakend, Breakend)>,
+        (listed, looked_at): (FxHashSet<(Breakend, Breakend)>, usize),
         in_step: bool,
     ) -> Self {
         let of_partners = |role: Role| -> Vec<Edge> { partners.iter().flat_map(|gene| edges(gene, role, bases)).collect() };
@@ -259,6 +262,7 @@ impl EdgeTable {
             partners_own: Ends::new(of_partners(Role::Three), in_step),
             listed,
             listed_at,
+            looked_at,
         }
     }
 
@@ -301,7 +305,7 @@ impl EdgeTable {
         }
         let (index, inserted_bp, comparison) = *best;
         let end = side.edges[index].end;
-        let edges = if rank(best).1 { self.listed_at.get(&from).copied().unwrap_or(1) } else { side.edges.len() };
+        let edges = if rank(best).1 { self.listed_at.get(&from).copied().unwrap_or(1) } else { side.edges.len().max(self.looked_at) };
         let places = edges as f64 * if inserted_bp == 0 { 1.0 } else { tail.len() as f64 };
         let mapq = phred(comparison.expected(places).min(1.0));
         (mapq >= MIN_FIT_MAPQ).then_some(Fit { end, inserted_bp, compared_bp: comparison.compared, mapq: mapq.min(MAX_FIT_MAPQ) as u8 })

@@ -2,6 +2,7 @@
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
+use crate::alignment::assay::DuplicateRule;
 use crate::alignment::read::{FragmentId, Piece, ReadRecord};
 use crate::alignment::scan::{Region, Unaligned};
 use crate::alignment::Assay;
@@ -132,8 +133,8 @@ pub struct Spliced<'a> {
     pub unaligned: &'a [Unaligned],
     /// Knows the edges of all genes.
     pub on_edge: &'a dyn Fn(Breakend) -> bool,
-    /// The end that keeps, beyond one on an edge, the next exons of a gene there, where the bases are theirs.
-    pub keeping: &'a dyn Fn(Breakend, &[u8]) -> Option<Breakend>,
+    /// The end that keeps, beyond the kinase's (`true`) or the partner's on an edge, the next exons there, where the bases are theirs.
+    pub keeping: &'a dyn Fn(bool, Breakend, &[u8]) -> Option<Breakend>,
 }
 
 impl Evidence {
@@ -187,7 +188,7 @@ impl Evidence {
         candidates = claimed_once(candidates);
         let explained_elsewhere = (before - candidates.len()) as u32;
         if let Some(spliced) = spliced.filter(|_| tolerance.in_step) {
-            unaligned::add(&mut candidates, spliced.unaligned);
+            unaligned::add(&mut candidates, spliced.unaligned, assay.duplicates == DuplicateRule::Keep);
         }
         candidates.extend(orphan::orphans(target, &self.kinase_tails, &candidates, tolerance));
         Found { candidates, explained_elsewhere }

@@ -12,11 +12,11 @@ use crate::genome::{Breakend, Interval, Side};
 use crate::model::{Gene, Role};
 use crate::sequence::reverse_complement;
 
-use super::candidate::Candidate;
+use super::candidate::{Candidate, Kind};
 use super::realign::Bases;
 
-/// Fewest bases that tell an exon's end from chance (one in four thousand).
-const MIN_BP: usize = 6;
+/// Fewest bases that tell an exon's end from chance (one in a million, for each end and gene that is looked at).
+const MIN_BP: usize = 10;
 /// One base in so many may differ.
 const BP_PER_MISMATCH: usize = 10;
 
@@ -52,24 +52,45 @@ pub fn keeping(gene: &Gene, end: Breakend, outward: &[u8], bases: &Bases<'_>) ->
     }
 }
 
-/// Gives the inserted bases of a junction to the gene whose exon they are; `keeping` knows the genes at an end.
-pub fn settle(candidate: &mut Candidate, keeping: &dyn Fn(Breakend, &[u8]) -> Option<Breakend>) {
+/// Gives the inserted bases of a junction to the gene whose exon they are, if it is one of the two; `keeping` knows the genes at the kinase's
+/// (`true`) and at the partner's end.
+pub fn settle(candidate: &mut Candidate, keeping: &dyn Fn(bool, Breakend, &[u8]) -> Option<Breakend>) {
     let insertion = candidate.insertion.clone();
     if insertion.len() < MIN_BP || insertion.len() != candidate.insertion_bp as usize || candidate.slack_bp > 0 || candidate.unplaced {
         return;
     }
-    if let Some(end) = keeping(candidate.kinase, &insertion) {
-        candidate.kinase = end;
-        let length = insertion.len().min(candidate.tail.len());
-        let moved: Vec<u8> = candidate.tail.drain(..length).collect();
-        candidate.anchor.extend(moved);
-    } else if let Some(end) = keeping(candidate.partner, &reverse_complement(&insertion)) {
-        candidate.partner = end;
-    } else {
-        return;
+    let length = candidate.insertion_bp;
+    let at_kinase = keeping(true, candidate.kinase, &insertion);
+    let at_partner = keeping(false, candidate.partner, &reverse_complement(&insertion));
+    match (at_kinase, at_partner) {
+        (Some(end), None) => {
+            candidate.kinase = end;
+            let moved: Vec<u8> = candidate.tail.drain(..insertion.len().min(candidate.tail.len())).collect();
+            candidate.anchor.extend(moved);
+        }
+        (None, Some(end)) => candidate.partner = end,
+        _ => return,
     }
     candidate.insertion.clear();
     candidate.insertion_bp = 0;
+    // A clipped read was compared with the inserted bases too: those of the side that it leaves are no evidence of the other.
+    for member in candidate.members.values_mut().filter(|member| member.kind != Kind::Pair) {
+        let leaves_kinase = member.kinase_mapq > 0 || member.partner_mapq.is_none();
+        match (at_kinase.is_some(), leaves_kinase, member.kind) {
+            (true, true, kind) => {
+                member.kinase_bp += length;
+                member.partner_bp = member.partner_bp.saturating_sub(if kind == Kind::Clip { length } else { 0 });
+            }
+            (false, false, Kind::Clip) => {
+                member.kinase_bp = member.kinase_bp.saturating_sub(length);
+                member.partner_bp += length;
+            }
+            (false, _, Kind::Split) => member.partner_bp += length,
+            _ => {}
+        }
+        member.crossing_bp = member.shown_bp();
+    }
+    candidate.members.retain(|_, member| member.kind == Kind::Pair || member.shown_bp() > 0);
 }
 
 /// Junctions that have become one, with the fragments of both; the first keeps its place.
@@ -81,6 +102,7 @@ pub fn united(all: Vec<Candidate>) -> Vec<Candidate> {
         let exact = candidate.slack_bp == 0 && !candidate.unplaced;
         match places.get(&key).filter(|_| exact) {
             Some(&slot) => {
+                list[slot].other_places += candidate.other_places;
                 for (fragment, member) in candidate.members {
                     list[slot].add(fragment, member);
                 }
@@ -99,7 +121,9 @@ pub fn united(all: Vec<Candidate>) -> Vec<Candidate> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::alignment::read::FragmentId;
     use crate::genome::{ContigId, Strand};
+    use crate::junction::candidate::Member;
     use crate::model::gene::{Exon, Transcript};
 
     const GENOME: &[u8] = b"GATTACACCGTATGCATTGCAAGTCCTGAACGTTAGCATCGGATTCAGTACCGGCATACGAGTTCACCAGGTCCTTAGCAAGTCCA";
@@ -159,14 +183,44 @@ mod tests {
             other_places: 0,
             unplaced: false,
         };
-        let known = |end: Breakend, outward: &[u8]| keeping(&gene(Strand::Forward), end, outward, &bases);
+        let known = |_: bool, end: Breakend, outward: &[u8]| keeping(&gene(Strand::Forward), end, outward, &bases);
         let settled = |insertion: &[u8]| {
             let mut candidate = junction(insertion);
             settle(&mut candidate, &known);
             (candidate.kinase.boundary, candidate.partner.boundary, candidate.insertion_bp, candidate.tail.len())
         };
-        assert_eq!(settled(&reverse_complement(&GENOME[32..38])), (32, 20, 0, 6));
-        assert_eq!(settled(&reverse_complement(&GENOME[30..37])), (60, 37, 0, 13));
-        assert_eq!(settled(b"ACACACAC"), (60, 20, 8, 14));
+        let (below, inside) = (reverse_complement(&GENOME[26..38]), reverse_complement(&GENOME[30..37]));
+        assert_eq!(settled(&reverse_complement(&[&GENOME[14..20], &GENOME[30..38]].concat())), (14, 20, 0, 6), "the kinase's two exons");
+        assert_eq!(settled(&reverse_complement(&[&GENOME[30..38], &GENOME[60..66]].concat())), (60, 66, 0, 20), "the partner's");
+        assert_eq!(settled(&inside), (60, 20, 7, 13), "too few to tell");
+        assert_eq!(settled(&below), (60, 20, 12, 18), "an intron's");
+    }
+
+    #[test]
+    fn reads_that_end_within_the_kinases_own_exon_are_no_evidence_of_the_partner() {
+        let insertion = reverse_complement(&[&GENOME[14..20], &GENOME[30..38]].concat());
+        let member = |kind, kinase_bp, partner_bp| {
+            let crossing_bp = partner_bp;
+            Member { kind, kinase_bp, partner_bp, crossing_bp, kinase_mapq: 60, partner_mapq: None, ends: (0, 0) }
+        };
+        let members = [(1, member(Kind::Clip, 30, 14)), (2, member(Kind::Clip, 30, 34)), (3, member(Kind::Split, 30, 20))];
+        let mut candidate = Candidate {
+            target: 0,
+            kinase: Breakend::new(ContigId(0), 60, Side::Higher),
+            partner: Breakend::new(ContigId(1), 20, Side::Lower),
+            homology_bp: 0,
+            insertion_bp: insertion.len() as u32,
+            slack_bp: 0,
+            tail: [insertion.as_slice(), b"ACTTGCAGGATTACCAGATC"].concat(),
+            anchor: b"CGGTGTAATC".to_vec(),
+            members: members.into_iter().map(|(fragment, member)| (FragmentId(fragment), member)).collect(),
+            other_places: 0,
+            unplaced: false,
+            insertion,
+        };
+        settle(&mut candidate, &|at_kinase, end, outward| keeping(&gene(Strand::Forward), end, outward, &bases).filter(|_| at_kinase));
+        let left: Vec<(u64, u32, u32)> =
+            candidate.members.iter().map(|(fragment, member)| (fragment.0, member.kinase_bp, member.partner_bp)).collect();
+        assert_eq!(left, [(2, 44, 20), (3, 44, 20)]);
     }
 }

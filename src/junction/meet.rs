@@ -32,6 +32,8 @@ const MAX_OPEN_GROUPS: usize = 200;
 const MAX_GROUPS: usize = 20;
 /// Share of distinct 3-mers that the common bases must have.
 const MIN_COMPLEXITY_FRAC: f64 = 0.35;
+/// The same where they are few.
+const MIN_SHORT_COMPLEXITY_FRAC: f64 = 0.7;
 
 /// What the tails of one edge agree on.
 pub(super) struct Bundle {
@@ -117,8 +119,9 @@ fn joined(target: usize, from: &Bundle, to: &Bundle) -> Option<(usize, Candidate
     let inwards = reverse_complement(&to.anchor);
     let beyond = reverse_complement(&to.tail);
     let back: Vec<u8> = beyond.iter().chain(&inwards[..inwards.len().min(ANCHOR_BP)]).copied().collect();
-    let least = if from.fragments.is_disjoint(&to.fragments) { MIN_SHARED_BP } else { MIN_SHARED_OF_FRAGMENT_BP };
+    let of_fragment = !from.fragments.is_disjoint(&to.fragments);
     let mut found: Vec<(usize, usize)> = Vec::new();
+    let mut short: Vec<(usize, usize)> = Vec::new();
     for length in 0..=MAX_INSERTION_BP {
         // The partner's edge lies `length` bases behind the kinase's.
         let shift = (anchor.len() + length) as i64 - beyond.len() as i64;
@@ -126,10 +129,17 @@ fn joined(target: usize, from: &Bundle, to: &Bundle) -> Option<(usize, Candidate
         let (Some(x), Some(y)) = (out.get(skip_out..), back.get(skip_back..)) else { continue };
         let shared = x.len().min(y.len());
         let wrong = x.iter().zip(y).filter(|(x, y)| x != y).count();
-        if shared >= least && wrong * BP_PER_MISMATCH <= shared && complexity_frac(&x[..shared]) >= MIN_COMPLEXITY_FRAC {
+        let richness = complexity_frac(&x[..shared]);
+        if wrong * BP_PER_MISMATCH > shared {
+            continue;
+        }
+        if shared >= MIN_SHARED_BP && richness >= MIN_COMPLEXITY_FRAC {
             found.push((shared, length));
+        } else if of_fragment && shared >= MIN_SHARED_OF_FRAGMENT_BP && richness >= MIN_SHORT_COMPLEXITY_FRAC {
+            short.push((shared, length));
         }
     }
+    let found = if found.is_empty() { short } else { found };
     let [(shared, length)] = found[..] else { return None };
     // The insertion: as far as the kinase's tails go, then what the partner's show.
     let own = &from.tail[..from.tail.len().min(length)];

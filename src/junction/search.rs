@@ -31,10 +31,10 @@ use super::realign::{place, Bases};
 const MIN_FRAGMENTS: usize = 2;
 /// Fewest bases that they must show.
 const MIN_TAIL_BP: usize = WORD_BP + 4;
-/// Share of distinct 3-mers that these must have: poly(A) tails are no partner.
-const MIN_COMPLEXITY_FRAC: f64 = 0.35;
+/// Share of distinct 3-mers that these must have to be looked for among exons: poly(A) tails are no partner.
+pub const MIN_COMPLEXITY_FRAC: f64 = 0.35;
 /// The same for what is looked for in all reads.
-const MIN_TELLING_FRAC: f64 = 0.5;
+pub const MIN_TELLING_FRAC: f64 = 0.5;
 /// Bases before the end that take part, so that reads of the partner's side are known by what they have of the kinase.
 const LEAD_BP: usize = WORD_BP - 1;
 /// Breaks of one kinase that are looked for.
@@ -60,8 +60,8 @@ pub struct Break {
 }
 
 impl Break {
-    /// The unexplained breaks of a kinase, those with most fragments first.
-    pub fn all(evidence: &Evidence, edges: &EdgeTable, tolerance: Tolerance) -> Vec<Self> {
+    /// The unexplained breaks of a kinase whose tails are as rich as asked, those with most fragments first.
+    pub fn all(evidence: &Evidence, edges: &EdgeTable, tolerance: Tolerance, least_complexity_frac: f64) -> Vec<Self> {
         let at_edge = |end: Breakend| edges.kinase_near(end, 0).next().is_some();
         let open: Vec<Tail> = evidence
             .kinase_tails
@@ -75,15 +75,10 @@ impl Break {
         let mut found: Vec<meet::Bundle> = meet::bundles(&open, tolerance, &at_edge)
             .into_iter()
             .filter(|bundle| bundle.fragments.len() >= MIN_FRAGMENTS && bundle.tail.len() >= MIN_TAIL_BP)
-            .filter(|bundle| complexity_frac(&bundle.tail) >= MIN_COMPLEXITY_FRAC && !explained(bundle))
+            .filter(|bundle| complexity_frac(&bundle.tail) >= least_complexity_frac && !explained(bundle))
             .collect();
         found.sort_by_key(|bundle| (std::cmp::Reverse(bundle.fragments.len()), bundle.end));
         found.into_iter().take(MAX_BREAKS).map(Self::of).collect()
-    }
-
-    /// Whether its words are rare enough to be looked for in all reads.
-    pub fn is_telling(&self) -> bool {
-        complexity_frac(&self.tail) >= MIN_TELLING_FRAC
     }
 
     /// What its reads go on with, away from the kinase.

@@ -53,14 +53,14 @@ impl Shown {
     }
 }
 
-/// Reads the edges of the `kinases`, of their known partners and of those `found` for each. `beside_mates` are reads without an alignment that are filed with their mates.
+/// Reads the edges of the `kinases`, of their known partners and of those `found` for each among `looked_at` edges. `beside_mates` are reads without an alignment that are filed with their mates.
 ///
 /// # Errors
 /// When a file or the FASTA cannot be read.
 pub fn read(
     pool: &ThreadPool,
     library: &Library,
-    (kinases, found): (&[&Gene], &[Vec<&Gene>]),
+    (kinases, found, looked_at): (&[&Gene], &[Vec<&Gene>], usize),
     (models, knowledge): (&GeneModels, &Knowledge),
     reference: Option<&Reference>,
     beside_mates: Vec<Unaligned>,
@@ -110,7 +110,7 @@ pub fn read(
     };
     let mut words = FxHashSet::default();
     for (kinase, partners) in kinases.iter().zip(&partners) {
-        let table = EdgeTable::new(kinase, partners, &bases, listed(kinase, partners, knowledge), !library.assay.long_reads);
+        let table = EdgeTable::new(kinase, partners, &bases, (listed(kinase, partners, knowledge), looked_at), !library.assay.long_reads);
         table.words(&mut words);
         shown.tables.push(table);
     }

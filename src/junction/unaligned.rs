@@ -4,64 +4,69 @@ use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::alignment::read::FragmentId;
 use crate::alignment::scan::Unaligned;
-use crate::sequence::reverse_complement;
+use crate::sequence::{complexity_frac, reverse_complement};
 
 use super::candidate::{Candidate, Kind, Member};
 use super::edges::{words, WORD_BP};
 
 /// Fewest bases on either side; the word lies in their midst.
 const MIN_SIDE_BP: usize = 10;
+/// Share of distinct 3-mers that the bases over the junction must have.
+const MIN_COMPLEXITY_FRAC: f64 = 0.5;
 /// One base in so many may differ.
 const BP_PER_MISMATCH: usize = 10;
 
-/// Adds to each candidate the unaligned fragments that read over its junction; a fragment that shows another one already stays there.
-pub fn add(candidates: &mut [Candidate], reads: &[Unaligned]) {
+/// Adds to each candidate the unaligned fragments that read over its junction; a fragment that shows another one already stays there, and
+/// without `copies` one that begins or ends where another fragment of the junction does counts with that.
+pub fn add(candidates: &mut [Candidate], reads: &[Unaligned], copies: bool) {
     const HALF: usize = WORD_BP / 2;
     let mut taken: FxHashSet<FragmentId> = candidates.iter().flat_map(|candidate| candidate.members.keys().copied()).collect();
-    let mut by_word: FxHashMap<u32, usize> = FxHashMap::default();
-    for (index, candidate) in candidates.iter().enumerate().filter(|(_, candidate)| !candidate.unplaced) {
+    let mut by_word: FxHashMap<u32, Vec<usize>> = FxHashMap::default();
+    for (index, candidate) in candidates.iter().enumerate().filter(|(_, candidate)| !candidate.unplaced && !candidate.is_simple()) {
         let (anchor, tail) = (&candidate.anchor, &candidate.tail);
         if anchor.len() < MIN_SIDE_BP || tail.len() < MIN_SIDE_BP {
             continue;
         }
         let over = [&anchor[anchor.len() - HALF..], &tail[..HALF]].concat();
+        if complexity_frac(&over) < MIN_COMPLEXITY_FRAC {
+            continue;
+        }
         for word in words(&over) {
-            by_word.entry(word).or_insert(index);
+            by_word.entry(word).or_default().push(index);
         }
     }
     if by_word.is_empty() {
         return;
     }
-    for read in reads {
-        for bases in [read.bases.clone(), reverse_complement(&read.bases)] {
+    for read in reads.iter().filter(|read| !read.bases.is_empty()) {
+        let both = [read.bases.clone(), reverse_complement(&read.bases)];
+        let hits = both.iter().flat_map(|bases| {
             // Unknown bases yield no word, so places are counted over the windows themselves.
-            let hit = bases.windows(WORD_BP).enumerate().find_map(|(start, window)| {
-                let index = *by_word.get(&words(window).next()?)?;
-                Some((start + HALF, index))
-            });
-            let Some((at, index)) = hit else { continue };
-            let candidate = &mut candidates[index];
-            let (kinase_bp, partner_bp) =
-                (agreeing(bases[..at].iter().rev(), candidate.anchor.iter().rev()), agreeing(&bases[at..], &candidate.tail));
-            if let (Some(kinase_bp), Some(partner_bp), true) = (kinase_bp, partner_bp, !taken.contains(&read.fragment)) {
-                taken.insert(read.fragment);
-                // Where it would begin if it were aligned: copies of one molecule share it.
-                let begin = candidate.kinase.boundary;
-                let ends = (i64::from(begin) + at as i64, -(bases.len() as i64));
-                candidate.add(
-                    read.fragment,
-                    Member {
-                        kind: Kind::Clip,
-                        kinase_bp,
-                        partner_bp,
-                        crossing_bp: kinase_bp.min(partner_bp),
-                        kinase_mapq: 0,
-                        partner_mapq: None,
-                        ends,
-                    },
-                );
-            }
+            let at =
+                bases.windows(WORD_BP).enumerate().filter_map(|(start, window)| Some((start + HALF, by_word.get(&words(window).next()?)?)));
+            at.flat_map(move |(at, found)| found.iter().map(move |&index| (bases, at, index)))
+        });
+        let shown = hits.into_iter().find_map(|(bases, at, index)| {
+            let candidate = &candidates[index];
+            let kinase_bp = agreeing(bases[..at].iter().rev(), candidate.anchor.iter().rev())?;
+            let partner_bp = agreeing(&bases[at..], &candidate.tail)?;
+            Some((index, at as u32, (bases.len() - at) as u32, kinase_bp, partner_bp))
+        });
+        let Some((index, at, beyond, kinase_bp, partner_bp)) = shown else { continue };
+        if taken.contains(&read.fragment) {
+            continue;
         }
+        let candidate = &mut candidates[index];
+        // A read of one length begins where another does when it has as many bases on one side.
+        let alike = |member: &Member| member.kinase_bp.abs_diff(at) <= 1 || member.partner_bp.abs_diff(beyond) <= 1;
+        if !copies && candidate.members.values().any(|member| member.kind != Kind::Pair && alike(member)) {
+            continue;
+        }
+        taken.insert(read.fragment);
+        let ends = (i64::from(candidate.kinase.boundary) + i64::from(at), -i64::from(at + beyond));
+        let crossing_bp = kinase_bp.min(partner_bp);
+        candidate
+            .add(read.fragment, Member { kind: Kind::Clip, kinase_bp, partner_bp, crossing_bp, kinase_mapq: 0, partner_mapq: None, ends });
     }
 }
 
@@ -119,9 +124,20 @@ mod tests {
             read(6, whole[10..40].to_vec()),
         ];
         let mut candidates = [candidate()];
-        add(&mut candidates, &reads);
+        add(&mut candidates, &reads, true);
         let found: Vec<(u64, u32, u32)> =
             candidates[0].members.iter().map(|(fragment, member)| (fragment.0, member.kinase_bp, member.partner_bp)).collect();
         assert_eq!(found, [(1, 25, 25), (2, 25, 25), (3, 25, 25), (6, 15, 15)]);
+    }
+
+    #[test]
+    fn copies_of_a_read_count_once() {
+        let whole = [ANCHOR, TAIL].concat();
+        let mut with_error = whole.clone();
+        with_error[3] = b'A';
+        let reads = [read(1, whole[5..45].to_vec()), read(2, with_error[5..45].to_vec()), read(3, whole[9..49].to_vec())];
+        let mut candidates = [candidate()];
+        add(&mut candidates, &reads, false);
+        assert_eq!(candidates[0].members.keys().map(|fragment| fragment.0).collect::<Vec<_>>(), [1, 3]);
     }
 }
