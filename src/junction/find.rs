@@ -133,8 +133,8 @@ pub struct Spliced<'a> {
     pub unaligned: &'a [Unaligned],
     /// Knows the edges of all genes.
     pub on_edge: &'a dyn Fn(Breakend) -> bool,
-    /// The end that keeps, beyond the kinase's (`true`) or the partner's on an edge, the next exons there, where the bases are theirs.
-    pub keeping: &'a dyn Fn(bool, Breakend, &[u8]) -> Option<Breakend>,
+    /// Knows which end keeps the next exons.
+    pub keeping: &'a inner_exon::Keeping<'a>,
 }
 
 impl Evidence {

@@ -52,9 +52,11 @@ pub fn keeping(gene: &Gene, end: Breakend, outward: &[u8], bases: &Bases<'_>) ->
     }
 }
 
-/// Gives the inserted bases of a junction to the gene whose exon they are, if it is one of the two; `keeping` knows the genes at the kinase's
-/// (`true`) and at the partner's end.
-pub fn settle(candidate: &mut Candidate, keeping: &dyn Fn(bool, Breakend, &[u8]) -> Option<Breakend>) {
+/// The end that keeps, beyond the kinase's (`true`) or the partner's on an edge, the next exons there, where the bases are theirs.
+pub type Keeping<'a> = dyn Fn(bool, Breakend, &[u8]) -> Option<Breakend> + 'a;
+
+/// Gives the inserted bases of a junction to the gene whose exon they are, if it is one of the two.
+pub fn settle(candidate: &mut Candidate, keeping: &Keeping<'_>) {
     let insertion = candidate.insertion.clone();
     if insertion.len() < MIN_BP || insertion.len() != candidate.insertion_bp as usize || candidate.slack_bp > 0 || candidate.unplaced {
         return;
@@ -100,20 +102,17 @@ pub fn united(all: Vec<Candidate>) -> Vec<Candidate> {
     for candidate in all {
         let key = (candidate.kinase, candidate.partner, candidate.insertion.clone());
         let exact = candidate.slack_bp == 0 && !candidate.unplaced;
-        match places.get(&key).filter(|_| exact) {
-            Some(&slot) => {
-                list[slot].other_places += candidate.other_places;
-                for (fragment, member) in candidate.members {
-                    list[slot].add(fragment, member);
-                }
+        if let Some(&slot) = places.get(&key).filter(|_| exact) {
+            list[slot].other_places += candidate.other_places;
+            for (fragment, member) in candidate.members {
+                list[slot].add(fragment, member);
             }
-            None => {
-                if exact {
-                    places.insert(key, list.len());
-                }
-                list.push(candidate);
-            }
+            continue;
         }
+        if exact {
+            places.insert(key, list.len());
+        }
+        list.push(candidate);
     }
     list
 }
