@@ -78,7 +78,7 @@ fn captured(laboratory: &Laboratory) -> Vec<Interval> {
         list.extend(laboratory.models(gene).first().and_then(|model| model.intron(exon, true)));
     }
     // Long introns are caught in part.
-    list.iter().map(|interval| Interval { end: interval.end.min(interval.start + 6000), ..*interval }).collect()
+    list.iter().map(|interval| Interval { end: interval.end.min(interval.start + 3000), ..*interval }).collect()
 }
 
 /// Two cDNAs joined off the exons' edges.

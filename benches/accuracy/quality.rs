@@ -55,19 +55,19 @@ struct Kind {
 
 #[rustfmt::skip]
 const RNA: [Kind; 6] = [
-    Kind { text: "listed junction", fusions: 0.02, chimeras: 1e-6, samples: &[(1, 60), (2, 20)] },
-    Kind { text: "listed gene, other exon edges", fusions: 0.005, chimeras: 1.0 / 500.0 / 500.0, samples: &[(1, 100), (2, 20)] },
-    Kind { text: "listed gene, one exon edge", fusions: 0.0005, chimeras: 1.0 / 500.0 / 20.0, samples: &[(1, 20), (2, 100)] },
-    Kind { text: "other gene, exon edges", fusions: 0.002, chimeras: 1.0 / 500.0, samples: &[(1, 20), (2, 100), (3, 20)] },
-    Kind { text: "other gene, one exon edge", fusions: 0.0005, chimeras: 1.0 / 20.0, samples: &[(2, 20), (3, 100)] },
-    Kind { text: "other gene, off the edges", fusions: 0.0005, chimeras: 1.0, samples: &[(2, 20), (3, 80), (4, 20)] },
+    Kind { text: "listed junction", fusions: 0.02, chimeras: 1e-6, samples: &[(1, 50), (2, 10)] },
+    Kind { text: "listed gene, other exon edges", fusions: 0.005, chimeras: 1.0 / 500.0 / 500.0, samples: &[(1, 80), (2, 10)] },
+    Kind { text: "listed gene, one exon edge", fusions: 0.0005, chimeras: 1.0 / 500.0 / 20.0, samples: &[(1, 10), (2, 90)] },
+    Kind { text: "other gene, exon edges", fusions: 0.002, chimeras: 1.0 / 500.0, samples: &[(1, 10), (2, 80), (3, 10)] },
+    Kind { text: "other gene, one exon edge", fusions: 0.0005, chimeras: 1.0 / 20.0, samples: &[(2, 10), (3, 90)] },
+    Kind { text: "other gene, off the edges", fusions: 0.0005, chimeras: 1.0, samples: &[(2, 10), (3, 70), (4, 10)] },
 ];
 
 #[rustfmt::skip]
 const DNA: [Kind; 3] = [
-    Kind { text: "introns of a listed pair", fusions: 0.02, chimeras: 1.0 / 4000.0, samples: &[(1, 40), (2, 150)] },
-    Kind { text: "intron of another gene", fusions: 0.002, chimeras: 1.0 / 8.0, samples: &[(2, 60), (3, 130), (4, 40)] },
-    Kind { text: "no gene", fusions: 0.002, chimeras: 1.0 / 4.0, samples: &[(2, 40), (3, 130), (4, 40)] },
+    Kind { text: "introns of a listed pair", fusions: 0.02, chimeras: 1.0 / 4000.0, samples: &[(1, 30), (2, 120)] },
+    Kind { text: "intron of another gene", fusions: 0.002, chimeras: 1.0 / 8.0, samples: &[(2, 50), (3, 100), (4, 20)] },
+    Kind { text: "no gene", fusions: 0.002, chimeras: 1.0 / 4.0, samples: &[(2, 30), (3, 110), (4, 20)] },
 ];
 
 /// How often a sample of the mix is what was simulated, and how often a chimera that looks the same.
