@@ -147,8 +147,25 @@ impl Outcome<'_> {
     fn says(&self, truth: Option<&String>, of: impl Fn(&Call) -> Option<&String>) -> Option<bool> {
         let (call, _) = self.found?;
         // A caller that numbers no exons at all is not judged by them; only kinfuse's own tables give a quality and exons.
-        (truth.is_some() && call.qual.is_some()).then(|| of(call) == truth)
+        let name = |said: &String| if said.contains(';') { whole_exon(said) } else { said.clone() };
+        (truth.is_some() && call.qual.is_some()).then(|| of(call).map(name) == truth.map(name))
     }
+}
+
+/// A name without the `a` that the literature puts behind the number of an exon that is used whole, where a cryptic one (`6b`) may follow:
+/// `E6a;A20` is `E6;A20`.
+fn whole_exon(name: &str) -> String {
+    name.split(';')
+        .map(|part| match part.strip_suffix('a') {
+            Some(exon)
+                if exon.ends_with(|last: char| last.is_ascii_digit()) && exon.starts_with(|first: char| first.is_ascii_uppercase()) =>
+            {
+                exon
+            }
+            _ => part,
+        })
+        .collect::<Vec<_>>()
+        .join(";")
 }
 
 fn precision(tier: Tier, name: &str, roles: &[(&str, &Call, Role)], samples: usize) -> PrecisionRow {

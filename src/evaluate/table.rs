@@ -3,6 +3,7 @@
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
+use super::quality::MIN_EXPECTED_FRAGMENTS;
 use super::result::{CallerResult, Evaluation, Ratio, RecallRow};
 use crate::error::Result;
 use crate::report::json::pretty;
@@ -54,7 +55,14 @@ fn fusions(text: &mut String, caller: &CallerResult) {
             row.halves
         );
     }
-    if let Some(row) = caller.fraction.iter().find(|row| row.group == "all") {
+    let judged = caller.fraction.iter().find(|row| row.group == "all");
+    let left_out = caller.events.iter().filter(|event| event.fraction.is_some()).count() as u64;
+    let left_out = left_out.saturating_sub(judged.map_or(0, |row| row.events));
+    if left_out > 0 {
+        let _ =
+            writeln!(text, "  allele fraction: {left_out} events left out, with fewer than {MIN_EXPECTED_FRAGMENTS} expected fragments");
+    }
+    if let Some(row) = judged {
         let number = |value: Option<f64>| value.map_or(".".to_owned(), |value| format!("{value:+.4}"));
         let _ = writeln!(
             text,

@@ -122,6 +122,29 @@ fn what_is_exact_named_false_and_a_chimera_is_told_apart() {
 }
 
 #[test]
+fn an_exon_that_is_used_whole_has_two_names_and_a_variant_one() {
+    let truth = TRUTH.replace("E13;A20\tV1", "E6;A20\tV3a");
+    let named = |exons: &'static str, variant: &'static str| {
+        let mut calls = CALLS;
+        (calls[0][4], calls[0][5]) = (exons, variant);
+        let evaluation = evaluated(&truth, &kinfuse_table(&calls));
+        let event = &evaluation.callers[0].events[0];
+        (event.wrong_exon_junction.clone(), event.wrong_variant.clone())
+    };
+    assert_eq!(named("E6a;A20", "V3a"), (None, None));
+    assert_eq!(named("E6b;A20", "V3b"), (Some("E6b;A20".to_owned()), Some("V3b".to_owned())));
+    assert_eq!(named("E6;A20", "V3"), (None, Some("V3".to_owned())));
+}
+
+#[test]
+fn events_with_too_few_expected_fragments_are_said_to_be_left_out() {
+    let text = |truth: &str| table::render(&evaluated(truth, &kinfuse_table(&CALLS)));
+    assert!(!text(TRUTH).contains("left out"));
+    let few = text(&TRUTH.replace("\t12\t0.1\t", "\t7\t0.1\t"));
+    assert!(few.contains("allele fraction: 1 events left out, with fewer than 10 expected fragments"), "{few}");
+}
+
+#[test]
 fn an_event_has_one_call_and_the_others_are_duplicates() {
     let mut rows = CALLS[..1].to_vec();
     rows.push(["s1", "EML4::ALK", "chr2:42295500:+", "chr2:29223528:-", "E13;A20", "V1", ".", "50", "PASS", "."]);
