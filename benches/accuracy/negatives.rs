@@ -6,12 +6,12 @@ use std::collections::BTreeMap;
 use kinfuse::genome::{Breakend, Interval, Side, Strand};
 use kinfuse::simulate::{Molecule, Piece, Random, Sampler};
 
+use crate::events::KINASE_EXONS;
 use crate::laboratory::{Laboratory, Model};
 use crate::sets::{crossing, library, transcriptome, Reads, Sample, Set, Spec, DNA_DEPTH};
 
 /// Chimeras of one sample.
 pub const CHIMERAS: usize = 200;
-const KINASES: [&str; 5] = ["ALK", "ROS1", "NTRK1", "NTRK2", "NTRK3"];
 
 /// `count` samples of one layout with one background.
 pub fn negatives(laboratory: &Laboratory, spec: &Spec, count: usize, seed: u64) -> Set {
@@ -57,7 +57,7 @@ pub fn chimeras(
         };
         let Some((molecule, left)) = molecule else { continue };
         reads.add(name, crossing(sampler, &molecule, (left, left), spec.material, 1));
-        for kinase in KINASES {
+        for (kinase, _) in KINASE_EXONS {
             let is_in = |offset: usize| molecule.place(offset).is_some_and(|place| laboratory.models(kinase)[0].holds(place));
             *of_kinase.entry(kinase).or_default() += usize::from(is_in(left - 1) || is_in(left));
         }
@@ -85,7 +85,7 @@ fn captured(laboratory: &Laboratory) -> Vec<Interval> {
 fn switched(laboratory: &Laboratory, genes: &[&Model], at_repeat: bool, random: &mut Random) -> Option<(Molecule, usize)> {
     let mut pair = [genes[random.below(genes.len())], genes[random.below(genes.len())]];
     if random.happens(0.5) {
-        pair[1] = laboratory.models(KINASES[random.below(KINASES.len())]).first()?;
+        pair[1] = laboratory.models(KINASE_EXONS[random.below(KINASE_EXONS.len())].0).first()?;
     }
     if pair[0].gene == pair[1].gene {
         return None;

@@ -100,11 +100,12 @@ pub fn mix(laboratory: &Laboratory, spec: &Spec, seed: u64) -> Set {
     let chimeras: Vec<BTreeMap<&str, usize>> = (0..BATCHES)
         .map(|batch| negatives::chimeras(laboratory, spec, &format!("N{batch}"), &mut reads, &mut sampler, &mut random))
         .collect();
+    let facts = table(&laboratory.shared.join("facts/fusions.tsv"));
     let mut samples = Vec::new();
     for kind in kinds {
         for &(fragments, count) in kind.samples {
             for _ in 0..count {
-                let event = draw(laboratory, kind.text, &mut random);
+                let event = draw(laboratory, &facts, kind.text, &mut random);
                 let name = format!("Q{}", samples.len());
                 let background = if is_rna { "bg".to_owned() } else { format!("B{}", samples.len()) };
                 for molecule in &event.wild_type {
@@ -135,14 +136,13 @@ fn further(fragments: &[Fragment<'_>], event: &Event, material: &str) -> f64 {
 }
 
 /// A junction of a kind.
-fn draw(laboratory: &Laboratory, kind: &'static str, random: &mut Random) -> Event {
-    let facts = table(&laboratory.shared.join("facts/fusions.tsv"));
+fn draw(laboratory: &Laboratory, facts: &[BTreeMap<String, String>], kind: &'static str, random: &mut Random) -> Event {
     loop {
         let event = match kind {
             "introns of a listed pair" => rearranged::listed(laboratory, kind, random),
             "intron of another gene" => rearranged::in_another_gene(laboratory, kind, random),
             "no gene" => rearranged::without_gene(laboratory, kind, random),
-            _ => spliced(laboratory, &facts, kind, random),
+            _ => spliced(laboratory, facts, kind, random),
         };
         if let Some(event) = event {
             return event;

@@ -123,8 +123,8 @@ fn recall_row(group: &str, level: String, outcomes: &[Outcome<'_>]) -> RecallRow
         exact: judged(&|outcome| outcome.found.map(|(_, fit)| !fit.inexact)),
         near: judged(&|outcome| outcome.found.map(|(_, fit)| !fit.far)),
         gene_order: judged(&|outcome| outcome.gene_order()),
-        exon_junction: judged(&|outcome| outcome.says(outcome.truth.exon_junction.as_ref(), |call| call.exon_junction.as_ref())),
-        variant: judged(&|outcome| outcome.says(outcome.truth.variant.as_ref(), |call| call.variant.as_ref())),
+        exon_junction: judged(&|outcome| outcome.exon_junction()),
+        variant: judged(&|outcome| outcome.variant()),
         name: judged(&|outcome| outcome.name()),
     }
 }
@@ -144,28 +144,28 @@ impl Outcome<'_> {
     }
 
     /// Whether the call says what the truth says, where the truth says anything and the caller's format can.
-    fn says(&self, truth: Option<&String>, of: impl Fn(&Call) -> Option<&String>) -> Option<bool> {
+    fn says(&self, truth: Option<&String>, of: impl Fn(&Call) -> Option<&String>, name: fn(&str) -> String) -> Option<bool> {
         let (call, _) = self.found?;
         // A caller that numbers no exons at all is not judged by them; only kinfuse's own tables give a quality and exons.
-        let name = |said: &String| if said.contains(';') { whole_exon(said) } else { said.clone() };
-        (truth.is_some() && call.qual.is_some()).then(|| of(call).map(name) == truth.map(name))
+        (truth.is_some() && call.qual.is_some()).then(|| of(call).map(|said| name(said)) == truth.map(|said| name(said)))
+    }
+
+    fn exon_junction(&self) -> Option<bool> {
+        self.says(self.truth.exon_junction.as_ref(), |call| call.exon_junction.as_ref(), whole_exons)
+    }
+
+    fn variant(&self) -> Option<bool> {
+        self.says(self.truth.variant.as_ref(), |call| call.variant.as_ref(), str::to_owned)
     }
 }
 
-/// A name without the `a` that the literature puts behind the number of an exon that is used whole, where a cryptic one (`6b`) may follow:
-/// `E6a;A20` is `E6;A20`.
-fn whole_exon(name: &str) -> String {
-    name.split(';')
-        .map(|part| match part.strip_suffix('a') {
-            Some(exon)
-                if exon.ends_with(|last: char| last.is_ascii_digit()) && exon.starts_with(|first: char| first.is_ascii_uppercase()) =>
-            {
-                exon
-            }
-            _ => part,
-        })
-        .collect::<Vec<_>>()
-        .join(";")
+/// An exon junction without the `a` that the literature puts behind the number of an exon that is used whole, where a cryptic one (`6b`) may
+/// follow: `E6a;A20` is `E6;A20`.
+fn whole_exons(junction: &str) -> String {
+    let is_number =
+        |exon: &&str| exon.starts_with(|first: char| first.is_ascii_uppercase()) && exon.ends_with(|last: char| last.is_ascii_digit());
+    let whole = |part: &'_ str| part.strip_suffix('a').filter(is_number).unwrap_or(part).to_owned();
+    junction.split(';').map(whole).collect::<Vec<_>>().join(";")
 }
 
 fn precision(tier: Tier, name: &str, roles: &[(&str, &Call, Role)], samples: usize) -> PrecisionRow {
@@ -217,14 +217,8 @@ fn event(outcome: &Outcome<'_>) -> EventRow {
         exact: outcome.found.map(|(_, fit)| !fit.inexact),
         off_bp: outcome.found.map(|(_, fit)| fit.off_bp),
         gene_order: outcome.gene_order(),
-        wrong_exon_junction: wrong(
-            outcome.says(truth.exon_junction.as_ref(), |call| call.exon_junction.as_ref()),
-            call.and_then(|call| call.exon_junction.as_ref()),
-        ),
-        wrong_variant: wrong(
-            outcome.says(truth.variant.as_ref(), |call| call.variant.as_ref()),
-            call.and_then(|call| call.variant.as_ref()),
-        ),
+        wrong_exon_junction: wrong(outcome.exon_junction(), call.and_then(|call| call.exon_junction.as_ref())),
+        wrong_variant: wrong(outcome.variant(), call.and_then(|call| call.variant.as_ref())),
         fraction: truth.expected_fraction,
         called_fraction: fraction.map(|fraction| fraction.value),
         fraction_low: fraction.map(|fraction| fraction.low),
