@@ -172,15 +172,19 @@ pub fn fractions(laboratory: &Laboratory, spec: &Spec, events: &[Event], count: 
     let mut sampler = Sampler::new(layout.clone(), "r", seed);
     let mut random = Random::for_purpose(seed, "fractions");
     let mut samples = Vec::new();
+    // Reads of whole transcripts cost the aligner of RNA more than those of a capture.
+    let depth = if spec.material == "rna" { 200.0 } else { DNA_DEPTH };
+    let anchors = 2.0 * anchor_bp(spec.material) as f64;
+    let crossing = depth * (layout.fragment_mean_bp - anchors) / layout.fragment_mean_bp;
     for index in 0..count {
         let event = &events[random.below(events.len())];
-        // From 3 % to 60 %, evenly on a scale of logarithms.
-        let fraction = 0.03 * 20f64.powf(random.unit());
-        let anchors = 2.0 * anchor_bp(spec.material) as f64;
-        let expected = fraction * DNA_DEPTH * (layout.fragment_mean_bp - anchors) / layout.fragment_mean_bp;
+        // From where 10 fragments are expected (3 % if that is more) to 60 %, evenly on a scale of logarithms.
+        let least = (10.0 / crossing).max(0.03);
+        let fraction = least * (0.6 / least).powf(random.unit());
+        let expected = fraction * crossing;
         let name = format!("F{index}");
         let draws = |molecule: &Molecule, share: f64, random: &mut Random| {
-            random.poisson(share * DNA_DEPTH * (molecule.length_bp() as f64 - layout.fragment_mean_bp) / layout.fragment_mean_bp)
+            random.poisson(share * depth * (molecule.length_bp() as f64 - layout.fragment_mean_bp) / layout.fragment_mean_bp)
         };
         let transcript = (spec.material == "rna").then(|| {
             let model = &laboratory.models(&event.partners[1].gene)[0];
