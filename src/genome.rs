@@ -283,6 +283,15 @@ impl Breakend {
         Self { boundary: moved.clamp(0, i64::from(u32::MAX)) as u32, ..*self }
     }
 
+    /// The last `bases` that are kept, as the genome has them.
+    pub fn kept(&self, bases: u32) -> Interval {
+        let (start, end) = match self.side {
+            Side::Lower => (self.boundary.saturating_sub(bases), self.boundary),
+            Side::Higher => (self.boundary, self.boundary.saturating_add(bases)),
+        };
+        Interval { contig: self.contig, start, end }
+    }
+
     /// How many bases of the kept flank lie between `position` and the boundary; negative when it lies on the lost flank.
     pub fn kept_distance(&self, position: u32) -> i64 {
         match self.side {

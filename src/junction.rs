@@ -27,6 +27,7 @@ pub mod find;
 pub mod homology;
 pub mod inner_exon;
 pub mod local;
+pub mod long_read;
 pub mod meet;
 pub mod orphan;
 pub mod partners;

@@ -28,12 +28,13 @@ use crate::evidence::Molecules;
 use crate::fusion::build::{self, Context};
 use crate::fusion::{agreement, describe, event, judge, own_splice, Fusion};
 use crate::genome::{Assembly, Breakend, ContigId, Contigs, Interval};
-use crate::junction::candidate::{Candidate, Tolerance};
+use crate::junction::candidate::Tolerance;
 use crate::junction::discover;
-use crate::junction::edges::EdgeTable;
+use crate::junction::edges::{self, EdgeTable};
 use crate::junction::find::{self, Evidence};
 use crate::junction::inner_exon;
 use crate::junction::local::LocalBases;
+use crate::junction::long_read::SIDE_BP;
 use crate::junction::partners;
 use crate::junction::realign::Bases;
 use crate::junction::search::{self, Break};
@@ -344,12 +345,15 @@ impl Run<'_> {
     /// were looked through for them.
     fn unlisted_partners(&self, library: &Library, evidence: &[Evidence], edges: &ExonEdges) -> Result<(Vec<Vec<&Gene>>, usize)> {
         let mut found = vec![Vec::new(); self.targets.len()];
+        if self.setup.reference.is_none() {
+            return Ok((found, 0));
+        }
         let tolerance = Tolerance::of(library.assay.long_reads);
         let of_target = |(index, (evidence, table))| {
             Break::all(evidence, table, tolerance, search::MIN_COMPLEXITY_FRAC).into_iter().map(move |unexplained| (index, unexplained))
         };
         let breaks: Vec<(usize, Break)> = evidence.iter().zip(&edges.tables).enumerate().flat_map(of_target).collect();
-        if self.setup.reference.is_none() || breaks.is_empty() {
+        if breaks.is_empty() {
             return Ok((found, 0));
         }
         self.progress.stage("unexplained breaks: looking through all exons", 0);
@@ -363,6 +367,11 @@ impl Run<'_> {
             found[*index].extend(new);
         }
         Ok((found, looked_at))
+    }
+
+    /// The genes at the last base that an end keeps.
+    fn genes_kept(&self, end: Breakend) -> Vec<&Gene> {
+        self.setup.models.at(end.contig, end.kept_base().saturating_sub(1))
     }
 
     /// Recognises the assay from the kinases and, where these are silent, from their partners.
@@ -455,20 +464,24 @@ impl Run<'_> {
         let sequences: (&Bases<'_>, &Bases<'_>) = (&|interval| local.reference(interval), &|interval| local.bases(interval));
         let on_edge = |end: Breakend| self.splice_within(end, 0);
         let keeping = |at_kinase: bool, end: Breakend, outward: &[u8]| {
-            let genes = if at_kinase { vec![kinase] } else { self.setup.models.at(end.contig, end.kept_base().saturating_sub(1)) };
+            let genes = if at_kinase { vec![kinase] } else { self.genes_kept(end) };
             genes.into_iter().find_map(|gene| inner_exon::keeping(gene, end, outward, &|interval| local.bases(interval)))
         };
-        let exons = edges.map(|(edges, unaligned)| find::Spliced { edges, unaligned, on_edge: &on_edge, keeping: &keeping });
+        let inwards = |at_kinase: bool, end: Breakend| {
+            let genes = if at_kinase { vec![kinase] } else { self.genes_kept(end) };
+            let exons = genes.into_iter().map(|gene| edges::stretches(gene, end, SIDE_BP)).find(|exons| !exons.is_empty());
+            edges::inwards(&exons.unwrap_or_else(|| vec![end.kept(SIDE_BP)]), end.side, &|interval| local.bases(interval))
+        };
+        let exons =
+            edges.map(|(edges, unaligned)| find::Spliced { edges, unaligned, on_edge: &on_edge, keeping: &keeping, inwards: &inwards });
         let found = evidence.junctions(target, assay, &span, sequences, exons.as_ref());
         let mut candidates = found.candidates;
         let before = candidates.len();
         if spliced {
             let bases = |interval: Interval| local.bases(interval);
-            let partners =
-                |candidate: &Candidate| self.setup.models.at(candidate.partner.contig, candidate.partner.kept_base().saturating_sub(1));
             candidates.retain(|candidate| {
                 !own_splice::is_own_splice(candidate, kinase, &bases)
-                    && !partners(candidate).into_iter().any(|gene| own_splice::is_partners_splice(candidate, gene, &bases))
+                    && !self.genes_kept(candidate.partner).into_iter().any(|gene| own_splice::is_partners_splice(candidate, gene, &bases))
             });
         }
         let explained_elsewhere = found.explained_elsewhere + (before - candidates.len()) as u32;

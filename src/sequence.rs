@@ -123,6 +123,32 @@ pub fn match_prefixes(left: &[u8], right: &[u8]) -> PrefixMatch {
     PrefixMatch { compared_bp: short.len(), edits }
 }
 
+/// For each number of first bases of `read`, from none to all, the fewest substituted, inserted and deleted bases between them and any
+/// stretch of `text` that ends at each of its places.
+fn edit_rows<'a>(read: &'a [u8], text: &'a [u8]) -> impl Iterator<Item = Vec<usize>> + 'a {
+    let first = vec![0; text.len() + 1];
+    let next = move |(row, above): &(usize, Vec<usize>)| {
+        let base = read.get(*row)?;
+        let mut current = Vec::with_capacity(above.len());
+        current.push(row + 1);
+        for (at, other) in text.iter().enumerate() {
+            current.push((above[at] + usize::from(base != other)).min(above[at + 1] + 1).min(current[at] + 1));
+        }
+        Some((row + 1, current))
+    };
+    std::iter::successors(Some((0, first)), next).map(|(_, row)| row)
+}
+
+/// Fewest edits between all of `read` and any stretch of `text`.
+pub fn fewest_edits_within(read: &[u8], text: &[u8]) -> usize {
+    edit_rows(read, text).last().and_then(|row| row.into_iter().min()).unwrap_or(0)
+}
+
+/// For each number of first bases of `read`, from none to all, the fewest edits between them and a stretch at the end of `text`.
+pub fn fewest_edits_to_end(read: &[u8], text: &[u8]) -> Vec<usize> {
+    edit_rows(read, text).map(|row| row[text.len()]).collect()
+}
+
 /// The bases with each run of one base written once.
 pub fn collapse_runs(bases: &[u8]) -> Vec<u8> {
     let mut collapsed: Vec<u8> = bases.iter().map(u8::to_ascii_uppercase).collect();

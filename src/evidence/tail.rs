@@ -114,6 +114,9 @@ pub fn spliced_bp(chain: &Chain, index: usize, towards_end: bool, at_edge: &dyn 
     }
 }
 
+/// Bases that two pieces of a long read may both claim; where they claim more, one of them runs on with errors into what is not there.
+const MAX_OVERLAP_BP: i32 = 60;
+
 /// The next piece towards the read's end or its beginning.
 fn further(chain: &Chain, index: usize, towards_end: bool) -> Option<usize> {
     let next = if towards_end { Some(index + 1) } else { index.checked_sub(1) };
@@ -150,13 +153,16 @@ pub fn tails(chain: &Chain, mate: Option<&Chain>, inside: &dyn Fn(&Piece) -> boo
             // A piece is as sure, and shows as much, as all that is spliced to it.
             let there = believed.map_or((0, 0), |at| spliced_bp(chain, at, at_query_end, place.at_edge));
             let here = spliced_bp(chain, index, !at_query_end, place.at_edge);
-            let placement = neighbour.map(|next| Placement {
-                breakend: next.breakend(!at_query_end),
-                overlap_bp: if at_query_end {
+            let overlap_bp = |next: &Piece| {
+                if at_query_end {
                     piece.query_end as i32 - next.query_start as i32
                 } else {
                     next.query_end as i32 - piece.query_start as i32
-                },
+                }
+            };
+            let placement = neighbour.map(|next| Placement {
+                breakend: next.breakend(!at_query_end),
+                overlap_bp: overlap_bp(next),
                 aligned_bp: there.0,
                 mapq: {
                     // Bases of the tail that neither this piece nor one further out explains.
@@ -169,7 +175,9 @@ pub fn tails(chain: &Chain, mate: Option<&Chain>, inside: &dyn Fn(&Piece) -> boo
                     let unexplained = between + if outer { 0 } else { beyond };
                     let far = next.breakend(!at_query_end);
                     let beyond_splices = there.0 > next.query_bp();
-                    if !beyond_splices && next.query_bp() < MIN_LONE_PIECE_BP && unexplained * 2 >= next.query_bp() {
+                    if overlap_bp(next) > MAX_OVERLAP_BP {
+                        0
+                    } else if !beyond_splices && next.query_bp() < MIN_LONE_PIECE_BP && unexplained * 2 >= next.query_bp() {
                         0
                     } else {
                         next.mapq.min(chance_mapq(there, (place.at_edge)(far)))

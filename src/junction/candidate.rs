@@ -12,6 +12,8 @@ use crate::stats::from_phred;
 const MIN_COMPLEXITY_FRAC: f64 = 0.35;
 /// The same for long tails, where AT-rich sequence has few distinct 3-mers too.
 const MIN_LONG_COMPLEXITY_FRAC: f64 = 0.2;
+/// Bases that must agree whatever the errors.
+const ALWAYS_AGREEING_BP: usize = 10;
 /// Bases from which a tail is long.
 const LONG_TAIL_BP: usize = 50;
 
@@ -209,7 +211,7 @@ impl Tolerance {
     /// For short reads (errors well below 1 %), and for long ones (5 % and more, of which a comparison of two sees both).
     pub fn of(long_reads: bool) -> Self {
         if long_reads {
-            Self { shift_bp: 25, min_bp: 20, bp_per_edit: 5, same_place_bp: 20, in_step: false }
+            Self { shift_bp: 25, min_bp: 12, bp_per_edit: 5, same_place_bp: 20, in_step: false }
         } else {
             Self { shift_bp: 15, min_bp: 8, bp_per_edit: 12, same_place_bp: 0, in_step: true }
         }
@@ -218,6 +220,8 @@ impl Tolerance {
     /// Whether two stretches that begin at the same place are the same sequence; `None` when too short to tell.
     pub fn alike(self, left: &[u8], right: &[u8]) -> Option<bool> {
         let result = match_prefixes(left, right);
-        (result.compared_bp >= self.min_bp).then_some(result.edits * self.bp_per_edit <= result.compared_bp)
+        // The fewer bases the more of them must agree: fourteen with two edits agree by chance once in 100,000 times.
+        let allowed = (result.compared_bp / self.bp_per_edit).min(result.compared_bp.saturating_sub(ALWAYS_AGREEING_BP) / 2);
+        (result.compared_bp >= self.min_bp).then_some(result.edits <= allowed)
     }
 }

@@ -21,6 +21,8 @@ use crate::model::{Gene, Role};
 use crate::sequence::reverse_complement;
 use crate::stats::phred;
 
+use super::realign::Bases;
+
 /// Bases that are kept of each edge.
 pub const ENTER_BP: usize = 80;
 /// Fewest bases that must fit an edge when nothing lies between.
@@ -103,35 +105,47 @@ pub fn ends(gene: &Gene, role: Role) -> Vec<(u32, Breakend)> {
         .collect()
 }
 
-/// The stretches that are read from an exon's edge into the gene, in that order.
-pub fn stretches(gene: &Gene, role: Role, exon: u32) -> Vec<Interval> {
+/// The stretches that a molecule of the gene has from an end inwards, in that order: over splices where the end lies on an exon. None
+/// where it lies on no exon.
+pub fn stretches(gene: &Gene, end: Breakend, bases: u32) -> Vec<Interval> {
     let (Some(strand), Some(transcript)) = (gene.strand, gene.transcript.as_ref()) else { return Vec::new() };
-    let mut left = ENTER_BP as u32;
+    let kept = end.kept_base().saturating_sub(1);
+    let Some(mut exon) = transcript.exons.iter().find(|exon| exon.start <= kept && kept < exon.end) else { return Vec::new() };
+    let mut from = end.boundary;
+    let mut left = bases;
     let mut list = Vec::new();
-    let mut number = exon;
-    while let Some(exon) = transcript.exon(number).filter(|_| left > 0) {
-        let bases = left.min(exon.length_bp());
-        let (start, end) = if role.side(strand) == Side::Higher { (exon.start, exon.start + bases) } else { (exon.end - bases, exon.end) };
-        list.push(Interval { contig: gene.contig(), start, end });
-        left -= bases;
-        number = if role == Role::Five { number - 1 } else { number + 1 };
+    loop {
+        let (start, stop) = match end.side {
+            Side::Higher => (from, exon.end.min(from.saturating_add(left))),
+            Side::Lower => (exon.start.max(from.saturating_sub(left)), from),
+        };
+        list.push(Interval { contig: gene.contig(), start, end: stop });
+        left -= stop - start;
+        let number = if Role::of(strand, end.side) == Role::Five { exon.number - 1 } else { exon.number + 1 };
+        let Some(next) = transcript.exon(number).filter(|_| left > 0) else { return list };
+        exon = next;
+        from = if end.side == Side::Higher { exon.start } else { exon.end };
     }
-    list
+}
+
+/// The bases of these stretches as a molecule has them that keeps `side`, `N` where unknown.
+pub fn inwards(stretches: &[Interval], side: Side, bases: &Bases<'_>) -> Vec<u8> {
+    let read = |stretch: &Interval| {
+        let mut read = bases(*stretch);
+        read.resize(stretch.length_bp() as usize, b'N');
+        if side == Side::Higher {
+            read
+        } else {
+            reverse_complement(&read)
+        }
+    };
+    stretches.iter().flat_map(read).collect()
 }
 
 /// The edges of a gene in one role with their bases.
-pub(super) fn edges(gene: &Gene, role: Role, bases: &dyn Fn(Interval) -> Vec<u8>) -> Vec<Edge> {
-    let entered = |exon: u32, end: Breakend| {
-        let mut enter = Vec::with_capacity(ENTER_BP);
-        for stretch in stretches(gene, role, exon) {
-            let length = stretch.length_bp() as usize;
-            let mut read = bases(stretch);
-            read.resize(length, b'N');
-            enter.extend(if end.side == Side::Higher { read } else { reverse_complement(&read) });
-        }
-        enter
-    };
-    ends(gene, role).into_iter().map(|(exon, end)| Edge { end, enter: entered(exon, end) }).collect()
+pub(super) fn edges(gene: &Gene, role: Role, bases: &Bases<'_>) -> Vec<Edge> {
+    let entered = |end: Breakend| inwards(&stretches(gene, end, ENTER_BP as u32), end.side, bases);
+    ends(gene, role).into_iter().map(|(_, end)| Edge { end, enter: entered(end) }).collect()
 }
 
 impl Ends {
@@ -245,7 +259,7 @@ impl EdgeTable {
     pub fn new(
         kinase: &Gene,
         partners: &[&Gene],
-        bases: &dyn Fn(Interval) -> Vec<u8>,
+        bases: &Bases<'_>,
         (listed, looked_at): (FxHashSet<(Breakend, Breakend)>, usize),
         in_step: bool,
     ) -> Self {

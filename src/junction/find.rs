@@ -19,6 +19,7 @@ use super::edges::EdgeTable;
 use super::ends;
 use super::homology;
 use super::inner_exon;
+use super::long_read;
 use super::meet;
 use super::orphan;
 use super::realign::{self, Bases};
@@ -135,6 +136,8 @@ pub struct Spliced<'a> {
     pub on_edge: &'a dyn Fn(Breakend) -> bool,
     /// Knows which end keeps the next exons.
     pub keeping: &'a inner_exon::Keeping<'a>,
+    /// The bases that a molecule has from an end inwards, of the kinase (`true`) or of the partner.
+    pub inwards: &'a dyn Fn(bool, Breakend) -> Vec<u8>,
 }
 
 impl Evidence {
@@ -171,7 +174,13 @@ impl Evidence {
             ends::settle(candidate, &self.kinase_tails, &self.partner_tails, tolerance);
             match spliced {
                 Some(spliced) if tolerance.in_step => inner_exon::settle(candidate, spliced.keeping),
-                Some(spliced) => ends::onto_edges(candidate, spliced.on_edge),
+                Some(spliced) => {
+                    let sides = long_read::Sides { inwards: spliced.inwards, on_edge: spliced.on_edge };
+                    if !long_read::settle(candidate, &self.kinase_tails, &sides) {
+                        ends::onto_edges(candidate, spliced.on_edge);
+                    }
+                    inner_exon::settle(candidate, spliced.keeping);
+                }
                 None => {}
             }
             // A random chimera's break is not worth the reading.

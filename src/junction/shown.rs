@@ -73,8 +73,8 @@ pub fn read(
     let mut ends: Vec<Breakend> = Vec::new();
     let mut borders: FxHashSet<(ContigId, u32)> = FxHashSet::default();
     for (gene, role) in roles(kinases, &partners) {
-        for (exon, end) in edges::ends(gene, role) {
-            windows.extend(edges::stretches(gene, role, exon));
+        for (_, end) in edges::ends(gene, role) {
+            windows.extend(edges::stretches(gene, end, edges::ENTER_BP as u32));
             ends.push(end);
         }
         let exons = gene.transcript.iter().flat_map(|transcript| &transcript.exons);

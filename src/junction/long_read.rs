@@ -1,0 +1,235 @@
+//! Where a junction of long reads really lies. Their errors move where an aligner cuts them, and lengthen or shorten what lies between the two
+//! sides; all reads together know better than each.
+//!
+//! Each way to join the two sides spells a molecule. The one that makes what was read likeliest is taken:
+//!
+//! ```text
+//!   cost = 5.0 for each error of a read against it         one base in fifty is wrong, in one of three ways: ln 150
+//!        + 1.4 for each inserted base, and 5.0 for any      ln 4; one junction of exons in about 150 has inserted bases
+//!        + 6.0 for each end that lies on no exon edge       one junction in a few hundred
+//! ```
+
+use std::cell::RefCell;
+use std::collections::BTreeSet;
+
+use rustc_hash::FxHashMap;
+
+use crate::evidence::Tail;
+use crate::genome::Breakend;
+use crate::sequence::{collapse_runs, fewest_edits_within, fewest_edits_to_end, reverse_complement};
+
+use super::candidate::Candidate;
+
+/// Tenths of what the module's page says.
+const ERROR_COST: usize = 50;
+const BASE_COST: usize = 14;
+const INSERTED_COST: usize = 50;
+const OFF_EDGE_COST: usize = 60;
+/// Bases of either side that are compared.
+pub const SIDE_BP: u32 = 90;
+/// Bases of a read before its end that are compared, and beyond the inserted ones.
+const BEFORE_BP: usize = 30;
+const BEYOND_BP: usize = 60;
+/// Reads that are compared.
+const MAX_READS: usize = 8;
+/// How far from where reads are cut an exon's edge may lie: one more error within some ten bases ends an alignment early.
+const REACH_BP: i64 = 30;
+/// Reads that correct each other's inserted bases; of two none is right.
+const MIN_CORRECTING: usize = 3;
+
+/// What is known of the two sides.
+pub struct Sides<'a> {
+    /// The bases that a molecule has from an end inwards, over splices; of the kinase (`true`) or of the partner.
+    pub inwards: &'a dyn Fn(bool, Breakend) -> Vec<u8>,
+    /// Knows the exon edges of all genes.
+    pub on_edge: &'a dyn Fn(Breakend) -> bool,
+}
+
+/// A way to join the two sides; `insertion` is read from the kinase to the partner.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+struct Molecule {
+    kinase: Breakend,
+    partner: Breakend,
+    insertion: Vec<u8>,
+}
+
+/// A read across the junction: bases before the end at which it was cut, those beyond, and where it was cut.
+struct Read<'t> {
+    tail: &'t Tail,
+    bases: Vec<u8>,
+}
+
+/// Puts a junction where its long reads need the fewest errors. Says no, and changes nothing, where the bases of a side are not known.
+pub fn settle(candidate: &mut Candidate, tails: &[Tail], sides: &Sides<'_>) -> bool {
+    if candidate.unplaced || candidate.slack_bp > 0 {
+        return false;
+    }
+    let beyond = candidate.insertion_bp as usize + BEYOND_BP;
+    let reads: Vec<Read<'_>> = tails
+        .iter()
+        .filter(|tail| {
+            let near = tail.at.contig == candidate.kinase.contig && tail.at.side == candidate.kinase.side;
+            near && tail.at.kept_distance(candidate.kinase.boundary).abs() <= REACH_BP
+                && !tail.bases.is_empty()
+                && candidate.members.contains_key(&tail.fragment)
+        })
+        .take(MAX_READS)
+        .map(|tail| {
+            let before = &tail.anchor[tail.anchor.len().saturating_sub(BEFORE_BP)..];
+            Read { tail, bases: [before, &tail.bases[..tail.bases.len().min(beyond)]].concat() }
+        })
+        .collect();
+    let search = Search { reads: &reads, sides, known: RefCell::default() };
+    if reads.is_empty() || !search.knows(true, candidate.kinase) || !search.knows(false, candidate.partner) {
+        return false;
+    }
+    let Some(best) = search.best_of_ends(candidate) else { return false };
+    let best = search.corrected(search.climbed(best));
+    search.write(best, candidate);
+    true
+}
+
+struct Search<'a> {
+    reads: &'a [Read<'a>],
+    sides: &'a Sides<'a>,
+    known: RefCell<FxHashMap<(bool, Breakend), Vec<u8>>>,
+}
+
+/// What a molecule costs; of equals the first by place.
+type Priced = (usize, Molecule);
+
+impl Search<'_> {
+    /// The bases of a side in the direction away from the kinase.
+    fn side(&self, at_kinase: bool, end: Breakend) -> Vec<u8> {
+        let mut known = self.known.borrow_mut();
+        let bases = known.entry((at_kinase, end)).or_insert_with(|| {
+            let inwards = (self.sides.inwards)(at_kinase, end);
+            if at_kinase {
+                reverse_complement(&inwards)
+            } else {
+                inwards
+            }
+        });
+        bases.clone()
+    }
+
+    fn knows(&self, at_kinase: bool, end: Breakend) -> bool {
+        let bases = self.side(at_kinase, end);
+        bases.len() >= BEFORE_BP && !bases.contains(&b'N')
+    }
+
+    /// None where the inserted bases only lengthen a run, as errors do.
+    fn priced(&self, molecule: Molecule) -> Option<Priced> {
+        let (left, right) = (self.side(true, molecule.kinase), self.side(false, molecule.partner));
+        let text = [left.as_slice(), &molecule.insertion, &right].concat();
+        if !molecule.insertion.is_empty() && collapse_runs(&text) == collapse_runs(&[left, right].concat()) {
+            return None;
+        }
+        let errors: usize = self.reads.iter().map(|read| fewest_edits_within(&read.bases, &text)).sum();
+        let off_edge = [molecule.kinase, molecule.partner].into_iter().filter(|&end| !(self.sides.on_edge)(end)).count();
+        let inserted = if molecule.insertion.is_empty() { 0 } else { INSERTED_COST + BASE_COST * molecule.insertion.len() };
+        Some((ERROR_COST * errors + inserted + OFF_EDGE_COST * off_edge, molecule))
+    }
+
+    /// Where on a read the two sides end, so that least lies between: offsets into its bases.
+    fn between(&self, read: &Read<'_>, kinase: Breakend, partner: Breakend) -> (usize, usize) {
+        let turned = |bases: &[u8]| bases.iter().rev().copied().collect::<Vec<u8>>();
+        let length = read.bases.len();
+        let before = fewest_edits_to_end(&read.bases, &self.side(true, kinase));
+        let behind = fewest_edits_to_end(&turned(&read.bases), &turned(&self.side(false, partner)));
+        let cost = |&(from, to): &(usize, usize)| {
+            let inserted = if from == to { 0 } else { INSERTED_COST + BASE_COST * (to - from) };
+            ERROR_COST * (before[from] + behind[length - to]) + inserted
+        };
+        (0..=length).flat_map(|from| (from..=length).map(move |to| (from, to))).min_by_key(cost).unwrap_or((0, 0))
+    }
+
+    /// The best molecule with these ends: nothing between, or what one of the `reads` has there.
+    fn joined(&self, kinase: Breakend, partner: Breakend, reads: &[Read<'_>]) -> Option<Priced> {
+        if !self.knows(true, kinase) || !self.knows(false, partner) {
+            return None;
+        }
+        let shown = reads.iter().map(|read| {
+            let (from, to) = self.between(read, kinase, partner);
+            read.bases[from..to].to_vec()
+        });
+        let insertions: BTreeSet<Vec<u8>> = std::iter::once(Vec::new()).chain(shown).collect();
+        insertions.into_iter().filter_map(|insertion| self.priced(Molecule { kinase, partner, insertion })).min()
+    }
+
+    /// The best molecule whose ends are those of a read, of the candidate, or exon edges beside them.
+    fn best_of_ends(&self, candidate: &Candidate) -> Option<Priced> {
+        let with_edges = |end: Breakend| {
+            let edges = (-REACH_BP..=REACH_BP).map(|bases| end.extended(bases)).filter(|&end| (self.sides.on_edge)(end));
+            edges.chain([end]).collect::<BTreeSet<Breakend>>()
+        };
+        let partners = with_edges(candidate.partner);
+        let mut pairs: BTreeSet<(Breakend, Breakend)> =
+            with_edges(candidate.kinase).into_iter().flat_map(|kinase| partners.iter().map(move |&partner| (kinase, partner))).collect();
+        pairs.extend(self.reads.iter().filter_map(|read| {
+            let placement = read.tail.placement?;
+            let partner = placement.breakend.extended(-i64::from(placement.overlap_bp.max(0)));
+            let near = partner.contig == candidate.partner.contig && partner.side == candidate.partner.side;
+            (near && partner.kept_distance(candidate.partner.boundary).abs() <= REACH_BP).then_some((read.tail.at, partner))
+        }));
+        pairs.into_iter().filter_map(|(kinase, partner)| self.joined(kinase, partner, self.reads)).min()
+    }
+
+    /// Moves the ends base by base as long as that makes the molecule likelier. Exons that are simply joined are what splices make.
+    fn climbed(&self, mut best: Priced) -> Priced {
+        if best.1.insertion.is_empty() && (self.sides.on_edge)(best.1.kinase) && (self.sides.on_edge)(best.1.partner) {
+            return best;
+        }
+        for _ in 0..REACH_BP {
+            let (kinase, partner) = (best.1.kinase, best.1.partner);
+            let moves = [(1, 0), (-1, 0), (0, 1), (0, -1), (1, -1), (-1, 1)];
+            let moved = moves.into_iter().filter_map(|(x, y)| self.joined(kinase.extended(x), partner.extended(y), &self.reads[..1])).min();
+            match moved.filter(|moved| moved.0 < best.0) {
+                Some(better) => best = better,
+                None => break,
+            }
+        }
+        best
+    }
+
+    /// Changes single inserted bases where most reads have others.
+    fn corrected(&self, mut best: Priced) -> Priced {
+        if self.reads.len() < MIN_CORRECTING {
+            return best;
+        }
+        let mut at = 0;
+        while at < best.1.insertion.len() {
+            let variants = std::iter::once(Vec::new()).chain(b"ACGT".iter().flat_map(|&base| {
+                let there = best.1.insertion[at];
+                [vec![base], vec![base, there]]
+            }));
+            let changed = |bases: Vec<u8>| {
+                let mut insertion = best.1.insertion.clone();
+                insertion.splice(at..=at, bases);
+                self.priced(Molecule { insertion, ..best.1.clone() })
+            };
+            match variants.filter_map(changed).min().filter(|changed| changed.0 < best.0) {
+                Some(better) => best = better,
+                None => at += 1,
+            }
+        }
+        best
+    }
+
+    /// Gives the candidate the molecule's ends, and the bases of the read that is most like it.
+    fn write(&self, (_, molecule): Priced, candidate: &mut Candidate) {
+        let text = [self.side(true, molecule.kinase), molecule.insertion.clone(), self.side(false, molecule.partner)].concat();
+        if let Some(read) = self.reads.iter().min_by_key(|read| (fewest_edits_within(&read.bases, &text), &read.tail.bases)) {
+            let (from, _) = self.between(read, molecule.kinase, molecule.partner);
+            let whole = [read.tail.anchor.as_slice(), &read.tail.bases].concat();
+            let cut = (read.tail.anchor.len().saturating_sub(BEFORE_BP) + from).min(whole.len());
+            let (anchor, tail) = whole.split_at(cut);
+            (candidate.anchor, candidate.tail) = (anchor.to_vec(), tail.to_vec());
+        }
+        candidate.kinase = molecule.kinase;
+        candidate.partner = molecule.partner;
+        candidate.insertion_bp = molecule.insertion.len() as u32;
+        candidate.insertion = molecule.insertion;
+        candidate.homology_bp = 0;
+    }
+}
