@@ -1,12 +1,15 @@
 //! No fragment reaches far enough into both ends to be sure of them.
 
 use super::Doubt;
+use crate::coverage::depth::MIN_ANCHOR_BP;
 use crate::fusion::{KnownTier, Material};
 use crate::junction::Member;
 
-/// Bases of one read, on the shorter side, that at least one fragment must have: 18 bases are unique in the human genome more often
-/// than not.
+/// Bases that at least one fragment must have on each side: 18 are unique in the human genome more often than not. Two fragments that
+/// have them on either side are as good: by chance alone neither's short end would read as the other's side.
 const MIN_BEST_ANCHOR_BP: u32 = 18;
+/// Mapping quality from which shorter ends are sure, as they are on exon edges or beside a mate (one misplacement in a hundred).
+const SURE_MAPQ: u8 = 20;
 
 /// Whether the flag applies. At a listed junction of RNA, one of a few dozen places, the ten bases that each fragment must have are as
 /// telling, and two fragments need no more.
@@ -15,6 +18,36 @@ pub fn applies(doubt: &Doubt<'_>) -> bool {
     if listed && doubt.fusion.support.fragments() >= 2 {
         return false;
     }
-    let best = doubt.candidate.members.values().map(Member::shown_bp).max().unwrap_or(0);
-    best < MIN_BEST_ANCHOR_BP
+    let counted: Vec<&Member> = doubt.candidate.counted(MIN_ANCHOR_BP).map(|(_, member)| member).collect();
+    are_short(&counted)
+}
+
+fn are_short(counted: &[&Member]) -> bool {
+    let longest = |side: fn(&Member) -> u32| counted.iter().map(|member| side(member)).max().unwrap_or(0);
+    let short = longest(|member| member.kinase_bp).min(longest(|member| member.partner_bp)) < MIN_BEST_ANCHOR_BP;
+    short && !counted.iter().any(|member| member.kinase_mapq.min(member.partner_mapq.unwrap_or(0)) >= SURE_MAPQ)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::junction::Kind;
+
+    #[test]
+    fn long_ends_of_two_fragments_on_either_side_or_a_sure_place_make_up_for_short_ones() {
+        let member = |kinase_bp, partner_bp, partner_mapq| Member {
+            kind: Kind::Split,
+            kinase_bp,
+            partner_bp,
+            crossing_bp: 0,
+            kinase_mapq: 60,
+            partner_mapq,
+            ends: (0, 0),
+        };
+        let (at_kinase, at_partner) = (member(60, 12, Some(3)), member(13, 60, Some(3)));
+        assert!(are_short(&[]) && are_short(&[&at_kinase]) && are_short(&[&at_kinase, &at_kinase]));
+        assert!(!are_short(&[&at_kinase, &at_partner]));
+        assert!(!are_short(&[&member(60, 12, Some(40))]) && are_short(&[&member(60, 12, None)]));
+        assert!(!are_short(&[&member(30, 20, None)]));
+    }
 }
