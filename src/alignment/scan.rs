@@ -360,20 +360,33 @@ pub fn each<S: Send>(
 /// Unaligned reads of each file that are looked at: enough for panels and for most transcriptomes, about a second's work.
 const MAX_UNALIGNED: u64 = 2_000_000;
 
-/// The reads without a place that `wanted` picks, how many were looked at, and how many were not. Files that are read in one pass keep none.
+/// The reads without a place that `wanted` picks, with their mates, how many were looked at, and how many were not. Files that are read in
+/// one pass keep none.
 ///
 /// # Errors
 /// When the file cannot be read.
 pub fn unaligned(library: &Library, wanted: &dyn Fn(&[u8]) -> bool) -> Result<(Vec<Unaligned>, u64, u64)> {
     let mut list = Vec::new();
     let mut seen = 0;
+    let mut picked: Option<FragmentId> = None;
+    // Mates that were both not aligned follow each other.
+    let mut passed_over: Option<Unaligned> = None;
     let left = library.reader()?.visit_unplaced(MAX_UNALIGNED, |record, lane| {
         seen += 1;
-        let bases = record.seq().as_bytes();
-        if record.is_quality_check_failed() || !wanted(&bases) {
+        if record.is_quality_check_failed() {
             return;
         }
-        list.push(Unaligned::new(record, lane));
+        let read = Unaligned::new(record, lane);
+        let before = passed_over.take().filter(|mate: &Unaligned| mate.fragment == read.fragment);
+        if wanted(&read.bases) {
+            picked = Some(read.fragment);
+            list.extend(before);
+            list.push(read);
+        } else if picked == Some(read.fragment) {
+            list.push(read);
+        } else {
+            passed_over = Some(read);
+        }
     })?;
     Ok((list, seen, left))
 }
