@@ -349,8 +349,11 @@ impl Run<'_> {
             return Ok((found, 0));
         }
         let tolerance = Tolerance::of(library.assay.long_reads);
+        let on_edge = |end: Breakend| self.splice_within(end, 0);
         let of_target = |(index, (evidence, table))| {
-            Break::all(evidence, table, tolerance, search::MIN_COMPLEXITY_FRAC).into_iter().map(move |unexplained| (index, unexplained))
+            Break::all(evidence, table, tolerance, search::MIN_COMPLEXITY_FRAC, &on_edge)
+                .into_iter()
+                .map(move |unexplained| (index, unexplained))
         };
         let breaks: Vec<(usize, Break)> = evidence.iter().zip(&edges.tables).enumerate().flat_map(of_target).collect();
         if breaks.is_empty() {
@@ -425,7 +428,7 @@ impl Run<'_> {
         let breaks: Vec<Vec<Break>> = evidence
             .iter()
             .zip(&edges.tables)
-            .map(|(evidence, table)| Break::all(evidence, table, tolerance, search::MIN_TELLING_FRAC))
+            .map(|(evidence, table)| Break::all(evidence, table, tolerance, search::MIN_TELLING_FRAC, &|_| true))
             .collect();
         if breaks.iter().all(Vec::is_empty) {
             return Ok(());

@@ -168,6 +168,20 @@ mod tests {
         }
 
         #[test]
+        fn a_stretch_of_a_text_is_found_in_it_whatever_lies_around(
+            before in "[ACGT]{0,30}", read in "[ACGT]{1,30}", after in "[ACGT]{0,30}", wrong in 0usize..30,
+        ) {
+            let text = [before.as_str(), &read, &after].concat();
+            prop_assert_eq!(fewest_edits_within(read.as_bytes(), text.as_bytes()), 0);
+            let mut other = read.clone().into_bytes();
+            other.remove(wrong % read.len());
+            prop_assert!(fewest_edits_within(&other, text.as_bytes()) <= 1);
+            let ending = [before.as_str(), &read].concat();
+            let to_end = fewest_edits_to_end(read.as_bytes(), ending.as_bytes());
+            prop_assert_eq!((to_end.len(), to_end[0], to_end[read.len()]), (read.len() + 1, 0, 0));
+        }
+
+        #[test]
         fn a_prefix_of_itself_has_no_edits(s in "[ACGT]{1,60}", n in 1usize..60) {
             let n = n.min(s.len());
             prop_assert_eq!(match_prefixes(&s.as_bytes()[..n], s.as_bytes()).edits, 0);

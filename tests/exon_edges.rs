@@ -248,3 +248,14 @@ fn long_reads_that_leave_the_kinase_over_errors_and_gaps_are_known_by_the_partne
     let rows = rows_beside(long_wild_type(&edges), vec![one, other, third]);
     assert_eq!(seen(&rows), [("E13;A20", "V1", "3", "PASS")]);
 }
+
+#[test]
+fn bases_that_an_aligner_spliced_to_what_is_no_exon_are_looked_up_among_the_partners() {
+    let edges = edges();
+    let partner = turned(&edges.eml4_13);
+    let spliced = |name: &str, kept: usize, tail: usize| {
+        let bases = format!("{}{}", &edges.alk_20[90 - kept..], &partner[..tail]);
+        read(name, 0, "chr2", ALK_20_START - kept as u32 + 1, &format!("{kept}M900000N{tail}M"), &bases, "")
+    };
+    assert_eq!(seen(&rows(vec![spliced("r1", 60, 30), spliced("r2", 50, 40)])), [("E13;A20", "V1", "2", "PASS")]);
+}

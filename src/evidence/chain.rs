@@ -93,7 +93,7 @@ fn chain(records: &[&ReadRecord]) -> Option<Chain> {
 }
 
 /// What an edit takes from a piece, in bases that match: the base itself and the penalty of `bwa mem`.
-const EDIT_COST: i64 = 5;
+pub const EDIT_COST: i64 = 5;
 
 /// Leaves out pieces whose part of the read others explain as well: those that match better stay, then those with the higher mapping
 /// quality, then the first on the genome.

@@ -5,7 +5,7 @@ use crate::alignment::scan::MIN_TAIL_BP;
 use crate::genome::{Breakend, ContigId};
 use crate::sequence::reverse_complement;
 
-use super::chain::Chain;
+use super::chain::{Chain, EDIT_COST};
 
 /// Bases of a tail that are kept; enough to tell any two places of the genome apart.
 const MAX_TAIL_BP: usize = 150;
@@ -21,6 +21,8 @@ pub struct Placement {
     pub overlap_bp: i32,
     /// Aligned bases of the piece.
     pub aligned_bp: u32,
+    /// Edits in these.
+    pub edits: u32,
     /// Mapping quality of its alignment.
     pub mapq: u8,
     /// Whether a gap of one alignment joins the two pieces (not a split).
@@ -52,6 +54,20 @@ pub struct Tail {
     pub ends: (i64, i64),
     /// Where the read's primary alignment begins: its record has the bases that hard clips took here.
     pub primary: Option<(ContigId, u32)>,
+}
+
+impl Tail {
+    /// Whether its place lies behind inserted bases.
+    pub fn is_behind_insertion(&self) -> bool {
+        self.placement.is_some_and(|placement| placement.overlap_bp < 0)
+    }
+}
+
+impl Placement {
+    /// How well the piece matches, as aligners score it.
+    pub fn score(&self) -> i64 {
+        i64::from(self.aligned_bp) - EDIT_COST * i64::from(self.edits)
+    }
 }
 
 /// Whether the end of a read is adapter: its mate begins where the read's aligned part ends, so the fragment ends there too.
@@ -164,6 +180,7 @@ pub fn tails(chain: &Chain, mate: Option<&Chain>, inside: &dyn Fn(&Piece) -> boo
                 breakend: next.breakend(!at_query_end),
                 overlap_bp: overlap_bp(next),
                 aligned_bp: there.0,
+                edits: there.1,
                 mapq: {
                     // Bases of the tail that neither this piece nor one further out explains.
                     let beyond = if at_query_end { chain.length.saturating_sub(next.query_end) } else { next.query_start };
@@ -221,5 +238,43 @@ fn cut(chain: &Chain, piece: &Piece, at_query_end: bool) -> (Vec<u8>, Vec<u8>, V
         let mut turned = qualities(from, start);
         turned.reverse();
         (reverse_complement(&bases[from..start]), turned, reverse_complement(&bases[start..end.min(start + MAX_ANCHOR_BP).max(start)]))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::genome::Strand;
+
+    #[test]
+    fn a_piece_that_claims_much_of_what_the_other_has_is_no_sure_place() {
+        let piece = |contig: u32, query_start: u32, query_end: u32| Piece {
+            contig: ContigId(contig),
+            start: 1_000,
+            end: 1_000 + query_end - query_start,
+            strand: Strand::Forward,
+            query_start,
+            query_end,
+            mapq: 60,
+            edits: 0,
+        };
+        let mapq = |overlap: u32| {
+            let pieces = vec![piece(0, 0, 500), piece(1, 500 - overlap, 900)];
+            let chain = Chain {
+                fragment: FragmentId(1),
+                number: 0,
+                primary: pieces[..1].to_vec(),
+                pieces,
+                gapped: vec![false],
+                mate: None,
+                length: 900,
+                bases: Some(vec![b'A'; 900]),
+                qualities: Vec::new(),
+            };
+            let kinase = Genes { holds: &|end| end.contig == ContigId(0), at_edge: &|_| false };
+            let found = tails(&chain, None, &|piece| piece.contig == ContigId(0), &kinase);
+            found.iter().filter_map(|tail| tail.placement).map(|placement| placement.mapq).collect::<Vec<u8>>()
+        };
+        assert_eq!((mapq(10), mapq(200)), (vec![60], vec![0]));
     }
 }

@@ -112,18 +112,9 @@ mod tests {
             mane_select: None,
         };
         let read = |kinase_bases: &[u8], at: u32| Candidate {
-            target: 0,
-            kinase: Breakend::new(ContigId(1), 500, Side::Higher),
-            partner: Breakend::new(ContigId(0), at, Side::Lower),
-            homology_bp: 0,
-            insertion: Vec::new(),
-            insertion_bp: 0,
-            slack_bp: 0,
             tail: b"CAGTTCCAAGGTTGCAACGT".to_vec(),
             anchor: reverse_complement(kinase_bases),
-            members: std::collections::BTreeMap::new(),
-            other_places: 0,
-            unplaced: false,
+            ..Candidate::new(0, Breakend::new(ContigId(1), 500, Side::Higher), Breakend::new(ContigId(0), at, Side::Lower))
         };
         assert!(is_partners_splice(&read(&EXON[..30], 20), &partner, &bases));
         assert!(!is_partners_splice(&read(b"CCATTGACCATTGGCATTAGTCCGATACGG", 20), &partner, &bases), "the kinase's own bases");

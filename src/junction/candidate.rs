@@ -81,13 +81,37 @@ pub struct Candidate {
     pub anchor: Vec<u8>,
     /// The fragments.
     pub members: BTreeMap<FragmentId, Member>,
+    /// How well the best read's piece matches the partner, as aligners score it; 0 where no read was placed there.
+    pub partner_score: i64,
     /// Fragments whose aligner placed the tail elsewhere, by that place: other copies of the partner's sequence.
     pub other_places: u32,
     /// No place was found for the tail; `partner` means nothing then.
     pub unplaced: bool,
+    /// Both ends lie on exon edges that splices use (RNA).
+    pub joins_exons: bool,
 }
 
 impl Candidate {
+    /// A junction of these two ends that nothing shows yet.
+    pub fn new(target: usize, kinase: Breakend, partner: Breakend) -> Self {
+        Self {
+            target,
+            kinase,
+            partner,
+            homology_bp: 0,
+            insertion: Vec::new(),
+            insertion_bp: 0,
+            slack_bp: 0,
+            tail: Vec::new(),
+            anchor: Vec::new(),
+            members: BTreeMap::new(),
+            partner_score: 0,
+            other_places: 0,
+            unplaced: false,
+            joins_exons: false,
+        }
+    }
+
     /// How surely the partner is placed: each fragment counts by the chance that both of its ends are where they are said to be.
     /// Summed in thousandths, so that no order of fragments can show in the sum.
     pub fn weight(&self) -> f64 {
@@ -97,8 +121,11 @@ impl Candidate {
     }
 
     /// Whether the partner's bases are a simple repeat or a homopolymer, which has no place of its own (dark cycles of two-colour
-    /// machines read as runs of G).
+    /// machines read as runs of G). Exons that end in one are joined as others are: several fragments do not meet just there by chance.
     pub fn is_simple(&self) -> bool {
+        if self.joins_exons && self.members.len() > 1 {
+            return false;
+        }
         let least = if self.tail.len() < LONG_TAIL_BP { MIN_COMPLEXITY_FRAC } else { MIN_LONG_COMPLEXITY_FRAC };
         self.tail.len() >= 12 && complexity_frac(&self.tail) < least
     }

@@ -41,9 +41,11 @@ pub fn rank(candidates: &mut [Candidate]) {
         let mut shown: Vec<_> =
             candidate.members.values().map(|member| (member.kind, member.ends, member.kinase_mapq, member.partner_mapq)).collect();
         shown.sort_unstable();
-        // Of equals the one without inserted bases: an error at the break looks like an insertion.
-        let place = (candidate.insertion_bp, candidate.kinase, candidate.partner, candidate.homology_bp);
-        (Reverse((candidate.weight() * 1000.0).round() as i64), Reverse(candidate.members.len()), place, candidate.tail.clone(), shown)
+        let sure = Reverse((candidate.weight() * 1000.0).round() as i64);
+        // Of equals the one without inserted bases: an error at the break looks like an insertion. Then the one that matches best: the less of
+        // a repeat is aligned, the more places it fits.
+        let place = (candidate.insertion_bp, Reverse(candidate.partner_score), candidate.kinase, candidate.partner, candidate.homology_bp);
+        (sure, Reverse(candidate.members.len()), place, candidate.tail.clone(), shown)
     });
 }
 
@@ -67,19 +69,15 @@ fn seed(target: usize, kinase: Breakend, partner: Breakend, insertion_bp: u32, t
     // Bases that both alignments claim are homologous; where reads are full of errors they are chance.
     let claimed = |tail: &&Tail| tail.placement.map(|placement| placement.overlap_bp.max(0) as u32);
     let homology_bp = if tolerance.in_step { tails.iter().filter_map(claimed).max().unwrap_or(0) } else { 0 };
+    let partner_score = tails.iter().filter_map(|tail| tail.placement).map(|placement| placement.score()).max().unwrap_or(0);
     let mut candidate = Candidate {
-        target,
-        kinase,
-        partner,
+        partner_score,
         homology_bp,
         insertion: inserted(&consensus, insertion_bp),
         insertion_bp,
-        slack_bp: 0,
         tail: consensus,
         anchor,
-        members: BTreeMap::new(),
-        other_places: 0,
-        unplaced: false,
+        ..Candidate::new(target, kinase, partner)
     };
     for tail in tails {
         candidate.add(tail.fragment, split_member(tail));
@@ -174,7 +172,7 @@ fn says_the_same(better: &Candidate, seed: &Candidate, tolerance: Tolerance) -> 
     let near = same_side && apart <= SAME_PLACE_BP;
     let by_bases = own.zip(other).and_then(|(own, other)| {
         // Two different partners may begin alike by chance (or by the homology itself); more bases must agree for them.
-        let stricter = Tolerance { min_bp: if same_side { tolerance.min_bp.max(12) } else { 20 }, ..tolerance };
+        let stricter = Tolerance { min_bp: tolerance.min_bp.max(if same_side { 12 } else { 14 }), ..tolerance };
         stricter.alike(own, other)
     });
     by_bases.unwrap_or(near && further.unsigned_abs() <= u64::from(SAME_PLACE_BP) && better.insertion_bp.abs_diff(seed.insertion_bp) <= 3)
@@ -251,6 +249,7 @@ mod tests {
                 breakend: Breakend::new(ContigId(1), 500 - early as u32, Side::Higher),
                 overlap_bp: 0,
                 aligned_bp: 30,
+                edits: 0,
                 mapq: 60,
                 gap: false,
             }),
@@ -262,5 +261,32 @@ mod tests {
         let found = candidates(0, &tails, Tolerance::of(false));
         assert_eq!(found.len(), 1);
         assert_eq!((found[0].kinase.boundary, found[0].partner.boundary), (1_000, 500));
+    }
+
+    #[test]
+    fn of_places_in_a_repeat_the_one_where_most_bases_are_aligned_is_the_partners() {
+        let beyond = b"GATTACACCGTATGCATTGCAAGTCCTGAACGTTAGCATCGGATTCAGTACCGGCATACGAGTTCACC";
+        let tail = |fragment: u64, contig: u32, length: usize| Tail {
+            fragment: FragmentId(fragment),
+            at: Breakend::new(ContigId(0), 1_000, Side::Lower),
+            anchor_bp: 70,
+            mapq: 60,
+            length_bp: length as u32,
+            qualities: vec![30; length],
+            bases: beyond[..length].to_vec(),
+            anchor: b"CCATTGACCATTGGCATT".to_vec(),
+            placement: Some(Placement {
+                breakend: Breakend::new(ContigId(contig), 500, Side::Higher),
+                overlap_bp: 0,
+                aligned_bp: length as u32,
+                edits: 0,
+                mapq: 60,
+                gap: false,
+            }),
+            ends: (fragment as i64, 0),
+            primary: None,
+        };
+        let found = candidates(0, &[tail(1, 1, 30), tail(2, 3, 60), tail(3, 2, 40)], Tolerance::of(false));
+        assert_eq!(found.iter().map(|candidate| (candidate.partner.contig.0, candidate.members.len())).collect::<Vec<_>>(), [(3, 3)]);
     }
 }

@@ -87,6 +87,8 @@ pub struct EdgeTable {
     /// Where ordinary splices go on: exon ends of the kinase for tails that leave it, exon starts of the partners.
     kinase_own: Ends,
     partners_own: Ends,
+    /// Where the other kinases begin: what enters them as well tells nothing.
+    other_kinases: Ends,
     /// Junctions of the table, by the places of their edges.
     listed: FxHashSet<(Breakend, Breakend)>,
     listed_at: FxHashMap<Breakend, usize>,
@@ -253,11 +255,10 @@ fn compare(tail: &[u8], enter: &[u8], in_step: bool) -> Comparison {
 }
 
 impl EdgeTable {
-    /// The edges of a kinase and of its partners; `listed` are the junctions of the tables, kinase first, and `looked_at` is the number of
-    /// edges among which partners were found. Long reads do not keep
-    /// step with a gene (`in_step`).
+    /// The edges of a kinase, one of several, and of its partners; `listed` are the junctions of the tables, kinase first, and `looked_at`
+    /// is the number of edges among which partners were found. Long reads do not keep step with a gene (`in_step`).
     pub fn new(
-        kinase: &Gene,
+        (kinase, others): (&Gene, &[&Gene]),
         partners: &[&Gene],
         bases: &Bases<'_>,
         (listed, looked_at): (FxHashSet<(Breakend, Breakend)>, usize),
@@ -274,6 +275,7 @@ impl EdgeTable {
             partners: Ends::new(of_partners(Role::Five), in_step),
             kinase_own: Ends::new(edges(kinase, Role::Five, bases), in_step),
             partners_own: Ends::new(of_partners(Role::Three), in_step),
+            other_kinases: Ends::new(others.iter().flat_map(|gene| edges(gene, Role::Three, bases)).collect(), in_step),
             listed,
             listed_at,
             looked_at,
@@ -292,19 +294,21 @@ impl EdgeTable {
 
     /// Where a tail that leaves the kinase at `from` enters a partner.
     pub fn into_partner(&self, tail: &[u8], from: Breakend) -> Option<Fit> {
-        self.enter(&self.partners, (&self.kinase_own, &self.partners_own), tail, from)
+        self.enter(&self.partners, None, (&self.kinase_own, &self.partners_own), tail, from)
     }
 
     /// Where a tail that leaves a partner at `from` enters the kinase.
     pub fn into_kinase(&self, tail: &[u8], from: Breakend) -> Option<Fit> {
-        self.enter(&self.kinase, (&self.partners_own, &self.kinase_own), tail, from)
+        self.enter(&self.kinase, Some(&self.other_kinases), (&self.partners_own, &self.kinase_own), tail, from)
     }
 
-    fn enter(&self, side: &Ends, (own, other): (&Ends, &Ends), tail: &[u8], from: Breakend) -> Option<Fit> {
+    fn enter(&self, side: &Ends, beside: Option<&Ends>, (own, other): (&Ends, &Ends), tail: &[u8], from: Breakend) -> Option<Fit> {
         let is_listed = |end: Breakend| self.listed.contains(&(from, end)) || self.listed.contains(&(end, from));
         let farthest_bp = if side.in_step { usize::MAX } else { MAX_LONG_INSERTION_BP };
         let fits = side.fits(tail, farthest_bp);
-        let rank = |(index, gap, fit): &(usize, usize, Comparison)| (fit.score(), *gap == 0 && is_listed(side.edges[*index].end));
+        let ranked =
+            |side: &Ends, (index, gap, fit): &(usize, usize, Comparison)| (fit.score(), *gap == 0 && is_listed(side.edges[*index].end));
+        let rank = |fit: &(usize, usize, Comparison)| ranked(side, fit);
         let best = fits.iter().max_by_key(|fit| rank(fit))?;
         // Two edges that fit alike tell nothing, and an ordinary splice of the gene itself is none of a fusion.
         let inserted = &tail[..best.1];
@@ -312,14 +316,19 @@ impl EdgeTable {
         if own.begins(inserted) || other.begins(&reverse_complement(inserted)) {
             return None;
         }
-        let rivals = fits.iter().filter(|fit| rank(fit) == rank(best) && fit.0 != best.0).count();
+        let rivals = fits.iter().filter(|fit| rank(fit) == rank(best) && fit.0 != best.0).count()
+            + beside.map_or(0, |beside| beside.fits(tail, farthest_bp).iter().filter(|fit| ranked(beside, fit) >= rank(best)).count());
         let ordinary = own.fits(tail, farthest_bp).iter().any(|fit| fit.2.score() >= best.2.score());
         if rivals > 0 || ordinary {
             return None;
         }
         let (index, inserted_bp, comparison) = *best;
         let end = side.edges[index].end;
-        let edges = if rank(best).1 { self.listed_at.get(&from).copied().unwrap_or(1) } else { side.edges.len().max(self.looked_at) };
+        let edges = if rank(best).1 {
+            self.listed_at.get(&from).copied().unwrap_or(1)
+        } else {
+            (side.edges.len() + beside.map_or(0, |beside| beside.edges.len())).max(self.looked_at)
+        };
         let places = edges as f64 * if inserted_bp == 0 { 1.0 } else { tail.len() as f64 };
         let mapq = phred(comparison.expected(places).min(1.0));
         (mapq >= MIN_FIT_MAPQ).then_some(Fit { end, inserted_bp, compared_bp: comparison.compared, mapq: mapq.min(MAX_FIT_MAPQ) as u8 })
@@ -389,5 +398,66 @@ mod word_tests {
         assert_eq!(found.len(), 5 + 2);
         assert_eq!((found[0], found[4]), (found[5], words(&bases[4..20]).next().expect("one word")));
         assert!(words(&bases[..15]).next().is_none());
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::genome::{ContigId, Strand};
+    use crate::model::gene::{Exon, Transcript};
+
+    const GENOME: &[u8] = b"GATTACACCGTATGCATTGCAAGTCCTGAACGTTAGCATCGGATTCAGTACCGGCATACGAGTTCACCAGGTCCTTAGCAAGTCCA";
+
+    fn gene(symbol: &str, contig: u32, exons: &[(u32, u32)]) -> Gene {
+        let exon = |((start, end), number)| Exon { number, start, end, cds: None, lead_bp: 0 };
+        let exons: Vec<Exon> = exons.iter().copied().zip(1..).map(exon).collect();
+        let contig = ContigId(contig);
+        Gene {
+            symbol: symbol.to_owned(),
+            span: Interval { contig, start: 0, end: 86 },
+            strand: Some(Strand::Forward),
+            transcript: Some(Transcript { id: symbol.to_owned(), refseq: None, exons, cds_length_bp: None }),
+            alternatives: Vec::new(),
+            mane_select: None,
+        }
+    }
+
+    #[test]
+    fn a_tail_that_enters_two_kinases_alike_enters_none() {
+        // The last six bases of the second kinase's first twelve differ.
+        let bases = |interval: Interval| {
+            let mut bases = GENOME[interval.start as usize..interval.end as usize].to_vec();
+            if interval.contig == ContigId(1) && interval.start == 40 {
+                bases[11] = b'A';
+            }
+            bases
+        };
+        let (kinase, other) = (gene("ALK", 0, &[(0, 20), (40, 80)]), gene("ROS1", 1, &[(0, 20), (40, 80)]));
+        let partner = gene("EML4", 2, &[(0, 30), (50, 80)]);
+        let from = Breakend::new(ContigId(2), 30, Side::Lower);
+        let enters = |others: &[&Gene], bp: usize| {
+            let table = EdgeTable::new((&kinase, others), &[&partner], &bases, (FxHashSet::default(), 0), true);
+            table.into_kinase(&GENOME[40..40 + bp], from).map(|fit| (fit.end.contig.0, fit.end.boundary))
+        };
+        assert_eq!((enters(&[], 11), enters(&[&other], 11)), (Some((0, 40)), None));
+        assert_eq!(enters(&[&other], 14), Some((0, 40)), "one base more tells them apart");
+    }
+
+    #[test]
+    fn what_a_molecule_has_inwards_goes_over_splices_on_either_side() {
+        let gene = gene("ALK", 0, &[(5, 20), (30, 38), (60, 80)]);
+        let read = |end: Breakend, bp: u32| {
+            let stretches: Vec<(u32, u32)> = stretches(&gene, end, bp).iter().map(|stretch| (stretch.start, stretch.end)).collect();
+            stretches
+        };
+        let end = |boundary, side| Breakend::new(ContigId(0), boundary, side);
+        assert_eq!(read(end(60, Side::Higher), 30), [(60, 80)], "no exon follows");
+        assert_eq!(read(end(33, Side::Higher), 10), [(33, 38), (60, 65)]);
+        assert_eq!(read(end(36, Side::Lower), 10), [(30, 36), (16, 20)]);
+        assert_eq!(read(end(50, Side::Lower), 10), [], "an intron");
+        let bases = |interval: Interval| GENOME[interval.start as usize..interval.end as usize].to_vec();
+        let inwards = inwards(&stretches(&gene, end(36, Side::Lower), 10), Side::Lower, &bases);
+        assert_eq!(inwards, [reverse_complement(&GENOME[30..36]), reverse_complement(&GENOME[16..20])].concat());
     }
 }

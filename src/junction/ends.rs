@@ -97,18 +97,11 @@ mod tests {
     fn clipped_reads_tell_an_error_beside_the_break_from_an_insertion() {
         let beyond = b"GATTACACCGTATGCATTGCAAGTCCTGAACG";
         let mut candidate = Candidate {
-            target: 0,
-            kinase: Breakend::new(ContigId(0), 997, Side::Lower),
-            partner: Breakend::new(ContigId(1), 500, Side::Higher),
-            homology_bp: 0,
             insertion: b"ACT".to_vec(),
             insertion_bp: 3,
-            slack_bp: 0,
             tail: [b"ACT".as_slice(), beyond].concat(),
             anchor: b"CCATTGACCATTGGCATT".to_vec(),
-            members: BTreeMap::new(),
-            other_places: 0,
-            unplaced: false,
+            ..Candidate::new(0, Breakend::new(ContigId(0), 997, Side::Lower), Breakend::new(ContigId(1), 500, Side::Higher))
         };
         let clipped = Tail {
             fragment: FragmentId(2),
@@ -130,18 +123,11 @@ mod tests {
 
     fn of_long_reads(kinase: u32, partner: u32, insertion: &[u8]) -> (u32, u32, Vec<u8>, Vec<u8>, Vec<u8>) {
         let mut candidate = Candidate {
-            target: 0,
-            kinase: Breakend::new(ContigId(0), kinase, Side::Lower),
-            partner: Breakend::new(ContigId(1), partner, Side::Higher),
-            homology_bp: 0,
             insertion: insertion.to_vec(),
             insertion_bp: insertion.len() as u32,
-            slack_bp: 0,
             tail: b"GATTACA".to_vec(),
             anchor: b"CCATTG".to_vec(),
-            members: BTreeMap::new(),
-            other_places: 0,
-            unplaced: false,
+            ..Candidate::new(0, Breakend::new(ContigId(0), kinase, Side::Lower), Breakend::new(ContigId(1), partner, Side::Higher))
         };
         // Two acceptors three bases apart, as many exons have.
         onto_edges(&mut candidate, &|end| matches!((end.contig.0, end.boundary), (0, 1_000) | (1, 500 | 503)));

@@ -79,7 +79,8 @@ pub fn gather(
             rescue::from_unaligned(read, table, &mut mended);
         }
         // What the aligner placed surely stays as it is; of the rest the mended tail is the better one.
-        let sure: FxHashSet<FragmentId> = kinase_tails.iter().filter(|tail| is_sure(tail)).map(|tail| tail.fragment).collect();
+        let sure: FxHashSet<FragmentId> =
+            kinase_tails.iter().filter(|tail| is_sure(tail) && !is_guess(tail, at_edge)).map(|tail| tail.fragment).collect();
         mended.kinase.retain(|tail| !sure.contains(&tail.fragment));
         let placed: FxHashSet<FragmentId> =
             mended.kinase.iter().filter(|tail| tail.placement.is_some()).map(|tail| tail.fragment).collect();
@@ -109,6 +110,11 @@ pub fn gather(
 /// Whether the aligner placed a tail with some confidence.
 pub(super) fn is_sure(tail: &Tail) -> bool {
     tail.placement.is_some_and(|placement| placement.mapq >= BELIEVED_MAPQ)
+}
+
+/// Whether an aligner of RNA spliced a tail to what is no exon's edge: whatever lay within reach.
+pub(super) fn is_guess(tail: &Tail, at_edge: &dyn Fn(Breakend) -> bool) -> bool {
+    tail.placement.is_some_and(|placement| placement.gap && !at_edge(placement.breakend))
 }
 
 /// A tail whose piece the mate vouches for: a mate that lies beside it on the partner's side is placed as surely as itself, so a piece in a
@@ -190,8 +196,11 @@ impl Evidence {
             homology::settle(candidate, reference);
         }
         candidates.extend(from_pairs);
-        if spliced.is_some() {
+        if let Some(spliced) = spliced {
             candidates = inner_exon::united(candidates);
+            for candidate in candidates.iter_mut().filter(|candidate| candidate.slack_bp == 0 && candidate.insertion_bp == 0) {
+                candidate.joins_exons = joins_exons(candidate, spliced.on_edge);
+            }
         }
         let before = candidates.len();
         candidates = claimed_once(candidates);
@@ -202,6 +211,12 @@ impl Evidence {
         candidates.extend(orphan::orphans(target, &self.kinase_tails, &candidates, tolerance));
         Found { candidates, explained_elsewhere }
     }
+}
+
+/// Whether both ends lie on exon edges, or come to do so when the homologous bases are given back.
+fn joins_exons(candidate: &Candidate, on_edge: &dyn Fn(Breakend) -> bool) -> bool {
+    (0..=i64::from(candidate.homology_bp))
+        .any(|bases| on_edge(candidate.kinase.extended(-bases)) && on_edge(candidate.partner.extended(bases)))
 }
 
 /// The junctions of a kinase.

@@ -102,7 +102,6 @@ fn read(end: Breakend, start: u32, stop: u32, turned: bool, reference: &Bases<'_
 
 #[cfg(test)]
 mod tests {
-    use std::collections::BTreeMap;
 
     use super::*;
     use crate::genome::ContigId;
@@ -119,18 +118,10 @@ mod tests {
             (interval.start..interval.end).map(|place| text.get(place as usize).copied().unwrap_or(b'N')).collect::<Vec<u8>>()
         };
         let mut candidate = Candidate {
-            target: 0,
-            kinase: Breakend::new(ContigId(0), 14, Side::Lower),
-            partner: Breakend::new(ContigId(1), 14, Side::Higher),
             homology_bp: 8,
-            insertion: Vec::new(),
-            insertion_bp: 0,
-            slack_bp: 0,
             tail: b"TTTACG".to_vec(),
             anchor: b"ACGTAGGTCCCATG".to_vec(),
-            members: BTreeMap::new(),
-            other_places: 0,
-            unplaced: false,
+            ..Candidate::new(0, Breakend::new(ContigId(0), 14, Side::Lower), Breakend::new(ContigId(1), 14, Side::Higher))
         };
         split_overlap(&mut candidate, &bases);
         assert_eq!((candidate.kinase.boundary, candidate.partner.boundary, candidate.homology_bp), (8, 8, 2));

@@ -171,18 +171,11 @@ mod tests {
     #[test]
     fn the_inserted_bases_go_to_the_side_that_has_them() {
         let junction = |insertion: &[u8]| Candidate {
-            target: 0,
-            kinase: Breakend::new(ContigId(0), 60, Side::Higher),
-            partner: Breakend::new(ContigId(0), 20, Side::Lower),
-            homology_bp: 0,
             insertion: insertion.to_vec(),
             insertion_bp: insertion.len() as u32,
-            slack_bp: 0,
             tail: [insertion, b"ACTTGC"].concat(),
             anchor: b"CGGTGTAATC".to_vec(),
-            members: BTreeMap::new(),
-            other_places: 0,
-            unplaced: false,
+            ..Candidate::new(0, Breakend::new(ContigId(0), 60, Side::Higher), Breakend::new(ContigId(0), 20, Side::Lower))
         };
         let known = |_: bool, end: Breakend, outward: &[u8]| keeping(&gene(Strand::Forward), end, outward, &bases);
         let settled = |insertion: &[u8]| {
@@ -206,18 +199,12 @@ mod tests {
         };
         let members = [(1, member(Kind::Clip, 30, 14)), (2, member(Kind::Clip, 30, 34)), (3, member(Kind::Split, 30, 20))];
         let mut candidate = Candidate {
-            target: 0,
-            kinase: Breakend::new(ContigId(0), 60, Side::Higher),
-            partner: Breakend::new(ContigId(1), 20, Side::Lower),
-            homology_bp: 0,
             insertion_bp: insertion.len() as u32,
-            slack_bp: 0,
             tail: [insertion.as_slice(), b"ACTTGCAGGATTACCAGATC"].concat(),
             anchor: b"CGGTGTAATC".to_vec(),
             members: members.into_iter().map(|(fragment, member)| (FragmentId(fragment), member)).collect(),
-            other_places: 0,
-            unplaced: false,
             insertion,
+            ..Candidate::new(0, Breakend::new(ContigId(0), 60, Side::Higher), Breakend::new(ContigId(1), 20, Side::Lower))
         };
         settle(&mut candidate, &|at_kinase, end, outward| keeping(&gene(Strand::Forward), end, outward, &bases).filter(|_| at_kinase));
         let left: Vec<(u64, u32, u32)> =

@@ -16,7 +16,7 @@ use rustc_hash::FxHashMap;
 
 use crate::evidence::Tail;
 use crate::genome::Breakend;
-use crate::sequence::{collapse_runs, fewest_edits_within, fewest_edits_to_end, reverse_complement};
+use crate::sequence::{collapse_runs, fewest_edits_to_end, fewest_edits_within, reverse_complement};
 
 use super::candidate::Candidate;
 
@@ -34,6 +34,8 @@ const BEYOND_BP: usize = 60;
 const MAX_READS: usize = 8;
 /// How far from where reads are cut an exon's edge may lie: one more error within some ten bases ends an alignment early.
 const REACH_BP: i64 = 30;
+/// Bases by which an end is moved at once: errors make equals of neighbours.
+const MOVE_BP: i64 = 3;
 /// Reads that correct each other's inserted bases; of two none is right.
 const MIN_CORRECTING: usize = 3;
 
@@ -175,15 +177,17 @@ impl Search<'_> {
         pairs.into_iter().filter_map(|(kinase, partner)| self.joined(kinase, partner, self.reads)).min()
     }
 
-    /// Moves the ends base by base as long as that makes the molecule likelier. Exons that are simply joined are what splices make.
+    /// Moves the ends by a few bases as long as that makes the molecule likelier. Exons that are simply joined are what splices make, and of
+    /// one read's errors nothing is known.
     fn climbed(&self, mut best: Priced) -> Priced {
-        if best.1.insertion.is_empty() && (self.sides.on_edge)(best.1.kinase) && (self.sides.on_edge)(best.1.partner) {
+        let joins_exons = best.1.insertion.is_empty() && [best.1.kinase, best.1.partner].into_iter().all(self.sides.on_edge);
+        if joins_exons || self.reads.len() < 2 {
             return best;
         }
         for _ in 0..REACH_BP {
             let (kinase, partner) = (best.1.kinase, best.1.partner);
-            let moves = [(1, 0), (-1, 0), (0, 1), (0, -1), (1, -1), (-1, 1)];
-            let moved = moves.into_iter().filter_map(|(x, y)| self.joined(kinase.extended(x), partner.extended(y), &self.reads[..1])).min();
+            let moves = (-MOVE_BP..=MOVE_BP).flat_map(|x| (-MOVE_BP..=MOVE_BP).map(move |y| (x, y)));
+            let moved = moves.filter_map(|(x, y)| self.joined(kinase.extended(x), partner.extended(y), &self.reads[..1])).min();
             match moved.filter(|moved| moved.0 < best.0) {
                 Some(better) => best = better,
                 None => break,
@@ -231,5 +235,127 @@ impl Search<'_> {
         candidate.insertion_bp = molecule.insertion.len() as u32;
         candidate.insertion = molecule.insertion;
         candidate.homology_bp = 0;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::alignment::read::FragmentId;
+    use crate::evidence::tail::Placement;
+    use crate::genome::{ContigId, Interval, Side};
+    use crate::junction::candidate::Member;
+    use crate::junction::Kind;
+
+    /// Bases that repeat no short word (Knuth's linear congruential generator).
+    fn random_bases(seed: u64, count: usize) -> Vec<u8> {
+        let step = |state: &mut u64| {
+            *state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            Some(b"ACGT"[(*state >> 62) as usize])
+        };
+        std::iter::repeat_n((), count).scan(seed, |state, ()| step(state)).collect()
+    }
+
+    /// A read of a molecule that joins 500 of contig 0 to 500 of contig 1: bases between, bases too many that each side was given, overlap.
+    type Cut = (u64, Vec<u8>, i64, i64, i32);
+
+    /// The same where both places are exon edges.
+    fn settled(reads: &[Cut]) -> (u32, u32, Vec<u8>) {
+        joined(reads, &|end| end.boundary == 500)
+    }
+
+    fn joined(reads: &[Cut], on_edge: &dyn Fn(Breakend) -> bool) -> (u32, u32, Vec<u8>) {
+        let (kinase, partner) = (random_bases(1, 1000), random_bases(2, 1000));
+        let end = |contig: u32, side: Side, bases: i64| Breakend::new(ContigId(contig), 500, side).extended(bases);
+        let tails: Vec<Tail> = reads
+            .iter()
+            .map(|(fragment, between, at_kinase, at_partner, overlap_bp)| {
+                let molecule = [&kinase[..500], between, &partner[500..]].concat();
+                let cut = (500 + at_kinase) as usize;
+                Tail {
+                    fragment: FragmentId(*fragment),
+                    at: end(0, Side::Lower, *at_kinase),
+                    anchor_bp: 300,
+                    mapq: 60,
+                    bases: molecule[cut..cut + 150].to_vec(),
+                    qualities: vec![20; 150],
+                    length_bp: 400,
+                    anchor: molecule[cut - 60..cut].to_vec(),
+                    placement: Some(Placement {
+                        breakend: end(1, Side::Higher, *at_partner),
+                        overlap_bp: *overlap_bp,
+                        aligned_bp: 300,
+                        edits: 0,
+                        mapq: 60,
+                        gap: false,
+                    }),
+                    ends: (0, 0),
+                    primary: None,
+                }
+            })
+            .collect();
+        let inwards = |at_kinase: bool, end: Breakend| {
+            let Interval { start, end: stop, .. } = end.kept(SIDE_BP);
+            if at_kinase {
+                reverse_complement(&kinase[start as usize..stop as usize])
+            } else {
+                partner[start as usize..stop as usize].to_vec()
+            }
+        };
+        let member = Member {
+            kind: Kind::Split,
+            kinase_bp: 300,
+            partner_bp: 300,
+            crossing_bp: 300,
+            kinase_mapq: 60,
+            partner_mapq: Some(60),
+            ends: (0, 0),
+        };
+        let first = &tails[0];
+        let inserted = (-reads[0].4).max(0) as u32;
+        let mut candidate = Candidate {
+            insertion_bp: inserted,
+            insertion: vec![b'N'; inserted as usize],
+            members: tails.iter().map(|tail| (tail.fragment, member)).collect(),
+            ..Candidate::new(0, first.at, first.placement.expect("it is placed").breakend)
+        };
+        assert!(settle(&mut candidate, &tails, &Sides { inwards: &inwards, on_edge }));
+        (candidate.kinase.boundary, candidate.partner.boundary, candidate.insertion)
+    }
+
+    #[test]
+    fn reads_that_are_cut_early_or_late_are_put_onto_the_edges() {
+        let nothing = Vec::new;
+        assert_eq!(settled(&[(1, nothing(), 0, 0, 0)]), (500, 500, Vec::new()));
+        assert_eq!(settled(&[(1, nothing(), 7, -7, 0)]), (500, 500, Vec::new()), "what one side takes the other lacks");
+        assert_eq!(settled(&[(1, nothing(), 0, -21, -21)]), (500, 500, Vec::new()), "an error stopped the alignment early");
+        assert_eq!(settled(&[(1, b"A".to_vec(), 0, 0, -1)]), (500, 500, Vec::new()), "one read's inserted base is an error");
+    }
+
+    #[test]
+    fn inserted_bases_that_reads_agree_on_stay_and_the_majority_corrects_them() {
+        let insertion = b"GATTACACCGTATGCATTGC".to_vec();
+        let with = |fragment: u64, change: &dyn Fn(&mut Vec<u8>)| {
+            let mut bases = insertion.clone();
+            change(&mut bases);
+            let length = bases.len() as i32;
+            (fragment, bases, 0, 0, -length)
+        };
+        let reads = [
+            with(1, &|bases| bases[4] = b'C'),
+            with(2, &|bases| {
+                bases.remove(9);
+            }),
+            with(3, &|bases| bases.insert(15, b'A')),
+        ];
+        assert_eq!(settled(&reads), (500, 500, insertion.clone()));
+        assert_eq!(settled(&reads[..1]).2.len(), insertion.len());
+        assert_eq!(settled(&[(1, b"GA".to_vec(), 0, 0, -2), (2, b"GA".to_vec(), 0, 0, -2)]).2, b"GA");
+    }
+
+    #[test]
+    fn a_break_off_the_edges_is_found_where_no_read_was_cut() {
+        let reads = [(1, Vec::new(), 3, -2, 0), (2, Vec::new(), -4, 0, 0)];
+        assert_eq!(joined(&reads, &|_| false), (500, 500, Vec::new()));
     }
 }

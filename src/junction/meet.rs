@@ -149,20 +149,7 @@ fn joined(target: usize, from: &Bundle, to: &Bundle) -> Option<(usize, Candidate
     let tail: Vec<u8> = insertion.iter().chain(&inwards).copied().collect();
     Some((
         shared,
-        Candidate {
-            target,
-            kinase: from.end,
-            partner: to.end,
-            homology_bp: 0,
-            insertion,
-            insertion_bp: length as u32,
-            slack_bp: 0,
-            tail,
-            anchor: from.anchor.clone(),
-            members: BTreeMap::new(),
-            other_places: 0,
-            unplaced: false,
-        },
+        Candidate { insertion, insertion_bp: length as u32, tail, anchor: from.anchor.clone(), ..Candidate::new(target, from.end, to.end) },
     ))
 }
 

@@ -38,19 +38,13 @@ pub fn orphans(target: usize, tails: &[Tail], known: &[Candidate], tolerance: To
             continue;
         }
         let mut candidate = Candidate {
-            target,
-            kinase: end,
-            partner: end,
-            homology_bp: 0,
             // What the partner's sequence is nobody knows; it is shown as what a single breakend adds.
             insertion_bp: consensus.len() as u32,
             insertion: consensus.clone(),
-            slack_bp: 0,
             anchor: majority_backwards(&tails),
             tail: consensus,
-            members: BTreeMap::new(),
-            other_places: 0,
             unplaced: true,
+            ..Candidate::new(target, end, end)
         };
         let agreeing: Vec<&&Tail> = tails.iter().filter(|tail| candidate.repeats(tail, tolerance) == Some(true)).collect();
         for tail in &agreeing {

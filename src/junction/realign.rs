@@ -170,20 +170,7 @@ fn rough(target: usize, group: &[Pair], span: &Span<'_>) -> Candidate {
         .max()
         .unwrap_or(0);
     let slack_bp = (i64::from(span.insert_max_bp) - longest).clamp(10, 2_000) as u32;
-    let mut candidate = Candidate {
-        target,
-        kinase,
-        partner,
-        homology_bp: 0,
-        insertion: Vec::new(),
-        insertion_bp: 0,
-        slack_bp,
-        tail: Vec::new(),
-        anchor: Vec::new(),
-        members: BTreeMap::new(),
-        other_places: 0,
-        unplaced: false,
-    };
+    let mut candidate = Candidate { slack_bp, ..Candidate::new(target, kinase, partner) };
     for pair in group {
         candidate.add(pair.fragment, pair_member(pair));
     }

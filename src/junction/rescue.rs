@@ -52,6 +52,35 @@ pub struct Mended {
     pub partner: Vec<Tail>,
 }
 
+/// What the aligner says that follows a piece.
+struct Next {
+    /// Bases there, with those of further splices.
+    aligned_bp: u32,
+    /// The read surely goes on there.
+    goes_on: bool,
+    /// It would, but a gap joins an exon's edge to none: aligners of RNA splice a partner's bases to whatever is like them within reach.
+    is_guess: bool,
+}
+
+impl Next {
+    fn of(chain: &Chain, index: usize, at_query_end: bool, at_edge: &dyn Fn(Breakend) -> bool) -> Self {
+        let (beside, joint) = if at_query_end { (index + 1, index) } else { (index.wrapping_sub(1), index.wrapping_sub(1)) };
+        let Some(next) = chain.pieces.get(beside).filter(|_| !chain.leaps(index, beside)) else {
+            return Self { aligned_bp: 0, goes_on: false, is_guess: false };
+        };
+        let aligned_bp = spliced_bp(chain, beside, at_query_end, at_edge).0;
+        let gapped = chain.gapped.get(joint) == Some(&true);
+        let leaves_edge = at_edge(chain.pieces[index].breakend(at_query_end));
+        let meets_edge = at_edge(next.breakend(!at_query_end));
+        // A few bases over an ordinary splice, and then a clip, are a chance match.
+        let left = if at_query_end { chain.length.saturating_sub(next.query_end) } else { next.query_start };
+        let spliced = gapped && leaves_edge && meets_edge && (aligned_bp >= MAX_OVERRUN_BP || left < MIN_CLIP_BP as u32);
+        let placed = aligned_bp >= BELIEVED_PIECE_BP && next.mapq >= BELIEVED_MAPQ;
+        let is_guess = placed && gapped && leaves_edge && !meets_edge;
+        Self { aligned_bp, goes_on: (spliced || placed) && !is_guess, is_guess }
+    }
+}
+
 /// The tails in a read with clipped or misled ends.
 pub fn from_chain(
     chain: &Chain,
@@ -64,23 +93,11 @@ pub fn from_chain(
     let length = bases.len();
     for (index, piece) in chain.pieces.iter().enumerate() {
         for at_query_end in [false, true] {
-            let neighbour =
-                if at_query_end { chain.pieces.get(index + 1) } else { index.checked_sub(1).and_then(|before| chain.pieces.get(before)) };
-            let joint = if at_query_end { index } else { index.wrapping_sub(1) };
-            let gapped = chain.gapped.get(joint).copied().unwrap_or(false);
             let at = piece.breakend(at_query_end);
-            let beside = if at_query_end { index + 1 } else { index.wrapping_sub(1) };
-            let goes_on = neighbour.filter(|_| !chain.leaps(index, beside)).is_some_and(|next| {
-                let further = spliced_bp(chain, beside, at_query_end, at_edge).0;
-                // A few bases over an ordinary splice, and then a clip, are a chance match.
-                let spliced = gapped && at_edge(at) && at_edge(next.breakend(!at_query_end));
-                let left = if at_query_end { length as u32 - next.query_end } else { next.query_start };
-                (spliced && (further >= MAX_OVERRUN_BP || left < MIN_CLIP_BP as u32))
-                    || (further >= BELIEVED_PIECE_BP && next.mapq >= BELIEVED_MAPQ)
-            });
+            let next = Next::of(chain, index, at_query_end, at_edge);
             let (start, end) = (piece.query_start as usize, piece.query_end as usize);
             let clipped = if at_query_end { length.saturating_sub(end) } else { start };
-            if goes_on || (clipped < MIN_CLIP_BP && piece.edits == 0) || end > length {
+            if next.goes_on || (clipped < MIN_CLIP_BP && piece.edits == 0) || end > length {
                 continue;
             }
             // An aligner gives a short piece more than chance allows.
@@ -97,8 +114,12 @@ pub fn from_chain(
             if piece.query_bp() < MAX_OVERRUN_BP && chain.gapped.get(inner) == Some(&true) {
                 continue;
             }
-            match leaving.at_an_edge(table).or_else(|| leaving.anywhere(table, in_kinase)) {
+            // Where the aligner has a place for all of the tail, inserted bases are the less likely.
+            let has_place = next.is_guess || next.aligned_bp as usize >= clipped;
+            let fit = leaving.at_an_edge(table).or_else(|| leaving.anywhere(table, in_kinase).filter(|_| !next.is_guess));
+            match fit.filter(|tail| !(has_place && tail.is_behind_insertion())) {
                 Some(tail) => mended.kinase.push(tail),
+                None if next.is_guess => {}
                 None => leaving.unplaced(table, mended),
             }
         }
@@ -179,7 +200,8 @@ impl Leaving<'_> {
     fn out_of_kinase(&self, cut: usize, at: Breakend, fit: Fit, inserted_bp: i64) -> Tail {
         let (read, qualities) = (&self.bases, &self.qualities);
         let aligned_bp = (read.len() as i64 - cut as i64 - inserted_bp).max(0) as u32;
-        let placement = Placement { breakend: fit.end, overlap_bp: (-inserted_bp) as i32, aligned_bp, mapq: fit.mapq, gap: false };
+        let placement =
+            Placement { breakend: fit.end, overlap_bp: (-inserted_bp) as i32, aligned_bp, edits: 0, mapq: fit.mapq, gap: false };
         let anchor_bp = cut.saturating_sub(self.start) as u32;
         Tail { anchor_bp, mapq: self.mapq, ..tail(self.chain, read, qualities, cut, at, Some(placement)) }
     }
@@ -189,7 +211,7 @@ impl Leaving<'_> {
         // The kinase's end on the turned read: what lies before it is the kinase.
         let kinase_cut = (read.len() as i64 - cut as i64 - inserted_bp).clamp(0, read.len() as i64) as usize;
         let aligned_bp = cut.saturating_sub(self.start) as u32;
-        let placement = Placement { breakend: at, overlap_bp: (-inserted_bp) as i32, aligned_bp, mapq: self.mapq, gap: false };
+        let placement = Placement { breakend: at, overlap_bp: (-inserted_bp) as i32, aligned_bp, edits: 0, mapq: self.mapq, gap: false };
         let whole = tail(self.chain, &read, &qualities, kinase_cut, fit.end, Some(placement));
         Tail { anchor_bp: kinase_cut as u32, mapq: fit.mapq, ..whole }
     }
@@ -231,6 +253,7 @@ pub fn from_unaligned(read: &Unaligned, table: &EdgeTable, mended: &mut Mended) 
                 breakend: fit.end,
                 overlap_bp: -(fit.inserted_bp as i32),
                 aligned_bp: (out.len() - cut - fit.inserted_bp) as u32,
+                edits: 0,
                 mapq: fit.mapq,
                 gap: false,
             });
@@ -249,7 +272,7 @@ pub fn from_unaligned(read: &Unaligned, table: &EdgeTable, mended: &mut Mended) 
             if let Some(fit) = table.into_kinase(&out[cut..], end) {
                 let kinase_cut = offset - fit.inserted_bp;
                 let placement =
-                    Placement { breakend: end, overlap_bp: -(fit.inserted_bp as i32), aligned_bp: cut as u32, mapq, gap: false };
+                    Placement { breakend: end, overlap_bp: -(fit.inserted_bp as i32), aligned_bp: cut as u32, edits: 0, mapq, gap: false };
                 mended.kinase.push(of_unaligned(read, bases, qualities, kinase_cut, fit.end, fit.mapq, Some(placement)));
                 return;
             }

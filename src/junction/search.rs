@@ -23,7 +23,7 @@ use crate::sequence::{complexity_frac, is_adapter, reverse_complement};
 
 use super::candidate::Tolerance;
 use super::edges::{words, EdgeTable, MIN_FIT_BP, WORD_BP};
-use super::find::{is_sure, Evidence};
+use super::find::{is_guess, is_sure, Evidence};
 use super::meet;
 use super::realign::{place, Bases};
 
@@ -60,9 +60,17 @@ pub struct Break {
 }
 
 impl Break {
-    /// The unexplained breaks of a kinase whose tails are as rich as asked, those with most fragments first.
-    pub fn all(evidence: &Evidence, edges: &EdgeTable, tolerance: Tolerance, least_complexity_frac: f64) -> Vec<Self> {
+    /// The unexplained breaks of a kinase whose tails are as rich as asked, those with most fragments first. `on_edge` knows the exon edges
+    /// of all genes: what an aligner spliced to none of them was only the likest place within reach.
+    pub fn all(
+        evidence: &Evidence,
+        edges: &EdgeTable,
+        tolerance: Tolerance,
+        least_complexity_frac: f64,
+        on_edge: &dyn Fn(Breakend) -> bool,
+    ) -> Vec<Self> {
         let at_edge = |end: Breakend| edges.kinase_near(end, 0).next().is_some();
+        let is_sure = |tail: &Tail| is_sure(tail) && !is_guess(tail, on_edge);
         let open: Vec<Tail> = evidence
             .kinase_tails
             .iter()
@@ -137,6 +145,7 @@ impl Evidence {
                     breakend: there.end,
                     overlap_bp: -(there.inserted_bp as i32),
                     aligned_bp: beyond as u32,
+                    edits: 0,
                     mapq: there.mapq.min(chance_mapq((rest.len() as u32, 0), on_edge(there.end))),
                     gap: false,
                 });

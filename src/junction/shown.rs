@@ -109,8 +109,11 @@ pub fn read(
         }
     };
     let mut words = FxHashSet::default();
+    let listed: FxHashSet<(Breakend, Breakend)> =
+        kinases.iter().zip(&partners).flat_map(|(kinase, partners)| listed(kinase, partners, knowledge)).collect();
     for (kinase, partners) in kinases.iter().zip(&partners) {
-        let table = EdgeTable::new(kinase, partners, &bases, (listed(kinase, partners, knowledge), looked_at), !library.assay.long_reads);
+        let others: Vec<&Gene> = kinases.iter().filter(|other| other.symbol != kinase.symbol).copied().collect();
+        let table = EdgeTable::new((kinase, &others), partners, &bases, (listed.clone(), looked_at), !library.assay.long_reads);
         table.words(&mut words);
         shown.tables.push(table);
     }

@@ -51,12 +51,17 @@ fn add_tails(candidates: &mut [Candidate], tails: &[Tail], at_kinase: bool, fits
         let candidate = &mut candidates[index];
         candidate.other_places += u32::from(known.is_none() && at_kinase && tail.placement.is_some());
         let mut member = clip_member(candidate, tail, at_kinase);
+        // Bases between the break and where the read is clipped are the other side's, though they fit this one too.
+        let overrun = |end: Breakend| tail.at.kept_distance(end.boundary).clamp(0, OVERRUN_BP) as u32;
         if at_kinase {
-            // Bases between the break and where the read is clipped are the partner's, though they fit the kinase too.
-            let overrun = tail.at.kept_distance(candidate.kinase.boundary).clamp(0, OVERRUN_BP) as u32;
+            let overrun = overrun(candidate.kinase);
             member.kinase_bp = member.kinase_bp.saturating_sub(overrun);
             member.partner_bp = (member.partner_bp + overrun).min(candidate.tail.len() as u32);
             member.crossing_bp = member.shown_bp();
+        } else {
+            let overrun = overrun(candidate.partner);
+            member.partner_bp = member.partner_bp.saturating_sub(overrun);
+            member.kinase_bp = (member.kinase_bp + overrun).min(candidate.anchor.len() as u32);
         }
         candidate.add(tail.fragment, member);
         home.insert(tail.fragment, index);
@@ -143,7 +148,6 @@ pub fn clip_member(candidate: &Candidate, tail: &Tail, at_kinase: bool) -> Membe
 mod tests {
     use super::*;
     use crate::genome::{ContigId, Side};
-    use std::collections::BTreeMap;
 
     fn tail(at: Breakend, anchor_bp: u32, bases: &[u8]) -> Tail {
         Tail {
@@ -165,23 +169,25 @@ mod tests {
     fn of_two_reads_of_a_fragment_the_one_that_shows_more_counts() {
         let kinase = Breakend::new(ContigId(0), 1_000, Side::Lower);
         let beyond = b"GATTACACCGTATGCATTGCAAGTC";
-        let mut candidates = [Candidate {
-            target: 0,
-            kinase,
-            partner: Breakend::new(ContigId(1), 500, Side::Higher),
-            homology_bp: 0,
-            insertion: Vec::new(),
-            insertion_bp: 0,
-            slack_bp: 0,
-            tail: beyond.to_vec(),
-            anchor: Vec::new(),
-            members: BTreeMap::new(),
-            other_places: 0,
-            unplaced: false,
-        }];
+        let mut candidates =
+            [Candidate { tail: beyond.to_vec(), ..Candidate::new(0, kinase, Breakend::new(ContigId(1), 500, Side::Higher)) }];
         let tails = [tail(kinase, 90, &beyond[..9]), tail(kinase, 75, beyond)];
         add_kinase_tails(&mut candidates, &tails, Tolerance::of(false));
         let shown: Vec<(u32, u32)> = candidates[0].members.values().map(|member| (member.kinase_bp, member.partner_bp)).collect();
         assert_eq!(shown, [(75, 25)], "nine bases alone would not count");
+    }
+
+    #[test]
+    fn bases_by_which_a_read_of_the_partner_runs_on_are_the_kinases() {
+        let partner = Breakend::new(ContigId(1), 500, Side::Higher);
+        let anchor = b"CCATTGACCATTGGCATTAG";
+        let mut candidates =
+            [Candidate { anchor: anchor.to_vec(), ..Candidate::new(0, Breakend::new(ContigId(0), 1_000, Side::Lower), partner) }];
+        let beyond = crate::sequence::reverse_complement(anchor);
+        // The kinase's last two bases are those before the partner's break too.
+        let tails = [tail(partner.extended(2), 60, &beyond[2..10])];
+        add_partner_tails(&mut candidates, &tails, Tolerance::of(false));
+        let shown: Vec<(u32, u32)> = candidates[0].members.values().map(|member| (member.kinase_bp, member.partner_bp)).collect();
+        assert_eq!(shown, [(10, 58)]);
     }
 }

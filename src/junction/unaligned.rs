@@ -79,7 +79,6 @@ fn agreeing<'b>(read: impl IntoIterator<Item = &'b u8>, known: impl IntoIterator
 
 #[cfg(test)]
 mod tests {
-    use std::collections::BTreeMap;
 
     use super::*;
     use crate::genome::{Breakend, ContigId, Side};
@@ -89,18 +88,9 @@ mod tests {
 
     fn candidate() -> Candidate {
         Candidate {
-            target: 0,
-            kinase: Breakend::new(ContigId(0), 1_000, Side::Lower),
-            partner: Breakend::new(ContigId(1), 500, Side::Higher),
-            homology_bp: 0,
-            insertion: Vec::new(),
-            insertion_bp: 0,
-            slack_bp: 0,
             tail: TAIL.to_vec(),
             anchor: ANCHOR.to_vec(),
-            members: BTreeMap::new(),
-            other_places: 0,
-            unplaced: false,
+            ..Candidate::new(0, Breakend::new(ContigId(0), 1_000, Side::Lower), Breakend::new(ContigId(1), 500, Side::Higher))
         }
     }
 
