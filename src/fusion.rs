@@ -160,7 +160,7 @@ impl Flag {
         (Self::RandomChimera, "random_chimera", "No better explained than the random chimeras of this sample"),
         (Self::ReadThrough, "read_through", "Neighbouring genes on one strand, transcription that read through"),
         (Self::Homology, "homology", "The two ends resemble each other"),
-        (Self::ShortAnchor, "short_anchor", "No read reaches far enough into both ends"),
+        (Self::ShortAnchor, "short_anchor", "The reads do not reach far enough into both ends"),
         (Self::LowMapq, "low_mapq", "The place of the partner is not unique"),
         (Self::OneSidedDuplicates, "one_sided_duplicates", "All fragments share one end, as copies of one molecule do"),
         (Self::Recurrent, "recurrent", "Seen in normal samples, or clipped ends at a place that is listed for them"),

@@ -428,6 +428,7 @@ impl Run<'_> {
         let breaks: Vec<Vec<Break>> = evidence
             .iter()
             .zip(&edges.tables)
+            // What an aligner spliced somewhere has been looked up among the exons by now; other reads would only show that place again.
             .map(|(evidence, table)| Break::all(evidence, table, tolerance, search::MIN_TELLING_FRAC, &|_| true))
             .collect();
         if breaks.iter().all(Vec::is_empty) {
@@ -472,8 +473,13 @@ impl Run<'_> {
         };
         let inwards = |at_kinase: bool, end: Breakend| {
             let genes = if at_kinase { vec![kinase] } else { self.genes_kept(end) };
-            let exons = genes.into_iter().map(|gene| edges::stretches(gene, end, SIDE_BP)).find(|exons| !exons.is_empty());
-            edges::inwards(&exons.unwrap_or_else(|| vec![end.kept(SIDE_BP)]), end.side, &|interval| local.bases(interval))
+            let of = |gene: &&Gene| {
+                Some((edges::leaves(gene, end), edges::stretches(gene, end, SIDE_BP))).filter(|(_, exons)| !exons.is_empty())
+            };
+            // Of genes that overlap the one that is left at its exon's edge, else the first.
+            let (others, leaving): (Vec<_>, Vec<_>) = genes.iter().filter_map(of).partition(|(leaves, _)| !leaves);
+            let exons = leaving.into_iter().chain(others).next().map_or_else(|| vec![end.kept(SIDE_BP)], |(_, exons)| exons);
+            edges::inwards(&exons, end.side, &|interval| local.reference(interval))
         };
         let exons =
             edges.map(|(edges, unaligned)| find::Spliced { edges, unaligned, on_edge: &on_edge, keeping: &keeping, inwards: &inwards });

@@ -259,3 +259,22 @@ fn bases_that_an_aligner_spliced_to_what_is_no_exon_are_looked_up_among_the_part
     };
     assert_eq!(seen(&rows(vec![spliced("r1", 60, 30), spliced("r2", 50, 40)])), [("E13;A20", "V1", "2", "PASS")]);
 }
+
+#[test]
+fn both_mates_of_an_unaligned_pair_are_looked_at_where_one_has_an_edges_bases() {
+    let edges = edges();
+    // A break within an intron of EML4, which no edge tells; the mate that reads over it has eleven bases of ALK.
+    let (intron, boundary) = (bases(70, 60), 42_290_000u32);
+    let split = |name: &str, kept: usize, tail: usize| {
+        let bases = format!("{}{}", &edges.alk_20[90 - kept..], &turned(&intron)[..tail]);
+        let supplement = format!("\tSA:Z:chr2,{},-,{tail}M{kept}S,60,0;", boundary - tail as u32 + 1);
+        read(name, 0, "chr2", ALK_20_START - kept as u32 + 1, &format!("{kept}M{tail}S"), &bases, &supplement)
+    };
+    let beside = read("u1", 77, "*", 0, "*", &edges.alk_20[5..65], "");
+    let over = read("u1", 141, "*", 0, "*", &format!("{intron}{}", &turned(&edges.alk_20)[..11]), "");
+    for pair in [[beside.clone(), over.clone()], [over, beside]] {
+        let reads = [vec![split("r1", 60, 40), split("r2", 50, 45)], pair.to_vec()].concat();
+        let rows = rows(reads);
+        assert_eq!(rows.iter().map(|row| (row.get("fusion"), row.get("fragments"))).collect::<Vec<_>>(), [("EML4::ALK", "3")]);
+    }
+}

@@ -94,12 +94,15 @@ const GOALS: [Goal; 14] = [
 ];
 
 impl Goal {
-    fn takes(&self, event: &EventRow) -> bool {
-        let category = event.category.as_deref().unwrap_or_default();
+    fn is_of(&self, category: &str) -> bool {
         // `known` is a category of its own, not the beginning of another.
         let of = |name: &&str| if *name == "known" { category == *name } else { category.starts_with(name) };
+        self.categories.iter().any(of)
+    }
+
+    fn takes(&self, event: &EventRow) -> bool {
         let count = event.fragments.unwrap_or(0);
-        self.categories.iter().any(of) && (self.fragments.0..=self.fragments.1).contains(&count)
+        self.is_of(event.category.as_deref().unwrap_or_default()) && (self.fragments.0..=self.fragments.1).contains(&count)
     }
 
     fn is_reached(&self, event: &EventRow) -> bool {
@@ -108,6 +111,11 @@ impl Goal {
             Wanted::Listed => matches!(event.status.as_str(), "pass" | "flagged"),
         }
     }
+}
+
+/// Fewest fragments of which a goal says how many events of a category are to be found: with fewer none need be made.
+pub fn fewest_asked(category: &str) -> u32 {
+    GOALS.iter().filter(|goal| goal.is_of(category)).map(|goal| goal.fragments.0).min().unwrap_or(0)
 }
 
 /// One line of the table: goal, figure, and whether it is reached.

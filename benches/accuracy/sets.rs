@@ -8,6 +8,7 @@ use kinfuse::simulate::reads::{Crossing, Protocol};
 use kinfuse::simulate::{Errors, Fragment, Library, Molecule, Random, Sampler};
 
 use crate::events::Event;
+use crate::goals::fewest_asked;
 use crate::laboratory::{Aligner, Laboratory};
 use crate::quality::Weights;
 
@@ -110,7 +111,7 @@ pub fn crossing<'m>(sampler: &mut Sampler, molecule: &'m Molecule, at: (usize, u
     found
 }
 
-/// Every event with every number of fragments; those of one event share the unbroken molecules.
+/// Every event with every number of fragments that a goal asks for; those of one event share the unbroken molecules.
 pub fn events(laboratory: &Laboratory, spec: &Spec, events: &[Event], counts: &[u32], seed: u64) -> Set {
     let mut reads = Reads::new(laboratory, spec.name, spec.layout.0);
     let mut sampler = Sampler::new(library(spec.layout), "r", seed);
@@ -125,7 +126,7 @@ pub fn events(laboratory: &Laboratory, spec: &Spec, events: &[Event], counts: &[
             let depth = DNA_DEPTH * (1.0 - library(spec.layout).fragment_mean_bp / molecule.length_bp() as f64);
             reads.add(&background, sampler.to_depth(molecule, depth));
         }
-        for &count in counts {
+        for &count in counts.iter().filter(|&&count| count >= fewest_asked(event.category)) {
             let name = format!("E{index}n{count}");
             reads.add(&name, crossing(&mut sampler, &event.molecule, event.at, spec.material, count));
             if let Some((molecule, left, _)) = &event.reciprocal {

@@ -384,7 +384,7 @@ pub fn unaligned(library: &Library, wanted: &dyn Fn(&[u8]) -> bool) -> Result<(V
             list.push(read);
         } else if picked == Some(read.fragment) {
             list.push(read);
-        } else {
+        } else if record.is_paired() {
             passed_over = Some(read);
         }
     })?;

@@ -21,8 +21,8 @@ pub struct Placement {
     pub overlap_bp: i32,
     /// Aligned bases of the piece.
     pub aligned_bp: u32,
-    /// Edits in these.
-    pub edits: u32,
+    /// How well they match, as aligners score it: an edit takes what five bases give.
+    pub score: i64,
     /// Mapping quality of its alignment.
     pub mapq: u8,
     /// Whether a gap of one alignment joins the two pieces (not a split).
@@ -63,13 +63,6 @@ impl Tail {
     }
 }
 
-impl Placement {
-    /// How well the piece matches, as aligners score it.
-    pub fn score(&self) -> i64 {
-        i64::from(self.aligned_bp) - EDIT_COST * i64::from(self.edits)
-    }
-}
-
 /// Whether the end of a read is adapter: its mate begins where the read's aligned part ends, so the fragment ends there too.
 pub fn ends_in_adapter(chain: &Chain, mate: &Chain) -> bool {
     let (Some(last), Some(first)) = (chain.pieces.last(), mate.pieces.first()) else { return false };
@@ -103,6 +96,10 @@ const MIN_BEYOND_GAP_BP: u32 = 25;
 /// A piece of fewer bases that leaves half as many of the tail unexplained is a chance match.
 const MIN_LONE_PIECE_BP: u32 = 30;
 
+/// Bases that two pieces of RNA may both claim at an exon's edge; where they claim more, one of them runs on with errors into what is not
+/// there, as aligners of long reads do.
+const MAX_OVERLAP_BP: i32 = 60;
+
 /// The mapping quality that a piece of this length can have at most: aligners give short pieces more than chance allows, because they
 /// look near the other piece or do not look everywhere. `e` errors in `n` bases match by chance at `N C(n, e) 3^e / 4^n` of `N` places:
 /// both strands of the genome, or the few hundred thousand exon edges where the piece ends on one.
@@ -129,9 +126,6 @@ pub fn spliced_bp(chain: &Chain, index: usize, towards_end: bool, at_edge: &dyn 
         at = next;
     }
 }
-
-/// Bases that two pieces of a long read may both claim; where they claim more, one of them runs on with errors into what is not there.
-const MAX_OVERLAP_BP: i32 = 60;
 
 /// The next piece towards the read's end or its beginning.
 fn further(chain: &Chain, index: usize, towards_end: bool) -> Option<usize> {
@@ -180,7 +174,7 @@ pub fn tails(chain: &Chain, mate: Option<&Chain>, inside: &dyn Fn(&Piece) -> boo
                 breakend: next.breakend(!at_query_end),
                 overlap_bp: overlap_bp(next),
                 aligned_bp: there.0,
-                edits: there.1,
+                score: i64::from(there.0) - EDIT_COST * i64::from(there.1),
                 mapq: {
                     // Bases of the tail that neither this piece nor one further out explains.
                     let beyond = if at_query_end { chain.length.saturating_sub(next.query_end) } else { next.query_start };
@@ -192,7 +186,7 @@ pub fn tails(chain: &Chain, mate: Option<&Chain>, inside: &dyn Fn(&Piece) -> boo
                     let unexplained = between + if outer { 0 } else { beyond };
                     let far = next.breakend(!at_query_end);
                     let beyond_splices = there.0 > next.query_bp();
-                    if overlap_bp(next) > MAX_OVERLAP_BP {
+                    if overlap_bp(next) > MAX_OVERLAP_BP && (place.at_edge)(piece.breakend(at_query_end)) {
                         0
                     } else if !beyond_splices && next.query_bp() < MIN_LONE_PIECE_BP && unexplained * 2 >= next.query_bp() {
                         0
@@ -258,7 +252,7 @@ mod tests {
             mapq: 60,
             edits: 0,
         };
-        let mapq = |overlap: u32| {
+        let mapq = |overlap: u32, rna: bool| {
             let pieces = vec![piece(0, 0, 500), piece(1, 500 - overlap, 900)];
             let chain = Chain {
                 fragment: FragmentId(1),
@@ -271,10 +265,11 @@ mod tests {
                 bases: Some(vec![b'A'; 900]),
                 qualities: Vec::new(),
             };
-            let kinase = Genes { holds: &|end| end.contig == ContigId(0), at_edge: &|_| false };
+            let kinase = Genes { holds: &|end| end.contig == ContigId(0), at_edge: &|_| rna };
             let found = tails(&chain, None, &|piece| piece.contig == ContigId(0), &kinase);
             found.iter().filter_map(|tail| tail.placement).map(|placement| placement.mapq).collect::<Vec<u8>>()
         };
-        assert_eq!((mapq(10), mapq(200)), (vec![60], vec![0]));
+        assert_eq!((mapq(10, true), mapq(200, true)), (vec![60], vec![0]));
+        assert_eq!(mapq(200, false), [60], "homology of DNA may be long");
     }
 }

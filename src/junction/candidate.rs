@@ -1,6 +1,6 @@
 //! A junction between a kinase and something else, with the fragments that show it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::alignment::read::FragmentId;
 use crate::evidence::Tail;
@@ -12,8 +12,10 @@ use crate::stats::from_phred;
 const MIN_COMPLEXITY_FRAC: f64 = 0.35;
 /// The same for long tails, where AT-rich sequence has few distinct 3-mers too.
 const MIN_LONG_COMPLEXITY_FRAC: f64 = 0.2;
-/// Bases that must agree whatever the errors.
-const ALWAYS_AGREEING_BP: usize = 10;
+/// The same for exons that end in a repeat: runs of one base and repeats of two have less.
+const MIN_EXON_COMPLEXITY_FRAC: f64 = 0.12;
+/// Bases of both sides that fragments must have there.
+const MIN_REPEAT_BP: u32 = 15;
 /// Bases from which a tail is long.
 const LONG_TAIL_BP: usize = 50;
 
@@ -121,12 +123,17 @@ impl Candidate {
     }
 
     /// Whether the partner's bases are a simple repeat or a homopolymer, which has no place of its own (dark cycles of two-colour
-    /// machines read as runs of G). Exons that end in one are joined as others are: several fragments do not meet just there by chance.
+    /// machines read as runs of G). Exons that end in a repeat are joined as others are: molecules that the aligner placed there do not meet at
+    /// two edges by chance, unless what they have is a run.
     pub fn is_simple(&self) -> bool {
-        if self.joins_exons && self.members.len() > 1 {
-            return false;
-        }
-        let least = if self.tail.len() < LONG_TAIL_BP { MIN_COMPLEXITY_FRAC } else { MIN_LONG_COMPLEXITY_FRAC };
+        let placed = self.members.values().filter(|member| member.kind == Kind::Split && member.shown_bp() >= MIN_REPEAT_BP);
+        let least = if self.joins_exons && placed.map(|member| member.ends).collect::<BTreeSet<_>>().len() > 1 {
+            MIN_EXON_COMPLEXITY_FRAC
+        } else if self.tail.len() < LONG_TAIL_BP {
+            MIN_COMPLEXITY_FRAC
+        } else {
+            MIN_LONG_COMPLEXITY_FRAC
+        };
         self.tail.len() >= 12 && complexity_frac(&self.tail) < least
     }
 
@@ -247,8 +254,52 @@ impl Tolerance {
     /// Whether two stretches that begin at the same place are the same sequence; `None` when too short to tell.
     pub fn alike(self, left: &[u8], right: &[u8]) -> Option<bool> {
         let result = match_prefixes(left, right);
-        // The fewer bases the more of them must agree: fourteen with two edits agree by chance once in 100,000 times.
-        let allowed = (result.compared_bp / self.bp_per_edit).min(result.compared_bp.saturating_sub(ALWAYS_AGREEING_BP) / 2);
+        let allowed = result.compared_bp / self.bp_per_edit;
+        // Errors of long reads are inserted and deleted bases, and runs count as one: of few bases nearly all must agree to tell anything.
+        let allowed = match result.compared_bp {
+            ..16 if !self.in_step => 0,
+            16..20 if !self.in_step => 1,
+            _ => allowed,
+        };
         (result.compared_bp >= self.min_bp).then_some(result.edits <= allowed)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::genome::{ContigId, Side};
+
+    #[test]
+    fn few_bases_of_long_reads_must_agree_and_many_may_differ() {
+        let bases = b"GATCACGTATGCATGCAGTC";
+        let with = |edits: usize, count: usize| {
+            let mut other = bases[..count].to_vec();
+            (0..edits).for_each(|at| other[2 + 5 * at] = b'N');
+            Tolerance::of(true).alike(&bases[..count], &other)
+        };
+        assert_eq!((with(0, 11), with(0, 12), with(1, 12)), (None, Some(true), Some(false)));
+        assert_eq!((with(1, 17), with(2, 17), with(3, 20)), (Some(true), Some(false), Some(true)));
+    }
+
+    #[test]
+    fn an_exon_that_ends_in_a_repeat_is_joined_by_two_molecules_at_its_edge_and_a_run_never_is() {
+        let end = |contig| Breakend::new(ContigId(contig), 1_000, Side::Lower);
+        let member = |ends| Member {
+            kind: Kind::Split,
+            kinase_bp: 60,
+            partner_bp: 30,
+            crossing_bp: 30,
+            kinase_mapq: 60,
+            partner_mapq: Some(60),
+            ends,
+        };
+        let simple = |tail: &[u8], ends: [i64; 2], joins_exons: bool| {
+            let members = ends.into_iter().zip(1..).map(|(end, fragment)| (FragmentId(fragment), member((end, 0)))).collect();
+            Candidate { tail: tail.to_vec(), members, joins_exons, ..Candidate::new(0, end(0), end(1)) }.is_simple()
+        };
+        let repeat = b"GTGTATATGTATATGTATACATATACATACATATGTATGTGTGTATA";
+        assert_eq!((simple(repeat, [1, 2], false), simple(repeat, [1, 2], true), simple(repeat, [1, 1], true)), (true, false, true));
+        assert!(simple(&[b'G'; 40], [1, 2], true));
     }
 }

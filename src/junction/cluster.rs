@@ -69,7 +69,7 @@ fn seed(target: usize, kinase: Breakend, partner: Breakend, insertion_bp: u32, t
     // Bases that both alignments claim are homologous; where reads are full of errors they are chance.
     let claimed = |tail: &&Tail| tail.placement.map(|placement| placement.overlap_bp.max(0) as u32);
     let homology_bp = if tolerance.in_step { tails.iter().filter_map(claimed).max().unwrap_or(0) } else { 0 };
-    let partner_score = tails.iter().filter_map(|tail| tail.placement).map(|placement| placement.score()).max().unwrap_or(0);
+    let partner_score = tails.iter().filter_map(|tail| tail.placement).map(|placement| placement.score).max().unwrap_or(0);
     let mut candidate = Candidate {
         partner_score,
         homology_bp,
@@ -202,6 +202,7 @@ fn join(better: &mut Candidate, seed: Candidate, tails: &[Tail], tolerance: Tole
         better.kinase = seed.kinase;
         better.partner = seed.partner;
         better.homology_bp = seed.homology_bp;
+        better.partner_score = seed.partner_score;
         better.insertion_bp = seed.insertion_bp;
         better.insertion.clone_from(&seed.insertion);
         better.tail.clone_from(&seed.tail);
@@ -249,7 +250,7 @@ mod tests {
                 breakend: Breakend::new(ContigId(1), 500 - early as u32, Side::Higher),
                 overlap_bp: 0,
                 aligned_bp: 30,
-                edits: 0,
+                score: 0,
                 mapq: 60,
                 gap: false,
             }),
@@ -279,7 +280,7 @@ mod tests {
                 breakend: Breakend::new(ContigId(contig), 500, Side::Higher),
                 overlap_bp: 0,
                 aligned_bp: length as u32,
-                edits: 0,
+                score: length as i64,
                 mapq: 60,
                 gap: false,
             }),

@@ -65,6 +65,8 @@ pub struct Fit {
     pub inserted_bp: usize,
     /// Bases that were compared.
     pub compared_bp: usize,
+    /// How well these match: a mismatch takes what five bases give.
+    pub score: i64,
     /// Quality of the placement.
     pub mapq: u8,
 }
@@ -105,6 +107,11 @@ pub fn ends(gene: &Gene, role: Role) -> Vec<(u32, Breakend)> {
     let used = transcript.exons.iter().filter(|exon| if role == Role::Five { exon.number < count } else { exon.number > 1 });
     used.filter_map(|exon| Some((exon.number, Breakend::new(gene.contig(), transcript.splice_edge(exon.number, strand, role)?, side))))
         .collect()
+}
+
+/// Whether an end lies at an exon's edge that a splice of the gene uses.
+pub fn leaves(gene: &Gene, end: Breakend) -> bool {
+    gene.strand.is_some_and(|strand| ends(gene, Role::of(strand, end.side)).iter().any(|(_, edge)| *edge == end))
 }
 
 /// The stretches that a molecule of the gene has from an end inwards, in that order: over splices where the end lies on an exon. None
@@ -255,10 +262,10 @@ fn compare(tail: &[u8], enter: &[u8], in_step: bool) -> Comparison {
 }
 
 impl EdgeTable {
-    /// The edges of a kinase, one of several, and of its partners; `listed` are the junctions of the tables, kinase first, and `looked_at`
+    /// The edges of a kinase, of the `others` of one run and of its partners; `listed` are the junctions of the tables, kinase first, and `looked_at`
     /// is the number of edges among which partners were found. Long reads do not keep step with a gene (`in_step`).
     pub fn new(
-        (kinase, others): (&Gene, &[&Gene]),
+        (kinase, others): (&Gene, Vec<Edge>),
         partners: &[&Gene],
         bases: &Bases<'_>,
         (listed, looked_at): (FxHashSet<(Breakend, Breakend)>, usize),
@@ -275,7 +282,7 @@ impl EdgeTable {
             partners: Ends::new(of_partners(Role::Five), in_step),
             kinase_own: Ends::new(edges(kinase, Role::Five, bases), in_step),
             partners_own: Ends::new(of_partners(Role::Three), in_step),
-            other_kinases: Ends::new(others.iter().flat_map(|gene| edges(gene, Role::Three, bases)).collect(), in_step),
+            other_kinases: Ends::new(others, in_step),
             listed,
             listed_at,
             looked_at,
@@ -331,7 +338,13 @@ impl EdgeTable {
         };
         let places = edges as f64 * if inserted_bp == 0 { 1.0 } else { tail.len() as f64 };
         let mapq = phred(comparison.expected(places).min(1.0));
-        (mapq >= MIN_FIT_MAPQ).then_some(Fit { end, inserted_bp, compared_bp: comparison.compared, mapq: mapq.min(MAX_FIT_MAPQ) as u8 })
+        (mapq >= MIN_FIT_MAPQ).then_some(Fit {
+            end,
+            inserted_bp,
+            compared_bp: comparison.compared,
+            score: comparison.score(),
+            mapq: mapq.min(MAX_FIT_MAPQ) as u8,
+        })
     }
 
     /// Where a read that was not aligned enters the kinase: offset on the read, breakend, quality.
@@ -437,6 +450,7 @@ mod tests {
         let partner = gene("EML4", 2, &[(0, 30), (50, 80)]);
         let from = Breakend::new(ContigId(2), 30, Side::Lower);
         let enters = |others: &[&Gene], bp: usize| {
+            let others = others.iter().flat_map(|gene| edges(gene, Role::Three, &bases)).collect();
             let table = EdgeTable::new((&kinase, others), &[&partner], &bases, (FxHashSet::default(), 0), true);
             table.into_kinase(&GENOME[40..40 + bp], from).map(|fit| (fit.end.contig.0, fit.end.boundary))
         };

@@ -79,9 +79,12 @@ pub fn gather(
             rescue::from_unaligned(read, table, &mut mended);
         }
         // What the aligner placed surely stays as it is; of the rest the mended tail is the better one.
-        let sure: FxHashSet<FragmentId> =
-            kinase_tails.iter().filter(|tail| is_sure(tail) && !is_guess(tail, at_edge)).map(|tail| tail.fragment).collect();
-        mended.kinase.retain(|tail| !sure.contains(&tail.fragment));
+        let (guessed, sure): (Vec<&Tail>, Vec<&Tail>) =
+            kinase_tails.iter().filter(|tail| is_sure(tail)).partition(|tail| is_guess(tail, at_edge));
+        let fragments = |tails: Vec<&Tail>| tails.into_iter().map(|tail| tail.fragment).collect::<FxHashSet<FragmentId>>();
+        let (guessed, sure) = (fragments(guessed), fragments(sure));
+        // A guess gives way to a place only.
+        mended.kinase.retain(|tail| !sure.contains(&tail.fragment) && (tail.placement.is_some() || !guessed.contains(&tail.fragment)));
         let placed: FxHashSet<FragmentId> =
             mended.kinase.iter().filter(|tail| tail.placement.is_some()).map(|tail| tail.fragment).collect();
         mended.kinase.retain(|tail| tail.placement.is_some() || !placed.contains(&tail.fragment));
@@ -96,7 +99,7 @@ pub fn gather(
     // A complete order of all that is looked at, so that read names never decide.
     let order = |x: &Tail, y: &Tail| {
         let place = |tail: &Tail| {
-            tail.placement.map(|placement| (placement.breakend, placement.overlap_bp, placement.aligned_bp, placement.mapq, placement.gap))
+            tail.placement.map(|there| (there.breakend, there.overlap_bp, there.aligned_bp, there.score, there.mapq, there.gap))
         };
         let key = |tail: &Tail| (tail.at, tail.length_bp, tail.anchor_bp, tail.mapq);
         key(x).cmp(&key(y)).then_with(|| (place(x), &x.bases, &x.qualities, &x.anchor).cmp(&(place(y), &y.bases, &y.qualities, &y.anchor)))
@@ -112,9 +115,9 @@ pub(super) fn is_sure(tail: &Tail) -> bool {
     tail.placement.is_some_and(|placement| placement.mapq >= BELIEVED_MAPQ)
 }
 
-/// Whether an aligner of RNA spliced a tail to what is no exon's edge: whatever lay within reach.
+/// Whether an aligner of RNA spliced what leaves an exon's edge to what is none: whatever lay within reach.
 pub(super) fn is_guess(tail: &Tail, at_edge: &dyn Fn(Breakend) -> bool) -> bool {
-    tail.placement.is_some_and(|placement| placement.gap && !at_edge(placement.breakend))
+    at_edge(tail.at) && tail.placement.is_some_and(|placement| placement.gap && !at_edge(placement.breakend))
 }
 
 /// A tail whose piece the mate vouches for: a mate that lies beside it on the partner's side is placed as surely as itself, so a piece in a
@@ -136,7 +139,7 @@ fn with_mates_word(mut tail: Tail, mate: Option<&Chain>, assay: &Assay) -> Tail 
 pub struct Spliced<'a> {
     /// The edges of the kinase and its partners.
     pub edges: &'a EdgeTable,
-    /// Reads without an alignment that have bases of one of them.
+    /// Reads without an alignment that have bases of one of them, with their mates.
     pub unaligned: &'a [Unaligned],
     /// Knows the edges of all genes.
     pub on_edge: &'a dyn Fn(Breakend) -> bool,

@@ -12,28 +12,31 @@
 use std::cell::RefCell;
 use std::collections::BTreeSet;
 
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::evidence::Tail;
 use crate::genome::Breakend;
 use crate::sequence::{collapse_runs, fewest_edits_to_end, fewest_edits_within, reverse_complement};
 
-use super::candidate::Candidate;
+use super::candidate::{Candidate, Kind};
 
 /// Tenths of what the module's page says.
 const ERROR_COST: usize = 50;
 const BASE_COST: usize = 14;
 const INSERTED_COST: usize = 50;
 const OFF_EDGE_COST: usize = 60;
-/// Bases of either side that are compared.
-pub const SIDE_BP: u32 = 90;
-/// Bases of a read before its end that are compared, and beyond the inserted ones.
-const BEFORE_BP: usize = 30;
-const BEYOND_BP: usize = 60;
-/// Reads that are compared.
-const MAX_READS: usize = 8;
-/// How far from where reads are cut an exon's edge may lie: one more error within some ten bases ends an alignment early.
+/// Farthest that an end is moved, in bases: one more error within some ten bases ends an alignment early.
 const REACH_BP: i64 = 30;
+/// Bases of a read before its end that are compared: as many as an end may be moved back by.
+const BEFORE_BP: usize = REACH_BP as usize;
+/// Bases of a read beyond the inserted ones that are compared: twice what an end may be moved on by.
+const BEYOND_BP: usize = 2 * REACH_BP as usize;
+/// Bases of either side that are needed for that, wherever an end is moved.
+pub const SIDE_BP: u32 = 3 * REACH_BP as u32;
+/// Bases of the partner that a read must have behind inserted ones: without them anything could be inserted.
+const MIN_PARTNER_BP: usize = 12;
+/// Reads that are compared, those first that were cut nearest to where the junction was put: more say the same.
+const MAX_READS: usize = 8;
 /// Bases by which an end is moved at once: errors make equals of neighbours.
 const MOVE_BP: i64 = 3;
 /// Reads that correct each other's inserted bases; of two none is right.
@@ -61,28 +64,15 @@ struct Read<'t> {
     bases: Vec<u8>,
 }
 
-/// Puts a junction where its long reads need the fewest errors. Says no, and changes nothing, where the bases of a side are not known.
+/// Puts a junction of several long reads where these need the fewest errors. Says no, and changes nothing, where one read is all there is,
+/// where the bases of a side are not known, or where no read reaches over the inserted bases.
 pub fn settle(candidate: &mut Candidate, tails: &[Tail], sides: &Sides<'_>) -> bool {
-    if candidate.unplaced || candidate.slack_bp > 0 {
+    if candidate.unplaced || candidate.slack_bp > 0 || candidate.members.len() < 2 {
         return false;
     }
-    let beyond = candidate.insertion_bp as usize + BEYOND_BP;
-    let reads: Vec<Read<'_>> = tails
-        .iter()
-        .filter(|tail| {
-            let near = tail.at.contig == candidate.kinase.contig && tail.at.side == candidate.kinase.side;
-            near && tail.at.kept_distance(candidate.kinase.boundary).abs() <= REACH_BP
-                && !tail.bases.is_empty()
-                && candidate.members.contains_key(&tail.fragment)
-        })
-        .take(MAX_READS)
-        .map(|tail| {
-            let before = &tail.anchor[tail.anchor.len().saturating_sub(BEFORE_BP)..];
-            Read { tail, bases: [before, &tail.bases[..tail.bases.len().min(beyond)]].concat() }
-        })
-        .collect();
-    let search = Search { reads: &reads, sides, known: RefCell::default() };
-    if reads.is_empty() || !search.knows(true, candidate.kinase) || !search.knows(false, candidate.partner) {
+    let reads = reads(candidate, tails);
+    let search = Search { reads: &reads, sides, from: (candidate.kinase, candidate.partner), known: RefCell::default() };
+    if reads.len() < 2 || !search.knows(true, candidate.kinase) || !search.knows(false, candidate.partner) {
         return false;
     }
     let Some(best) = search.best_of_ends(candidate) else { return false };
@@ -91,9 +81,37 @@ pub fn settle(candidate: &mut Candidate, tails: &[Tail], sides: &Sides<'_>) -> b
     true
 }
 
+/// The reads over a junction, one of each fragment, those cut nearest to its end first.
+fn reads<'t>(candidate: &Candidate, tails: &'t [Tail]) -> Vec<Read<'t>> {
+    let inserted = candidate.insertion_bp as usize;
+    let away = |tail: &Tail| tail.at.kept_distance(candidate.kinase.boundary).abs();
+    let mut near: Vec<&Tail> = tails
+        .iter()
+        .filter(|tail| {
+            let same = tail.at.contig == candidate.kinase.contig && tail.at.side == candidate.kinase.side;
+            same && away(tail) <= REACH_BP
+                && tail.bases.len() >= inserted + MIN_PARTNER_BP
+                && candidate.members.contains_key(&tail.fragment)
+        })
+        .collect();
+    near.sort_by_key(|tail| (away(tail), std::cmp::Reverse(tail.bases.len()), &tail.bases, &tail.anchor));
+    let mut seen = FxHashSet::default();
+    near.retain(|tail| seen.insert(tail.fragment));
+    let read = |tail: &'t Tail| {
+        let before = &tail.anchor[tail.anchor.len().saturating_sub(BEFORE_BP)..];
+        // Behind the aligned piece lies an exon that is not known here, or no sequence of the gene.
+        let aligned = tail.placement.map_or(BEYOND_BP, |placement| (placement.aligned_bp as usize).max(MIN_PARTNER_BP));
+        let beyond = tail.bases.len().min(inserted + aligned.min(BEYOND_BP));
+        Read { tail, bases: [before, &tail.bases[..beyond]].concat() }
+    };
+    near.into_iter().take(MAX_READS).map(read).collect()
+}
+
 struct Search<'a> {
     reads: &'a [Read<'a>],
     sides: &'a Sides<'a>,
+    /// The ends that were found first.
+    from: (Breakend, Breakend),
     known: RefCell<FxHashMap<(bool, Breakend), Vec<u8>>>,
 }
 
@@ -143,12 +161,14 @@ impl Search<'_> {
             let inserted = if from == to { 0 } else { INSERTED_COST + BASE_COST * (to - from) };
             ERROR_COST * (before[from] + behind[length - to]) + inserted
         };
-        (0..=length).flat_map(|from| (from..=length).map(move |to| (from, to))).min_by_key(cost).unwrap_or((0, 0))
+        let last = length.saturating_sub(MIN_PARTNER_BP);
+        (0..=last).flat_map(|from| (from..=last).map(move |to| (from, to))).min_by_key(cost).unwrap_or((0, 0))
     }
 
     /// The best molecule with these ends: nothing between, or what one of the `reads` has there.
     fn joined(&self, kinase: Breakend, partner: Breakend, reads: &[Read<'_>]) -> Option<Priced> {
-        if !self.knows(true, kinase) || !self.knows(false, partner) {
+        let far = |end: Breakend, from: Breakend| end.kept_distance(from.boundary).abs() > REACH_BP;
+        if far(kinase, self.from.0) || far(partner, self.from.1) || !self.knows(true, kinase) || !self.knows(false, partner) {
             return None;
         }
         let shown = reads.iter().map(|read| {
@@ -177,23 +197,22 @@ impl Search<'_> {
         pairs.into_iter().filter_map(|(kinase, partner)| self.joined(kinase, partner, self.reads)).min()
     }
 
-    /// Moves the ends by a few bases as long as that makes the molecule likelier. Exons that are simply joined are what splices make, and of
-    /// one read's errors nothing is known.
+    /// Moves the ends by a few bases as long as that makes the molecule likelier. Exons that are simply joined are what splices make.
     fn climbed(&self, mut best: Priced) -> Priced {
         let joins_exons = best.1.insertion.is_empty() && [best.1.kinase, best.1.partner].into_iter().all(self.sides.on_edge);
-        if joins_exons || self.reads.len() < 2 {
+        if joins_exons {
             return best;
         }
-        for _ in 0..REACH_BP {
+        // Each turn is better than the one before, and no end leaves its reach.
+        loop {
             let (kinase, partner) = (best.1.kinase, best.1.partner);
             let moves = (-MOVE_BP..=MOVE_BP).flat_map(|x| (-MOVE_BP..=MOVE_BP).map(move |y| (x, y)));
             let moved = moves.filter_map(|(x, y)| self.joined(kinase.extended(x), partner.extended(y), &self.reads[..1])).min();
             match moved.filter(|moved| moved.0 < best.0) {
                 Some(better) => best = better,
-                None => break,
+                None => return best,
             }
         }
-        best
     }
 
     /// Changes single inserted bases where most reads have others.
@@ -230,6 +249,12 @@ impl Search<'_> {
             let (anchor, tail) = whole.split_at(cut);
             (candidate.anchor, candidate.tail) = (anchor.to_vec(), tail.to_vec());
         }
+        // What an end takes its fragments show more of.
+        let more = |bases: u32, end: Breakend, from: Breakend| (i64::from(bases) + end.kept_distance(from.boundary)).max(0) as u32;
+        for member in candidate.members.values_mut().filter(|member| member.kind != Kind::Pair) {
+            member.kinase_bp = more(member.kinase_bp, molecule.kinase, candidate.kinase);
+            member.partner_bp = more(member.partner_bp, molecule.partner, candidate.partner);
+        }
         candidate.kinase = molecule.kinase;
         candidate.partner = molecule.partner;
         candidate.insertion_bp = molecule.insertion.len() as u32;
@@ -245,7 +270,6 @@ mod tests {
     use crate::evidence::tail::Placement;
     use crate::genome::{ContigId, Interval, Side};
     use crate::junction::candidate::Member;
-    use crate::junction::Kind;
 
     /// Bases that repeat no short word (Knuth's linear congruential generator).
     fn random_bases(seed: u64, count: usize) -> Vec<u8> {
@@ -265,12 +289,19 @@ mod tests {
     }
 
     fn joined(reads: &[Cut], on_edge: &dyn Fn(Breakend) -> bool) -> (u32, u32, Vec<u8>) {
+        cut_after(reads, on_edge, None)
+    }
+
+    /// The same where the partner's piece ends behind so many bases and others follow.
+    fn cut_after(reads: &[Cut], on_edge: &dyn Fn(Breakend) -> bool, then: Option<(usize, &[u8])>) -> (u32, u32, Vec<u8>) {
         let (kinase, partner) = (random_bases(1, 1000), random_bases(2, 1000));
         let end = |contig: u32, side: Side, bases: i64| Breakend::new(ContigId(contig), 500, side).extended(bases);
         let tails: Vec<Tail> = reads
             .iter()
             .map(|(fragment, between, at_kinase, at_partner, overlap_bp)| {
-                let molecule = [&kinase[..500], between, &partner[500..]].concat();
+                let exon = then.map_or(500, |(exon, _)| exon);
+                let rest = then.map_or(&[][..], |(_, rest)| rest);
+                let molecule = [&kinase[..500], between, &partner[500..500 + exon], rest].concat();
                 let cut = (500 + at_kinase) as usize;
                 Tail {
                     fragment: FragmentId(*fragment),
@@ -284,8 +315,8 @@ mod tests {
                     placement: Some(Placement {
                         breakend: end(1, Side::Higher, *at_partner),
                         overlap_bp: *overlap_bp,
-                        aligned_bp: 300,
-                        edits: 0,
+                        aligned_bp: exon.min(300) as u32,
+                        score: 300,
                         mapq: 60,
                         gap: false,
                     }),
@@ -323,13 +354,18 @@ mod tests {
         (candidate.kinase.boundary, candidate.partner.boundary, candidate.insertion)
     }
 
+    /// Two reads that were cut alike.
+    fn twice(between: &[u8], at_kinase: i64, at_partner: i64, overlap_bp: i32) -> [Cut; 2] {
+        [1, 2].map(|fragment| (fragment, between.to_vec(), at_kinase, at_partner, overlap_bp))
+    }
+
     #[test]
     fn reads_that_are_cut_early_or_late_are_put_onto_the_edges() {
-        let nothing = Vec::new;
-        assert_eq!(settled(&[(1, nothing(), 0, 0, 0)]), (500, 500, Vec::new()));
-        assert_eq!(settled(&[(1, nothing(), 7, -7, 0)]), (500, 500, Vec::new()), "what one side takes the other lacks");
-        assert_eq!(settled(&[(1, nothing(), 0, -21, -21)]), (500, 500, Vec::new()), "an error stopped the alignment early");
-        assert_eq!(settled(&[(1, b"A".to_vec(), 0, 0, -1)]), (500, 500, Vec::new()), "one read's inserted base is an error");
+        assert_eq!(settled(&twice(b"", 0, 0, 0)), (500, 500, Vec::new()));
+        assert_eq!(settled(&twice(b"", 7, -7, 0)), (500, 500, Vec::new()), "what one side takes the other lacks");
+        assert_eq!(settled(&twice(b"", 0, -21, -21)), (500, 500, Vec::new()), "an error stopped the alignment early");
+        let one_error = [(1, b"A".to_vec(), 0, 0, -1), (2, Vec::new(), 0, 0, 0)];
+        assert_eq!(settled(&one_error), (500, 500, Vec::new()), "one read's inserted base is an error");
     }
 
     #[test]
@@ -348,9 +384,21 @@ mod tests {
             }),
             with(3, &|bases| bases.insert(15, b'A')),
         ];
-        assert_eq!(settled(&reads), (500, 500, insertion.clone()));
-        assert_eq!(settled(&reads[..1]).2.len(), insertion.len());
-        assert_eq!(settled(&[(1, b"GA".to_vec(), 0, 0, -2), (2, b"GA".to_vec(), 0, 0, -2)]).2, b"GA");
+        assert_eq!(settled(&reads), (500, 500, insertion));
+        assert_eq!(settled(&twice(b"GA", 0, 0, -2)).2, b"GA");
+        let long = random_bases(5, 100);
+        assert_eq!(settled(&twice(&long, 0, 0, -100)).2, long);
+    }
+
+    #[test]
+    fn what_follows_behind_the_partners_piece_makes_no_insertion() {
+        // The partner's exon has 25 bases; the next one is not known.
+        let mut reads = twice(b"", 0, 0, 0).to_vec();
+        for read in &mut reads {
+            read.1 = Vec::new();
+        }
+        let foreign = random_bases(9, 200);
+        assert_eq!(cut_after(&reads, &|end| end.boundary == 500, Some((25, &foreign))), (500, 500, Vec::new()));
     }
 
     #[test]

@@ -115,7 +115,7 @@ pub fn from_chain(
                 continue;
             }
             // Where the aligner has a place for all of the tail, inserted bases are the less likely.
-            let has_place = next.is_guess || next.aligned_bp as usize >= clipped;
+            let has_place = next.is_guess || (next.aligned_bp > 0 && next.aligned_bp as usize >= clipped);
             let fit = leaving.at_an_edge(table).or_else(|| leaving.anywhere(table, in_kinase).filter(|_| !next.is_guess));
             match fit.filter(|tail| !(has_place && tail.is_behind_insertion())) {
                 Some(tail) => mended.kinase.push(tail),
@@ -201,7 +201,7 @@ impl Leaving<'_> {
         let (read, qualities) = (&self.bases, &self.qualities);
         let aligned_bp = (read.len() as i64 - cut as i64 - inserted_bp).max(0) as u32;
         let placement =
-            Placement { breakend: fit.end, overlap_bp: (-inserted_bp) as i32, aligned_bp, edits: 0, mapq: fit.mapq, gap: false };
+            Placement { breakend: fit.end, overlap_bp: (-inserted_bp) as i32, aligned_bp, score: fit.score, mapq: fit.mapq, gap: false };
         let anchor_bp = cut.saturating_sub(self.start) as u32;
         Tail { anchor_bp, mapq: self.mapq, ..tail(self.chain, read, qualities, cut, at, Some(placement)) }
     }
@@ -211,7 +211,14 @@ impl Leaving<'_> {
         // The kinase's end on the turned read: what lies before it is the kinase.
         let kinase_cut = (read.len() as i64 - cut as i64 - inserted_bp).clamp(0, read.len() as i64) as usize;
         let aligned_bp = cut.saturating_sub(self.start) as u32;
-        let placement = Placement { breakend: at, overlap_bp: (-inserted_bp) as i32, aligned_bp, edits: 0, mapq: self.mapq, gap: false };
+        let placement = Placement {
+            breakend: at,
+            overlap_bp: (-inserted_bp) as i32,
+            aligned_bp,
+            score: i64::from(aligned_bp),
+            mapq: self.mapq,
+            gap: false,
+        };
         let whole = tail(self.chain, &read, &qualities, kinase_cut, fit.end, Some(placement));
         Tail { anchor_bp: kinase_cut as u32, mapq: fit.mapq, ..whole }
     }
@@ -253,7 +260,7 @@ pub fn from_unaligned(read: &Unaligned, table: &EdgeTable, mended: &mut Mended) 
                 breakend: fit.end,
                 overlap_bp: -(fit.inserted_bp as i32),
                 aligned_bp: (out.len() - cut - fit.inserted_bp) as u32,
-                edits: 0,
+                score: fit.score,
                 mapq: fit.mapq,
                 gap: false,
             });
@@ -271,8 +278,14 @@ pub fn from_unaligned(read: &Unaligned, table: &EdgeTable, mended: &mut Mended) 
             let cut = bases.len() - offset;
             if let Some(fit) = table.into_kinase(&out[cut..], end) {
                 let kinase_cut = offset - fit.inserted_bp;
-                let placement =
-                    Placement { breakend: end, overlap_bp: -(fit.inserted_bp as i32), aligned_bp: cut as u32, edits: 0, mapq, gap: false };
+                let placement = Placement {
+                    breakend: end,
+                    overlap_bp: -(fit.inserted_bp as i32),
+                    aligned_bp: cut as u32,
+                    score: cut as i64,
+                    mapq,
+                    gap: false,
+                };
                 mended.kinase.push(of_unaligned(read, bases, qualities, kinase_cut, fit.end, fit.mapq, Some(placement)));
                 return;
             }

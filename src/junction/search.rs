@@ -145,7 +145,7 @@ impl Evidence {
                     breakend: there.end,
                     overlap_bp: -(there.inserted_bp as i32),
                     aligned_bp: beyond as u32,
-                    edits: 0,
+                    score: beyond as i64,
                     mapq: there.mapq.min(chance_mapq((rest.len() as u32, 0), on_edge(there.end))),
                     gap: false,
                 });

@@ -13,10 +13,10 @@ use crate::alignment::scan::{self, Unaligned};
 use crate::error::Result;
 use crate::genome::{Breakend, ContigId, Interval};
 use crate::knowledge::{Knowledge, KnownEnd5};
-use crate::model::{Gene, GeneModels, Role};
+use crate::model::{Gene, GeneModels, Role, KINASES};
 use crate::reference::{Lookup, Reference};
 
-use super::edges::{self, EdgeTable, MIN_FIT_BP};
+use super::edges::{self, Edge, EdgeTable, MIN_FIT_BP};
 use super::rescue::{self, MAX_OVERRUN_BP};
 use super::votes::Votes;
 
@@ -82,6 +82,11 @@ pub fn read(
     }
     ends.sort_unstable();
     ends.dedup();
+    // A tail that would enter any of the five is known as such, whichever were asked for.
+    let all: Vec<&Gene> = KINASES.iter().filter_map(|symbol| models.find(symbol)).collect();
+    for gene in &all {
+        windows.extend(edges::ends(gene, Role::Three).into_iter().flat_map(|(_, end)| edges::stretches(gene, end, edges::ENTER_BP as u32)));
+    }
     let windows = crate::alignment::tile::merged(windows, JOIN_BP);
     let states = scan::each(pool, library, &windows, <(Votes, FxHashMap<u32, u32>, Vec<ReadRecord>)>::default, |state, view| {
         let voters = state.1.entry(view.pieces[0].start / VOTING_BP).or_default();
@@ -111,9 +116,11 @@ pub fn read(
     let mut words = FxHashSet::default();
     let listed: FxHashSet<(Breakend, Breakend)> =
         kinases.iter().zip(&partners).flat_map(|(kinase, partners)| listed(kinase, partners, knowledge)).collect();
+    let of_kinases: Vec<(&str, Vec<Edge>)> =
+        all.iter().map(|kinase| (kinase.symbol.as_str(), edges::edges(kinase, Role::Three, &bases))).collect();
     for (kinase, partners) in kinases.iter().zip(&partners) {
-        let others: Vec<&Gene> = kinases.iter().filter(|other| other.symbol != kinase.symbol).copied().collect();
-        let table = EdgeTable::new((kinase, &others), partners, &bases, (listed.clone(), looked_at), !library.assay.long_reads);
+        let others = of_kinases.iter().filter(|(symbol, _)| *symbol != kinase.symbol).flat_map(|(_, edges)| edges.clone()).collect();
+        let table = EdgeTable::new((kinase, others), partners, &bases, (listed.clone(), looked_at), !library.assay.long_reads);
         table.words(&mut words);
         shown.tables.push(table);
     }

@@ -58,7 +58,7 @@ fn add_tails(candidates: &mut [Candidate], tails: &[Tail], at_kinase: bool, fits
             member.kinase_bp = member.kinase_bp.saturating_sub(overrun);
             member.partner_bp = (member.partner_bp + overrun).min(candidate.tail.len() as u32);
             member.crossing_bp = member.shown_bp();
-        } else {
+        } else if candidate.insertion_bp == 0 {
             let overrun = overrun(candidate.partner);
             member.partner_bp = member.partner_bp.saturating_sub(overrun);
             member.kinase_bp = (member.kinase_bp + overrun).min(candidate.anchor.len() as u32);
