@@ -192,8 +192,10 @@ pub fn fractions(laboratory: &Laboratory, spec: &Spec, events: &[Event], count: 
             Molecule::new("kinase", &model.pieces(), &laboratory.reference).expect("the laboratory has the kinases")
         });
         let broken = std::iter::once(&event.molecule).chain(event.reciprocal.iter().map(|(molecule, ..)| molecule));
+        // Partner, then kinase; what is exchanged is broken on both chromosomes.
+        let is_broken = |place: usize| place == 1 || event.reciprocal.is_some();
         let unbroken =
-            event.wild_type.iter().enumerate().map(|(place, molecule)| (molecule, if place == 1 { 1.0 - fraction } else { 1.0 }));
+            event.wild_type.iter().enumerate().map(|(place, molecule)| (molecule, if is_broken(place) { 1.0 - fraction } else { 1.0 }));
         let shares =
             broken.map(|molecule| (molecule, fraction)).chain(unbroken).chain(transcript.iter().map(|molecule| (molecule, 1.0 - fraction)));
         for (molecule, share) in shares {

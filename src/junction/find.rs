@@ -117,7 +117,7 @@ pub(super) fn is_sure(tail: &Tail) -> bool {
 
 /// Whether an aligner of RNA spliced what leaves an exon's edge to what is none: whatever lay within reach.
 pub(super) fn is_guess(tail: &Tail, at_edge: &dyn Fn(Breakend) -> bool) -> bool {
-    at_edge(tail.at) && tail.placement.is_some_and(|placement| placement.gap && !at_edge(placement.breakend))
+    tail.placement.is_some_and(|placement| placement.gap && at_edge(tail.at) && !at_edge(placement.breakend))
 }
 
 /// A tail whose piece the mate vouches for: a mate that lies beside it on the partner's side is placed as surely as itself, so a piece in a

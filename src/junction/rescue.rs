@@ -70,13 +70,13 @@ impl Next {
         };
         let aligned_bp = spliced_bp(chain, beside, at_query_end, at_edge).0;
         let gapped = chain.gapped.get(joint) == Some(&true);
-        let leaves_edge = at_edge(chain.pieces[index].breakend(at_query_end));
-        let meets_edge = at_edge(next.breakend(!at_query_end));
+        let leaves_edge = gapped && at_edge(chain.pieces[index].breakend(at_query_end));
+        let meets_edge = leaves_edge && at_edge(next.breakend(!at_query_end));
         // A few bases over an ordinary splice, and then a clip, are a chance match.
         let left = if at_query_end { chain.length.saturating_sub(next.query_end) } else { next.query_start };
-        let spliced = gapped && leaves_edge && meets_edge && (aligned_bp >= MAX_OVERRUN_BP || left < MIN_CLIP_BP as u32);
+        let spliced = meets_edge && (aligned_bp >= MAX_OVERRUN_BP || left < MIN_CLIP_BP as u32);
         let placed = aligned_bp >= BELIEVED_PIECE_BP && next.mapq >= BELIEVED_MAPQ;
-        let is_guess = placed && gapped && leaves_edge && !meets_edge;
+        let is_guess = placed && leaves_edge && !meets_edge;
         Self { aligned_bp, goes_on: (spliced || placed) && !is_guess, is_guess }
     }
 }
