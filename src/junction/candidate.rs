@@ -114,6 +114,12 @@ impl Candidate {
         }
     }
 
+    /// Whether it simply joins two exon edges, or comes to do so when homologous bases are given back.
+    pub fn lies_on_edges(&self, on_edge: &dyn Fn(Breakend) -> bool) -> bool {
+        let mut slides = (0..=i64::from(self.homology_bp)).map(|bases| (self.kinase.extended(-bases), self.partner.extended(bases)));
+        self.slack_bp == 0 && self.insertion_bp == 0 && slides.any(|(kinase, partner)| on_edge(kinase) && on_edge(partner))
+    }
+
     /// How surely the partner is placed: each fragment counts by the chance that both of its ends are where they are said to be.
     /// Summed in thousandths, so that no order of fragments can show in the sum.
     pub fn weight(&self) -> f64 {

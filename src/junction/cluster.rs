@@ -21,8 +21,13 @@ const MAX_INSERTION_BP: usize = 500;
 const MAX_CONSENSUS_BP: usize = 120;
 
 /// Candidates from the placed tails of one target, best placed first. A seed that repeats a better one's bases has joined it.
-pub fn candidates(target: usize, tails: &[Tail], tolerance: Tolerance) -> Vec<Candidate> {
+///
+/// `on_edge` knows the exon edges of all genes, in RNA.
+pub fn candidates(target: usize, tails: &[Tail], tolerance: Tolerance, on_edge: &dyn Fn(Breakend) -> bool) -> Vec<Candidate> {
     let mut seeds = seeds(target, tails, tolerance);
+    for seed in &mut seeds {
+        seed.joins_exons = seed.lies_on_edges(on_edge);
+    }
     rank(&mut seeds);
     let mut kept: Vec<Candidate> = Vec::new();
     for seed in seeds {
@@ -42,9 +47,10 @@ pub fn rank(candidates: &mut [Candidate]) {
             candidate.members.values().map(|member| (member.kind, member.ends, member.kinase_mapq, member.partner_mapq)).collect();
         shown.sort_unstable();
         let sure = Reverse((candidate.weight() * 1000.0).round() as i64);
-        // Of equals the one without inserted bases: an error at the break looks like an insertion. Then the one that matches best: the less of
-        // a repeat is aligned, the more places it fits.
-        let place = (candidate.insertion_bp, Reverse(candidate.partner_score), candidate.kinase, candidate.partner, candidate.homology_bp);
+        // Of equals the one without inserted bases: an error at the break looks like an insertion. Then what splices make, of a repeat's copies,
+        // and the one that matches best: the less of a repeat is aligned, the more places it fits.
+        let likely = (candidate.insertion_bp, !candidate.joins_exons, Reverse(candidate.partner_score));
+        let place = (likely, candidate.kinase, candidate.partner, candidate.homology_bp);
         (sure, Reverse(candidate.members.len()), place, candidate.tail.clone(), shown)
     });
 }
@@ -259,7 +265,7 @@ mod tests {
         };
         let early = [b"TA".as_slice(), beyond].concat();
         let tails = [tail(1, 2, true, early), tail(2, 0, false, beyond.to_vec()), tail(3, 0, true, beyond.to_vec())];
-        let found = candidates(0, &tails, Tolerance::of(false));
+        let found = candidates(0, &tails, Tolerance::of(false), &|_| false);
         assert_eq!(found.len(), 1);
         assert_eq!((found[0].kinase.boundary, found[0].partner.boundary), (1_000, 500));
     }
@@ -287,7 +293,10 @@ mod tests {
             ends: (fragment as i64, 0),
             primary: None,
         };
-        let found = candidates(0, &[tail(1, 1, 30), tail(2, 3, 60), tail(3, 2, 40)], Tolerance::of(false));
+        let found = candidates(0, &[tail(1, 1, 30), tail(2, 3, 60), tail(3, 2, 40)], Tolerance::of(false), &|_| false);
         assert_eq!(found.iter().map(|candidate| (candidate.partner.contig.0, candidate.members.len())).collect::<Vec<_>>(), [(3, 3)]);
+        let spliced = |end: Breakend| end.contig.0 < 2;
+        let found = candidates(0, &[tail(1, 1, 30), tail(2, 3, 60), tail(3, 2, 40)], Tolerance::of(false), &spliced);
+        assert_eq!(found[0].partner.contig.0, 1, "what splices make goes before");
     }
 }

@@ -173,7 +173,12 @@ impl Evidence {
             let tails = (self.kinase_tails.as_slice(), self.partner_tails.as_slice());
             meet::across_insertions(target, spliced.edges, tails, tolerance, spliced.on_edge)
         });
-        candidates.extend(cluster::candidates(target, &self.kinase_tails, tolerance));
+        candidates.extend(cluster::candidates(
+            target,
+            &self.kinase_tails,
+            tolerance,
+            spliced.map_or(&|_| false, |spliced| spliced.on_edge),
+        ));
         support::add_kinase_tails(&mut candidates, &self.kinase_tails, tolerance);
         support::add_partner_tails(&mut candidates, &self.partner_tails, tolerance);
         candidates.retain(|candidate| !candidate.members.is_empty());
@@ -201,8 +206,8 @@ impl Evidence {
         candidates.extend(from_pairs);
         if let Some(spliced) = spliced {
             candidates = inner_exon::united(candidates);
-            for candidate in candidates.iter_mut().filter(|candidate| candidate.slack_bp == 0 && candidate.insertion_bp == 0) {
-                candidate.joins_exons = joins_exons(candidate, spliced.on_edge);
+            for candidate in &mut candidates {
+                candidate.joins_exons = candidate.lies_on_edges(spliced.on_edge);
             }
         }
         let before = candidates.len();
@@ -214,12 +219,6 @@ impl Evidence {
         candidates.extend(orphan::orphans(target, &self.kinase_tails, &candidates, tolerance));
         Found { candidates, explained_elsewhere }
     }
-}
-
-/// Whether both ends lie on exon edges, or come to do so when the homologous bases are given back.
-fn joins_exons(candidate: &Candidate, on_edge: &dyn Fn(Breakend) -> bool) -> bool {
-    (0..=i64::from(candidate.homology_bp))
-        .any(|bases| on_edge(candidate.kinase.extended(-bases)) && on_edge(candidate.partner.extended(bases)))
 }
 
 /// The junctions of a kinase.
