@@ -156,6 +156,16 @@ pub fn collapse_runs(bases: &[u8]) -> Vec<u8> {
     collapsed
 }
 
+/// Made-up bases that repeat no word of sixteen (Knuth's linear congruential generator).
+#[cfg(test)]
+pub fn random_bases(seed: u64, count: usize) -> Vec<u8> {
+    let step = |state: &mut u64| {
+        *state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        Some(b"ACGT"[(*state >> 62) as usize])
+    };
+    std::iter::repeat_n((), count).scan(seed, |state, ()| step(state)).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

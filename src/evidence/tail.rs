@@ -186,9 +186,9 @@ pub fn tails(chain: &Chain, mate: Option<&Chain>, inside: &dyn Fn(&Piece) -> boo
                     let unexplained = between + if outer { 0 } else { beyond };
                     let far = next.breakend(!at_query_end);
                     let beyond_splices = there.0 > next.query_bp();
-                    if overlap_bp(next) > MAX_OVERLAP_BP && (place.at_edge)(piece.breakend(at_query_end)) {
-                        0
-                    } else if !beyond_splices && next.query_bp() < MIN_LONE_PIECE_BP && unexplained * 2 >= next.query_bp() {
+                    let by_chance = !beyond_splices && next.query_bp() < MIN_LONE_PIECE_BP && unexplained * 2 >= next.query_bp();
+                    let runs_on = || overlap_bp(next) > MAX_OVERLAP_BP && (place.at_edge)(piece.breakend(at_query_end));
+                    if by_chance || runs_on() {
                         0
                     } else {
                         next.mapq.min(chance_mapq(there, (place.at_edge)(far)))

@@ -74,7 +74,6 @@ fn is_alike(tail: &[u8], exon: &[u8]) -> bool {
 mod tests {
     use super::*;
     use crate::genome::{ContigId, Strand};
-    use crate::model::gene::{Exon, Transcript};
 
     const EXON: &[u8] = b"GATTACAGATCCTGAACGTTAGCCATTGCAAGTCCTAGGT";
 
@@ -97,20 +96,7 @@ mod tests {
         let bases = |interval: Interval| {
             genome.get(interval.start as usize..(interval.end as usize).min(genome.len())).unwrap_or_default().to_vec()
         };
-        let exon = |number, start, end| Exon { number, start, end, cds: None, lead_bp: 0 };
-        let partner = Gene {
-            symbol: "PARTNER".to_owned(),
-            span: Interval { contig: ContigId(0), start: 0, end: 80 },
-            strand: Some(Strand::Forward),
-            transcript: Some(Transcript {
-                id: "T".to_owned(),
-                refseq: None,
-                exons: vec![exon(1, 0, 20), exon(2, 40, 80)],
-                cds_length_bp: None,
-            }),
-            alternatives: Vec::new(),
-            mane_select: None,
-        };
+        let partner = Gene::made_up("PARTNER", 0, Strand::Forward, &[(0, 20), (40, 80)]);
         let read = |kinase_bases: &[u8], at: u32| Candidate {
             tail: b"CAGTTCCAAGGTTGCAACGT".to_vec(),
             anchor: reverse_complement(kinase_bases),

@@ -50,32 +50,10 @@ pub fn partners<'g>(
 mod tests {
     use super::*;
     use crate::genome::{ContigId, Strand};
-    use crate::model::gene::{Exon, Transcript};
-
-    /// Bases that repeat no word of sixteen (Knuth's linear congruential generator).
-    fn random_bases(seed: u64, count: usize) -> Vec<u8> {
-        let step = |state: &mut u64| {
-            *state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-            Some(b"ACGT"[(*state >> 62) as usize])
-        };
-        std::iter::repeat_n((), count).scan(seed, |state, ()| step(state)).collect()
-    }
+    use crate::sequence::random_bases;
 
     fn gene(symbol: &str, contig: u32, strand: Strand) -> Gene {
-        let mut exons = vec![(100, 250), (400, 460), (700, 900)];
-        if strand == Strand::Reverse {
-            exons.reverse();
-        }
-        let exons = exons.into_iter().zip(1..).map(|((start, end), number)| Exon { number, start, end, cds: None, lead_bp: 0 }).collect();
-        let contig = ContigId(contig);
-        Gene {
-            symbol: symbol.to_owned(),
-            span: Interval { contig, start: 100, end: 900 },
-            strand: Some(strand),
-            transcript: Some(Transcript { id: symbol.to_owned(), refseq: None, exons, cds_length_bp: None }),
-            alternatives: Vec::new(),
-            mane_select: None,
-        }
+        Gene::made_up(symbol, contig, strand, &[(100, 250), (400, 460), (700, 900)])
     }
 
     #[test]

@@ -401,8 +401,15 @@ pub fn words(bases: &[u8]) -> impl Iterator<Item = u32> + '_ {
 }
 
 #[cfg(test)]
-mod word_tests {
+mod tests {
     use super::*;
+    use crate::genome::{ContigId, Strand};
+
+    const GENOME: &[u8] = b"GATTACACCGTATGCATTGCAAGTCCTGAACGTTAGCATCGGATTCAGTACCGGCATACGAGTTCACCAGGTCCTTAGCAAGTCCA";
+
+    fn gene(symbol: &str, contig: u32, exons: &[(u32, u32)]) -> Gene {
+        Gene::made_up(symbol, contig, Strand::Forward, exons)
+    }
 
     #[test]
     fn words_are_those_of_each_place_and_pass_over_unknown_bases() {
@@ -411,29 +418,6 @@ mod word_tests {
         assert_eq!(found.len(), 5 + 2);
         assert_eq!((found[0], found[4]), (found[5], words(&bases[4..20]).next().expect("one word")));
         assert!(words(&bases[..15]).next().is_none());
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::genome::{ContigId, Strand};
-    use crate::model::gene::{Exon, Transcript};
-
-    const GENOME: &[u8] = b"GATTACACCGTATGCATTGCAAGTCCTGAACGTTAGCATCGGATTCAGTACCGGCATACGAGTTCACCAGGTCCTTAGCAAGTCCA";
-
-    fn gene(symbol: &str, contig: u32, exons: &[(u32, u32)]) -> Gene {
-        let exon = |((start, end), number)| Exon { number, start, end, cds: None, lead_bp: 0 };
-        let exons: Vec<Exon> = exons.iter().copied().zip(1..).map(exon).collect();
-        let contig = ContigId(contig);
-        Gene {
-            symbol: symbol.to_owned(),
-            span: Interval { contig, start: 0, end: 86 },
-            strand: Some(Strand::Forward),
-            transcript: Some(Transcript { id: symbol.to_owned(), refseq: None, exons, cds_length_bp: None }),
-            alternatives: Vec::new(),
-            mane_select: None,
-        }
     }
 
     #[test]

@@ -125,7 +125,6 @@ mod tests {
     use crate::alignment::read::FragmentId;
     use crate::genome::{ContigId, Strand};
     use crate::junction::candidate::Member;
-    use crate::model::gene::{Exon, Transcript};
 
     const GENOME: &[u8] = b"GATTACACCGTATGCATTGCAAGTCCTGAACGTTAGCATCGGATTCAGTACCGGCATACGAGTTCACCAGGTCCTTAGCAAGTCCA";
 
@@ -134,19 +133,7 @@ mod tests {
     }
 
     fn gene(strand: Strand) -> Gene {
-        let mut exons = vec![(5, 20), (30, 38), (60, 80)];
-        if strand == Strand::Reverse {
-            exons.reverse();
-        }
-        let exons = exons.into_iter().zip(1..).map(|((start, end), number)| Exon { number, start, end, cds: None, lead_bp: 0 }).collect();
-        Gene {
-            symbol: "GENE".to_owned(),
-            span: Interval { contig: ContigId(0), start: 5, end: 80 },
-            strand: Some(strand),
-            transcript: Some(Transcript { id: "T".to_owned(), refseq: None, exons, cds_length_bp: None }),
-            alternatives: Vec::new(),
-            mane_select: None,
-        }
+        Gene::made_up("GENE", 0, strand, &[(5, 20), (30, 38), (60, 80)])
     }
 
     #[test]

@@ -270,15 +270,7 @@ mod tests {
     use crate::evidence::tail::Placement;
     use crate::genome::{ContigId, Interval, Side};
     use crate::junction::candidate::Member;
-
-    /// Bases that repeat no short word (Knuth's linear congruential generator).
-    fn random_bases(seed: u64, count: usize) -> Vec<u8> {
-        let step = |state: &mut u64| {
-            *state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-            Some(b"ACGT"[(*state >> 62) as usize])
-        };
-        std::iter::repeat_n((), count).scan(seed, |state, ()| step(state)).collect()
-    }
+    use crate::sequence::random_bases;
 
     /// A read of a molecule that joins 500 of contig 0 to 500 of contig 1: bases between, bases too many that each side was given, overlap.
     type Cut = (u64, Vec<u8>, i64, i64, i32);

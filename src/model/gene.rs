@@ -141,6 +141,28 @@ impl Role {
     }
 }
 
+#[cfg(test)]
+impl Gene {
+    /// A gene with these exons, given from the lowest on, numbered along the strand; nothing of it is coding.
+    pub fn made_up(symbol: &str, contig: u32, strand: Strand, exons: &[(u32, u32)]) -> Self {
+        let contig = ContigId(contig);
+        let (start, end) = (exons[0].0, exons[exons.len() - 1].1);
+        let mut places = exons.to_vec();
+        if strand == Strand::Reverse {
+            places.reverse();
+        }
+        let exons = places.into_iter().zip(1..).map(|((start, end), number)| Exon::new(number, start, end, None)).collect();
+        Self {
+            symbol: symbol.to_owned(),
+            span: Interval { contig, start, end },
+            strand: Some(strand),
+            transcript: Some(Transcript { id: symbol.to_owned(), refseq: None, exons, cds_length_bp: None }),
+            alternatives: Vec::new(),
+            mane_select: None,
+        }
+    }
+}
+
 impl Transcript {
     /// The exon of this number.
     pub fn exon(&self, number: u32) -> Option<&Exon> {
