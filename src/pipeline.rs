@@ -473,13 +473,7 @@ impl Run<'_> {
         };
         let inwards = |at_kinase: bool, end: Breakend| {
             let genes = if at_kinase { vec![kinase] } else { self.genes_kept(end) };
-            let of = |gene: &&Gene| {
-                Some((edges::leaves(gene, end), edges::stretches(gene, end, SIDE_BP))).filter(|(_, exons)| !exons.is_empty())
-            };
-            // Of genes that overlap the one that is left at its exon's edge, else the first.
-            let (others, leaving): (Vec<_>, Vec<_>) = genes.iter().filter_map(of).partition(|(leaves, _)| !leaves);
-            let exons = leaving.into_iter().chain(others).next().map_or_else(|| vec![end.kept(SIDE_BP)], |(_, exons)| exons);
-            edges::inwards(&exons, end.side, &|interval| local.reference(interval))
+            edges::inwards(&edges::molecule(&genes, end, SIDE_BP), end.side, &|interval| local.reference(interval))
         };
         let exons =
             edges.map(|(edges, unaligned)| find::Spliced { edges, unaligned, on_edge: &on_edge, keeping: &keeping, inwards: &inwards });

@@ -52,10 +52,11 @@ fn goes_on(gene: &Gene, end: Breakend, beyond: &[u8], bases: &dyn Fn(Interval) -
 
 /// Bases from an end into what it keeps, read away from the end.
 fn away(end: Breakend, length_bp: u32, bases: &dyn Fn(Interval) -> Vec<u8>) -> Vec<u8> {
-    let interval = |start: u32, end_at: u32| Interval { contig: end.contig, start, end: end_at };
-    match end.side {
-        Side::Higher => bases(interval(end.boundary, end.boundary + length_bp)),
-        Side::Lower => reverse_complement(&bases(interval(end.boundary.saturating_sub(length_bp), end.boundary))),
+    let kept = bases(end.kept(length_bp));
+    if end.side == Side::Higher {
+        kept
+    } else {
+        reverse_complement(&kept)
     }
 }
 

@@ -109,8 +109,16 @@ pub fn ends(gene: &Gene, role: Role) -> Vec<(u32, Breakend)> {
         .collect()
 }
 
+/// The stretches that a molecule of one of these genes has from an end inwards: of the one that is left there at its exon's edge, else of the
+/// first with an exon there, else the genome's.
+pub fn molecule(genes: &[&Gene], end: Breakend, bases: u32) -> Vec<Interval> {
+    let exons = |gene: &&&Gene| !stretches(gene, end, 1).is_empty();
+    let gene = genes.iter().find(|gene| leaves(gene, end)).or_else(|| genes.iter().find(exons));
+    gene.map_or_else(|| vec![end.kept(bases)], |gene| stretches(gene, end, bases))
+}
+
 /// Whether an end lies at an exon's edge that a splice of the gene uses.
-pub fn leaves(gene: &Gene, end: Breakend) -> bool {
+fn leaves(gene: &Gene, end: Breakend) -> bool {
     gene.strand.is_some_and(|strand| ends(gene, Role::of(strand, end.side)).iter().any(|(_, edge)| *edge == end))
 }
 

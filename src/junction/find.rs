@@ -186,16 +186,12 @@ impl Evidence {
         let mut from_pairs = realign::from_pairs(target, &unexplained, &self.kinase_tails, &self.partner_tails, tolerance, span, local);
         for candidate in candidates.iter_mut().chain(&mut from_pairs) {
             ends::settle(candidate, &self.kinase_tails, &self.partner_tails, tolerance);
-            match spliced {
-                Some(spliced) if tolerance.in_step => inner_exon::settle(candidate, spliced.keeping),
-                Some(spliced) => {
-                    let sides = long_read::Sides { inwards: spliced.inwards, on_edge: spliced.on_edge };
-                    if !long_read::settle(candidate, &self.kinase_tails, &sides) {
-                        ends::onto_edges(candidate, spliced.on_edge);
-                    }
-                    inner_exon::settle(candidate, spliced.keeping);
+            if let Some(spliced) = spliced {
+                let sides = long_read::Sides { inwards: spliced.inwards, on_edge: spliced.on_edge };
+                if !tolerance.in_step && !long_read::settle(candidate, &self.kinase_tails, &sides) {
+                    ends::onto_edges(candidate, spliced.on_edge);
                 }
-                None => {}
+                inner_exon::settle(candidate, spliced.keeping);
             }
             // A random chimera's break is not worth the reading.
             if tolerance.in_step && candidate.members.len() > 1 {

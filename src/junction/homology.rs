@@ -1,7 +1,7 @@
 //! How far a junction can slide: the homology at its two ends, by the reference or by what the reads around show.
 
-use crate::genome::{Breakend, Interval, Side};
-use crate::sequence::{complement, reverse_complement};
+use crate::genome::{Breakend, Side};
+use crate::sequence::reverse_complement;
 
 use super::candidate::Candidate;
 use super::realign::Bases;
@@ -70,41 +70,23 @@ fn shared(x: Breakend, y: Breakend, reference: &Bases<'_>) -> Option<u32> {
 
 /// Bases of the reference beyond a breakend, read away from its kept side.
 fn outwards(end: Breakend, reference: &Bases<'_>) -> Option<Vec<u8>> {
-    let (start, stop) = match end.side {
-        Side::Lower => (end.boundary, end.boundary.saturating_add(MAX_SLIDE_BP)),
-        Side::Higher => (end.boundary.saturating_sub(MAX_SLIDE_BP), end.boundary),
-    };
-    read(end, start, stop, end.side == Side::Higher, reference)
+    inwards(Breakend { side: end.side.flipped(), ..end }, reference)
 }
 
 /// Bases that a breakend keeps, read from its boundary inwards.
 fn inwards(end: Breakend, reference: &Bases<'_>) -> Option<Vec<u8>> {
-    let (start, stop) = match end.side {
-        Side::Lower => (end.boundary.saturating_sub(MAX_SLIDE_BP), end.boundary),
-        Side::Higher => (end.boundary, end.boundary.saturating_add(MAX_SLIDE_BP)),
-    };
-    read(end, start, stop, end.side == Side::Lower, reference)
-}
-
-fn read(end: Breakend, start: u32, stop: u32, turned: bool, reference: &Bases<'_>) -> Option<Vec<u8>> {
-    let mut bases = reference(Interval { contig: end.contig, start, end: stop });
+    let bases = reference(end.kept(MAX_SLIDE_BP));
     if bases.is_empty() {
         return None;
     }
-    if turned {
-        bases.reverse();
-        for base in &mut bases {
-            *base = complement(*base);
-        }
-    }
-    Some(bases)
+    Some(if end.side == Side::Lower { reverse_complement(&bases) } else { bases })
 }
 
 #[cfg(test)]
 mod tests {
 
     use super::*;
-    use crate::genome::ContigId;
+    use crate::genome::{ContigId, Interval};
 
     #[test]
     fn an_overlap_with_a_mismatch_is_split_where_the_reads_differ_least() {

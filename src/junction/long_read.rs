@@ -75,7 +75,7 @@ pub fn settle(candidate: &mut Candidate, tails: &[Tail], sides: &Sides<'_>) -> b
     if reads.len() < 2 || !search.knows(true, candidate.kinase) || !search.knows(false, candidate.partner) {
         return false;
     }
-    let Some(best) = search.best_of_ends(candidate) else { return false };
+    let Some(best) = search.best_of_ends() else { return false };
     let best = search.corrected(search.climbed(best));
     search.write(best, candidate);
     true
@@ -167,7 +167,9 @@ impl Search<'_> {
 
     /// The best molecule with these ends: nothing between, or what one of the `reads` has there.
     fn joined(&self, kinase: Breakend, partner: Breakend, reads: &[Read<'_>]) -> Option<Priced> {
-        let far = |end: Breakend, from: Breakend| end.kept_distance(from.boundary).abs() > REACH_BP;
+        let far = |end: Breakend, from: Breakend| {
+            end.contig != from.contig || end.side != from.side || end.kept_distance(from.boundary).abs() > REACH_BP
+        };
         if far(kinase, self.from.0) || far(partner, self.from.1) || !self.knows(true, kinase) || !self.knows(false, partner) {
             return None;
         }
@@ -179,20 +181,18 @@ impl Search<'_> {
         insertions.into_iter().filter_map(|insertion| self.priced(Molecule { kinase, partner, insertion })).min()
     }
 
-    /// The best molecule whose ends are those of a read, of the candidate, or exon edges beside them.
-    fn best_of_ends(&self, candidate: &Candidate) -> Option<Priced> {
+    /// The best molecule whose ends are those of a read, those found first, or exon edges beside them.
+    fn best_of_ends(&self) -> Option<Priced> {
         let with_edges = |end: Breakend| {
             let edges = (-REACH_BP..=REACH_BP).map(|bases| end.extended(bases)).filter(|&end| (self.sides.on_edge)(end));
             edges.chain([end]).collect::<BTreeSet<Breakend>>()
         };
-        let partners = with_edges(candidate.partner);
+        let (kinases, partners) = (with_edges(self.from.0), with_edges(self.from.1));
         let mut pairs: BTreeSet<(Breakend, Breakend)> =
-            with_edges(candidate.kinase).into_iter().flat_map(|kinase| partners.iter().map(move |&partner| (kinase, partner))).collect();
+            kinases.into_iter().flat_map(|kinase| partners.iter().map(move |&partner| (kinase, partner))).collect();
         pairs.extend(self.reads.iter().filter_map(|read| {
             let placement = read.tail.placement?;
-            let partner = placement.breakend.extended(-i64::from(placement.overlap_bp.max(0)));
-            let near = partner.contig == candidate.partner.contig && partner.side == candidate.partner.side;
-            (near && partner.kept_distance(candidate.partner.boundary).abs() <= REACH_BP).then_some((read.tail.at, partner))
+            Some((read.tail.at, placement.breakend.extended(-i64::from(placement.overlap_bp.max(0)))))
         }));
         pairs.into_iter().filter_map(|(kinase, partner)| self.joined(kinase, partner, self.reads)).min()
     }

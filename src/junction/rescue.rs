@@ -116,7 +116,7 @@ pub fn from_chain(
             }
             // Where the aligner has a place for all of the tail, inserted bases are the less likely.
             let has_place = next.is_guess || (next.aligned_bp > 0 && next.aligned_bp as usize >= clipped);
-            let fit = leaving.at_an_edge(table).or_else(|| leaving.anywhere(table, in_kinase).filter(|_| !next.is_guess));
+            let fit = leaving.at_an_edge(table).or_else(|| if next.is_guess { None } else { leaving.anywhere(table, in_kinase) });
             match fit.filter(|tail| !(has_place && tail.is_behind_insertion())) {
                 Some(tail) => mended.kinase.push(tail),
                 None if next.is_guess => {}
