@@ -71,7 +71,8 @@ fn write(path: &Path, header: &bam::Header, lists: Vec<&Vec<bam::Record>>) {
     let mut records: Vec<&bam::Record> = lists.into_iter().flatten().collect();
     records.sort_by_key(|record| (record.tid() as u32, record.pos()));
     let mut writer = bam::Writer::from_path(path, header, bam::Format::Bam).expect("the BAM can be made");
-    writer.set_compression_level(bam::CompressionLevel::Fastest).expect("the level exists");
+    // A window of a small file is one block, read again for each look: most of the time would go into unpacking it.
+    writer.set_compression_level(bam::CompressionLevel::Uncompressed).expect("the level exists");
     for record in records {
         writer.write(record).expect("the BAM can be written");
     }

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
-use kinfuse::evaluate::result::{EventRow, Ratio};
+use kinfuse::evaluate::result::{EventRow, FractionRow, Ratio};
 use kinfuse::evaluate::truth::Truth;
 use kinfuse::evaluate::{evaluate, table, Calls, Evaluation};
 
@@ -139,8 +139,8 @@ fn share_line(text: &str, ratio: &Ratio, share: f64, floor: f64) -> Option<Line>
     })
 }
 
-/// Prints and writes the table and the misses; whether all floors were kept.
-pub fn report(results: &[Result], out: &Path, quick: bool, keep_bams: bool) -> bool {
+/// The table and the misses.
+fn summary(results: &[Result]) -> (Vec<Line>, String) {
     let name = |set: &str| set.strip_prefix("quick-").unwrap_or(set).to_owned();
     let mut lines: Vec<Line> = Vec::new();
     let mut misses = String::new();
@@ -166,6 +166,12 @@ pub fn report(results: &[Result], out: &Path, quick: bool, keep_bams: bool) -> b
     negatives(results, &mut lines, &mut misses);
     fractions(results, &mut lines);
     qualities(results, &mut lines);
+    (lines, misses)
+}
+
+/// Prints and writes the table and the misses; whether all floors were kept.
+pub fn report(results: &[Result], out: &Path, quick: bool) -> bool {
+    let (lines, misses) = summary(results);
     let text = rendered(&lines);
     print!("\n{text}\n");
     let files = [("accuracy.txt", &text), ("misses.tsv", &misses)];
@@ -173,11 +179,6 @@ pub fn report(results: &[Result], out: &Path, quick: bool, keep_bams: bool) -> b
         std::fs::write(out.join(file), text).expect("the report can be written");
     }
     println!("{} misses, each with a command: {}", misses.lines().count(), out.join("misses.tsv").display());
-    if !keep_bams {
-        for result in results {
-            remove_bams(result, &misses);
-        }
-    }
     !quick || lines.iter().all(|line| !line.fails)
 }
 
@@ -192,7 +193,8 @@ fn rendered(lines: &[Line]) -> String {
 }
 
 /// Removes the BAMs of a set that no line of the misses names.
-fn remove_bams(result: &Result, misses: &str) {
+pub fn remove_bams(result: &Result) {
+    let (_, misses) = summary(std::slice::from_ref(result));
     let named: BTreeSet<PathBuf> = misses.lines().filter_map(|line| line.rsplit(' ').next()).map(PathBuf::from).collect();
     for entry in std::fs::read_dir(&result.folder).expect("the folder of the samples can be read") {
         let bam = entry.expect("an entry of the folder").path();
@@ -321,25 +323,26 @@ fn negatives(results: &[Result], lines: &mut Vec<Line>, misses: &mut String) {
     });
 }
 
+/// Over all events of a known fraction; what is not called has no interval, and none that holds the truth.
 fn fractions(results: &[Result], lines: &mut Vec<Line>) {
-    for result in results {
-        let Some(row) = result.evaluation.callers[0].fraction.iter().find(|row| row.group == "all") else { continue };
-        // What is not called has no interval, and none that holds the truth.
-        let covered = Ratio::new(row.covered.yes, row.events);
-        let (Some(value), Some(high)) = (covered.value, covered.high) else { continue };
+    let row = |result: &Result| result.evaluation.callers[0].fraction.iter().find(|row| row.group == "all").cloned();
+    let rows: Vec<(&str, FractionRow)> = results.iter().filter_map(|result| Some((result.name, row(result)?))).collect();
+    let mut line = |text: &str, (covered, with_interval, events): (u64, u64, u64)| {
+        let covered = Ratio::new(covered, events);
+        let (Some(value), Some(high)) = (covered.value, covered.high) else { return };
         lines.push(Line {
-            text: format!("{}: intervals hold the allele fraction", result.name),
+            text: text.to_owned(),
             goal: "93-97 %".to_owned(),
-            figure: format!(
-                "{}; {} of {} events have one, mean error {:+.4}",
-                table::percent(&covered),
-                row.covered.of,
-                row.events,
-                row.mean_error.unwrap_or_default()
-            ),
+            figure: format!("{} of {events}: {}; {with_interval} have one", covered.yes, table::percent(&covered)),
             met: (0.93..=0.97).contains(&value),
             fails: high < 0.90,
         });
+    };
+    let sums = |row: &FractionRow| (row.covered.yes, row.covered.of, row.events);
+    let all = rows.iter().map(|(_, row)| sums(row)).fold((0, 0, 0), |all, row| (all.0 + row.0, all.1 + row.1, all.2 + row.2));
+    line("intervals hold the allele fraction", all);
+    for (name, row) in &rows {
+        line(&format!("  {name}"), sums(row));
     }
 }
 

@@ -4,7 +4,7 @@
 //! facts + laboratory genome --> events --> FASTQ --STAR, bwa, minimap2--> BAM --> one BAM a sample --call--> evaluate --> goals
 //! ```
 //!
-//! `cargo bench --bench accuracy` runs it all (in about 16 minutes on two cores), `cargo test --bench accuracy -- --quick` a part in
+//! `cargo bench --bench accuracy` runs it all (in about 11 minutes on two cores), `cargo test --bench accuracy -- --quick` a part in
 //! the build of the tests, with floors. The genome and the tables are those of the folder that `KINFUSE_SHARED` names; without it
 //! the bench says that it is skipped. Aligned reads are kept in `target/accuracy`, under a digest of what they were made of.
 
@@ -139,9 +139,13 @@ fn main() -> ExitCode {
             set.aligner.name(),
             begun.elapsed().as_secs()
         );
-        results.push(goals::Result::new(&set, calls, &folder));
+        let result = goals::Result::new(&set, calls, &folder);
+        if !options.keep_bams {
+            goals::remove_bams(&result);
+        }
+        results.push(result);
     }
-    let met = goals::report(&results, &options.out, options.quick, options.keep_bams);
+    let met = goals::report(&results, &options.out, options.quick);
     println!("{} s", begun.elapsed().as_secs());
     if options.quick && !met {
         eprintln!("accuracy: a floor was not reached");

@@ -12,6 +12,7 @@
 //! reason is given. The ratio is that of the sample, tumour and normal cells together.
 
 use rayon::ThreadPool;
+use rustc_hash::FxHashSet;
 
 use crate::alignment::assay::AssayKind;
 use crate::alignment::library::Library;
@@ -60,7 +61,10 @@ pub fn measure(pool: &ThreadPool, library: &Library, models: &GeneModels) -> Res
     if let Some(why) = refused {
         return Ok(GENES.iter().map(|symbol| absent(symbol, why)).collect());
     }
-    let genes: Vec<(&Gene, Vec<Interval>)> = models.iter().filter_map(|gene| Some((gene, exons(gene)?))).collect();
+    // A GTF may bring thousands of genes, the built-in ones are enough.
+    let builtin: FxHashSet<&str> = crate::model::builtin::symbols().into_iter().collect();
+    let genes: Vec<(&Gene, Vec<Interval>)> =
+        models.iter().filter(|gene| builtin.contains(gene.symbol.as_str())).filter_map(|gene| Some((gene, exons(gene)?))).collect();
     let jobs: Vec<(usize, Interval)> =
         genes.iter().enumerate().flat_map(|(at, (_, exons))| exons.iter().map(move |exon| (at, *exon))).collect();
     let depths = tile::run(
@@ -97,11 +101,8 @@ pub fn measure(pool: &ThreadPool, library: &Library, models: &GeneModels) -> Res
     Ok(GENES.iter().map(|symbol| gain(symbol, &covered)).collect())
 }
 
-/// The coding exons of a gene with a model; a GTF may bring thousands of genes, the built-in ones are enough.
+/// The coding exons of a gene with a model.
 fn exons(gene: &Gene) -> Option<Vec<Interval>> {
-    if !crate::model::builtin::symbols().contains(&gene.symbol.as_str()) {
-        return None;
-    }
     let transcript = gene.transcript.as_ref()?;
     let list: Vec<Interval> = transcript
         .exons
