@@ -4,8 +4,8 @@
 //!
 //! 0. In RNA, [`shown`] reads the exon edges of the kinase and its known partners, [`edges`] tells short tails by them, and [`rescue`]
 //!    mends what the aligner left clipped, misled or unaligned; [`meet`] joins reads of either side that meet in inserted bases,
-//!    [`discover`] names a partner that no table lists by the exons of the FASTA, and [`search`] looks in the whole file for what follows
-//!    a break that nothing else explains.
+//!    [`discover`] names a partner that no table lists by the exons of the FASTA, [`outside`] by reads that lie there alone, and [`search`]
+//!    looks in the whole file for what follows a break that nothing else explains.
 //! 1. [`cluster`]: placed tails with the same two ends are a seed. Seeds are ranked by how surely their partner is placed, and a
 //!    seed whose bases say the same as a better one's joins it: another copy of a repeat, a shortened run of one base, a
 //!    breakpoint a few bases off.
@@ -30,6 +30,7 @@ pub mod local;
 pub mod long_read;
 pub mod meet;
 pub mod orphan;
+pub mod outside;
 pub mod partners;
 pub mod realign;
 pub mod rescue;

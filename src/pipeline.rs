@@ -35,6 +35,7 @@ use crate::junction::find::{self, Evidence};
 use crate::junction::inner_exon;
 use crate::junction::local::LocalBases;
 use crate::junction::long_read::SIDE_BP;
+use crate::junction::outside::{self, Outside};
 use crate::junction::partners;
 use crate::junction::realign::Bases;
 use crate::junction::search::{self, Break};
@@ -261,10 +262,12 @@ impl Run<'_> {
             .collect();
         let spliced = assay.material() == Material::Rna;
         let none = (vec![Vec::new(); self.targets.len()], 0);
-        // Only with a FASTA they may be looked at again.
-        let again = if self.setup.reference.is_some() { beside_mates.clone() } else { Vec::new() };
+        // They are looked at again where further partners are found.
+        let again = if spliced { beside_mates.clone() } else { Vec::new() };
         let mut edges = if spliced { self.exon_edges(library, &none, beside_mates)? } else { ExonEdges::default() };
         beyond.append(&mut edges.records);
+        let outside = self.outside(library, &edges)?;
+        beyond.extend(outside.records);
         for (key, count) in [("unaligned_looked_up", edges.unaligned_seen), ("unaligned_beyond_bound", edges.unaligned_left)] {
             if count > 0 {
                 *whole.skipped.entry(key.to_owned()).or_default() += count;
@@ -277,7 +280,11 @@ impl Run<'_> {
             .enumerate()
             .map(|(index, (scan, region))| self.evidence(assay, region, scan, &beyond, edges.of(index)))
             .collect();
-        let found = self.unlisted_partners(library, &evidence, &edges)?;
+        let mut found = self.unlisted_partners(library, &evidence, &edges)?;
+        for (genes, left) in found.0.iter_mut().zip(outside.genes) {
+            let new: Vec<&Gene> = left.into_iter().filter(|gene| !genes.contains(gene)).collect();
+            genes.extend(new);
+        }
         if found.0.iter().any(|genes| !genes.is_empty()) {
             edges = self.exon_edges(library, &found, again)?;
             for (index, (scan, region)) in scans.iter_mut().zip(&regions).enumerate() {
@@ -339,6 +346,15 @@ impl Run<'_> {
     fn exon_edges(&self, library: &Library, found: &(Vec<Vec<&Gene>>, usize), beside_mates: Vec<Unaligned>) -> Result<ExonEdges> {
         let known = (&self.setup.models, &self.setup.knowledge);
         shown::read(self.pool, library, (&self.targets, &found.0, found.1), known, self.setup.reference.as_ref(), beside_mates)
+    }
+
+    /// What lies elsewhere and enters a kinase, where the library is small enough to look for it.
+    fn outside(&self, library: &Library, edges: &ExonEdges) -> Result<Outside<'_>> {
+        if edges.tables.is_empty() || !outside::is_small(library) {
+            return Ok(Outside::default());
+        }
+        self.progress.stage("reading the whole of a small file", search::tiles(library).len());
+        outside::read(self.pool, library, (&self.targets, &edges.tables), &self.setup.models, &|| self.progress.step())
     }
 
     /// For each target the genes in which reads of it go on though no table lists them, by the exons of the FASTA; and how many exon edges

@@ -188,6 +188,27 @@ fn a_new_partner_behind_inserted_bases_is_found_where_other_reads_show_its_bases
 }
 
 #[test]
+fn a_new_partner_of_which_alone_the_reads_were_aligned_is_found_by_their_ends() {
+    let edges = edges();
+    let partner = bases(6, 90);
+    // CD74 is no known partner of ALK, and no read of ALK points to it. It lies on the reverse strand: its reads begin with ALK.
+    let at_partner = |name: &str, tail: usize, overrun: usize| {
+        let bases = format!("{}{}", &edges.alk_20[90 - tail..], &partner[..60]);
+        let cigar = format!("{}S{}M", tail - overrun, 60 + overrun);
+        read(name, 0, "chr5", CD74_6_END - overrun as u32, &cigar, &bases, "\tNM:i:1")
+    };
+    let found = rows(vec![at_partner("r1", 20, 2), at_partner("r2", 13, 0)]);
+    assert_eq!(seen(&found), [("C6;A20", ".", "2", "PASS")]);
+    assert_eq!(found[0].get("breakpoint5"), format!("chr5:{CD74_6_END}:-"));
+    let kinases_own = format!("{}{}", edges.alk_19, bases(5, 10));
+    let spliced = |name: &str, kept: usize| {
+        let tail = &edges.alk_20[90 - (75 - kept)..];
+        read(name, 0, "chr2", ALK_19_END + 1, &format!("{}S{kept}M", 75 - kept), &format!("{tail}{}", &kinases_own[..kept]), "")
+    };
+    assert!(rows(vec![spliced("r1", 55), spliced("r2", 60)]).is_empty(), "the kinase's own exons follow each other");
+}
+
+#[test]
 fn bases_that_no_read_of_the_file_explains_are_a_flagged_break_without_a_partner() {
     let edges = edges();
     let tail = bases(8, 60);

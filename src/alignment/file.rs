@@ -140,6 +140,12 @@ impl AlignmentFile {
         self.path.file_name().map_or_else(|| "-".to_owned(), |name| name.to_string_lossy().into_owned())
     }
 
+    /// Its size in bytes; none for a file that is read in one pass.
+    pub fn size_bytes(&self) -> Option<u64> {
+        let indexed = matches!(self.access, Access::Indexed(_));
+        std::fs::metadata(&self.path).ok().filter(|_| indexed).map(|file| file.len())
+    }
+
     /// Whether the reads must be loaded by [`Self::load`] before they can be visited.
     pub fn needs_loading(&self) -> bool {
         self.pending.lock().is_ok_and(|pending| pending.is_some())

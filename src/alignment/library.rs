@@ -57,6 +57,11 @@ impl Library {
         self.files.iter().map(AlignmentFile::name).collect()
     }
 
+    /// The size of its files in bytes; none where one of them is read in one pass.
+    pub fn size_bytes(&self) -> Option<u64> {
+        self.files.iter().map(AlignmentFile::size_bytes).sum()
+    }
+
     /// Readers for one worker.
     ///
     /// # Errors

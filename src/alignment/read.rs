@@ -173,6 +173,20 @@ pub fn operations(record: &Record) -> Vec<Operation> {
         .collect()
 }
 
+/// The clipped ends of a record that have at least so many bases, each read away from what is aligned.
+pub fn clipped_ends(record: &Record, least_bp: u32) -> Vec<Vec<u8>> {
+    let operations = operations(record);
+    let bases = record.seq();
+    let clip = |operation: Option<&Operation>| {
+        let soft = operation.filter(|operation| operation.letter == b'S' && operation.length >= least_bp);
+        soft.map(|operation| operation.length as usize).filter(|&length| length <= bases.len())
+    };
+    let read = |from: usize, to: usize| (from..to).map(|at| bases[at]).collect::<Vec<u8>>();
+    let before = clip(operations.first()).map(|length| reverse_complement(&read(0, length)));
+    let behind = clip(operations.last()).filter(|_| operations.len() > 1).map(|length| read(bases.len() - length, bases.len()));
+    before.into_iter().chain(behind).collect()
+}
+
 /// The boundary behind a record's last aligned base.
 pub fn end(record: &Record) -> u32 {
     (record.pos().max(0) as u32).saturating_add(cigar::reference_length(&operations(record)))

@@ -8,7 +8,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::assay::DuplicateRule;
 use super::library::{Lane, Library, LibraryReader};
-use super::read::{FragmentId, ReadRecord, RecordKind, Skipped};
+use super::read::{clipped_ends, FragmentId, ReadRecord, RecordKind, Skipped};
 use super::same_place::SamePlace;
 use super::tile;
 use crate::error::Result;
@@ -256,7 +256,25 @@ pub fn partners(
     )
 }
 
-/// The primary records of tiles whose bases `wanted` picks, tile by tile; each belongs to the tile in which it begins. Of those that begin
+/// What is asked of the bases of a record.
+#[derive(Clone, Copy)]
+pub enum Sieve<'a> {
+    /// Of the whole read, as the file has it.
+    Read(&'a (dyn Fn(&[u8]) -> bool + Sync)),
+    /// Of a clipped end of at least so many bases, read away from what is aligned.
+    ClippedEnd(u32, &'a (dyn Fn(&[u8]) -> bool + Sync)),
+}
+
+impl Sieve<'_> {
+    fn keeps(self, record: &Record) -> bool {
+        match self {
+            Self::Read(wanted) => wanted(&record.seq().as_bytes()),
+            Self::ClippedEnd(least_bp, wanted) => clipped_ends(record, least_bp).iter().any(|end| wanted(end)),
+        }
+    }
+}
+
+/// The primary records of tiles that the sieve keeps, tile by tile; each belongs to the tile in which it begins. Of those that begin
 /// within 64 bases the first hundred are kept: more would say the same.
 ///
 /// # Errors
@@ -265,7 +283,7 @@ pub fn sift(
     pool: &ThreadPool,
     library: &Library,
     tiles: &[Interval],
-    wanted: &(dyn Fn(&[u8]) -> bool + Sync),
+    sieve: Sieve<'_>,
     step: &(dyn Fn() + Sync),
 ) -> Result<Vec<Vec<ReadRecord>>> {
     tile::run(
@@ -279,7 +297,7 @@ pub fn sift(
             let mut uncounted = Scan::default();
             let mut same_place = SamePlace::default();
             reader.visit(Interval { end: tile.end.saturating_add(SAME_PLACE_BP), ..tile }, |record, lane| {
-                if record.is_supplementary() || !wanted(&record.seq().as_bytes()) {
+                if record.is_supplementary() || !sieve.keeps(record) {
                     return;
                 }
                 let stretch = kept.entry(record.pos().max(0) as u32 / STRETCH_BP).or_default();

@@ -297,6 +297,11 @@ impl EdgeTable {
         }
     }
 
+    /// All edges at which the kinase may begin.
+    pub fn kinase_edges(&self) -> &[Edge] {
+        &self.kinase.edges
+    }
+
     /// Edges at which the kinase may begin, within reach of a breakend.
     pub fn kinase_near(&self, end: Breakend, reach_bp: u32) -> impl Iterator<Item = &Edge> {
         self.kinase.near(end, reach_bp)

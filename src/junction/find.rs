@@ -179,6 +179,10 @@ impl Evidence {
             tolerance,
             spliced.map_or(&|_| false, |spliced| spliced.on_edge),
         ));
+        if let Some(spliced) = spliced {
+            // Where an aligner passed over a piece of exon, other reads end at the exon's edge.
+            candidates.iter_mut().for_each(|candidate| inner_exon::settle(candidate, spliced.keeping));
+        }
         support::add_kinase_tails(&mut candidates, &self.kinase_tails, tolerance);
         support::add_partner_tails(&mut candidates, &self.partner_tails, tolerance);
         candidates.retain(|candidate| !candidate.members.is_empty());

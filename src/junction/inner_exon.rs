@@ -1,5 +1,5 @@
 //! Inserted bases that are a gene's own: where a break lies inside of a short exon, or behind one, an aligner finds the next exon only and
-//! leaves the short piece between.
+//! leaves the short piece between; and aligners of long reads may end early within an exon.
 //!
 //! ```text
 //!   partner ====|iiii|====exon 16==== kinase          iiii = the end of exon 15:
@@ -22,35 +22,33 @@ const MIN_BP: usize = 6;
 /// One base in so many may differ.
 const BP_PER_MISMATCH: usize = 10;
 
-/// The end of `gene` that keeps, beyond `end`, the exons that `outward` spells: all of these bases, read away from what is kept.
+/// The end of `gene` that keeps, beyond `end`, what `outward` spells: all of these bases, read away from what is kept. They are those of
+/// the rest of its exon, where that is not kept whole, and of the exons behind it.
 pub fn keeping(gene: &Gene, end: Breakend, outward: &[u8], bases: &Bases<'_>) -> Option<Breakend> {
     let (strand, transcript) = (gene.strand?, gene.transcript.as_ref()?);
     let role = Role::of(strand, end.side);
-    let at_edge = |number: u32| transcript.splice_edge(number, strand, role) == Some(end.boundary);
-    let mut number = transcript.exons.iter().map(|exon| exon.number).find(|&number| at_edge(number))?;
+    let last = end.kept_base().checked_sub(1)?;
+    let mut exon = transcript.exons.iter().find(|exon| exon.start <= last && last < exon.end)?;
+    let mut from = end.boundary;
     let mut left = outward;
     loop {
-        // Away from the kept exons: the 5' partner's next one, the 3' partner's one before.
-        number = if role == Role::Five { number + 1 } else { number.checked_sub(1)? };
-        let exon = transcript.exon(number)?;
-        let length = left.len().min(exon.length_bp() as usize);
-        let (interval, boundary) = match end.side {
-            Side::Lower => {
-                (Interval { contig: end.contig, start: exon.start, end: exon.start + length as u32 }, exon.start + length as u32)
-            }
-            Side::Higher => (Interval { contig: end.contig, start: exon.end - length as u32, end: exon.end }, exon.end - length as u32),
+        let there = match end.side {
+            Side::Lower => Interval { contig: end.contig, start: from, end: exon.end.min(from + left.len() as u32) },
+            Side::Higher => Interval { contig: end.contig, start: exon.start.max(from.saturating_sub(left.len() as u32)), end: from },
         };
-        let forward = bases(interval);
-        let there = if end.side == Side::Lower { forward } else { reverse_complement(&forward) };
-        let (here, rest) = left.split_at(length);
-        let unlike = here.iter().zip(&there).filter(|(x, y)| x != y).count();
-        if there.len() != length || unlike * BP_PER_MISMATCH > length {
+        let (here, rest) = left.split_at(there.length_bp() as usize);
+        let forward = bases(there);
+        let known = if end.side == Side::Lower { forward } else { reverse_complement(&forward) };
+        let unlike = here.iter().zip(&known).filter(|(x, y)| x != y).count();
+        if known.len() != here.len() || unlike * BP_PER_MISMATCH > here.len() {
             return None;
         }
         if rest.is_empty() {
-            return Some(Breakend { boundary, ..end });
+            return Some(Breakend { boundary: if end.side == Side::Lower { there.end } else { there.start }, ..end });
         }
-        left = rest;
+        // Away from the kept exons: the 5' partner's next one, the 3' partner's one before.
+        exon = transcript.exon(if role == Role::Five { exon.number + 1 } else { exon.number.checked_sub(1)? })?;
+        (from, left) = (if end.side == Side::Lower { exon.start } else { exon.end }, rest);
     }
 }
 
@@ -150,7 +148,11 @@ mod tests {
             assert_eq!(kept(strand, end(60, Side::Higher), &through), Some(14), "through it into the one behind");
             assert_eq!(kept(strand, end(20, Side::Lower), &upwards(30, 37)), Some(37));
             assert_eq!(kept(strand, end(20, Side::Lower), b"ACACACA"), None, "other bases");
-            assert_eq!(kept(strand, end(21, Side::Lower), &upwards(30, 37)), None, "no edge");
+            assert_eq!(kept(strand, end(12, Side::Lower), &upwards(12, 18)), Some(18), "the exon itself goes on");
+            assert_eq!(kept(strand, end(12, Side::Lower), &[upwards(12, 20), upwards(30, 37)].concat()), Some(37), "and the next one");
+            assert_eq!(kept(strand, end(72, Side::Higher), &downwards(62, 72)), Some(62));
+            assert_eq!(kept(strand, end(12, Side::Lower), &upwards(30, 37)), None, "its rest is left out");
+            assert_eq!(kept(strand, end(21, Side::Lower), &upwards(30, 37)), None, "no exon");
             assert_eq!(kept(strand, end(80, Side::Lower), b"GATTACA"), None, "no exon is left");
         }
     }

@@ -15,6 +15,7 @@ use rustc_hash::FxHashSet;
 
 use crate::alignment::library::Library;
 use crate::alignment::read::{FragmentId, Piece, ReadRecord};
+use crate::alignment::scan::Sieve;
 use crate::alignment::{scan, tile};
 use crate::error::Result;
 use crate::evidence::tail::{chance_mapq, Placement, Tail};
@@ -114,7 +115,7 @@ impl Break {
 pub fn reads(pool: &ThreadPool, library: &Library, breaks: &[Break], step: &(dyn Fn() + Sync)) -> Result<Vec<ReadRecord>> {
     let wanted: FxHashSet<u32> = breaks.iter().flat_map(|unexplained| unexplained.words.iter().copied()).collect();
     let has_word = |bases: &[u8]| words(bases).any(|word| wanted.contains(&word));
-    let parts = scan::sift(pool, library, &tiles(library), &has_word, step)?;
+    let parts = scan::sift(pool, library, &tiles(library), Sieve::Read(&has_word), step)?;
     Ok(parts.into_iter().flatten().collect())
 }
 
