@@ -170,6 +170,24 @@ fn reads_of_either_side_meet_in_inserted_bases_that_none_crosses() {
 }
 
 #[test]
+fn reads_of_either_side_meet_where_the_kinase_is_left_within_its_exon() {
+    let edges = edges();
+    let inserted = bases(7, 11);
+    // As EML4-ALK V4: neither side's reads have sixteen bases of the other, and no edge tells where the kinase begins.
+    let at_kinase = |name: &str, kept: usize, tail: usize| {
+        let beyond = format!("{}{}", turned(&inserted), turned(&edges.eml4_13));
+        let bases = format!("{}{}", &edges.alk_20[90 - 49 - kept..90 - 49], &beyond[..tail]);
+        read(name, 0, "chr2", ALK_20_START - 49 - kept as u32 + 1, &format!("{kept}M{tail}S"), &bases, "")
+    };
+    let beyond = format!("{inserted}{}", &turned(&edges.alk_20)[49..]);
+    let reads = vec![at_kinase("k1", 38, 25), at_kinase("k2", 36, 22), at_partner("p1", &edges, 60, &beyond[..22])];
+    let rows = rows(reads);
+    assert_eq!(rows.len(), 1, "{:?}", seen(&rows));
+    assert_eq!((rows[0].get("fusion"), rows[0].get("fragments"), rows[0].get("filter")), ("EML4::ALK", "3", "PASS"));
+    assert_eq!((rows[0].get("insertion"), rows[0].get("breakpoint3")), (inserted.as_str(), format!("chr2:{}:-", ALK_20_START - 49).as_str()));
+}
+
+#[test]
 fn a_new_partner_behind_inserted_bases_is_found_where_other_reads_show_its_bases() {
     let edges = edges();
     let (inserted, partner) = (bases(7, 12), bases(6, 90));

@@ -1,7 +1,7 @@
 //! Reads of either side whose clipped ends meet in bases that belong to neither: breaks with long insertions, which no single read crosses.
 //!
 //! ```text
-//!   kinase ====|iiiiiiiii>              tails that leave the kinase at an edge
+//!   kinase ====|iiiiiiiii>              tails that leave the kinase, at an edge or within an exon
 //!                  <iiiiiiiii|====      tails that leave a partner at an edge
 //!               |--- L ------|          the insertion, when both agree over enough bases for one L alone
 //! ```
@@ -15,7 +15,8 @@ use crate::sequence::{complexity_frac, reverse_complement};
 
 use super::candidate::{Candidate, Tolerance};
 use super::cluster::consensus;
-use super::edges::EdgeTable;
+use super::edges::{EdgeTable, MIN_FIT_BP};
+use super::find::is_sure;
 
 /// Bases that both sides must have in common: by chance a few thousand pairs of edges and lengths agree in fewer.
 const MIN_SHARED_BP: usize = 20;
@@ -30,6 +31,8 @@ const ANCHOR_BP: usize = 30;
 /// Kinds of tails that are told apart at one edge, the longest tails' first, and how many of them are tried, the most frequent first.
 const MAX_OPEN_GROUPS: usize = 200;
 const MAX_GROUPS: usize = 20;
+/// Ends beside the kinase's edges that are tried, those with most fragments first.
+const MAX_WITHIN_EXONS: usize = 50;
 /// Share of distinct 3-mers that the common bases must have.
 const MIN_COMPLEXITY_FRAC: f64 = 0.35;
 /// The same where they are few.
@@ -56,7 +59,14 @@ pub fn across_insertions(
     tolerance: Tolerance,
     on_edge: &dyn Fn(Breakend) -> bool,
 ) -> Vec<Candidate> {
-    let kinase = bundles(kinase_tails, tolerance, &|end| edges.kinase_near(end, 0).next().is_some());
+    let at_edge = |end: Breakend| edges.kinase_near(end, 0).next().is_some();
+    let mut kinase = bundles(kinase_tails, tolerance, &at_edge);
+    // A break within an exon of the kinase has inserted bases too (EML4-ALK V4); what an aligner put somewhere for want of a place is open.
+    let open = |tail: &&Tail| !is_sure(tail) && !at_edge(tail.at) && tail.bases.len() >= MIN_FIT_BP;
+    let within: Vec<Tail> = kinase_tails.iter().filter(open).map(|tail| Tail { placement: None, ..tail.clone() }).collect();
+    let mut within = bundles(&within, tolerance, &|_| true);
+    within.sort_by_key(|bundle| (std::cmp::Reverse(bundle.fragments.len()), bundle.end));
+    kinase.extend(within.into_iter().take(MAX_WITHIN_EXONS));
     let partners = bundles(partner_tails, tolerance, &|end| on_edge(end) || edges.partners_near(end, 0).next().is_some());
     let mut list = Vec::new();
     for from in &kinase {
