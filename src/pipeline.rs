@@ -286,12 +286,12 @@ impl Run<'_> {
             genes.extend(new);
         }
         if found.0.iter().any(|genes| !genes.is_empty()) {
-            edges = self.exon_edges(library, &found, again)?;
+            edges = self.exon_edges(library, &found, again.clone())?;
             for (index, (scan, region)) in scans.iter_mut().zip(&regions).enumerate() {
                 evidence[index] = self.evidence(assay, region, scan, &edges.records, edges.of(index));
             }
         }
-        self.search(library, &regions, &mut scans, &mut evidence, &edges)?;
+        self.search(library, &regions, (&mut scans, &mut evidence), &mut edges, again)?;
 
         let mut fusions = Vec::new();
         let mut noise = Vec::new();
@@ -430,14 +430,14 @@ impl Run<'_> {
         find::gather(&scan.records, region, assay, &|end| self.at_splice(end, assay), edges)
     }
 
-    /// Looks in the whole file for what follows the breaks of RNA that nothing explains.
+    /// Looks in the whole file, and in reads without an alignment, for what follows the breaks of RNA that nothing explains.
     fn search(
         &self,
         library: &Library,
         regions: &[Region],
-        scans: &mut [Scan],
-        evidence: &mut [Evidence],
-        edges: &ExonEdges,
+        (scans, evidence): (&mut [Scan], &mut [Evidence]),
+        edges: &mut ExonEdges,
+        beside_mates: Vec<Unaligned>,
     ) -> Result<()> {
         let assay = &library.assay;
         let tolerance = Tolerance::of(assay.long_reads);
@@ -451,7 +451,9 @@ impl Run<'_> {
             return Ok(());
         }
         self.progress.stage("unexplained breaks: reading the whole file", search::tiles(library).len());
-        let found = search::reads(self.pool, library, &breaks.concat(), &|| self.progress.step())?;
+        let all = breaks.concat();
+        let found = search::reads(self.pool, library, &all, &|| self.progress.step())?;
+        edges.look_up(library, &search::has_word(&all), beside_mates)?;
         let local = LocalBases::new(self.setup.reference.as_ref(), library)?;
         for (index, breaks) in breaks.iter().enumerate().filter(|(_, breaks)| !breaks.is_empty()) {
             let region = &regions[index];

@@ -1,5 +1,7 @@
 //! All junctions of one kinase, from what its reads and its partners' reads show.
 
+use std::borrow::Cow;
+
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::alignment::assay::DuplicateRule;
@@ -66,8 +68,9 @@ pub fn gather(
             let found = tails(chain, mate, &inside, &kinase);
             kinase_tails.extend(found.into_iter().map(|tail| with_mates_word(tail, mate, assay)));
         } else {
-            let unplaced = |tail: &Tail| tail.placement.is_none() || (edges.is_some() && !is_sure(tail));
-            partner_tails.extend(tails(chain, mate, &anywhere, &partner).into_iter().filter(unplaced));
+            // Of RNA the inserted bases between partner and kinase may be aligned at a third place.
+            let open = |tail: &Tail| tail.placement.is_none() || edges.is_some();
+            partner_tails.extend(tails(chain, mate, &anywhere, &partner).into_iter().filter(open));
         }
     }
     if let Some((table, unaligned)) = edges {
@@ -168,31 +171,34 @@ impl Evidence {
         spliced: Option<&Spliced<'_>>,
     ) -> Found {
         let tolerance = Tolerance::of(assay.long_reads);
-        // What meets from both sides comes first: a tail that a doubtful place of another read fits too is explained by both.
         let mut candidates = spliced.map_or_else(Vec::new, |spliced| {
             let tails = (self.kinase_tails.as_slice(), self.partner_tails.as_slice());
-            meet::across_insertions(target, spliced.edges, tails, tolerance, spliced.on_edge)
+            meet::across_insertions(target, (spliced.edges, spliced.unaligned), tails, tolerance, spliced.on_edge)
         });
+        // What meets from both sides comes first: it explains its tails better than a doubtful place does.
+        let kinase_tails = &*without_doubtful_places(&self.kinase_tails, &candidates, tolerance);
         candidates.extend(cluster::candidates(
             target,
-            &self.kinase_tails,
+            kinase_tails,
             tolerance,
             spliced.map_or(&|_| false, |spliced| spliced.on_edge),
         ));
         if let Some(spliced) = spliced {
             // Where an aligner passed over a piece of exon, other reads end at the exon's edge.
-            candidates.iter_mut().for_each(|candidate| inner_exon::settle(candidate, spliced.keeping));
+            for candidate in &mut candidates {
+                inner_exon::settle(candidate, spliced.keeping);
+            }
         }
-        support::add_kinase_tails(&mut candidates, &self.kinase_tails, tolerance);
+        support::add_kinase_tails(&mut candidates, kinase_tails, tolerance);
         support::add_partner_tails(&mut candidates, &self.partner_tails, tolerance);
         candidates.retain(|candidate| !candidate.members.is_empty());
         let unexplained = support::add_pairs(&mut candidates, &self.pairs, span);
-        let mut from_pairs = realign::from_pairs(target, &unexplained, &self.kinase_tails, &self.partner_tails, tolerance, span, local);
+        let mut from_pairs = realign::from_pairs(target, &unexplained, kinase_tails, &self.partner_tails, tolerance, span, local);
         for candidate in candidates.iter_mut().chain(&mut from_pairs) {
-            ends::settle(candidate, &self.kinase_tails, &self.partner_tails, tolerance);
+            ends::settle(candidate, kinase_tails, &self.partner_tails, tolerance);
             if let Some(spliced) = spliced {
                 let sides = long_read::Sides { inwards: spliced.inwards, on_edge: spliced.on_edge };
-                if !tolerance.in_step && !long_read::settle(candidate, &self.kinase_tails, &sides) {
+                if !tolerance.in_step && !long_read::settle(candidate, kinase_tails, &sides) {
                     ends::onto_edges(candidate, spliced.on_edge);
                 }
                 inner_exon::settle(candidate, spliced.keeping);
@@ -216,7 +222,7 @@ impl Evidence {
         if let Some(spliced) = spliced.filter(|_| tolerance.in_step) {
             unaligned::add(&mut candidates, spliced.unaligned, assay.duplicates == DuplicateRule::Keep);
         }
-        candidates.extend(orphan::orphans(target, &self.kinase_tails, &candidates, tolerance));
+        candidates.extend(orphan::orphans(target, kinase_tails, &candidates, tolerance));
         Found { candidates, explained_elsewhere }
     }
 }
@@ -227,6 +233,16 @@ pub struct Found {
     pub candidates: Vec<Candidate>,
     /// Number of candidates of which all fragments turned out to show a better one.
     pub explained_elsewhere: u32,
+}
+
+/// The tails, those without their place that one of the junctions explains and the aligner placed for want of a better one.
+fn without_doubtful_places<'t>(tails: &'t [Tail], met: &[Candidate], tolerance: Tolerance) -> Cow<'t, [Tail]> {
+    if met.is_empty() {
+        return Cow::Borrowed(tails);
+    }
+    let explained = |tail: &Tail| !is_sure(tail) && met.iter().any(|candidate| candidate.repeats(tail, tolerance) == Some(true));
+    let settled = |tail: &Tail| Tail { placement: tail.placement.filter(|_| !explained(tail)), ..tail.clone() };
+    Cow::Owned(tails.iter().map(settled).collect())
 }
 
 /// Each fragment stays with the best junction that it shows on each side of the kinase; junctions that keep none are explained by

@@ -5,10 +5,13 @@
 //!                  <iiiiiiiii|====      tails that leave a partner at an edge
 //!               |--- L ------|          the insertion, when both agree over enough bases for one L alone
 //! ```
+//!
+//! Where neither reaches far enough, reads that were not aligned, being all insertion, lengthen the kinase's tails.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::alignment::read::FragmentId;
+use crate::alignment::scan::Unaligned;
 use crate::evidence::Tail;
 use crate::genome::Breakend;
 use crate::sequence::{complexity_frac, reverse_complement};
@@ -26,6 +29,9 @@ const MIN_SHARED_OF_FRAGMENT_BP: usize = 10;
 const BP_PER_MISMATCH: usize = 12;
 /// Longest insertion that is looked for; the longest listed one has 117 bases (EML4-ALK V5b).
 const MAX_INSERTION_BP: usize = 250;
+/// Bases by which a read is known to go on from a tail, and how far before the tail's end they are looked for.
+const SEED_BP: usize = 14;
+const SEEDS_BP: [usize; 3] = [0, 8, 16];
 /// Bases of the gene beside the edge that take part.
 const ANCHOR_BP: usize = 30;
 /// Kinds of tails that are told apart at one edge, the longest tails' first, and how many of them are tried, the most frequent first.
@@ -50,24 +56,28 @@ pub(super) struct Bundle {
     pub fragments: BTreeSet<FragmentId>,
 }
 
-/// Junctions with inserted bases between an edge of the kinase and one of a partner, still without fragments.
-/// `on_edge` knows the exon edges of all genes.
+/// Junctions with inserted bases between the kinase and an edge of a partner, still without fragments.
+/// `on_edge` knows the exon edges of all genes; reads without an alignment lengthen what is known of the inserted bases.
 pub fn across_insertions(
     target: usize,
-    edges: &EdgeTable,
+    (edges, unaligned): (&EdgeTable, &[Unaligned]),
     (kinase_tails, partner_tails): (&[Tail], &[Tail]),
     tolerance: Tolerance,
     on_edge: &dyn Fn(Breakend) -> bool,
 ) -> Vec<Candidate> {
     let at_edge = |end: Breakend| edges.kinase_near(end, 0).next().is_some();
-    let mut kinase = bundles(kinase_tails, tolerance, &at_edge);
+    let mut kinase = bundles(kinase_tails.iter().filter(|tail| tail.placement.is_none() && at_edge(tail.at)), tolerance);
+    for bundle in kinase.iter_mut().filter(|bundle| bundle.fragments.len() > 1 && tolerance.in_step) {
+        lengthen(&mut bundle.tail, unaligned);
+    }
     // A break within an exon of the kinase has inserted bases too (EML4-ALK V4); what an aligner put somewhere for want of a place is open.
     let open = |tail: &&Tail| !is_sure(tail) && !at_edge(tail.at) && tail.bases.len() >= MIN_FIT_BP;
-    let within: Vec<Tail> = kinase_tails.iter().filter(open).map(|tail| Tail { placement: None, ..tail.clone() }).collect();
-    let mut within = bundles(&within, tolerance, &|_| true);
+    let mut within = bundles(kinase_tails.iter().filter(open), tolerance);
     within.sort_by_key(|bundle| (std::cmp::Reverse(bundle.fragments.len()), bundle.end));
     kinase.extend(within.into_iter().take(MAX_WITHIN_EXONS));
-    let partners = bundles(partner_tails, tolerance, &|end| on_edge(end) || edges.partners_near(end, 0).next().is_some());
+    // Inserted bases may be those of a third place, and be aligned there.
+    let at_partner = |tail: &&Tail| on_edge(tail.at) || edges.partners_near(tail.at, 0).next().is_some();
+    let partners = bundles(partner_tails.iter().filter(at_partner), tolerance);
     let mut list = Vec::new();
     for from in &kinase {
         let mut met: Vec<(usize, Candidate)> = partners.iter().filter_map(|to| joined(target, from, to)).collect();
@@ -81,10 +91,10 @@ pub fn across_insertions(
     list
 }
 
-/// The unplaced tails of each edge, those together that agree.
-pub(super) fn bundles(tails: &[Tail], tolerance: Tolerance, at_edge: &dyn Fn(Breakend) -> bool) -> Vec<Bundle> {
+/// The tails of each end, those together that agree.
+pub(super) fn bundles<'t>(tails: impl Iterator<Item = &'t Tail>, tolerance: Tolerance) -> Vec<Bundle> {
     let mut by_end: BTreeMap<Breakend, Vec<&Tail>> = BTreeMap::new();
-    for tail in tails.iter().filter(|tail| tail.placement.is_none() && !tail.bases.is_empty() && at_edge(tail.at)) {
+    for tail in tails.filter(|tail| !tail.bases.is_empty()) {
         by_end.entry(tail.at).or_default().push(tail);
     }
     let mut list = Vec::new();
@@ -108,6 +118,35 @@ pub(super) fn bundles(tails: &[Tail], tolerance: Tolerance, at_edge: &dyn Fn(Bre
         }));
     }
     list
+}
+
+/// Lengthens a tail by the reads that hold its last bases and go on, the longest first.
+fn lengthen(tail: &mut Vec<u8>, reads: &[Unaligned]) {
+    let both = |read: &Unaligned| [read.bases.clone(), reverse_complement(&read.bases)];
+    let reads: Vec<Vec<u8>> = reads.iter().flat_map(both).collect();
+    while tail.len() < MAX_INSERTION_BP {
+        let more = reads.iter().filter_map(|read| beyond(tail, read)).max_by_key(|more| (more.len(), std::cmp::Reverse(*more)));
+        match more.map(<[u8]>::to_vec) {
+            Some(more) if !more.is_empty() => tail.extend(more),
+            _ => return,
+        }
+    }
+}
+
+/// What a read has behind the last bases of a tail, if it has these.
+fn beyond<'r>(tail: &[u8], read: &'r [u8]) -> Option<&'r [u8]> {
+    // An error among the last bases leaves those before them.
+    SEEDS_BP.into_iter().find_map(|back| {
+        let end = tail.len().checked_sub(back)?;
+        let seed = &tail[end.checked_sub(SEED_BP)?..end];
+        let found = read.windows(SEED_BP).position(|window| window == seed)? + SEED_BP;
+        let before = end.min(found);
+        let after = back.min(read.len() - found);
+        let compared = (&tail[end - before..end + after], &read[found - before..found + after]);
+        let wrong = compared.0.iter().zip(compared.1).filter(|(x, y)| x != y).count();
+        let agrees = before + after >= MIN_SHARED_BP && wrong * BP_PER_MISMATCH <= before + after;
+        agrees.then(|| &read[found + after..])
+    })
 }
 
 /// Bases of long tails that are compared.

@@ -81,7 +81,9 @@ pub fn read<'g>(
             for (table, genes) in tables.iter().zip(&mut outside.genes) {
                 let Some(left) = entering(&read, at, table, models) else { continue };
                 enters = true;
-                genes.extend(left.filter(|gene| !is_listed(gene, table) && !genes.contains(gene)));
+                if let Left::Exon(gene) = left {
+                    genes.extend(Some(gene).filter(|gene| !is_listed(gene, table) && !genes.contains(gene)));
+                }
             }
         }
         if enters {
@@ -120,8 +122,16 @@ fn leaving(record: &ReadRecord) -> Vec<(Breakend, Leaving)> {
     ends.filter(|(_, read)| read.beyond.len() >= MIN_FIT_BP).collect()
 }
 
-/// Whether a read enters the kinase behind the end of its alignment, and of which gene it leaves an exon there, if of any.
-fn entering<'g>(read: &Leaving, at: Breakend, table: &EdgeTable, models: &'g GeneModels) -> Option<Option<&'g Gene>> {
+/// What a read leaves that enters a kinase.
+enum Left<'g> {
+    /// The end of an exon of this gene.
+    Exon(&'g Gene),
+    /// Anything else.
+    Elsewhere,
+}
+
+/// What a read leaves at the end of its alignment, if it enters the kinase behind it.
+fn entering<'g>(read: &Leaving, at: Breakend, table: &EdgeTable, models: &'g GeneModels) -> Option<Left<'g>> {
     let sure = |tail: &[u8], from: Breakend| table.into_kinase(tail, from).filter(|fit| fit.mapq >= MIN_MAPQ);
     // The aligner may have gone on past the exon's end for a few bases.
     let past_edge = |gene: &&Gene| {
@@ -132,7 +142,7 @@ fn entering<'g>(read: &Leaving, at: Breakend, table: &EdgeTable, models: &'g Gen
             overrun.is_some_and(|cut| near && sure(&[&read.before[cut..], &read.beyond].concat(), edge).is_some())
         })
     };
-    let gene = models.at(at.contig, at.kept_base().saturating_sub(1)).into_iter().find(past_edge);
-    let anywhere = || sure(&read.beyond, at).is_some_and(|fit| fit.compared_bp >= MIN_FIT_BEHIND_INSERTION_BP);
-    (gene.is_some() || anywhere()).then_some(gene)
+    let anywhere = || sure(&read.beyond, at).filter(|fit| fit.compared_bp >= MIN_FIT_BEHIND_INSERTION_BP);
+    let exon = models.at(at.contig, at.kept_base().saturating_sub(1)).into_iter().find(past_edge).map(Left::Exon);
+    exon.or_else(|| anywhere().map(|_| Left::Elsewhere))
 }

@@ -81,7 +81,7 @@ impl Break {
         let sure: Vec<&Tail> = evidence.kinase_tails.iter().filter(|tail| is_sure(tail)).collect();
         let explained =
             |bundle: &meet::Bundle| sure.iter().any(|tail| tail.at == bundle.end && meet::agree(&tail.bases, &bundle.tail, tolerance));
-        let mut found: Vec<meet::Bundle> = meet::bundles(&open, tolerance, &at_edge)
+        let mut found: Vec<meet::Bundle> = meet::bundles(open.iter(), tolerance)
             .into_iter()
             .filter(|bundle| bundle.fragments.len() >= MIN_FRAGMENTS && bundle.tail.len() >= MIN_TAIL_BP)
             .filter(|bundle| complexity_frac(&bundle.tail) >= least_complexity_frac && !explained(bundle))
@@ -113,10 +113,14 @@ impl Break {
 /// # Errors
 /// When the file cannot be read.
 pub fn reads(pool: &ThreadPool, library: &Library, breaks: &[Break], step: &(dyn Fn() + Sync)) -> Result<Vec<ReadRecord>> {
-    let wanted: FxHashSet<u32> = breaks.iter().flat_map(|unexplained| unexplained.words.iter().copied()).collect();
-    let has_word = |bases: &[u8]| words(bases).any(|word| wanted.contains(&word));
-    let parts = scan::sift(pool, library, &tiles(library), Sieve::Read(&has_word), step)?;
+    let parts = scan::sift(pool, library, &tiles(library), Sieve::Read(&has_word(breaks)), step)?;
     Ok(parts.into_iter().flatten().collect())
+}
+
+/// Whether bases share a word with one of the breaks.
+pub fn has_word(breaks: &[Break]) -> impl Fn(&[u8]) -> bool + Sync {
+    let wanted: FxHashSet<u32> = breaks.iter().flat_map(|unexplained| unexplained.words.iter().copied()).collect();
+    move |bases| words(bases).any(|word| wanted.contains(&word))
 }
 
 /// The tiles in which the whole file is read.

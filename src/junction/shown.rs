@@ -51,6 +51,22 @@ impl Shown {
     pub fn of(&self, target: usize) -> Option<(&EdgeTable, &[Unaligned])> {
         self.tables.get(target).map(|table| (table, self.unaligned.as_slice()))
     }
+
+    /// Adds the unaligned reads that `wanted` picks at the file's end and among those `beside_mates`; known fragments stay as they are.
+    ///
+    /// # Errors
+    /// When a file cannot be read.
+    pub fn look_up(&mut self, library: &Library, wanted: &dyn Fn(&[u8]) -> bool, beside_mates: Vec<Unaligned>) -> Result<()> {
+        let (mut picked, seen, left) = scan::unaligned(library, wanted)?;
+        let mut beside: FxHashSet<(FragmentId, u8)> = FxHashSet::default();
+        picked.extend(beside_mates.into_iter().filter(|read| beside.insert((read.fragment, read.number)) && wanted(&read.bases)));
+        // The file's order decides which copy stays, so it is the same however many threads read.
+        let distinct = if library.assay.duplicates == DuplicateRule::Keep { picked } else { rescue::without_copies(picked) };
+        let known: FxHashSet<FragmentId> = self.unaligned.iter().map(|read| read.fragment).collect();
+        self.unaligned.extend(rescue::merged_mates(distinct).into_iter().filter(|read| !known.contains(&read.fragment)));
+        (self.unaligned_seen, self.unaligned_left) = (seen, left);
+        Ok(())
+    }
 }
 
 /// Reads the edges of the `kinases`, of their known partners and of those `found` for each among `looked_at` edges. `beside_mates` are reads without an alignment that are filed with their mates.
@@ -126,13 +142,7 @@ pub fn read(
     }
     fasta.finish()?;
     let has_edge = |read: &[u8]| edges::words(read).any(|word| words.contains(&word));
-    let (mut unaligned, seen, left) = scan::unaligned(library, &has_edge)?;
-    let mut known: FxHashSet<(FragmentId, u8)> = FxHashSet::default();
-    unaligned.extend(beside_mates.into_iter().filter(|read| known.insert((read.fragment, read.number)) && has_edge(&read.bases)));
-    // The file's order decides which copy stays, so it is the same however many threads read.
-    let distinct = if library.assay.duplicates == DuplicateRule::Keep { unaligned } else { rescue::without_copies(unaligned) };
-    shown.unaligned = rescue::merged_mates(distinct);
-    (shown.unaligned_seen, shown.unaligned_left) = (seen, left);
+    shown.look_up(library, &has_edge, beside_mates)?;
     Ok(shown)
 }
 
