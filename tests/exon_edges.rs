@@ -170,6 +170,33 @@ fn reads_of_either_side_meet_in_inserted_bases_that_none_crosses() {
 }
 
 #[test]
+fn inserted_bases_that_were_aligned_at_a_third_place_or_not_at_all_still_join_the_two_sides() {
+    let edges = edges();
+    let inserted = bases(7, 70);
+    let from_partner = format!("{inserted}{}", turned(&edges.alk_20));
+    let from_kinase = format!("{}{}", turned(&inserted), turned(&edges.eml4_13));
+    let kinase = |name: &str, tail: usize| at_kinase(name, &edges, 50, &from_kinase[..tail]);
+    // The first 40 inserted bases are those of a place on chr9, and aligned there.
+    let elsewhere = |name: &str, kept: usize| {
+        let (start, mut line) = at_partner(name, &edges, kept, &from_partner[..40]);
+        line.insert_str(line.len() - 1, &format!("\tSA:Z:chr9,1000001,+,{kept}S40M,60,0;"));
+        (start, line)
+    };
+    let joined = |reads: Vec<(u32, String)>| {
+        let rows = rows(reads);
+        let row = |row: &Row| (row.get("fusion").to_owned(), row.get("insertion").to_owned(), row.get("fragments").to_owned());
+        rows.iter().map(row).collect::<Vec<_>>()
+    };
+    let expected = |fragments: &str| vec![("EML4::ALK".to_owned(), inserted.clone(), fragments.to_owned())];
+    assert_eq!(joined(vec![kinase("k1", 55), elsewhere("p1", 50)]), expected("2"));
+    // Neither side reaches the other; a read of the inserted bases alone lies between.
+    let short = vec![kinase("k1", 30), kinase("k2", 24), at_partner("p1", &edges, 50, &from_partner[..22])];
+    assert!(joined(short.clone()).iter().all(|(fusion, _, _)| fusion != "EML4::ALK"));
+    let between = read("u1", 4, "*", 0, "*", &inserted[..66], "");
+    assert_eq!(joined([short, vec![between]].concat()), expected("3"));
+}
+
+#[test]
 fn reads_of_either_side_meet_where_the_kinase_is_left_within_its_exon() {
     let edges = edges();
     let inserted = bases(7, 11);

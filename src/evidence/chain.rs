@@ -36,6 +36,19 @@ impl Chain {
         second == first + 1 && self.gapped.get(first) == Some(&true) && before.leaps_to(behind)
     }
 
+    /// The pieces of each alignment that follow each other on the read.
+    pub fn alignments(&self) -> Vec<&[Piece]> {
+        let mut rest = self.pieces.as_slice();
+        let ends = self.gapped.iter().enumerate().filter(|(_, &gapped)| !gapped).map(|(index, _)| index + 1).chain([self.pieces.len()]);
+        let mut list = Vec::new();
+        for end in ends {
+            let (first, behind) = rest.split_at(end + rest.len() - self.pieces.len());
+            list.push(first);
+            rest = behind;
+        }
+        list
+    }
+
     /// Where the read begins (its 5' end as if it were aligned whole) and where its mate does; for a single read its own other end.
     pub fn ends(&self) -> (i64, i64) {
         let first = self.primary.first();

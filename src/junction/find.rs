@@ -56,7 +56,6 @@ pub fn gather(
     let by_read: FxHashMap<(FragmentId, u8), &Chain> = all.iter().map(|chain| ((chain.fragment, chain.number), chain)).collect();
     let scanned = region.scanned();
     let inside = |piece: &Piece| piece.contig == scanned.contig && piece.start < scanned.end && scanned.start < piece.end;
-    let anywhere = |piece: &Piece| !inside(piece);
     let in_gene = |end: Breakend| region.holds(end.contig, end.boundary);
     let kinase = Genes { holds: &in_gene, at_edge };
     let partner = Genes { holds: &|_| true, at_edge };
@@ -69,8 +68,8 @@ pub fn gather(
             kinase_tails.extend(found.into_iter().map(|tail| with_mates_word(tail, mate, assay)));
         } else {
             // Of RNA the inserted bases between partner and kinase may be aligned at a third place.
-            let open = |tail: &Tail| tail.placement.is_none() || edges.is_some();
-            partner_tails.extend(tails(chain, mate, &anywhere, &partner).into_iter().filter(open));
+            let alignments = if edges.is_some() { chain.alignments() } else { vec![chain.pieces.as_slice()] };
+            partner_tails.extend(alignments.into_iter().flat_map(|own| tails(chain, mate, &|piece| own.contains(piece), &partner)));
         }
     }
     if let Some((table, unaligned)) = edges {

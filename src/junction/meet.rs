@@ -23,6 +23,8 @@ use super::find::is_sure;
 
 /// Bases that both sides must have in common: by chance a few thousand pairs of edges and lengths agree in fewer.
 const MIN_SHARED_BP: usize = 20;
+/// The same where two fragments or more show either side: they are no chimeras, and such pairs of edges are few.
+const MIN_SHARED_OF_SEVERAL_BP: usize = 15;
 /// The same where one fragment shows both edges: then only the length is open.
 const MIN_SHARED_OF_FRAGMENT_BP: usize = 10;
 /// One mismatch is allowed for this many bases.
@@ -66,11 +68,12 @@ pub fn across_insertions(
     on_edge: &dyn Fn(Breakend) -> bool,
 ) -> Vec<Candidate> {
     let at_edge = |end: Breakend| edges.kinase_near(end, 0).next().is_some();
-    let mut kinase = bundles(kinase_tails.iter().filter(|tail| tail.placement.is_none() && at_edge(tail.at)), tolerance);
+    // What an aligner put somewhere for want of a place is open.
+    let mut kinase = bundles(kinase_tails.iter().filter(|tail| !is_sure(tail) && at_edge(tail.at)), tolerance);
     for bundle in kinase.iter_mut().filter(|bundle| bundle.fragments.len() > 1 && tolerance.in_step) {
         lengthen(&mut bundle.tail, unaligned);
     }
-    // A break within an exon of the kinase has inserted bases too (EML4-ALK V4); what an aligner put somewhere for want of a place is open.
+    // A break within an exon of the kinase has inserted bases too (EML4-ALK V4).
     let open = |tail: &&Tail| !is_sure(tail) && !at_edge(tail.at) && tail.bases.len() >= MIN_FIT_BP;
     let mut within = bundles(kinase_tails.iter().filter(open), tolerance);
     within.sort_by_key(|bundle| (std::cmp::Reverse(bundle.fragments.len()), bundle.end));
@@ -168,6 +171,7 @@ fn joined(target: usize, from: &Bundle, to: &Bundle) -> Option<(usize, Candidate
     let inwards = reverse_complement(&to.anchor);
     let beyond = reverse_complement(&to.tail);
     let back: Vec<u8> = beyond.iter().chain(&inwards[..inwards.len().min(ANCHOR_BP)]).copied().collect();
+    let least = if from.fragments.len().min(to.fragments.len()) > 1 { MIN_SHARED_OF_SEVERAL_BP } else { MIN_SHARED_BP };
     let of_fragment = !from.fragments.is_disjoint(&to.fragments);
     let mut found: Vec<(usize, usize)> = Vec::new();
     let mut short: Vec<(usize, usize)> = Vec::new();
@@ -182,7 +186,7 @@ fn joined(target: usize, from: &Bundle, to: &Bundle) -> Option<(usize, Candidate
         if wrong * BP_PER_MISMATCH > shared {
             continue;
         }
-        if shared >= MIN_SHARED_BP && richness >= MIN_COMPLEXITY_FRAC {
+        if shared >= least && richness >= MIN_COMPLEXITY_FRAC {
             found.push((shared, length));
         } else if of_fragment && shared >= MIN_SHARED_OF_FRAGMENT_BP && richness >= MIN_SHORT_COMPLEXITY_FRAC {
             short.push((shared, length));
