@@ -487,7 +487,7 @@ impl Run<'_> {
         let on_edge = |end: Breakend| self.splice_within(end, 0);
         let keeping = |at_kinase: bool, end: Breakend, outward: &[u8]| {
             let genes = if at_kinase { vec![kinase] } else { self.genes_kept(end) };
-            genes.into_iter().find_map(|gene| inner_exon::keeping(gene, end, outward, &|interval| local.bases(interval)))
+            genes.into_iter().find_map(|gene| inner_exon::keeping(gene, end, outward, &|interval| local.bases(interval), !assay.long_reads))
         };
         let inwards = |at_kinase: bool, end: Breakend| {
             let genes = if at_kinase { vec![kinase] } else { self.genes_kept(end) };

@@ -123,10 +123,9 @@ pub fn match_prefixes(left: &[u8], right: &[u8]) -> PrefixMatch {
     PrefixMatch { compared_bp: short.len(), edits }
 }
 
-/// For each number of first bases of `read`, from none to all, the fewest substituted, inserted and deleted bases between them and any
-/// stretch of `text` that ends at each of its places.
-fn edit_rows<'a>(read: &'a [u8], text: &'a [u8]) -> impl Iterator<Item = Vec<usize>> + 'a {
-    let first = vec![0; text.len() + 1];
+/// For each number of first bases of `read`, from none to all, the fewest substituted, inserted and deleted bases between them and a
+/// stretch of `text` that ends at each of its places; `first` is what it costs to leave out what comes before that stretch.
+fn edit_rows<'a>(read: &'a [u8], text: &'a [u8], first: Vec<usize>) -> impl Iterator<Item = Vec<usize>> + 'a {
     let next = move |(row, above): &(usize, Vec<usize>)| {
         let base = read.get(*row)?;
         let mut current = Vec::with_capacity(above.len());
@@ -141,12 +140,17 @@ fn edit_rows<'a>(read: &'a [u8], text: &'a [u8]) -> impl Iterator<Item = Vec<usi
 
 /// Fewest edits between all of `read` and any stretch of `text`.
 pub fn fewest_edits_within(read: &[u8], text: &[u8]) -> usize {
-    edit_rows(read, text).last().and_then(|row| row.into_iter().min()).unwrap_or(0)
+    edit_rows(read, text, vec![0; text.len() + 1]).last().and_then(|row| row.into_iter().min()).unwrap_or(0)
 }
 
 /// For each number of first bases of `read`, from none to all, the fewest edits between them and a stretch at the end of `text`.
 pub fn fewest_edits_to_end(read: &[u8], text: &[u8]) -> Vec<usize> {
-    edit_rows(read, text).map(|row| row[text.len()]).collect()
+    edit_rows(read, text, vec![0; text.len() + 1]).map(|row| row[text.len()]).collect()
+}
+
+/// For each number of first bases of `read`, from none to all, the fewest edits between them and all of `text`.
+pub fn fewest_edits_of_all(read: &[u8], text: &[u8]) -> Vec<usize> {
+    edit_rows(read, text, (0..=text.len()).collect()).map(|row| row[text.len()]).collect()
 }
 
 /// The bases with each run of one base written once.

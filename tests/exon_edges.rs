@@ -211,7 +211,10 @@ fn reads_of_either_side_meet_where_the_kinase_is_left_within_its_exon() {
     let rows = rows(reads);
     assert_eq!(rows.len(), 1, "{:?}", seen(&rows));
     assert_eq!((rows[0].get("fusion"), rows[0].get("fragments"), rows[0].get("filter")), ("EML4::ALK", "3", "PASS"));
-    assert_eq!((rows[0].get("insertion"), rows[0].get("breakpoint3")), (inserted.as_str(), format!("chr2:{}:-", ALK_20_START - 49).as_str()));
+    assert_eq!(
+        (rows[0].get("insertion"), rows[0].get("breakpoint3")),
+        (inserted.as_str(), format!("chr2:{}:-", ALK_20_START - 49).as_str())
+    );
 }
 
 #[test]

@@ -297,6 +297,11 @@ impl EdgeTable {
         }
     }
 
+    /// Whether reads keep step with a gene.
+    pub fn in_step(&self) -> bool {
+        self.kinase.in_step
+    }
+
     /// All edges at which the kinase may begin.
     pub fn kinase_edges(&self) -> &[Edge] {
         &self.kinase.edges

@@ -176,12 +176,7 @@ impl Evidence {
         });
         // What meets from both sides comes first: it explains its tails better than a doubtful place does.
         let kinase_tails = &*without_doubtful_places(&self.kinase_tails, &candidates, tolerance);
-        candidates.extend(cluster::candidates(
-            target,
-            kinase_tails,
-            tolerance,
-            spliced.map_or(&|_| false, |spliced| spliced.on_edge),
-        ));
+        candidates.extend(cluster::candidates(target, kinase_tails, tolerance, spliced.map_or(&|_| false, |spliced| spliced.on_edge)));
         if let Some(spliced) = spliced {
             // Where an aligner passed over a piece of exon, other reads end at the exon's edge.
             for candidate in &mut candidates {

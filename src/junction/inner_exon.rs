@@ -10,7 +10,7 @@ use std::collections::BTreeMap;
 
 use crate::genome::{Breakend, Interval, Side};
 use crate::model::{Gene, Role};
-use crate::sequence::reverse_complement;
+use crate::sequence::{fewest_edits_of_all, reverse_complement};
 
 use super::candidate::{Candidate, Kind};
 use super::realign::Bases;
@@ -19,41 +19,87 @@ use super::realign::Bases;
 /// often, and breaks near an exon's end are not so much rarer than insertions of that length. Aligners find no splice over fewer than
 /// about ten.
 const MIN_BP: usize = 6;
+/// Fewest bases of whole exons behind which others may be inserted: so many are an exon's by chance once in millions of insertions.
+const MIN_WHOLE_BP: usize = 12;
 /// One base in so many may differ.
 const BP_PER_MISMATCH: usize = 10;
+/// Of long reads one in so many may be another, one too many or one too few.
+const BP_PER_EDIT: usize = 8;
+/// So few bases of long reads behind an exon are errors.
+const MAX_ERROR_BP: usize = 2;
 
-/// The end of `gene` that keeps, beyond `end`, what `outward` spells: all of these bases, read away from what is kept. They are those of
-/// the rest of its exon, where that is not kept whole, and of the exons behind it.
-pub fn keeping(gene: &Gene, end: Breakend, outward: &[u8], bases: &Bases<'_>) -> Option<Breakend> {
+/// An end that keeps more, and how many of the bases beyond the former one are now its own.
+pub type Kept = (Breakend, usize);
+
+/// The end of `gene` that keeps, beyond `end`, what `outward` spells, read away from what is kept: the rest of its exon, where that is not
+/// kept whole, and the exons behind it. All of these bases are the gene's, or, where whole exons are, what is left was inserted. Long
+/// reads do not keep step with the gene (`in_step`).
+pub fn keeping(gene: &Gene, end: Breakend, outward: &[u8], bases: &Bases<'_>, in_step: bool) -> Option<Kept> {
     let (strand, transcript) = (gene.strand?, gene.transcript.as_ref()?);
     let role = Role::of(strand, end.side);
     let last = end.kept_base().checked_sub(1)?;
     let mut exon = transcript.exons.iter().find(|exon| exon.start <= last && last < exon.end)?;
     let mut from = end.boundary;
-    let mut left = outward;
+    let mut whole: Kept = (end, 0);
+    let mut whole_bp = 0;
     loop {
-        let there = match end.side {
-            Side::Lower => Interval { contig: end.contig, start: from, end: exon.end.min(from + left.len() as u32) },
-            Side::Higher => Interval { contig: end.contig, start: exon.start.max(from.saturating_sub(left.len() as u32)), end: from },
+        // Whole exons may be enough to tell.
+        let so_far = || (whole_bp >= MIN_WHOLE_BP).then_some(whole);
+        let taken = whole.1;
+        let left = &outward[taken..];
+        let rest_bp = if end.side == Side::Lower { exon.end - from } else { from - exon.start } as usize;
+        let stretch = |length: usize| match end.side {
+            Side::Lower => Interval { contig: end.contig, start: from, end: from + length as u32 },
+            Side::Higher => Interval { contig: end.contig, start: from - length as u32, end: from },
         };
-        let (here, rest) = left.split_at(there.length_bp() as usize);
-        let forward = bases(there);
+        // Errors lengthen and shorten what was read.
+        let spare = if in_step { 0 } else { left.len() / BP_PER_EDIT + 1 };
+        let here = stretch(rest_bp.min(left.len() + spare));
+        let forward = bases(here);
         let known = if end.side == Side::Lower { forward } else { reverse_complement(&forward) };
-        let unlike = here.iter().zip(&known).filter(|(x, y)| x != y).count();
-        if known.len() != here.len() || unlike * BP_PER_MISMATCH > here.len() {
-            return None;
+        if known.len() != here.length_bp() as usize {
+            return so_far();
         }
-        if rest.is_empty() {
-            return Some(Breakend { boundary: if end.side == Side::Lower { there.end } else { there.start }, ..end });
+        let boundary_at = |length: usize| if end.side == Side::Lower { from + length as u32 } else { from - length as u32 };
+        if rest_bp > left.len() {
+            // Bases that end within this exon.
+            if let Some((kept, _)) = alike(&known, left, in_step) {
+                return Some((Breakend { boundary: boundary_at(kept), ..end }, outward.len()));
+            }
+        }
+        let Some((read, _)) = alike(left, &known, in_step).filter(|_| known.len() == rest_bp) else {
+            return so_far();
+        };
+        whole = (Breakend { boundary: boundary_at(rest_bp), ..end }, taken + read);
+        whole_bp += rest_bp;
+        if outward.len() - whole.1 <= if in_step { 0 } else { MAX_ERROR_BP } {
+            return Some((whole.0, outward.len()));
         }
         // Away from the kept exons: the 5' partner's next one, the 3' partner's one before.
-        exon = transcript.exon(if role == Role::Five { exon.number + 1 } else { exon.number.checked_sub(1)? })?;
-        (from, left) = (if end.side == Side::Lower { exon.start } else { exon.end }, rest);
+        let next = if role == Role::Five { Some(exon.number + 1) } else { exon.number.checked_sub(1) };
+        let Some(next) = next.and_then(|number| transcript.exon(number)) else {
+            return (whole_bp >= MIN_WHOLE_BP).then_some(whole);
+        };
+        exon = next;
+        from = if end.side == Side::Lower { exon.start } else { exon.end };
     }
 }
 
-/// The end that keeps, beyond the kinase's (`true`) or the partner's on an edge, the next exons there, where the bases are theirs.
-pub type Keeping<'a> = dyn Fn(bool, Breakend, &[u8]) -> Option<Breakend> + 'a;
+/// How many first bases of `longer` are all of `shorter`, and with how many errors, if with few.
+pub(super) fn alike(longer: &[u8], shorter: &[u8], in_step: bool) -> Option<(usize, usize)> {
+    if in_step {
+        let there = longer.get(..shorter.len())?;
+        let unlike = there.iter().zip(shorter).filter(|(x, y)| x != y).count();
+        return (unlike * BP_PER_MISMATCH <= shorter.len()).then_some((shorter.len(), unlike));
+    }
+    let edits = fewest_edits_of_all(&longer[..longer.len().min(shorter.len() + shorter.len() / BP_PER_EDIT + 1)], shorter);
+    let away = |read: usize| read.abs_diff(shorter.len());
+    let (read, edits) = edits.into_iter().enumerate().min_by_key(|&(read, edits)| (edits, away(read)))?;
+    (edits * BP_PER_EDIT <= shorter.len()).then_some((read, edits))
+}
+
+/// The end that keeps, beyond the kinase's (`true`) or the partner's, what a stretch of bases spells.
+pub type Keeping<'a> = dyn Fn(bool, Breakend, &[u8]) -> Option<Kept> + 'a;
 
 /// Gives the inserted bases of a junction to the gene whose exon they are, if it is one of the two.
 pub fn settle(candidate: &mut Candidate, keeping: &Keeping<'_>) {
@@ -61,24 +107,30 @@ pub fn settle(candidate: &mut Candidate, keeping: &Keeping<'_>) {
     if insertion.len() < MIN_BP || insertion.len() != candidate.insertion_bp as usize || candidate.slack_bp > 0 || candidate.unplaced {
         return;
     }
-    let length = candidate.insertion_bp;
     let at_kinase = keeping(true, candidate.kinase, &insertion);
     let at_partner = keeping(false, candidate.partner, &reverse_complement(&insertion));
-    match (at_kinase, at_partner) {
-        (Some(end), None) => {
-            candidate.kinase = end;
-            let moved: Vec<u8> = candidate.tail.drain(..insertion.len().min(candidate.tail.len())).collect();
-            candidate.anchor.extend(moved);
-        }
-        (None, Some(end)) => candidate.partner = end,
+    let taken = |kept: Option<Kept>| kept.map_or(0, |(_, taken)| taken);
+    let (of_kinase, length) = match (taken(at_kinase), taken(at_partner)) {
+        (kinase, partner) if kinase > partner => (true, kinase),
+        (kinase, partner) if partner > kinase => (false, partner),
+        // Of neither, or of both alike.
         _ => return,
+    };
+    if let Some((end, _)) = at_kinase.filter(|_| of_kinase) {
+        candidate.kinase = end;
+        let moved: Vec<u8> = candidate.tail.drain(..length.min(candidate.tail.len())).collect();
+        candidate.anchor.extend(moved);
+        candidate.insertion.drain(..length);
+    } else if let Some((end, _)) = at_partner {
+        candidate.partner = end;
+        candidate.insertion.truncate(insertion.len() - length);
     }
-    candidate.insertion.clear();
-    candidate.insertion_bp = 0;
+    let length = length as u32;
+    candidate.insertion_bp -= length;
     // A clipped read was compared with the inserted bases too: those of the side that it leaves are no evidence of the other.
     for member in candidate.members.values_mut().filter(|member| member.kind != Kind::Pair) {
         let leaves_kinase = member.kinase_mapq > 0 || member.partner_mapq.is_none();
-        match (at_kinase.is_some(), leaves_kinase, member.kind) {
+        match (of_kinase, leaves_kinase, member.kind) {
             (true, true, kind) => {
                 member.kinase_bp += length;
                 member.partner_bp = member.partner_bp.saturating_sub(if kind == Kind::Clip { length } else { 0 });
@@ -137,7 +189,8 @@ mod tests {
     #[test]
     fn the_bases_of_the_next_exons_move_an_end_into_them_on_either_strand_and_in_either_role() {
         let end = |boundary, side| Breakend::new(ContigId(0), boundary, side);
-        let kept = |strand, from: Breakend, outward: &[u8]| keeping(&gene(strand), from, outward, &bases).map(|end| end.boundary);
+        let kept =
+            |strand, from: Breakend, outward: &[u8]| keeping(&gene(strand), from, outward, &bases, true).map(|(end, _)| end.boundary);
         let upwards = |from: usize, to: usize| GENOME[from..to].to_vec();
         let downwards = |from: usize, to: usize| reverse_complement(&GENOME[from..to]);
         // The flank above is kept: what lies beyond is read downwards.
@@ -158,6 +211,22 @@ mod tests {
     }
 
     #[test]
+    fn behind_whole_exons_others_may_be_inserted_and_long_reads_have_errors() {
+        let end = Breakend::new(ContigId(0), 60, Side::Higher);
+        let exons = reverse_complement(&[&GENOME[5..20], &GENOME[30..38]].concat());
+        let kept = |outward: &[u8], in_step| {
+            keeping(&gene(Strand::Forward), end, outward, &bases, in_step).map(|(end, taken)| (end.boundary, taken))
+        };
+        assert_eq!(kept(&exons, true), Some((5, 23)));
+        assert_eq!(kept(&[exons.as_slice(), b"TTTTT"].concat(), true), Some((5, 23)));
+        assert_eq!(kept(&[&exons[..8], b"TTTTT"].concat(), true), None, "eight bases are any insertion's");
+        let short = [&exons[..12], &exons[13..]].concat();
+        assert_eq!((kept(&short, true), kept(&short, false)), (None, Some((5, 22))));
+        assert_eq!(kept(&[short.as_slice(), b"TTTTT"].concat(), false), Some((5, 22)));
+        assert_eq!(kept(&[&exons[..15], b"G", &exons[15..20]].concat(), false), Some((8, 21)), "within the second");
+    }
+
+    #[test]
     fn the_inserted_bases_go_to_the_side_that_has_them() {
         let junction = |insertion: &[u8]| Candidate {
             insertion: insertion.to_vec(),
@@ -166,7 +235,7 @@ mod tests {
             anchor: b"CGGTGTAATC".to_vec(),
             ..Candidate::new(0, Breakend::new(ContigId(0), 60, Side::Higher), Breakend::new(ContigId(0), 20, Side::Lower))
         };
-        let known = |_: bool, end: Breakend, outward: &[u8]| keeping(&gene(Strand::Forward), end, outward, &bases);
+        let known = |_: bool, end: Breakend, outward: &[u8]| keeping(&gene(Strand::Forward), end, outward, &bases, true);
         let settled = |insertion: &[u8]| {
             let mut candidate = junction(insertion);
             settle(&mut candidate, &known);
@@ -195,7 +264,9 @@ mod tests {
             insertion,
             ..Candidate::new(0, Breakend::new(ContigId(0), 60, Side::Higher), Breakend::new(ContigId(1), 20, Side::Lower))
         };
-        settle(&mut candidate, &|at_kinase, end, outward| keeping(&gene(Strand::Forward), end, outward, &bases).filter(|_| at_kinase));
+        settle(&mut candidate, &|at_kinase, end, outward| {
+            keeping(&gene(Strand::Forward), end, outward, &bases, true).filter(|_| at_kinase)
+        });
         let left: Vec<(u64, u32, u32)> =
             candidate.members.iter().map(|(fragment, member)| (fragment.0, member.kinase_bp, member.partner_bp)).collect();
         assert_eq!(left, [(2, 44, 20), (3, 44, 20)]);

@@ -18,9 +18,12 @@ use crate::genome::Breakend;
 use crate::sequence::reverse_complement;
 
 use super::edges::{EdgeTable, Fit, MIN_FIT_BEHIND_INSERTION_BP, MIN_FIT_BP};
+use super::inner_exon;
 
 /// Farthest that an alignment runs past an edge, or stops short of it, by chance.
 pub const MAX_OVERRUN_BP: u32 = 12;
+/// Farthest that an alignment of a long read stops short of an edge: one error in ten bases ends it, and errors come in bursts.
+const MAX_SHORT_OF_EDGE_BP: u32 = 30;
 /// A piece of so many bases with some quality is where the aligner says.
 const BELIEVED_PIECE_BP: u32 = 25;
 /// Mapping quality from which a tail's own placement is believed (one error in ten).
@@ -126,27 +129,40 @@ pub fn from_chain(
     }
 }
 
+/// How far beside an edge an alignment may end: that of a long read is cut where its errors begin.
+fn reach_bp(table: &EdgeTable) -> u32 {
+    if table.in_step() {
+        MAX_OVERRUN_BP
+    } else {
+        MAX_SHORT_OF_EDGE_BP
+    }
+}
+
 impl Leaving<'_> {
     /// Where the read passes an edge, as an offset on it; the bases between clip and edge must be the exon's.
-    fn cut_at(&self, edge: Breakend, enter: &[u8]) -> Option<usize> {
+    fn cut_at(&self, edge: Breakend, enter: &[u8], in_step: bool) -> Option<usize> {
         let past = -edge.kept_distance(self.at.boundary);
         let cut = usize::try_from(self.end as i64 - past).ok()?;
         if cut < self.start + MIN_FIT_BP || cut + MIN_FIT_BP > self.bases.len() {
             return None;
         }
         let missing = reverse_complement(enter.get(..cut.saturating_sub(self.end))?);
+        if past < -i64::from(MAX_OVERRUN_BP) {
+            let (read, _) = inner_exon::alike(self.bases.get(self.end..)?, &missing, in_step)?;
+            return Some(self.end + read).filter(|cut| cut + MIN_FIT_BP <= self.bases.len());
+        }
         let wrong = self.bases.get(self.end.min(cut)..cut)?.iter().zip(&missing).filter(|(x, y)| x != y).count();
         (wrong <= 1).then_some(cut)
     }
 
     fn at_an_edge(&self, table: &EdgeTable) -> Option<Tail> {
-        let from_kinase = table.kinase_near(self.at, MAX_OVERRUN_BP).filter_map(|edge| {
-            let cut = self.cut_at(edge.end, &edge.enter)?;
+        let from_kinase = table.kinase_near(self.at, reach_bp(table)).filter_map(|edge| {
+            let cut = self.cut_at(edge.end, &edge.enter, table.in_step())?;
             let fit = table.into_partner(&self.bases[cut..], edge.end)?;
             Some((fit, self.out_of_kinase(cut, edge.end, fit, fit.inserted_bp as i64)))
         });
-        let from_partner = table.partners_near(self.at, MAX_OVERRUN_BP).filter_map(|edge| {
-            let cut = self.cut_at(edge.end, &edge.enter)?;
+        let from_partner = table.partners_near(self.at, reach_bp(table)).filter_map(|edge| {
+            let cut = self.cut_at(edge.end, &edge.enter, table.in_step())?;
             let fit = table.into_kinase(&self.bases[cut..], edge.end)?;
             Some((fit, self.out_of_partner(cut, edge.end, fit, fit.inserted_bp as i64)))
         });
@@ -156,11 +172,11 @@ impl Leaving<'_> {
     /// The tail at an edge when nothing is known to follow: with inserted bases only reads of both sides together show the break.
     fn unplaced(&self, table: &EdgeTable, mended: &mut Mended) {
         for (of_kinase, edge) in table
-            .kinase_near(self.at, MAX_OVERRUN_BP)
+            .kinase_near(self.at, reach_bp(table))
             .map(|edge| (true, edge))
-            .chain(table.partners_near(self.at, MAX_OVERRUN_BP).map(|edge| (false, edge)))
+            .chain(table.partners_near(self.at, reach_bp(table)).map(|edge| (false, edge)))
         {
-            let Some(cut) = self.cut_at(edge.end, &edge.enter) else { continue };
+            let Some(cut) = self.cut_at(edge.end, &edge.enter, table.in_step()) else { continue };
             let clipped = &self.bases[cut..];
             if clipped.len() < MIN_FIT_BEHIND_INSERTION_BP
                 || self.end > cut + MAX_OVERRUN_BP as usize
