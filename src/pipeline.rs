@@ -2,6 +2,7 @@
 //!
 //! ```text
 //! set up -> recognise -> scan the kinases -> read the partners' windows -> junctions -> depth -> fusions -> variants -> report
+//!                                RNA alone: exon edges -> reads outside -> partners among all exons -> breaks in all reads -^
 //! ```
 
 use std::collections::BTreeMap;
@@ -262,9 +263,7 @@ impl Run<'_> {
             .collect();
         let spliced = assay.material() == Material::Rna;
         let none = (vec![Vec::new(); self.targets.len()], 0);
-        // They are looked at again where further partners are found.
-        let again = if spliced { beside_mates.clone() } else { Vec::new() };
-        let mut edges = if spliced { self.exon_edges(library, &none, beside_mates)? } else { ExonEdges::default() };
+        let mut edges = if spliced { self.exon_edges(library, &none, &beside_mates)? } else { ExonEdges::default() };
         beyond.append(&mut edges.records);
         let outside = self.outside(library, &edges)?;
         beyond.extend(outside.records);
@@ -286,12 +285,12 @@ impl Run<'_> {
             genes.extend(new);
         }
         if found.0.iter().any(|genes| !genes.is_empty()) {
-            edges = self.exon_edges(library, &found, again.clone())?;
+            edges = self.exon_edges(library, &found, &beside_mates)?;
             for (index, (scan, region)) in scans.iter_mut().zip(&regions).enumerate() {
                 evidence[index] = self.evidence(assay, region, scan, &edges.records, edges.of(index));
             }
         }
-        self.search(library, &regions, (&mut scans, &mut evidence), &mut edges, again)?;
+        self.search(library, &regions, (&mut scans, &mut evidence), &mut edges, &beside_mates)?;
 
         let mut fusions = Vec::new();
         let mut noise = Vec::new();
@@ -343,14 +342,14 @@ impl Run<'_> {
     }
 
     /// What the reads show at the exon edges of the targets, their partners and those `found` for each.
-    fn exon_edges(&self, library: &Library, found: &(Vec<Vec<&Gene>>, usize), beside_mates: Vec<Unaligned>) -> Result<ExonEdges> {
+    fn exon_edges(&self, library: &Library, found: &(Vec<Vec<&Gene>>, usize), beside_mates: &[Unaligned]) -> Result<ExonEdges> {
         let known = (&self.setup.models, &self.setup.knowledge);
         shown::read(self.pool, library, (&self.targets, &found.0, found.1), known, self.setup.reference.as_ref(), beside_mates)
     }
 
     /// What lies elsewhere and enters a kinase, where the library is small enough to look for it.
     fn outside(&self, library: &Library, edges: &ExonEdges) -> Result<Outside<'_>> {
-        if edges.tables.is_empty() || !outside::is_small(library) {
+        if edges.tables.is_empty() || !outside::is_small(library)? {
             return Ok(Outside::default());
         }
         self.progress.stage("reading the whole of a small file", search::tiles(library).len());
@@ -437,7 +436,7 @@ impl Run<'_> {
         regions: &[Region],
         (scans, evidence): (&mut [Scan], &mut [Evidence]),
         edges: &mut ExonEdges,
-        beside_mates: Vec<Unaligned>,
+        beside_mates: &[Unaligned],
     ) -> Result<()> {
         let assay = &library.assay;
         let tolerance = Tolerance::of(assay.long_reads);

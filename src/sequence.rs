@@ -175,6 +175,12 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
+    #[test]
+    fn edits_of_all_of_a_text_count_what_a_read_leaves_out() {
+        assert_eq!(fewest_edits_of_all(b"ACGTT", b"ACG"), [3, 2, 1, 0, 1, 2]);
+        assert_eq!(fewest_edits_of_all(b"", b"ACG"), [3]);
+    }
+
     proptest! {
         #[test]
         fn complementing_twice_changes_nothing(s in "[ACGTN]{0,50}") {

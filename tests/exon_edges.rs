@@ -257,6 +257,52 @@ fn a_new_partner_of_which_alone_the_reads_were_aligned_is_found_by_their_ends() 
 }
 
 #[test]
+fn a_new_partner_needs_two_fragments_or_fourteen_bases_and_no_copy_of_the_kinase_is_one() {
+    let edges = edges();
+    let partner = bases(6, 90);
+    let at = |name: &str, tail: usize, exon: &str| {
+        let bases = format!("{}{}", &edges.alk_20[90 - tail..], &exon[..60]);
+        read(name, 0, "chr5", CD74_6_END, &format!("{tail}S60M"), &bases, "")
+    };
+    let named = |reads: Vec<(u32, String)>| -> Vec<String> { rows(reads).iter().map(|row| row.get("fusion").to_owned()).collect() };
+    assert!(named(vec![at("r1", 13, &partner)]).is_empty());
+    assert_eq!(named(vec![at("r1", 13, &partner), at("r2", 12, &partner)]), ["CD74::ALK"]);
+    // Reads of a copy of ALK: they leave its exon 19.
+    assert!(named(vec![at("r1", 20, &edges.alk_19), at("r2", 18, &edges.alk_19)]).is_empty());
+}
+
+#[test]
+fn clips_at_an_exons_edge_count_for_a_break_that_lies_in_the_exon_before() {
+    let edges = edges();
+    // The break keeps twelve bases of ALK's exon 19; an aligner that places EML4 leaves them between.
+    let beyond = format!("{}{}", &edges.alk_19[..12], turned(&edges.eml4_13));
+    let split = |name: &str, kept: usize| {
+        let (start, mut line) = at_kinase(name, &edges, kept, &beyond[..52]);
+        let supplement = format!("\tSA:Z:chr2,{},-,40M{}S,60,0;", EML4_13_END - 39, kept + 12);
+        line.insert_str(line.len() - 1, &supplement);
+        (start, line)
+    };
+    let clipped = |name: &str, kept: usize, tail: usize| at_kinase(name, &edges, kept, &beyond[..tail]);
+    let rows = rows(vec![split("s1", 45), split("s2", 40), clipped("k1", 55, 30), clipped("k2", 52, 26)]);
+    assert_eq!(rows.len(), 1, "{:?}", seen(&rows));
+    assert_eq!((rows[0].get("breakpoint3"), rows[0].get("insertion")), (format!("chr2:{}:-", ALK_19_END + 12).as_str(), "."));
+    assert_eq!(rows[0].get("fragments"), "4");
+}
+
+#[test]
+fn a_long_read_that_stops_short_of_the_edge_is_known_by_the_partners_exon_end() {
+    let edges = edges();
+    let partner = turned(&edges.eml4_13);
+    let kinase = format!("{}{}", bases(90, 210), edges.alk_20);
+    // The alignment ends 25 bases before the exon does, behind a base that is left out, or with the exon.
+    let stopped = format!("{}{}{partner}{}", &kinase[..280], &kinase[281..], bases(91, 500));
+    let one = read("r1", 0, "chr2", ALK_20_START - 299, &format!("275M{}S", stopped.len() - 275), &stopped, "");
+    let whole = format!("{}{partner}{}", &kinase[1..], bases(92, 500));
+    let other = read("r2", 0, "chr2", ALK_20_START - 298, &format!("299M{}S", whole.len() - 299), &whole, "");
+    assert_eq!(seen(&rows_beside(long_wild_type(&edges), vec![one, other])), [("E13;A20", "V1", "2", "PASS")]);
+}
+
+#[test]
 fn bases_that_no_read_of_the_file_explains_are_a_flagged_break_without_a_partner() {
     let edges = edges();
     let tail = bases(8, 60);

@@ -80,6 +80,7 @@ pub fn rna(made: &MadeUpGenome, path: &Path) -> Made<Vec<TruthRow>> {
         variant: "V1".to_owned(),
         seen: Seen::crossing(mine, at, at, ANCHOR_BP.0),
         against: None,
+        against_at_partner: None,
     }])
 }
 
@@ -135,6 +136,7 @@ pub fn dna(made: &MadeUpGenome, path: &Path) -> Made<Vec<TruthRow>> {
         variant: String::new(),
         seen: Seen::crossing(fragments.iter().filter(is_fused), at, at, ANCHOR_BP.1),
         against: Some(kept.fragments()),
+        against_at_partner: None,
     };
     let site = mutated.iter().map(|new| new.position).min().ok_or("a codon has bases")?;
     let mut shown = [Seen::default(); 2];
@@ -158,6 +160,7 @@ pub fn dna(made: &MadeUpGenome, path: &Path) -> Made<Vec<TruthRow>> {
         variant: String::new(),
         seen: shown[0],
         against: Some(shown[1].fragments()),
+        against_at_partner: None,
     };
     Ok(vec![fusion, mutation])
 }

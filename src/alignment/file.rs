@@ -14,6 +14,9 @@ use crate::bgzf;
 use crate::error::{Error, Result};
 use crate::genome::{ContigId, Contigs, Interval};
 
+/// Bytes that a CRAM keeps for a read at least, so that reads are rather counted too many than too few.
+const CRAM_BYTES_A_READ: u64 = 12;
+
 /// The EOF container that ends a complete CRAM of version 3 (CRAM specification, section 9).
 const CRAM_EOF: [u8; 38] = [
     0x0f, 0, 0, 0, 0xff, 0xff, 0xff, 0xff, 0x0f, 0xe0, 0x45, 0x4f, 0x46, 0, 0, 0, 0, 0x01, 0, 0x05, 0xbd, 0xd9, 0x4f, 0, 0x01, 0, 0x06,
@@ -140,10 +143,19 @@ impl AlignmentFile {
         self.path.file_name().map_or_else(|| "-".to_owned(), |name| name.to_string_lossy().into_owned())
     }
 
-    /// Its size in bytes; none for a file that is read in one pass.
-    pub fn size_bytes(&self) -> Option<u64> {
-        let indexed = matches!(self.access, Access::Indexed(_));
-        std::fs::metadata(&self.path).ok().filter(|_| indexed).map(|file| file.len())
+    /// How many reads are aligned: as a BAM's index counts them, of a CRAM by its size; none for a file that is read in one pass.
+    ///
+    /// # Errors
+    /// When the file or its index cannot be opened.
+    pub fn aligned_reads(&self) -> Result<Option<u64>> {
+        let ReaderSource::Indexed(mut reader) = self.reader()?.source else { return Ok(None) };
+        if self.format == Format::Bam {
+            if let Ok(contigs) = reader.index_stats() {
+                return Ok(Some(contigs.iter().map(|(_, _, mapped, _)| mapped).sum()));
+            }
+        }
+        let size = std::fs::metadata(&self.path).map_err(Error::io(&self.path, "read"))?.len();
+        Ok(Some(size / CRAM_BYTES_A_READ))
     }
 
     /// Whether the reads must be loaded by [`Self::load`] before they can be visited.

@@ -57,9 +57,12 @@ impl Library {
         self.files.iter().map(AlignmentFile::name).collect()
     }
 
-    /// The size of its files in bytes; none where one of them is read in one pass.
-    pub fn size_bytes(&self) -> Option<u64> {
-        self.files.iter().map(AlignmentFile::size_bytes).sum()
+    /// How many reads its files have aligned, more or less; none where one of them is read in one pass.
+    ///
+    /// # Errors
+    /// When a file or its index cannot be opened.
+    pub fn aligned_reads(&self) -> Result<Option<u64>> {
+        self.files.iter().map(AlignmentFile::aligned_reads).sum()
     }
 
     /// Readers for one worker.

@@ -38,15 +38,9 @@ impl Chain {
 
     /// The pieces of each alignment that follow each other on the read.
     pub fn alignments(&self) -> Vec<&[Piece]> {
-        let mut rest = self.pieces.as_slice();
         let ends = self.gapped.iter().enumerate().filter(|(_, &gapped)| !gapped).map(|(index, _)| index + 1).chain([self.pieces.len()]);
-        let mut list = Vec::new();
-        for end in ends {
-            let (first, behind) = rest.split_at(end + rest.len() - self.pieces.len());
-            list.push(first);
-            rest = behind;
-        }
-        list
+        let mut begin = 0;
+        ends.filter_map(|end| self.pieces.get(std::mem::replace(&mut begin, end)..end)).collect()
     }
 
     /// Where the read begins (its 5' end as if it were aligned whole) and where its mate does; for a single read its own other end.
@@ -141,6 +135,38 @@ fn drop_covered(pieces: &mut Vec<(Piece, usize)>) {
 mod tests {
     use super::*;
     use crate::genome::ContigId;
+
+    #[test]
+    fn the_alignments_of_a_chain_end_where_no_gap_joins_its_pieces() {
+        let piece = |at: u32| Piece {
+            contig: ContigId(0),
+            start: at,
+            end: at + 10,
+            strand: Strand::Forward,
+            query_start: at,
+            query_end: at + 10,
+            mapq: 60,
+            edits: 0,
+        };
+        let chain = |gapped: &[bool]| {
+            let pieces: Vec<Piece> = (0..=gapped.len() as u32).map(|index| piece(index * 10)).collect();
+            Chain {
+                fragment: FragmentId(1),
+                number: 0,
+                primary: pieces.clone(),
+                pieces,
+                gapped: gapped.to_vec(),
+                mate: None,
+                length: 100,
+                bases: None,
+                qualities: Vec::new(),
+            }
+        };
+        let lengths = |gapped: &[bool]| chain(gapped).alignments().iter().map(|pieces| pieces.len()).collect::<Vec<_>>();
+        assert_eq!(lengths(&[]), [1]);
+        assert_eq!(lengths(&[true, false, true]), [2, 2]);
+        assert_eq!(lengths(&[false, true, false]), [1, 2, 1]);
+    }
 
     /// What stays of pieces given as part of the read and edits, each of its own alignment.
     fn kept(parts: &[(u32, u32, u32)]) -> Vec<(u32, u32)> {

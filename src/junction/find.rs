@@ -38,6 +38,8 @@ pub struct Evidence {
     pub kinase_tails: Vec<Tail>,
     /// Tails at the partners' side, of reads that have no piece in the kinase.
     pub partner_tails: Vec<Tail>,
+    /// The same where the aligner surely placed what follows, at a third place: in RNA it may be what is inserted.
+    pub placed_tails: Vec<Tail>,
     /// Pairs with one mate in the kinase.
     pub pairs: Vec<Pair>,
 }
@@ -67,7 +69,6 @@ pub fn gather(
             let found = tails(chain, mate, &inside, &kinase);
             kinase_tails.extend(found.into_iter().map(|tail| with_mates_word(tail, mate, assay)));
         } else {
-            // Of RNA the inserted bases between partner and kinase may be aligned at a third place.
             let alignments = if edges.is_some() { chain.alignments() } else { vec![chain.pieces.as_slice()] };
             partner_tails.extend(alignments.into_iter().flat_map(|own| tails(chain, mate, &|piece| own.contains(piece), &partner)));
         }
@@ -108,8 +109,9 @@ pub fn gather(
     };
     kinase_tails.sort_by(order);
     partner_tails.sort_by(order);
+    let (placed_tails, partner_tails) = partner_tails.into_iter().partition(is_sure);
     let pairs = pairs(&all, &|contig, position| region.holds(contig, position), assay);
-    Evidence { kinase_tails, partner_tails, pairs }
+    Evidence { kinase_tails, partner_tails, placed_tails, pairs }
 }
 
 /// Whether the aligner placed a tail with some confidence.
@@ -141,7 +143,7 @@ fn with_mates_word(mut tail: Tail, mate: Option<&Chain>, assay: &Assay) -> Tail 
 pub struct Spliced<'a> {
     /// The edges of the kinase and its partners.
     pub edges: &'a EdgeTable,
-    /// Reads without an alignment that have bases of one of them, with their mates.
+    /// Reads without an alignment that have bases of one of them, or of a break, with their mates.
     pub unaligned: &'a [Unaligned],
     /// Knows the edges of all genes.
     pub on_edge: &'a dyn Fn(Breakend) -> bool,
@@ -171,20 +173,26 @@ impl Evidence {
     ) -> Found {
         let tolerance = Tolerance::of(assay.long_reads);
         let mut candidates = spliced.map_or_else(Vec::new, |spliced| {
-            let tails = (self.kinase_tails.as_slice(), self.partner_tails.as_slice());
+            let partner_tails: Vec<&Tail> = self.partner_tails.iter().chain(&self.placed_tails).collect();
+            let tails = (self.kinase_tails.as_slice(), partner_tails.as_slice());
             meet::across_insertions(target, (spliced.edges, spliced.unaligned), tails, tolerance, spliced.on_edge)
         });
+        support::add_partner_tails(&mut candidates, &self.placed_tails, tolerance);
         // What meets from both sides comes first: it explains its tails better than a doubtful place does.
         let kinase_tails = &*without_doubtful_places(&self.kinase_tails, &candidates, tolerance);
         candidates.extend(cluster::candidates(target, kinase_tails, tolerance, spliced.map_or(&|_| false, |spliced| spliced.on_edge)));
+        let add_tails = |candidates: &mut [Candidate]| {
+            support::add_kinase_tails(candidates, kinase_tails, tolerance);
+            support::add_partner_tails(candidates, &self.partner_tails, tolerance);
+        };
+        add_tails(&mut candidates);
         if let Some(spliced) = spliced {
             // Where an aligner passed over a piece of exon, other reads end at the exon's edge.
             for candidate in &mut candidates {
                 inner_exon::settle(candidate, spliced.keeping);
             }
+            add_tails(&mut candidates);
         }
-        support::add_kinase_tails(&mut candidates, kinase_tails, tolerance);
-        support::add_partner_tails(&mut candidates, &self.partner_tails, tolerance);
         candidates.retain(|candidate| !candidate.members.is_empty());
         let unexplained = support::add_pairs(&mut candidates, &self.pairs, span);
         let mut from_pairs = realign::from_pairs(target, &unexplained, kinase_tails, &self.partner_tails, tolerance, span, local);

@@ -19,7 +19,10 @@ use super::realign::Bases;
 /// often, and breaks near an exon's end are not so much rarer than insertions of that length. Aligners find no splice over fewer than
 /// about ten.
 const MIN_BP: usize = 6;
-/// Fewest bases of whole exons behind which others may be inserted: so many are an exon's by chance once in millions of insertions.
+/// The same of long reads, whose errors make more bases alike: ten with an error are by chance one in some ten thousand.
+const MIN_LONG_BP: usize = 10;
+/// Fewest bases of whole exons behind which others may be inserted: so many, with an error, are an exon's by chance once in some hundred
+/// thousand insertions.
 const MIN_WHOLE_BP: usize = 12;
 /// One base in so many may differ.
 const BP_PER_MISMATCH: usize = 10;
@@ -35,6 +38,9 @@ pub type Kept = (Breakend, usize);
 /// kept whole, and the exons behind it. All of these bases are the gene's, or, where whole exons are, what is left was inserted. Long
 /// reads do not keep step with the gene (`in_step`).
 pub fn keeping(gene: &Gene, end: Breakend, outward: &[u8], bases: &Bases<'_>, in_step: bool) -> Option<Kept> {
+    if outward.len() < if in_step { MIN_BP } else { MIN_LONG_BP } {
+        return None;
+    }
     let (strand, transcript) = (gene.strand?, gene.transcript.as_ref()?);
     let role = Role::of(strand, end.side);
     let last = end.kept_base().checked_sub(1)?;
@@ -63,39 +69,40 @@ pub fn keeping(gene: &Gene, end: Breakend, outward: &[u8], bases: &Bases<'_>, in
         let boundary_at = |length: usize| if end.side == Side::Lower { from + length as u32 } else { from - length as u32 };
         if rest_bp > left.len() {
             // Bases that end within this exon.
-            if let Some((kept, _)) = alike(&known, left, in_step) {
+            if let Some(kept) = alike(&known, left, in_step) {
                 return Some((Breakend { boundary: boundary_at(kept), ..end }, outward.len()));
             }
         }
-        let Some((read, _)) = alike(left, &known, in_step).filter(|_| known.len() == rest_bp) else {
+        let Some(read) = alike(left, &known, in_step).filter(|_| known.len() == rest_bp) else {
             return so_far();
         };
         whole = (Breakend { boundary: boundary_at(rest_bp), ..end }, taken + read);
         whole_bp += rest_bp;
-        if outward.len() - whole.1 <= if in_step { 0 } else { MAX_ERROR_BP } {
+        let over = outward.len() - whole.1;
+        if over == 0 || (!in_step && over <= MAX_ERROR_BP && whole_bp >= MIN_LONG_BP) {
             return Some((whole.0, outward.len()));
         }
         // Away from the kept exons: the 5' partner's next one, the 3' partner's one before.
         let next = if role == Role::Five { Some(exon.number + 1) } else { exon.number.checked_sub(1) };
         let Some(next) = next.and_then(|number| transcript.exon(number)) else {
-            return (whole_bp >= MIN_WHOLE_BP).then_some(whole);
+            return if whole_bp >= MIN_WHOLE_BP { Some(whole) } else { None };
         };
         exon = next;
         from = if end.side == Side::Lower { exon.start } else { exon.end };
     }
 }
 
-/// How many first bases of `longer` are all of `shorter`, and with how many errors, if with few.
-pub(super) fn alike(longer: &[u8], shorter: &[u8], in_step: bool) -> Option<(usize, usize)> {
+/// How many first bases of `longer` are all of `shorter`, if with few errors.
+pub(super) fn alike(longer: &[u8], shorter: &[u8], in_step: bool) -> Option<usize> {
     if in_step {
         let there = longer.get(..shorter.len())?;
         let unlike = there.iter().zip(shorter).filter(|(x, y)| x != y).count();
-        return (unlike * BP_PER_MISMATCH <= shorter.len()).then_some((shorter.len(), unlike));
+        return (unlike * BP_PER_MISMATCH <= shorter.len()).then_some(shorter.len());
     }
     let edits = fewest_edits_of_all(&longer[..longer.len().min(shorter.len() + shorter.len() / BP_PER_EDIT + 1)], shorter);
     let away = |read: usize| read.abs_diff(shorter.len());
     let (read, edits) = edits.into_iter().enumerate().min_by_key(|&(read, edits)| (edits, away(read)))?;
-    (edits * BP_PER_EDIT <= shorter.len()).then_some((read, edits))
+    (edits * BP_PER_EDIT <= shorter.len()).then_some(read)
 }
 
 /// The end that keeps, beyond the kinase's (`true`) or the partner's, what a stretch of bases spells.

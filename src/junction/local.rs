@@ -38,6 +38,9 @@ impl<'a> LocalBases<'a> {
     /// The bases of an interval as the FASTA has them; without one those of the reads by majority, `N` where no read lies; empty where
     /// none lies at all.
     pub fn bases(&self, interval: Interval) -> Vec<u8> {
+        if interval.length_bp() == 0 {
+            return Vec::new();
+        }
         let known = self.fasta.bases(interval);
         if !known.is_empty() || interval.length_bp() > MAX_WIDTH_BP {
             return known;

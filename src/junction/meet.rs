@@ -10,11 +10,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use rustc_hash::FxHashMap;
+
 use crate::alignment::read::FragmentId;
 use crate::alignment::scan::Unaligned;
 use crate::evidence::Tail;
 use crate::genome::Breakend;
-use crate::sequence::{complexity_frac, reverse_complement};
+use crate::sequence::{complexity_frac, is_adapter, reverse_complement};
 
 use super::candidate::{Candidate, Tolerance};
 use super::cluster::consensus;
@@ -40,9 +42,11 @@ const ANCHOR_BP: usize = 30;
 const MAX_OPEN_GROUPS: usize = 200;
 const MAX_GROUPS: usize = 20;
 /// Ends beside the kinase's edges that are tried, those with most fragments first.
-const MAX_WITHIN_EXONS: usize = 50;
+const MAX_OFF_EDGES: usize = 50;
 /// Share of distinct 3-mers that the common bases must have.
 const MIN_COMPLEXITY_FRAC: f64 = 0.35;
+/// The same where they are fewer than [`MIN_SHARED_BP`], and for those by which a read lengthens a tail.
+const MIN_TELLING_FRAC: f64 = 0.5;
 /// The same where they are few.
 const MIN_SHORT_COMPLEXITY_FRAC: f64 = 0.7;
 
@@ -63,24 +67,31 @@ pub(super) struct Bundle {
 pub fn across_insertions(
     target: usize,
     (edges, unaligned): (&EdgeTable, &[Unaligned]),
-    (kinase_tails, partner_tails): (&[Tail], &[Tail]),
+    (kinase_tails, partner_tails): (&[Tail], &[&Tail]),
     tolerance: Tolerance,
     on_edge: &dyn Fn(Breakend) -> bool,
 ) -> Vec<Candidate> {
     let at_edge = |end: Breakend| edges.kinase_near(end, 0).next().is_some();
     // What an aligner put somewhere for want of a place is open.
     let mut kinase = bundles(kinase_tails.iter().filter(|tail| !is_sure(tail) && at_edge(tail.at)), tolerance);
-    for bundle in kinase.iter_mut().filter(|bundle| bundle.fragments.len() > 1 && tolerance.in_step) {
-        lengthen(&mut bundle.tail, unaligned);
+    let more = More::new(if tolerance.in_step { unaligned } else { &[] });
+    for bundle in kinase.iter_mut().filter(|bundle| bundle.fragments.len() > 1) {
+        more.lengthen(&mut bundle.tail);
     }
     // A break within an exon of the kinase has inserted bases too (EML4-ALK V4).
-    let open = |tail: &&Tail| !is_sure(tail) && !at_edge(tail.at) && tail.bases.len() >= MIN_FIT_BP;
+    let side = edges.kinase_edges().first().map(|edge| edge.end.side);
+    let open = |tail: &&Tail| {
+        let beside = !is_sure(tail) && Some(tail.at.side) == side && !at_edge(tail.at);
+        // Poly(A) and adapter end anywhere, and often.
+        beside && tail.bases.len() >= MIN_FIT_BP && !is_adapter(&tail.bases) && complexity_frac(&tail.bases) >= MIN_COMPLEXITY_FRAC
+    };
     let mut within = bundles(kinase_tails.iter().filter(open), tolerance);
     within.sort_by_key(|bundle| (std::cmp::Reverse(bundle.fragments.len()), bundle.end));
-    kinase.extend(within.into_iter().take(MAX_WITHIN_EXONS));
-    // Inserted bases may be those of a third place, and be aligned there.
-    let at_partner = |tail: &&Tail| on_edge(tail.at) || edges.partners_near(tail.at, 0).next().is_some();
-    let partners = bundles(partner_tails.iter().filter(at_partner), tolerance);
+    kinase.extend(within.into_iter().take(MAX_OFF_EDGES));
+    // A splice that an aligner wrote as a split goes on at an edge.
+    let is_splice = |tail: &Tail| is_sure(tail) && tail.placement.is_some_and(|placement| on_edge(placement.breakend));
+    let at_partner = |tail: &&Tail| (on_edge(tail.at) || edges.partners_near(tail.at, 0).next().is_some()) && !is_splice(tail);
+    let partners = bundles(partner_tails.iter().copied().filter(at_partner), tolerance);
     let mut list = Vec::new();
     for from in &kinase {
         let mut met: Vec<(usize, Candidate)> = partners.iter().filter_map(|to| joined(target, from, to)).collect();
@@ -123,33 +134,53 @@ pub(super) fn bundles<'t>(tails: impl Iterator<Item = &'t Tail>, tolerance: Tole
     list
 }
 
-/// Lengthens a tail by the reads that hold its last bases and go on, the longest first.
-fn lengthen(tail: &mut Vec<u8>, reads: &[Unaligned]) {
-    let both = |read: &Unaligned| [read.bases.clone(), reverse_complement(&read.bases)];
-    let reads: Vec<Vec<u8>> = reads.iter().flat_map(both).collect();
-    while tail.len() < MAX_INSERTION_BP {
-        let more = reads.iter().filter_map(|read| beyond(tail, read)).max_by_key(|more| (more.len(), std::cmp::Reverse(*more)));
-        match more.map(<[u8]>::to_vec) {
-            Some(more) if !more.is_empty() => tail.extend(more),
-            _ => return,
-        }
-    }
+/// Reads that may go on where a tail ends, on both strands, by the words that they hold.
+struct More {
+    reads: Vec<Vec<u8>>,
+    by_word: FxHashMap<Vec<u8>, Vec<(usize, usize)>>,
 }
 
-/// What a read has behind the last bases of a tail, if it has these.
-fn beyond<'r>(tail: &[u8], read: &'r [u8]) -> Option<&'r [u8]> {
-    // An error among the last bases leaves those before them.
-    SEEDS_BP.into_iter().find_map(|back| {
-        let end = tail.len().checked_sub(back)?;
-        let seed = &tail[end.checked_sub(SEED_BP)?..end];
-        let found = read.windows(SEED_BP).position(|window| window == seed)? + SEED_BP;
-        let before = end.min(found);
-        let after = back.min(read.len() - found);
-        let compared = (&tail[end - before..end + after], &read[found - before..found + after]);
-        let wrong = compared.0.iter().zip(compared.1).filter(|(x, y)| x != y).count();
-        let agrees = before + after >= MIN_SHARED_BP && wrong * BP_PER_MISMATCH <= before + after;
-        agrees.then(|| &read[found + after..])
-    })
+impl More {
+    fn new(unaligned: &[Unaligned]) -> Self {
+        let both = |read: &Unaligned| [read.bases.clone(), reverse_complement(&read.bases)];
+        let reads: Vec<Vec<u8>> = unaligned.iter().flat_map(both).collect();
+        let mut by_word: FxHashMap<Vec<u8>, Vec<(usize, usize)>> = FxHashMap::default();
+        for (index, read) in reads.iter().enumerate() {
+            for (at, word) in read.windows(SEED_BP).enumerate() {
+                by_word.entry(word.to_vec()).or_default().push((index, at + SEED_BP));
+            }
+        }
+        Self { reads, by_word }
+    }
+
+    /// Lengthens a tail by the reads that hold its last bases and go on, the longest first.
+    fn lengthen(&self, tail: &mut Vec<u8>) {
+        while tail.len() < MAX_INSERTION_BP {
+            match self.beyond(tail).map(<[u8]>::to_vec) {
+                Some(more) if !more.is_empty() => tail.extend(more),
+                _ => return,
+            }
+        }
+    }
+
+    /// The most that a read has behind the last bases of a tail; of equals the first by its bases.
+    fn beyond(&self, tail: &[u8]) -> Option<&[u8]> {
+        // An error among the last bases leaves those before them.
+        let seeds = SEEDS_BP.into_iter().filter_map(|back| {
+            let end = tail.len().checked_sub(back)?;
+            Some((back, end, self.by_word.get(&tail[end.checked_sub(SEED_BP)?..end])?))
+        });
+        let hits = seeds.flat_map(|(back, end, found)| found.iter().map(move |&(index, at)| (back, end, index, at)));
+        let more = hits.filter_map(|(back, end, index, at)| {
+            let read = &self.reads[index];
+            let (before, after) = (end.min(at), back.min(read.len() - at));
+            let (own, other) = (&tail[end - before..end + after], &read[at - before..at + after]);
+            let wrong = own.iter().zip(other).filter(|(x, y)| x != y).count();
+            let agrees = own.len() >= MIN_SHARED_BP && wrong * BP_PER_MISMATCH <= own.len() && complexity_frac(own) >= MIN_TELLING_FRAC;
+            agrees.then(|| &read[at + after..])
+        });
+        more.max_by_key(|more| (more.len(), std::cmp::Reverse(*more)))
+    }
 }
 
 /// Bases of long tails that are compared.
@@ -182,11 +213,12 @@ fn joined(target: usize, from: &Bundle, to: &Bundle) -> Option<(usize, Candidate
         let (Some(x), Some(y)) = (out.get(skip_out..), back.get(skip_back..)) else { continue };
         let shared = x.len().min(y.len());
         let wrong = x.iter().zip(y).filter(|(x, y)| x != y).count();
-        let richness = complexity_frac(&x[..shared]);
         if wrong * BP_PER_MISMATCH > shared {
             continue;
         }
-        if shared >= least && richness >= MIN_COMPLEXITY_FRAC {
+        let richness = complexity_frac(&x[..shared]);
+        let rich_enough = if shared >= MIN_SHARED_BP { MIN_COMPLEXITY_FRAC } else { MIN_TELLING_FRAC };
+        if shared >= least && richness >= rich_enough {
             found.push((shared, length));
         } else if of_fragment && shared >= MIN_SHARED_OF_FRAGMENT_BP && richness >= MIN_SHORT_COMPLEXITY_FRAC {
             short.push((shared, length));
@@ -210,6 +242,31 @@ fn joined(target: usize, from: &Bundle, to: &Bundle) -> Option<(usize, Candidate
 mod tests {
     use super::*;
     use crate::genome::{ContigId, Side};
+
+    #[test]
+    fn a_tail_grows_by_reads_that_hold_its_last_bases_even_with_an_error_among_them() {
+        let whole = crate::sequence::random_bases(5, 120);
+        let read = |from: usize, to: usize| Unaligned {
+            fragment: FragmentId(from as u64),
+            number: 0,
+            bases: whole[from..to].to_vec(),
+            qualities: Vec::new(),
+        };
+        let grown = |mut tail: Vec<u8>, reads: &[Unaligned]| {
+            More::new(reads).lengthen(&mut tail);
+            tail
+        };
+        assert_eq!(grown(whole[..40].to_vec(), &[read(10, 70), read(45, 100)]), whole[..100]);
+        assert_eq!(grown(whole[..40].to_vec(), &[read(10, 70), read(55, 120)]), whole[..70], "fifteen common bases are too few");
+        let mut wrong = whole[..40].to_vec();
+        wrong[37] = if wrong[37] == b'A' { b'C' } else { b'A' };
+        assert_eq!(grown(wrong, &[read(10, 70)])[40..], whole[40..70]);
+        let mut turned = read(10, 70);
+        turned.bases = reverse_complement(&turned.bases);
+        assert_eq!(grown(whole[..40].to_vec(), &[turned]), whole[..70]);
+        let poly = Unaligned { bases: [vec![b'A'; 40], whole[..30].to_vec()].concat(), ..read(0, 10) };
+        assert_eq!(grown(vec![b'A'; 30], &[poly]).len(), 30, "one base over and over joins nothing");
+    }
 
     #[test]
     fn two_sides_that_one_fragment_shows_meet_in_fewer_bases() {

@@ -1,18 +1,19 @@
 //! Reads that lie at a partner which no table lists, and nowhere near a kinase: of a short read over a junction the aligner may place the
-//! partner's side alone. Nothing at the kinase points to them, so the file is read whole for them, where it is no larger than a panel's.
+//! partner's side alone. Nothing at the kinase points to them, so the file is read whole for them, where it has no more reads than a
+//! panel's.
 //!
 //! ```text
 //!   any gene ====exon====|kkkkkkkkkkkk        the clipped end is where a kinase's exon begins
 //! ```
 //!
-//! A clipped end that enters a kinase at one of a few hundred edges is told from chance by twelve bases. The gene that it leaves is then
-//! looked at as the listed partners are.
+//! A clipped end that enters a kinase at one of a few hundred edges is told from chance by twelve bases where two fragments have them, and
+//! by fourteen where one has. The gene that it leaves is then looked at as the listed partners are.
 
 use rayon::ThreadPool;
 use rustc_hash::FxHashSet;
 
 use crate::alignment::library::Library;
-use crate::alignment::read::{Piece, ReadRecord};
+use crate::alignment::read::{FragmentId, Piece, ReadRecord};
 use crate::alignment::scan::{self, Sieve};
 use crate::error::Result;
 use crate::genome::Breakend;
@@ -23,11 +24,13 @@ use super::edges::{self, EdgeTable, MIN_FIT_BEHIND_INSERTION_BP, MIN_FIT_BP};
 use super::rescue::MAX_OVERRUN_BP;
 use super::search;
 
-/// Largest library that is read whole, in bytes of its files: some four million reads, about a second's work for one worker. Panels and
-/// amplicons are smaller; of whole transcriptomes only what lies at the kinases and their listed partners is read.
-pub const MAX_BYTES: u64 = 200_000_000;
-/// Quality from which a clipped end enters a kinase: one chance match in a hundred thousand clipped reads.
+/// Most aligned reads of a library that is read whole, a second's work or two. Panels and amplicons have fewer; of whole transcriptomes
+/// only what lies at the kinases and their listed partners is read.
+pub const MAX_READS: u64 = 4_000_000;
+/// Quality from which a clipped end enters a kinase: one chance match in a hundred thousand clipped reads (twelve bases).
 const MIN_MAPQ: u8 = 50;
+/// The same for a gene that one fragment alone leaves (fourteen bases).
+const MIN_LONE_MAPQ: u8 = 60;
 /// Bases of the words by which clipped ends are picked before they are compared.
 const WORD_BP: usize = MIN_FIT_BP;
 /// Bases of a clipped end that are looked through for such words, and those of an edge that give them: an alignment that runs past the
@@ -45,8 +48,19 @@ pub struct Outside<'g> {
 }
 
 /// Whether a library is small enough to be read whole; one that is read in one pass keeps nothing of other places.
-pub fn is_small(library: &Library) -> bool {
-    library.size_bytes().is_some_and(|size| size <= MAX_BYTES)
+///
+/// # Errors
+/// When a file cannot be opened.
+pub fn is_small(library: &Library) -> Result<bool> {
+    Ok(library.aligned_reads()?.is_some_and(|reads| reads <= MAX_READS))
+}
+
+/// A gene of which reads enter a kinase: the fragments, and the best quality with which one does.
+struct Entered<'g> {
+    gene: &'g Gene,
+    kinase: usize,
+    fragments: FxHashSet<FragmentId>,
+    best_mapq: u8,
 }
 
 /// Reads the whole library for ends that enter one of the `kinases`, whose `tables` are given.
@@ -67,29 +81,41 @@ pub fn read<'g>(
             begins.extend(first.windows(WORD_BP).filter(|word| !word.contains(&b'N')).map(<[u8]>::to_vec));
         }
     }
-    let enters = |end: &[u8]| end[..end.len().min(LOOKED_AT_BP)].windows(WORD_BP).any(|word| begins.contains(word));
+    let may_enter = |end: &[u8]| end[..end.len().min(LOOKED_AT_BP)].windows(WORD_BP).any(|word| begins.contains(word));
     let tiles = search::tiles(library);
-    let records = scan::sift(pool, library, &tiles, Sieve::ClippedEnd(MIN_FIT_BP as u32, &enters), step)?;
-    let mut outside = Outside { records: Vec::new(), genes: vec![Vec::new(); tables.len()] };
+    let records = scan::sift(pool, library, &tiles, Sieve::ClippedEnd(MIN_FIT_BP as u32, &may_enter), step)?;
+    let mut entered: Vec<Entered<'_>> = Vec::new();
+    let mut of_genes: Vec<(ReadRecord, Vec<usize>)> = Vec::new();
     for record in records.into_iter().flatten() {
-        let mut enters = false;
-        for (at, read) in leaving(&record) {
+        let mut left = Vec::new();
+        for (at, read) in turned(&record) {
             // Its own exons follow each other.
             if kinases.iter().any(|kinase| kinase.span.touches(at.contig, at.boundary)) {
                 continue;
             }
-            for (table, genes) in tables.iter().zip(&mut outside.genes) {
-                let Some(left) = entering(&read, at, table, models) else { continue };
-                enters = true;
-                if let Left::Exon(gene) = left {
-                    genes.extend(Some(gene).filter(|gene| !is_listed(gene, table) && !genes.contains(gene)));
-                }
+            for (kinase, table) in tables.iter().enumerate() {
+                let Some((gene, mapq)) = entering(&read, at, table, models) else { continue };
+                let known = entered.iter().position(|entered| entered.kinase == kinase && entered.gene == gene);
+                let index = known.unwrap_or_else(|| {
+                    entered.push(Entered { gene, kinase, fragments: FxHashSet::default(), best_mapq: 0 });
+                    entered.len() - 1
+                });
+                entered[index].fragments.insert(record.fragment);
+                entered[index].best_mapq = entered[index].best_mapq.max(mapq);
+                left.push(index);
             }
         }
-        if enters {
-            outside.records.push(record);
+        if !left.is_empty() {
+            of_genes.push((record, left));
         }
     }
+    let believed = |entered: &Entered<'_>| entered.fragments.len() > 1 || entered.best_mapq >= MIN_LONE_MAPQ;
+    let mut outside = Outside { records: Vec::new(), genes: vec![Vec::new(); tables.len()] };
+    for gene in entered.iter().filter(|entered| believed(entered) && !is_listed(entered.gene, &tables[entered.kinase])) {
+        outside.genes[gene.kinase].push(gene.gene);
+    }
+    let shows = |left: &[usize]| left.iter().any(|&index| believed(&entered[index]));
+    outside.records.extend(of_genes.into_iter().filter(|(_, left)| shows(left)).map(|(record, _)| record));
     Ok(outside)
 }
 
@@ -98,22 +124,22 @@ fn is_listed(gene: &Gene, table: &EdgeTable) -> bool {
     edges::ends(gene, Role::Five).first().is_some_and(|(_, edge)| table.partners_near(*edge, 0).next().is_some())
 }
 
-/// A read as it leaves the end of an alignment: its bases up to there, and those beyond.
-struct Leaving {
+/// A read up to the end of its alignment, and beyond.
+struct Turned {
     before: Vec<u8>,
     beyond: Vec<u8>,
 }
 
-/// The two ends of a record's alignment with the read turned so that it leaves each.
-fn leaving(record: &ReadRecord) -> Vec<(Breakend, Leaving)> {
+/// The two ends of a record's alignment, each with the read turned so that it leaves there.
+fn turned(record: &ReadRecord) -> Vec<(Breakend, Turned)> {
     let Some(bases) = record.bases.as_deref() else { return Vec::new() };
     let split = |piece: &Piece, at_query_end: bool| {
         let cut = if at_query_end { piece.query_end } else { piece.query_start };
         let (first, second) = bases.split_at((cut as usize).min(bases.len()));
         let read = if at_query_end {
-            Leaving { before: first.to_vec(), beyond: second.to_vec() }
+            Turned { before: first.to_vec(), beyond: second.to_vec() }
         } else {
-            Leaving { before: reverse_complement(second), beyond: reverse_complement(first) }
+            Turned { before: reverse_complement(second), beyond: reverse_complement(first) }
         };
         (piece.breakend(at_query_end), read)
     };
@@ -122,27 +148,24 @@ fn leaving(record: &ReadRecord) -> Vec<(Breakend, Leaving)> {
     ends.filter(|(_, read)| read.beyond.len() >= MIN_FIT_BP).collect()
 }
 
-/// What a read leaves that enters a kinase.
-enum Left<'g> {
-    /// The end of an exon of this gene.
-    Exon(&'g Gene),
-    /// Anything else.
-    Elsewhere,
-}
-
-/// What a read leaves at the end of its alignment, if it enters the kinase behind it.
-fn entering<'g>(read: &Leaving, at: Breakend, table: &EdgeTable, models: &'g GeneModels) -> Option<Left<'g>> {
+/// The gene of which a read leaves an exon to enter the kinase, and how surely it does; from within an exon more bases are asked for.
+fn entering<'g>(read: &Turned, at: Breakend, table: &EdgeTable, models: &'g GeneModels) -> Option<(&'g Gene, u8)> {
     let sure = |tail: &[u8], from: Breakend| table.into_kinase(tail, from).filter(|fit| fit.mapq >= MIN_MAPQ);
     // The aligner may have gone on past the exon's end for a few bases.
-    let past_edge = |gene: &&Gene| {
-        edges::ends(gene, Role::Five).into_iter().any(|(_, edge)| {
+    let past_edge = |gene: &'g Gene| {
+        edges::ends(gene, Role::Five).into_iter().find_map(|(_, edge)| {
             let past = -edge.kept_distance(at.boundary);
             let near = edge.contig == at.contig && edge.side == at.side && (0..=i64::from(MAX_OVERRUN_BP)).contains(&past);
-            let overrun = usize::try_from(past).ok().and_then(|past| read.before.len().checked_sub(past));
-            overrun.is_some_and(|cut| near && sure(&[&read.before[cut..], &read.beyond].concat(), edge).is_some())
+            let cut = usize::try_from(past).ok().and_then(|past| read.before.len().checked_sub(past)).filter(|_| near)?;
+            sure(&[&read.before[cut..], &read.beyond].concat(), edge).map(|fit| (gene, fit.mapq))
         })
     };
-    let anywhere = || sure(&read.beyond, at).filter(|fit| fit.compared_bp >= MIN_FIT_BEHIND_INSERTION_BP);
-    let exon = models.at(at.contig, at.kept_base().saturating_sub(1)).into_iter().find(past_edge).map(Left::Exon);
-    exon.or_else(|| anywhere().map(|_| Left::Elsewhere))
+    let within = |gene: &'g Gene| {
+        let fit = sure(&read.beyond, at).filter(|fit| fit.compared_bp >= MIN_FIT_BEHIND_INSERTION_BP)?;
+        (!edges::stretches(gene, at, 1).is_empty()).then_some((gene, fit.mapq))
+    };
+    let genes = models.at(at.contig, at.kept_base().saturating_sub(1));
+    let found = genes.iter().find_map(|&gene| past_edge(gene)).or_else(|| genes.iter().find_map(|&gene| within(gene)))?;
+    // What leaves the kinase's own exon before is another copy of the kinase.
+    (!table.is_ordinary(&reverse_complement(&read.before), true)).then_some(found)
 }

@@ -130,8 +130,8 @@ pub fn from_chain(
 }
 
 /// How far beside an edge an alignment may end: that of a long read is cut where its errors begin.
-fn reach_bp(table: &EdgeTable) -> u32 {
-    if table.in_step() {
+pub(super) fn reach_bp(in_step: bool) -> u32 {
+    if in_step {
         MAX_OVERRUN_BP
     } else {
         MAX_SHORT_OF_EDGE_BP
@@ -143,25 +143,27 @@ impl Leaving<'_> {
     fn cut_at(&self, edge: Breakend, enter: &[u8], in_step: bool) -> Option<usize> {
         let past = -edge.kept_distance(self.at.boundary);
         let cut = usize::try_from(self.end as i64 - past).ok()?;
-        if cut < self.start + MIN_FIT_BP || cut + MIN_FIT_BP > self.bases.len() {
+        if past > i64::from(MAX_OVERRUN_BP) || cut < self.start + MIN_FIT_BP || cut + MIN_FIT_BP > self.bases.len() {
             return None;
         }
         let missing = reverse_complement(enter.get(..cut.saturating_sub(self.end))?);
-        if past < -i64::from(MAX_OVERRUN_BP) {
-            let (read, _) = inner_exon::alike(self.bases.get(self.end..)?, &missing, in_step)?;
-            return Some(self.end + read).filter(|cut| cut + MIN_FIT_BP <= self.bases.len());
+        if past < 0 && !in_step {
+            let read = inner_exon::alike(self.bases.get(self.end..)?, &missing, in_step);
+            if read.is_some() || past < -i64::from(MAX_OVERRUN_BP) {
+                return read.map(|read| self.end + read).filter(|cut| cut + MIN_FIT_BP <= self.bases.len());
+            }
         }
         let wrong = self.bases.get(self.end.min(cut)..cut)?.iter().zip(&missing).filter(|(x, y)| x != y).count();
         (wrong <= 1).then_some(cut)
     }
 
     fn at_an_edge(&self, table: &EdgeTable) -> Option<Tail> {
-        let from_kinase = table.kinase_near(self.at, reach_bp(table)).filter_map(|edge| {
+        let from_kinase = table.kinase_near(self.at, reach_bp(table.in_step())).filter_map(|edge| {
             let cut = self.cut_at(edge.end, &edge.enter, table.in_step())?;
             let fit = table.into_partner(&self.bases[cut..], edge.end)?;
             Some((fit, self.out_of_kinase(cut, edge.end, fit, fit.inserted_bp as i64)))
         });
-        let from_partner = table.partners_near(self.at, reach_bp(table)).filter_map(|edge| {
+        let from_partner = table.partners_near(self.at, reach_bp(table.in_step())).filter_map(|edge| {
             let cut = self.cut_at(edge.end, &edge.enter, table.in_step())?;
             let fit = table.into_kinase(&self.bases[cut..], edge.end)?;
             Some((fit, self.out_of_partner(cut, edge.end, fit, fit.inserted_bp as i64)))
@@ -172,9 +174,9 @@ impl Leaving<'_> {
     /// The tail at an edge when nothing is known to follow: with inserted bases only reads of both sides together show the break.
     fn unplaced(&self, table: &EdgeTable, mended: &mut Mended) {
         for (of_kinase, edge) in table
-            .kinase_near(self.at, reach_bp(table))
+            .kinase_near(self.at, reach_bp(table.in_step()))
             .map(|edge| (true, edge))
-            .chain(table.partners_near(self.at, reach_bp(table)).map(|edge| (false, edge)))
+            .chain(table.partners_near(self.at, reach_bp(table.in_step())).map(|edge| (false, edge)))
         {
             let Some(cut) = self.cut_at(edge.end, &edge.enter, table.in_step()) else { continue };
             let clipped = &self.bases[cut..];

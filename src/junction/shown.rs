@@ -38,8 +38,10 @@ pub struct Shown {
     pub tables: Vec<EdgeTable>,
     /// Records that end at an edge with bases that are not the gene's next exon.
     pub records: Vec<ReadRecord>,
-    /// Unaligned reads with an edge's bases, mates that overlap as one.
+    /// Unaligned reads with an edge's bases, or with those of a break that was looked for, mates that overlap as one.
     pub unaligned: Vec<Unaligned>,
+    /// The words of the edges.
+    words: FxHashSet<u32>,
     /// Unaligned reads that were looked at.
     pub unaligned_seen: u64,
     /// Those beyond the bound, which were not.
@@ -52,18 +54,18 @@ impl Shown {
         self.tables.get(target).map(|table| (table, self.unaligned.as_slice()))
     }
 
-    /// Adds the unaligned reads that `wanted` picks at the file's end and among those `beside_mates`; known fragments stay as they are.
+    /// Looks for the unaligned reads that have an edge's bases, or `more`: at the file's end and among those `beside_mates`.
     ///
     /// # Errors
     /// When a file cannot be read.
-    pub fn look_up(&mut self, library: &Library, wanted: &dyn Fn(&[u8]) -> bool, beside_mates: Vec<Unaligned>) -> Result<()> {
-        let (mut picked, seen, left) = scan::unaligned(library, wanted)?;
+    pub fn look_up(&mut self, library: &Library, more: &dyn Fn(&[u8]) -> bool, beside_mates: &[Unaligned]) -> Result<()> {
+        let wanted = |read: &[u8]| edges::words(read).any(|word| self.words.contains(&word)) || more(read);
+        let (mut picked, seen, left) = scan::unaligned(library, &wanted)?;
         let mut beside: FxHashSet<(FragmentId, u8)> = FxHashSet::default();
-        picked.extend(beside_mates.into_iter().filter(|read| beside.insert((read.fragment, read.number)) && wanted(&read.bases)));
+        picked.extend(beside_mates.iter().filter(|read| beside.insert((read.fragment, read.number)) && wanted(&read.bases)).cloned());
         // The file's order decides which copy stays, so it is the same however many threads read.
         let distinct = if library.assay.duplicates == DuplicateRule::Keep { picked } else { rescue::without_copies(picked) };
-        let known: FxHashSet<FragmentId> = self.unaligned.iter().map(|read| read.fragment).collect();
-        self.unaligned.extend(rescue::merged_mates(distinct).into_iter().filter(|read| !known.contains(&read.fragment)));
+        self.unaligned = rescue::merged_mates(distinct);
         (self.unaligned_seen, self.unaligned_left) = (seen, left);
         Ok(())
     }
@@ -79,7 +81,7 @@ pub fn read(
     (kinases, found, looked_at): (&[&Gene], &[Vec<&Gene>], usize),
     (models, knowledge): (&GeneModels, &Knowledge),
     reference: Option<&Reference>,
-    beside_mates: Vec<Unaligned>,
+    beside_mates: &[Unaligned],
 ) -> Result<Shown> {
     let known = |kinase: &Gene| -> Vec<&Gene> {
         knowledge.partner_of(&kinase.symbol).into_iter().filter_map(|symbol| models.find(symbol)).collect()
@@ -104,13 +106,14 @@ pub fn read(
         windows.extend(edges::ends(gene, Role::Three).into_iter().flat_map(|(_, end)| edges::stretches(gene, end, edges::ENTER_BP as u32)));
     }
     let windows = crate::alignment::tile::merged(windows, JOIN_BP);
+    let reach_bp = rescue::reach_bp(!library.assay.long_reads);
     let states = scan::each(pool, library, &windows, <(Votes, FxHashMap<u32, u32>, Vec<ReadRecord>)>::default, |state, view| {
         let voters = state.1.entry(view.pieces[0].start / VOTING_BP).or_default();
         if *voters < MAX_VOTERS && reference.is_none() {
             state.0.add(&view, Interval { contig: view.pieces[0].contig, start: 0, end: u32::MAX });
             *voters += 1;
         }
-        if ends_with_more(&view, &ends, &borders) {
+        if ends_with_more(&view, &ends, &borders, reach_bp) {
             state.2.push(view);
         }
     })?;
@@ -129,7 +132,6 @@ pub fn read(
             known
         }
     };
-    let mut words = FxHashSet::default();
     let listed: FxHashSet<(Breakend, Breakend)> =
         kinases.iter().zip(&partners).flat_map(|(kinase, partners)| listed(kinase, partners, knowledge)).collect();
     let of_kinases: Vec<(&str, Vec<Edge>)> =
@@ -137,12 +139,11 @@ pub fn read(
     for (kinase, partners) in kinases.iter().zip(&partners) {
         let others = of_kinases.iter().filter(|(symbol, _)| *symbol != kinase.symbol).flat_map(|(_, edges)| edges.clone()).collect();
         let table = EdgeTable::new((kinase, others), partners, &bases, (listed.clone(), looked_at), !library.assay.long_reads);
-        table.words(&mut words);
+        table.words(&mut shown.words);
         shown.tables.push(table);
     }
     fasta.finish()?;
-    let has_edge = |read: &[u8]| edges::words(read).any(|word| words.contains(&word));
-    shown.look_up(library, &has_edge, beside_mates)?;
+    shown.look_up(library, &|_| false, beside_mates)?;
     Ok(shown)
 }
 
@@ -174,8 +175,8 @@ fn listed(kinase: &Gene, partners: &[&Gene], knowledge: &Knowledge) -> FxHashSet
     .collect()
 }
 
-/// Whether a record stops at one of the edges and its read goes on with bases that are not aligned at a border of an exon.
-fn ends_with_more(view: &ReadRecord, ends: &[Breakend], borders: &FxHashSet<(ContigId, u32)>) -> bool {
+/// Whether a record stops within reach of one of the edges and its read goes on with bases that are not aligned at a border of an exon.
+fn ends_with_more(view: &ReadRecord, ends: &[Breakend], borders: &FxHashSet<(ContigId, u32)>, reach_bp: u32) -> bool {
     view.pieces.iter().enumerate().any(|(index, piece)| {
         [false, true].into_iter().any(|at_query_end| {
             let neighbour =
@@ -193,11 +194,11 @@ fn ends_with_more(view: &ReadRecord, ends: &[Breakend], borders: &FxHashSet<(Con
                 return false;
             }
             let at = piece.breakend(at_query_end);
-            let from = Breakend::new(at.contig, at.boundary.saturating_sub(MAX_OVERRUN_BP), crate::genome::Side::Lower);
+            let from = Breakend::new(at.contig, at.boundary.saturating_sub(reach_bp), crate::genome::Side::Lower);
             let first = ends.partition_point(|end| *end < from);
             ends[first..]
                 .iter()
-                .take_while(|end| end.contig == at.contig && end.boundary <= at.boundary.saturating_add(MAX_OVERRUN_BP))
+                .take_while(|end| end.contig == at.contig && end.boundary <= at.boundary.saturating_add(reach_bp))
                 .any(|end| end.side == at.side && i64::from(beyond) - end.kept_distance(at.boundary) >= MIN_FIT_BP as i64)
         })
     })

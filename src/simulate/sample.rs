@@ -64,6 +64,9 @@ pub fn make<T>(
     let book = Book { sample, events, ground, recipe, composition: &composition, drawn: &drawn };
     let mut rows: Vec<(TruthRow, TruthEvent)> = composition.junctions.iter().map(|junction| book.fusion(junction)).collect();
     rows.extend(composition.mutations.iter().map(|mutation| book.mutation(mutation)));
+    if rows.is_empty() {
+        rows.push(book.nothing());
+    }
     for (chimera, fragments) in chimeras.iter().zip(&artefacts).filter(|(_, fragments)| !fragments.is_empty()) {
         let at = chimera.part.junction.unwrap_or_default();
         let row = TruthRow {
@@ -102,11 +105,19 @@ impl Book<'_, '_> {
             variant: String::new(),
             seen: Seen::default(),
             against: None,
+            against_at_partner: None,
         }
     }
 
     fn material(&self) -> String {
         if self.recipe.assay.is_rna() { "rna" } else { "dna" }.to_owned()
+    }
+
+    /// A sample without fusion and mutation has a row that says so.
+    fn nothing(&self) -> (TruthRow, TruthEvent) {
+        let category = self.events.first().map_or_else(String::new, |event| event.category.clone());
+        let row = TruthRow { kind: "negative", ..self.row(".".to_owned()) };
+        (row, TruthEvent { material: self.material(), category, ..TruthEvent::default() })
     }
 
     /// The fragments that cross, by the rule of the assay.
@@ -143,6 +154,7 @@ impl Book<'_, '_> {
             variant: if named { event.variant.clone() } else { String::new() },
             seen,
             against: self.unbroken(kinase_end),
+            against_at_partner: self.unbroken(broken.ends[usize::from(broken.five_is_kinase)]),
             ..self.row(broken.name())
         };
         let expected = if let Some(EventAmount::Fragments(count)) = event.amount {

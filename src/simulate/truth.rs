@@ -1,4 +1,4 @@
-//! What is in a simulated sample: one row a fusion junction, mutation or chimera, as tab-separated text.
+//! What is in a simulated sample: one row a fusion junction, mutation or chimera, or one for nothing of the kind, as tab-separated text.
 
 use std::fmt::Write as _;
 
@@ -40,7 +40,7 @@ pub const EVENT_COLUMNS: [&str; 11] = [
 pub struct TruthRow {
     /// The sample.
     pub sample: String,
-    /// `fusion`, `mutation` or `chimera`.
+    /// `fusion`, `mutation`, `chimera`, or `negative` for a sample without the first two.
     pub kind: &'static str,
     /// `EML4::ALK`, `ROS1 p.G2032R`, ...
     pub name: String,
@@ -54,8 +54,10 @@ pub struct TruthRow {
     pub variant: String,
     /// Fragments that show it.
     pub seen: Seen,
-    /// Fragments over the place that do not show it, where they were counted.
+    /// Fragments over the place (a junction's end at the kinase) that do not show it, where they were counted.
     pub against: Option<u32>,
+    /// The same at the junction's other end.
+    pub against_at_partner: Option<u32>,
 }
 
 /// What a table of events asked for.

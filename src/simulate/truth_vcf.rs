@@ -73,7 +73,8 @@ fn fusion(placed: &PlacedJunction, row: &TruthRow, event: &TruthEvent, ground: &
     let (five, three) = (partner(0, Role::Five), partner(1, Role::Three));
     let kinase = if broken.five_is_kinase { &five } else { &three };
     let material = if ground.in_dna { Material::Dna } else { Material::Rna };
-    let against = row.against.unwrap_or(0);
+    // No molecule of the sample has the place unbroken where none was counted.
+    let (against, at_partner) = (row.against.unwrap_or(0), row.against_at_partner.unwrap_or(0));
     let fragments = row.seen.fragments();
     Fusion {
         id: event.event.clone(),
@@ -93,8 +94,8 @@ fn fusion(placed: &PlacedJunction, row: &TruthRow, event: &TruthEvent, ground: &
         evidence: BTreeSet::from([material]),
         support: Support { split: row.seen.split, pair: row.seen.pair, clip: 0 },
         unit: Unit::Fragments,
-        depth5: 0,
-        depth3: against,
+        depth5: if broken.five_is_kinase { against } else { at_partner },
+        depth3: if broken.five_is_kinase { at_partner } else { against },
         crossing: fragments,
         allele_fraction: jeffreys_share(u64::from(fragments), u64::from(fragments) + u64::from(against)),
         quality: CERTAIN,
