@@ -25,8 +25,8 @@ Examples:
   kinfuse simulate -r GRCh38.fa --panel known --counts 1,2,3 -o simulated
   kinfuse simulate -r GRCh38.fa --events events.tsv --assay cfdna --umi rx --depth 2000 --bam -o simulated
 
-Files: truth.tsv; reads_1.fastq.gz, reads_2.fastq.gz (read names begin with `<sample>:`); with --bam <sample>.bam, truly
-aligned. The same seed gives the same bytes, whatever the number of threads.";
+Files: truth.tsv (a sample without fusion and mutation has a row of kind negative); reads_1.fastq.gz, reads_2.fastq.gz (read
+names begin with `<sample>:`); with --bam <sample>.bam, truly aligned. The same seed gives the same bytes, whatever the number of threads.";
 
 /// Arguments of `kinfuse simulate`.
 #[derive(Debug, Args)]
