@@ -272,3 +272,41 @@ fn panels_make_their_events_and_name_what_they_cannot_make() {
         assert_eq!(rows.iter().map(|row| row.get("fragments")).collect::<Vec<_>>(), ["4", "4"], "{category}");
     }
 }
+
+#[test]
+fn an_event_that_no_read_can_cross_is_refused_before_anything_is_written() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let events = folder.path().join("events.tsv");
+    let header = "id\tgene5\tsite5\tgene3\tsite3\tfragments\tinsertion\n";
+    let rows = "e1\tEML4\texon 13\tALK\texon 20\t3\t20\ne2\tEML4\texon 13\tALK\texon 20\t3\t90\n";
+    std::fs::write(&events, format!("{header}{rows}")).expect("a table");
+    let out = folder.path().join("out");
+    let text = |path: &Path| path.to_string_lossy().into_owned();
+    let (fasta, gtf_path) = (text(&repository("test-data/mini.fa")), text(&repository("test-data/mini.gtf")));
+    let (events, folder) = (text(&events), text(&out));
+    let outcome = kinfuse(["simulate", "-r", &fasta, "-g", &gtf_path, "--events", &events, "--assay", "rna", "--bam", "-o", &folder]);
+    assert_eq!(outcome.code, Some(1), "{}", outcome.stderr);
+    assert!(outcome.stderr.contains("line 3: a read of this library crosses at most 80 inserted bases, not 90"), "{}", outcome.stderr);
+    let left = std::fs::read_dir(&out).map_or(0, Iterator::count);
+    assert_eq!(left, 0, "nothing is left in the folder");
+}
+
+#[test]
+fn a_dna_break_within_an_exon_has_no_name_of_whole_exons() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let events = folder.path().join("events.tsv");
+    let rows = "id\tgene5\tsite5\tgene3\tsite3\tfragments\nz1\tEML4\tintron 13 +100\tALK\texon 20 +60\t8\n";
+    std::fs::write(&events, rows).expect("a table");
+    let text = |path: &Path| path.to_string_lossy().into_owned();
+    let (fasta, gtf_path) = (text(&repository("test-data/mini.fa")), text(&repository("test-data/mini.gtf")));
+    let (events, out) = (text(&events), text(folder.path()));
+    let made =
+        kinfuse(["simulate", "-r", &fasta, "-g", &gtf_path, "--events", &events, "--assay", "dna", "--bam", "--no-fastq", "-o", &out]);
+    assert_eq!(made.code, Some(0), "{}", made.stderr);
+    let bam = text(&folder.path().join("z1.bam"));
+    let called = kinfuse(["call", "-r", &fasta, "-g", &gtf_path, "-o", &out, &bam]);
+    assert_eq!(called.code, Some(0), "{}", called.stderr);
+    let rows = table(&folder.path().join("z1.fusions.tsv"));
+    let seen: Vec<_> = rows.iter().map(|row| (row.get("fusion"), row.get("variant"), row.get("frame"))).collect();
+    assert_eq!(seen, [("EML4::ALK", ".", "unknown:break within an exon")]);
+}

@@ -38,6 +38,7 @@ pub(super) fn measure(caller: &str, truth: &Truth, calls: &Calls) -> CallerResul
     CallerResult {
         caller: caller.to_owned(),
         samples_without_calls: truth.samples.iter().filter(|sample| !calls.contains_key(*sample)).count() as u64,
+        samples_without_truth: calls.keys().filter(|sample| !truth.samples.contains(*sample)).count() as u64,
         recall: recall(&outcomes),
         precision: [(Tier::Pass, "PASS"), (Tier::Flagged, "listed")]
             .map(|(tier, name)| precision(tier, name, &roles, samples.len()))

@@ -41,6 +41,8 @@ pub struct CallerResult {
     pub caller: String,
     /// Samples of the truth for which there is no file of calls; their events count as missed.
     pub samples_without_calls: u64,
+    /// Samples with calls that the truth does not have; all of their calls count as false.
+    pub samples_without_truth: u64,
     /// Recall of fusions by group.
     pub recall: Vec<RecallRow>,
     /// Precision of fusions, PASS and all listed rows.

@@ -47,6 +47,14 @@ pub(super) fn stem(path: &Path) -> String {
     }
 }
 
+/// The sample of a VCF that kinfuse wrote, calls or truth: its name may hold dots. Other programs name theirs after the reads.
+pub(super) fn own_sample(text: &str) -> Option<String> {
+    let header: Vec<&str> = text.lines().take_while(|line| line.starts_with('#')).collect();
+    let is_own = header.iter().any(|line| line.starts_with("##source=kinfuse"));
+    let columns = header.iter().find(|line| line.starts_with("#CHROM")).filter(|_| is_own)?;
+    columns.split('\t').nth(9).map(str::to_owned)
+}
+
 impl Source {
     /// Reads `NAME=PATH`, or a path alone, which is then named after its last part.
     pub fn parse(text: &str) -> Self {
@@ -120,7 +128,7 @@ fn read_file(path: &Path, sample: Option<&str>, must: bool) -> Result<Option<Fou
     let Some(format) = format else {
         return if must { Err(Error::input(path, "is no table of calls that is known", format::KNOWN)) } else { Ok(None) };
     };
-    let sample = sample.map_or_else(|| stem(path), str::to_owned);
+    let sample = sample.map(str::to_owned).or_else(|| own_sample(&text)).unwrap_or_else(|| stem(path));
     // JSON of another kind (a MultiQC section, say) in a folder is passed over.
     let calls = match format::read(path, format, &text, &sample) {
         Err(_) if !must && format == Format::Json => return Ok(None),

@@ -28,6 +28,10 @@ pub fn render(evaluation: &Evaluation) -> String {
         if caller.samples_without_calls > 0 {
             let _ = writeln!(text, "  {} samples have no file of calls; their events count as missed", caller.samples_without_calls);
         }
+        if caller.samples_without_truth > 0 {
+            let _ =
+                writeln!(text, "  {} samples have calls and no row in the truth; their calls count as false", caller.samples_without_truth);
+        }
         fusions(&mut text, caller);
         mutations(&mut text, caller);
     }

@@ -145,6 +145,15 @@ fn events_with_too_few_expected_fragments_are_said_to_be_left_out() {
 }
 
 #[test]
+fn samples_without_a_row_in_the_truth_are_said() {
+    let text = |rows: &[[&str; 10]]| table::render(&evaluated(TRUTH, &kinfuse_table(rows)));
+    assert!(!text(&CALLS[..1]).contains("no row in the truth"));
+    let mut rows = CALLS[..1].to_vec();
+    rows.push(["elsewhere", "EML4::ALK", "chr2:42295516:+", "chr2:29223528:-", "E13;A20", "V1", ".", "50", "PASS", "."]);
+    assert!(text(&rows).contains("  1 samples have calls and no row in the truth; their calls count as false"), "{}", text(&rows));
+}
+
+#[test]
 fn an_event_has_one_call_and_the_others_are_duplicates() {
     let mut rows = CALLS[..1].to_vec();
     rows.push(["s1", "EML4::ALK", "chr2:42295500:+", "chr2:29223528:-", "E13;A20", "V1", ".", "50", "PASS", "."]);
@@ -172,6 +181,21 @@ fn arriba_and_star_fusion_are_read_as_their_programs_write_them() {
     assert_eq!(arriba.ends[1], Some(End::new("2", 29_223_528, Some(Side::Lower))));
     assert_eq!((arriba.insertion.as_deref(), star.insertion.as_deref()), (Some("TT"), None));
     assert_eq!(star.name().as_deref(), Some("EML4::ALK"));
+}
+
+#[test]
+fn a_vcf_of_ours_names_its_sample_itself() {
+    let folder = Folder::new();
+    let text = |source: &str| {
+        format!(
+            "##fileformat=VCFv4.4\n##source={source}\n#CHROM\tPOS\tID\tREF\tALT\tQUAL\tFILTER\tINFO\tFORMAT\tknown1-V1.n10\n\
+             chr6\t117317184\t.\tC\tT\t60\tPASS\t.\tGT\t0/1\n"
+        )
+    };
+    let name = |calls: &Calls| calls.keys().next().cloned();
+    let of = |source: &str| name(&folder.read("known1-V1.n10.vcf", &text(source)).expect("a VCF"));
+    assert_eq!(of("kinfuse 0.1.0").as_deref(), Some("known1-V1.n10"));
+    assert_eq!(of("other").as_deref(), Some("known1-V1"));
 }
 
 #[test]

@@ -6,6 +6,7 @@ use std::path::Path;
 use super::format::{self, Format};
 use super::place::End;
 use super::sheet::{Line, Sheet};
+use super::source;
 use crate::error::{Error, Result};
 use crate::genome::canonical_contig_name;
 use crate::model::Role;
@@ -122,8 +123,7 @@ impl Truth {
     }
 
     fn of_calls(path: &Path, text: &str, sample: Option<&str>) -> Result<Self> {
-        let stem = super::source::stem(path);
-        let sample = sample.map_or(stem, str::to_owned);
+        let sample = sample.map(str::to_owned).or_else(|| source::own_sample(text)).unwrap_or_else(|| source::stem(path));
         let calls = match Format::of(text) {
             Some(Format::Bedpe) => super::call::SampleCalls { fusions: format::bedpe::read(path, text)?, ..Default::default() },
             _ => format::vcf::read(path, text)?,

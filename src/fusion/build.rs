@@ -11,7 +11,7 @@ use crate::genome::{Assembly, Breakend, Junction};
 use crate::junction::{Candidate, Kind};
 use crate::knowledge::{JunctionQuery, Knowledge};
 use crate::model::index::GeneModels;
-use crate::model::{Gene, Role};
+use crate::model::{Gene, Role, Site};
 use crate::sequence::reverse_complement;
 use crate::stats::jeffreys_share;
 
@@ -242,6 +242,11 @@ fn asked(candidate: &Candidate, kinase: &Gene, gene: &Gene, oriented: &Oriented<
             Some(Asked::Rna(RnaEnds::from(&query)))
         }
         Material::Dna => {
+            // A transcript that lacks part of an exon is none of those that the tables have.
+            let is_within = |site: Site| matches!(site, Site::Exon { offset_bp: 1.., .. });
+            if is_within(site5) || is_within(site3) {
+                return None;
+            }
             let (exon5, exon3) = name::exon_at(Some(site5), Role::Five).zip(name::exon_at(Some(site3), Role::Three))?;
             Some(Asked::Dna { exon5, exon3 })
         }

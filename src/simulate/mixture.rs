@@ -52,6 +52,12 @@ impl CrossingRule {
         }
     }
 
+    /// Most inserted bases over which a read of this library crosses; none where mates on either side are enough.
+    pub fn most_inserted_bp(self, library: &Library) -> Option<u32> {
+        let by_mates = self.pairs && library.paired;
+        (!by_mates).then(|| library.read_bp.saturating_sub(2 * self.anchor_bp as u32))
+    }
+
     /// Whether the fragment at this place will cross `left..right`, before it is read.
     fn crosses(self, (start, length, strand): Placed, (left, right): (usize, usize), library: &Library) -> bool {
         let end = start + length;

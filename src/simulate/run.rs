@@ -23,7 +23,7 @@ use crate::report::output::Outputs;
 
 use super::align::{Aligner, AlignerStyle};
 use super::compose::{Composition, Problem};
-use super::event::{self, Event, EventAmount, RepeatWish};
+use super::event::{self, Event, EventAmount, RepeatWish, WrittenInsertion};
 use super::genome::Reference;
 use super::panel::{self, Left, PanelKind, PanelRequest};
 use super::reads::Fragment;
@@ -100,6 +100,27 @@ struct Made {
     rows: Vec<(TruthRow, TruthEvent)>,
 }
 
+/// Says before anything is written which event of a table no read of the library can cross.
+fn check_insertions(events: &[Event], job: &Job) -> Result<()> {
+    let (Source::Table(path), Some(most)) = (&job.events, job.recipe.rule().most_inserted_bp(&job.recipe.library)) else { return Ok(()) };
+    for event in events.iter().filter(|event| matches!(event.amount, Some(EventAmount::Fragments(1..)))) {
+        let inserted_bp = match &event.insertion {
+            Some(WrittenInsertion::Random(count)) => *count,
+            Some(WrittenInsertion::Bases(bases)) => bases.len() as u32,
+            None => 0,
+        };
+        if inserted_bp > most {
+            return Err(Error::Line {
+                path: path.clone(),
+                line: event.line,
+                problem: format!("a read of this library crosses at most {most} inserted bases, not {inserted_bp}"),
+                remedy: "ask for longer reads, or for fewer inserted bases".to_owned(),
+            });
+        }
+    }
+    Ok(())
+}
+
 /// Runs a job.
 ///
 /// # Errors
@@ -116,6 +137,7 @@ pub fn run(job: &Job) -> Result<Summary> {
     let in_dna = !job.recipe.assay.is_rna();
     let mut repeats = (in_dna && matches!(job.events, Source::Panel { kind: PanelKind::Novel, .. })).then(|| Repeats::new(&reference));
     let (events, mut left) = events(job, &reference, &models, repeats.as_ref())?;
+    check_insertions(&events, job)?;
     let samples = by_sample(&events);
     if repeats.is_none() && events.iter().any(|event| event.repeat != RepeatWish::Any) {
         repeats = Some(Repeats::new(&reference));
