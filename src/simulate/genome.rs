@@ -1,7 +1,7 @@
 //! The genome from which molecules are cut.
 
 use std::fmt::Write as _;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use rust_htslib::faidx;
 
@@ -39,7 +39,7 @@ impl Reference {
         Self { contigs, pieces }
     }
 
-    /// Reads a whole indexed FASTA (plain or bgzip).
+    /// Reads a whole FASTA (plain or bgzip); a missing index is written beside it.
     ///
     /// # Errors
     /// When the file or its index cannot be read.
@@ -47,12 +47,6 @@ impl Reference {
         let failed = |error: rust_htslib::errors::Error| {
             Error::input(path, format!("cannot be read as FASTA: {error}"), "check the file and its .fai (samtools faidx)")
         };
-        // The C library would write a missing index beside the file.
-        let index = PathBuf::from(format!("{}.fai", path.display()));
-        if path.is_file() && !index.is_file() {
-            let remedy = format!("make it with: samtools faidx {}", path.display());
-            return Err(Error::input(path, format!("has no index {}", index.display()), remedy));
-        }
         let reader = faidx::Reader::from_path(path).map_err(failed)?;
         let mut contigs = Vec::new();
         for name in reader.seq_names().map_err(failed)? {
