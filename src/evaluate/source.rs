@@ -37,7 +37,7 @@ pub fn of_document(path: &Path, document: &Document) -> Result<SampleCalls> {
 const ENDINGS: [&str; 8] = [".tsv", ".tsv.gz", ".txt", ".json", ".vcf", ".vcf.gz", ".bedpe", ".bedpe.gz"];
 
 /// The name of the sample that a file's name gives: up to the first dot, or the folder's where the file has its program's own name.
-pub(super) fn stem(path: &Path) -> String {
+fn stem(path: &Path) -> String {
     let part = |path: &Path| path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
     let name = part(path);
     let stem = name.split('.').next().unwrap_or_default();
@@ -47,8 +47,13 @@ pub(super) fn stem(path: &Path) -> String {
     }
 }
 
+/// The sample of a file: as given, else as a VCF of ours names it, else as the file's name does.
+pub(super) fn sample_of(given: Option<&str>, path: &Path, text: &str) -> String {
+    given.map(str::to_owned).or_else(|| own_sample(text)).unwrap_or_else(|| stem(path))
+}
+
 /// The sample of a VCF that kinfuse wrote, calls or truth: its name may hold dots. Other programs name theirs after the reads.
-pub(super) fn own_sample(text: &str) -> Option<String> {
+fn own_sample(text: &str) -> Option<String> {
     let header: Vec<&str> = text.lines().take_while(|line| line.starts_with('#')).collect();
     let is_own = header.iter().any(|line| line.starts_with("##source=kinfuse"));
     let columns = header.iter().find(|line| line.starts_with("#CHROM")).filter(|_| is_own)?;
@@ -128,7 +133,7 @@ fn read_file(path: &Path, sample: Option<&str>, must: bool) -> Result<Option<Fou
     let Some(format) = format else {
         return if must { Err(Error::input(path, "is no table of calls that is known", format::KNOWN)) } else { Ok(None) };
     };
-    let sample = sample.map(str::to_owned).or_else(|| own_sample(&text)).unwrap_or_else(|| stem(path));
+    let sample = sample_of(sample, path, &text);
     // JSON of another kind (a MultiQC section, say) in a folder is passed over.
     let calls = match format::read(path, format, &text, &sample) {
         Err(_) if !must && format == Format::Json => return Ok(None),

@@ -123,7 +123,7 @@ impl Truth {
     }
 
     fn of_calls(path: &Path, text: &str, sample: Option<&str>) -> Result<Self> {
-        let sample = sample.map(str::to_owned).or_else(|| source::own_sample(text)).unwrap_or_else(|| source::stem(path));
+        let sample = source::sample_of(sample, path, text);
         let calls = match Format::of(text) {
             Some(Format::Bedpe) => super::call::SampleCalls { fusions: format::bedpe::read(path, text)?, ..Default::default() },
             _ => format::vcf::read(path, text)?,

@@ -74,9 +74,13 @@ pub fn across_insertions(
     let at_edge = |end: Breakend| edges.kinase_near(end, 0).next().is_some();
     // What an aligner put somewhere for want of a place is open.
     let mut kinase = bundles(kinase_tails.iter().filter(|tail| !is_sure(tail) && at_edge(tail.at)), tolerance);
-    let more = More::new(if tolerance.in_step { unaligned } else { &[] });
-    for bundle in kinase.iter_mut().filter(|bundle| bundle.fragments.len() > 1) {
-        more.lengthen(&mut bundle.tail);
+    let mut several: Vec<&mut Bundle> = kinase.iter_mut().filter(|bundle| tolerance.in_step && bundle.fragments.len() > 1).collect();
+    // Few samples have any, and the reads may be many.
+    if !several.is_empty() {
+        let more = More::new(unaligned);
+        for bundle in &mut several {
+            more.lengthen(&mut bundle.tail);
+        }
     }
     // A break within an exon of the kinase has inserted bases too (EML4-ALK V4).
     let side = edges.kinase_edges().first().map(|edge| edge.end.side);
