@@ -2,12 +2,8 @@
 //! FASTA, wild-type reads of the same file say what lies at the exon edges.
 #![allow(clippy::format_push_string, reason = "small files, made once")]
 
-#[path = "support/command.rs"]
-mod command;
-#[path = "support/sam.rs"]
-mod sam;
-
-use command::{call, table, Row};
+use crate::support::command::{call, table, Row};
+use crate::support::sam;
 use kinfuse::sequence::reverse_complement;
 
 const HEADER: &str = "@HD\tVN:1.6\tSO:coordinate\n@SQ\tSN:chr1\tLN:248956422\n@SQ\tSN:chr2\tLN:242193529\n@SQ\tSN:chr5\tLN:181538259\n@SQ\tSN:chr6\tLN:170805979\n\

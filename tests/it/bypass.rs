@@ -1,20 +1,13 @@
 //! Exon 14 of MET through BAMs: left out of transcripts, and changed at its splice sites.
 
-#[path = "support/command.rs"]
-mod command;
-#[path = "support/sam.rs"]
-mod sam;
-#[path = "support/slices.rs"]
-mod slices;
-
 use std::path::Path;
 
 use kinfuse::genome::{Assembly, Interval, Strand};
 use kinfuse::simulate::{AlignerStyle, Errors, Fragment, Library, Molecule, Piece, Protocol, Sampler, Substitution};
 use serde_json::Value;
 
-use command::{call, table};
-use slices::Slices;
+use crate::support::command::{call, table};
+use crate::support::slices::Slices;
 
 fn sampler(name: &str, seed: u64) -> Sampler {
     let library = Library {

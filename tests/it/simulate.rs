@@ -1,11 +1,9 @@
 //! `kinfuse simulate`: reads whose truth is known.
 
-#[path = "support/command.rs"]
-mod command;
-
+use crate::support::command;
 use std::path::Path;
 
-use command::{called_variants, files, kinfuse, passed, repository, table, Row};
+use crate::support::command::{called_variants, files, kinfuse, passed, repository, table, Row};
 use kinfuse::genome::ContigId;
 use kinfuse::model::{Gene, GeneModels};
 use kinfuse::simulate::event::{Event, EventAmount, RepeatWish, WrittenEnd, WrittenHomology, WrittenInsertion};

@@ -1,5 +1,4 @@
 //! A sample seen in a mirror: genome, genes and alignments turned to the other strand.
-#![allow(dead_code, reason = "each test binary uses its share of it")]
 #![allow(clippy::format_collect, clippy::format_push_string, clippy::semicolon_if_nothing_returned, reason = "short text, made once")]
 
 use std::collections::BTreeMap;

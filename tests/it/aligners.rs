@@ -2,22 +2,15 @@
 //!
 //! Needs `KINFUSE_SHARED` and STAR, bwa, minimap2, samtools and python3.
 
-#[path = "support/command.rs"]
-mod command;
-#[path = "support/laboratory.rs"]
-mod laboratory;
-#[path = "support/shared.rs"]
-mod shared;
-
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 
-use command::{call, called_variants, has_program, passed, Row};
+use crate::support::command::{call, called_variants, has_program, passed, Row};
+use crate::support::laboratory::Laboratory;
+use crate::support::shared::shared;
 use kinfuse::genome::{Interval, Junction};
 use kinfuse::model::{Gene, Role};
 use kinfuse::simulate::{Errors, Fragment, Library, Molecule, Protocol, Sampler, Substitution};
-use laboratory::Laboratory;
-use shared::shared;
 
 /// 5' gene and its last exon, 3' gene and its first exon (as `gene_models.tsv` numbers them), the names expected for the exons,
 /// and the RNA junction in `GRCh38` (`fusions.tsv`, `junction5_hg38` and `junction3_hg38`).

@@ -1,11 +1,8 @@
 //! `kinfuse evaluate` through the binary: the made-up samples against their truth.
 
-#[path = "support/command.rs"]
-mod command;
-
 use std::ffi::OsStr;
 
-use command::{call, files, kinfuse, repository, table};
+use crate::support::command::{call, files, kinfuse, repository, table};
 
 #[test]
 fn the_made_up_samples_are_found_and_the_files_are_the_same_each_time() {

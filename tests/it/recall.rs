@@ -1,11 +1,7 @@
 //! Recall and false calls of mutations, on molecules made in memory. The full tables take minutes:
-//! `cargo test --release --test recall -- --ignored --nocapture`
+//! `cargo test --release --test it recall:: -- --ignored --nocapture`
 
-#[path = "support/command.rs"]
-mod command;
-#[path = "support/molecules.rs"]
-mod simulated;
-
+use crate::support::command;
 use kinfuse::genome::Assembly;
 use kinfuse::knowledge::Knowledge;
 use kinfuse::material::Material;
@@ -18,7 +14,7 @@ use kinfuse::variant::noise::Noise;
 use kinfuse::variant::{Variant, VariantStatus};
 use rayon::prelude::*;
 
-use simulated::{listed, rows, sample, Made, Mutation, DAMAGED, PANEL, PLASMA};
+use crate::support::molecules::{listed, rows, sample, Made, Mutation, DAMAGED, PANEL, PLASMA};
 
 /// Calls one simulated library over these kinases; for each mutation the molecules over it and those that carry it.
 fn run(genes: &[&str], made: Made, mutations: &[Mutation], seed: u64) -> (Vec<Variant>, Vec<(u32, u32)>, Noise) {

@@ -1,5 +1,4 @@
 //! Runs the binary and reads what it wrote.
-#![allow(dead_code, reason = "each test binary uses its share of it")]
 
 use std::collections::BTreeMap;
 use std::ffi::OsStr;

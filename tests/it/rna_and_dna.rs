@@ -1,13 +1,8 @@
 //! RNA and DNA of one sample in one run: one finding is one row.
 
-#[path = "support/bench.rs"]
-mod bench;
-#[path = "support/command.rs"]
-mod command;
-
 use std::path::PathBuf;
 
-use bench::{library, Bench};
+use crate::support::bench::{library, Bench};
 use kinfuse::genome::{Interval, Junction};
 use kinfuse::model::Role;
 use kinfuse::pipeline;

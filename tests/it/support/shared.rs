@@ -1,5 +1,4 @@
 //! The folder with real data, which is not part of the project.
-#![allow(dead_code, reason = "each test binary uses its share of it")]
 
 use std::path::PathBuf;
 

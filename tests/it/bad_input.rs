@@ -1,15 +1,12 @@
 //! Bad input: exit code 1, one line that names the file, nothing half-written. What is only unusual ends well.
 
-#[path = "support/command.rs"]
-mod command;
-#[path = "support/sam.rs"]
-mod sam;
-
+use crate::support::command;
+use crate::support::sam;
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-use command::{files, kinfuse, repository, status, table};
+use crate::support::command::{files, kinfuse, repository, status, table};
 use tempfile::TempDir;
 
 struct Bench {

@@ -1,5 +1,4 @@
 //! The laboratory genome (pieces of `GRCh38` with stand-in bases), its genes, and real aligners on it.
-#![allow(dead_code, reason = "each test binary uses its share of it")]
 
 use std::path::{Path, PathBuf};
 use std::process::Command;

@@ -1,12 +1,10 @@
 //! The main job on the test data that the project made itself.
 
-#[path = "support/command.rs"]
-mod command;
-
+use crate::support::command;
 use std::ffi::OsStr;
 use std::path::Path;
 
-use command::{call, called_variants, files, passed, repository, status, table};
+use crate::support::command::{call, called_variants, files, passed, repository, status, table};
 
 /// Files of one sample that must be there after any successful run.
 const SUFFIXES: [&str; 7] = ["fusions.tsv", "candidates.tsv.gz", "variants.tsv", "metrics.tsv", "vcf.gz", "vcf.gz.tbi", "kinfuse.json"];

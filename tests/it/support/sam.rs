@@ -1,5 +1,4 @@
 //! BAMs as text and back, so that a test can change them like a figure.
-#![allow(dead_code, reason = "each test binary uses its share of it")]
 
 use std::path::Path;
 

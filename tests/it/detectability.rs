@@ -1,14 +1,9 @@
 //! The stated share is seen with the stated probability: fusions simulated at `lod95` and called, one sample each.
 //!
 //! The quick version draws a few of each kind; the whole one, at least 500 of each kind, is
-//! `cargo test --release --test detectability -- --ignored --nocapture`.
+//! `cargo test --release --test it detectability:: -- --ignored --nocapture`.
 
-#[path = "support/bench.rs"]
-mod bench;
-#[path = "support/command.rs"]
-mod command;
-
-use bench::{library, Bench};
+use crate::support::bench::{library, Bench};
 use kinfuse::config::CallConfig;
 use kinfuse::coverage::detectability::{Detectability, Worth};
 use kinfuse::coverage::sentence::sentence;

@@ -1,11 +1,6 @@
 //! The background of normal samples on simulated DNA: artefacts that recur are flagged, real fusions are not.
 
-#[path = "support/bench.rs"]
-mod bench;
-#[path = "support/command.rs"]
-mod command;
-
-use bench::{library, Bench};
+use crate::support::bench::{library, Bench};
 use kinfuse::config::CallConfig;
 use kinfuse::genome::{Interval, Junction};
 use kinfuse::model::Role;

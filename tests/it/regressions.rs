@@ -1,15 +1,12 @@
 //! Bugs that were found once, each with the smallest file that showed it.
 #![allow(clippy::format_push_string, reason = "small files, made once")]
 
-#[path = "support/command.rs"]
-mod command;
-#[path = "support/sam.rs"]
-mod sam;
-
+use crate::support::command;
+use crate::support::sam;
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 
-use command::{kinfuse, passed, repository, table, Outcome};
+use crate::support::command::{kinfuse, passed, repository, table, Outcome};
 
 /// GRCh38's chromosomes with the kinases, and one more.
 const HEADER: &str = "@HD\tVN:1.6\tSO:coordinate\n@SQ\tSN:chr1\tLN:248956422\n@SQ\tSN:chr2\tLN:242193529\n@SQ\tSN:chr3\tLN:198295559\n\

@@ -1,16 +1,11 @@
 //! The rules that every change must keep, on the made-up samples.
 
-#[path = "support/command.rs"]
-mod command;
-#[path = "support/mirror.rs"]
-mod mirror;
-#[path = "support/sam.rs"]
-mod sam;
-
+use crate::support::mirror;
+use crate::support::sam;
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 
-use command::{call, files, repository, table};
+use crate::support::command::{call, files, repository, table};
 
 /// Calls a BAM of the made-up genome; the results are named `x`.
 fn call_made_up(folder: &Path, bam: &Path, gtf: &Path, fasta: Option<&Path>, more: &[&str]) {

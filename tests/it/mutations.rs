@@ -1,12 +1,6 @@
 //! Mutations through BAMs: each listed one under its name, phase to each other and to fusions, insertions and deletions.
 
-#[path = "support/command.rs"]
-mod command;
-#[path = "support/sam.rs"]
-mod sam;
-#[path = "support/slices.rs"]
-mod slices;
-
+use crate::support::command;
 use std::path::{Path, PathBuf};
 
 use kinfuse::genome::{Assembly, Breakend, Interval, Junction, Side};
@@ -14,8 +8,8 @@ use kinfuse::model::Role;
 use kinfuse::sequence::translate_codon;
 use kinfuse::simulate::{AlignerStyle, Errors, Fragment, Library, Molecule, Piece, Protocol, Sampler, Substitution};
 
-use command::{call, passed, table, Row};
-use slices::Slices;
+use crate::support::command::{call, passed, table, Row};
+use crate::support::slices::Slices;
 
 fn library(read_bp: u32, mean: f64, sd: f64) -> Library {
     Library {

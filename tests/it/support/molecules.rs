@@ -1,6 +1,5 @@
 //! Molecules of simulated libraries over the kinase domains, made in memory as the pileup would read them: fragments with two reads,
 //! binned qualities and the errors they promise, damage of one strand, copies with errors of their own.
-#![allow(dead_code, reason = "each test binary uses its share of it")]
 
 use kinfuse::alignment::read::FragmentId;
 use kinfuse::genome::{Assembly, Contigs, Strand};

@@ -1,6 +1,5 @@
 //! Kinases and partners of the built-in models on made-up bases, at their true places: simulated on small slices, written with the
 //! coordinates of the whole genome. Known codons are those of the table.
-#![allow(dead_code, reason = "each test binary uses its share of it")]
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -89,7 +88,7 @@ impl Slices {
             text.push_str(&line);
             text.push('\n');
         }
-        crate::sam::write(&text, path, None, true);
+        super::sam::write(&text, path, None, true);
     }
 
     fn shifted(&self, line: &str, with_md: bool) -> String {

@@ -1,12 +1,10 @@
 //! What the findings are called and mean: names, tables, levels of evidence, and the background of normal samples.
 
-#[path = "support/command.rs"]
-mod command;
-
+use crate::support::command;
 use std::ffi::OsStr;
 use std::path::Path;
 
-use command::{call, kinfuse, passed, repository};
+use crate::support::command::{call, kinfuse, passed, repository};
 use serde_json::Value;
 
 /// Calls a made-up sample with its genome.

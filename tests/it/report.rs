@@ -1,12 +1,10 @@
 //! `kinfuse report`: the files of a sample again from its document, by the tables of the call and by others.
 
-#[path = "support/command.rs"]
-mod command;
-
+use crate::support::command;
 use std::ffi::OsStr;
 use std::path::Path;
 
-use command::{call, files, kinfuse, repository, same_files, table, Outcome, Row};
+use crate::support::command::{call, files, kinfuse, repository, same_files, table, Outcome, Row};
 use serde_json::Value;
 
 /// Calls a made-up sample as `x`.

@@ -1,19 +1,12 @@
 //! Errors that recur in normal samples, through the binary: `kinfuse normals build`, then `kinfuse call --normals`.
 
-#[path = "support/command.rs"]
-mod command;
-#[path = "support/sam.rs"]
-mod sam;
-#[path = "support/slices.rs"]
-mod slices;
-
 use std::path::{Path, PathBuf};
 
 use kinfuse::genome::{Assembly, Interval};
 use kinfuse::simulate::{AlignerStyle, Errors, Library, Molecule, Protocol, Sampler, Substitution};
 
-use command::{call, kinfuse, table, Row};
-use slices::Slices;
+use crate::support::command::{call, kinfuse, table, Row};
+use crate::support::slices::Slices;
 
 /// A BAM of a thousand molecules over codon 1202 of ALK, of which so many show G1202R.
 fn sample(slices: &Slices, folder: &Path, name: &str, with: usize, seed: u64) -> PathBuf {

@@ -1,17 +1,12 @@
 //! Real samples, and what a test makes of them. They stay outside of the project: `KINFUSE_SHARED` names their folder.
 
-#[path = "support/command.rs"]
-mod command;
-#[path = "support/sam.rs"]
-mod sam;
-#[path = "support/shared.rs"]
-mod shared;
-
+use crate::support::command;
+use crate::support::sam;
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 
-use command::{call, files, has_program, kinfuse, passed, same_files, table, Row};
-use shared::shared;
+use crate::support::command::{call, files, has_program, kinfuse, passed, same_files, table, Row};
+use crate::support::shared::shared;
 
 /// EML4 on `GRCh38`, with a margin.
 const EML4: std::ops::Range<i64> = 42_160_000..42_340_000;

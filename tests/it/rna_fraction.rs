@@ -1,10 +1,7 @@
 //! The allele fraction of RNA counts the fused and the unbroken molecules by one rule: a read across the kinase's end.
 #![allow(clippy::format_push_string, reason = "small files, made once")]
 
-#[path = "support/command.rs"]
-mod command;
-
-use command::{call, table, Row};
+use crate::support::command::{call, table, Row};
 
 const HEADER: &str = "@HD\tVN:1.6\tSO:coordinate\n@SQ\tSN:chr1\tLN:248956422\n@SQ\tSN:chr2\tLN:242193529\n@SQ\tSN:chr6\tLN:170805979\n\
     @SQ\tSN:chr9\tLN:138394717\n@SQ\tSN:chr15\tLN:101991189\n";

@@ -1,5 +1,4 @@
 //! Samples simulated on the made-up genome and called in this process.
-#![allow(dead_code, reason = "each test binary uses its share of it")]
 
 use std::path::{Path, PathBuf};
 
@@ -12,7 +11,7 @@ use kinfuse::pipeline::{self, SampleResult};
 use kinfuse::progress::Progress;
 use kinfuse::simulate::{bam, Aligner, AlignerStyle, Errors, Fragment, Library, Protocol, Reference};
 
-use crate::command::repository;
+use super::command::repository;
 
 /// The made-up genome with its genes and a folder for its samples.
 pub struct Bench {

@@ -1,0 +1,22 @@
+//! The tests that run the program or several parts of the library together, as one binary: one build, one link.
+
+mod aligners;
+mod background;
+mod bad_input;
+mod bypass;
+mod demo;
+mod detectability;
+mod evaluate;
+mod exon_edges;
+mod laws;
+mod meaning;
+mod mutations;
+mod normals;
+mod real_data;
+mod recall;
+mod regressions;
+mod report;
+mod rna_and_dna;
+mod rna_fraction;
+mod simulate;
+mod support;
