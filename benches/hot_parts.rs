@@ -19,6 +19,7 @@ use kinfuse::pipeline;
 use kinfuse::progress::Progress;
 use kinfuse::setup::Setup;
 use kinfuse::variant::{domain, pileup};
+use kinfuse::warning::Warnings;
 
 fn config(sample: &str) -> CallConfig {
     let data = Path::new(env!("CARGO_MANIFEST_DIR")).join("test-data");
@@ -32,13 +33,14 @@ fn config(sample: &str) -> CallConfig {
 }
 
 fn hot_parts(criterion: &mut Criterion) {
-    let config = config("dna");
-    let mut setup = Setup::new(&config).expect("the test data is whole");
+    let (config, warnings) = (config("dna"), Warnings::default());
+    let mut setup = Setup::new(&config, &warnings).expect("the test data is whole");
     let file = std::mem::take(&mut setup.files).pop().expect("one file was given");
     let targets = setup.genes();
     let spans: Vec<Interval> = targets.iter().map(|gene| gene.span).collect();
     let mut reader = file.reader().expect("the BAM opens");
-    let assay = recognise::recognise(&mut reader, &setup.contigs, &file.programs, &spans, &targets, &config.assay).expect("an assay");
+    let assay =
+        recognise::recognise(&mut reader, &setup.contigs, &file.programs, (&spans, &targets), &config.assay, &warnings).expect("an assay");
     let libraries = Library::group(vec![(file, assay)]);
     let library = &libraries[0];
     let regions: Vec<Region> = targets

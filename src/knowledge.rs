@@ -32,6 +32,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::error::{Error, Result};
+use crate::warning::{Code, Warnings};
 
 pub use domains::Domain;
 pub use drugs::Drug;
@@ -128,7 +129,7 @@ impl Knowledge {
     /// # Errors
     /// [`Error::Input`] when no table is there, [`Error::Io`] when one cannot be read, [`Error::Line`] for a row that cannot be
     /// understood.
-    pub fn with_dir(folder: &Path) -> Result<Self> {
+    pub fn with_dir(folder: &Path, warnings: &Warnings) -> Result<Self> {
         if !folder.is_dir() {
             let problem = if folder.exists() { "is a file, not a folder" } else { "no such folder" };
             return Err(Error::input(folder, problem, "give the folder with your tables"));
@@ -141,7 +142,7 @@ impl Knowledge {
                 found = true;
                 let text = std::fs::read_to_string(&path).map_err(Error::io(&path, "read"))?;
                 let table = Table::parse(&path, &text);
-                warn_of_columns(&path, &table, tables);
+                warn_of_columns(&path, &table, tables, warnings);
                 tables.push(table);
             }
         }
@@ -149,7 +150,7 @@ impl Knowledge {
             let names = BUILTIN.map(|(name, _)| name).join(", ");
             return Err(Error::input(folder, format!("holds none of {names}"), "give the folder with your tables"));
         }
-        warn_of_files(folder)?;
+        warn_of_files(folder, warnings)?;
         Self::from_tables(&tables)
     }
 
@@ -252,15 +253,18 @@ fn builtin_tables() -> Vec<(&'static str, Vec<Table>)> {
 }
 
 /// Names the columns of a user's table that the embedded one of its name does not have: nothing reads them.
-fn warn_of_columns(path: &Path, table: &Table, builtin: &[Table]) {
+fn warn_of_columns(path: &Path, table: &Table, builtin: &[Table], warnings: &Warnings) {
     let known = |column: &&String| builtin.iter().any(|table| table.columns().contains(*column));
     for column in table.columns().iter().filter(|column| !column.is_empty() && !known(column)) {
-        log::warn!("{}: no column is named {column:?}: it is not read; `kinfuse knowledge export` writes the names", path.display());
+        // Without the folder: what is written must not depend on where the user keeps the tables.
+        let name = path.file_name().unwrap_or_default().to_string_lossy();
+        let text = format!("{name}: no column is named {column:?}: it is not read; `kinfuse knowledge export` writes the names");
+        warnings.add(Code::ColumnNotRead, text);
     }
 }
 
 /// Names the tables of a user's folder that have no name that is read.
-fn warn_of_files(folder: &Path) -> Result<()> {
+fn warn_of_files(folder: &Path, warnings: &Warnings) -> Result<()> {
     /// So many letters in common make a name one that may have been meant.
     const ALIKE: usize = 3;
     let entries = std::fs::read_dir(folder).and_then(Iterator::collect::<std::io::Result<Vec<_>>>).map_err(Error::io(folder, "list"))?;
@@ -270,7 +274,7 @@ fn warn_of_files(folder: &Path) -> Result<()> {
     for name in names.iter().filter(is_other) {
         let meant = BUILTIN.iter().find(|(known, _)| name.get(..ALIKE) == known.get(..ALIKE));
         let meant = meant.map_or_else(String::new, |(known, _)| format!("; did you mean {known}?"));
-        log::warn!("{}: {name:?} is no table of kinfuse and is not read{meant}", folder.display());
+        warnings.add(Code::TableNotRead, format!("--knowledge: {name:?} is no table of kinfuse and is not read{meant}"));
     }
     Ok(())
 }

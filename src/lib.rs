@@ -46,5 +46,6 @@ pub mod setup;
 pub mod simulate;
 pub mod stats;
 pub mod variant;
+pub mod warning;
 
 pub use error::{Error, Result};

@@ -53,6 +53,7 @@ use crate::setup::Setup;
 use crate::variant::analysis::{Analysis, Findings, Inputs, Shown};
 use crate::variant::call::Recurrent;
 use crate::variant::{Variant, VariantStatus};
+use crate::warning::{Code, Warnings};
 
 /// What joins a kinase to other places beside its junctions.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -113,6 +114,8 @@ pub struct SampleResult {
     pub reference: Option<Reference>,
     /// What is known, with the user's tables.
     pub knowledge: Knowledge,
+    /// What the user should know beside the findings.
+    pub warnings: Warnings,
 }
 
 /// Runs `kinfuse call` up to the report.
@@ -121,13 +124,14 @@ pub struct SampleResult {
 /// Bad input, with one line that says what to do.
 pub fn call(config: &CallConfig, progress: &Progress) -> Result<SampleResult> {
     let pool = tile::pool(config.threads)?;
-    let mut setup = Setup::new(config)?;
+    let warnings = Warnings::default();
+    let mut setup = Setup::new(config, &warnings)?;
     let files = std::mem::take(&mut setup.files);
     let recurrent = |material: Material, gene: &str, change: &str| {
         let name = if material == Material::Rna { "rna" } else { "dna" };
         setup.normals.as_ref().and_then(|normals| normals.recurring(name, gene, change))
     };
-    let run = Run { pool: &pool, config, targets: setup.genes(), setup: &setup, progress, recurrent: &recurrent };
+    let run = Run { pool: &pool, config, targets: setup.genes(), setup: &setup, progress, recurrent: &recurrent, warnings: &warnings };
     let mut recognised = Vec::new();
     for file in files {
         let assay = run.recognise(&file)?;
@@ -136,7 +140,7 @@ pub fn call(config: &CallConfig, progress: &Progress) -> Result<SampleResult> {
     }
     let libraries = Library::group(recognised);
     if let Some(normals) = &setup.normals {
-        warn_of_other_material(normals, &libraries);
+        warn_of_other_material(normals, &libraries, &warnings);
     }
     let mut results = Vec::new();
     let mut analyses = Vec::new();
@@ -165,7 +169,7 @@ pub fn call(config: &CallConfig, progress: &Progress) -> Result<SampleResult> {
     let mut variants = Vec::new();
     for ((result, library), analysis) in results.iter_mut().zip(&libraries).zip(analyses) {
         result.findings = analysis.phased(library, &fusions, &result.shown, &run.inputs())?;
-        warn_of_held_back(result);
+        warn_of_held_back(result, &warnings);
         for mut variant in std::mem::take(&mut result.findings.variants) {
             if libraries.len() > 1 {
                 let note = [library.assay.kind.name(), variant.note.as_str()].join(" ");
@@ -186,25 +190,28 @@ pub fn call(config: &CallConfig, progress: &Progress) -> Result<SampleResult> {
         variants,
         reference: setup.reference.clone(),
         knowledge: setup.knowledge.clone(),
+        warnings,
     })
 }
 
 /// Names each change that would be called, but for the background of normal samples.
-fn warn_of_held_back(result: &LibraryResult) {
+fn warn_of_held_back(result: &LibraryResult, warnings: &Warnings) {
     let elsewhere = result.findings.hotspots.iter().flat_map(|spot| &spot.variants);
     for variant in result.findings.variants.iter().chain(elsewhere).filter(|variant| variant.held_back) {
-        log::warn!("{} {} {}", variant.gene, variant.hgvs_p, variant.note);
+        warnings.add(Code::HeldBackByNormals, format!("{} {} {}", variant.gene, variant.hgvs_p, variant.note));
     }
 }
 
 /// Says which libraries the background of normal samples says nothing of, as it has no sample of their material.
-fn warn_of_other_material(normals: &Background, libraries: &[Library]) {
+fn warn_of_other_material(normals: &Background, libraries: &[Library], warnings: &Warnings) {
     for library in libraries {
         let own = if library.assay.material() == Material::Rna { "rna" } else { "dna" };
         if !normals.materials.contains_key(own) {
             let of: Vec<&str> = normals.materials.keys().map(String::as_str).collect();
             let of = if of.is_empty() { "no sample".to_owned() } else { format!("samples of {} only", of.join(", ")) };
-            log::warn!("{} is {own}, the background of --normals has {of}: nothing of it is used here", library.names().join(", "));
+            let names = library.names().join(", ");
+            let text = format!("{names} is {own}, the background of --normals has {of}: nothing of it is used here");
+            warnings.add(Code::NormalsOfOtherMaterial, text);
         }
     }
 }
@@ -220,6 +227,7 @@ struct Run<'a> {
     targets: Vec<&'a Gene>,
     progress: &'a Progress,
     recurrent: &'a Recurrent<'a>,
+    warnings: &'a Warnings,
 }
 
 impl Run<'_> {
@@ -402,7 +410,8 @@ impl Run<'_> {
             .filter(|gene| self.targets.iter().any(|kinase| self.setup.knowledge.pair(&gene.symbol, &kinase.symbol)));
         regions.extend(partners.map(|gene| gene.span).take(80));
         let genes: Vec<&Gene> = self.setup.models.iter().filter(|gene| regions.contains(&gene.span)).collect();
-        recognise::recognise(&mut file.reader()?, &self.setup.contigs, &file.programs, &regions, &genes, &self.config.assay)
+        let request = &self.config.assay;
+        recognise::recognise(&mut file.reader()?, &self.setup.contigs, &file.programs, (&regions, &genes), request, self.warnings)
     }
 
     /// What the records of a kinase and of its partners show. The records of `more` that it did not have go to the scan.

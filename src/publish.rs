@@ -18,6 +18,7 @@ use crate::report::output::{file_prefix, Outputs};
 use crate::report::renew::renew;
 use crate::report::rows::{escaped, DetectabilityRow, FusionRow, MetricRow, MetricValue, VariantRow};
 use crate::report::{fasta, files, table, vcf};
+use crate::warning::Code;
 
 mod off_target;
 
@@ -39,7 +40,6 @@ pub fn begin(config: &CallConfig) -> Result<()> {
 /// # Errors
 /// When a file cannot be written; then none is.
 pub fn publish(result: &SampleResult, config: &CallConfig, width: usize) -> Result<String> {
-    let mut document = document(result, config);
     let mut outputs = Outputs::new(&config.out_dir, &file_prefix(&result.sample))?;
     let lookup = Lookup::new(result.reference.as_ref())?;
     let reference_base =
@@ -54,10 +54,14 @@ pub fn publish(result: &SampleResult, config: &CallConfig, width: usize) -> Resu
     };
     let (entry, left_out) = vcf::place(&calls);
     lookup.finish()?;
-    document.vcf = entry;
     if left_out > 0 {
-        log::warn!("{left_out} calls cannot be written to the VCF (no reference bases, or a contig name that VCF forbids); see the tables");
+        let text = format!(
+            "{left_out} calls cannot be written to the VCF (no reference bases, or a contig name that VCF forbids); see the tables"
+        );
+        result.warnings.add(Code::NotInVcf, text);
     }
+    let mut document = document(result, config);
+    document.vcf = entry;
     if !config.fusion_fasta {
         // That of an earlier run would stand beside fusions that it does not fit.
         outputs.supersede("fusions.fa");
@@ -120,6 +124,7 @@ pub fn document(result: &SampleResult, config: &CallConfig) -> Document {
         skipped_reads: skipped,
         structure: result.fusions.iter().filter(|fusion| reported(fusion)).map(FusionStructure::new).collect(),
         naming: result.fusions.iter().map(|fusion| fusion.naming.clone()).collect(),
+        warnings: result.warnings.list(),
         ..Document::new(&result.sample)
     };
     renew(&mut document, &result.knowledge, config.tumour.as_deref());

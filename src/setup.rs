@@ -17,6 +17,7 @@ use crate::model::index::GeneModels;
 use crate::model::{builtin, gtf, Gene};
 use crate::normals::Background;
 use crate::reference::Reference;
+use crate::warning::{Code, Warnings};
 
 /// Bases beside a target that are kept when a file is read in one pass.
 const MARGIN_BP: u32 = 2_000;
@@ -50,7 +51,7 @@ impl Setup {
     ///
     /// # Errors
     /// Bad input, with one line that says what to do.
-    pub fn new(config: &CallConfig) -> Result<Self> {
+    pub fn new(config: &CallConfig, warnings: &Warnings) -> Result<Self> {
         let mut files = Vec::new();
         for (index, path) in config.inputs.iter().enumerate() {
             let same = |other: &Path| {
@@ -61,13 +62,13 @@ impl Setup {
             }
             files.push(AlignmentFile::open(path, config.reference.as_deref(), config.stream)?);
         }
-        let sample = sample_name(config, &files)?;
+        let sample = sample_name(config, &files, warnings)?;
         let contigs = common_contigs(&files)?;
         let first = files.first().map(|file| file.path.clone()).unwrap_or_default();
         let assembly = assembly(config, &contigs, &first)?;
         let knowledge = match &config.knowledge {
             Some(dir) => {
-                let knowledge = Knowledge::with_dir(dir)?;
+                let knowledge = Knowledge::with_dir(dir, warnings)?;
                 check::refuse(&knowledge, dir)?;
                 knowledge
             }
@@ -87,7 +88,7 @@ impl Setup {
         let genes: Vec<&Gene> = targets.iter().filter_map(|symbol| models.find(symbol)).collect();
         let needed: Vec<ContigId> = genes.iter().map(|gene| gene.contig()).collect();
         let reference = config.reference.as_deref().map(|path| Reference::open(path, &first, &contigs, &needed)).transpose()?;
-        warn_of_missing(reference.as_ref(), &models, &contigs);
+        warn_of_missing(reference.as_ref(), &models, &contigs, warnings);
         for file in &mut files {
             if let Some(reference) = reference.as_ref().filter(|_| file.format == Format::Cram || file.path == Path::new("-")) {
                 check_checksums(file, reference, &needed)?;
@@ -120,12 +121,14 @@ fn background(path: &Path, assembly: Option<Assembly>, first: &Path) -> Result<B
 }
 
 /// The sample's name: as given, else the one name of `@RG`, else the first file's stem.
-fn sample_name(config: &CallConfig, files: &[AlignmentFile]) -> Result<String> {
+fn sample_name(config: &CallConfig, files: &[AlignmentFile], warnings: &Warnings) -> Result<String> {
     let mut names: Vec<&String> = files.iter().flat_map(|file| &file.samples).filter(|name| !name.is_empty()).collect();
     names.dedup();
     if let Some(name) = &config.sample {
         if let Some(other) = names.iter().find(|name| **name != names[0]) {
-            log::warn!("the read groups name more than one sample ({:?}, {other:?}): do all files belong to {name:?}?", names[0]);
+            let (first, sample) = (names[0], name);
+            let text = format!("the read groups name more than one sample ({first:?}, {other:?}): do all files belong to {sample:?}?");
+            warnings.add(Code::SampleNamesDiffer, text);
         }
         return Ok(name.clone());
     }
@@ -228,15 +231,14 @@ fn check_build(path: &Path, genes: &[Gene], builtin: &[Gene], assembly: Assembly
 }
 
 /// Says which contigs with known partners the FASTA lacks, or has at another length: there homology and bases are unknown.
-fn warn_of_missing(reference: Option<&Reference>, models: &GeneModels, contigs: &Contigs) {
+fn warn_of_missing(reference: Option<&Reference>, models: &GeneModels, contigs: &Contigs, warnings: &Warnings) {
     let Some(reference) = reference else { return };
     let of_genes: BTreeSet<ContigId> = models.iter().map(Gene::contig).filter(|contig| !reference.has(*contig)).collect();
     if !of_genes.is_empty() {
         let names: Vec<&str> = of_genes.iter().map(|contig| contigs.name(*contig)).collect();
-        log::warn!(
-            "the FASTA lacks {} or has them at another length: homology and REF bases of partners there are not known",
-            names.join(", ")
-        );
+        let names = names.join(", ");
+        let text = format!("the FASTA lacks {names} or has them at another length: homology and REF bases of partners there are not known");
+        warnings.add(Code::ReferenceLacksContigs, text);
     }
 }
 

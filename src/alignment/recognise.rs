@@ -11,6 +11,7 @@ use super::umi::{umi_sources, UmiSource};
 use crate::error::Result;
 use crate::genome::{Breakend, Contigs, Interval};
 use crate::model::{Gene, Role, Site};
+use crate::warning::{Code, Warnings};
 
 /// Largest insert of usual libraries, taken where no ordinary pair was sampled.
 const USUAL_INSERT_BP: u32 = 600;
@@ -50,9 +51,9 @@ pub fn recognise(
     reader: &mut Reader,
     contigs: &Contigs,
     programs: &[String],
-    regions: &[Interval],
-    genes: &[&Gene],
+    (regions, genes): (&[Interval], &[&Gene]),
     request: &AssayRequest,
+    warnings: &Warnings,
 ) -> Result<Assay> {
     let sources = umi_sources();
     let mut sample = Sample::default();
@@ -72,7 +73,7 @@ pub fn recognise(
             taken < SAMPLE_PER_REGION
         })?;
     }
-    Ok(sample.conclude(programs, request))
+    Ok(sample.conclude(programs, request, warnings))
 }
 
 impl Sample {
@@ -138,7 +139,7 @@ impl Sample {
         }
     }
 
-    fn conclude(mut self, programs: &[String], request: &AssayRequest) -> Assay {
+    fn conclude(mut self, programs: &[String], request: &AssayRequest, warnings: &Warnings) -> Assay {
         let mut reasons = Vec::new();
         self.lengths.sort_unstable();
         self.inserts.sort_unstable();
@@ -169,11 +170,12 @@ impl Sample {
         } else {
             format!("single reads of {read_length_bp} bases")
         });
-        let umi = self.umi(request, &mut reasons);
+        let umi = self.umi(request, &mut reasons, warnings);
         let duplicate_frac = if self.records == 0 { 0.0 } else { self.duplicates as f64 / self.records as f64 };
         let marked = programs.iter().any(|program| marks_duplicates(program));
         if request.duplicates == Some(DuplicateRule::Umi) && umi.is_none() && self.records > 0 {
-            log::warn!("no UMIs were found for --duplicates umi (name the tag with --umi-tag): each fragment counts as its own molecule");
+            let text = "no UMIs were found for --duplicates umi (name the tag with --umi-tag): each fragment counts as its own molecule";
+            warnings.add(Code::NoUmis, text);
         }
         let duplicates = request.duplicates.unwrap_or_else(|| {
             let (rule, why) = if umi.is_some() {
@@ -252,13 +254,12 @@ impl Sample {
         false
     }
 
-    fn umi(&self, request: &AssayRequest, reasons: &mut Vec<String>) -> Option<UmiSource> {
+    fn umi(&self, request: &AssayRequest, reasons: &mut Vec<String>, warnings: &Warnings) -> Option<UmiSource> {
         if let Some(tag) = request.umi_tag {
             if self.umi_asked == 0 && self.records > 0 {
-                log::warn!(
-                    "no sampled read has the tag {} that --umi-tag names: each fragment counts as its own molecule",
-                    String::from_utf8_lossy(&tag)
-                );
+                let tag = String::from_utf8_lossy(&tag);
+                let text = format!("no sampled read has the tag {tag} that --umi-tag names: each fragment counts as its own molecule");
+                warnings.add(Code::NoUmis, text);
             }
             reasons.push("UMI tag given on the command line".to_owned());
             return Some(UmiSource::Tag(tag));

@@ -7,6 +7,7 @@ use clap::{Args, Subcommand};
 use crate::error::{Error, Result};
 use crate::knowledge::check::{self, Severity};
 use crate::knowledge::Knowledge;
+use crate::warning::Warnings;
 
 /// Arguments of `kinfuse knowledge`.
 #[derive(Debug, Args)]
@@ -70,7 +71,7 @@ impl KnowledgeArguments {
 
 /// Prints what is wrong with the tables of a folder, one line a finding.
 fn check(dir: &Path) -> Result<()> {
-    let knowledge = Knowledge::with_dir(dir)?;
+    let knowledge = Knowledge::with_dir(dir, &Warnings::default())?;
     let findings = check::of_user(&knowledge);
     let errors = findings.iter().filter(|finding| finding.severity == Severity::Error).count();
     super::print(|out| {

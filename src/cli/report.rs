@@ -13,6 +13,7 @@ use crate::report::json::Document;
 use crate::report::output::{file_prefix, Outputs};
 use crate::report::rows::escaped;
 use crate::report::{files, renew, table};
+use crate::warning::Warnings;
 
 const EXAMPLES: &str = "\
 Names, known junctions, domains, drugs, levels and notes are renewed. What rests on reads stays: which junctions and mutations were
@@ -50,7 +51,7 @@ impl ReportArguments {
     /// A file that is no document of this version, two of one sample, a table that cannot be read, or a failed write.
     pub fn run(&self, quiet: bool) -> Result<()> {
         let knowledge = match &self.knowledge {
-            Some(dir) => Knowledge::with_dir(dir)?,
+            Some(dir) => Knowledge::with_dir(dir, &Warnings::default())?,
             None => Knowledge::builtin(),
         };
         let mut prefixes = BTreeSet::new();

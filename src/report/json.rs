@@ -19,9 +19,10 @@ use crate::error::{Error, Result};
 use crate::fusion::name::OtherCount;
 use crate::fusion::naming::Naming;
 use crate::fusion::{DomainFate, Fusion};
+use crate::warning::Warning;
 
 /// Version of the document's form: the first number changes when a reader of the old form would misread the new one.
-pub const SCHEMA_VERSION: &str = "1.2.0";
+pub const SCHEMA_VERSION: &str = "1.3.0";
 
 /// The largest document that is read, unpacked; of 17,000 candidates one has 18 MB.
 const MAX_BYTES: u64 = 1 << 28;
@@ -105,6 +106,9 @@ pub struct Document {
     /// Evidence of a fusion without its partner: kinases of which RNA shows more of the 3' part.
     #[serde(default)]
     pub imbalances: Vec<Imbalance>,
+    /// What the user should know of the run beside its findings, by code.
+    #[serde(default)]
+    pub warnings: Vec<Warning>,
     /// Figures about the sample.
     pub metrics: Vec<MetricRow>,
     /// Reads that were not used, by reason.
@@ -259,6 +263,7 @@ impl Document {
             detectability: Vec::new(),
             negatives: Vec::new(),
             imbalances: Vec::new(),
+            warnings: Vec::new(),
             metrics: Vec::new(),
             skipped_reads: BTreeMap::new(),
             structure: Vec::new(),
@@ -323,6 +328,7 @@ mod tests {
     use crate::report::fixture;
     use crate::report::interpretation::interpret;
     use crate::report::rows::MetricValue;
+    use crate::warning::Code;
     use serde_json::Value;
 
     fn full() -> Document {
@@ -339,6 +345,7 @@ mod tests {
             vec![Negative { gene: "ALK".to_owned(), verdict: "informative".to_owned(), text: "intron 19 at 512 fragments".to_owned() }];
         let (gene, region) = ("ALK".to_owned(), "junction 19|20".to_owned());
         document.imbalances = vec![Imbalance { gene, region, fold: 12.5, fold_low: 4.0, fold_high: 39.0 }];
+        document.warnings = vec![Warning::new(Code::NotInVcf, "2 calls cannot be written to the VCF")];
         document.skipped_reads.insert("duplicate".to_owned(), 12);
         document.structure = vec![FusionStructure::new(&fixture::eml4_alk())];
         document.interpretation = interpret(&document, &Knowledge::builtin(), Some("NSCLC"));

@@ -13,6 +13,7 @@ use crate::fusion::naming::Naming;
 use crate::knowledge::{CompoundChange, DrugEffect, Knowledge, KnownChange, ResistanceSite, TableSource};
 use crate::variant::indel::UNKNOWN_PROTEIN;
 use crate::variant::VariantStatus;
+use crate::warning::{Code, Warning};
 
 /// Renews what the tables say of a document's findings in a tumour type.
 pub fn renew(document: &mut Document, knowledge: &Knowledge, tumour: Option<&str>) {
@@ -28,6 +29,9 @@ pub fn renew(document: &mut Document, knowledge: &Knowledge, tumour: Option<&str
     }
     document.drugs = drugs(document, knowledge);
     document.interpretation = interpret(document, knowledge, tumour);
+    document.warnings.retain(|warning| warning.code != Code::TumourNotInTables);
+    document.warnings.extend(document.interpretation.tumour_note.as_ref().map(|told| Warning::new(Code::TumourNotInTables, told)));
+    document.warnings.sort();
 }
 
 /// Renews a document that was read, and says in lines which table spoke before and speaks now, which fusions are known otherwise than

@@ -20,6 +20,7 @@ use crate::error::{Error, Result};
 use crate::knowledge::Knowledge;
 use crate::model::{builtin, gtf, GeneModels};
 use crate::report::output::Outputs;
+use crate::warning::Warnings;
 
 use super::align::{Aligner, AlignerStyle};
 use super::compose::{Composition, Problem};
@@ -245,7 +246,7 @@ fn events(job: &Job, reference: &Reference, models: &GeneModels, repeats: Option
         Source::Panel { kind, amounts, replicates } => (*kind, amounts.clone(), *replicates),
     };
     let knowledge = match &job.knowledge {
-        Some(folder) => Knowledge::with_dir(folder)?,
+        Some(folder) => Knowledge::with_dir(folder, &Warnings::default())?,
         None => Knowledge::builtin(),
     };
     let request = PanelRequest {

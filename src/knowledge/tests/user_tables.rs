@@ -15,7 +15,7 @@ fn a_users_rows_extend_and_override() -> Result<()> {
     let resistance = "gene\tprotein_change\tcodon_hg38\tref_codon\tdrug\teffect\tsource\n\
         ALK\tG1202R\t\t\tnewdrug\tsensitive\tlab\nALK\tR1275Q\tchr2:29209797-29209799\tCGA\tnewdrug\tresistant\tlab\n";
     let folder = folder(&[("fusions.tsv", fusions), ("resistance.tsv", resistance)])?;
-    let knowledge = Knowledge::with_dir(folder.path())?;
+    let knowledge = Knowledge::with_dir(folder.path(), &Warnings::default())?;
     assert_eq!(knowledge.fusions().len(), Knowledge::builtin().fusions().len() + 1);
     assert_eq!(knowledge.fusions()[0].source, "lab");
     assert!(knowledge.pair("MINE", "ALK") && knowledge.implied("MINE", 4, "ALK", 20).is_some());
@@ -30,7 +30,7 @@ fn a_users_rows_extend_and_override() -> Result<()> {
 fn errors_name_the_file_and_the_line() -> Result<()> {
     let message = |name: &str, text: &str| -> Result<String> {
         let folder = folder(&[(name, text)])?;
-        Ok(Knowledge::with_dir(folder.path()).map_or_else(|error| error.to_string(), |_| String::new()))
+        Ok(Knowledge::with_dir(folder.path(), &Warnings::default()).map_or_else(|error| error.to_string(), |_| String::new()))
     };
     assert!(message("fusions.tsv", "# x\ngene5\tgene3\nEML4\t\n")?.contains("fusions.tsv, line 3: column gene3 is blank"));
     assert!(message("fusions.tsv", "gene5\texon5\n")?.contains("no column gene3"));
@@ -51,7 +51,8 @@ fn wrong_rows_of_a_user_are_found_and_told_apart_from_right_ones() -> Result<()>
         ALK\tR1275Q\tchr2:29209798-29209800\tCCA\tx\tresistant\tlab\n";
     let domains = "gene\tdomain\tfirst\tlast\tsource\nALK\ttoo long\t1\t1621\tlab\n";
     let folder = folder(&[("fusions.tsv", fusions), ("resistance.tsv", resistance), ("domains.tsv", domains)])?;
-    let findings = check::check(&Knowledge::with_dir(folder.path())?, &models(Assembly::Grch37), &models(Assembly::Grch38));
+    let findings =
+        check::check(&Knowledge::with_dir(folder.path(), &Warnings::default())?, &models(Assembly::Grch37), &models(Assembly::Grch38));
     let errors = findings.iter().filter(|finding| finding.severity == check::Severity::Error);
     let told: Vec<String> = errors.map(|finding| format!("{}: {}", finding.row, finding.problem)).collect();
     insta::assert_snapshot!(told.join("\n"), @r"
@@ -69,7 +70,7 @@ fn wrong_rows_of_a_user_are_found_and_told_apart_from_right_ones() -> Result<()>
 #[test]
 fn tables_say_where_they_come_from_and_which_version_they_are() -> Result<()> {
     let folder = folder(&[("tiers.tsv", "# version: 7\ngene5\tgene3\ttumour\ttier\tsource\n*\tALK\tNSCLC\tI-A\tlab\n")])?;
-    let knowledge = Knowledge::with_dir(folder.path())?;
+    let knowledge = Knowledge::with_dir(folder.path(), &Warnings::default())?;
     let user: Vec<_> = knowledge.sources().iter().filter(|source| source.origin == "user").collect();
     assert_eq!(user.len(), 1);
     assert_eq!((user[0].table.as_str(), user[0].version.as_str(), user[0].rows), ("tiers.tsv", "7", 1));
@@ -86,7 +87,7 @@ fn a_users_rows_win_in_every_table() -> Result<()> {
     let resistance = "gene\tprotein_change\tdrug\teffect\tsource\nALK\tL1196M+G1202R\tnewdrug\tsensitive\tlab\n";
     let (builtin, none) = (Knowledge::builtin(), None);
     let folder = folder(&[("hotspots.tsv", hotspots), ("notes.tsv", notes), ("fusions.tsv", fusions), ("resistance.tsv", resistance)])?;
-    let knowledge = Knowledge::with_dir(folder.path())?;
+    let knowledge = Knowledge::with_dir(folder.path(), &Warnings::default())?;
     let said = |knowledge: &Knowledge, topic: &str| -> Vec<String> {
         let own = knowledge.notes().iter().filter(|note| note.gene5 == "EML4" && note.kinase == "ALK" && note.topic == topic);
         own.map(|note| note.text.clone()).collect()
@@ -117,7 +118,7 @@ fn a_user_names_a_hot_spot_anew_where_a_label_is_given() -> Result<()> {
     let hotspots = "gene\tcodon\tref_aa\tlabel\tchanges\tdrug\teffect\tsource\n\
         KRAS\t12\tG\tG12 (our name)\tC\tlorlatinib\tresistant\tlab\nKRAS\t13\tG\t\tD\tlorlatinib\tresistant\tlab\n";
     let folder = folder(&[("hotspots.tsv", hotspots)])?;
-    let (builtin, knowledge) = (Knowledge::builtin(), Knowledge::with_dir(folder.path())?);
+    let (builtin, knowledge) = (Knowledge::builtin(), Knowledge::with_dir(folder.path(), &Warnings::default())?);
     let site = |knowledge: &Knowledge, codon: u32| {
         let site = knowledge.hotspots().iter().find(|site| site.gene == "KRAS" && site.codon == codon);
         site.map(|site| (site.codon_class.clone(), site.line))
@@ -133,7 +134,8 @@ fn a_hot_spot_that_is_never_looked_at_is_refused() -> Result<()> {
         "hotspots.tsv",
         "gene\tcodon\tref_aa\tchanges\tdrug\teffect\tsource\nPTEN\t130\tR\tQ\tx\tresistant\tlab\nKRAS\t900\tG\tC\tx\tresistant\tlab\n",
     )])?;
-    let told: Vec<String> = check::of_user(&Knowledge::with_dir(folder.path())?).into_iter().map(|finding| finding.problem).collect();
+    let told: Vec<String> =
+        check::of_user(&Knowledge::with_dir(folder.path(), &Warnings::default())?).into_iter().map(|finding| finding.problem).collect();
     assert_eq!(told.len(), 2);
     assert!(told[0].starts_with("PTEN has no built-in model") && told[1].ends_with("has no codon 900"), "{told:?}");
     Ok(())
@@ -145,7 +147,8 @@ fn a_condition_that_nothing_can_evaluate_is_refused() -> Result<()> {
         [("TRK xDFG or gatekeeper mutation", "NTRK1/2/3"), ("ROS1 L2086F", "ALK"), ("ROS1 G2086F", "ROS1"), ("NTRK1 G667", "NTRK1/2/3")];
     let rows = rows.map(|(condition, gene)| format!("x\t{gene}\tNSCLC\t{condition}\tlab\n")).concat();
     let folder = folder(&[("drugs.tsv", &format!("drug\tfusion_gene\ttumour\tcondition\tsource\n{rows}"))])?;
-    let told: Vec<String> = check::of_user(&Knowledge::with_dir(folder.path())?).into_iter().map(|finding| finding.problem).collect();
+    let told: Vec<String> =
+        check::of_user(&Knowledge::with_dir(folder.path(), &Warnings::default())?).into_iter().map(|finding| finding.problem).collect();
     assert_eq!(told.len(), 3, "{told:?}");
     assert!(
         told[0].starts_with("nothing can tell whether the condition \"TRK xDFG or gatekeeper mutation\" holds: write pretreated"),
