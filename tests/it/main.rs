@@ -6,7 +6,6 @@ mod bad_input;
 mod bypass;
 mod demo;
 mod detectability;
-mod dirt;
 mod evaluate;
 mod exon_edges;
 mod laws;
