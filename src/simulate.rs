@@ -16,7 +16,9 @@
 //!   --compose--> molecules in amounts --mixture, place--> fragments --sample--> truth   (run.rs: files, threads)
 //! ```
 //!
-//! Every draw comes from one seeded generator, so the same seed gives the same bytes.
+//! Dirt (dirt.rs) is laid over the fragments before truth and files are written.
+//!
+//! Every draw comes from one seeded generator, that of dirt from another, so the same seed gives the same bytes.
 
 pub mod align;
 #[cfg(test)]
@@ -25,6 +27,7 @@ pub mod bam;
 pub mod change;
 pub mod chimera;
 pub mod compose;
+pub mod dirt;
 pub mod event;
 pub mod fastq;
 pub mod genome;
@@ -47,6 +50,7 @@ pub mod truth;
 pub mod truth_vcf;
 
 pub use align::{Aligner, AlignerStyle};
+pub use dirt::Dirt;
 pub use genome::Reference;
 pub use molecule::{Molecule, Piece, Substitution};
 pub use random::Random;

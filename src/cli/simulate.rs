@@ -1,5 +1,7 @@
 //! `kinfuse simulate`.
 
+mod dirt;
+
 use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
@@ -10,6 +12,8 @@ use crate::simulate::panel::PanelKind;
 use crate::simulate::recipe::{Assay, Recipe};
 use crate::simulate::run::{self, Files, Job, Source};
 use crate::simulate::{Damage, Errors, Library, Protocol, Strandedness, Umi};
+
+use dirt::DirtArguments;
 
 const EXAMPLES: &str = "\
 The table of events has one row a fusion, columns by name, separated by tabs; most may be left out:
@@ -135,6 +139,9 @@ pub struct SimulateArguments {
     /// Of fused molecules with a number of crossing fragments, write no others.
     #[arg(long, help_heading = "Noise")]
     only_crossing: bool,
+
+    #[command(flatten)]
+    dirt: DirtArguments,
 
     /// Worker threads [default: all].
     #[arg(short, long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
@@ -308,6 +315,7 @@ impl SimulateArguments {
             fall_bp: self.three_prime_bias.filter(|bases| *bases > 0.0),
             chimeras: self.chimeras.unwrap_or(if negative { 200 } else { 0 }),
             other_fragments: !self.only_crossing,
+            dirt: self.dirt.dirt(),
             seed: self.seed,
         }
     }

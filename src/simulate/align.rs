@@ -8,7 +8,7 @@ use crate::sequence::reverse_complement;
 
 use super::genome::Reference;
 use super::project::{alignments, Alignment};
-use super::reads::Fragment;
+use super::reads::{Fragment, Read};
 
 const PAIRED: u16 = 0x1;
 const PROPER: u16 = 0x2;
@@ -37,6 +37,10 @@ pub struct AlignerStyle {
     pub mapq: u8,
     /// Longest insert of a proper pair.
     pub proper_bp: u32,
+    /// A read with dirt is left unaligned where fewer of its bases align (`bwa mem -T`).
+    pub least_aligned_bp: usize,
+    /// The reads of a fragment with dirt are left unaligned where a smaller share of their bases aligns (STAR).
+    pub least_aligned_percent: usize,
 }
 
 impl AlignerStyle {
@@ -50,12 +54,22 @@ impl AlignerStyle {
             hard_clips: true,
             mapq: 60,
             proper_bp: 1_000,
+            least_aligned_bp: 30,
+            least_aligned_percent: 0,
         }
     }
 
     /// As a splicing aligner on RNA (soft-clipped pieces, mapping quality 255 as STAR).
     pub fn rna() -> Self {
-        Self { longest_gap_bp: 500_000, splices_above_bp: Some(50), hard_clips: false, mapq: 255, proper_bp: 500_000, ..Self::dna() }
+        Self {
+            longest_gap_bp: 500_000,
+            splices_above_bp: Some(50),
+            hard_clips: false,
+            mapq: 255,
+            proper_bp: 500_000,
+            least_aligned_percent: 66,
+            ..Self::dna()
+        }
     }
 }
 
@@ -103,8 +117,9 @@ impl<'r> Aligner<'r> {
 
     /// The records of a fragment: for each read the primary one, then its other pieces.
     pub fn align(&self, fragment: &Fragment) -> Vec<AlignedRecord> {
-        let placed: Vec<Vec<Alignment>> =
+        let mut placed: Vec<Vec<Alignment>> =
             (0..fragment.reads.len()).map(|read| alignments(fragment, read, &self.style, self.reference)).collect();
+        self.leave_out(fragment, &mut placed);
         let mut records = Vec::new();
         for (index, own) in placed.iter().enumerate() {
             let mate = if placed.len() > 1 { placed[1 - index].first().map_or(Mate::Unplaced, Mate::Placed) } else { Mate::Missing };
@@ -114,6 +129,24 @@ impl<'r> Aligner<'r> {
             records.extend((0..own.len()).map(|piece| self.record(fragment, index, own, Some(piece), mate)));
         }
         records
+    }
+
+    /// Drops the alignments of reads of which dirt has left too little.
+    fn leave_out(&self, fragment: &Fragment, placed: &mut [Vec<Alignment>]) {
+        let is_dirty = |read: &Read| read.dirt_bp != [0; 2];
+        if !fragment.reads.iter().any(is_dirty) {
+            return;
+        }
+        let aligned_bp = |own: &[Alignment]| own.iter().map(Alignment::aligned_bp).sum::<usize>();
+        for (own, read) in placed.iter_mut().zip(&fragment.reads) {
+            if is_dirty(read) && aligned_bp(own) < self.style.least_aligned_bp {
+                own.clear();
+            }
+        }
+        let read_bp: usize = fragment.reads.iter().map(|read| read.bases.len()).sum();
+        if placed.iter().map(|own| aligned_bp(own)).sum::<usize>() * 100 < read_bp * self.style.least_aligned_percent {
+            placed.iter_mut().for_each(Vec::clear);
+        }
     }
 
     fn record(&self, fragment: &Fragment, index: usize, own: &[Alignment], piece: Option<usize>, mate: Mate) -> AlignedRecord {

@@ -9,12 +9,12 @@
 use std::fmt::Write as _;
 
 use crate::genome::{ContigId, Strand};
-use crate::sequence::reverse_complement;
+use crate::sequence::{complement, reverse_complement};
 
 use super::align::AlignerStyle;
 use super::genome::Reference;
 use super::molecule::Place;
-use super::reads::Fragment;
+use super::reads::{Fragment, Read};
 
 /// One alignment of a read, in the direction of the reference.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -73,6 +73,9 @@ pub(super) fn alignments(fragment: &Fragment, read: usize, style: &AlignerStyle,
             _ => chunks.push(vec![(index, place)]),
         }
     }
+    for chunk in &mut chunks {
+        extend(chunk, read, reference);
+    }
     let turned = reverse_complement(&read.bases);
     let mut alignments: Vec<Alignment> = chunks
         .into_iter()
@@ -84,6 +87,57 @@ pub(super) fn alignments(fragment: &Fragment, read: usize, style: &AlignerStyle,
         .collect();
     alignments.sort_by_key(|alignment| (std::cmp::Reverse(alignment.aligned_bp()), alignment.read_start()));
     alignments
+}
+
+/// Aligners go on into dirt as far as it is like the genome beyond: adds what they would take to the ends of a chunk.
+fn extend(chunk: &mut Vec<Placed>, read: &Read, reference: &Reference) {
+    let ([before, behind], length) = (read.dirt_bp, read.bases.len());
+    if before > 0 && chunk.first().is_some_and(|(index, _)| *index == before) {
+        let taken = taken(chunk[0].1, -1, read.bases[..before].iter().rev(), reference);
+        chunk.splice(0..0, taken.into_iter().enumerate().rev().map(|(step, place)| (before - 1 - step, place)));
+    }
+    let first_dirty = length - behind;
+    if behind > 0 && chunk.last().is_some_and(|(index, _)| *index + 1 == first_dirty) {
+        let taken = taken(chunk[chunk.len() - 1].1, 1, read.bases[first_dirty..].iter(), reference);
+        chunk.extend(taken.into_iter().enumerate().map(|(step, place)| (first_dirty + step, place)));
+    }
+}
+
+/// The places of the first of `bases`, which follow `from` along the read (`step` 1) or go before it (-1), up to where their score is best.
+fn taken<'b>(from: Place, step: i64, bases: impl Iterator<Item = &'b u8>, reference: &Reference) -> Vec<Place> {
+    // Scores of bwa mem: a match, a mismatch, an unknown base, and what an alignment to the end of the read is worth.
+    const MATCH: i64 = 1;
+    const MISMATCH: i64 = -4;
+    const UNKNOWN: i64 = -1;
+    const WHOLE: i64 = 5;
+    let forward = (from.strand == Strand::Forward) == (step > 0);
+    let contig_bp = reference.contigs().get(from.contig).map_or(0, |contig| contig.length_bp);
+    let (mut places, mut score, mut best) = (Vec::new(), 0, (0, 0));
+    let mut last = from;
+    let mut is_whole = true;
+    for &base in bases {
+        let position = if forward { last.position.checked_add(1) } else { last.position.checked_sub(1) };
+        let Some(position) = position.filter(|position| *position < contig_bp) else {
+            is_whole = false;
+            break;
+        };
+        last = Place { position, ..last };
+        let expected = reference.base(last.contig, position);
+        let expected = if last.strand == Strand::Forward { expected } else { complement(expected) };
+        score += match (base, expected) {
+            (b'N', _) | (_, b'N') => UNKNOWN,
+            (base, expected) if base == expected => MATCH,
+            _ => MISMATCH,
+        };
+        places.push(last);
+        if score > best.0 {
+            best = (score, places.len());
+        }
+    }
+    if !is_whole || score + WHOLE < best.0 {
+        places.truncate(best.1);
+    }
+    places
 }
 
 /// Bases of the genome skipped between two neighbours of a read; `None` where they are not in order on one strand.

@@ -118,6 +118,8 @@ pub struct Read {
     pub origins: Vec<Option<u32>>,
     /// Whether it reads the molecule forward or its other strand.
     pub strand: Strand,
+    /// Bases before the first and behind the last one of the molecule that dirt put in place of the molecule's.
+    pub dirt_bp: [usize; 2],
 }
 
 /// A fragment of a molecule with its reads.
@@ -309,7 +311,7 @@ impl Sampler {
             Strand::Reverse => (end - read_bp, end),
         };
         let template = molecule.read(from, to, strand);
-        let mut read = Read { bases: Vec::new(), qualities: Vec::new(), origins: Vec::new(), strand };
+        let mut read = Read { bases: Vec::new(), qualities: Vec::new(), origins: Vec::new(), strand, dirt_bp: [0; 2] };
         for (cycle, base) in template.into_iter().enumerate() {
             let origin = match strand {
                 Strand::Forward => from + cycle,
@@ -383,6 +385,26 @@ fn error_frac(quality: u8) -> f64 {
 }
 
 impl Read {
+    /// Replaces the last cycles by dirt.
+    pub(super) fn end_with(&mut self, bases: &[u8], qualities: &[u8]) {
+        let from = self.bases.len() - bases.len();
+        self.replace(from, bases, qualities);
+        self.dirt_bp[1] = self.dirt_bp[1].max(bases.len());
+    }
+
+    /// Replaces the first cycles by dirt.
+    pub(super) fn begin_with(&mut self, bases: &[u8], qualities: &[u8]) {
+        self.replace(0, bases, qualities);
+        self.dirt_bp[0] = self.dirt_bp[0].max(bases.len());
+    }
+
+    fn replace(&mut self, from: usize, bases: &[u8], qualities: &[u8]) {
+        let cycles = from..from + bases.len();
+        self.bases[cycles.clone()].copy_from_slice(bases);
+        self.qualities[cycles.clone()].copy_from_slice(qualities);
+        self.origins[cycles].fill(None);
+    }
+
     fn push(&mut self, base: u8, quality: u8, origin: Option<u32>) {
         self.bases.push(base);
         self.qualities.push(quality);

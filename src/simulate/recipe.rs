@@ -1,5 +1,6 @@
 //! How a simulated sample is made: assay, depth, library, noise.
 
+use super::dirt::Dirt;
 use super::mixture::{CrossingRule, DNA_RULE, RNA_RULE};
 use super::reads::Library;
 
@@ -53,6 +54,8 @@ pub struct Recipe {
     pub chimeras: u32,
     /// Whether fused molecules also give fragments that do not cross, where a number of crossing ones was asked for.
     pub other_fragments: bool,
+    /// What is wrong with the reads.
+    pub dirt: Dirt,
     /// Where all draws begin.
     pub seed: u64,
 }

@@ -6,6 +6,7 @@ use crate::model::Role;
 
 use super::chimera;
 use super::compose::{compose, Composition, PlacedJunction, PlacedMutation, Problem};
+use super::dirt::Soiler;
 use super::event::{kind_name, Event, EventAmount};
 use super::mixture::{draw, expected_crossing, Part};
 use super::molecule::Molecule;
@@ -59,6 +60,11 @@ pub fn make<T>(
     for chimera in &chimeras {
         let one = draw(&chimera.part, &Placement::Sheared { fall_bp: None }, recipe.rule(), &mut sampler);
         artefacts.push(one.unwrap_or_default());
+    }
+    let mut soiler = Soiler::new(&recipe.dirt, seed);
+    let drawn_fragments = drawn.iter_mut().flat_map(|drawn| &mut drawn.fragments);
+    for fragment in drawn_fragments.chain(artefacts.iter_mut().flatten().map(|(_, fragment)| fragment)) {
+        soiler.soil(fragment);
     }
 
     let book = Book { sample, events, ground, recipe, composition: &composition, drawn: &drawn };

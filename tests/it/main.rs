@@ -6,6 +6,7 @@ mod bad_input;
 mod bypass;
 mod demo;
 mod detectability;
+mod dirt;
 mod evaluate;
 mod exon_edges;
 mod laws;
