@@ -34,10 +34,12 @@ pub mod outside;
 pub mod partners;
 pub mod realign;
 pub mod rescue;
+pub mod score;
 pub mod search;
 pub mod shown;
 pub mod support;
 pub mod unaligned;
+pub mod united;
 mod votes;
 
 pub use candidate::{Candidate, Kind, Member};

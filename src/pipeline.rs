@@ -374,9 +374,7 @@ impl Run<'_> {
         let tolerance = Tolerance::of(library.assay.long_reads);
         let on_edge = |end: Breakend| self.splice_within(end, 0);
         let of_target = |(index, (evidence, table))| {
-            Break::all(evidence, table, tolerance, search::MIN_COMPLEXITY_FRAC, &on_edge)
-                .into_iter()
-                .map(move |unexplained| (index, unexplained))
+            Break::all(evidence, table, tolerance, &on_edge).into_iter().map(move |unexplained| (index, unexplained))
         };
         let breaks: Vec<(usize, Break)> = evidence.iter().zip(&edges.tables).enumerate().flat_map(of_target).collect();
         if breaks.is_empty() {
@@ -453,7 +451,7 @@ impl Run<'_> {
             .iter()
             .zip(&edges.tables)
             // What an aligner spliced somewhere has been looked up among the exons by now; other reads would only show that place again.
-            .map(|(evidence, table)| Break::all(evidence, table, tolerance, search::MIN_TELLING_FRAC, &|_| true))
+            .map(|(evidence, table)| Break::all(evidence, table, tolerance, &|_| true))
             .collect();
         if breaks.iter().all(Vec::is_empty) {
             return Ok(());

@@ -1,5 +1,7 @@
 //! Bases as bytes: complement, codons, complexity, and how alike two stretches are. Pure.
 
+pub mod dirt;
+
 /// The complementary base; anything but `ACGTacgt` gives `N`.
 pub fn complement(base: u8) -> u8 {
     match base.to_ascii_uppercase() {

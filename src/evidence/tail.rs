@@ -54,6 +54,28 @@ pub struct Tail {
     pub ends: (i64, i64),
     /// Where the read's primary alignment begins: its record has the bases that hard clips took here.
     pub primary: Option<(ContigId, u32)>,
+    /// How many tails without a sure place end within [`CROWD_BP`] of this one, itself among them: any of them may agree with a junction
+    /// by chance.
+    pub crowd: u32,
+}
+
+/// Tails that end so near each other are one crowd, in bases.
+pub const CROWD_BP: u32 = 2;
+/// Fewer bases beyond an end are no tail that could agree with anything.
+const MIN_CROWD_TAIL_BP: u32 = 5;
+
+/// Counts for each tail those `open` ones that end within [`CROWD_BP`] of it.
+pub fn count_crowds(tails: &mut [Tail], open: &dyn Fn(&Tail) -> bool) {
+    let mut ends: Vec<Breakend> =
+        tails.iter().filter(|tail| open(tail) && tail.length_bp >= MIN_CROWD_TAIL_BP).map(|tail| tail.at).collect();
+    ends.sort_unstable_by_key(|end| (end.contig, end.side, end.boundary));
+    for tail in tails {
+        let at = |boundary: u32| (tail.at.contig, tail.at.side, boundary);
+        let key = |end: &Breakend| (end.contig, end.side, end.boundary);
+        let first = ends.partition_point(|end| key(end) < at(tail.at.boundary.saturating_sub(CROWD_BP)));
+        let last = ends.partition_point(|end| key(end) <= at(tail.at.boundary.saturating_add(CROWD_BP)));
+        tail.crowd = (last - first) as u32;
+    }
 }
 
 impl Tail {
@@ -213,6 +235,7 @@ pub fn tails(chain: &Chain, mate: Option<&Chain>, inside: &dyn Fn(&Piece) -> boo
                 placement,
                 ends: chain.ends(),
                 primary: chain.primary.first().map(|piece| (piece.contig, piece.start)),
+                crowd: 0,
             });
         }
     }

@@ -1,23 +1,23 @@
 //! A junction between a kinase and something else, with the fragments that show it.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use crate::alignment::read::FragmentId;
 use crate::evidence::Tail;
 use crate::genome::Breakend;
-use crate::sequence::{complexity_frac, match_prefixes, reverse_complement};
+use crate::sequence::dirt::telling_bp;
+use crate::sequence::{match_prefixes, reverse_complement};
 use crate::stats::from_phred;
 
-/// Below this share of distinct 3-mers bases are a simple repeat; a repeat of one to three bases has at most six distinct ones.
-const MIN_COMPLEXITY_FRAC: f64 = 0.35;
-/// The same for long tails, where AT-rich sequence has few distinct 3-mers too.
-const MIN_LONG_COMPLEXITY_FRAC: f64 = 0.2;
-/// The same for exons that end in a repeat: runs of one base and repeats of two have less.
-const MIN_EXON_COMPLEXITY_FRAC: f64 = 0.12;
-/// Bases of both sides that fragments must have there.
-const MIN_REPEAT_BP: u32 = 15;
-/// Bases from which a tail is long.
-const LONG_TAIL_BP: usize = 50;
+use super::score::{is_witness, log_odds, Beyond, Errors};
+
+/// A tail that tells no more than so many random bases, though it is longer, has no place of its own: few places of the genome are told
+/// apart by fewer.
+const MIN_TELLING_BP: f64 = 16.0;
+/// The same for shorter ones, as a share of their bases.
+const MIN_TELLING_FRAC: f64 = 0.5;
+/// Fewest bases of which this is asked.
+const MIN_JUDGED_BP: usize = 12;
 
 /// Fragments placed elsewhere, for each one surely placed here, from which a place is doubted.
 const CONTESTED_RATIO: f64 = 5.0;
@@ -120,6 +120,21 @@ impl Candidate {
         self.slack_bp == 0 && self.insertion_bp == 0 && slides.any(|(kinase, partner)| on_edge(kinase) && on_edge(partner))
     }
 
+    /// Gives the kinase so many bases that the partner had (or the partner some of the kinase's, where negative): homologous bases may lie
+    /// on either side.
+    pub fn slide(&mut self, bases: i64) {
+        let moved = bases.unsigned_abs() as usize;
+        self.kinase = self.kinase.extended(bases);
+        self.partner = self.partner.extended(-bases);
+        if bases > 0 {
+            let moved = moved.min(self.tail.len());
+            self.anchor.extend(self.tail.drain(..moved));
+        } else {
+            let back = self.anchor.split_off(self.anchor.len().saturating_sub(moved));
+            self.tail.splice(..0, back);
+        }
+    }
+
     /// How surely the partner is placed: each fragment counts by the chance that both of its ends are where they are said to be.
     /// Summed in thousandths, so that no order of fragments can show in the sum.
     pub fn weight(&self) -> f64 {
@@ -128,19 +143,11 @@ impl Candidate {
         self.members.values().map(thousandths).sum::<u64>() as f64 / 1000.0
     }
 
-    /// Whether the partner's bases are a simple repeat or a homopolymer, which has no place of its own (dark cycles of two-colour
-    /// machines read as runs of G). Exons that end in a repeat are joined as others are: molecules that the aligner placed there do not meet at
-    /// two edges by chance, unless what they have is a run.
+    /// Whether the partner's bases are runs, a repeat or adapter, which have no place of their own (dark cycles of two-colour machines read
+    /// as runs of G), whatever the aligner says.
     pub fn is_simple(&self) -> bool {
-        let placed = self.members.values().filter(|member| member.kind == Kind::Split && member.shown_bp() >= MIN_REPEAT_BP);
-        let least = if self.joins_exons && placed.map(|member| member.ends).collect::<BTreeSet<_>>().len() > 1 {
-            MIN_EXON_COMPLEXITY_FRAC
-        } else if self.tail.len() < LONG_TAIL_BP {
-            MIN_COMPLEXITY_FRAC
-        } else {
-            MIN_LONG_COMPLEXITY_FRAC
-        };
-        self.tail.len() >= 12 && complexity_frac(&self.tail) < least
+        let least = MIN_TELLING_BP.min(MIN_TELLING_FRAC * self.tail.len() as f64);
+        self.tail.len() >= MIN_JUDGED_BP && telling_bp(&self.tail) < least
     }
 
     /// Whether the aligner placed the same bases elsewhere in many more fragments than it surely placed here: a copy of a repeat
@@ -207,10 +214,9 @@ impl Candidate {
         if further.unsigned_abs() > u64::from(tolerance.shift_bp) {
             return Some(false);
         }
-        let d = further.unsigned_abs() as usize;
-        let (own, other) =
-            if further >= 0 { (self.tail.get(d..)?, tail.bases.as_slice()) } else { (self.tail.as_slice(), tail.bases.get(d..)?) };
-        tolerance.alike(own, other)
+        let shift = further.unsigned_abs() as usize;
+        let (own, other) = if further >= 0 { (self.tail.get(shift..)?, 0) } else { (self.tail.as_slice(), shift) };
+        tolerance.shows(tail, other, own)
     }
 
     /// Whether a tail that leaves the partner's place near this junction's end reads on into the kinase.
@@ -225,10 +231,9 @@ impl Candidate {
         // From the partner one reads the insertion backwards, then the kinase from its end inwards.
         let mut expected = reverse_complement(&self.insertion);
         expected.extend(reverse_complement(&self.anchor));
-        let d = further.unsigned_abs() as usize;
-        let (own, other) =
-            if further >= 0 { (expected.get(d..)?, tail.bases.as_slice()) } else { (expected.as_slice(), tail.bases.get(d..)?) };
-        tolerance.alike(own, other)
+        let shift = further.unsigned_abs() as usize;
+        let (own, other) = if further >= 0 { (expected.get(shift..)?, 0) } else { (expected.as_slice(), shift) };
+        tolerance.shows(tail, other, own)
     }
 }
 
@@ -257,7 +262,29 @@ impl Tolerance {
         }
     }
 
-    /// Whether two stretches that begin at the same place are the same sequence; `None` when too short to tell.
+    /// Whether the bases of a tail behind its `first` ones are those that are expected there, and tell it: runs, repeats and adapter are
+    /// alike and show nothing. `None` when too few to tell.
+    pub fn shows(self, tail: &Tail, first: usize, expected: &[u8]) -> Option<bool> {
+        let whole = Beyond { bases: &tail.bases, qualities: &tail.qualities, before: &tail.anchor };
+        let beyond = whole.from(first)?;
+        if !self.alike(expected, beyond.bases)? {
+            return Some(false);
+        }
+        Some(is_witness(log_odds(beyond, expected, Errors::of(self.in_step)), tail.crowd))
+    }
+
+    /// Whether two stretches that begin at the same place tell that they are one sequence, of `tries` that were compared; `None` when
+    /// too short, or too much of a run or a repeat.
+    pub fn tells_same(self, left: &[u8], right: &[u8], tries: u32) -> Option<bool> {
+        if !self.alike(left, right)? {
+            return Some(false);
+        }
+        let (short, long) = if left.len() <= right.len() { (left, right) } else { (right, left) };
+        is_witness(log_odds(Beyond::of(short), long, Errors::of(self.in_step)), tries).then_some(true)
+    }
+
+    /// Whether two stretches that begin at the same place may be the same sequence, runs of one base compared as one; `None` when too
+    /// short to tell.
     pub fn alike(self, left: &[u8], right: &[u8]) -> Option<bool> {
         let result = match_prefixes(left, right);
         let allowed = result.compared_bp / self.bp_per_edit;
@@ -289,23 +316,16 @@ mod tests {
     }
 
     #[test]
-    fn an_exon_that_ends_in_a_repeat_is_joined_by_two_molecules_at_its_edge_and_a_run_never_is() {
+    fn runs_repeats_and_adapter_have_no_place_and_an_exon_that_ends_in_a_broken_repeat_has() {
         let end = |contig| Breakend::new(ContigId(contig), 1_000, Side::Lower);
-        let member = |ends| Member {
-            kind: Kind::Split,
-            kinase_bp: 60,
-            partner_bp: 30,
-            crossing_bp: 30,
-            kinase_mapq: 60,
-            partner_mapq: Some(60),
-            ends,
-        };
-        let simple = |tail: &[u8], ends: [i64; 2], joins_exons: bool| {
-            let members = ends.into_iter().zip(1..).map(|(end, fragment)| (FragmentId(fragment), member((end, 0)))).collect();
-            Candidate { tail: tail.to_vec(), members, joins_exons, ..Candidate::new(0, end(0), end(1)) }.is_simple()
-        };
-        let repeat = b"GTGTATATGTATATGTATACATATACATACATATGTATGTGTGTATA";
-        assert_eq!((simple(repeat, [1, 2], false), simple(repeat, [1, 2], true), simple(repeat, [1, 1], true)), (true, false, true));
-        assert!(simple(&[b'G'; 40], [1, 2], true));
+        let is_simple = |tail: &[u8]| Candidate { tail: tail.to_vec(), ..Candidate::new(0, end(0), end(1)) }.is_simple();
+        let repeated = |unit: &[u8], bp: usize| -> Vec<u8> { unit.iter().copied().cycle().take(bp).collect() };
+        for tail in [repeated(b"G", 40), repeated(b"GT", 40), repeated(b"TTAGGG", 100), [repeated(b"A", 20), repeated(b"G", 20)].concat()] {
+            assert!(is_simple(&tail), "{}", String::from_utf8_lossy(&tail));
+        }
+        assert!(is_simple(b"AGATCGGAAGAGCACACGTCTGAACTCC"));
+        assert!(!is_simple(b"GTGTATATGTATATGTATACATATACATACATATGTATGTGTGTATA"));
+        assert!(!is_simple(b"AAAAAAAACGTTAGCAT"), "a run of eight takes little from what follows");
+        assert!(!is_simple(&repeated(b"G", 11)), "too few bases to tell");
     }
 }

@@ -124,7 +124,14 @@ pub(super) fn consensus(tails: &[&Tail], tolerance: Tolerance) -> (Vec<u8>, Vec<
     middle.map(|tail| (tail.bases[..tail.bases.len().min(MAX_CONSENSUS_BP)].to_vec(), tail.anchor.clone())).unwrap_or_default()
 }
 
-/// The base that most reads show in each column, weighted by quality; ties go to the first letter.
+/// Columns that are looked at together to see whether reads have come out of step, and how many of them must lack an agreed base.
+const STEP_WINDOW_BP: usize = 8;
+const OUT_OF_STEP_COLUMNS: usize = 4;
+/// The share of the votes of a column from which its base is agreed.
+const AGREED_FRAC: f64 = 2.0 / 3.0;
+
+/// The base that most reads show in each column, weighted by quality; ties go to the first letter. It ends where the reads come out of
+/// step, as those do that miscount runs of one base: behind that the columns mix what does not belong together.
 pub fn majority<'a>(reads: impl Iterator<Item = (&'a [u8], &'a [u8])>) -> Vec<u8> {
     let mut columns: Vec<[u64; 4]> = Vec::new();
     for (bases, qualities) in reads {
@@ -137,7 +144,10 @@ pub fn majority<'a>(reads: impl Iterator<Item = (&'a [u8], &'a [u8])>) -> Vec<u8
             }
         }
     }
-    columns
+    let agreed = |votes: &[u64; 4]| votes.iter().copied().max().unwrap_or(0) as f64 >= AGREED_FRAC * votes.iter().sum::<u64>() as f64;
+    let apart = |window: &[[u64; 4]]| !agreed(&window[0]) && window.iter().filter(|votes| !agreed(votes)).count() >= OUT_OF_STEP_COLUMNS;
+    let in_step = columns.windows(STEP_WINDOW_BP).position(apart).unwrap_or(columns.len());
+    columns[..in_step]
         .iter()
         .map(|votes| {
             let best = votes.iter().copied().max().unwrap_or(0);
@@ -179,7 +189,7 @@ fn says_the_same(better: &Candidate, seed: &Candidate, tolerance: Tolerance) -> 
     let by_bases = own.zip(other).and_then(|(own, other)| {
         // Two different partners may begin alike by chance (or by the homology itself); more bases must agree for them.
         let stricter = Tolerance { min_bp: tolerance.min_bp.max(if same_side { 12 } else { 14 }), ..tolerance };
-        stricter.alike(own, other)
+        stricter.tells_same(own, other, 1)
     });
     by_bases.unwrap_or(near && further.unsigned_abs() <= u64::from(SAME_PLACE_BP) && better.insertion_bp.abs_diff(seed.insertion_bp) <= 3)
 }
@@ -262,6 +272,7 @@ mod tests {
             }),
             ends: (fragment as i64, 0),
             primary: None,
+            crowd: 0,
         };
         let early = [b"TA".as_slice(), beyond].concat();
         let tails = [tail(1, 2, true, early), tail(2, 0, false, beyond.to_vec()), tail(3, 0, true, beyond.to_vec())];
@@ -292,6 +303,7 @@ mod tests {
             }),
             ends: (fragment as i64, 0),
             primary: None,
+            crowd: 0,
         };
         let found = candidates(0, &[tail(1, 1, 30), tail(2, 3, 60), tail(3, 2, 40)], Tolerance::of(false), &|_| false);
         assert_eq!(found.iter().map(|candidate| (candidate.partner.contig.0, candidate.members.len())).collect::<Vec<_>>(), [(3, 3)]);

@@ -39,7 +39,7 @@ pub fn partners<'g>(
     let named = |tail: &&[u8]| {
         let fits = ends.fits(tail, usize::MAX);
         let best = fits.iter().filter(|fit| fit.2.compared >= MIN_FIT_BEHIND_INSERTION_BP).max_by_key(|fit| fit.2.score())?;
-        let sure = phred(best.2.expected((looked_at * tail.len()) as f64).min(1.0)) >= MIN_FIT_MAPQ;
+        let sure = phred(best.2.expected(&tail[best.1..], (looked_at * tail.len()) as f64).min(1.0)) >= MIN_FIT_MAPQ;
         let alike: BTreeSet<Breakend> = fits.iter().filter(|fit| fit.2.score() == best.2.score()).map(|fit| ends.end(fit.0)).collect();
         owners.get(alike.first()?).copied().filter(|_| sure && alike.len() == 1)
     };

@@ -10,7 +10,7 @@
 //! ```
 //!
 //! The bases come from the FASTA, or, without one, from what the reads of the same file show there. An end of `L` bases with `e`
-//! mismatches fits one of `n` edges by chance in `n C(L, e) 3^e / 4^L` of cases, once more for each place where inserted bases let the
+//! mismatches fits one of `n` edges by chance in `n C(L, e) 3^e P` of cases, where `P` is how likely its bases are as dirt, at least `1 / 4^L`, once more for each place where inserted bases let the
 //! match begin; that chance is its mapping quality. `n` is the number of listed junctions of the edge where the match makes a listed
 //! junction, and that of all edges looked at otherwise.
 
@@ -18,6 +18,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::genome::{Breakend, Interval, Side};
 use crate::model::{Gene, Role};
+use crate::sequence::dirt::{information_nats, NATS_PER_BASE};
 use crate::sequence::reverse_complement;
 use crate::stats::phred;
 
@@ -246,11 +247,13 @@ impl Comparison {
         self.compared as i64 - 5 * self.mismatches as i64
     }
 
-    /// Chance matches expected in so many places.
-    pub(super) fn expected(self, places: f64) -> f64 {
+    /// Chance matches expected in so many places for a tail that begins with these bases. Runs, repeats and adapter are more likely than
+    /// other bases, wherever they come from.
+    pub(super) fn expected(self, tail: &[u8], places: f64) -> f64 {
         let (bases, mismatches) = (self.compared as f64, self.mismatches as f64);
         let choices: f64 = (0..self.mismatches).map(|k| (bases - k as f64) / (k as f64 + 1.0)).product();
-        places * choices * 3f64.powf(mismatches) / 4f64.powf(bases)
+        let told = information_nats(&tail[..self.compared.min(tail.len())]).min(bases * NATS_PER_BASE);
+        places * choices * 3f64.powf(mismatches) * (-told).exp()
     }
 }
 
@@ -355,7 +358,7 @@ impl EdgeTable {
             (side.edges.len() + beside.map_or(0, |beside| beside.edges.len())).max(self.looked_at)
         };
         let places = edges as f64 * if inserted_bp == 0 { 1.0 } else { tail.len() as f64 };
-        let mapq = phred(comparison.expected(places).min(1.0));
+        let mapq = phred(comparison.expected(&tail[inserted_bp..], places).min(1.0));
         (mapq >= MIN_FIT_MAPQ).then_some(Fit {
             end,
             inserted_bp,
@@ -378,7 +381,7 @@ impl EdgeTable {
     fn within(side: &Ends, read: &[u8]) -> Option<(usize, Breakend, u8)> {
         let fits = side.fits(read, usize::MAX);
         let best = fits.iter().filter(|fit| fit.2.compared >= MIN_FIT_BEHIND_INSERTION_BP).max_by_key(|fit| fit.2.score())?;
-        let mapq = phred(best.2.expected((side.edges.len() * read.len()) as f64).min(1.0));
+        let mapq = phred(best.2.expected(&read[best.1..], (side.edges.len() * read.len()) as f64).min(1.0));
         (mapq >= MIN_FIT_MAPQ).then_some((best.1, side.edges[best.0].end, mapq.min(MAX_FIT_MAPQ) as u8))
     }
 

@@ -115,6 +115,7 @@ mod tests {
             placement: None,
             ends: (0, 0),
             primary: None,
+            crowd: 0,
         };
         settle(&mut candidate, &[clipped], &[], Tolerance::of(false));
         assert_eq!((candidate.kinase.boundary, candidate.partner.boundary, candidate.insertion_bp), (1_000, 500, 0));

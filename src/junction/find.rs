@@ -10,7 +10,7 @@ use crate::alignment::scan::{Region, Unaligned};
 use crate::alignment::Assay;
 use crate::evidence::chain::{chains, Chain};
 use crate::evidence::pair::{pairs, Pair};
-use crate::evidence::tail::{tails, Genes, Tail};
+use crate::evidence::tail::{count_crowds, tails, Genes, Tail};
 use crate::evidence::Molecules;
 use crate::genome::Breakend;
 use crate::material::Material;
@@ -28,6 +28,7 @@ use super::realign::{self, Bases};
 use super::rescue::{self, Mended, BELIEVED_MAPQ};
 use super::support::{self, Span, OVERRUN_BP};
 use super::unaligned;
+use super::united;
 
 /// Genomic bases within which the mate of a spliced fragment may lie: nearly all introns are shorter.
 const MAX_SPLICED_REACH_BP: i64 = 100_000;
@@ -109,6 +110,8 @@ pub fn gather(
     };
     kinase_tails.sort_by(order);
     partner_tails.sort_by(order);
+    count_crowds(&mut kinase_tails, &|tail| !is_sure(tail));
+    count_crowds(&mut partner_tails, &|tail| !is_sure(tail));
     let (placed_tails, partner_tails) = partner_tails.into_iter().partition(is_sure);
     let pairs = pairs(&all, &|contig, position| region.holds(contig, position), assay);
     Evidence { kinase_tails, partner_tails, placed_tails, pairs }
@@ -212,8 +215,8 @@ impl Evidence {
             homology::settle(candidate, reference);
         }
         candidates.extend(from_pairs);
+        candidates = united::united(candidates);
         if let Some(spliced) = spliced {
-            candidates = inner_exon::united(candidates);
             for candidate in &mut candidates {
                 candidate.joins_exons = candidate.lies_on_edges(spliced.on_edge);
             }

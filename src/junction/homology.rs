@@ -18,11 +18,8 @@ pub fn settle(candidate: &mut Candidate, reference: &Bases<'_>) {
     let gained = shared(candidate.kinase, candidate.partner, reference);
     let lost = shared(candidate.partner, candidate.kinase, reference);
     let (Some(gained), Some(lost)) = (gained, lost) else { return };
-    candidate.kinase = candidate.kinase.extended(i64::from(gained));
-    candidate.partner = candidate.partner.extended(-i64::from(gained));
+    candidate.slide(i64::from(gained));
     candidate.homology_bp = gained + lost;
-    let taken = (gained as usize).min(candidate.tail.len());
-    candidate.anchor.extend(candidate.tail.drain(..taken));
 }
 
 /// Brings the bases that both alignments claim to the end where they belong: aligners run on through a mismatch where a few more bases
@@ -52,12 +49,8 @@ pub fn split_overlap(candidate: &mut Candidate, reference: &Bases<'_>) {
     let least = edits.iter().copied().min().unwrap_or(0);
     let given = edits.iter().position(|&edits| edits == least).unwrap_or(0);
     let equal = edits[given..].iter().take_while(|&&edits| edits == least).count() - 1;
-    candidate.kinase = candidate.kinase.extended(-(given as i64));
-    candidate.partner = candidate.partner.extended(given as i64);
+    candidate.slide(-(given as i64));
     candidate.homology_bp = equal as u32;
-    let mut tail = candidate.anchor.split_off(candidate.anchor.len() - given);
-    tail.append(&mut candidate.tail);
-    candidate.tail = tail;
 }
 
 /// How many bases beyond `x` repeat the bases that `y` keeps at its end; `None` without reference.

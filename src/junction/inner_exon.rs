@@ -6,8 +6,6 @@
 //!   partner ====|####|====exon 16==== kinase          the break lies within exon 15
 //! ```
 
-use std::collections::BTreeMap;
-
 use crate::genome::{Breakend, Interval, Side};
 use crate::model::{Gene, Role};
 use crate::sequence::{fewest_edits_of_all, reverse_complement};
@@ -152,28 +150,6 @@ pub fn settle(candidate: &mut Candidate, keeping: &Keeping<'_>) {
         member.crossing_bp = member.shown_bp();
     }
     candidate.members.retain(|_, member| member.kind == Kind::Pair || member.shown_bp() > 0);
-}
-
-/// Junctions that have become one, with the fragments of both; the first keeps its place.
-pub fn united(all: Vec<Candidate>) -> Vec<Candidate> {
-    let mut places: BTreeMap<(Breakend, Breakend, Vec<u8>), usize> = BTreeMap::new();
-    let mut list: Vec<Candidate> = Vec::with_capacity(all.len());
-    for candidate in all {
-        let key = (candidate.kinase, candidate.partner, candidate.insertion.clone());
-        let exact = candidate.slack_bp == 0 && !candidate.unplaced;
-        if let Some(&slot) = places.get(&key).filter(|_| exact) {
-            list[slot].other_places += candidate.other_places;
-            for (fragment, member) in candidate.members {
-                list[slot].add(fragment, member);
-            }
-            continue;
-        }
-        if exact {
-            places.insert(key, list.len());
-        }
-        list.push(candidate);
-    }
-    list
 }
 
 #[cfg(test)]

@@ -314,6 +314,7 @@ mod tests {
                     }),
                     ends: (0, 0),
                     primary: None,
+                    crowd: 0,
                 }
             })
             .collect();

@@ -16,7 +16,8 @@ use crate::alignment::read::FragmentId;
 use crate::alignment::scan::Unaligned;
 use crate::evidence::Tail;
 use crate::genome::Breakend;
-use crate::sequence::{complexity_frac, is_adapter, reverse_complement};
+use crate::sequence::dirt::telling_bp;
+use crate::sequence::reverse_complement;
 
 use super::candidate::{Candidate, Tolerance};
 use super::cluster::consensus;
@@ -43,12 +44,13 @@ const MAX_OPEN_GROUPS: usize = 200;
 const MAX_GROUPS: usize = 20;
 /// Ends beside the kinase's edges that are tried, those with most fragments first.
 const MAX_OFF_EDGES: usize = 50;
-/// Share of distinct 3-mers that the common bases must have.
-const MIN_COMPLEXITY_FRAC: f64 = 0.35;
-/// The same where they are fewer than [`MIN_SHARED_BP`], and for those by which a read lengthens a tail.
-const MIN_TELLING_FRAC: f64 = 0.5;
-/// The same where they are few.
-const MIN_SHORT_COMPLEXITY_FRAC: f64 = 0.7;
+/// Bases that are compared must tell at least as much as this share of so many random ones: runs, repeats and adapter do not.
+const MIN_TELLING_FRAC: f64 = 0.75;
+
+/// Whether bases tell enough where so many are asked for.
+fn tell(bases: &[u8], least_bp: usize) -> bool {
+    bases.len() >= least_bp && telling_bp(bases) >= MIN_TELLING_FRAC * least_bp as f64
+}
 
 /// What the tails of one edge agree on.
 pub(super) struct Bundle {
@@ -86,8 +88,7 @@ pub fn across_insertions(
     let side = edges.kinase_edges().first().map(|edge| edge.end.side);
     let open = |tail: &&Tail| {
         let beside = !is_sure(tail) && Some(tail.at.side) == side && !at_edge(tail.at);
-        // Poly(A) and adapter end anywhere, and often.
-        beside && tail.bases.len() >= MIN_FIT_BP && !is_adapter(&tail.bases) && complexity_frac(&tail.bases) >= MIN_COMPLEXITY_FRAC
+        beside && tell(&tail.bases, MIN_FIT_BP)
     };
     let mut within = bundles(kinase_tails.iter().filter(open), tolerance);
     within.sort_by_key(|bundle| (std::cmp::Reverse(bundle.fragments.len()), bundle.end));
@@ -180,7 +181,7 @@ impl More {
             let (before, after) = (end.min(at), back.min(read.len() - at));
             let (own, other) = (&tail[end - before..end + after], &read[at - before..at + after]);
             let wrong = own.iter().zip(other).filter(|(x, y)| x != y).count();
-            let agrees = own.len() >= MIN_SHARED_BP && wrong * BP_PER_MISMATCH <= own.len() && complexity_frac(own) >= MIN_TELLING_FRAC;
+            let agrees = wrong * BP_PER_MISMATCH <= own.len() && tell(own, MIN_SHARED_BP);
             agrees.then(|| &read[at + after..])
         });
         more.max_by_key(|more| (more.len(), std::cmp::Reverse(*more)))
@@ -220,11 +221,9 @@ fn joined(target: usize, from: &Bundle, to: &Bundle) -> Option<(usize, Candidate
         if wrong * BP_PER_MISMATCH > shared {
             continue;
         }
-        let richness = complexity_frac(&x[..shared]);
-        let rich_enough = if shared >= MIN_SHARED_BP { MIN_COMPLEXITY_FRAC } else { MIN_TELLING_FRAC };
-        if shared >= least && richness >= rich_enough {
+        if tell(&x[..shared], least) {
             found.push((shared, length));
-        } else if of_fragment && shared >= MIN_SHARED_OF_FRAGMENT_BP && richness >= MIN_SHORT_COMPLEXITY_FRAC {
+        } else if of_fragment && tell(&x[..shared], MIN_SHARED_OF_FRAGMENT_BP) {
             short.push((shared, length));
         }
     }

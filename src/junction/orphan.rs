@@ -7,7 +7,6 @@ use rustc_hash::FxHashSet;
 use crate::alignment::read::FragmentId;
 use crate::evidence::Tail;
 use crate::genome::Breakend;
-use crate::sequence::is_adapter;
 
 use super::candidate::{Candidate, Tolerance};
 use super::cluster::{majority, majority_backwards};
@@ -22,10 +21,7 @@ const MIN_TAIL_BP: usize = 20;
 pub fn orphans(target: usize, tails: &[Tail], known: &[Candidate], tolerance: Tolerance) -> Vec<Candidate> {
     let taken: FxHashSet<FragmentId> = known.iter().flat_map(|candidate| candidate.members.keys().copied()).collect();
     let mut by_end: BTreeMap<Breakend, Vec<&Tail>> = BTreeMap::new();
-    for tail in tails
-        .iter()
-        .filter(|tail| tail.placement.is_none() && !tail.bases.is_empty() && !is_adapter(&tail.bases) && !taken.contains(&tail.fragment))
-    {
+    for tail in tails.iter().filter(|tail| tail.placement.is_none() && !tail.bases.is_empty() && !taken.contains(&tail.fragment)) {
         by_end.entry(tail.at).or_default().push(tail);
     }
     let mut list = Vec::new();

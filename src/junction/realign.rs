@@ -253,8 +253,8 @@ fn meeting_clips(
             // Both aligners extend as far as bases allow, so homologous bases are claimed twice.
             let longest = MAX_HOMOLOGY_BP.min(inwards.len()).min(kinase_inwards.len());
             let meets = |homology: &usize| {
-                let there = strict.alike(kinase_tail, &inwards[*homology..]) == Some(true);
-                there && strict.alike(partner_tail, &kinase_inwards[*homology..]) == Some(true)
+                let there = strict.tells_same(kinase_tail, &inwards[*homology..], 1) == Some(true);
+                there && strict.tells_same(partner_tail, &kinase_inwards[*homology..], 1) == Some(true)
             };
             // Of shifts that agree but for runs of one base, the one that agrees to the letter for longest.
             let letters = |homology: &usize| {
@@ -340,7 +340,7 @@ pub fn place(tail: &[u8], window: Interval, forward: &[u8], side: Side, toleranc
         let Some(seed) = rest.get(..seed_bp) else { break };
         let mut hits = text.windows(seed_bp).enumerate().filter(|(_, bases)| *bases == seed).map(|(start, _)| start);
         let Some(start) = hits.next() else { continue };
-        if hits.next().is_some() || tolerance.alike(rest, &text[start..]) != Some(true) {
+        if hits.next().is_some() || tolerance.tells_same(rest, &text[start..], text.len() as u32) != Some(true) {
             return None;
         }
         // A single letter that differs among the first bases is an error or a variant and no insertion.
@@ -415,6 +415,7 @@ mod tests {
             placement: None,
             ends: (0, 0),
             primary: None,
+            crowd: 0,
         };
         let distance = |end: Breakend, position: u32| end.kept_distance(position);
         let span = Span { insert_max_bp: 400, distance: &distance };

@@ -260,6 +260,7 @@ fn tail(chain: &Chain, read: &[u8], qualities: &[u8], cut: usize, at: Breakend, 
         placement,
         ends: chain.ends(),
         primary: chain.primary.first().map(|piece| (piece.contig, piece.start)),
+        crowd: 0,
     }
 }
 
@@ -338,6 +339,7 @@ fn of_unaligned(
         // Where it would begin if it were aligned: copies of one molecule share it.
         ends: (i64::from(at.boundary) + cut as i64, -(bases.len() as i64)),
         primary: None,
+        crowd: 0,
     }
 }
 

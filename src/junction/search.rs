@@ -20,7 +20,8 @@ use crate::alignment::{scan, tile};
 use crate::error::Result;
 use crate::evidence::tail::{chance_mapq, Placement, Tail};
 use crate::genome::{Breakend, Interval, Side};
-use crate::sequence::{complexity_frac, is_adapter, reverse_complement};
+use crate::sequence::dirt::telling_bp;
+use crate::sequence::reverse_complement;
 
 use super::candidate::Tolerance;
 use super::edges::{words, EdgeTable, MIN_FIT_BP, WORD_BP};
@@ -32,10 +33,8 @@ use super::realign::{place, Bases};
 const MIN_FRAGMENTS: usize = 2;
 /// Fewest bases that they must show.
 const MIN_TAIL_BP: usize = WORD_BP + 4;
-/// Share of distinct 3-mers that these must have to be looked for among exons: poly(A) tails are no partner.
-pub const MIN_COMPLEXITY_FRAC: f64 = 0.35;
-/// The same for what is looked for in all reads.
-pub const MIN_TELLING_FRAC: f64 = 0.5;
+/// The number of random bases that tell as much as these must: poly(A) tails and adapter are no partner.
+const MIN_TELLING_BP: f64 = 15.0;
 /// Bases before the end that take part, so that reads of the partner's side are known by what they have of the kinase.
 const LEAD_BP: usize = WORD_BP - 1;
 /// Breaks of one kinase that are looked for.
@@ -61,21 +60,15 @@ pub struct Break {
 }
 
 impl Break {
-    /// The unexplained breaks of a kinase whose tails are as rich as asked, those with most fragments first. `on_edge` knows the exon edges
+    /// The unexplained breaks of a kinase, those with most fragments first. `on_edge` knows the exon edges
     /// of all genes: what an aligner spliced to none of them was only the likest place within reach.
-    pub fn all(
-        evidence: &Evidence,
-        edges: &EdgeTable,
-        tolerance: Tolerance,
-        least_complexity_frac: f64,
-        on_edge: &dyn Fn(Breakend) -> bool,
-    ) -> Vec<Self> {
+    pub fn all(evidence: &Evidence, edges: &EdgeTable, tolerance: Tolerance, on_edge: &dyn Fn(Breakend) -> bool) -> Vec<Self> {
         let at_edge = |end: Breakend| edges.kinase_near(end, 0).next().is_some();
         let is_sure = |tail: &Tail| is_sure(tail) && !is_guess(tail, on_edge);
         let open: Vec<Tail> = evidence
             .kinase_tails
             .iter()
-            .filter(|tail| at_edge(tail.at) && !is_sure(tail) && !is_adapter(&tail.bases) && !edges.is_ordinary(&tail.bases, true))
+            .filter(|tail| at_edge(tail.at) && !is_sure(tail) && !edges.is_ordinary(&tail.bases, true))
             .map(|tail| Tail { placement: None, ..tail.clone() })
             .collect();
         let sure: Vec<&Tail> = evidence.kinase_tails.iter().filter(|tail| is_sure(tail)).collect();
@@ -84,7 +77,7 @@ impl Break {
         let mut found: Vec<meet::Bundle> = meet::bundles(open.iter(), tolerance)
             .into_iter()
             .filter(|bundle| bundle.fragments.len() >= MIN_FRAGMENTS && bundle.tail.len() >= MIN_TAIL_BP)
-            .filter(|bundle| complexity_frac(&bundle.tail) >= least_complexity_frac && !explained(bundle))
+            .filter(|bundle| telling_bp(&bundle.tail) >= MIN_TELLING_BP && !explained(bundle))
             .collect();
         found.sort_by_key(|bundle| (std::cmp::Reverse(bundle.fragments.len()), bundle.end));
         found.into_iter().take(MAX_BREAKS).map(Self::of).collect()

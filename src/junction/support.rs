@@ -162,6 +162,7 @@ mod tests {
             placement: None,
             ends: (0, 0),
             primary: None,
+            crowd: 0,
         }
     }
 

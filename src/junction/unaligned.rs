@@ -4,15 +4,16 @@ use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::alignment::read::FragmentId;
 use crate::alignment::scan::Unaligned;
-use crate::sequence::{complexity_frac, reverse_complement};
+use crate::sequence::dirt::telling_bp;
+use crate::sequence::reverse_complement;
 
 use super::candidate::{Candidate, Kind, Member};
 use super::edges::{words, WORD_BP};
 
 /// Fewest bases on either side; the word lies in their midst.
 const MIN_SIDE_BP: usize = 10;
-/// Share of distinct 3-mers that the bases over the junction must have.
-const MIN_COMPLEXITY_FRAC: f64 = 0.5;
+/// Random bases that tell as much as the word over the junction must.
+const MIN_TELLING_BP: f64 = 11.0;
 /// One base in so many may differ.
 const BP_PER_MISMATCH: usize = 10;
 
@@ -28,7 +29,7 @@ pub fn add(candidates: &mut [Candidate], reads: &[Unaligned], copies: bool) {
             continue;
         }
         let over = [&anchor[anchor.len() - HALF..], &tail[..HALF]].concat();
-        if complexity_frac(&over) < MIN_COMPLEXITY_FRAC {
+        if telling_bp(&over) < MIN_TELLING_BP {
             continue;
         }
         for word in words(&over) {

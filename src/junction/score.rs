@@ -1,0 +1,239 @@
+//! Whether the bases beyond a break are those that a junction expects: their log-odds (natural logarithm) against a read that ends in dirt.
+//!
+//! ```text
+//!   expected   CGTTAGCATCGGATTCAGTACC...      what the junction's other reads, or the genome, have there
+//!   tail       CGTTAGCATCGGATAGATCGGAAG       fourteen bases of it, then adapter
+//!   log-odds = ln P(tail | junction) - ln P(tail | dirt)
+//! ```
+//!
+//! A read of the junction may itself end in a run, a repeat or adapter, so the part before that is enough. Reads with errors are aligned
+//! to what is expected within a narrow band; in runs of one base, which slip, a missing or further base costs less.
+
+use crate::sequence::dirt::{ln_probabilities, Shares};
+use crate::stats::from_phred;
+
+/// Log-odds from which a tail shows the junction, if it is the only open one at its end: one chance match in a hundred.
+const MIN_LOG_ODDS: f64 = 4.6;
+/// A read of a molecule that crosses the junction ends in dirt at any base beyond it so often.
+const ENDS_IN_DIRT: f64 = 0.01;
+/// A run of one base of this length slips in sequencing and in PCR.
+const MIN_SLIPPING_BP: usize = 5;
+
+/// How often reads differ from the molecule, for each base.
+#[derive(Debug, Clone, Copy)]
+pub struct Errors {
+    /// Least probability of another base, whatever the quality says.
+    substituted: f64,
+    /// A base too many, or one too few.
+    indel: f64,
+    /// The same in a run of one base that slips.
+    slip: f64,
+    /// Farthest by which a read may be out of step with the molecule, in bases.
+    band_bp: usize,
+}
+
+impl Errors {
+    /// Of short reads, which keep step: variants beside the break and PCR errors come to three in a thousand bases.
+    pub const SHORT: Self = Self { substituted: 0.003, indel: 1e-4, slip: 0.02, band_bp: 6 };
+    /// Of long reads: nanopore reads have about 2-4 % of each kind.
+    pub const LONG: Self = Self { substituted: 0.04, indel: 0.04, slip: 0.1, band_bp: 20 };
+
+    /// For reads that keep step with the molecule, or not.
+    pub fn of(in_step: bool) -> Self {
+        if in_step {
+            Self::SHORT
+        } else {
+            Self::LONG
+        }
+    }
+}
+
+/// Bases beyond a break with their qualities, and the last bases before it; all read away from what is aligned.
+#[derive(Debug, Clone, Copy)]
+pub struct Beyond<'a> {
+    /// The bases.
+    pub bases: &'a [u8],
+    /// Their qualities; where these are fewer, the rest has none.
+    pub qualities: &'a [u8],
+    /// The bases before, as far as known.
+    pub before: &'a [u8],
+}
+
+impl<'a> Beyond<'a> {
+    /// Bases of which no qualities are known.
+    pub fn of(bases: &'a [u8]) -> Self {
+        Self { bases, qualities: &[], before: &[] }
+    }
+
+    /// Without the first bases.
+    pub fn from(self, first: usize) -> Option<Self> {
+        let before = if first >= self.before.len() { &self.bases[..first.min(self.bases.len())] } else { self.before };
+        Some(Self { bases: self.bases.get(first..)?, qualities: self.qualities.get(first..).unwrap_or_default(), before })
+    }
+}
+
+/// Log-odds that such a tail goes on as `expected` does, as far as both are known, against its being dirt. Both begin at the break.
+pub fn log_odds(tail: Beyond<'_>, expected: &[u8], errors: Errors) -> f64 {
+    let bases = &tail.bases[..tail.bases.len().min(expected.len() + errors.band_bp)];
+    let dirt = ln_probabilities(bases, tail.before, Shares::ALL);
+    let (by_length, whole) = ln_matches(Beyond { bases, ..tail }, expected, errors);
+    let odds = |length: usize| by_length[length] - dirt[length];
+    // Up to where it agrees best; behind that it must be dirt, as another molecule would be another junction.
+    let cut = (0..bases.len()).map(|length| (length, odds(length))).max_by(|x, y| x.1.total_cmp(&y.1));
+    let cut = cut.filter(|(length, _)| *length > 0).map_or(f64::NEG_INFINITY, |(length, odds)| {
+        let rest = ln_probabilities(&bases[length..], &bases[..length], Shares::NO_RANDOM).last().copied().unwrap_or(0.0);
+        odds + ENDS_IN_DIRT.ln() + rest - (dirt[bases.len()] - dirt[length])
+    });
+    // What is expected may end before the tail does.
+    let to_end = whole.into_iter().map(|(length, ln_match)| ln_match - dirt[length]).fold(f64::NEG_INFINITY, f64::max);
+    to_end.max(cut)
+}
+
+/// Whether log-odds show the junction where `crowd` open tails end within a few bases: each of them might agree by chance.
+pub fn is_witness(log_odds: f64, crowd: u32) -> bool {
+    log_odds >= MIN_LOG_ODDS + f64::from(crowd.max(1)).ln()
+}
+
+/// The best `ln P` of the first 0, 1, 2 ... bases of a tail as what is expected, and of those first bases that reach the end of either.
+fn ln_matches(tail: Beyond<'_>, expected: &[u8], errors: Errors) -> (Vec<f64>, Vec<(usize, f64)>) {
+    let band = errors.band_bp;
+    let slipping = runs(expected);
+    // By how far the molecule is ahead of the read, from `-band` to `band`.
+    let mut row = vec![f64::NEG_INFINITY; 2 * band + 1];
+    row[band] = 0.0;
+    let mut by_length = Vec::with_capacity(tail.bases.len() + 1);
+    let mut whole = Vec::new();
+    let indel = |place: usize| if slipping.get(place).copied().unwrap_or(false) { errors.slip.ln() } else { errors.indel.ln() };
+    for length in 0..=tail.bases.len() {
+        // Bases of the molecule that the read leaves out.
+        for slot in 1..=2 * band {
+            let place = (length + slot).checked_sub(band + 1);
+            if let Some(place) = place.filter(|&place| place < expected.len()) {
+                row[slot] = row[slot].max(row[slot - 1] + indel(place));
+            }
+        }
+        by_length.push(row.iter().copied().fold(f64::NEG_INFINITY, f64::max));
+        let reaches_end = |slot: usize| length == tail.bases.len() || length + slot == expected.len() + band;
+        whole.extend((0..=2 * band).filter(|&slot| reaches_end(slot) && row[slot].is_finite()).map(|slot| (length, row[slot])));
+        let Some(&base) = tail.bases.get(length) else { break };
+        let error = tail.qualities.get(length).map_or(0.0, |&quality| from_phred(f64::from(quality))).clamp(errors.substituted, 0.75);
+        let mut next = vec![f64::NEG_INFINITY; 2 * band + 1];
+        for slot in 0..=2 * band {
+            if let Some(&there) = (length + slot).checked_sub(band).and_then(|place| expected.get(place)) {
+                let ln_base = match (base, there) {
+                    (b'N', _) => 0.0,
+                    (_, b'N') => 0.25f64.ln(),
+                    _ if base == there => (1.0 - error).ln(),
+                    _ => (error / 3.0).ln(),
+                };
+                next[slot] = row[slot] + ln_base;
+            }
+            // A base too many: any of four, or once more the same in a run.
+            if let Some(&ahead) = row.get(slot + 1) {
+                let place = (length + slot + 1).saturating_sub(band + 1);
+                let again = slipping.get(place).copied().unwrap_or(false) && expected[place] == base;
+                next[slot] = next[slot].max(ahead + if again { errors.slip.ln() } else { errors.indel.ln() + 0.25f64.ln() });
+            }
+        }
+        row = next;
+    }
+    (by_length, whole)
+}
+
+/// Which of these bases lie in a run that slips.
+fn runs(bases: &[u8]) -> Vec<bool> {
+    let runs = bases.chunk_by(|x, y| x == y);
+    runs.flat_map(|run| std::iter::repeat_n(run.len() >= MIN_SLIPPING_BP, run.len())).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::sequence::random_bases;
+    use proptest::prelude::*;
+
+    fn short(tail: &[u8], expected: &[u8]) -> f64 {
+        log_odds(Beyond::of(tail), expected, Errors::SHORT)
+    }
+
+    #[test]
+    fn a_run_agrees_with_no_ordinary_sequence_however_long_it_is() {
+        let expected = [b"AG".as_slice(), &random_bases(3, 60)].concat();
+        for tail in [vec![b'A'; 40], vec![b'G'; 40], [vec![b'A'; 20], vec![b'G'; 20]].concat(), b"AGAGAGAGAGAGAGAGAGAG".to_vec()] {
+            assert!(short(&tail, &expected) < 0.0, "{}", String::from_utf8_lossy(&tail));
+        }
+    }
+
+    #[test]
+    fn a_run_that_is_expected_is_no_witness_either() {
+        for letter in [b'A', b'G'] {
+            assert!(!is_witness(short(&[letter; 40], &[letter; 60]), 1));
+        }
+        let slipped = [vec![b'A'; 16], vec![b'G'; 14]].concat();
+        assert!(!is_witness(short(&slipped, &[vec![b'A'; 14], vec![b'G'; 40]].concat()), 2));
+    }
+
+    #[test]
+    fn bases_behind_a_run_of_eight_are_witnesses_even_if_the_run_slipped() {
+        let rest = random_bases(11, 40);
+        let expected = [vec![b'A'; 8], rest.clone()].concat();
+        for run in 7..10 {
+            let tail = [vec![b'A'; run], rest[..12].to_vec()].concat();
+            assert!(is_witness(short(&tail, &expected), 100), "{run} of 8: {}", short(&tail, &expected));
+        }
+    }
+
+    #[test]
+    fn a_crowd_asks_for_more_bases() {
+        let expected = random_bases(5, 60);
+        let fewest = |crowd: u32| (1..40).find(|&bp| is_witness(short(&expected[..bp], &expected), crowd)).expect("some length is enough");
+        let list = [fewest(1), fewest(100), fewest(10_000)];
+        assert!((3..=6).contains(&list[0]) && (6..=9).contains(&list[1]) && (9..=12).contains(&list[2]), "{list:?}");
+    }
+
+    #[test]
+    fn a_witness_may_end_in_adapter_and_not_in_another_molecule() {
+        let expected = random_bases(5, 60);
+        let ending = |rest: &[u8]| short(&[&expected[..20], rest].concat(), &expected);
+        assert!(is_witness(ending(b"AGATCGGAAGAGCACACGTC"), 10));
+        assert!(is_witness(ending(&[b'G'; 30]), 10));
+        assert!(!is_witness(ending(&random_bases(77, 30)), 10));
+    }
+
+    #[test]
+    fn errors_cost_and_those_of_low_quality_cost_less() {
+        let expected = random_bases(9, 30);
+        let mut tail = expected.clone();
+        tail[12] = if tail[12] == b'A' { b'C' } else { b'A' };
+        let (good, mut qualities) = (short(&expected, &expected), vec![30u8; 30]);
+        let with = |qualities: &[u8]| log_odds(Beyond { bases: &tail, qualities, before: b"" }, &expected, Errors::SHORT);
+        let sure = with(&qualities);
+        qualities[12] = 3;
+        assert!(good > with(&qualities) && with(&qualities) > sure);
+    }
+
+    proptest! {
+        #[test]
+        fn random_tails_are_seldom_witnesses(seed in 1u64..10_000, count in 8usize..80) {
+            let expected = random_bases(seed, 90);
+            let tail = random_bases(seed + 1_000_000, count);
+            // One in a hundred by chance at most for each; so many tries never reach this.
+            prop_assert!(short(&tail, &expected) < MIN_LOG_ODDS + 10_000f64.ln());
+        }
+
+        #[test]
+        fn tails_of_long_reads_with_errors_are_witnesses(seed in 1u64..10_000, every in 12usize..20) {
+            let expected = random_bases(seed, 120);
+            let mut tail = Vec::new();
+            for (at, &base) in expected[..80].iter().enumerate() {
+                match (at + 1) % (3 * every) {
+                    0 => tail.extend([base, b'A']),
+                    other if other == every => {}
+                    other if other == 2 * every => tail.push(b'T'),
+                    _ => tail.push(base),
+                }
+            }
+            prop_assert!(is_witness(log_odds(Beyond::of(&tail), &expected, Errors::LONG), 100));
+        }
+    }
+}

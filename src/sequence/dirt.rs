@@ -1,0 +1,209 @@
+//! What the end of a read is when it comes from no genome: how likely such bases are, and so how much any bases tell.
+//!
+//! Behind the part of a read that aligns there may be a partner's bases, or dirt: bases at random (errors, scraps of other molecules),
+//! a run of one base or a short repeat (two-colour sequencers write G where a cluster has no signal; poly-A; slipped repeats), or an
+//! adapter. One model gives the probability of bases under all of these, and switches between them may come anywhere:
+//!
+//! ```text
+//!   ....aligned|AAAAAAAAAAAAGGGGGGGGGGGGGGG    runs, one after the other: nearly certain, so they tell little
+//!   ....aligned|ACAGATCGGAAGAGCACACGTCTG        two random bases, then adapter
+//!   ....aligned|AAAAAAAACGTTAGCATCGGATTCAG      a run of eight, then ordinary sequence: it tells as much as eighteen bases
+//! ```
+//!
+//! `-ln P` is what the bases tell, in nats; divided by ln 4 it is the number of random bases that would tell as much.
+
+use std::f64::consts::LN_2;
+
+/// Natural logarithm of 4: what one random base tells.
+pub const NATS_PER_BASE: f64 = 2.0 * LN_2;
+
+/// Periods of the repeats that are known, in bases, from runs of one base to repeats of six (those called microsatellites).
+const PERIODS: usize = 6;
+/// A repeated base is the one before it with this probability. Runs of G of two-colour machines have about 2 % other bases.
+const REPEATED: f64 = 0.97;
+/// Else it is one of three others.
+const OTHERWISE: f64 = (1.0 - REPEATED) / 3.0;
+/// A base of an adapter is read wrongly so often.
+const ADAPTER_ERROR: f64 = 0.01;
+/// What a read ends in changes from one kind to another so often for each base.
+const SWITCH: f64 = 0.01;
+/// The same within the first bases, as aligners cut a read some bases before or behind where its dirt begins.
+const EARLY_SWITCH: f64 = 0.1;
+
+/// Adapters that a read runs into behind a short fragment: `TruSeq` and Nextera of Illumina (document 1000000002694, "Illumina adapter
+/// sequences"), read 1 and read 2, and small RNA.
+const ADAPTERS: [&[u8]; 5] = [
+    b"AGATCGGAAGAGCACACGTCTGAACTCCAGTCAC",
+    b"AGATCGGAAGAGCGTCGTGTAGGGAAAGAGTGT",
+    b"CTGTCTCTTATACACATCTCCGAGCCCACGAGAC",
+    b"CTGTCTCTTATACACATCTGACGCTGCCGACGA",
+    b"TGGAATTCTCGGGTGCCAAGG",
+];
+/// An aligner takes so many first bases of an adapter for the genome's by chance, or leaves as many before it.
+const MAX_SHIFT_BP: usize = 4;
+/// A path through an adapter with less than this share of the probability is given up.
+const NEGLIGIBLE: f64 = 1e-9;
+
+/// The shares of what a read may end in; they add up to 1.
+#[derive(Debug, Clone, Copy)]
+pub struct Shares {
+    random: f64,
+    run: f64,
+    repeat: f64,
+    adapter: f64,
+}
+
+impl Shares {
+    /// All kinds. The shares are a judgement: libraries have between 5 and 50 % of such ends as runs, repeats and adapter.
+    pub const ALL: Self = Self { random: 0.6, run: 0.2, repeat: 0.1, adapter: 0.1 };
+    /// Runs, repeats and adapter alone: what a read that crosses a junction may end in without being another molecule.
+    pub const NO_RANDOM: Self = Self { random: 0.0, run: 0.5, repeat: 0.25, adapter: 0.25 };
+
+    /// The probability of beginning with a repeat of this period.
+    fn of_period(self, period: usize) -> f64 {
+        if period == 1 {
+            self.run
+        } else {
+            self.repeat / (PERIODS - 1) as f64
+        }
+    }
+}
+
+/// A place within an adapter with the probability of being there.
+struct InAdapter {
+    adapter: &'static [u8],
+    next: usize,
+    probability: f64,
+}
+
+/// The natural logarithms of the probability of the first 0, 1, 2 ... of the bases. `before` are the bases in front of them, which a
+/// repeat may go on with. Unknown bases tell nothing.
+pub fn ln_probabilities(bases: &[u8], before: &[u8], shares: Shares) -> Vec<f64> {
+    let known = |base: u8| matches!(base, b'A' | b'C' | b'G' | b'T');
+    let at = |index: usize, back: usize| match index.checked_sub(back) {
+        Some(place) => bases.get(place),
+        None => before.len().checked_sub(back - index).and_then(|place| before.get(place)),
+    };
+    let mut random = shares.random;
+    let mut repeats: [f64; PERIODS] = std::array::from_fn(|slot| shares.of_period(slot + 1));
+    let starts = (ADAPTERS.len() * (MAX_SHIFT_BP + 1)) as f64;
+    let mut adapters: Vec<InAdapter> = ADAPTERS
+        .iter()
+        .flat_map(|&adapter| (0..=MAX_SHIFT_BP).map(move |next| InAdapter { adapter, next, probability: shares.adapter / starts }))
+        .collect();
+    let mut ln_sum = 0.0;
+    let mut list = vec![0.0];
+    for (index, &base) in bases.iter().enumerate() {
+        if !known(base) {
+            for path in &mut adapters {
+                path.next += 1;
+            }
+            adapters.retain(|path| path.next < path.adapter.len());
+            list.push(ln_sum);
+            continue;
+        }
+        random *= 0.25;
+        for (slot, probability) in repeats.iter_mut().enumerate() {
+            *probability *= match at(index, slot + 1).filter(|&&base| known(base)) {
+                Some(&copied) if copied == base => REPEATED,
+                Some(_) => OTHERWISE,
+                None => 0.25,
+            };
+        }
+        for path in &mut adapters {
+            path.probability *= if path.adapter[path.next] == base { 1.0 - ADAPTER_ERROR } else { ADAPTER_ERROR / 3.0 };
+            path.next += 1;
+        }
+        let sum = random + repeats.iter().sum::<f64>() + adapters.iter().map(|path| path.probability).sum::<f64>();
+        ln_sum += sum.ln();
+        list.push(ln_sum);
+        // What ends here may go on as anything; so does what comes behind an adapter.
+        let ended: f64 = adapters.iter().filter(|path| path.next == path.adapter.len()).map(|path| path.probability).sum::<f64>() / sum;
+        adapters.retain(|path| path.next < path.adapter.len() && path.probability > NEGLIGIBLE * sum);
+        let switch = if index < MAX_SHIFT_BP { EARLY_SWITCH } else { SWITCH };
+        let goes_on = (1.0 - switch) / sum;
+        let anew = switch + (1.0 - switch) * ended;
+        random = random * goes_on + anew * shares.random;
+        for (slot, probability) in repeats.iter_mut().enumerate() {
+            *probability = *probability * goes_on + anew * shares.of_period(slot + 1);
+        }
+        for path in &mut adapters {
+            path.probability *= goes_on;
+        }
+        let entering = anew * shares.adapter / ADAPTERS.len() as f64;
+        adapters.extend(ADAPTERS.iter().map(|&adapter| InAdapter { adapter, next: 0, probability: entering }));
+    }
+    list
+}
+
+/// What the bases tell, in nats: how unlikely they are as the dirty end of a read.
+pub fn information_nats(bases: &[u8]) -> f64 {
+    -ln_probabilities(bases, b"", Shares::ALL).last().copied().unwrap_or(0.0)
+}
+
+/// The number of random bases that tell as much as these.
+pub fn telling_bp(bases: &[u8]) -> f64 {
+    information_nats(bases) / NATS_PER_BASE
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::sequence::random_bases;
+    use proptest::prelude::*;
+
+    #[test]
+    fn the_probabilities_of_all_bases_of_a_length_add_up_to_one() {
+        let all = |length: u32| -> f64 {
+            (0..4u32.pow(length))
+                .map(|number| {
+                    let bases: Vec<u8> = (0..length).map(|at| b"ACGT"[(number >> (2 * at) & 3) as usize]).collect();
+                    ln_probabilities(&bases, b"ACG", Shares::ALL).last().expect("one more than bases").exp()
+                })
+                .sum()
+        };
+        for length in 1..6 {
+            assert!((all(length) - 1.0).abs() < 1e-6, "{length} bases: {}", all(length));
+        }
+    }
+
+    #[test]
+    fn runs_repeats_and_adapters_of_any_length_tell_no_more_than_a_few_bases() {
+        for unit in ["A", "G", "GT", "CAG", "TTAGGG"] {
+            let repeat: Vec<u8> = unit.bytes().cycle().take(60).collect();
+            assert!(telling_bp(&repeat) < 11.0, "{unit}: {}", telling_bp(&repeat));
+        }
+        let runs = [vec![b'A'; 25], vec![b'G'; 25]].concat();
+        assert!(telling_bp(&runs) < 9.0, "{}", telling_bp(&runs));
+        let adapter = b"ACAGATCGGAAGAGCACACGTCTGAACTCCAGTCACAAAAAAAAAAGGGGGGGGGGGG";
+        assert!(telling_bp(adapter) < 16.0, "{}", telling_bp(adapter));
+        assert!(telling_bp(b"TCGGAAGAGCGTCGTGTAGGGAAAGAG") < 8.0, "the aligner took its first bases");
+    }
+
+    #[test]
+    fn a_run_takes_only_itself_from_what_follows() {
+        let rest = random_bases(7, 20);
+        let with_run = [vec![b'A'; 8], rest.clone()].concat();
+        assert!(telling_bp(&with_run) > telling_bp(&rest) - 1.0);
+    }
+
+    #[test]
+    fn unknown_bases_tell_nothing() {
+        assert!(information_nats(b"NNNNNNNN").abs() < 1e-12 && information_nats(b"").abs() < 1e-12);
+    }
+
+    proptest! {
+        #[test]
+        fn random_bases_tell_about_their_number(seed in 1u64..1_000, count in 10usize..100) {
+            let bases = random_bases(seed, count);
+            let told = telling_bp(&bases);
+            prop_assert!(told > 0.7 * count as f64 - 2.0 && told < count as f64 + 1.0, "{} of {}", told, count);
+        }
+
+        #[test]
+        fn a_longer_stretch_never_tells_less(s in "[ACGTN]{0,80}") {
+            let list = ln_probabilities(s.as_bytes(), b"", Shares::ALL);
+            prop_assert!(list.windows(2).all(|pair| pair[1] <= pair[0] + 1e-9));
+        }
+    }
+}
