@@ -15,6 +15,8 @@
 pub mod assay;
 pub mod cigar;
 pub mod file;
+mod format;
+mod index;
 pub mod library;
 pub mod read;
 pub mod recognise;

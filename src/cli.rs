@@ -15,6 +15,7 @@ pub mod normals;
 pub mod report;
 pub mod simulate;
 pub mod targets;
+mod threads;
 
 /// Fusions and resistance mutations of ALK, ROS1, NTRK1, NTRK2 and NTRK3 from aligned RNA or DNA reads. Research use only.
 #[derive(Debug, Parser)]

@@ -32,6 +32,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::error::{Error, Result};
+use crate::text::{self, MAX_TABLE_BYTES};
 use crate::warning::{Code, Warnings};
 
 pub use domains::Domain;
@@ -140,7 +141,7 @@ impl Knowledge {
             let path = folder.join(*name);
             if path.exists() {
                 found = true;
-                let text = std::fs::read_to_string(&path).map_err(Error::io(&path, "read"))?;
+                let text = text::read(&path, MAX_TABLE_BYTES, "give a table as `kinfuse knowledge export` writes it")?;
                 let table = Table::parse(&path, &text);
                 warn_of_columns(&path, &table, tables, warnings);
                 tables.push(table);

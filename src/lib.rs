@@ -31,6 +31,7 @@ pub mod evaluate;
 pub mod evidence;
 pub mod fusion;
 pub mod genome;
+pub mod interrupt;
 pub mod junction;
 pub mod knowledge;
 pub mod material;
@@ -45,6 +46,8 @@ pub mod sequence;
 pub mod setup;
 pub mod simulate;
 pub mod stats;
+pub mod terminal;
+pub mod text;
 pub mod variant;
 pub mod warning;
 

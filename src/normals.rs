@@ -12,7 +12,7 @@ pub mod flag;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs::File;
-use std::io::{self, BufReader, Read, Write};
+use std::io::{self, BufRead as _, BufReader, Read, Write};
 use std::path::Path;
 
 use flate2::read::MultiGzDecoder;
@@ -351,15 +351,12 @@ impl Background {
     /// When the file cannot be read, is no background, or has another form.
     pub fn read(path: &Path) -> Result<Self> {
         let remedy = "give a file that `kinfuse normals build` of this version wrote";
-        let mut bytes = Vec::new();
-        let read = File::open(path).and_then(|file| file.take(MAX_BYTES).read_to_end(&mut bytes));
-        read.map_err(Error::opening(path, "give the file that kinfuse normals build wrote"))?;
-        if bytes.starts_with(&[0x1f, 0x8b]) {
-            let packed = std::mem::take(&mut bytes);
-            let unpacking = MultiGzDecoder::new(&packed[..]).take(MAX_BYTES).read_to_end(&mut bytes);
-            unpacking.map_err(|error| Error::input(path, format!("cannot be unpacked ({error})"), remedy))?;
-        }
-        let background: Self = serde_json::from_reader(BufReader::new(&bytes[..]))
+        let opening = || Error::opening(path, "give the file that kinfuse normals build wrote");
+        let mut file = BufReader::new(File::open(path).map_err(opening())?);
+        let is_packed = file.fill_buf().map_err(opening())?.starts_with(&[0x1f, 0x8b]);
+        let unpacked: Box<dyn Read> = if is_packed { Box::new(MultiGzDecoder::new(file)) } else { Box::new(file) };
+        // Piece by piece: a large file that is none is refused by its first bytes.
+        let background: Self = serde_json::from_reader(BufReader::new(unpacked.take(MAX_BYTES)))
             .map_err(|error| Error::input(path, format!("is no background of normal samples: {error}"), remedy))?;
         if background.normals_version != FORMAT_VERSION {
             let problem = format!("has version {}, this program reads {FORMAT_VERSION}", background.normals_version);

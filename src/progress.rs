@@ -1,11 +1,14 @@
 //! How far a run is: a bar on a terminal, a plain line now and then otherwise. The only module that knows indicatif.
 
-use std::io::{IsTerminal, Write};
-
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+
+use crate::terminal;
 
 /// A stage of fewer steps is over before anyone looks.
 const MANY_STEPS: usize = 1_000;
+
+/// How often the bar is drawn, at most: indicatif's own default.
+const REDRAWS_A_SECOND: u8 = 20;
 
 /// Shows the steps of a run on standard error.
 pub struct Progress {
@@ -16,9 +19,9 @@ pub struct Progress {
 impl Progress {
     /// A bar if standard error is a terminal, otherwise a plain line for each stage that takes long; nothing if not `wanted`.
     pub fn new(wanted: bool) -> Self {
-        let terminal = std::io::stderr().is_terminal();
+        let terminal = terminal::is_terminal();
         let bar = (wanted && terminal).then(|| {
-            let bar = ProgressBar::with_draw_target(Some(0), ProgressDrawTarget::stderr());
+            let bar = ProgressBar::with_draw_target(Some(0), ProgressDrawTarget::term(terminal::console(), REDRAWS_A_SECOND));
             if let Ok(style) = ProgressStyle::with_template("{msg:32} [{bar:32}] {pos}/{len} {elapsed}") {
                 bar.set_style(style.progress_chars("=> "));
             }
@@ -37,7 +40,7 @@ impl Progress {
             bar.set_length(steps as u64);
             bar.set_message(name.to_owned());
         } else if self.plain && steps >= MANY_STEPS {
-            let _ = writeln!(std::io::stderr(), "kinfuse: {name} ({steps} steps)");
+            terminal::say(format_args!("{name} ({steps} steps)"));
         }
     }
 
@@ -54,9 +57,4 @@ impl Progress {
             bar.finish_and_clear();
         }
     }
-}
-
-/// Columns of the terminal behind standard error; 100 where it is none.
-pub fn terminal_width() -> usize {
-    console::Term::stderr().size_checked().map_or(100, |(_, columns)| usize::from(columns))
 }

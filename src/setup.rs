@@ -90,7 +90,7 @@ impl Setup {
         let reference = config.reference.as_deref().map(|path| Reference::open(path, &first, &contigs, &needed)).transpose()?;
         warn_of_missing(reference.as_ref(), &models, &contigs, warnings);
         for file in &mut files {
-            if let Some(reference) = reference.as_ref().filter(|_| file.format == Format::Cram || file.path == Path::new("-")) {
+            if let Some(reference) = reference.as_ref().filter(|_| file.format == Format::Cram || file.is_stream) {
                 check_checksums(file, reference, &needed)?;
             }
             load(file, &genes, &models)?;

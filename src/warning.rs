@@ -11,7 +11,7 @@
 //! assert_eq!(warnings.list()[0].code.name(), "not_read_whole");
 //! ```
 //!
-//! A warning is shown on the terminal at once, unless `--quiet`, and stands in `warnings[]` of `kinfuse.json` whatever the terminal
+//! A warning is shown on the terminal when the run has ended well, unless `--quiet` (one that fails says its error alone), and stands in `warnings[]` of `kinfuse.json` whatever the terminal
 //! shows. What is said twice is kept once. The reasons of the sample's `status` join the list when the document is made; they
 //! are not added here. For a new kind of warning add a [`Code`]: one word or a few, never renamed. The number that a warning is about
 //! belongs into its text. Add it from the thread that owns the stage, so that the terminal has the same order in every run.
@@ -20,6 +20,8 @@ use std::sync::{Mutex, PoisonError};
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+
+use crate::terminal::one_line;
 
 /// What a warning is about: a stable word for scripts, in the order in which warnings are listed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
@@ -65,10 +67,9 @@ pub struct Warning {
 }
 
 impl Warning {
-    /// A warning; control characters that names of files or contigs bring are written out.
+    /// A warning; characters that cannot be seen, as names of files or contigs may bring, are written out.
     pub fn new(code: Code, text: impl AsRef<str>) -> Self {
-        let plain = |c: char| if c.is_control() { c.escape_default().to_string() } else { c.to_string() };
-        Self { code, text: text.as_ref().chars().map(plain).collect() }
+        Self { code, text: one_line(text.as_ref()) }
     }
 }
 

@@ -1,7 +1,5 @@
 //! Opening BAM, CRAM and SAM, with every check that can be made before the first read.
 
-use std::fs::File;
-use std::io::{Read as _, Seek as _, SeekFrom};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 
@@ -9,36 +7,23 @@ use rust_htslib::bam::{self, record::Record, Read as _};
 
 use rustc_hash::FxHashMap;
 
+use super::format;
+pub use super::format::Format;
+use super::index::Index;
 use super::read::end;
-use crate::bgzf;
+use crate::bgzf::VirtualOffset;
 use crate::error::{Error, Result};
 use crate::genome::{ContigId, Contigs, Interval};
+use crate::reference::Fasta;
 
 /// Bytes that a CRAM keeps for a read at least, so that reads are rather counted too many than too few.
 const CRAM_BYTES_A_READ: u64 = 12;
-
-/// The EOF container that ends a complete CRAM of version 3 (CRAM specification, section 9).
-const CRAM_EOF: [u8; 38] = [
-    0x0f, 0, 0, 0, 0xff, 0xff, 0xff, 0xff, 0x0f, 0xe0, 0x45, 0x4f, 0x46, 0, 0, 0, 0, 0x01, 0, 0x05, 0xbd, 0xd9, 0x4f, 0, 0x01, 0, 0x06,
-    0x06, 0x01, 0, 0x01, 0, 0x01, 0, 0xee, 0x63, 0x01, 0x4b,
-];
-
-/// What kind of file holds the alignments.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Format {
-    /// BAM.
-    Bam,
-    /// CRAM.
-    Cram,
-    /// SAM text.
-    Sam,
-}
 
 /// How reads are taken from the file.
 #[derive(Debug, Clone)]
 enum Access {
     /// By index.
-    Indexed(PathBuf),
+    Indexed(Arc<Index>),
     /// The relevant reads, taken in one pass, sorted by place.
     Memory(Arc<Vec<Record>>, u32),
 }
@@ -60,6 +45,8 @@ pub struct AlignmentFile {
     pub passed_over: (u64, u64),
     /// Checksums of contigs (`M5` of `@SQ`), where the header has them.
     pub checksums: FxHashMap<ContigId, String>,
+    /// Whether it comes through a pipe or standard input, so that what it is was not known before.
+    pub is_stream: bool,
     reference: Option<PathBuf>,
     access: Access,
     /// The reader that gave the header, kept where the file is read in one pass (standard input opens only once).
@@ -70,12 +57,13 @@ pub struct AlignmentFile {
 pub struct Reader {
     source: ReaderSource,
     path: PathBuf,
+    contigs: Arc<Contigs>,
     record: Record,
     is_bam: bool,
 }
 
 enum ReaderSource {
-    Indexed(Box<bam::IndexedReader>),
+    Indexed(Box<bam::IndexedReader>, Arc<Index>),
     Memory(Arc<Vec<Record>>, u32),
 }
 
@@ -89,11 +77,14 @@ impl AlignmentFile {
     /// One [`Error::Input`] that names the file and the remedy: not there, empty, truncated, of another format, unsorted, without
     /// index, CRAM without reference.
     pub fn open(path: &Path, reference: Option<&Path>, stream: bool) -> Result<Self> {
-        let is_stdin = path == Path::new("-");
+        if path.to_str().is_none() {
+            let remedy = "rename it, or give a link to it that has another name (ln -s)";
+            return Err(Error::input(path, "has a name that is not UTF-8, which htslib cannot be given", remedy));
+        }
         if path.to_string_lossy().contains("://") {
             return Err(Error::input(path, "is a remote file, and kinfuse opens no network connection", "copy it to this machine first"));
         }
-        let format = if is_stdin { Format::Bam } else { recognise(path)? };
+        let format::Source { format, is_stream } = format::recognise(path)?;
         if format == Format::Cram && reference.is_none() {
             return Err(Error::input(
                 path,
@@ -101,10 +92,10 @@ impl AlignmentFile {
                 "give the FASTA it was made with as --reference",
             ));
         }
-        let plain = open_plain(path, reference, format)?;
+        let plain = open_plain(path, reference, format, is_stream)?;
         let contigs = Arc::new(header_contigs(path, plain.header())?);
         let text = String::from_utf8_lossy(plain.header().as_bytes()).into_owned();
-        let stream = stream || is_stdin || format == Format::Sam;
+        let stream = stream || is_stream || format == Format::Sam;
         let access = if stream {
             Access::Memory(Arc::new(Vec::new()), 0)
         } else {
@@ -118,7 +109,12 @@ impl AlignmentFile {
                     ),
                 ));
             }
-            Access::Indexed(find_index(path, format)?)
+            let index = find_index(path, format)?;
+            warn_of_age(&index, path);
+            Access::Indexed(Arc::new(match format {
+                Format::Cram => Index::of_cram(&index, path, &contigs)?,
+                _ => Index::of_bam(&index, path, &contigs, VirtualOffset(plain.tell() as u64))?,
+            }))
         };
         let file = Self {
             path: path.to_path_buf(),
@@ -126,6 +122,7 @@ impl AlignmentFile {
             samples: header_values(&text, "@RG", "SM"),
             programs: programs(&text),
             passed_over: (0, 0),
+            is_stream,
             checksums: checksums(&text, &contigs),
             contigs,
             reference: reference.map(Path::to_path_buf),
@@ -148,7 +145,7 @@ impl AlignmentFile {
     /// # Errors
     /// When the file or its index cannot be opened.
     pub fn aligned_reads(&self) -> Result<Option<u64>> {
-        let ReaderSource::Indexed(mut reader) = self.reader()?.source else { return Ok(None) };
+        let ReaderSource::Indexed(mut reader, _) = self.reader()?.source else { return Ok(None) };
         if self.format == Format::Bam {
             if let Ok(contigs) = reader.index_stats() {
                 return Ok(Some(contigs.iter().map(|(_, _, mapped, _)| mapped).sum()));
@@ -172,7 +169,11 @@ impl AlignmentFile {
         let mut kept = Vec::new();
         let mut longest = 0;
         for (number, record) in reader.records().enumerate() {
-            let record = record.map_err(|error| unreadable(&self.path, &format!("record {} cannot be read ({error})", number + 1)))?;
+            let record = record.map_err(|error| {
+                let problem = format!("record {} cannot be read ({error})", number + 1);
+                let remedy = "the file is damaged or was cut off there: copy or make it again (samtools view names the line)";
+                Error::Htslib { path: self.path.clone(), problem, remedy: remedy.to_owned() }.unless_out_of_files()
+            })?;
             if record.is_unmapped() || record.tid() < 0 || record.pos() < 0 {
                 self.passed_over.0 += 1;
             } else if !relevant(&record) {
@@ -196,12 +197,10 @@ impl AlignmentFile {
         let source = match &self.access {
             Access::Memory(records, longest) => ReaderSource::Memory(Arc::clone(records), *longest),
             Access::Indexed(index) => {
-                let mut reader = bam::IndexedReader::from_path_and_index(&self.path, index).map_err(|error| {
-                    Error::input(
-                        &self.path,
-                        format!("its index {} cannot be used ({error})", index.display()),
-                        "make it anew with samtools index",
-                    )
+                let mut reader = bam::IndexedReader::from_path_and_index(&self.path, &index.path).map_err(|error| {
+                    let problem = format!("it cannot be opened with its index {} ({error})", index.path.display());
+                    let remedy = format!("make the index anew with: samtools index {}", self.path.display());
+                    Error::Htslib { path: self.path.clone(), problem, remedy }.unless_out_of_files()
                 })?;
                 if let Some(reference) = &self.reference {
                     if self.format == Format::Cram {
@@ -210,10 +209,11 @@ impl AlignmentFile {
                             .map_err(|error| unreadable(reference, &format!("cannot serve as reference ({error})")))?;
                     }
                 }
-                ReaderSource::Indexed(Box::new(reader))
+                ReaderSource::Indexed(Box::new(reader), Arc::clone(index))
             }
         };
-        Ok(Reader { source, path: self.path.clone(), record: Record::new(), is_bam: self.format == Format::Bam })
+        let (path, contigs) = (self.path.clone(), Arc::clone(&self.contigs));
+        Ok(Reader { source, path, contigs, record: Record::new(), is_bam: self.format == Format::Bam })
     }
 }
 
@@ -235,7 +235,10 @@ impl Reader {
     /// # Errors
     /// When the file cannot be read there.
     pub fn visit_unplaced(&mut self, limit: u64, mut visit: impl FnMut(&Record)) -> Result<u64> {
-        let ReaderSource::Indexed(reader) = &mut self.source else { return Ok(0) };
+        let ReaderSource::Indexed(reader, index) = &mut self.source else { return Ok(0) };
+        if index.is_empty() {
+            return Ok(0);
+        }
         reader
             .fetch(bam::FetchDefinition::Unmapped)
             .map_err(|error| unreadable(&self.path, &format!("its unaligned reads cannot be looked up ({error})")))?;
@@ -259,7 +262,8 @@ impl Reader {
     /// # Errors
     /// When the file cannot be read there.
     pub fn visit_while(&mut self, interval: Interval, mut visit: impl FnMut(&Record) -> bool) -> Result<()> {
-        let place = || format!("contig {} bases {}-{}", interval.contig.0, interval.start + 1, interval.end);
+        let contigs = &self.contigs;
+        let place = || format!("{}:{}-{}", contigs.name(interval.contig), interval.start + 1, interval.end);
         match &mut self.source {
             ReaderSource::Memory(records, longest) => {
                 let tid = interval.contig.0 as i32;
@@ -275,7 +279,8 @@ impl Reader {
                 }
                 Ok(())
             }
-            ReaderSource::Indexed(reader) => {
+            ReaderSource::Indexed(reader, index) => {
+                index.check(interval, contigs)?;
                 reader
                     .fetch((interval.contig.0 as i32, i64::from(interval.start), i64::from(interval.end)))
                     .map_err(|error| unreadable(&self.path, &format!("{} cannot be looked up ({error})", place())))?;
@@ -292,73 +297,25 @@ impl Reader {
 }
 
 fn unreadable(path: &Path, problem: &str) -> Error {
-    Error::input(
-        path,
-        problem,
-        "the file is damaged, its index is of another file, or it was made with another reference: check it with samtools quickcheck -v, then copy, index or make it again",
-    )
+    let remedy = "the file is damaged, its index is of another file, or it was made with another reference: check it with samtools quickcheck -v, then copy, index or make it again";
+    Error::Htslib { path: path.to_owned(), problem: problem.to_owned(), remedy: remedy.to_owned() }.unless_out_of_files()
 }
 
-/// Tells the format by the first bytes and checks that the file ends as a complete one does.
-fn recognise(path: &Path) -> Result<Format> {
-    let mut file = File::open(path).map_err(|error| {
-        let remedy = "check the path and its permissions";
-        Error::input(path, format!("cannot be opened ({error})"), remedy)
-    })?;
-    let length = file.metadata().map_err(Error::io(path, "look at it"))?.len();
-    let mut head = [0u8; 4];
-    let got =
-        file.read(&mut head).map_err(|error| Error::input(path, format!("cannot be read ({error})"), "give a BAM, CRAM or SAM file"))?;
-    if got == 0 {
-        return Err(Error::input(path, "is empty (0 bytes), not even a header", "check the step that should have written it"));
-    }
-    let tail = |file: &mut File, marker: &[u8]| -> Result<bool> {
-        if length < marker.len() as u64 {
-            return Ok(false);
-        }
-        let mut end = vec![0u8; marker.len()];
-        file.seek(SeekFrom::End(-(marker.len() as i64)))
-            .and_then(|_| file.read_exact(&mut end))
-            .map_err(Error::io(path, "read its end"))?;
-        Ok(end == marker)
-    };
-    let truncated = || {
-        Error::input(
-            path,
-            format!("has no end-of-file block after byte {length}: it is truncated or still being written, so reads may be missing"),
-            "copy or make it again; samtools quickcheck must accept it",
-        )
-    };
-    match head {
-        [0x1f, 0x8b, _, flags] if flags & 4 == 0 => Err(Error::input(
-            path,
-            "is packed by plain gzip, which cannot be read in parts",
-            "unpack it, or make a BAM of it: samtools view -b",
-        )),
-        [0x1f, 0x8b, ..] => {
-            if !tail(&mut file, &bgzf::END_OF_FILE)? {
-                return Err(truncated());
-            }
-            Ok(Format::Bam)
-        }
-        [b'C', b'R', b'A', b'M'] => {
-            let mut version = [0u8; 1];
-            file.seek(SeekFrom::Start(4)).and_then(|_| file.read_exact(&mut version)).map_err(Error::io(path, "read its version"))?;
-            if version[0] == 3 && !tail(&mut file, &CRAM_EOF)? {
-                return Err(truncated());
-            }
-            Ok(Format::Cram)
-        }
-        [b'@', ..] => Ok(Format::Sam),
-        _ => Err(Error::input(path, "is neither BAM, CRAM nor SAM with a header", "give an aligned BAM, CRAM or SAM file")),
-    }
-}
-
-fn open_plain(path: &Path, reference: Option<&Path>, format: Format) -> Result<bam::Reader> {
+fn open_plain(path: &Path, reference: Option<&Path>, format: Format, is_stream: bool) -> Result<bam::Reader> {
     let opened = if path == Path::new("-") { bam::Reader::from_stdin() } else { bam::Reader::from_path(path) };
-    let mut reader = opened.map_err(|error| unreadable(path, &format!("its header cannot be read ({error})")))?;
-    // What comes from standard input may be a CRAM too; for other formats the reference is not looked at.
-    if let (Some(reference), true) = (reference, format == Format::Cram || path == Path::new("-")) {
+    let mut reader = opened.map_err(|error| {
+        let (problem, remedy) = if is_stream {
+            let problem = "what comes through it is empty, cut off in its header, or neither BAM, CRAM nor SAM with a header";
+            (problem.to_owned(), "check the step that writes it; what is given must be aligned reads")
+        } else {
+            (format!("its header cannot be read ({error})"), "check it with samtools head, and copy or make it again")
+        };
+        Error::Htslib { path: path.to_owned(), problem, remedy: remedy.to_owned() }.unless_out_of_files()
+    })?;
+    // What comes as a stream may be a CRAM too; for other formats the reference is not looked at.
+    if let (Some(reference), true) = (reference, format == Format::Cram || is_stream) {
+        // htslib reads the FASTA's index unchecked, and writes one where there is none.
+        Fasta::open(reference)?;
         reader.set_reference(reference).map_err(|error| unreadable(reference, &format!("cannot serve as reference ({error})")))?;
     }
     Ok(reader)
@@ -366,7 +323,11 @@ fn open_plain(path: &Path, reference: Option<&Path>, format: Format) -> Result<b
 
 fn header_contigs(path: &Path, header: &bam::HeaderView) -> Result<Contigs> {
     if header.target_count() == 0 {
-        return Err(Error::input(path, "its header names no contigs (@SQ)", "give aligned reads; unaligned BAMs must be aligned first"));
+        return Err(Error::input(
+            path,
+            "its header names no contigs (@SQ)",
+            "give aligned reads; FASTQ and unaligned BAMs must be aligned first",
+        ));
     }
     let mut list = Vec::new();
     for (index, name) in header.target_names().into_iter().enumerate() {
@@ -398,6 +359,14 @@ fn find_index(path: &Path, format: Format) -> Result<PathBuf> {
         format!("has no index ({})", suffixes.join(" or ")),
         format!("make one with: samtools index {} (or use --mode stream, which needs none)", path.display()),
     ))
+}
+
+/// Says that an index is older than its file; whether it still fits is checked.
+fn warn_of_age(index: &Path, path: &Path) {
+    let written = |path: &Path| std::fs::metadata(path).and_then(|about| about.modified()).ok();
+    if written(index).zip(written(path)).is_some_and(|(index, file)| index < file) {
+        log::warn!("{} is older than its file; it fits the file all the same", index.display());
+    }
 }
 
 fn sort_order(header: &str) -> Option<&str> {

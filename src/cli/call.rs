@@ -1,18 +1,18 @@
 //! `kinfuse call`.
 
-use std::io::Write;
 use std::path::PathBuf;
 
 use clap::builder::NonEmptyStringValueParser;
 use clap::{Args, ValueEnum};
 
+use super::threads;
 use crate::alignment::assay::{AssayKind, AssayRequest, DuplicateRule};
 use crate::config::{CallConfig, GenomeChoice, DEFAULT_TARGETS};
 use crate::error::Result;
 use crate::genome::Assembly;
 use crate::model::current_symbol;
 use crate::progress::Progress;
-use crate::{pipeline, publish};
+use crate::{pipeline, publish, terminal};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -146,10 +146,9 @@ impl CallArguments {
         let progress = Progress::new(matches!(self.progress, ProgressArgument::Auto) && !quiet);
         let result = pipeline::call(&config, &progress);
         progress.finish();
-        let table = publish::publish(&result?, &config, crate::progress::terminal_width())?;
+        let table = publish::publish(&result?, &config, terminal::width())?;
         if !quiet {
-            // A terminal that went away is no reason to fail: the results are written.
-            let _ = std::io::stderr().write_all(table.as_bytes());
+            terminal::show(&table);
         }
         Ok(())
     }
@@ -177,7 +176,7 @@ impl CallArguments {
             DuplicatesArgument::Position => Some(DuplicateRule::Position),
             DuplicatesArgument::Keep => Some(DuplicateRule::Keep),
         };
-        let threads = self.threads.map_or_else(|| std::thread::available_parallelism().map_or(1, std::num::NonZero::get), usize::from);
+        let threads = threads::workers(self.threads);
         CallConfig {
             inputs: self.inputs.clone(),
             out_dir: self.out_dir.clone(),

@@ -1,6 +1,5 @@
 //! `kinfuse normals`: the background of normal samples.
 
-use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use clap::{Args, Subcommand};
@@ -11,7 +10,7 @@ use crate::normals::{flag, Background};
 use crate::progress::Progress;
 use crate::report::json::Document;
 use crate::report::output::Outputs;
-use crate::{pipeline, publish};
+use crate::{pipeline, publish, terminal};
 
 /// Arguments of `kinfuse normals`.
 #[derive(Debug, Args)]
@@ -104,8 +103,7 @@ fn write(background: &Background, output: &Path) -> Result<()> {
     let mut outputs = Outputs::new(folder, stem)?;
     outputs.write(suffix, |out| background.write(out))?;
     outputs.commit()?;
-    // A terminal that went away is no reason to fail: the file is written.
-    let _ = writeln!(std::io::stderr(), "{}: {}", output.display(), background.summary());
+    terminal::show(&format!("{}: {}\n", output.display(), background.summary()));
     Ok(())
 }
 

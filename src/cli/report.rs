@@ -1,7 +1,7 @@
 //! `kinfuse report`: the files of a sample again, from its `kinfuse.json`, with the tables of today.
 
 use std::collections::BTreeSet;
-use std::io::Write;
+use std::fmt::Write as _;
 use std::path::PathBuf;
 
 use clap::builder::NonEmptyStringValueParser;
@@ -13,6 +13,7 @@ use crate::report::json::Document;
 use crate::report::output::{file_prefix, Outputs};
 use crate::report::rows::escaped;
 use crate::report::{files, renew, table};
+use crate::terminal;
 use crate::warning::Warnings;
 
 const EXAMPLES: &str = "\
@@ -25,6 +26,9 @@ Examples:
   kinfuse report -o results --tumour NSCLC --knowledge my/ P17.kinfuse.json
 
 Research use only; not a medical device.";
+
+/// Samples whose files get their names together: each keeps eight open until then, and systems allow 1024.
+const TOGETHER: usize = 64;
 
 /// Arguments of `kinfuse report`.
 #[derive(Debug, Args)]
@@ -69,18 +73,23 @@ impl ReportArguments {
             }
             documents.push((prefix, document));
         }
-        for (prefix, mut document) in documents {
-            let told = renew::again(&mut document, &knowledge, self.knowledge.is_some(), self.tumour.as_deref());
-            if let Some(told) = &document.interpretation.tumour_note {
-                log::warn!("{}", escaped(told));
+        while !documents.is_empty() {
+            let group: Vec<_> = documents.drain(..documents.len().min(TOGETHER)).collect();
+            let mut sets = Vec::new();
+            let mut tables = String::new();
+            for (prefix, mut document) in group {
+                let told = renew::again(&mut document, &knowledge, self.knowledge.is_some(), self.tumour.as_deref());
+                if let Some(told) = &document.interpretation.tumour_note {
+                    log::warn!("{}", escaped(told));
+                }
+                let mut outputs = Outputs::new(&self.out_dir, &prefix)?;
+                files::write(&document, &mut outputs)?;
+                sets.push(outputs);
+                let _ = writeln!(tables, "{}\n  {}", table::render(&document, terminal::width()), told.join("\n  "));
             }
-            let mut outputs = Outputs::new(&self.out_dir, &prefix)?;
-            files::write(&document, &mut outputs)?;
-            outputs.commit()?;
+            Outputs::commit_all(sets)?;
             if !quiet {
-                let text = format!("{}\n  {}\n", table::render(&document, crate::progress::terminal_width()), told.join("\n  "));
-                // A terminal that went away is no reason to fail: the results are written.
-                let _ = std::io::stderr().write_all(text.as_bytes());
+                terminal::show(&tables);
             }
         }
         Ok(())

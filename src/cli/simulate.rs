@@ -6,12 +6,14 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 
+use super::threads;
 use crate::error::{Error, Result};
 use crate::simulate::event::EventAmount;
 use crate::simulate::panel::PanelKind;
 use crate::simulate::recipe::{Assay, Recipe};
 use crate::simulate::run::{self, Files, Job, Source};
 use crate::simulate::{Damage, Errors, Library, Protocol, Strandedness, Umi};
+use crate::terminal;
 
 use dirt::DirtArguments;
 
@@ -214,10 +216,11 @@ impl SimulateArguments {
     pub fn run(&self, quiet: bool) -> Result<()> {
         let summary = run::run(&self.job()?)?;
         if !quiet {
-            eprintln!("{} samples, {} rows of truth in {}", summary.samples, summary.rows, self.out_dir.join("truth.tsv").display());
+            let truth = self.out_dir.join("truth.tsv");
+            terminal::show(&format!("{} samples, {} rows of truth in {}\n", summary.samples, summary.rows, truth.display()));
             if summary.left_out > 0 {
                 let list = self.out_dir.join("not_made.tsv");
-                eprintln!("{} events could not be made; {} says why", summary.left_out, list.display());
+                terminal::show(&format!("{} events could not be made; {} says why\n", summary.left_out, list.display()));
             }
         }
         Ok(())
@@ -228,7 +231,7 @@ impl SimulateArguments {
         if !files.fastq && !files.bam {
             return Err(Error::Config("no reads would be written; leave --no-fastq out or add --bam".to_owned()));
         }
-        let threads = self.threads.map_or_else(|| std::thread::available_parallelism().map_or(1, std::num::NonZero::get), usize::from);
+        let threads = threads::workers(self.threads);
         Ok(Job {
             fasta: self.reference.clone(),
             pieces: self.pieces.clone(),

@@ -8,14 +8,11 @@
 //! | VCF (Delly and others) | `##fileformat=VCF` | from ALT, or from SVTYPE, CHR2, POS2/END and CT | no |
 //! | BEDPE | two intervals with numbers | from the strands | where the name joins two symbols |
 
-use std::fs::File;
-use std::io::{BufReader, Read};
 use std::path::Path;
-
-use flate2::read::MultiGzDecoder;
 
 use super::call::SampleCalls;
 use crate::error::{Error, Result};
+use crate::text;
 
 pub(super) mod arriba;
 pub(super) mod bedpe;
@@ -53,21 +50,15 @@ const MAX_BYTES: u64 = 1 << 30;
 /// # Errors
 /// When it cannot be read, is larger than 1 GiB, or is no text.
 pub(super) fn text(path: &Path) -> Result<String> {
-    let mut file =
-        BufReader::new(File::open(path).map_err(Error::opening(path, "give the truth with --truth, and existing calls with --calls"))?);
-    let mut bytes = Vec::new();
-    file.by_ref().take(MAX_BYTES).read_to_end(&mut bytes).map_err(Error::io(path, "read"))?;
-    if bytes.starts_with(&[0x1f, 0x8b]) {
-        let packed = std::mem::take(&mut bytes);
-        MultiGzDecoder::new(&packed[..]).take(MAX_BYTES).read_to_end(&mut bytes).map_err(Error::io(path, "unpack"))?;
+    let remedy = "give the truth with --truth, and existing calls with --calls: a table, VCF, BEDPE or kinfuse.json";
+    let is_bcf = |start: &[u8]| start.starts_with(b"BCF");
+    let bcf = || Error::input(path, "is BCF", "turn it into VCF with: bcftools view -O z -o calls.vcf.gz");
+    match text::read(path, MAX_BYTES, remedy) {
+        Ok(text) if is_bcf(text.as_bytes()) => Err(bcf()),
+        // A pipe is not opened a second time.
+        Err(_) if path.is_file() && text::open(path, remedy).is_ok_and(|mut file| file.fill_buf().is_ok_and(is_bcf)) => Err(bcf()),
+        read => read,
     }
-    if bytes.len() as u64 >= MAX_BYTES {
-        return Err(Error::input(path, "is larger than 1 GiB", "give the calls of fewer samples at a time"));
-    }
-    if bytes.starts_with(b"BCF") {
-        return Err(Error::input(path, "is BCF", "turn it into VCF with: bcftools view -O z -o calls.vcf.gz"));
-    }
-    String::from_utf8(bytes).map_err(|_| Error::input(path, "is no text", "give a table, VCF, BEDPE or kinfuse.json"))
 }
 
 impl Format {

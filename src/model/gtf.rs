@@ -10,22 +10,20 @@
 mod choice;
 mod line;
 
-use std::fs::File;
-use std::io::{BufRead, BufReader};
 use std::path::Path;
 
-use flate2::read::MultiGzDecoder;
 use rustc_hash::FxHashMap;
 
 use crate::error::{Error, Result};
 use crate::genome::{ContigId, Contigs, Strand};
 use crate::model::builtin::current_symbol;
 use crate::model::gene::Gene;
+use crate::text;
 
 use line::{Attributes, Feature, FeatureKind};
 
-/// Size of the read buffers in bytes.
-const BUFFER_BYTES: usize = 1 << 18;
+/// What to give where a file is none.
+const REMEDY: &str = "give a GTF with nine tab-separated columns (GENCODE, Ensembl or RefSeq)";
 
 /// What a GTF gave.
 #[derive(Debug, Clone, Default)]
@@ -77,25 +75,20 @@ struct Collector {
 /// [`Error::Io`] when the file cannot be read, [`Error::Line`] for a line that is no GTF, [`Error::Mismatch`] when no contig of the
 /// GTF is in the BAM, [`Error::Input`] when it has no exon there.
 pub fn read(path: &Path, contigs: &Contigs, bam: &Path) -> Result<GtfGenes> {
-    let mut reader = noodles_gtf::io::Reader::new(open(path)?);
+    let mut reader = noodles_gtf::io::Reader::new(text::open(path, REMEDY)?);
     let mut line = noodles_gtf::Line::default();
     let mut collector = Collector::default();
     let mut known: FxHashMap<Vec<u8>, Option<ContigId>> = FxHashMap::default();
     let mut number = 0;
     loop {
         number += 1;
-        let read = reader.read_line(&mut line).map_err(Error::io(path, "read"))?;
+        let read = reader.read_line(&mut line).map_err(text::failed(path, REMEDY))?;
         if read == 0 {
             break;
         }
-        let bad = |problem: String| Error::Line {
-            path: path.to_owned(),
-            line: number,
-            problem,
-            remedy: "give a GTF with nine tab-separated columns (GENCODE, Ensembl or RefSeq)".to_owned(),
-        };
-        let text: &[u8] = line.as_ref();
-        if read == text.len() && line::is_cut(text) {
+        let bad = |problem: String| Error::Line { path: path.to_owned(), line: number, problem, remedy: REMEDY.to_owned() };
+        let raw: &[u8] = line.as_ref();
+        if read == raw.len() && line::is_cut(raw) {
             return Err(Error::Line {
                 path: path.to_owned(),
                 line: number,
@@ -124,18 +117,6 @@ pub fn read(path: &Path, contigs: &Contigs, bam: &Path) -> Result<GtfGenes> {
         return Err(Error::input(path, "no exon line on a contig of the BAM", "give a GTF with exon features"));
     }
     Ok(GtfGenes { genes, skipped_contigs })
-}
-
-/// Opens a plain or gzipped file; which of the two is told by its first bytes, not by its name.
-fn open(path: &Path) -> Result<Box<dyn BufRead>> {
-    let opened =
-        File::open(path).map_err(|error| Error::input(path, format!("cannot be opened ({error})"), "check the path given as --gtf"))?;
-    let mut file = BufReader::with_capacity(BUFFER_BYTES, opened);
-    let gzipped = file.fill_buf().map_err(Error::io(path, "read"))?.starts_with(&[0x1f, 0x8b]);
-    if gzipped {
-        return Ok(Box::new(BufReader::with_capacity(BUFFER_BYTES, MultiGzDecoder::new(file))));
-    }
-    Ok(Box::new(file))
 }
 
 fn nothing_in_common(path: &Path, contigs: &Contigs, bam: &Path, example: Option<&[u8]>) -> Error {

@@ -1,15 +1,29 @@
 //! The files of one run: written under temporary names in the output folder, renamed together at the end.
 //!
-//! A run that fails leaves no half file and does not harm the result of an earlier run.
+//! A run that fails, or is stopped, leaves no half file, and the results of an earlier run as they were, all of them: files of two
+//! runs side by side would be read as one result. A temporary file is locked as long as its run lives; what a run that was killed left
+//! behind goes with the next run into the same folder.
 
-use std::fs::{self, File, OpenOptions};
+mod exchange;
+mod temporary;
+
+use std::fs::{self, File};
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 
 use crate::error::{Error, Result};
+use crate::terminal::is_invisible;
+
+pub use temporary::abandon;
+
+use exchange::Exchange;
+use temporary::Temporary;
 
 /// Suffixes of index files, which are renamed after the data they index.
 const INDEX_SUFFIXES: [&str; 4] = [".tbi", ".bai", ".csi", ".crai"];
+
+/// Enough to tell whether a disk is full: blocks of file systems are smaller.
+const PROBE_BYTES: usize = 1 << 16;
 
 /// The longest prefix in bytes: file systems allow 255 a name, and the suffix and the temporary name need some.
 const LONGEST_PREFIX: usize = 180;
@@ -25,7 +39,7 @@ pub struct Outputs {
 
 #[derive(Debug)]
 struct Pending {
-    temporary: PathBuf,
+    temporary: Temporary,
     path: PathBuf,
     written: bool,
 }
@@ -40,7 +54,15 @@ impl Outputs {
         if file_prefix(prefix) != prefix {
             return Err(Error::Config(format!("the sample name {prefix:?} cannot start a file name; give another one with --sample")));
         }
+        if dir.to_str().is_none() {
+            return Err(Error::input(
+                dir,
+                "is a folder whose name is not UTF-8, in which htslib cannot write",
+                "name another one with --out-dir",
+            ));
+        }
         fs::create_dir_all(&dir).map_err(|source| cannot_write(&dir, &source))?;
+        temporary::sweep(&dir);
         Ok(Self { dir, prefix: prefix.to_owned(), pending: Vec::new(), superseded: Vec::new() })
     }
 
@@ -54,13 +76,13 @@ impl Outputs {
     /// # Errors
     /// [`Error::Io`] with the final name when it cannot be written.
     pub fn write(&mut self, suffix: &str, fill: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Result<()> {
-        let (file, index) = self.open(suffix)?;
-        let mut out = BufWriter::new(file);
+        let pending = self.open(suffix)?;
+        let mut out = BufWriter::new(pending.temporary.file());
         fill(&mut out)
             .and_then(|()| out.into_inner().map_err(io::IntoInnerError::into_error))
-            .and_then(|file| synced(&file))
-            .map_err(Error::io(&self.pending[index].path, "write"))?;
-        self.pending[index].written = true;
+            .and_then(synced)
+            .map_err(Error::io(&pending.path, "write"))?;
+        pending.written = true;
         Ok(())
     }
 
@@ -69,8 +91,7 @@ impl Outputs {
     /// # Errors
     /// When the folder cannot be written.
     pub fn path(&mut self, suffix: &str) -> Result<PathBuf> {
-        let (_, index) = self.open(suffix)?;
-        Ok(self.pending[index].temporary.clone())
+        Ok(self.open(suffix)?.temporary.path().to_owned())
     }
 
     /// Declares the file behind a name from [`Outputs::path`] complete.
@@ -80,10 +101,17 @@ impl Outputs {
     pub fn finished(&mut self, suffix: &str) -> Result<()> {
         let path = self.final_path(suffix);
         if let Some(pending) = self.pending.iter_mut().find(|pending| pending.path == path) {
-            File::open(&pending.temporary).and_then(|file| synced(&file)).map_err(Error::io(&path, "write"))?;
+            File::open(pending.temporary.path()).and_then(|file| synced(&file)).map_err(Error::io(&path, "write"))?;
             pending.written = true;
         }
         Ok(())
+    }
+
+    /// Why a writer of htslib failed, which does not tell a full disk or too many open files from other causes.
+    pub fn failure(&self, suffix: &str, doing: &'static str, error: io::Error) -> Error {
+        let probe = Temporary::new(&self.dir, "probe");
+        let written = probe.and_then(|probe| probe.file().write_all(&vec![0; PROBE_BYTES]).and_then(|()| synced(probe.file())));
+        Error::io(self.final_path(suffix), doing)(written.err().unwrap_or(error)).unless_out_of_files()
     }
 
     /// Declares that this result has no file of this suffix: one of an earlier run is removed when the new files get their names.
@@ -94,59 +122,54 @@ impl Outputs {
     /// Gives all files their final names, data before indices, and returns the names in that order.
     ///
     /// # Errors
-    /// When a file was begun and not finished (then nothing is renamed), or a name cannot be given.
-    pub fn commit(mut self) -> Result<Vec<PathBuf>> {
-        if let Some(pending) = self.pending.iter().find(|pending| !pending.written) {
+    /// When a file was begun and not finished, or a name cannot be given: then all files of an earlier run are as they were.
+    pub fn commit(self) -> Result<Vec<PathBuf>> {
+        Self::commit_all(vec![self])
+    }
+
+    /// As [`Outputs::commit`], for several sets of files: all get their names, or none does.
+    ///
+    /// # Errors
+    /// As [`Outputs::commit`].
+    pub fn commit_all(sets: Vec<Self>) -> Result<Vec<PathBuf>> {
+        let superseded: Vec<PathBuf> = sets.iter().flat_map(|set| &set.superseded).filter(|old| !old.is_dir()).cloned().collect();
+        let mut pending: Vec<Pending> = sets.into_iter().flat_map(|set| set.pending).collect();
+        if let Some(pending) = pending.iter().find(|pending| !pending.written) {
             return Err(Error::input(&pending.path, "was not written to its end", "run again"));
         }
-        if let Some(pending) = self.pending.iter().find(|pending| pending.path.is_dir()) {
+        if let Some(pending) = pending.iter().find(|pending| pending.path.is_dir()) {
             return Err(Error::input(&pending.path, "is a folder where a result should go", "remove or rename it"));
         }
-        self.pending.sort_by_key(|pending| is_index(&pending.path));
-        for pending in &self.pending {
-            fs::rename(&pending.temporary, &pending.path).map_err(Error::io(&pending.path, "rename the finished file to its name"))?;
+        pending.sort_by_key(|pending| is_index(&pending.path));
+        // A signal waits until the exchange is over, whichever way.
+        let _all_or_nothing = temporary::held();
+        let mut exchange = Exchange::default();
+        let paths = || pending.iter().map(|pending| &pending.path).chain(&superseded);
+        let exchanged = paths().try_for_each(|path| exchange.keep(path)).and_then(|()| {
+            pending.iter().try_for_each(|pending| exchange.put(pending.temporary.path(), &pending.path))?;
+            superseded.iter().try_for_each(|path| exchange.remove(path))
+        });
+        match exchanged {
+            Ok(()) => exchange.done(),
+            Err(error) => return Err(exchange.undone(error)),
         }
-        for old in self.superseded.iter().filter(|old| !old.is_dir()) {
-            match fs::remove_file(old) {
-                Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(Error::io(old, "remove the older result")(error)),
-                _ => {}
-            }
-        }
-        Ok(std::mem::take(&mut self.pending).into_iter().map(|pending| pending.path).collect())
+        Ok(pending.into_iter().map(|pending| pending.path).collect())
     }
 
     /// Opens a new hidden file beside the final one, with the permissions that the user's umask gives.
-    fn open(&mut self, suffix: &str) -> Result<(File, usize)> {
+    fn open(&mut self, suffix: &str) -> Result<&mut Pending> {
         let path = self.final_path(suffix);
-        let process = std::process::id();
-        for attempt in 0..1000 {
-            // The suffix stays at the end because some writers choose the format by it.
-            let temporary = self.dir.join(format!(".kinfuse-{process}-{attempt}.{}.{suffix}", self.prefix));
-            match OpenOptions::new().write(true).create_new(true).open(&temporary) {
-                Ok(file) => {
-                    self.pending.push(Pending { temporary, path, written: false });
-                    return Ok((file, self.pending.len() - 1));
-                }
-                Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
-                Err(error) => return Err(cannot_write(&self.dir, &error)),
-            }
-        }
-        Err(Error::input(&self.dir, "is full of temporary files of failed runs (.kinfuse-*)", "remove them"))
-    }
-}
-
-impl Drop for Outputs {
-    fn drop(&mut self) {
-        for pending in &self.pending {
-            // Renamed files are no longer there; for the others nothing better can be done than to try.
-            let _ = fs::remove_file(&pending.temporary);
-        }
+        // The suffix stays at the end because some writers choose the format by it.
+        let temporary = Temporary::new(&self.dir, &format!("{}.{suffix}", self.prefix)).map_err(|error| cannot_write(&self.dir, &error))?;
+        self.pending.push(Pending { temporary, path, written: false });
+        let last = self.pending.len() - 1;
+        Ok(&mut self.pending[last])
     }
 }
 
 /// The sample name as it can start a file name: `/`, control characters and a leading dot or dash become `_`.
 pub fn file_prefix(sample: &str) -> String {
-    let mut prefix: String = sample.chars().map(|c| if c == '/' || c == '\\' || c.is_control() { '_' } else { c }).collect();
+    let mut prefix: String = sample.chars().map(|c| if c == '/' || c == '\\' || is_invisible(c) { '_' } else { c }).collect();
     if prefix.starts_with(['.', '-']) {
         prefix.replace_range(0..1, "_");
     }
@@ -182,6 +205,8 @@ fn cannot_write(dir: &Path, source: &io::Error) -> Error {
 
 #[cfg(test)]
 mod tests {
+    use std::fs::OpenOptions;
+
     use super::*;
 
     fn folder() -> tempfile::TempDir {
@@ -266,7 +291,8 @@ mod tests {
         let mut outputs = Outputs::new(dir.path(), "S1")?;
         let mut full = BufWriter::new(full);
         let failed = outputs.write("fusions.tsv", |_| full.write_all(b"x").and_then(|()| full.flush()));
-        assert!(matches!(failed, Err(Error::Io { path, .. }) if path.ends_with("S1.fusions.tsv")));
+        let told = failed.err().map(|error| error.to_string()).unwrap_or_default();
+        assert!(told.contains("S1.fusions.tsv") && told.contains("free space"), "{told}");
         Ok(())
     }
 

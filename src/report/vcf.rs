@@ -33,7 +33,7 @@ use rust_htslib::{bcf, bgzf};
 use super::output::Outputs;
 use super::rows::{FusionRow, VariantRow};
 use crate::bgzf::END_OF_FILE;
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::fusion::Fusion;
 use crate::genome::{Assembly, ContigId, Contigs};
 use crate::variant::Variant;
@@ -99,13 +99,12 @@ pub fn text(source: &Source<'_>) -> String {
 /// When a file cannot be written, with its final name.
 pub fn write(outputs: &mut Outputs, source: &Source<'_>) -> Result<()> {
     let text = text(source);
-    let named = outputs.final_path(SUFFIX);
     let path = outputs.path(SUFFIX)?;
-    bgzip(&path, text.as_bytes()).map_err(Error::io(&named, "write"))?;
+    bgzip(&path, text.as_bytes()).map_err(|error| outputs.failure(SUFFIX, "write", error))?;
     outputs.finished(SUFFIX)?;
     let index = outputs.path(INDEX_SUFFIX)?;
     bcf::index::build(&path, Some(&index), 0, bcf::index::Type::Tbx)
-        .map_err(|error| Error::io(outputs.final_path(INDEX_SUFFIX), "index")(io::Error::other(error.msg)))?;
+        .map_err(|error| outputs.failure(INDEX_SUFFIX, "index", io::Error::other(error.msg)))?;
     outputs.finished(INDEX_SUFFIX)
 }
 

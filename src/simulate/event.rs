@@ -24,6 +24,7 @@ use std::path::Path;
 use crate::error::{Error, Result};
 use crate::genome::EventKind;
 use crate::knowledge::table::{Row, Table};
+use crate::text::{self, MAX_TABLE_BYTES};
 
 use super::change::WrittenHaplotype;
 use super::site::WrittenSite;
@@ -143,8 +144,7 @@ pub fn kind_name(kind: EventKind) -> &'static str {
 /// # Errors
 /// When the file cannot be read, or a row cannot be understood: the line, what is wrong and how to mend it.
 pub fn read(path: &Path) -> Result<Vec<Event>> {
-    let text =
-        std::fs::read_to_string(path).map_err(Error::opening(path, "give the table of events, as kinfuse simulate --help shows it"))?;
+    let text = text::read(path, MAX_TABLE_BYTES, "give the table of events, as kinfuse simulate --help shows it")?;
     let table = Table::parse(path, &text);
     if let Some(unknown) = table.columns().iter().find(|column| !COLUMNS.contains(&column.as_str())) {
         return Err(Error::input(

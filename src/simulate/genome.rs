@@ -3,10 +3,9 @@
 use std::fmt::Write as _;
 use std::path::Path;
 
-use rust_htslib::faidx;
-
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::genome::{ContigId, Contigs, Interval, Strand};
+use crate::reference::Fasta;
 use crate::sequence::reverse_complement;
 
 /// A genome in memory: names and bases (upper case). Of a contig all bases may be there, or pieces of it.
@@ -39,20 +38,16 @@ impl Reference {
         Self { contigs, pieces }
     }
 
-    /// Reads a whole FASTA (plain or bgzip); a missing index is written beside it.
+    /// Reads a whole FASTA (plain or bgzip) by its index.
     ///
     /// # Errors
     /// When the file or its index cannot be read.
     pub fn from_fasta(path: &Path) -> Result<Self> {
-        let failed = |error: rust_htslib::errors::Error| {
-            Error::input(path, format!("cannot be read as FASTA: {error}"), "check the file and its .fai (samtools faidx)")
-        };
-        let reader = faidx::Reader::from_path(path).map_err(failed)?;
+        let fasta = Fasta::open(path)?;
+        let mut reader = fasta.reader()?;
         let mut contigs = Vec::new();
-        for name in reader.seq_names().map_err(failed)? {
-            let length = reader.fetch_seq_len(&name) as usize;
-            let bases = if length == 0 { Vec::new() } else { reader.fetch_seq(&name, 0, length - 1).map_err(failed)? };
-            contigs.push((name, bases));
+        for (number, entry) in fasta.entries.iter().enumerate() {
+            contigs.push((entry.name.clone(), reader.bases(number, 0, entry.length_bp)?));
         }
         Ok(Self::new(contigs))
     }

@@ -4,6 +4,7 @@ use std::path::Path;
 
 use crate::error::{Error, Result};
 use crate::genome::Contigs;
+use crate::text::{self, MAX_TABLE_BYTES};
 
 use super::genome::Reference;
 
@@ -44,7 +45,7 @@ const CHROMOSOMES: [(&str, u32); 25] = [
 pub fn read(fasta: &Path, table: &Path) -> Result<Reference> {
     let cut = Reference::from_fasta(fasta)?;
     let contigs = Contigs::new(CHROMOSOMES.map(|(name, length_bp)| (name.to_owned(), length_bp)));
-    let text = std::fs::read_to_string(table).map_err(Error::io(table, "read"))?;
+    let text = text::read(table, MAX_TABLE_BYTES, "give the table of pieces")?;
     let mut stretches = Vec::new();
     for (number, line) in text.lines().enumerate().filter(|(_, line)| !line.starts_with('#') && !line.trim().is_empty()) {
         let bad = |problem: String| Error::Line {

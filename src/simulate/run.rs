@@ -127,15 +127,6 @@ fn check_insertions(events: &[Event], job: &Job) -> Result<()> {
 /// # Errors
 /// Bad input, with the line of the event, or a failed write.
 pub fn run(job: &Job) -> Result<Summary> {
-    if !job.fasta.is_file() {
-        return Err(Error::input(&job.fasta, "no such file", "give an existing FASTA as --reference"));
-    }
-    // Reading it would write a missing index beside it, where the user may want none.
-    let index = PathBuf::from(format!("{}.fai", job.fasta.display()));
-    if !index.is_file() {
-        let remedy = format!("make it with: samtools faidx {}", job.fasta.display());
-        return Err(Error::input(&job.fasta, format!("has no index {}", index.display()), remedy));
-    }
     let reference = match &job.pieces {
         Some(table) => pieces::read(&job.fasta, table)?,
         None => Reference::from_fasta(&job.fasta)?,

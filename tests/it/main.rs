@@ -9,6 +9,7 @@ mod detectability;
 mod dirt;
 mod evaluate;
 mod exon_edges;
+mod files;
 mod laws;
 mod meaning;
 mod mutations;

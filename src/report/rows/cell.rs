@@ -4,6 +4,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::fusion::{KinaseDomain, KnownTier, Unit};
+use crate::terminal::one_line;
 use crate::variant::VariantStatus;
 
 /// What a cell shows where there is no value.
@@ -124,14 +125,7 @@ impl<T: Cell> Cell for Option<T> {
 /// The text with tabs and line ends as spaces and other control characters as escapes, so that a name out of a BAM can neither
 /// break a table nor command a terminal.
 pub fn escaped(text: &str) -> String {
-    text.chars().fold(String::with_capacity(text.len()), |mut out, c| {
-        match c {
-            '\t' | '\n' | '\r' => out.push(' '),
-            c if c.is_control() => out.extend(c.escape_default()),
-            c => out.push(c),
-        }
-        out
-    })
+    one_line(text)
 }
 
 impl Cell for KnownTier {

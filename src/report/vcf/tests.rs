@@ -1,6 +1,7 @@
 //! The records tell the junction from which they were made, and the project's own checker agrees.
 
 use super::*;
+use crate::error::Error;
 use crate::fusion::Flag;
 use crate::genome::{Breakend, Junction, Side};
 use crate::report::fixture;

@@ -32,6 +32,7 @@ impl Laboratory {
         let file = std::fs::File::open(&packed).expect("the laboratory genome is there");
         std::io::Read::read_to_end(&mut flate2::read::MultiGzDecoder::new(file), &mut fasta).expect("it unpacks");
         std::fs::write(work.join("mini.fa"), fasta).expect("the FASTA is written");
+        rust_htslib::faidx::build(work.join("mini.fa")).expect("the FASTA can be indexed");
         let reference = Reference::from_fasta(&work.join("mini.fa")).expect("the FASTA opens");
         let table = std::fs::read_to_string(shared.join("genome/regions.tsv")).expect("the regions can be read");
         let regions = table

@@ -1,0 +1,113 @@
+//! The index of an alignment file, looked at before htslib believes it.
+//!
+//! htslib takes an index at its word: a damaged one ends the program, and one that belongs to another file, or to an earlier state of
+//! this one, finds no reads, which looks like a clean negative. What must hold (SAM specification, sections 5.1 and 5.2; records are
+//! sorted, and each lies in one bin):
+//!
+//! ```text
+//!   header | contig 1: chunks without a gap | contig 2 ... | unplaced reads | end        spans meet, and end where placed reads end
+//!            bin 4681 [a,b)  4682 [b,c)  ...                                           bins of later places lie later in the file
+//!            linear   a      b      c                                                   ascending, each within a chunk of its place
+//! ```
+//!
+//! The whole index is checked against itself when the file is opened, and where contigs begin and end against the file. Bins are
+//! checked against the file when they are used: at each chunk's begin a record of this contig starts that belongs there.
+
+mod bins;
+mod content;
+mod crai;
+mod parse;
+
+use std::fs::File;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Mutex, PoisonError};
+
+use crate::bgzf::{Blocks, VirtualOffset};
+use crate::error::{Error, Result};
+use crate::genome::{Contigs, Interval};
+
+use parse::Binning;
+
+/// The index of one file.
+#[derive(Debug)]
+pub struct Index {
+    /// The index.
+    pub path: PathBuf,
+    /// The file that it should belong to.
+    of: PathBuf,
+    /// Bins of a BAM; a CRAM has none.
+    binning: Option<(Binning, Mutex<Blocks>)>,
+    /// Places that were compared with the file so far.
+    compared: AtomicUsize,
+}
+
+/// Places that are all compared with the file: each costs a tenth of a millisecond. The kinases, which are read first, have some
+/// hundreds. After so many, two of each look-up are compared.
+const COMPARED_AT_FIRST: usize = 4_096;
+
+/// Why an index cannot be used.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Refusal {
+    /// It contradicts itself.
+    Damaged(String),
+    /// It contradicts the file.
+    Foreign(String),
+}
+
+impl Index {
+    /// Reads and checks the index of a BAM whose first record lies at `first_record`.
+    ///
+    /// # Errors
+    /// When it cannot be read, is damaged, or belongs to another file.
+    pub fn of_bam(path: &Path, of: &Path, contigs: &Contigs, first_record: VirtualOffset) -> Result<Self> {
+        let binning = parse::read(path, of)?;
+        let file = File::open(of).map_err(Error::opening(of, "give a BAM"))?;
+        let mut blocks = Blocks::new(file).map_err(Error::io(of, "look at it"))?;
+        let checked =
+            bins::check(&binning, contigs, &mut blocks).and_then(|()| content::check(&binning, contigs, first_record, &mut blocks));
+        checked.map_err(|refusal| refused(path, of, refusal))?;
+        Ok(Self { path: path.to_owned(), of: of.to_owned(), binning: Some((binning, Mutex::new(blocks))), compared: AtomicUsize::new(0) })
+    }
+
+    /// Reads and checks the index of a CRAM.
+    ///
+    /// # Errors
+    /// When it cannot be read, is damaged, or belongs to another file.
+    pub fn of_cram(path: &Path, of: &Path, contigs: &Contigs) -> Result<Self> {
+        crai::check(path, of, contigs)?.map_err(|refusal| refused(path, of, refusal))?;
+        Ok(Self { path: path.to_owned(), of: of.to_owned(), binning: None, compared: AtomicUsize::new(0) })
+    }
+
+    /// Whether it knows that the file has no read at all; htslib fails to look up unplaced ones there.
+    pub fn is_empty(&self) -> bool {
+        self.binning
+            .as_ref()
+            .is_some_and(|(binning, _)| binning.unplaced == Some(0) && binning.references.iter().all(|reference| reference.span.is_none()))
+    }
+
+    /// Checks against the file what htslib will use to look up an interval; each bin is looked at once.
+    ///
+    /// # Errors
+    /// When something else lies where the index sees reads of this interval.
+    pub fn check(&self, interval: Interval, contigs: &Contigs) -> Result<()> {
+        let Some((binning, blocks)) = &self.binning else { return Ok(()) };
+        let mut unchecked = binning.unchecked(interval);
+        if unchecked.is_empty() {
+            return Ok(());
+        }
+        if self.compared.fetch_add(unchecked.len(), Ordering::Relaxed) > COMPARED_AT_FIRST && unchecked.len() > 2 {
+            unchecked.drain(1..unchecked.len() - 1);
+        }
+        let mut blocks = blocks.lock().unwrap_or_else(PoisonError::into_inner);
+        content::check_starts(&unchecked, contigs, &mut blocks).map_err(|refusal| refused(&self.path, &self.of, refusal))
+    }
+}
+
+fn refused(path: &Path, of: &Path, refusal: Refusal) -> Error {
+    let problem = match refusal {
+        Refusal::Damaged(why) => format!("its index {} is damaged ({why})", path.display()),
+        Refusal::Foreign(why) => format!("its index {} does not belong to it, or one of the two is damaged ({why})", path.display()),
+    };
+    Error::input(of, problem, format!("if samtools quickcheck accepts the file, make the index anew with: samtools index {}", of.display()))
+}
