@@ -368,20 +368,20 @@ impl EdgeTable {
         })
     }
 
-    /// Where a read that was not aligned enters the kinase: offset on the read, breakend, quality.
-    pub fn kinase_within(&self, read: &[u8]) -> Option<(usize, Breakend, u8)> {
-        Self::within(&self.kinase, read)
+    /// Where one of so many reads that were not aligned enters the kinase: offset on the read, breakend, quality.
+    pub fn kinase_within(&self, read: &[u8], reads: usize) -> Option<(usize, Breakend, u8)> {
+        Self::within(&self.kinase, read, reads)
     }
 
     /// Where a read that was not aligned enters a partner.
-    pub fn partner_within(&self, read: &[u8]) -> Option<(usize, Breakend, u8)> {
-        Self::within(&self.partners, read)
+    pub fn partner_within(&self, read: &[u8], reads: usize) -> Option<(usize, Breakend, u8)> {
+        Self::within(&self.partners, read, reads)
     }
 
-    fn within(side: &Ends, read: &[u8]) -> Option<(usize, Breakend, u8)> {
+    fn within(side: &Ends, read: &[u8], reads: usize) -> Option<(usize, Breakend, u8)> {
         let fits = side.fits(read, usize::MAX);
         let best = fits.iter().filter(|fit| fit.2.compared >= MIN_FIT_BEHIND_INSERTION_BP).max_by_key(|fit| fit.2.score())?;
-        let mapq = phred(best.2.expected(&read[best.1..], (side.edges.len() * read.len()) as f64).min(1.0));
+        let mapq = phred(best.2.expected(&read[best.1..], (side.edges.len() * read.len() * reads.max(1)) as f64).min(1.0));
         (mapq >= MIN_FIT_MAPQ).then_some((best.1, side.edges[best.0].end, mapq.min(MAX_FIT_MAPQ) as u8))
     }
 

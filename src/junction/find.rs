@@ -80,7 +80,7 @@ pub fn gather(
             rescue::from_chain(chain, table, &in_gene, at_edge, &mut mended);
         }
         for read in unaligned {
-            rescue::from_unaligned(read, table, &mut mended);
+            rescue::from_unaligned(read, unaligned.len(), table, &mut mended);
         }
         // What the aligner placed surely stays as it is; of the rest the mended tail is the better one.
         let (guessed, sure): (Vec<&Tail>, Vec<&Tail>) =

@@ -264,15 +264,15 @@ fn tail(chain: &Chain, read: &[u8], qualities: &[u8], cut: usize, at: Breakend, 
     }
 }
 
-/// The tails in a read that was not aligned.
-pub fn from_unaligned(read: &Unaligned, table: &EdgeTable, mended: &mut Mended) {
+/// The tails in one of so many reads that were not aligned: the more there are, the more of them fit some edge by chance.
+pub fn from_unaligned(read: &Unaligned, reads: usize, table: &EdgeTable, mended: &mut Mended) {
     let forward = (read.bases.clone(), read.qualities.clone());
     let backward = turned(&read.bases, &read.qualities);
     let mut unplaced = Mended::default();
     for (bases, qualities) in [&forward, &backward] {
         let (out, out_qualities) = turned(bases, qualities);
         // Read into the kinase: turned round, the read leaves it.
-        if let Some((offset, end, mapq)) = table.kinase_within(bases) {
+        if let Some((offset, end, mapq)) = table.kinase_within(bases, reads) {
             let cut = bases.len() - offset;
             let fit = table.into_partner(&out[cut..], end);
             let placement = fit.map(|fit| Placement {
@@ -293,7 +293,7 @@ pub fn from_unaligned(read: &Unaligned, table: &EdgeTable, mended: &mut Mended) 
             }
         }
         // Read into a partner: turned round, the read leaves the partner and may enter the kinase.
-        if let Some((offset, end, mapq)) = table.partner_within(bases) {
+        if let Some((offset, end, mapq)) = table.partner_within(bases, reads) {
             let cut = bases.len() - offset;
             if let Some(fit) = table.into_kinase(&out[cut..], end) {
                 let kinase_cut = offset - fit.inserted_bp;

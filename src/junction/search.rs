@@ -37,6 +37,8 @@ const MIN_TAIL_BP: usize = WORD_BP + 4;
 const MIN_TELLING_BP: f64 = 15.0;
 /// Bases before the end that take part, so that reads of the partner's side are known by what they have of the kinase.
 const LEAD_BP: usize = WORD_BP - 1;
+/// Bases of either side that a word across the end may have; so it has at least five of each.
+const ACROSS_BP: usize = WORD_BP - 5;
 /// Breaks of one kinase that are looked for.
 const MAX_BREAKS: usize = 8;
 /// Width of a tile in bases.
@@ -57,6 +59,8 @@ pub struct Break {
     tail: Vec<u8>,
     /// The words of it and of the last bases before, on both strands.
     words: FxHashSet<u32>,
+    /// Those of them that have bases of either side of the end.
+    across: FxHashSet<u32>,
 }
 
 impl Break {
@@ -92,8 +96,20 @@ impl Break {
         let lead = &bundle.anchor[bundle.anchor.len().saturating_sub(LEAD_BP)..];
         let whole = [lead, &bundle.tail].concat();
         let turned = reverse_complement(&whole);
-        let words = words(&whole).chain(words(&turned)).collect();
-        Self { end: bundle.end, tail: bundle.tail, words }
+        let both = |bases: &[u8], turned: &[u8]| words(bases).chain(words(turned)).collect();
+        let around = &whole[lead.len().saturating_sub(ACROSS_BP)..whole.len().min(lead.len() + ACROSS_BP)];
+        let across = both(around, &reverse_complement(around));
+        Self { end: bundle.end, words: both(&whole, &turned), tail: bundle.tail, across }
+    }
+
+    /// Whether reads that lie elsewhere in one piece have the bases of either side of the end: then they are one stretch of a gene, some
+    /// copy of a repeat, and no break.
+    fn is_unbroken_in(&self, found: &[ReadRecord], in_kinase: &dyn Fn(Breakend) -> bool) -> bool {
+        let unbroken = |record: &ReadRecord, piece: &Piece| {
+            let bases = record.bases.as_deref().and_then(|bases| bases.get(piece.query_start as usize..piece.query_end as usize));
+            !in_kinase(piece.breakend(true)) && bases.is_some_and(|bases| words(bases).any(|word| self.across.contains(&word)))
+        };
+        found.iter().any(|record| record.pieces.iter().any(|piece| unbroken(record, piece)))
     }
 
     fn is_in(&self, bases: &[u8]) -> bool {
@@ -133,6 +149,9 @@ impl Evidence {
         (in_kinase, on_edge): (&dyn Fn(Breakend) -> bool, &dyn Fn(Breakend) -> bool),
     ) {
         for unexplained in breaks {
+            if unexplained.is_unbroken_in(found, in_kinase) {
+                continue;
+            }
             let Some(there) = unexplained.place(found, tolerance, bases, (in_kinase, on_edge)) else { continue };
             let Some(rest) = unexplained.tail.get(there.inserted_bp..) else { continue };
             let agreeing =

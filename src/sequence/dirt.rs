@@ -10,9 +10,17 @@
 //!   ....aligned|AAAAAAAACGTTAGCATCGGATTCAG      a run of eight, then ordinary sequence: it tells as much as eighteen bases
 //! ```
 //!
+//! A tenth of the human genome are copies of one sequence, Alu; reads that an aligner could not place have as many of it, and exons that
+//! begin within one fit them all. It is known like an adapter, begun anywhere and with the differences that copies have.
+//!
 //! `-ln P` is what the bases tell, in nats; divided by ln 4 it is the number of random bases that would tell as much.
 
 use std::f64::consts::LN_2;
+use std::sync::OnceLock;
+
+use rustc_hash::FxHashMap;
+
+use super::reverse_complement;
 
 /// Natural logarithm of 4: what one random base tells.
 pub const NATS_PER_BASE: f64 = 2.0 * LN_2;
@@ -41,6 +49,38 @@ const ADAPTERS: [&[u8]; 5] = [
 ];
 /// An aligner takes so many first bases of an adapter for the genome's by chance, or leaves as many before it.
 const MAX_SHIFT_BP: usize = 4;
+/// The consensus of the youngest large family of Alu repeats, `AluY`, without its poly(A) end (Batzer et al., Journal of Molecular Evolution
+/// 1996; 42:3-6).
+const ALU: &[u8] = b"GGCCGGGCGCGGTGGCTCACGCCTGTAATCCCAGCACTTTGGGAGGCCGAGGCGGGCGGATCACGAGGTCAGGAGATCGAGACCATCCCGGCTAAAACGGTGAAACCCCGTC\
+    TCTACTAAAAATACAAAAAATTAGCCGGGCGTGGTGGCGGGCGCCTGTAGTCCCAGCTACTCGGGAGGCTGAGGCAGGAGAATGGCGTGAACCCGGGAGGCGGAGCTTGCAGTGAGCCGAGAT\
+    CGCGCCACTGCACTCCAGCCTGGGCGACAGAGCGAGACTCCGTCTC";
+/// Copies of it differ in about one base of ten (the older families; International Human Genome Sequencing Consortium, Nature 2001; 409:860).
+const ALU_ERROR: f64 = 0.1;
+/// The share of what reads end in that is Alu: what it has of the genome.
+const ALU_FRAC: f64 = 0.1;
+/// So many bases of it in a row show where to look.
+const ALU_WORD_BP: usize = 8;
+
+/// Both strands of the repeat and, for each word, where it begins on them.
+struct Alu {
+    strands: [Vec<u8>; 2],
+    words: FxHashMap<Vec<u8>, Vec<(usize, usize)>>,
+}
+
+fn alu() -> &'static Alu {
+    static KNOWN: OnceLock<Alu> = OnceLock::new();
+    KNOWN.get_or_init(|| {
+        let strands = [ALU.to_vec(), reverse_complement(ALU)];
+        let mut words: FxHashMap<Vec<u8>, Vec<(usize, usize)>> = FxHashMap::default();
+        for (strand, bases) in strands.iter().enumerate() {
+            for (at, word) in bases.windows(ALU_WORD_BP).enumerate() {
+                words.entry(word.to_vec()).or_default().push((strand, at));
+            }
+        }
+        Alu { strands, words }
+    })
+}
+
 /// A path through an adapter with less than this share of the probability is given up.
 const NEGLIGIBLE: f64 = 1e-9;
 
@@ -59,6 +99,16 @@ impl Shares {
     /// Runs, repeats and adapter alone: what a read that crosses a junction may end in without being another molecule.
     pub const NO_RANDOM: Self = Self { random: 0.0, run: 0.5, repeat: 0.25, adapter: 0.25 };
 
+    /// The probability of beginning within an Alu; beside the others, as what is like it is so by chance too. A read that crosses a
+    /// junction does not end in one without being another molecule.
+    fn alu(self) -> f64 {
+        if self.random > 0.0 {
+            ALU_FRAC
+        } else {
+            0.0
+        }
+    }
+
     /// The probability of beginning with a repeat of this period.
     fn of_period(self, period: usize) -> f64 {
         if period == 1 {
@@ -69,11 +119,32 @@ impl Shares {
     }
 }
 
-/// A place within an adapter with the probability of being there.
-struct InAdapter {
-    adapter: &'static [u8],
+/// A place within an adapter or the repeat with the probability of being there.
+struct Within {
+    known: &'static [u8],
     next: usize,
+    /// A base of it is another so often.
+    error: f64,
     probability: f64,
+}
+
+impl Within {
+    fn adapter(known: &'static [u8], next: usize, probability: f64) -> Self {
+        Self { known, next, error: ADAPTER_ERROR, probability }
+    }
+}
+
+/// The places of the repeat that the next bases fit, entered with this probability in all.
+fn alu_places(ahead: &[u8], probability: f64) -> impl Iterator<Item = Within> {
+    let alu = alu();
+    let places = ahead.get(..ALU_WORD_BP).and_then(|word| alu.words.get(word));
+    let each = probability / (2 * ALU.len()) as f64;
+    places.into_iter().flatten().map(move |&(strand, next)| Within {
+        known: &alu.strands[strand],
+        next,
+        error: ALU_ERROR,
+        probability: each,
+    })
 }
 
 /// The natural logarithms of the probability of the first 0, 1, 2 ... of the bases. `before` are the bases in front of them, which a
@@ -87,10 +158,11 @@ pub fn ln_probabilities(bases: &[u8], before: &[u8], shares: Shares) -> Vec<f64>
     let mut random = shares.random;
     let mut repeats: [f64; PERIODS] = std::array::from_fn(|slot| shares.of_period(slot + 1));
     let starts = (ADAPTERS.len() * (MAX_SHIFT_BP + 1)) as f64;
-    let mut adapters: Vec<InAdapter> = ADAPTERS
+    let mut adapters: Vec<Within> = ADAPTERS
         .iter()
-        .flat_map(|&adapter| (0..=MAX_SHIFT_BP).map(move |next| InAdapter { adapter, next, probability: shares.adapter / starts }))
+        .flat_map(|&adapter| (0..=MAX_SHIFT_BP).map(move |next| Within::adapter(adapter, next, shares.adapter / starts)))
         .collect();
+    adapters.extend(alu_places(bases, shares.alu()));
     let mut ln_sum = 0.0;
     let mut list = vec![0.0];
     for (index, &base) in bases.iter().enumerate() {
@@ -98,7 +170,7 @@ pub fn ln_probabilities(bases: &[u8], before: &[u8], shares: Shares) -> Vec<f64>
             for path in &mut adapters {
                 path.next += 1;
             }
-            adapters.retain(|path| path.next < path.adapter.len());
+            adapters.retain(|path| path.next < path.known.len());
             list.push(ln_sum);
             continue;
         }
@@ -111,15 +183,15 @@ pub fn ln_probabilities(bases: &[u8], before: &[u8], shares: Shares) -> Vec<f64>
             };
         }
         for path in &mut adapters {
-            path.probability *= if path.adapter[path.next] == base { 1.0 - ADAPTER_ERROR } else { ADAPTER_ERROR / 3.0 };
+            path.probability *= if path.known[path.next] == base { 1.0 - path.error } else { path.error / 3.0 };
             path.next += 1;
         }
         let sum = random + repeats.iter().sum::<f64>() + adapters.iter().map(|path| path.probability).sum::<f64>();
         ln_sum += sum.ln();
         list.push(ln_sum);
         // What ends here may go on as anything; so does what comes behind an adapter.
-        let ended: f64 = adapters.iter().filter(|path| path.next == path.adapter.len()).map(|path| path.probability).sum::<f64>() / sum;
-        adapters.retain(|path| path.next < path.adapter.len() && path.probability > NEGLIGIBLE * sum);
+        let ended: f64 = adapters.iter().filter(|path| path.next == path.known.len()).map(|path| path.probability).sum::<f64>() / sum;
+        adapters.retain(|path| path.next < path.known.len() && path.probability > NEGLIGIBLE * sum);
         let switch = if index < MAX_SHIFT_BP { EARLY_SWITCH } else { SWITCH };
         let goes_on = (1.0 - switch) / sum;
         let anew = switch + (1.0 - switch) * ended;
@@ -131,7 +203,8 @@ pub fn ln_probabilities(bases: &[u8], before: &[u8], shares: Shares) -> Vec<f64>
             path.probability *= goes_on;
         }
         let entering = anew * shares.adapter / ADAPTERS.len() as f64;
-        adapters.extend(ADAPTERS.iter().map(|&adapter| InAdapter { adapter, next: 0, probability: entering }));
+        adapters.extend(ADAPTERS.iter().map(|&adapter| Within::adapter(adapter, 0, entering)));
+        adapters.extend(alu_places(&bases[index + 1..], anew * shares.alu()));
     }
     list
 }
@@ -178,6 +251,20 @@ mod tests {
         let adapter = b"ACAGATCGGAAGAGCACACGTCTGAACTCCAGTCACAAAAAAAAAAGGGGGGGGGGGG";
         assert!(telling_bp(adapter) < 16.0, "{}", telling_bp(adapter));
         assert!(telling_bp(b"TCGGAAGAGCGTCGTGTAGGGAAAGAG") < 8.0, "the aligner took its first bases");
+    }
+
+    #[test]
+    fn copies_of_alu_tell_less_than_other_bases_and_what_follows_them_tells_all() {
+        let mut copy = ALU[40..120].to_vec();
+        for at in [13, 30, 44, 61, 70] {
+            copy[at] = if copy[at] == b'A' { b'G' } else { b'A' };
+        }
+        for bases in [copy.clone(), reverse_complement(&copy)] {
+            assert!(telling_bp(&bases) < 40.0, "80 bases: {}", telling_bp(&bases));
+        }
+        assert!(telling_bp(&copy[..30]) < 14.0, "30 bases: {}", telling_bp(&copy[..30]));
+        let rest = random_bases(7, 30);
+        assert!(telling_bp(&[&copy[..30], &rest].concat()) > 26.0 + telling_bp(&copy[..30]));
     }
 
     #[test]
