@@ -38,9 +38,7 @@ fn hot_parts(criterion: &mut Criterion) {
     let file = std::mem::take(&mut setup.files).pop().expect("one file was given");
     let targets = setup.genes();
     let spans: Vec<Interval> = targets.iter().map(|gene| gene.span).collect();
-    let mut reader = file.reader().expect("the BAM opens");
-    let assay =
-        recognise::recognise(&mut reader, &setup.contigs, &file.programs, (&spans, &targets), &config.assay, &warnings).expect("an assay");
+    let assay = recognise::recognise(&file, (&spans, &targets), &config.assay, &warnings).expect("an assay");
     let libraries = Library::group(vec![(file, assay)]);
     let library = &libraries[0];
     let regions: Vec<Region> = targets

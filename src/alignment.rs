@@ -14,10 +14,12 @@
 
 pub mod assay;
 pub mod cigar;
+pub mod faults;
 pub mod file;
 mod format;
 mod index;
 pub mod library;
+pub mod parts;
 pub mod read;
 pub mod recognise;
 pub mod same_place;

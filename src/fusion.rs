@@ -151,11 +151,13 @@ pub enum Flag {
     UnplacedPartner,
     /// The kinase domain is not kept.
     KinaseLost,
+    /// The file pairs mates of different fragments.
+    MatesOutOfStep,
 }
 
 impl Flag {
     /// All flags with a description, in the order of the enum.
-    pub const ALL: [(Self, &'static str, &'static str); 11] = [
+    pub const ALL: [(Self, &'static str, &'static str); 12] = [
         (Self::LowSupport, "low_support", "Fewer fragments than the model needs for this kind of junction"),
         (Self::RandomChimera, "random_chimera", "No better explained than the random chimeras of this sample"),
         (Self::ReadThrough, "read_through", "Neighbouring genes on one strand, transcription that read through"),
@@ -167,6 +169,11 @@ impl Flag {
         (Self::Antisense, "antisense", "The two genes point against each other"),
         (Self::UnplacedPartner, "unplaced_partner", "The partner could not be placed"),
         (Self::KinaseLost, "kinase_lost", "The kinase domain is not kept"),
+        (
+            Self::MatesOutOfStep,
+            "mates_out_of_step",
+            "The file pairs mates of different fragments, so that nothing in it joins two genes for sure",
+        ),
     ];
 
     /// The name used in files.

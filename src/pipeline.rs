@@ -23,7 +23,7 @@ use crate::coverage::depth;
 use crate::coverage::detectability::SupportRule;
 use crate::coverage::region;
 use crate::coverage::survey::{self, Survey};
-use crate::coverage::verdict::{self, KinaseCoverage, Verdict};
+use crate::coverage::verdict::{self, Judgement, KinaseCoverage};
 use crate::error::Result;
 use crate::evidence::Molecules;
 use crate::fusion::build::{self, Context};
@@ -78,7 +78,7 @@ pub struct LibraryResult {
     /// What else joins each kinase to other places, in the same order.
     pub noise: Vec<Noise>,
     /// Verdict on the library with its reasons.
-    pub judgement: (Verdict, Vec<String>),
+    pub judgement: Judgement,
     /// What it could have shown.
     pub survey: Survey,
     /// Records looked at, primary ones, and duplicates among these.
@@ -136,6 +136,9 @@ pub fn call(config: &CallConfig, progress: &Progress) -> Result<SampleResult> {
     for file in files {
         let assay = run.recognise(&file)?;
         log::info!("{}: {}", file.path.display(), assay.reasons.join("; "));
+        if let Some(share) = assay.faults.adapters_left_in().filter(|_| assay.faults.heavy_adapters().is_none()) {
+            warnings.add(Code::AdaptersLeftIn, verdict::adapters(share));
+        }
         recognised.push((file, assay));
     }
     let libraries = Library::group(recognised);
@@ -317,7 +320,10 @@ impl Run<'_> {
                 let bases: u64 = region.usual.iter().map(|interval| u64::from(interval.length_bp())).sum();
                 KinaseCoverage {
                     symbol: gene.symbol.clone(),
+                    records: scan.seen,
                     reads: scan.primary,
+                    duplicates: scan.duplicates,
+                    leaves_out: scan::leaves_out_flagged(assay.duplicates),
                     mean_depth: scan.usual_bases as f64 / bases.max(1) as f64,
                 }
             })
@@ -336,7 +342,7 @@ impl Run<'_> {
         }
         Ok(LibraryResult {
             files: library.names(),
-            judgement: verdict::judge(assay, &kinases, survey.rna.as_ref(), survey.recognition, &survey.places),
+            judgement: verdict::judge(assay, &kinases, &survey, fusions.iter().any(Fusion::passes)),
             assay: assay.clone(),
             kinases,
             noise,
@@ -409,7 +415,7 @@ impl Run<'_> {
         regions.extend(partners.map(|gene| gene.span).take(80));
         let genes: Vec<&Gene> = self.setup.models.iter().filter(|gene| regions.contains(&gene.span)).collect();
         let request = &self.config.assay;
-        recognise::recognise(&mut file.reader()?, &self.setup.contigs, &file.programs, (&regions, &genes), request, self.warnings)
+        recognise::recognise(file, (&regions, &genes), request, self.warnings)
     }
 
     /// What the records of a kinase and of its partners show. The records of `more` that it did not have go to the scan.

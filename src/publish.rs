@@ -18,7 +18,7 @@ use crate::report::output::{file_prefix, Outputs};
 use crate::report::renew::renew;
 use crate::report::rows::{escaped, DetectabilityRow, FusionRow, MetricRow, MetricValue, VariantRow};
 use crate::report::{fasta, files, table, vcf};
-use crate::warning::Code;
+use crate::warning::{Code, Warning};
 
 mod off_target;
 
@@ -124,7 +124,7 @@ pub fn document(result: &SampleResult, config: &CallConfig) -> Document {
         skipped_reads: skipped,
         structure: result.fusions.iter().filter(|fusion| reported(fusion)).map(FusionStructure::new).collect(),
         naming: result.fusions.iter().map(|fusion| fusion.naming.clone()).collect(),
-        warnings: result.warnings.list(),
+        warnings: warnings(result),
         ..Document::new(&result.sample)
     };
     renew(&mut document, &result.knowledge, config.tumour.as_deref());
@@ -187,21 +187,56 @@ fn settings(config: &CallConfig) -> BTreeMap<String, serde_json::Value> {
 /// The sample is as good as its best library: one that can be judged makes up for one that cannot. A target that could not be
 /// looked at at all limits every sample.
 fn status(result: &SampleResult) -> Status {
-    let best = result.libraries.iter().map(|library| library.judgement.0).min().unwrap_or(Verdict::Failed);
+    let best = result.libraries.iter().map(|library| library.judgement.verdict).min().unwrap_or(Verdict::Failed);
     let best = if result.absent.is_empty() { best } else { best.max(Verdict::Limited) };
-    let several = result.libraries.len() > 1;
-    let reasons = |library: &LibraryResult| -> Vec<String> {
-        let name = |reason: &String| if several { format!("{}: {reason}", library.files.join(", ")) } else { reason.clone() };
-        library.judgement.1.iter().map(name).collect()
+    let limits = result.targets.iter().filter_map(|gene| Some(format!("{gene}: {}", limit(result, gene)?)));
+    Status { verdict: best, limits: limits.collect(), reasons: reasons(result).into_iter().map(|reason| reason.text).collect() }
+}
+
+/// What the assay does not show of a kinase, where no library shows all of it.
+fn limit(result: &SampleResult, gene: &str) -> Option<String> {
+    let own = |library: &LibraryResult| {
+        let text = library.judgement.limits.iter().find_map(|limit| limit.strip_prefix(gene)?.strip_prefix(": "))?;
+        Some(of_library(result, library, text))
     };
-    let absent = result.absent.iter().map(|symbol| format!("{symbol}: its contig or its gene model is missing"));
-    let reasons = absent.chain(result.libraries.iter().flat_map(reasons)).collect();
-    Status { verdict: best, reasons }
+    let texts = result.libraries.iter().map(own).collect::<Option<Vec<String>>>()?;
+    (!texts.is_empty()).then(|| texts.join("; "))
+}
+
+/// Why the sample, or one of its libraries, is not `ok`.
+fn reasons(result: &SampleResult) -> Vec<Warning> {
+    let absent = |symbol: &String| Warning::new(Code::TargetAbsent, format!("{symbol}: its contig or its gene model is missing"));
+    let own = |library: &LibraryResult| -> Vec<Warning> {
+        let named = |reason: &Warning| Warning::new(reason.code, of_library(result, library, &reason.text));
+        library.judgement.reasons.iter().map(named).collect()
+    };
+    result.absent.iter().map(absent).chain(result.libraries.iter().flat_map(own)).collect()
+}
+
+/// A sentence with the library that it is about, where there are several.
+fn of_library(result: &SampleResult, library: &LibraryResult, text: &str) -> String {
+    if result.libraries.len() > 1 {
+        format!("{}: {text}", library.files.join(", "))
+    } else {
+        text.to_owned()
+    }
+}
+
+/// All that the user should know: the run's warnings and the reasons of the status, each once.
+fn warnings(result: &SampleResult) -> Vec<Warning> {
+    let mut list: Vec<Warning> = reasons(result).into_iter().chain(result.warnings.list()).collect();
+    list.sort();
+    list.dedup();
+    list
 }
 
 fn metrics(result: &SampleResult, status: &Status) -> Vec<MetricRow> {
     let sample = result.sample.as_str();
     let mut rows = vec![MetricRow::new(sample, "status", Some(MetricValue::text(status.verdict.name())), "", &status.reasons.join("; "))];
+    if !status.limits.is_empty() {
+        let genes: Vec<&str> = result.targets.iter().map(String::as_str).filter(|gene| limit(result, gene).is_some()).collect();
+        rows.push(MetricRow::new(sample, "limits", Some(MetricValue::text(genes.join(","))), "", &status.limits.join("; ")));
+    }
     for (index, library) in result.libraries.iter().enumerate() {
         let several = result.libraries.len() > 1;
         let mut add = |metric: &str, value: Option<MetricValue>, unit: &str, note: &str| {
@@ -220,17 +255,28 @@ fn metrics(result: &SampleResult, status: &Status) -> Vec<MetricRow> {
             "fraction",
             "flagged among the primary reads",
         );
+        let faults = &library.assay.faults;
+        let share = |part: u64, whole: u64| (whole > 0).then(|| MetricValue::number(part as f64 / whole as f64)).flatten();
+        if library.assay.paired {
+            let note = format!("{} of {} sampled pairs", faults.misfits, faults.pairs);
+            add("mates_that_do_not_fit_frac", share(faults.misfits, faults.pairs), "fraction", &note);
+        }
+        let note = format!("{} of {} sampled reads go on into an adapter", faults.adapters, faults.reads);
+        add("adapter_frac", share(faults.adapters, faults.reads), "fraction", &note);
         let sampled = library.assay.sampled > 0;
         add("read_length", if sampled { count(u64::from(library.assay.read_length_bp)) } else { None }, "bp", "median");
         add(
             "insert_size",
-            if library.assay.paired { count(u64::from(library.assay.insert_median_bp)) } else { None },
+            if library.assay.inserts > 0 { count(u64::from(library.assay.insert_median_bp)) } else { None },
             "bp",
             "median of ordinary pairs",
         );
         if let Some(rna) = &library.survey.rna {
             let molecules = |molecules: Option<u32>| molecules.and_then(|molecules| count(u64::from(molecules)));
-            add("expressed_reads", rna.reads.and_then(count), "reads", "at genes that nearly every tissue expresses, counted up to 2000");
+            let note = "primary, at genes that nearly every tissue expresses, up to 1000 of each gene";
+            add("expressed_reads", rna.reads.and_then(count), "reads", note);
+            add("expressed_fragments", rna.expressed.and_then(count), "molecules", "that these reads are of, copies counted once");
+            add("other_genes_with_rna", count(rna.other_genes as u64), "genes", "kinases left out, with 5 molecules across one splice");
             add("expressed_molecules", molecules(rna.molecules), "molecules", "across one splice of such a gene, median over the genes");
             add("spliced_insert_size", molecules(rna.fragment_bp), "bp", "median at such genes, introns left out");
         }

@@ -29,6 +29,30 @@ use crate::terminal::one_line;
 pub enum Code {
     /// A part of the reads was not looked at because there are too many.
     NotReadWhole,
+    /// Pairs are mates of different fragments.
+    MatesOutOfStep,
+    /// Both mates of the pairs are one read.
+    ReadGivenTwice,
+    /// Reads go on into the adapter.
+    AdaptersLeftIn,
+    /// Nothing lies at the kinases.
+    NoReads,
+    /// Hardly anything does.
+    TooFewReads,
+    /// Nearly all reads are flagged as duplicates.
+    MostlyDuplicates,
+    /// Too few molecules lie across the places that the assay covers.
+    TooFewMolecules,
+    /// None of the places at which kinases usually break is covered.
+    BreaksNotCovered,
+    /// Too little or degraded RNA.
+    TooLittleRna,
+    /// The reads are too short to be placed.
+    ShortReads,
+    /// The fragments are too short to show on which places they lie.
+    ShortFragments,
+    /// A target has no contig or no gene model here.
+    TargetAbsent,
     /// The read groups name more than one sample.
     SampleNamesDiffer,
     /// No UMIs were found, or none under the tag that was named, though the user counts by them.

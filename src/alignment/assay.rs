@@ -4,6 +4,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::faults::Faults;
 use super::umi::UmiSource;
 use crate::material::Material;
 
@@ -79,8 +80,12 @@ pub struct Assay {
     pub duplicates: DuplicateRule,
     /// Reads flagged as duplicates among the sample.
     pub duplicate_frac: f64,
-    /// Reads sampled.
+    /// Reads sampled; without any the lengths are those of usual libraries.
     pub sampled: u64,
+    /// Ordinary pairs sampled; without any the insert sizes are those of usual libraries.
+    pub inserts: u64,
+    /// What went wrong when the file was made.
+    pub faults: Faults,
     /// Why, one sentence a conclusion, in a fixed order.
     pub reasons: Vec<String>,
 }
@@ -108,6 +113,8 @@ impl Assay {
             self.duplicate_frac = (self.duplicate_frac * self.sampled as f64 + other.duplicate_frac * other.sampled as f64) / total as f64;
         }
         self.sampled = total;
+        self.inserts += other.inserts;
+        self.faults.absorb(other.faults);
     }
 
     /// RNA or DNA.

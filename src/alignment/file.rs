@@ -10,7 +10,7 @@ use rustc_hash::FxHashMap;
 use super::format;
 pub use super::format::Format;
 use super::index::Index;
-use super::read::end;
+use super::read::{end, is_spliced};
 use crate::bgzf::VirtualOffset;
 use crate::error::{Error, Result};
 use crate::genome::{ContigId, Contigs, Interval};
@@ -18,6 +18,14 @@ use crate::reference::Fasta;
 
 /// Bytes that a CRAM keeps for a read at least, so that reads are rather counted too many than too few.
 const CRAM_BYTES_A_READ: u64 = 12;
+
+/// Reads away from the places of interest that are looked at where a file is read in one pass: enough for their share of spliced ones.
+const MAX_ELSEWHERE: u64 = 100_000;
+
+/// Contigs that are sampled, all chromosomes among them, and records of each: the first of a chromosome may lie in one odd place, those of
+/// all chromosomes do not.
+const LONGEST_CONTIGS: usize = 30;
+const RECORDS_OF_CONTIG: u32 = 1_000;
 
 /// How reads are taken from the file.
 #[derive(Debug, Clone)]
@@ -43,6 +51,8 @@ pub struct AlignmentFile {
     pub programs: Vec<String>,
     /// Records that were read and not kept, where the file is read in one pass: unmapped ones, and those at no place of interest.
     pub passed_over: (u64, u64),
+    /// Of those at no place of interest some that were looked at, and how many of them are spliced.
+    pub elsewhere: (u64, u64),
     /// Checksums of contigs (`M5` of `@SQ`), where the header has them.
     pub checksums: FxHashMap<ContigId, String>,
     /// Whether it comes through a pipe or standard input, so that what it is was not known before.
@@ -123,6 +133,7 @@ impl AlignmentFile {
             programs: programs(&text),
             passed_over: (0, 0),
             is_stream,
+            elsewhere: (0, 0),
             checksums: checksums(&text, &contigs),
             contigs,
             reference: reference.map(Path::to_path_buf),
@@ -178,6 +189,10 @@ impl AlignmentFile {
                 self.passed_over.0 += 1;
             } else if !relevant(&record) {
                 self.passed_over.1 += 1;
+                if self.elsewhere.0 < MAX_ELSEWHERE {
+                    self.elsewhere.0 += 1;
+                    self.elsewhere.1 += u64::from(is_spliced(&record));
+                }
             } else {
                 longest = longest.max(end(&record).saturating_sub(record.pos().max(0) as u32));
                 kept.push(record);
@@ -255,6 +270,25 @@ impl Reader {
             seen += 1;
         }
         Ok(0)
+    }
+
+    /// Calls `visit` with the first records of each of the longest contigs, wherever they lie on it; of a file that is read in one pass
+    /// with those that were kept.
+    ///
+    /// # Errors
+    /// When the file cannot be read there.
+    pub fn visit_everywhere(&mut self, contigs: &Contigs, mut visit: impl FnMut(&Record)) -> Result<()> {
+        let mut whole: Vec<Interval> = contigs.iter().map(|(contig, named)| Interval { contig, start: 0, end: named.length_bp }).collect();
+        whole.sort_by_key(|interval| (std::cmp::Reverse(interval.end), interval.contig));
+        for interval in whole.into_iter().take(LONGEST_CONTIGS) {
+            let mut seen = 0;
+            self.visit_while(interval, |record| {
+                visit(record);
+                seen += 1;
+                seen < RECORDS_OF_CONTIG
+            })?;
+        }
+        Ok(())
     }
 
     /// As [`Self::visit`], until `visit` returns `false`.

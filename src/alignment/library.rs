@@ -96,12 +96,12 @@ impl LibraryReader {
     ///
     /// # Errors
     /// When a file cannot be read there.
-    pub fn visit_while(&mut self, interval: Interval, mut visit: impl FnMut(&Record) -> bool) -> Result<()> {
+    pub fn visit_while(&mut self, interval: Interval, mut visit: impl FnMut(&Record, Lane) -> bool) -> Result<()> {
         let mut more = true;
-        for reader in &mut self.0 {
+        for (lane, reader) in (0u64..).zip(&mut self.0) {
             if more {
                 reader.visit_while(interval, |record| {
-                    more = visit(record);
+                    more = visit(record, Lane(lane));
                     more
                 })?;
             }

@@ -192,6 +192,11 @@ pub fn end(record: &Record) -> u32 {
     (record.pos().max(0) as u32).saturating_add(cigar::reference_length(&operations(record)))
 }
 
+/// Whether an alignment leaps over an intron.
+pub fn is_spliced(record: &Record) -> bool {
+    operations(record).iter().any(|op| op.letter == b'N')
+}
+
 /// The strand of a record.
 pub fn strand(record: &Record) -> Strand {
     if record.is_reverse() {

@@ -1,15 +1,17 @@
-//! Recognising the assay from a sample of the reads at the kinases and their partners.
+//! Recognising the assay from a sample of the reads: those at the kinases and their partners and, where these do not tell, reads from
+//! anywhere in the file.
 
 use rust_htslib::bam::record::Record;
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::assay::{Assay, AssayKind, AssayRequest, DuplicateRule};
 use super::cigar;
-use super::file::Reader;
-use super::read::{self, FragmentId, ReadRecord, RecordKind};
+use super::faults::Inspection;
+use super::file::AlignmentFile;
+use super::read::{self, FragmentId, ReadRecord, RecordKind, Skipped};
 use super::umi::{umi_sources, UmiSource};
 use crate::error::Result;
-use crate::genome::{Breakend, Contigs, Interval};
+use crate::genome::{Breakend, Interval};
 use crate::model::{Gene, Role, Site};
 use crate::warning::{Code, Warnings};
 
@@ -21,6 +23,8 @@ const SAMPLE_PER_REGION: usize = 4_000;
 const MAX_ORDINARY_INSERT_BP: i64 = 1_500;
 /// A share of spliced alignments above this is RNA: in DNA only processed pseudogenes and noise give gaps.
 const MIN_SPLICED_FRAC: f64 = 0.01;
+/// Reads at the kinases and partners below which those of other places are sampled with them.
+const FEW_READS: u64 = 50;
 /// Reads longer than this on the average come from long-read machines.
 const LONG_READ_BP: u32 = 600;
 
@@ -41,39 +45,76 @@ struct Sample {
     ends: [FxHashMap<(u32, i64, bool), u32>; 2],
     covered: FxHashSet<(u32, u32)>,
     umi_asked: u64,
+    inspection: Inspection,
+    /// Reads of other places, and the spliced ones among them.
+    elsewhere: (u64, u64),
 }
 
-/// Recognises the assay from the header's programs and from the reads in `regions`.
+/// Recognises the assay from the header's programs and from the reads, first those in `regions`; `genes` are the genes there.
 ///
 /// # Errors
 /// When the file cannot be read.
 pub fn recognise(
-    reader: &mut Reader,
-    contigs: &Contigs,
-    programs: &[String],
+    file: &AlignmentFile,
     (regions, genes): (&[Interval], &[&Gene]),
     request: &AssayRequest,
     warnings: &Warnings,
 ) -> Result<Assay> {
     let sources = umi_sources();
+    let mut reader = file.reader()?;
     let mut sample = Sample::default();
+    let take = |sample: &mut Sample, record: &Record| {
+        sample.add(record, &sources);
+        sample.umi_asked += u64::from(request.umi_tag.is_some_and(|tag| UmiSource::Tag(tag).of(record).is_some()));
+    };
     for region in regions {
         let mut taken = 0;
         reader.visit_while(*region, |record| {
-            if matches!(read::usable(record), Ok(RecordKind::Primary)) {
-                taken += 1;
-                sample.add(record, &sources);
-                sample.umi_asked += u64::from(request.umi_tag.is_some_and(|tag| UmiSource::Tag(tag).of(record).is_some()));
+            match read::usable(record) {
+                Ok(RecordKind::Primary) => {
+                    taken += 1;
+                    take(&mut sample, record);
+                }
+                Err(Skipped::Unmapped) => sample.inspection.add_unaligned(record),
+                _ => {}
             }
             if record.aux(b"SA").is_ok() {
-                if let Ok(view) = ReadRecord::from_record(record, contigs, None) {
+                if let Ok(view) = ReadRecord::from_record(record, &file.contigs, None) {
                     sample.add_splits(&view, genes);
                 }
             }
             taken < SAMPLE_PER_REGION
         })?;
     }
-    Ok(sample.conclude(programs, request, warnings))
+    if !sample.is_spliced() && splicer(&file.programs).is_none() {
+        let few = sample.records < FEW_READS;
+        sample.elsewhere = file.elsewhere;
+        reader.visit_everywhere(&file.contigs, |record| {
+            if matches!(read::usable(record), Ok(RecordKind::Primary)) {
+                sample.elsewhere.0 += 1;
+                sample.elsewhere.1 += u64::from(read::is_spliced(record));
+                if few {
+                    take(&mut sample, record);
+                }
+            }
+        })?;
+    }
+    Ok(sample.conclude(&file.programs, request, warnings))
+}
+
+/// The program of the header that splices, if there is one.
+fn splicer(programs: &[String]) -> Option<&str> {
+    let splices = |program: &&String| {
+        let name = program.to_ascii_lowercase();
+        let first = name.split_whitespace().next().unwrap_or("");
+        ["star", "hisat", "hisat2", "tophat", "tophat2", "gsnap"].contains(&first) || (first == "minimap2" && name.contains("splice"))
+    };
+    programs.iter().find(splices).and_then(|program| program.split_whitespace().next())
+}
+
+/// Whether so many reads of these are spliced that they are RNA.
+fn are_spliced((reads, spliced): (u64, u64)) -> bool {
+    spliced >= 5 && spliced as f64 >= MIN_SPLICED_FRAC * reads as f64
 }
 
 impl Sample {
@@ -82,7 +123,8 @@ impl Sample {
         self.paired += u64::from(record.is_paired());
         self.duplicates += u64::from(record.is_duplicate());
         let operations = read::operations(record);
-        self.spliced += u64::from(operations.iter().any(|op| op.letter == b'N'));
+        self.spliced += u64::from(read::is_spliced(record));
+        self.inspection.add(record);
         self.lengths.push(cigar::read_length(&operations));
         let insert = record.insert_size().abs();
         if record.is_paired()
@@ -165,11 +207,16 @@ impl Sample {
         if request.kind.is_some() {
             reasons = vec![format!("assay {} was given on the command line", kind.name())];
         }
-        reasons.push(if paired {
-            format!("paired reads of {read_length_bp} bases, insert median {insert_median_bp}, 99 % below {insert_max_bp}")
-        } else {
-            format!("single reads of {read_length_bp} bases")
-        });
+        let inserts = self.inserts.len() as u64;
+        if self.records > 0 {
+            reasons.push(match (paired, inserts) {
+                (true, 0) => format!("paired reads of {read_length_bp} bases, no ordinary pair among them to measure inserts by"),
+                (true, _) => {
+                    format!("paired reads of {read_length_bp} bases, insert median {insert_median_bp}, 99 % below {insert_max_bp}")
+                }
+                (false, _) => format!("single reads of {read_length_bp} bases"),
+            });
+        }
         let umi = self.umi(request, &mut reasons, warnings);
         let duplicate_frac = if self.records == 0 { 0.0 } else { self.duplicates as f64 / self.records as f64 };
         let marked = programs.iter().any(|program| marks_duplicates(program));
@@ -202,31 +249,40 @@ impl Sample {
             duplicates,
             duplicate_frac,
             sampled: self.records,
+            inserts,
+            faults: self.inspection.faults(),
             reasons,
         }
     }
 
+    fn is_spliced(&self) -> bool {
+        are_spliced((self.records, self.spliced))
+    }
+
     fn is_rna(&self, programs: &[String], reasons: &mut Vec<String>) -> bool {
-        let splicer = programs.iter().find(|program| {
-            let name = program.to_ascii_lowercase();
-            let first = name.split_whitespace().next().unwrap_or("");
-            ["star", "hisat", "hisat2", "tophat", "tophat2", "gsnap"].contains(&first) || (first == "minimap2" && name.contains("splice"))
-        });
-        let spliced_frac = if self.records == 0 { 0.0 } else { self.spliced as f64 / self.records as f64 };
-        if let Some(program) = splicer {
-            reasons.push(format!("RNA: aligned by {}", program.split_whitespace().next().unwrap_or("a splicing aligner")));
-            return true;
-        }
-        if spliced_frac >= MIN_SPLICED_FRAC && self.spliced >= 5 {
-            reasons.push(format!("RNA: {:.1} % of reads at the kinases are spliced", spliced_frac * 100.0));
-            return true;
-        }
-        if self.exon_edge_splits >= 5 && self.exon_edge_splits * 5 >= self.same_gene_splits {
-            reasons.push(format!("RNA aligned without splicing: {} splits join exon edges of one gene", self.exon_edge_splits));
-            return true;
-        }
-        reasons.push(format!("DNA: {} of {} sampled reads are spliced", self.spliced, self.records));
-        false
+        let percent = |part: u64, whole: u64| 100.0 * part as f64 / whole as f64;
+        let cut = self.inspection.faults().cut;
+        let (elsewhere, spliced_elsewhere) = self.elsewhere;
+        let rna = if let Some(program) = splicer(programs) {
+            format!("RNA: aligned by {program}")
+        } else if self.is_spliced() {
+            format!("RNA: {:.1} % of the sampled reads are spliced", percent(self.spliced, self.records))
+        } else if self.inspection.faults().has_cut_reads() {
+            format!("RNA: {cut} sampled reads are cut into several primary records (SplitNCigarReads); they are put together again")
+        } else if self.exon_edge_splits >= 5 && self.exon_edge_splits * 5 >= self.same_gene_splits {
+            format!("RNA aligned without splicing: {} splits join exon edges of one gene", self.exon_edge_splits)
+        } else if are_spliced(self.elsewhere) {
+            format!("RNA: {:.1} % of the reads away from the kinases are spliced", percent(spliced_elsewhere, elsewhere))
+        } else {
+            let reads = self.records.max(elsewhere);
+            reasons.push(match (reads, self.spliced + spliced_elsewhere) {
+                (0, _) => "DNA is assumed: there are no reads to tell by".to_owned(),
+                (_, spliced) => format!("DNA: {spliced} of {reads} sampled reads are spliced"),
+            });
+            return false;
+        };
+        reasons.push(rna);
+        true
     }
 
     /// Primers pile the ends of one read of each pair on few places, much fewer than random breaks over the same bases would.

@@ -10,6 +10,7 @@ use rustc_hash::FxHashSet;
 
 use crate::alignment::assay::Assay;
 use crate::alignment::library::Library;
+use crate::alignment::parts::Parts;
 use crate::alignment::read::{FragmentId, ReadRecord, RecordKind};
 use crate::alignment::scan::leaves_out_flagged;
 use crate::alignment::tile;
@@ -63,6 +64,7 @@ pub fn unbroken(pool: &ThreadPool, library: &Library, queries: &[Query<'_>]) -> 
             _ => jobs.push((place, vec![index])),
         }
     }
+    let parts = Parts::read(pool, library, queries.iter().filter_map(|query| query.gene).collect())?;
     let counted = tile::run(
         pool,
         jobs.len(),
@@ -78,6 +80,7 @@ pub fn unbroken(pool: &ThreadPool, library: &Library, queries: &[Query<'_>]) -> 
                     }
                 }
             })?;
+            parts.join(&mut views);
             Ok(members.iter().map(|&index| (index, count(&views, &queries[index], assay))).collect::<Vec<_>>())
         },
     )?;

@@ -23,12 +23,12 @@ use crate::alignment::assay::{Assay, AssayKind};
 use crate::genome::Interval;
 
 /// Share of the molecules that a fusion has at least where a negative is to mean something.
-const MUST_SEE: f64 = 0.075;
+pub const MUST_SEE: f64 = 0.075;
 /// Share of the molecules that a fusion has at most in DNA without gain or loss.
 const LARGEST: f64 = 0.5;
 /// Chance to see it, averaged over the places of a region and as part of [`CHANCE`], from which a region is informative, where some
 /// share is seen with 95 % at all.
-const INFORMATIVE: f64 = 0.9;
+pub const INFORMATIVE: f64 = 0.9;
 /// Chance to see the largest fusion from which a region says something.
 const LIMITED: f64 = 0.5;
 
@@ -93,6 +93,8 @@ pub struct Detectability {
     pub covered_frac: Option<f64>,
     /// Median of the molecules that could have shown a break.
     pub molecules: u32,
+    /// The same over the places with any molecule.
+    pub covered_molecules: u32,
     /// What they are copies of.
     pub basis: Basis,
     /// Molecules of the kinase's own transcript across the junction, in RNA.
@@ -167,6 +169,7 @@ pub fn judge(place: &Place<'_>, assay: &Assay, recognition: Recognition, needed:
         assay: assay.kind,
         covered_frac,
         molecules,
+        covered_molecules: depths.covered_median().unwrap_or(0),
         basis,
         own,
         needed,
@@ -191,6 +194,7 @@ pub fn overall<'a>(places: impl IntoIterator<Item = &'a Detectability>) -> Optio
 mod tests {
     use super::*;
     use crate::alignment::assay::DuplicateRule;
+    use crate::alignment::faults::Faults;
     use crate::genome::{Breakend, ContigId, Side};
 
     #[test]
@@ -206,6 +210,8 @@ mod tests {
             duplicates: DuplicateRule::Flag,
             duplicate_frac: 0.0,
             sampled: 1000,
+            inserts: 1_000,
+            faults: Faults::default(),
             reasons: Vec::new(),
         };
         let (contig, needed) = (ContigId(0), SupportRule { known: 2.into(), novel: 3.into() });

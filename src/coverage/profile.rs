@@ -49,9 +49,19 @@ impl Histogram {
 
     /// The median depth, the lower one of two; `None` for an empty stretch.
     pub fn median(&self) -> Option<u32> {
-        let middle = self.total().checked_sub(1)? / 2;
+        self.median_from(0)
+    }
+
+    /// The same over the boundaries with any molecule; `None` where there is none.
+    pub fn covered_median(&self) -> Option<u32> {
+        self.median_from(1)
+    }
+
+    fn median_from(&self, least: u32) -> Option<u32> {
+        let counted = || self.boundaries.range(least..);
+        let middle = counted().map(|(_, count)| count).sum::<u64>().checked_sub(1)? / 2;
         let mut passed = 0;
-        self.boundaries.iter().find_map(|(&depth, &count)| {
+        counted().find_map(|(&depth, &count)| {
             passed += count;
             (passed > middle).then_some(depth)
         })

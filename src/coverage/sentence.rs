@@ -162,6 +162,7 @@ mod tests {
             assay: if dna { AssayKind::Dna } else { AssayKind::Rna },
             covered_frac: Some(if molecules == 0 { 0.04 } else { 1.0 }),
             molecules,
+            covered_molecules: molecules,
             basis,
             own: (!dna).then_some(0),
             needed: SupportRule { known: 2.into(), novel: 3.into() },

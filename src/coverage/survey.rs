@@ -96,7 +96,7 @@ fn spliced(
     }
     let genes: Vec<&Gene> = symbols.into_iter().filter_map(|symbol| models.find(symbol)).collect();
     let splices = Splices::count(pool, library, &genes)?;
-    let rna = rna::quality(&mut library.reader()?, models, &splices)?;
+    let rna = rna::quality(library, models, &splices, targets)?;
     let recognition = Recognition::of(&library.assay, rna.fragment_bp);
     let everyones = splices.partners(&all);
     let mut places = Vec::new();

@@ -110,6 +110,7 @@ fn is_ordinary(kinase: Breakend, kinase_begin: u32, partner: Breakend, partner_b
 mod tests {
     use super::*;
     use crate::alignment::assay::{AssayKind, DuplicateRule};
+    use crate::alignment::faults::Faults;
     use crate::alignment::read::MatePlace;
 
     const KINASE: ContigId = ContigId(0);
@@ -134,6 +135,8 @@ mod tests {
             duplicates: DuplicateRule::Flag,
             duplicate_frac: 0.0,
             sampled: 1_000,
+            inserts: 1_000,
+            faults: Faults::default(),
             reasons: Vec::new(),
         };
         let chain = Chain {

@@ -14,6 +14,7 @@ pub mod homology;
 pub mod kinase_lost;
 pub mod low_mapq;
 pub mod low_support;
+pub mod mates_out_of_step;
 pub mod one_sided_duplicates;
 pub mod random_chimera;
 pub mod read_through;
@@ -39,7 +40,7 @@ type Filter = fn(&Doubt<'_>) -> bool;
 
 /// All flags of a candidate.
 pub fn flags(doubt: &Doubt<'_>) -> BTreeSet<Flag> {
-    let filters: [(Flag, Filter); 10] = [
+    let filters: [(Flag, Filter); 11] = [
         (Flag::LowSupport, low_support::applies),
         (Flag::RandomChimera, random_chimera::applies),
         (Flag::ReadThrough, read_through::applies),
@@ -50,6 +51,7 @@ pub fn flags(doubt: &Doubt<'_>) -> BTreeSet<Flag> {
         (Flag::Antisense, antisense::applies),
         (Flag::UnplacedPartner, unplaced_partner::applies),
         (Flag::KinaseLost, kinase_lost::applies),
+        (Flag::MatesOutOfStep, mates_out_of_step::applies),
     ];
     filters.iter().filter(|(_, applies)| applies(doubt)).map(|(flag, _)| *flag).collect()
 }

@@ -38,13 +38,16 @@ pub(super) fn metrics(library: &LibraryResult, fusions: &[Fusion], add: &mut Add
         "kinase_codons_judged",
         Some(MetricValue::Count(u64::from(known))),
         "codons",
-        &format!("of {all}; the others lack a reference: give --reference"),
+        &if known == all { format!("of {all}") } else { format!("of {all}; the others lack a reference: give --reference") },
     );
     for (class, wrong, bases) in &findings.errors {
         let rate = (*bases > 0).then(|| MetricValue::number(*wrong as f64 / *bases as f64)).flatten();
         add(&format!("error_{class}"), rate, "errors a base", &format!("{wrong} of {bases} bases, as the first read shows them"));
     }
-    add("error_dispersion", MetricValue::number(findings.dispersion), "relative variance", "between positions of one class and context");
+    // Without bases it would be what is assumed of any library.
+    let measured = findings.errors.iter().any(|(_, _, bases)| *bases > 0);
+    let dispersion = Some(findings.dispersion).filter(|_| measured).and_then(MetricValue::number);
+    add("error_dispersion", dispersion, "relative variance", "between positions of one class and context");
     for spot in &findings.hotspots {
         let Some(first) = spot.variants.first() else { continue };
         let key = format!("hotspot_{}", spot.name.replace(' ', "_"));

@@ -214,6 +214,9 @@ pub struct Status {
     pub verdict: Verdict,
     /// Why it is not `ok`.
     pub reasons: Vec<String>,
+    /// What this assay does not show of which kinase, be the sample as good as it may.
+    #[serde(default)]
+    pub limits: Vec<String>,
 }
 
 /// What the absence of a fusion of one kinase is worth.
@@ -254,7 +257,7 @@ impl Document {
             targets: Vec::new(),
             assay: Vec::new(),
             settings: BTreeMap::new(),
-            status: Status { verdict: Verdict::Ok, reasons: Vec::new() },
+            status: Status { verdict: Verdict::Ok, reasons: Vec::new(), limits: Vec::new() },
             fusions: Vec::new(),
             candidates: Vec::new(),
             variants: Vec::new(),

@@ -11,7 +11,7 @@ mod metric;
 mod off_target;
 mod variant;
 
-pub use cell::{escaped, Cell, Fraction, Phred, Rate};
+pub use cell::{escaped, Amount, Cell, Fraction, Phred, Rate};
 pub use detectability::DetectabilityRow;
 pub use drug::{DrugRow, Statement};
 pub use fusion::FusionRow;

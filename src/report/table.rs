@@ -89,9 +89,13 @@ fn rna_quality(document: &Document) -> Vec<String> {
         .filter_map(|row| {
             let library = row.metric.strip_prefix("expressed_molecules")?;
             let value = |metric: &str| rows().find(|row| row.metric == format!("{metric}{library}")).and_then(|row| row.value.as_ref());
-            let molecules = row.value.as_ref()?.cell();
+            let molecules = match (row.value.as_ref()?.cell(), value("expressed_fragments").map(Cell::cell)) {
+                // The median of six genes says nothing of the few that are seen.
+                (none, Some(all)) if none == "0" && all != "0" => format!("{all} molecules in all, without any across most splices"),
+                (molecules, _) => format!("{molecules} molecules a splice"),
+            };
             let length = value("spliced_insert_size").map_or(String::new(), |length| format!(", fragments of {} bases", length.cell()));
-            Some(format!("  RNA: genes that nearly every tissue expresses at {molecules} molecules a splice{length}"))
+            Some(format!("  RNA: genes that nearly every tissue expresses at {molecules}{length}"))
         })
         .collect()
 }

@@ -22,3 +22,4 @@ mod rna_and_dna;
 mod rna_fraction;
 mod simulate;
 mod support;
+mod verdict;

@@ -34,6 +34,17 @@ impl Fraction {
     }
 }
 
+/// A mean or median of counts.
+#[derive(Debug, Clone, Copy, PartialEq, PartialOrd, Serialize, Deserialize, JsonSchema)]
+#[serde(transparent)]
+pub struct Amount(f64);
+
+impl From<u32> for Amount {
+    fn from(count: u32) -> Self {
+        Self(f64::from(count))
+    }
+}
+
 /// A phred-scaled probability, rounded to one decimal.
 #[derive(Debug, Clone, Copy, PartialEq, PartialOrd, Serialize, Deserialize, JsonSchema)]
 #[serde(transparent)]
@@ -83,6 +94,12 @@ impl Cell for Rate {
 }
 
 impl Cell for Fraction {
+    fn cell(&self) -> String {
+        decimal(self.0)
+    }
+}
+
+impl Cell for Amount {
     fn cell(&self) -> String {
         decimal(self.0)
     }

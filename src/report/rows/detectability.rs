@@ -1,6 +1,6 @@
 //! One line of `detectability.tsv`.
 
-use super::{not_empty, table_row, Cell, Fraction};
+use super::{not_empty, table_row, Amount, Cell, Fraction};
 use crate::coverage::detectability::Detectability;
 use crate::genome::Contigs;
 
@@ -24,7 +24,7 @@ table_row! {
         /// Fraction of the region with any fragment; in RNA of the known partners with any molecule.
         pub covered_frac: Option<Fraction>,
         /// Median number of fragments (molecules) that could have shown a fusion.
-        pub median_fragments: Option<Fraction>,
+        pub median_fragments: Option<Amount>,
         /// Fragments that a call needs here: of a known and, behind `/`, a novel fusion.
         pub min_support: Option<String>,
         /// Fusion fraction seen with 95 % probability if it breaks at a place drawn from the region (in RNA: behind the median partner):
@@ -51,7 +51,7 @@ impl DetectabilityRow {
             end: place.interval.end,
             assay: place.assay.name().to_owned(),
             covered_frac: place.covered_frac.and_then(Fraction::new),
-            median_fragments: Fraction::new(f64::from(place.molecules)),
+            median_fragments: Some(place.molecules.into()),
             min_support: Some(format!("{}/{}", place.needed.known.any, place.needed.novel.any)),
             lod95: place.lod95.iter().any(Option::is_some).then(|| format!("{known}/{novel}")),
             verdict: place.worth.name().to_owned(),

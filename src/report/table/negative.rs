@@ -18,7 +18,7 @@ pub fn concerns<'r>(reason: &'r str, gene: &str) -> Option<&'r str> {
 pub fn absence(document: &Document, gene: &str) -> String {
     let worth = document.negatives.iter().find(|negative| negative.gene == gene);
     // A reason may know more than the places do: no primers, no contig.
-    let poor = document.status.reasons.iter().find_map(|reason| concerns(reason, gene));
+    let poor = document.status.reasons.iter().chain(&document.status.limits).find_map(|reason| concerns(reason, gene));
     let places = || document.detectability.iter().filter(|place| place.gene == gene);
     let some_seen = places().any(|place| place.verdict != "not informative");
     let gene = escaped(gene);
