@@ -87,7 +87,9 @@ impl TableSource {
 
     /// A table of this program that no user's table extends, and that speaks when a sample is called.
     pub fn embedded(name: &str, text: &str) -> Self {
-        Self::new(name, "built-in", &Table::parse(Path::new(name), text))
+        // One of them has a line for every gene: the lines are counted, not read.
+        let lines = text.lines().filter(|line| !line.starts_with('#') && !line.trim().is_empty()).count();
+        Self { table: name.to_owned(), origin: "built-in".to_owned(), version: table::version(text), rows: lines.saturating_sub(1) }
     }
 
     /// Whether it speaks when a sample is called and not again when a report is renewed.

@@ -1,14 +1,16 @@
-//! Gene models: the built-in kinases and partners, the user's GTF, and the index over both.
+//! Gene models: the user's GTF, the curated kinases and partners, all protein-coding genes, and the index over them.
 //!
 //! ```text
-//!   builtin (GRCh37, GRCh38) --.
-//!                               >-- merge --> GeneModels: find("FIG"), at(contig, boundary), nearest(...)
-//!   the user's GTF ------------'
+//!   the user's GTF ------------.
+//!                               >-- merge --> GeneModels: find("FIG"), at(contig, boundary)
+//!   curated (GRCh37, GRCh38) --'                  |
+//!   all protein-coding genes ---------------------'--> unlisted_at(contig, boundary): only to name a partner
 //! ```
 //!
 //! Exons are counted on the transcript the literature counts on, wherever it is known; the choice is never left to the order of
 //! a file. Coordinates are interbase, on the BAM's own contigs.
 
+pub mod all_genes;
 pub mod band;
 pub mod builtin;
 pub mod gene;
@@ -18,12 +20,13 @@ pub mod index;
 /// The embedded tables by name.
 pub const TABLES: [(&str, &str); 5] = [
     ("gene_models.tsv", builtin::MODELS),
-    ("gene_spans.tsv", builtin::SPANS),
+    ("all_genes.tsv", all_genes::ALL_GENES),
     ("transcript_ids.tsv", builtin::REFSEQ_IDS),
     ("aliases.tsv", builtin::ALIASES),
     ("cytobands.tsv", band::BANDS),
 ];
 
+pub use all_genes::AllGenes;
 pub use builtin::{current_symbol, BuiltinGenes, KINASES};
 pub use gene::{Exon, Gene, Role, Site, Transcript};
 pub use gtf::GtfGenes;

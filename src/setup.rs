@@ -14,7 +14,7 @@ use crate::error::{Error, Result};
 use crate::genome::{Assembly, ContigId, Contigs, Interval};
 use crate::knowledge::{check, Knowledge};
 use crate::model::index::GeneModels;
-use crate::model::{builtin, gtf, Gene};
+use crate::model::{builtin, gtf, AllGenes, Gene};
 use crate::normals::Background;
 use crate::reference::Reference;
 use crate::warning::{Code, Warnings};
@@ -75,7 +75,7 @@ impl Setup {
             None => Knowledge::builtin(),
         };
         let normals = config.normals.as_deref().map(|path| background(path, assembly, &first)).transpose()?;
-        let models = models(config, assembly, &contigs, &first)?;
+        let models = models(config, &knowledge, assembly, &contigs, &first)?;
         let usable = |symbol: &&String| models.find(symbol).is_some_and(|gene| gene.strand.is_some());
         let (targets, absent): (Vec<String>, Vec<String>) = config.targets.iter().cloned().partition(|symbol| usable(&symbol));
         if targets.is_empty() {
@@ -177,9 +177,9 @@ fn assembly(config: &CallConfig, contigs: &Contigs, first: &Path) -> Result<Opti
     ))
 }
 
-fn models(config: &CallConfig, assembly: Option<Assembly>, contigs: &Contigs, first: &Path) -> Result<GeneModels> {
+fn models(config: &CallConfig, knowledge: &Knowledge, assembly: Option<Assembly>, contigs: &Contigs, first: &Path) -> Result<GeneModels> {
     let builtin = assembly.map(|assembly| builtin::genes(assembly, contigs));
-    let from_gtf = match &config.gtf {
+    let mut genes = match &config.gtf {
         Some(path) => {
             let genes = gtf::read(path, contigs, first)?.genes;
             if let (Some(builtin), Some(assembly)) = (&builtin, assembly) {
@@ -189,7 +189,7 @@ fn models(config: &CallConfig, assembly: Option<Assembly>, contigs: &Contigs, fi
         }
         None => Vec::new(),
     };
-    if builtin.is_none() && from_gtf.is_empty() {
+    if builtin.is_none() && genes.is_empty() {
         let known = ["chr2", "chr6", "chr1"].iter().filter_map(|name| contigs.find(name)).filter_map(|id| contigs.get(id));
         let lengths: Vec<String> = known.map(|contig| format!("{} has {} bases", contig.name, contig.length_bp)).collect();
         let seen = if lengths.is_empty() { "it has none of chr1, chr2, chr6, chr9, chr15".to_owned() } else { lengths.join(", ") };
@@ -199,7 +199,16 @@ fn models(config: &CallConfig, assembly: Option<Assembly>, contigs: &Contigs, fi
             "align to one of these, or give gene models of this genome as --gtf",
         ));
     }
-    Ok(GeneModels::merge(builtin, from_gtf))
+    let Some(assembly) = assembly else { return Ok(GeneModels::merge(builtin, genes)) };
+    // A partner of the user's tables is looked for as those of the built-in ones are.
+    let known: FxHashSet<&str> = builtin::symbols().into_iter().chain(genes.iter().map(|gene| gene.symbol.as_str())).collect();
+    let new: FxHashSet<&str> = knowledge.fusions().iter().map(|row| row.gene5.as_str()).filter(|symbol| !known.contains(symbol)).collect();
+    if !new.is_empty() {
+        let all = AllGenes::new(assembly, contigs);
+        let listed: Vec<Gene> = all.iter().filter(|gene| new.contains(gene.symbol.as_str())).cloned().collect();
+        genes.extend(listed);
+    }
+    Ok(GeneModels::merge(builtin, genes).naming_all(assembly, contigs))
 }
 
 /// A GTF of another build has the same genes elsewhere: none of their exons begins where the built-in model's does.

@@ -15,7 +15,7 @@ use crate::model::{Gene, Role, Site};
 use crate::sequence::reverse_complement;
 use crate::stats::jeffreys_share;
 
-use super::frame::{coding_offset, frame, kinase_domain, CodingOffset};
+use super::frame::{coding_offset, frame, kinase_domain, CodingOffset, IN_INTRON};
 use super::name;
 use super::naming::{Asked, Naming, RnaEnds};
 use super::orient::{orient, Oriented};
@@ -116,6 +116,8 @@ pub fn draft<'a>(candidate: &'a Candidate, kinase: &Gene, context: &Context<'a>)
     let kinase_offset = offset(Some(kinase), oriented.kinase, oriented.kinase_site, oriented.kinase_role);
     let partner_offset = offset(oriented.gene, oriented.partner, oriented.partner_site, partner_role);
     let (five_offset, three_offset) = if kinase_is_three { (partner_offset, kinase_offset) } else { (kinase_offset, partner_offset) };
+    let is_guessed = material == Material::Rna && candidate.slack_bp > 0 && matches!(five.site, Some(Site::Intron { .. }));
+    let five_offset = if is_guessed { CodingOffset::Unknown(IN_INTRON) } else { five_offset };
     let placed = oriented.gene.filter(|_| !candidate.unplaced);
     let asked = placed.and_then(|gene| asked(candidate, kinase, gene, &oriented, context));
     let mut naming = Naming { partner: placed.map(|gene| gene.symbol.clone()), kinase: kinase.symbol.clone(), asked, ..Naming::default() };
@@ -133,13 +135,13 @@ pub fn draft<'a>(candidate: &'a Candidate, kinase: &Gene, context: &Context<'a>)
     let domain = kinase_domain(kinase, oriented.kinase, oriented.kinase_role);
     // Outside of genes nothing says which way a partner is read; RNA would show it. Without a GTF most genes are not known.
     let beside_genes = material == Material::Dna && !candidate.unplaced && context.all_genes;
-    let partner = match oriented.gene {
+    let partner = match oriented.judged.gene {
         _ if domain != Some(KinaseDomain::Retained) => PartnerKind::Other,
-        Some(_) if oriented.sense => PartnerKind::Gene,
+        Some(_) if oriented.judged.sense => PartnerKind::Gene,
         None if beside_genes => PartnerKind::BesideGenes,
         _ => PartnerKind::Other,
     };
-    let (kinase_edge, partner_edge) = oriented.edges();
+    let (kinase_edge, partner_edge) = oriented.judged.edges;
     // With bases between, an edge is only the nearest one that a read shows: a splice joins edges and nothing else.
     let spliced = candidate.insertion_bp <= MAX_SPLICED_INSERTION_BP;
     let edges = if spliced { u8::from(kinase_edge) + u8::from(partner_edge) } else { 0 };
@@ -149,7 +151,15 @@ pub fn draft<'a>(candidate: &'a Candidate, kinase: &Gene, context: &Context<'a>)
     let (five_site, three_site) = (five.site, three.site);
     let exon = |site, role| name::exon_at(site, role);
     naming.counted = gene_pair.filter(|_| oriented.sense && !candidate.unplaced).and_then(|(five_gene, three_gene)| {
-        name::exon_junction((&five_gene.symbol, exon(five_site, Role::Five)), (&three_gene.symbol, exon(three_site, Role::Three)))
+        let plain =
+            || name::exon_junction((&five_gene.symbol, exon(five_site, Role::Five)), (&three_gene.symbol, exon(three_site, Role::Three)));
+        let spelled = || name::with_bases_between((five_gene, &five), (three_gene, &three), candidate.insertion_bp);
+        // Where no read shows the break the bases between are a guess.
+        if material == Material::Rna && candidate.slack_bp == 0 {
+            spelled().or_else(plain)
+        } else {
+            plain()
+        }
     });
     // Names spell the inserted bases out; where hard clips took them there is nothing to spell.
     let readable = !insertion.contains(&b'N');

@@ -12,7 +12,7 @@ use super::frame::{coding_offset, kinase_domain_codons, CodingOffset, UNTRANSLAT
 use super::name::{self, End, Named};
 use super::naming::{Naming, Skip};
 use super::product::{self, Product};
-use super::{domains, vicc, Description, Frame, Fusion, KinaseDomain, Material};
+use super::{domains, vicc, Description, Flag, Frame, Fusion, KinaseDomain, Material};
 
 /// What the whole run gives to each description.
 pub struct Context<'a> {
@@ -71,6 +71,7 @@ fn described(fusion: &Fusion, context: &Context<'_>, breaks: &[(String, Option<S
         let known =
             |role: Role| gene(fusion, role, context).and_then(|_| place(partner(fusion, role).breakend)).map(|band| band.to_string());
         description.bands = (known(Role::Five), known(Role::Three));
+        description.notes.extend(surroundings(fusion, context));
         return Described { hgvs: None, vicc: None, description, naming: fusion.naming.clone() };
     };
     let band = |end: Breakend| place(end).map(|band| band.to_string());
@@ -89,8 +90,10 @@ fn described(fusion: &Fusion, context: &Context<'_>, breaks: &[(String, Option<S
     let five_partner = cryptic.as_ref().map_or(&fusion.five, |(_, partner)| partner);
     let offset = |end: End<'_>, role: Role| coding_offset(end.0, end.1.breakend, end.1.site, role, material);
     let (before, after) = (offset((five, five_partner), Role::Five), offset(ends.1, Role::Three));
-    naming.coding_bp = (domains::coding_bp(before), domains::coding_bp(after));
-    description.domains = domains::fates(context.knowledge, (&five.symbol, naming.coding_bp.0), (&three.symbol, naming.coding_bp.1));
+    naming.coding_bp = (domains::coding_bp((five, five_partner), before), domains::coding_bp(ends.1, after));
+    naming.coding_bp_on_others = [domains::coding_bp_on_others(ends.0), domains::coding_bp_on_others(ends.1)].concat();
+    let (of_five, of_three) = ((five.symbol.as_str(), naming.coding_bp.0), (three.symbol.as_str(), naming.coding_bp.1));
+    description.domains = domains::fates(context.knowledge, of_five, of_three, &naming.coding_bp_on_others);
     description.product = linker
         .as_deref()
         // The whole sequence is read for what is listed alone: candidates are many.
@@ -104,6 +107,9 @@ fn described(fusion: &Fusion, context: &Context<'_>, breaks: &[(String, Option<S
         None => None,
     };
     description.notes = notes(fusion, ends, (before, after), description.product.as_ref());
+    if description.product.is_none() && stops_between(fusion, before, linker.as_deref()) {
+        description.notes.push(STOP_BEFORE_KINASE.to_owned());
+    }
     if fusion.kinase_domain == Some(KinaseDomain::Retained) && material == Material::Dna && fusion.frame == Frame::OutOfFrame {
         naming.skip = in_frame_by_skipping(ends, after);
         description.notes.extend(naming.skip.as_ref().map(|skip| skip.text(context.knowledge)));
@@ -140,8 +146,9 @@ fn partner(fusion: &Fusion, role: Role) -> &super::Partner {
 fn gene<'a>(fusion: &Fusion, role: Role, context: &Context<'a>) -> Option<&'a Gene> {
     let partner = partner(fusion, role);
     let symbol = partner.gene.as_deref()?;
-    let here = context.models.at(partner.breakend.contig, partner.breakend.boundary);
-    here.into_iter().find(|gene| gene.symbol == symbol).or_else(|| context.models.find(symbol))
+    let (contig, boundary) = (partner.breakend.contig, partner.breakend.boundary);
+    let mut here = context.models.at(contig, boundary).into_iter().chain(context.models.unlisted_at(contig, boundary));
+    here.find(|gene| gene.symbol == symbol).or_else(|| context.models.find(symbol))
 }
 
 /// The bases between the exons of both partners on the fusion transcript: kept intron and inserted bases, from the FASTA or from the
@@ -188,6 +195,40 @@ fn peptide_of_reads(fusion: &Fusion, before: CodingOffset, cryptic_bp: usize) ->
     product::peptide_over(left.as_bytes(), right.as_bytes(), before_bp)
 }
 
+/// What is noted where translation ends too early for the kinase to be made.
+const STOP_BEFORE_KINASE: &str = "stop before the kinase domain";
+
+/// Farthest gene beside a break in no gene that is worth a word: half of the human genome lies nearer to one.
+const MAX_BESIDE_BP: u32 = 1_000_000;
+
+/// What lies round a partner's break in no gene that a fusion could begin with: the gene that is read the other way, or the nearest ones.
+fn surroundings(fusion: &Fusion, context: &Context<'_>) -> Option<String> {
+    let role = if fusion.five.gene.is_none() { Role::Five } else { Role::Three };
+    let end = partner(fusion, role).breakend;
+    if partner(fusion, role).gene.is_some() || fusion.flags.contains(&Flag::UnplacedPartner) || context.assembly.is_none() {
+        return None;
+    }
+    let (contig, boundary) = (end.contig, end.boundary);
+    if !context.models.at(contig, boundary).is_empty() {
+        // The kinase's own gene.
+        return None;
+    }
+    if let Some(gene) = context.models.unlisted_at(contig, boundary).first() {
+        return Some(format!("the partner's break lies in {}, which is read the other way", gene.symbol));
+    }
+    let beside = context.models.beside(contig, boundary, MAX_BESIDE_BP).into_iter().flatten();
+    let text: Vec<String> = beside.map(|(gene, bp)| format!("{} at {:.0} kb", gene.symbol, (f64::from(bp) / 1e3).ceil())).collect();
+    (!text.is_empty()).then(|| format!("the partner's break lies between genes ({})", text.join(" and ")))
+}
+
+/// Whether the bases between two genes that follow in frame hold a stop codon, by the bases that the reads show.
+fn stops_between(fusion: &Fusion, before: CodingOffset, linker: Option<&[u8]>) -> bool {
+    let (CodingOffset::At(before), Some(linker)) = (before, linker.filter(|linker| !linker.is_empty())) else { return false };
+    let Some((left, right)) = fusion.consensus.as_deref().and_then(|bases| bases.split_once('|')) else { return false };
+    let before_bp = usize::try_from(before).unwrap_or(0) + fusion.insertion.len();
+    fusion.frame == Frame::InFrame && product::stops_at_end(left.as_bytes(), right.as_bytes(), before_bp, linker.len())
+}
+
 /// What the structure says beside frame and domains.
 fn notes(fusion: &Fusion, ends: (End<'_>, End<'_>), offsets: (CodingOffset, CodingOffset), product: Option<&Product>) -> Vec<String> {
     let mut notes = Vec::new();
@@ -202,7 +243,7 @@ fn notes(fusion: &Fusion, ends: (End<'_>, End<'_>), offsets: (CodingOffset, Codi
     }
     let first = kinase_domain_codons(kinase).map(|(first, _)| first);
     if keeps_kinase && first.and_then(|first| product?.stops_before(first)) == Some(true) {
-        notes.push("stop before the kinase domain".to_owned());
+        notes.push(STOP_BEFORE_KINASE.to_owned());
     }
     notes
 }

@@ -1,25 +1,52 @@
 //! What becomes of the domains of both partners.
 
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
 use crate::knowledge::Knowledge;
-use crate::model::Role;
+use crate::model::{Role, Transcript};
 
 use super::frame::{first_needed_codon, kinase_domain_codons, CodingOffset, UNTRANSLATED_5};
+use super::name::End;
 use super::DomainFate;
 
 /// What stands where the table has no domain of a partner: it may have some all the same.
 const NOT_LISTED: &str = "not in the table";
 
-/// Coding bases before an end, as far as they say which domains are kept; `None` where they say nothing.
-pub fn coding_bp(offset: CodingOffset) -> Option<i64> {
-    match offset {
-        CodingOffset::At(offset) => Some(offset.max(0)),
-        CodingOffset::Unknown(UNTRANSLATED_5) => Some(0),
-        CodingOffset::Unknown(_) => None,
+/// Coding bases before an end on the named transcript, as far as they say which domains are kept; `None` where they say nothing. Intron
+/// that a transcript keeps is not among them.
+pub fn coding_bp((gene, partner): End<'_>, offset: CodingOffset) -> Option<i64> {
+    if !matches!(offset, CodingOffset::At(_) | CodingOffset::Unknown(UNTRANSLATED_5)) {
+        return None;
     }
+    gene.transcript.as_ref()?.coding_before(partner.breakend.boundary, gene.strand?).map(i64::from)
 }
 
-/// What becomes of the domains in the table of partners with so many coding bases before their ends, 5' partner first.
-pub fn fates(knowledge: &Knowledge, five: (&str, Option<i64>), three: (&str, Option<i64>)) -> Vec<DomainFate> {
+/// The same on each other transcript of the gene that has a coding sequence. A domain is listed by the residues of one transcript; where
+/// the end lies in its coding sequence is told by the place on the genome, which all transcripts share.
+pub fn coding_bp_on_others((gene, partner): End<'_>) -> Vec<CodingBp> {
+    let on = |other: &Transcript| {
+        let bases = other.coding_before(partner.breakend.boundary, gene.strand?)?;
+        Some(CodingBp { gene: gene.symbol.clone(), transcript: other.literature_id().to_owned(), bases: i64::from(bases) })
+    };
+    gene.alternatives.iter().filter_map(on).collect()
+}
+
+/// Coding bases before the end of a partner, on one of its transcripts.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct CodingBp {
+    /// Gene.
+    pub gene: String,
+    /// Transcript.
+    pub transcript: String,
+    /// Number of bases.
+    pub bases: i64,
+}
+
+/// What becomes of the domains in the table of partners with so many coding bases before their ends, 5' partner first; `others` has the
+/// bases on other transcripts than the named ones.
+pub fn fates(knowledge: &Knowledge, five: (&str, Option<i64>), three: (&str, Option<i64>), others: &[CodingBp]) -> Vec<DomainFate> {
+    let bare = |id: &str| id.split('.').next().unwrap_or(id).to_owned();
     let mut fates = Vec::new();
     for ((symbol, offset), role) in [(five, Role::Five), (three, Role::Three)] {
         let Some(offset) = offset else { continue };
@@ -37,6 +64,8 @@ pub fn fates(knowledge: &Knowledge, five: (&str, Option<i64>), three: (&str, Opt
             // What of a kinase may be missing is said in one way everywhere.
             let needed = first_needed_codon(symbol)
                 .filter(|_| role == Role::Three && kinase_domain_codons(symbol) == Some((domain.first, domain.last)));
+            let is_own = |other: &&CodingBp| other.gene == symbol && bare(&other.transcript) == bare(&domain.transcript);
+            let offset = others.iter().find(is_own).map_or(offset, |other| other.bases);
             let (start, end) = (i64::from(needed.unwrap_or(domain.first) - 1) * 3, i64::from(domain.last) * 3);
             let (kept, lost) = match role {
                 Role::Five => (end <= offset, start >= offset),

@@ -1,8 +1,10 @@
 //! The reading frame across the junction, and what becomes of the kinase domain.
 
 use crate::genome::{Breakend, Strand};
+use crate::model::all_genes::no_frame;
 use crate::model::{Gene, Role, Site, Transcript};
 
+use super::name::MAX_RETAINED_BP;
 use super::{Frame, KinaseDomain, Material};
 
 /// Kinase domains by codon of the literature's transcript (first and last residue).
@@ -42,7 +44,7 @@ pub enum CodingOffset {
 pub fn coding_offset(gene: &Gene, end: Breakend, site: Option<Site>, role: Role, material: Material) -> CodingOffset {
     let (Some(strand), Some(transcript)) = (gene.strand, gene.transcript.as_ref()) else { return CodingOffset::Unknown("no exon model") };
     if transcript.exons.iter().all(|exon| exon.cds.is_none()) {
-        return CodingOffset::Unknown("no coding sequence");
+        return CodingOffset::Unknown(no_frame(&transcript.id).unwrap_or("no coding sequence"));
     }
     let edge = |number: u32| transcript.splice_edge(number, strand, role).and_then(|boundary| transcript.cds_offset(boundary, strand));
     let offset = match (site, role, material) {
@@ -50,7 +52,17 @@ pub fn coding_offset(gene: &Gene, end: Breakend, site: Option<Site>, role: Role,
         (Some(Site::Exon { .. }), _, Material::Dna) => return CodingOffset::Unknown("break within an exon"),
         (Some(Site::Intron { after }), Role::Five, Material::Dna) => edge(after),
         (Some(Site::Intron { after }), Role::Three, Material::Dna) => edge(after + 1),
-        (Some(Site::Intron { .. }), Role::Five, Material::Rna) => return CodingOffset::Unknown("junction in an intron of the 5' partner"),
+        (Some(Site::Intron { after }), Role::Five, Material::Rna) => {
+            // The transcript goes on behind its exon: the intron's first bases are translated too. Farther within, an exon of its own is
+            // likelier than so much intron, and its start is not known.
+            let kept_bp = transcript.splice_edge(after, strand, role).map(|edge| edge.abs_diff(end.boundary));
+            let Some(kept_bp) = kept_bp.filter(|&kept_bp| kept_bp <= MAX_RETAINED_BP) else { return CodingOffset::Unknown(IN_INTRON) };
+            return match edge(after) {
+                Some(offset @ 1..) => CodingOffset::At(i64::from(offset + kept_bp)),
+                None if is_behind_coding(transcript, end.boundary, strand) => CodingOffset::Unknown("behind the stop codon"),
+                Some(0) | None => CodingOffset::Unknown(UNTRANSLATED_5),
+            };
+        }
         (Some(Site::Intron { after }), Role::Three, Material::Rna) => {
             // The rest of the intron is kept and read through into the next exon.
             let Some(start) = transcript.splice_edge(after + 1, strand, role) else {
@@ -75,6 +87,8 @@ pub fn coding_offset(gene: &Gene, end: Breakend, site: Option<Site>, role: Role,
     }
 }
 
+/// Why an offset is not known: the 5' partner's end lies too far within an intron.
+pub const IN_INTRON: &str = "junction in an intron of the 5' partner";
 /// Why an offset is not known: the gene breaks before its start codon.
 pub const UNTRANSLATED_5: &str = "5' untranslated region";
 /// A promoter swap with the kinase's whole coding sequence.
@@ -166,6 +180,38 @@ mod tests {
         let edge = transcript.splice_edge(15, strand, Role::Three).expect("exon 15");
         let end = Breakend::new(ntrk3.contig(), edge, Role::Three.side(strand)).extended(-39);
         assert_eq!(kinase_domain(ntrk3, end, Role::Three), Some(KinaseDomain::Retained));
+    }
+
+    #[test]
+    fn intron_that_a_transcript_keeps_behind_its_exon_is_translated_with_it() {
+        let models = GeneModels::builtin(Assembly::Grch38, &Contigs::chromosomes());
+        let alk = models.find("ALK").expect("a kinase has a model");
+        let edge = |gene: &Gene, number: u32, role: Role| {
+            let (transcript, strand) = gene.transcript.as_ref().zip(gene.strand).expect("a curated gene has exons");
+            let boundary = transcript.splice_edge(number, strand, role).expect("an exon of its own");
+            Breakend::new(gene.contig(), boundary, role.side(strand))
+        };
+        let offset = |gene: &Gene, end: Breakend, role: Role| {
+            let (transcript, strand) = gene.transcript.as_ref().zip(gene.strand).expect("a curated gene has exons");
+            coding_offset(gene, end, Some(transcript.site(end.boundary, strand, role)), role, Material::Rna)
+        };
+        let kinase = offset(alk, edge(alk, 20, Role::Three), Role::Three);
+        // EML4 lies on the forward strand, CCDC6 and TFG end in phases of their own.
+        for (symbol, number) in [("EML4", 13), ("CCDC6", 5), ("TFG", 4)] {
+            let gene = models.find(symbol).expect("a curated gene");
+            let end = edge(gene, number, Role::Five);
+            let CodingOffset::At(before) = offset(gene, end, Role::Five) else { panic!("{symbol} exon {number} is coding") };
+            for kept_bp in [1, 59, 60, 61, 200] {
+                let kept = offset(gene, end.extended(kept_bp), Role::Five);
+                assert_eq!(kept, CodingOffset::At(before + kept_bp), "{symbol} {kept_bp}");
+                assert_eq!(frame(kept, 0, kinase, false), frame(CodingOffset::At(before), kept_bp as u32, kinase, false));
+            }
+            assert_eq!(offset(gene, end.extended(201), Role::Five), CodingOffset::Unknown(IN_INTRON), "{symbol}");
+        }
+        assert_eq!(
+            offset(alk, edge(alk, 29, Role::Five).extended(10), Role::Five),
+            CodingOffset::Unknown("junction outside of the transcript")
+        );
     }
 
     #[test]

@@ -83,15 +83,16 @@ pub fn judge(drafts: Vec<Draft<'_>>, kinase: &Gene, assay: &Assay, chimeras: &Ch
 /// What speaks against a draft: the chimeras of the kinase that do not join it to the same gene, and how many weak junctions of other genes look
 /// just as good.
 fn noise(draft: &Draft<'_>, all: &[Draft<'_>], chimeras: &Chimeras<'_>) -> Noise {
-    let pair = |draft: &Draft<'_>| (draft.fusion.five.gene.clone(), draft.fusion.three.gene.clone());
+    let partner = |draft: &Draft<'_>| draft.oriented.judged.gene.map(|gene| gene.symbol.clone());
+    let pair = |draft: &Draft<'_>| (draft.oriented.kinase_role, partner(draft));
     let own = pair(draft);
     let like = like(draft.class, all)
         // Variants of one fusion are no noise for each other; junctions without a gene are told apart by their place.
-        .filter(|other| pair(other) != own || ((own.0.is_none() || own.1.is_none()) && other.fusion.junction != draft.fusion.junction))
+        .filter(|other| pair(other) != own || (own.1.is_none() && other.fusion.junction != draft.fusion.junction))
         .count() as u32;
     // What shows this gene is no noise for it. Molecules are told apart by name, not by how they count for a junction: one of which a
     // clipped read shows the break counts there as clipped, and is a chimera too where its mates lie on either side.
-    let kin = all.iter().filter(|other| std::ptr::eq(*other, draft) || (own.0.is_some() && own.1.is_some() && pair(other) == own));
+    let kin = all.iter().filter(|other| std::ptr::eq(*other, draft) || (own.1.is_some() && pair(other) == own));
     Noise { chimeras: chimeras.beside(kin), like }
 }
 
@@ -101,7 +102,7 @@ fn finish(draft: Draft<'_>, kinase: &Gene, assay: &Assay, noise: Noise) -> Fusio
     // the aligner does not know, and, where they are long, before any exon that it missed.
     let ends_alike = matches!(assay.kind, AssayKind::RnaAmplicon | AssayKind::DnaAmplicon)
         || assay.long_reads
-        || (assay.material() == Material::Rna && !oriented.edges().0);
+        || (assay.material() == Material::Rna && !oriented.judged.edges.0);
     if !candidate.unplaced {
         fusion.quality = quality(class, independent, noise, candidate.partner_mapq().min(candidate.kinase_mapq()));
     } else if oriented.kinase_role == Role::Three && !ends_alike {

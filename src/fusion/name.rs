@@ -9,7 +9,7 @@ use super::naming::{Count, Counts};
 use super::{Material, Partner};
 
 /// Intron that is kept beside an exon is spelled out up to this length; the longest known is 117 bases (EML4-ALK V5b).
-const MAX_RETAINED_BP: u32 = 200;
+pub const MAX_RETAINED_BP: u32 = 200;
 
 /// The exon that a fusion transcript ends with (5') or begins with (3') at this site; for DNA the one that a splice will use.
 pub fn exon_at(site: Option<Site>, role: Role) -> Option<u32> {
@@ -24,6 +24,22 @@ pub fn exon_at(site: Option<Site>, role: Role) -> Option<u32> {
 pub fn exon_junction(five: (&str, Option<u32>), three: (&str, Option<u32>)) -> Option<String> {
     let part = |(symbol, exon): (&str, Option<u32>)| Some(format!("{}{}", symbol.chars().next()?, exon?));
     Some(format!("{};{}", part(five)?, part(three)?))
+}
+
+/// The shorthand of a transcript with bases between its exons that belong to neither, intron that is kept included: `E13;ins60A20`, and
+/// where the exons lack bases besides, `E14;ins11del49A20`. `None` where nothing lies between, or an end is too far from its exon.
+pub fn with_bases_between(five: End<'_>, three: End<'_>, inserted_bp: u32) -> Option<String> {
+    let (last, beyond) = exon_and_offset(five, Role::Five, Material::Rna)?;
+    let (first, behind) = exon_and_offset(three, Role::Three, Material::Rna)?;
+    let bases = |bases: i64| u32::try_from(bases).unwrap_or(0);
+    let (kept5_bp, missing5_bp, kept3_bp, missing3_bp) = (bases(beyond), bases(-beyond), bases(-behind), bases(behind));
+    let between_bp = inserted_bp + kept5_bp + kept3_bp;
+    if between_bp == 0 || kept5_bp.max(kept3_bp) > MAX_RETAINED_BP {
+        return None;
+    }
+    let deleted = |bases: u32| if bases == 0 { String::new() } else { format!("del{bases}") };
+    let (left, right) = (five.0.symbol.chars().next()?, three.0.symbol.chars().next()?);
+    Some(format!("{left}{last}{};ins{between_bp}{}{right}{first}", deleted(missing5_bp), deleted(missing3_bp)))
 }
 
 /// A gene with the part of it that a fusion keeps.

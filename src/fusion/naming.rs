@@ -4,6 +4,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::domains::CodingBp;
 use super::name::{with_exons, OtherCount};
 use super::{Frame, KnownTier};
 use crate::genome::Assembly;
@@ -28,6 +29,9 @@ pub struct Naming {
     pub counts: Option<Counts>,
     /// Coding bases before the end of the 5' and of the 3' partner, as far as they say which domains are kept.
     pub coding_bp: (Option<i64>, Option<i64>),
+    /// The same on the other transcripts of the two genes, on which the table may list a domain.
+    #[serde(default)]
+    pub coding_bp_on_others: Vec<CodingBp>,
     /// Exons whose skipping brings an implied transcript into frame.
     pub skip: Option<Skip>,
 }
@@ -244,23 +248,27 @@ mod tests {
 
     #[test]
     fn a_junction_is_numbered_as_printed_and_says_on_which_transcripts() {
-        let knowledge = Knowledge::builtin();
+        let folder = tempfile::tempdir().expect("a folder");
+        let row = "gene5\tgene3\texon5\texon3\tvariant_name\ttranscript5\ttranscript3\texon5_on_model\tsource\n\
+                   GOPC\tROS1\t7\t35\tG7;R35\tNM_001017408 (8 exons)\tNM_002944\t8\tmy lab\n";
+        std::fs::write(folder.path().join("fusions.tsv"), row).expect("the folder takes it");
+        let knowledge = Knowledge::with_dir(folder.path(), &crate::warning::Warnings::default()).expect("the table can be read");
         let mut naming = Naming {
             partner: Some("GOPC".to_owned()),
             kinase: "ROS1".to_owned(),
-            counted: Some("G7;R35".to_owned()),
-            counts: Some(Counts { main: (7, 35), others: Vec::new() }),
+            counted: Some("G8;R35".to_owned()),
+            counts: Some(Counts { main: (8, 35), others: Vec::new() }),
             ..Naming::default()
         };
-        let rna = RnaEnds { five: Some((7, 0)), three: Some((35, 0)), boundary5: 0, assembly: None, inserted_bp: 0, retained5_bp: 0 };
-        for asked in [Asked::Rna(rna), Asked::Dna { exon5: 7, exon3: 35 }] {
+        let rna = RnaEnds { five: Some((8, 0)), three: Some((35, 0)), boundary5: 0, assembly: None, inserted_bp: 0, retained5_bp: 0 };
+        for asked in [Asked::Rna(rna), Asked::Dna { exon5: 8, exon3: 35 }] {
             naming.asked = Some(asked);
             let known = naming.known(&knowledge);
             let junction = naming.exon_junction(&known);
-            assert_eq!(junction.as_deref(), Some("G8;R35"));
+            assert_eq!(junction.as_deref(), Some("G7;R35"));
             let others = naming.other_counts(junction.as_deref(), &known);
             let texts: Vec<_> = others.iter().map(|o| (o.junction.as_str(), o.transcript5.as_str(), o.transcript3.as_str())).collect();
-            assert_eq!(texts, [("G8;R35", "NM_020399", "NM_002944.3")]);
+            assert_eq!(texts, [("G7;R35", "NM_001017408", "NM_002944.3")]);
         }
     }
 }

@@ -123,6 +123,18 @@ pub fn peptide_over(left: &[u8], right: &[u8], before_bp: usize) -> Option<Strin
     (found.len() >= 3).then_some(found)
 }
 
+/// Whether a stop codon lies in or over the last `linker_bp` bases of a left part that ends `before_bp` coding bases behind the start codon.
+pub fn stops_at_end(left: &[u8], right: &[u8], before_bp: usize, linker_bp: usize) -> bool {
+    let skipped = match before_bp.checked_sub(left.len()) {
+        Some(unseen) => (3 - unseen % 3) % 3,
+        None => left.len() - before_bp,
+    };
+    let bases: Vec<u8> = left.iter().chain(right.iter().take(2)).copied().collect();
+    let from = left.len().saturating_sub(linker_bp + 2);
+    let codons = bases.get(skipped..).unwrap_or_default().chunks_exact(3).zip((skipped..).step_by(3));
+    codons.filter(|(_, at)| (from..left.len()).contains(at)).any(|(codon, _)| translate_codon(codon) == Some(b'*'))
+}
+
 /// The bases that a gene gives to the transcript: its exons up to or from the junction, as they lie in RNA, whole ones for DNA.
 fn kept_bases((gene, partner): End<'_>, role: Role, spliced: bool, bases: &dyn Fn(Interval) -> Vec<u8>) -> Option<Vec<u8>> {
     let (transcript, strand) = (gene.transcript.as_ref()?, gene.strand?);
@@ -157,6 +169,16 @@ mod tests {
         assert_eq!(peptide("MKLVN", 6).as_deref(), Some("MK|LVN"));
         assert_eq!(peptide("MKLVN", 7).as_deref(), Some("MK|lVN"));
         assert_eq!(peptide("MK", 9), None);
+    }
+
+    #[test]
+    fn a_stop_codon_among_the_bases_between_is_found_in_the_frame_of_the_5_partner() {
+        // Seven coding bases of an exon, of which five are seen, and six of its intron: G AAA T|GT AAG T
+        let left = b"GAAATGTAAGT";
+        assert!(!stops_at_end(left, b"GCAAA", 13, 6), "TGT AAG TGC");
+        assert!(stops_at_end(left, b"GCAAA", 14, 6), "GTA is none, TAA is: ATG TAA");
+        assert!(!stops_at_end(b"TAAAAGCAGCA", b"GC", 11, 3), "a stop before the bases between is the exon's own and is not read");
+        assert!(stops_at_end(b"AAAAAGT", b"GACC", 7, 1), "TGA over the joint");
     }
 
     #[test]

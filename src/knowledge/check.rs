@@ -7,7 +7,7 @@ use super::fusions::leading_number;
 use super::{Domain, Knowledge, KnownEnd5, KnownFusion, ResistanceSite};
 use crate::error::Error;
 use crate::genome::{Assembly, Contigs};
-use crate::model::{Gene, GeneModels, Role, KINASES};
+use crate::model::{all_genes, Gene, GeneModels, Role, Transcript, KINASES};
 use crate::sequence::translate_codon;
 
 /// How bad a finding is.
@@ -129,7 +129,10 @@ fn domain(domain: &Domain, models: &GeneModels) -> Option<Finding> {
     let Some(gene) = with_exons(models, &domain.gene) else {
         return finding(Severity::Warning, format!("{} has no built-in model, and the residues are not checked", domain.gene));
     };
-    let residues = gene.transcript.as_ref()?.cds_length_bp? / 3 - 1;
+    let bare = |id: &str| id.split('.').next().unwrap_or(id).to_owned();
+    let is_named = |own: &&Transcript| [own.literature_id(), own.id.as_str()].into_iter().any(|id| bare(id) == bare(&domain.transcript));
+    let transcripts = || gene.transcript.iter().chain(&gene.alternatives);
+    let residues = transcripts().find(is_named).or(gene.transcript.as_ref())?.cds_length_bp? / 3 - 1;
     if domain.last > residues {
         return finding(Severity::Error, format!("ends at residue {}, the protein has {residues}", domain.last));
     }
@@ -183,7 +186,7 @@ fn fusion(row: &KnownFusion, models: &GeneModels) -> Vec<Finding> {
         say(Severity::Error, format!("{} is none of the kinases {}", row.gene3, KINASES.join(", ")));
         return found;
     }
-    if models.find(&row.gene5).is_none() {
+    if models.find(&row.gene5).is_none() && !all_genes::has(&row.gene5) {
         say(Severity::Warning, format!("{} has no built-in model: it is found only with --gtf", row.gene5));
     }
     let place = |symbol: &str, number: u32, missing_bp: u32, role: Role| {

@@ -29,9 +29,7 @@ impl Table {
         let split = |line: &str| line.split('\t').map(|field| field.trim().to_owned()).collect::<Vec<_>>();
         let mut lines = text.lines().zip(1..).filter(|(line, _)| !line.starts_with('#') && !line.trim().is_empty());
         let columns = lines.next().map(|(line, _)| split(line)).unwrap_or_default();
-        let stated = text.lines().take_while(|line| line.starts_with('#')).find_map(|line| line.strip_prefix("# version:"));
-        let version = stated.map_or_else(|| checksum(text), |version| version.trim().to_owned());
-        Self { path: path.to_owned(), version, columns, rows: lines.map(|(line, number)| (number, split(line))).collect() }
+        Self { path: path.to_owned(), version: version(text), columns, rows: lines.map(|(line, number)| (number, split(line))).collect() }
     }
 
     pub(crate) fn rows(&self) -> impl Iterator<Item = Row<'_>> {
@@ -57,6 +55,12 @@ impl Table {
             }
         }
     }
+}
+
+/// The version that a table's text states, else the first digits of its MD5 sum.
+pub(super) fn version(text: &str) -> String {
+    let stated = text.lines().take_while(|line| line.starts_with('#')).find_map(|line| line.strip_prefix("# version:"));
+    stated.map_or_else(|| checksum(text), |version| version.trim().to_owned())
 }
 
 /// The first twelve hexadecimal digits of the MD5 sum of a text.

@@ -1,18 +1,17 @@
-//! The exons of the five kinases and their known partners, embedded in the program for GRCh37 and GRCh38.
+//! The exons of the five kinases, of the genes with hot spots and of the known partners, embedded in the program for GRCh37 and GRCh38.
 //!
 //! The tables lie in `src/model/tables` with their sources in the header lines. They are 1-based and inclusive; the genes built
 //! from them are interbase and lie on the BAM's own contigs.
 
 use std::collections::BTreeMap;
 
-use crate::genome::{Assembly, ContigId, Contigs, Interval, Strand};
+use crate::genome::{Assembly, Contigs, Interval, Strand};
 use crate::model::gene::{Exon, Gene, Transcript};
 
 /// The five target kinases.
 pub const KINASES: [&str; 5] = ["ALK", "NTRK1", "NTRK2", "NTRK3", "ROS1"];
 
 pub(super) const MODELS: &str = include_str!("tables/gene_models.tsv");
-pub(super) const SPANS: &str = include_str!("tables/gene_spans.tsv");
 pub(super) const REFSEQ_IDS: &str = include_str!("tables/transcript_ids.tsv");
 pub(super) const ALIASES: &str = include_str!("tables/aliases.tsv");
 
@@ -40,11 +39,23 @@ struct ExonRow {
     transcript: &'static str,
     role: &'static str,
     chromosome: &'static str,
-    strand: Strand,
+    /// On GRCh37 and on GRCh38: a few stretches are turned round between the two.
+    strands: (Strand, Strand),
     number: u32,
     grch37: (u32, u32),
     grch38: (u32, u32),
     cds: Option<(u32, u32)>,
+    /// Untranslated bases before the coding part, where the exon holds the whole coding sequence.
+    lead_bp: Option<u32>,
+}
+
+impl ExonRow {
+    fn strand(&self, assembly: Assembly) -> Strand {
+        match assembly {
+            Assembly::Grch37 => self.strands.0,
+            Assembly::Grch38 => self.strands.1,
+        }
+    }
 }
 
 /// The symbol in use for a former or other name (`FIG` gives `GOPC`); any other name is returned unchanged.
@@ -91,7 +102,7 @@ pub fn literature_transcripts() -> BTreeMap<&'static str, LiteratureTranscript> 
 
 /// All symbols of the built-in tables, sorted.
 pub fn symbols() -> Vec<&'static str> {
-    let mut symbols: Vec<_> = rows(MODELS).chain(rows(SPANS)).map(|fields| fields[0]).collect();
+    let mut symbols: Vec<_> = rows(MODELS).map(|fields| fields[0]).collect();
     symbols.sort_unstable();
     symbols.dedup();
     symbols
@@ -99,8 +110,7 @@ pub fn symbols() -> Vec<&'static str> {
 
 /// The built-in genes in the coordinates of `assembly` on the contigs of a BAM.
 ///
-/// The main transcript is the one by which the literature counts exons; other numberings in use are kept as alternatives. A gene
-/// of which only the span is known has neither strand nor transcript.
+/// The main transcript is the one by which the literature counts exons; other numberings in use are kept as alternatives.
 pub fn genes(assembly: Assembly, contigs: &Contigs) -> BuiltinGenes {
     let refseq_ids = refseq_ids();
     let mut by_symbol: BTreeMap<(bool, &str), Gene> = BTreeMap::new();
@@ -116,7 +126,7 @@ pub fn genes(assembly: Assembly, contigs: &Contigs) -> BuiltinGenes {
         let gene = by_symbol.entry((!KINASES.contains(&row.gene), row.gene)).or_insert_with(|| Gene {
             symbol: row.gene.to_owned(),
             span: Interval { contig, start: u32::MAX, end: 0 },
-            strand: Some(row.strand),
+            strand: Some(row.strand(assembly)),
             transcript: None,
             alternatives: Vec::new(),
             mane_select: None,
@@ -131,28 +141,9 @@ pub fn genes(assembly: Assembly, contigs: &Contigs) -> BuiltinGenes {
             gene.transcript = Some(transcript);
         }
     }
-    for (symbol, chromosome, start, end) in span_rows(assembly) {
-        match contigs.find(chromosome) {
-            Some(contig) => {
-                by_symbol.entry((true, symbol)).or_insert_with(|| span_gene(symbol, contig, start, end));
-            }
-            None => absent.push(symbol.to_owned()),
-        }
-    }
     absent.sort_unstable();
     absent.dedup();
     BuiltinGenes { genes: by_symbol.into_values().collect(), absent }
-}
-
-fn span_gene(symbol: &str, contig: ContigId, start: u32, end: u32) -> Gene {
-    Gene {
-        symbol: symbol.to_owned(),
-        span: Interval { contig, start, end },
-        strand: None,
-        transcript: None,
-        alternatives: Vec::new(),
-        mane_select: None,
-    }
 }
 
 fn transcript(rows: &[ExonRow], assembly: Assembly, refseq: Option<&str>) -> Transcript {
@@ -163,7 +154,8 @@ fn transcript(rows: &[ExonRow], assembly: Assembly, refseq: Option<&str>) -> Tra
                 Assembly::Grch37 => row.grch37,
                 Assembly::Grch38 => row.grch38,
             };
-            Exon::new(row.number, start, end, row.cds)
+            let exon = Exon::new(row.number, start, end, row.cds);
+            Exon { lead_bp: row.lead_bp.unwrap_or(exon.lead_bp), ..exon }
         })
         .collect();
     let cds_length_bp = exons.iter().filter_map(|exon| exon.cds).map(|(_, end)| end).max();
@@ -185,21 +177,20 @@ fn exon_rows() -> impl Iterator<Item = ExonRow> {
         transcript: fields[1],
         role: fields[2],
         chromosome: fields[3],
-        strand: if fields[4] == "-" { Strand::Reverse } else { Strand::Forward },
+        strands: strands(fields[4]),
         number: number(fields[5]),
         grch37: (number(fields[6]) - 1, number(fields[7])),
         grch38: (number(fields[8]) - 1, number(fields[9])),
         cds: (fields[10] != ".").then(|| (number(fields[10]) - 1, number(fields[11]))),
+        lead_bp: (fields[13] != ".").then(|| number(fields[13])),
     })
 }
 
-/// Symbol, chromosome and interbase span of the genes without built-in exons.
-fn span_rows(assembly: Assembly) -> impl Iterator<Item = (&'static str, &'static str, u32, u32)> {
-    let first = match assembly {
-        Assembly::Grch37 => 3,
-        Assembly::Grch38 => 5,
-    };
-    rows(SPANS).map(move |fields| (fields[0], fields[2], number(fields[first]) - 1, number(fields[first + 1])))
+/// The strands on GRCh37 and on GRCh38: `-`, or `-/+` where they differ.
+fn strands(text: &str) -> (Strand, Strand) {
+    let (old, new) = text.split_once('/').unwrap_or((text, text));
+    let strand = |symbol: &str| if symbol == "-" { Strand::Reverse } else { Strand::Forward };
+    (strand(old), strand(new))
 }
 
 fn number(text: &str) -> u32 {
@@ -209,6 +200,7 @@ fn number(text: &str) -> u32 {
 #[cfg(test)]
 pub(crate) mod tests {
     use super::*;
+    use crate::genome::ContigId;
 
     /// The chromosomes of an assembly, `chr`-named, long enough for every gene.
     pub(crate) fn chromosomes() -> Contigs {

@@ -220,6 +220,20 @@ impl Transcript {
         })
     }
 
+    /// The number of coding bases upstream of a boundary, wherever along the gene it lies; `None` where no coding sequence is known.
+    pub fn coding_before(&self, boundary: u32, strand: Strand) -> Option<u32> {
+        self.cds_length_bp?;
+        let upstream = |exon: &Exon| {
+            let (from, to) = exon.cds?;
+            let (start, end) = match strand {
+                Strand::Forward => (exon.start + exon.lead_bp, boundary),
+                Strand::Reverse => (boundary, exon.end - exon.lead_bp),
+            };
+            Some(end.saturating_sub(start).min(to - from))
+        };
+        Some(self.exons.iter().filter_map(upstream).sum())
+    }
+
     /// The genomic bases (0-based positions, in the order of transcription) of the codon with this 1-based number.
     pub fn codon_bases(&self, codon: u32, strand: Strand) -> Option<[u32; 3]> {
         let first = codon.checked_sub(1)? * 3;
@@ -361,6 +375,21 @@ mod tests {
         let position = |base| model.hgvs_position(base, Strand::Forward);
         let written: Vec<Option<String>> = [109, 110, 119, 200, 204, 205, 150].map(position).to_vec();
         assert_eq!(written, ["-1", "1", "10", "11", "15", "*1", ""].map(|text| Some(text.to_owned()).filter(|text| !text.is_empty())));
+    }
+
+    #[test]
+    fn coding_bases_are_counted_up_to_any_place_along_the_gene() {
+        let first = Exon { number: 1, start: 100, end: 120, cds: Some((0, 10)), lead_bp: 10 };
+        let last = Exon { number: 2, start: 200, end: 230, cds: Some((10, 15)), lead_bp: 0 };
+        let model = Transcript { cds_length_bp: Some(15), ..transcript(vec![first, last]) };
+        let before = |boundary| model.coding_before(boundary, Strand::Forward);
+        assert_eq!([50, 110, 115, 150, 203, 300].map(before), [0, 0, 5, 10, 13, 15].map(Some));
+        // The same gene on the other strand.
+        let first = Exon { start: 310, end: 330, ..first };
+        let model = Transcript { exons: vec![first, last], ..model };
+        let before = |boundary| model.coding_before(boundary, Strand::Reverse);
+        assert_eq!([400, 320, 315, 250, 227, 100].map(before), [0, 0, 5, 10, 13, 15].map(Some));
+        assert_eq!(transcript(Vec::new()).coding_before(5, Strand::Forward), None);
     }
 
     #[test]

@@ -7,6 +7,7 @@ use rust_lapper::{Interval as Lap, Lapper};
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::genome::{Assembly, ContigId, Contigs};
+use crate::model::all_genes::AllGenes;
 use crate::model::builtin::{self, current_symbol, BuiltinGenes, KINASES};
 use crate::model::gene::{Exon, Gene, Transcript};
 
@@ -20,6 +21,9 @@ pub struct GeneModels {
     by_symbol: FxHashMap<String, usize>,
     by_place: BTreeMap<ContigId, Lapper<u32, usize>>,
     absent: Vec<String>,
+    has_gtf: bool,
+    /// Genes that only name what no gene above explains.
+    all: AllGenes,
 }
 
 impl GeneModels {
@@ -31,11 +35,12 @@ impl GeneModels {
     /// Joins the built-in genes with those of a GTF; without built-in genes (a genome that is neither GRCh37 nor GRCh38) the GTF
     /// stands alone.
     ///
-    /// A built-in gene that has exons wins over the GTF's gene of the same symbol on the same contig, so that exon numbers do not
-    /// depend on the user's annotation. If its coding sequence is not known and the GTF has the same transcript with the same
-    /// splice sites, it takes the GTF's. A built-in gene of which only the span is known gives way to the GTF's.
+    /// A gene that is not built in is the GTF's. A built-in gene keeps the transcript on which the tables count its exons, so that
+    /// `E13;A20` means the same with any annotation; where the GTF has that transcript, spliced in the same places, its ends and its
+    /// coding sequence are the user's. The GTF's MANE Select transcript becomes another way to count.
     pub fn merge(builtin: Option<BuiltinGenes>, gtf: Vec<Gene>) -> Self {
         let BuiltinGenes { genes: built, absent } = builtin.unwrap_or_default();
+        let has_gtf = !gtf.is_empty();
         let mut models: BTreeMap<(ContigId, String), Gene> = BTreeMap::new();
         for gene in built {
             models.insert((gene.contig(), gene.symbol.clone()), gene);
@@ -45,23 +50,15 @@ impl GeneModels {
             let key = (gene.contig(), current_symbol(&gene.symbol).to_owned());
             gene.symbol.clone_from(&key.1);
             if let Some(built) = models.get_mut(&key) {
-                if let Some(transcript) = &mut built.transcript {
-                    take_coding_sequence(transcript, &gene);
-                    take_mane_select(built, gene);
-                    continue;
-                }
-                if !built.span.overlaps(&gene.span) {
-                    // Another gene of the same name elsewhere on the contig: both are kept.
-                    genes.push(gene);
-                    continue;
-                }
-                models.remove(&key);
+                take_own_version(built, &gene);
+                take_mane_select(built, gene);
+                continue;
             }
             genes.push(gene);
         }
         genes.extend(models.into_values());
         genes.sort_by(|a, b| (a.span, &a.symbol).cmp(&(b.span, &b.symbol)));
-        Self::index(genes, absent)
+        Self { has_gtf, ..Self::index(genes, absent) }
     }
 
     fn index(genes: Vec<Gene>, absent: Vec<String>) -> Self {
@@ -80,7 +77,14 @@ impl GeneModels {
             });
         }
         let by_place = laps.into_iter().map(|(contig, laps)| (contig, Lapper::new(laps))).collect();
-        Self { genes, ranks, by_symbol, by_place, absent }
+        Self { genes, ranks, by_symbol, by_place, absent, has_gtf: false, all: AllGenes::default() }
+    }
+
+    /// The same models, which name any protein-coding gene besides.
+    #[must_use]
+    pub fn naming_all(mut self, assembly: Assembly, contigs: &Contigs) -> Self {
+        self.all = AllGenes::new(assembly, contigs);
+        self
     }
 
     /// The gene of this symbol or former symbol; of several genes of one name the first by contig and start.
@@ -96,16 +100,25 @@ impl GeneModels {
         found.into_iter().map(|index| &self.genes[index]).collect()
     }
 
-    /// The gene nearest to a boundary and its distance in bases, if it lies within `max_bp`; 0 where the boundary is in a gene.
-    pub fn nearest(&self, contig: ContigId, boundary: u32, max_bp: u32) -> Option<(&Gene, u32)> {
-        self.overlapping(contig, boundary.saturating_sub(max_bp), boundary.saturating_add(max_bp).saturating_add(1))
-            .into_iter()
-            .map(|index| {
-                let span = self.genes[index].span;
-                (span.start.saturating_sub(boundary).max(boundary.saturating_sub(span.end)), index)
-            })
-            .min_by(|a, b| a.0.cmp(&b.0).then_with(|| self.order(a.1, b.1)))
-            .map(|(distance_bp, index)| (&self.genes[index], distance_bp))
+    /// The protein-coding genes whose span touches a boundary and which these models do not have. They name a partner, and say its
+    /// exon and frame; what is looked for, read or flagged never depends on them.
+    pub fn unlisted_at(&self, contig: ContigId, boundary: u32) -> Vec<&Gene> {
+        let mut found: Vec<&Gene> = self.unlisted(contig, boundary, boundary.saturating_add(1)).collect();
+        found.sort_by_key(|gene| (gene.span.length_bp(), &gene.symbol));
+        found
+    }
+
+    /// The genes nearest to a boundary that lies in none, on its lower and on its higher side, each with its distance in bases, if
+    /// they lie within `max_bp`.
+    pub fn beside(&self, contig: ContigId, boundary: u32, max_bp: u32) -> [Option<(&Gene, u32)>; 2] {
+        let (start, stop) = (boundary.saturating_sub(max_bp), boundary.saturating_add(max_bp).saturating_add(1));
+        let mut near: Vec<&Gene> = self.overlapping(contig, start, stop).into_iter().map(|index| &self.genes[index]).collect();
+        near.extend(self.unlisted(contig, start, stop));
+        let nearest = |distance_bp: &dyn Fn(&Gene) -> Option<u32>| {
+            let far = near.iter().filter_map(|&gene| Some((distance_bp(gene)?, gene)));
+            far.min_by(|a, b| (a.0, &a.1.symbol).cmp(&(b.0, &b.1.symbol))).map(|(bp, gene)| (gene, bp))
+        };
+        [nearest(&|gene| boundary.checked_sub(gene.span.end)), nearest(&|gene| gene.span.start.checked_sub(boundary))]
     }
 
     /// All genes, by contig, start, end and symbol.
@@ -113,9 +126,19 @@ impl GeneModels {
         self.genes.iter()
     }
 
+    /// Whether genes of a user's GTF are among them: of two genes at a place these are the user's choice.
+    pub fn has_gtf(&self) -> bool {
+        self.has_gtf
+    }
+
     /// Symbols of built-in genes whose contig the BAM does not have, sorted.
     pub fn absent(&self) -> &[String] {
         &self.absent
+    }
+
+    fn unlisted(&self, contig: ContigId, start: u32, stop: u32) -> impl Iterator<Item = &Gene> {
+        let is_listed = move |gene: &Gene| self.find(&gene.symbol).is_some_and(|own| own.contig() == contig);
+        self.all.overlapping(contig, start, stop).filter(move |gene| !is_listed(gene))
     }
 
     fn overlapping(&self, contig: ContigId, start: u32, stop: u32) -> Vec<usize> {
@@ -128,23 +151,24 @@ impl GeneModels {
     }
 }
 
-/// Gives a built-in transcript the coding sequence of the GTF's if both are the same transcript, spliced in the same places.
-fn take_coding_sequence(transcript: &mut Transcript, gene: &Gene) {
-    let Some(other) = &gene.transcript else { return };
+/// Gives a built-in partner the user's version of its transcript, if the GTF has it with the same splice sites: its ends, and its coding
+/// sequence where it has a complete one. The kinases stay as they are, because the codons of the tables are counted on them.
+fn take_own_version(built: &mut Gene, gene: &Gene) {
+    let (Some(transcript), Some(other)) = (&mut built.transcript, &gene.transcript) else { return };
     let bare = |id: &str| id.split('.').next().unwrap_or(id).to_owned();
     let same_id = bare(&other.id) == transcript.id || Some(bare(&other.id)) == transcript.refseq;
-    let same_number = other.exons.len() == transcript.exons.len();
-    if transcript.cds_length_bp.is_some() || other.cds_length_bp.is_none() || !same_id || !same_number {
+    if !same_id || other.exons.len() != transcript.exons.len() || KINASES.contains(&built.symbol.as_str()) {
         return;
     }
-    if transcript.exons.iter().zip(&other.exons).all(|(a, b)| (a.start, a.end) == (b.start, b.end)) {
+    let Some(curated) = with_other_ends(&other.exons, &transcript.exons) else { return };
+    if other.cds_length_bp.is_some() {
         transcript.exons.clone_from(&other.exons);
         transcript.cds_length_bp = other.cds_length_bp;
-        return;
+    } else {
+        transcript.exons = curated;
     }
-    let Some(exons) = with_other_ends(&transcript.exons, &other.exons) else { return };
-    transcript.exons = exons;
-    transcript.cds_length_bp = other.cds_length_bp;
+    built.span.start = built.span.start.min(gene.span.start);
+    built.span.end = built.span.end.max(gene.span.end);
 }
 
 /// Takes the transcript that a GTF tags as MANE Select as another way to count exons, where no source names one.

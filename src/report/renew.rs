@@ -139,7 +139,7 @@ fn named(row: &FusionRow, naming: &Naming, knowledge: &Knowledge) -> FusionRow {
 
 fn fates(row: &FusionRow, naming: &Naming, knowledge: &Knowledge) -> Vec<crate::fusion::DomainFate> {
     let (gene5, gene3) = (row.gene5.as_deref().unwrap_or(""), row.gene3.as_deref().unwrap_or(""));
-    domains::fates(knowledge, (gene5, naming.coding_bp.0), (gene3, naming.coding_bp.1))
+    domains::fates(knowledge, (gene5, naming.coding_bp.0), (gene3, naming.coding_bp.1), &naming.coding_bp_on_others)
 }
 
 /// The site of a variant, and the listed change if it is one.

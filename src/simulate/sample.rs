@@ -1,6 +1,7 @@
 //! One simulated sample: its fragments and what is true of them.
 
-use crate::fusion::name::{exon_at, exon_junction};
+use crate::fusion::name::{exon_at, exon_junction, with_bases_between};
+use crate::fusion::Partner;
 use crate::genome::{Breakend, Side, Strand};
 use crate::model::Role;
 
@@ -145,13 +146,18 @@ impl Book<'_, '_> {
         let mine = self.drawn.iter().filter(|drawn| drawn.part == junction.part).flat_map(|drawn| &drawn.fragments);
         let seen = self.seen(mine, at);
         let kinase_end = broken.ends[usize::from(!broken.five_is_kinase)];
-        let exon = |index: usize, role: Role| {
+        let partner = |index: usize, role: Role| {
             let gene = broken.genes[index]?;
             let site = gene.transcript.as_ref()?.site(broken.ends[index].boundary, gene.strand?, role);
-            exon_at(Some(site), role)
+            Some((gene, Partner { gene: None, transcript: None, breakend: broken.ends[index], site: Some(site) }))
         };
-        let symbol = |index: usize| broken.genes[index].map_or("", |gene| gene.symbol.as_str());
-        let shorthand = exon_junction((symbol(0), exon(0, Role::Five)), (symbol(1), exon(1, Role::Three)));
+        let shorthand = partner(0, Role::Five).zip(partner(1, Role::Three)).and_then(|((five, at_five), (three, at_three))| {
+            let exons = (exon_at(at_five.site, Role::Five), exon_at(at_three.site, Role::Three));
+            let plain = || exon_junction((&five.symbol, exons.0), (&three.symbol, exons.1));
+            let inserted_bp = broken.insertion.len() as u32;
+            let spelled = self.recipe.assay.is_rna().then(|| with_bases_between((five, &at_five), (three, &at_three), inserted_bp));
+            spelled.flatten().or_else(plain)
+        });
         let named = !junction.is_reciprocal;
         let row = TruthRow {
             breakpoint5: self.place(broken.ends[0], Role::Five),

@@ -14,6 +14,7 @@ mod laws;
 mod meaning;
 mod mutations;
 mod normals;
+mod partners;
 mod real_data;
 mod recall;
 mod regressions;

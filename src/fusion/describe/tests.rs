@@ -159,9 +159,19 @@ fn domains_are_kept_or_lost_by_the_residues() {
         let domains = laboratory.known(name, gene5, gene3).description.domains;
         domains.iter().map(|fate| format!("{} {} {}", fate.gene, fate.domain, fate.fate)).collect()
     };
-    assert_eq!(fates("V1", "EML4", "ALK"), ["EML4 coiled coil (trimer) kept", "ALK transmembrane cut", "ALK kinase kept"]);
-    assert_eq!(fates("E6;A19", "EML4", "ALK")[1], "ALK transmembrane kept");
-    assert_eq!(fates("C6;R34", "CD74", "ROS1"), ["CD74 domains not in the table", "ROS1 transmembrane kept", "ROS1 kinase kept"]);
+    assert_eq!(
+        fates("V1", "EML4", "ALK"),
+        ["EML4 coiled coil (trimer) kept", "EML4 HELP kept", "ALK transmembrane cut", "ALK kinase kept"]
+    );
+    assert_eq!(fates("V5a", "EML4", "ALK")[1], "EML4 HELP lost");
+    // Intron that is kept before an exon is none of the kinase's domain.
+    assert!(fates("V6", "EML4", "ALK").contains(&"ALK transmembrane cut".to_owned()));
+    // Listed on NM_001017408 and NM_001145160, counted on NM_020399 and NM_003290.
+    assert_eq!(fates("G8;R35", "GOPC", "ROS1")[0], "GOPC leucine zipper (within the coiled coil) kept");
+    assert_eq!(fates("T7;A20", "TPM4", "ALK")[0], "TPM4 coiled coil cut");
+    assert_eq!(fates("C8;R36", "CEP85L", "ROS1")[0], "CEP85L domains not in the table");
+    assert_eq!(fates("E6;A19", "EML4", "ALK")[2], "ALK transmembrane kept");
+    assert_eq!(fates("C6;R34", "CD74", "ROS1"), ["CD74 trimerisation domain kept", "ROS1 transmembrane kept", "ROS1 kinase kept"]);
     assert_eq!(fates("C5;R35", "CCDC6", "ROS1")[1], "ROS1 transmembrane cut");
     assert_eq!(fates("C8;N12", "CD74", "NTRK1")[1], "NTRK1 transmembrane lost");
 }

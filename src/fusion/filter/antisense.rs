@@ -4,5 +4,5 @@ use super::Doubt;
 
 /// Whether the flag applies.
 pub fn applies(doubt: &Doubt<'_>) -> bool {
-    !doubt.oriented.sense
+    !doubt.oriented.judged.sense
 }

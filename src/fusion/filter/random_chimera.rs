@@ -6,7 +6,7 @@ use crate::fusion::{KnownTier, Material};
 
 /// Whether the flag applies.
 pub fn applies(doubt: &Doubt<'_>) -> bool {
-    let (kinase_edge, partner_edge) = doubt.oriented.edges();
+    let (kinase_edge, partner_edge) = doubt.oriented.judged.edges;
     let spliced = doubt.assay.material() == Material::Rna && kinase_edge && partner_edge;
     let known = matches!(doubt.fusion.known, KnownTier::Variant | KnownTier::Pair);
     doubt.fusion.quality < MIN_PASS_QUALITY && !spliced && !known

@@ -22,5 +22,5 @@ pub fn applies(doubt: &Doubt<'_>) -> bool {
         && kinase.contig == partner.contig
         && joins_in_order
         && kinase.boundary.abs_diff(partner.boundary) <= MAX_DISTANCE_BP
-        && doubt.oriented.sense
+        && doubt.oriented.judged.sense
 }

@@ -26,16 +26,17 @@ fn a_former_symbol_finds_the_gene() {
 }
 
 #[test]
-fn built_in_exons_win_and_known_spans_give_way() -> Result<(), String> {
+fn built_in_exons_stay_and_other_genes_are_the_gtfs() -> Result<(), String> {
     let contigs = chromosomes();
     let (chr2, chr4) = (contigs.find("2").ok_or("chr2")?, contigs.find("4").ok_or("chr4")?);
     let alk = gtf_gene("ALK", chr2, vec![Exon::new(1, 29_200_000, 29_200_100, None)], "OTHER", None);
-    let afap1 = gtf_gene("AFAP1", chr4, vec![Exon::new(1, 7_758_713, 7_758_900, None)], "ENST1", None);
+    let nup160 = gtf_gene("NUP160", chr4, vec![Exon::new(1, 30, 40, None)], "ENST1", None);
     let new = gtf_gene("NEW", chr4, vec![Exon::new(1, 10, 20, None)], "ENST2", None);
-    let models = GeneModels::merge(Some(builtin::genes(Assembly::Grch38, &contigs)), vec![alk, afap1, new]);
+    let models =
+        GeneModels::merge(Some(builtin::genes(Assembly::Grch38, &contigs)), vec![alk, nup160, new]).naming_all(Assembly::Grch38, &contigs);
     let id = |symbol: &str| models.find(symbol).and_then(|gene| gene.transcript.as_ref()).map(|t| t.id.as_str());
-    assert_eq!((id("ALK"), id("AFAP1"), id("NEW")), (Some("ENST00000389048"), Some("ENST1"), Some("ENST2")));
-    assert_eq!(models.iter().filter(|gene| gene.symbol == "AFAP1").count(), 1);
+    assert_eq!((id("ALK"), id("NUP160"), id("NEW")), (Some("ENST00000389048"), Some("ENST1"), Some("ENST2")));
+    assert_eq!(models.at(chr4, 35).len(), 1);
     Ok(())
 }
 
@@ -64,15 +65,15 @@ fn a_gtf_names_mane_select_where_no_source_does() -> Result<(), String> {
 }
 
 #[test]
-fn a_partner_takes_the_coding_sequence_of_its_own_transcript() -> Result<(), String> {
+fn a_partner_is_the_users_version_of_its_own_transcript() -> Result<(), String> {
     let contigs = chromosomes();
     let built = builtin::genes(Assembly::Grch38, &contigs);
     let slc34a2 = built.genes.iter().find(|gene| gene.symbol == "SLC34A2").ok_or("SLC34A2")?;
     let mut exons = slc34a2.transcript.as_ref().ok_or("no exons")?.exons.clone();
-    // The user's version starts 7 bases later; its start codon lies 3 bases into exon 2.
+    // The user's version starts 7 bases later; its start codon lies 6 bases into exon 2.
     exons[0].start += 7;
-    let coding_bp = exons[1].length_bp() - 3;
-    exons[1] = Exon { cds: Some((0, coding_bp)), lead_bp: 3, ..exons[1] };
+    let coding_bp = exons[1].length_bp() - 6;
+    exons[1] = Exon { cds: Some((0, coding_bp)), lead_bp: 6, ..exons[1] };
     let same = gtf_gene("SLC34A2", slc34a2.contig(), exons.clone(), "ENST00000382051.8", Some(coding_bp));
     exons[2].start += 1;
     let moved = gtf_gene("SLC34A2", slc34a2.contig(), exons, "ENST00000382051.8", Some(coding_bp));
@@ -83,7 +84,9 @@ fn a_partner_takes_the_coding_sequence_of_its_own_transcript() -> Result<(), Str
         transcript.cds_offset(transcript.exon(2)?.end, gene.strand?)
     };
     assert_eq!(offset(&merged(same)), Some(coding_bp));
-    assert_eq!(offset(&merged(moved)), None);
+    let curated = GeneModels::builtin(Assembly::Grch38, &contigs);
+    assert!(offset(&curated).is_some_and(|own| own != coding_bp));
+    assert_eq!(offset(&merged(moved)), offset(&curated), "spliced elsewhere it is another transcript");
     Ok(())
 }
 
@@ -100,7 +103,8 @@ fn genes_at_a_place_come_in_a_stable_order() {
     assert_eq!(symbols, ["ALK", "EML4", "AA", "ZZ", "LONG"]);
     assert_eq!(models.at(lab, 990).len(), 1);
     assert!(models.at(lab, 991).is_empty() && models.at(ContigId(7), 5).is_empty());
-    assert_eq!(models.nearest(lab, 1_000, 20).map(|(gene, bp)| (gene.symbol.as_str(), bp)), Some(("ALK", 10)));
-    assert!(models.nearest(lab, 1_000, 9).is_none());
+    let beside = |at: u32, max_bp: u32| models.beside(lab, at, max_bp).map(|near| near.map(|(gene, bp)| (gene.symbol.clone(), bp)));
+    assert_eq!(beside(1_000, 20), [Some(("ALK".to_owned(), 10)), None]);
+    assert_eq!(beside(1_000, 9), [None, None]);
     assert_eq!(contigs.len(), 1);
 }
