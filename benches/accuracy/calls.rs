@@ -13,7 +13,7 @@ use rust_htslib::bam::{self, Read as _};
 use rustc_hash::FxHashMap;
 
 use crate::laboratory::Laboratory;
-use crate::sets::Set;
+use crate::sets::{Sample, Set};
 
 /// The settings with which a sample is called; `kinfuse call` takes them from its options.
 pub fn config(set: &Set, sample: &str, bam: &Path) -> CallConfig {
@@ -44,6 +44,26 @@ pub fn call(set: &Set, bam: &Path, folder: &Path, laboratory: &Laboratory) -> (C
         by_name.entry(name).or_default().push(record);
     }
     std::fs::create_dir_all(folder).expect("the folder of the samples can be made");
+    let make = |sample: &Sample, path: &Path| {
+        let lists: Vec<&Vec<bam::Record>> = sample.parts.iter().filter_map(|part| by_name.get(part)).collect();
+        write(path, &header, lists);
+    };
+    (each(set, folder, &gtf, &fasta, make), fasta)
+}
+
+/// As [`call`], where each sample has its BAM in the folder.
+pub fn call_made(set: &Set, folder: &Path, laboratory: &Laboratory) -> (Calls, PathBuf) {
+    let first = folder.join(format!("{}.bam", set.samples[0].name));
+    let reader = bam::Reader::from_path(first).expect("the aligned reads can be read");
+    let names = reader.header().target_names();
+    let length = |tid: usize| reader.header().target_len(tid as u32).map_or(0, |length| length as u32);
+    let contigs: Vec<_> = names.iter().enumerate().map(|(tid, name)| (String::from_utf8_lossy(name).into_owned(), length(tid))).collect();
+    let fasta = laboratory.grch38_fasta(&contigs);
+    (each(set, folder, &laboratory.shared.join("genome/grch38.gtf"), &fasta, |_, _| {}), fasta)
+}
+
+/// Calls each sample from its BAM in the folder, which `make` sees to.
+fn each(set: &Set, folder: &Path, gtf: &Path, fasta: &Path, make: impl Fn(&Sample, &Path) + Sync) -> Calls {
     let next = AtomicUsize::new(0);
     let pool = rayon::ThreadPoolBuilder::new().num_threads(2).build().expect("two threads can be had");
     let call_next = || {
@@ -53,17 +73,16 @@ pub fn call(set: &Set, bam: &Path, folder: &Path, laboratory: &Laboratory) -> (C
             let index = next.fetch_add(1, Ordering::Relaxed);
             let Some(sample) = set.samples.get(index) else { return found };
             let path = folder.join(format!("{}.bam", sample.name));
-            let lists: Vec<&Vec<bam::Record>> = sample.parts.iter().filter_map(|part| by_name.get(part)).collect();
-            write(&path, &header, lists);
+            make(sample, &path);
             let mut config = config(set, &sample.name, &path);
-            (config.gtf, config.reference) = (Some(gtf.clone()), Some(fasta.clone()));
+            (config.gtf, config.reference) = (Some(gtf.to_owned()), Some(fasta.to_owned()));
             let result = pipeline::call(&config, &Progress::new(false)).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
             let document = publish::document(&result, &config);
             found.push((sample.name.clone(), of_document(&path, &document).expect("a document is a table of calls")));
         }
     };
     let found: Vec<_> = pool.broadcast(|_| call_next()).into_par_iter().flatten().collect();
-    (found.into_iter().collect(), fasta)
+    found.into_iter().collect()
 }
 
 /// Sorted lists of records as one sorted, indexed BAM.

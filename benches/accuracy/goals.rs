@@ -44,6 +44,30 @@ impl Result {
         }
     }
 
+    /// False rows that passed, and flagged ones.
+    pub fn false_rows(&self) -> (usize, usize) {
+        let rows = &self.evaluation.callers[0].false_calls;
+        let passed = rows.iter().filter(|row| row.tier == "pass").count();
+        (passed, rows.len() - passed)
+    }
+
+    /// The line of a dirty set beside the clean one of the same events.
+    pub fn beside(&self, clean: &Self, share: f64) -> crate::dirty::Line {
+        let found = |result: &Self| {
+            let passed = result.events().filter(|event| event.status == "pass").count() as u64;
+            (passed, result.events().count() as u64)
+        };
+        let (false_pass, flagged) = self.false_rows();
+        crate::dirty::Line {
+            set: self.name.to_owned(),
+            share,
+            samples: self.evaluation.truth.samples as usize,
+            false_pass,
+            flagged,
+            found: Some([found(self), found(clean)]),
+        }
+    }
+
     fn events(&self) -> impl Iterator<Item = &EventRow> {
         self.evaluation.callers[0].events.iter()
     }

@@ -224,6 +224,10 @@ impl Laboratory {
                 command = Command::new("minimap2");
                 command.args(["-ax", "splice", "-t", "2", "-o"]).arg(&raw).arg(&fasta).args(reads);
             }
+            Aligner::Truth => {
+                command = Command::new("cp");
+                command.args(reads).arg(&raw);
+            }
         }
         run(command.current_dir(&self.work));
         let unfinished = self.work.join(format!("{name}.unfinished.bam"));
@@ -244,6 +248,8 @@ pub enum Aligner {
     Star,
     Bwa(&'static [&'static str]),
     Minimap2,
+    /// None: the reads lie where they truly do.
+    Truth,
 }
 
 impl Aligner {
@@ -253,6 +259,7 @@ impl Aligner {
             Self::Bwa([]) => "bwa",
             Self::Bwa(_) => "bwa -M -Y",
             Self::Minimap2 => "minimap2",
+            Self::Truth => "no aligner",
         }
     }
 }

@@ -15,7 +15,7 @@ pub const CHIMERAS: usize = 200;
 
 /// `count` samples of one layout with one background.
 pub fn negatives(laboratory: &Laboratory, spec: &Spec, count: usize, seed: u64) -> Set {
-    let mut reads = Reads::new(laboratory, spec.name, spec.layout.0);
+    let mut reads = Reads::new(laboratory, spec, seed);
     let mut sampler = Sampler::new(library(spec.layout), "r", seed);
     let mut random = Random::for_purpose(seed, spec.name);
     let mut samples = Vec::new();

@@ -89,7 +89,7 @@ fn rarity(material: &str, further: Crossing) -> f64 {
 
 /// The set of one material, with the weight of each sample.
 pub fn mix(laboratory: &Laboratory, spec: &Spec, seed: u64) -> Set {
-    let mut reads = Reads::new(laboratory, spec.name, spec.layout.0);
+    let mut reads = Reads::new(laboratory, spec, seed);
     let mut sampler = Sampler::new(library(spec.layout), "r", seed);
     let mut random = Random::for_purpose(seed, spec.name);
     let is_rna = spec.material == "rna";

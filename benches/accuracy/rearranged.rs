@@ -289,3 +289,44 @@ pub fn without_gene(laboratory: &Laboratory, category: &'static str, random: &mu
     partners[0] = Partner { gene: "?".to_owned(), end: Breakend::new(contig, boundary, side) };
     event(laboratory, format!("no gene::{}", partners[1].gene), category, partners, String::new(), false)
 }
+
+/// Breaks at which the bases that the partner keeps begin in a run of eight or in a short repeat: true sequence that looks like dirt.
+pub fn beside_runs(laboratory: &Laboratory, count: usize, seed: u64) -> Vec<Event> {
+    let mut random = Random::for_purpose(seed, "breaks beside runs");
+    let pairs = pairs(laboratory);
+    let mut events = Vec::new();
+    for attempt in 0..count * 50 {
+        if events.len() == count {
+            break;
+        }
+        let pair = &pairs[random.below(pairs.len())];
+        let mut partners = pair.draw(&mut random);
+        let Some(bases) = laboratory.reference.bases(pair.introns[0]) else { continue };
+        // Alternately a run and a repeat of longer units.
+        let places = if attempt % 2 == 0 { runs(bases, 1, 8) } else { runs(bases, 2 + attempt / 2 % 3, 12) };
+        if places.is_empty() {
+            continue;
+        }
+        let (start, end) = places[random.below(places.len())];
+        let at = if partners[0].end.side == Side::Lower { end } else { start };
+        partners[0].end.boundary = pair.introns[0].start + at as u32;
+        events.extend(event(laboratory, format!("{} beside a run", pair.label), "beside a run", partners, String::new(), false));
+    }
+    events
+}
+
+/// Stretches of at least `least_bp` bases in which each is the same as that `unit_bp` before it, and which are no repeat of fewer.
+fn runs(bases: &[u8], unit_bp: usize, least_bp: usize) -> Vec<(usize, usize)> {
+    let mut found = Vec::new();
+    let mut start = 0;
+    for at in unit_bp..=bases.len() {
+        if at == bases.len() || bases[at] != bases[at - unit_bp] {
+            let is_of_one = unit_bp > 1 && bases[start..at].windows(2).all(|two| two[0] == two[1]);
+            if at - start >= least_bp && !is_of_one && !bases[start..at].contains(&b'N') {
+                found.push((start, at));
+            }
+            start = at + 1 - unit_bp;
+        }
+    }
+    found
+}

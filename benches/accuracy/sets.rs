@@ -4,9 +4,11 @@ use std::io::{BufWriter, Write};
 use std::path::PathBuf;
 
 use kinfuse::evaluate::truth::TrueJunction;
+use kinfuse::simulate::dirt::Soiler;
 use kinfuse::simulate::reads::{Crossing, Protocol};
-use kinfuse::simulate::{Errors, Fragment, Library, Molecule, Random, Sampler};
+use kinfuse::simulate::{self, AlignerStyle, Errors, Fragment, Library, Molecule, Random, Sampler};
 
+use crate::dirty;
 use crate::events::Event;
 use crate::goals::fewest_asked;
 use crate::laboratory::{Aligner, Laboratory};
@@ -50,24 +52,70 @@ pub fn anchor_bp(material: &str) -> usize {
     }
 }
 
-/// Writes FASTQ files whose read names begin with a sample's name.
-pub struct Reads {
+/// Writes FASTQ files whose read names begin with a sample's name, or one SAM where the reads are to lie where they truly do.
+pub struct Reads<'l> {
     files: Vec<BufWriter<std::fs::File>>,
     paths: Vec<PathBuf>,
     written: u64,
+    truly: Option<simulate::Aligner<'l>>,
+    soiler: Option<Soiler>,
 }
 
-impl Reads {
-    pub fn new(laboratory: &Laboratory, name: &str, paired: bool) -> Self {
-        let mates = if paired { 2 } else { 1 };
-        let paths: Vec<PathBuf> = (1..=mates).map(|mate| laboratory.work.join(format!("{name}_{mate}.fq"))).collect();
-        let files = paths.iter().map(|path| BufWriter::new(std::fs::File::create(path).expect("the FASTQ can be made"))).collect();
-        Self { files, paths, written: 0 }
+impl<'l> Reads<'l> {
+    pub fn new(laboratory: &'l Laboratory, spec: &Spec, seed: u64) -> Self {
+        let truly = matches!(spec.aligner, Aligner::Truth).then(|| {
+            let style = if spec.material == "rna" { AlignerStyle::rna() } else { AlignerStyle::dna() };
+            simulate::Aligner::new(&laboratory.reference, style)
+        });
+        let mates = if spec.layout.0 { 2 } else { 1 };
+        let names = if truly.is_some() { vec!["sam".to_owned()] } else { (1..=mates).map(|mate| format!("{mate}.fq")).collect() };
+        let paths: Vec<PathBuf> = names.iter().map(|name| laboratory.work.join(format!("{}_{name}", spec.name))).collect();
+        let mut files: Vec<_> =
+            paths.iter().map(|path| BufWriter::new(std::fs::File::create(path).expect("the file can be made"))).collect();
+        if truly.is_some() {
+            for (_, contig) in laboratory.reference.contigs().iter() {
+                writeln!(files[0], "@SQ\tSN:{}\tLN:{}", contig.name, contig.length_bp).expect("the SAM can be written");
+            }
+            writeln!(files[0], "@RG\tID:1\tSM:s").expect("the SAM can be written");
+        }
+        let soiler = spec.dirt.map(|share| Soiler::new(dirty::dirt(share, spec.layout.0), &library(spec.layout), seed));
+        Self { files, paths, written: 0, truly, soiler }
     }
 
+    /// Reads of molecules without the event of their sample.
     pub fn add<'m>(&mut self, sample: &str, fragments: impl IntoIterator<Item = Fragment<'m>>) {
+        let mut fragments: Vec<Fragment<'m>> = fragments.into_iter().collect();
+        if let Some(soiler) = &mut self.soiler {
+            fragments = soiler.soil(fragments, true);
+            soiler.put_out_of_step(fragments.iter_mut());
+        }
+        self.write(sample, fragments);
+    }
+
+    /// Reads that show an event. Those that no longer do so when they have become dirty are made dirty anew: a set asks for a number of
+    /// fragments that show it.
+    pub fn add_crossing<'m>(&mut self, sample: &str, fragments: Vec<Fragment<'m>>, at: (usize, usize), material: &str) {
+        let Some(soiler) = &mut self.soiler else { return self.write(sample, fragments) };
+        let mut soiled = Vec::new();
         for fragment in fragments {
+            let mut shown = (0..1_000).map(|_| soiler.soil(vec![fragment.clone()], false));
+            let crosses = |fragment: &Fragment| dirty::still_crosses(fragment, at, anchor_bp(material), material == "dna");
+            let dirty = shown.find(|list| list.first().is_some_and(crosses));
+            soiled.extend(dirty.unwrap_or_else(|| vec![fragment]));
+        }
+        self.write(sample, soiled);
+    }
+
+    fn write<'m>(&mut self, sample: &str, fragments: Vec<Fragment<'m>>) {
+        for mut fragment in fragments {
             self.written += 1;
+            if let Some(aligner) = &self.truly {
+                fragment.name = format!("{sample}:{}", self.written);
+                for record in aligner.align(&fragment) {
+                    writeln!(self.files[0], "{}", record.sam).expect("the SAM can be written");
+                }
+                continue;
+            }
             for (file, read) in self.files.iter_mut().zip(&fragment.reads) {
                 let qualities: String = read.qualities.iter().map(|quality| char::from(quality + 33)).collect();
                 let bases = String::from_utf8_lossy(&read.bases);
@@ -113,7 +161,7 @@ pub fn crossing<'m>(sampler: &mut Sampler, molecule: &'m Molecule, at: (usize, u
 
 /// Every event with every number of fragments that a goal asks for; those of one event share the unbroken molecules.
 pub fn events(laboratory: &Laboratory, spec: &Spec, events: &[Event], counts: &[u32], seed: u64) -> Set {
-    let mut reads = Reads::new(laboratory, spec.name, spec.layout.0);
+    let mut reads = Reads::new(laboratory, spec, seed);
     let mut sampler = Sampler::new(library(spec.layout), "r", seed);
     let mut samples = Vec::new();
     if spec.material == "rna" {
@@ -128,9 +176,11 @@ pub fn events(laboratory: &Laboratory, spec: &Spec, events: &[Event], counts: &[
         }
         for &count in counts.iter().filter(|&&count| count >= fewest_asked(event.category)) {
             let name = format!("E{index}n{count}");
-            reads.add(&name, crossing(&mut sampler, &event.molecule, event.at, spec.material, count));
+            let shown = crossing(&mut sampler, &event.molecule, event.at, spec.material, count);
+            reads.add_crossing(&name, shown, event.at, spec.material);
             if let Some((molecule, left, _)) = &event.reciprocal {
-                reads.add(&name, crossing(&mut sampler, molecule, (*left, *left), spec.material, count));
+                let shown = crossing(&mut sampler, molecule, (*left, *left), spec.material, count);
+                reads.add_crossing(&name, shown, (*left, *left), spec.material);
             }
             let truths = event.truths(laboratory, &name, spec.material, Some(count));
             samples.push(Sample { parts: vec![background.clone(), name.clone()], name, truths, weights: None, is_negative: false });
@@ -148,6 +198,8 @@ pub struct Spec {
     pub material: &'static str,
     pub aligner: Aligner,
     pub layout: Layout,
+    /// Share of the reads with dirt at an end, where the set is dirty.
+    pub dirt: Option<f64>,
 }
 
 /// Wild-type transcripts of all genes: so many fragments of each kinase, and of each other gene.
@@ -168,7 +220,7 @@ pub fn transcriptome(laboratory: &Laboratory, reads: &mut Reads, sampler: &mut S
 
 /// Events of a known fraction, each with its own unbroken molecules: in RNA the kinase's transcript, in DNA the stretches around the breaks.
 pub fn fractions(laboratory: &Laboratory, spec: &Spec, events: &[Event], count: usize, seed: u64) -> Set {
-    let mut reads = Reads::new(laboratory, spec.name, spec.layout.0);
+    let mut reads = Reads::new(laboratory, spec, seed);
     let layout = library(spec.layout);
     let mut sampler = Sampler::new(layout.clone(), "r", seed);
     let mut random = Random::for_purpose(seed, "fractions");

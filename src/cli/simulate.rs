@@ -175,7 +175,7 @@ enum StrandednessArgument {
     Rf,
 }
 
-#[derive(Debug, Clone, Copy, ValueEnum)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum UmiArgument {
     None,
     Name,
@@ -238,7 +238,7 @@ impl SimulateArguments {
             gtf: self.gtf.clone(),
             events: self.source()?,
             knowledge: self.knowledge.clone(),
-            recipe: self.recipe(),
+            recipe: self.recipe()?,
             out_dir: self.out_dir.clone(),
             files,
             threads,
@@ -263,7 +263,7 @@ impl SimulateArguments {
         Ok(Source::Panel { kind, amounts, replicates: self.replicates })
     }
 
-    fn recipe(&self) -> Recipe {
+    fn recipe(&self) -> Result<Recipe> {
         /// Bases of a UMI.
         const UMI_BP: usize = 8;
         // Depths and lengths are those of common kits; the lengths of plasma are those of one nucleosome with its linker.
@@ -298,7 +298,7 @@ impl SimulateArguments {
                 deamination_frac: self.deamination.unwrap_or(if self.ffpe { 0.002 } else { 0.0 }),
             },
         };
-        Recipe {
+        Ok(Recipe {
             assay,
             library: Library {
                 paired,
@@ -318,8 +318,8 @@ impl SimulateArguments {
             fall_bp: self.three_prime_bias.filter(|bases| *bases > 0.0),
             chimeras: self.chimeras.unwrap_or(if negative { 200 } else { 0 }),
             other_fragments: !self.only_crossing,
-            dirt: self.dirt.dirt(),
+            dirt: self.dirt.dirt(paired, self.umi != UmiArgument::None)?,
             seed: self.seed,
-        }
+        })
     }
 }

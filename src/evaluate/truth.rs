@@ -114,9 +114,9 @@ impl Truth {
                 "fusion" => truth.fusions.push(junction(&line, sample)?),
                 "chimera" => truth.chimeras.push(junction(&line, sample)?),
                 "mutation" => truth.mutations.push(mutation(&line, sample)?),
-                // A sample without any finding.
-                "negative" | "none" => {}
-                other => return Err(line.error(format!("kind is {other:?}, not fusion, mutation, chimera or negative"))),
+                // A sample without any finding, and what leaked into one from another: a call of it is false.
+                "negative" | "none" | "hopped" => {}
+                other => return Err(line.error(format!("kind is {other:?}, not fusion, mutation, chimera, hopped or negative"))),
             }
         }
         Ok(truth)

@@ -133,6 +133,9 @@ impl<'r> Aligner<'r> {
 
     /// Drops the alignments of reads of which dirt has left too little.
     fn leave_out(&self, fragment: &Fragment, placed: &mut [Vec<Alignment>]) {
+        if fragment.is_unaligned {
+            return placed.iter_mut().for_each(Vec::clear);
+        }
         let is_dirty = |read: &Read| read.dirt_bp != [0; 2];
         if !fragment.reads.iter().any(is_dirty) {
             return;
@@ -210,7 +213,7 @@ impl<'r> Aligner<'r> {
     fn flag(&self, fragment: &Fragment, index: usize, this: Option<&Alignment>, primary: Option<&Alignment>, mate: Mate) -> u16 {
         let when = |condition: bool, bit: u16| if condition { bit } else { 0 };
         let mut flag =
-            when(fragment.duplicate, DUPLICATE) | when(this.is_none(), UNMAPPED) | when(this.is_some_and(|a| a.reverse), REVERSE);
+            when(fragment.is_marked, DUPLICATE) | when(this.is_none(), UNMAPPED) | when(this.is_some_and(|a| a.reverse), REVERSE);
         if !matches!(mate, Mate::Missing) {
             let mate = mate.alignment();
             flag |= PAIRED | if index == 0 { FIRST } else { SECOND };

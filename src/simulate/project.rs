@@ -59,10 +59,11 @@ type Placed = (usize, Place);
 
 /// The alignments of one read of a fragment, the longest first; none where nothing is long enough.
 pub(super) fn alignments(fragment: &Fragment, read: usize, style: &AlignerStyle, reference: &Reference) -> Vec<Alignment> {
+    let molecule = fragment.molecule_of(read);
     let read = &fragment.reads[read];
     let mut chunks: Vec<Vec<Placed>> = Vec::new();
     for (index, origin) in read.origins.iter().enumerate() {
-        let Some(mut place) = origin.and_then(|origin| fragment.molecule.place(origin as usize)) else { continue };
+        let Some(mut place) = origin.and_then(|origin| molecule.place(origin as usize)) else { continue };
         if read.strand == Strand::Reverse {
             place.strand = place.strand.flipped();
         }

@@ -137,6 +137,12 @@ pub struct Fragment<'m> {
     pub umi_tag: Option<String>,
     /// Whether it is another copy of the fragment before it.
     pub duplicate: bool,
+    /// Whether a copy has the flag of duplicates.
+    pub is_marked: bool,
+    /// Whether the aligner has left it aside.
+    pub is_unaligned: bool,
+    /// The molecule of the second read, where files are out of step.
+    pub mate_molecule: Option<&'m Molecule>,
     /// One or two reads.
     pub reads: Vec<Read>,
 }
@@ -158,11 +164,35 @@ impl Fragment<'_> {
         if !spans(self.start, self.end) {
             return None;
         }
-        let split = self.reads.iter().any(|read| {
+        let split = self.own_reads().iter().any(|read| {
             let shown = || read.origins.iter().flatten().map(|&origin| origin as usize);
             shown().min().zip(shown().max()).is_some_and(|(first, last)| spans(first, last + 1))
         });
-        Some(if split { Crossing::Split } else { Crossing::Pair })
+        match (split, self.mate_molecule) {
+            (true, _) => Some(Crossing::Split),
+            (false, None) => self.ends_show(left, right, anchor_bp).then_some(Crossing::Pair),
+            (false, Some(_)) => None,
+        }
+    }
+
+    /// Whether no read of a pair is all dirt on its side of the stretch.
+    fn ends_show(&self, left: usize, right: usize, anchor_bp: usize) -> bool {
+        let is_dirty = self.reads.iter().any(|read| read.dirt_bp != [0; 2]);
+        let shown = || self.reads.iter().flat_map(|read| read.origins.iter().flatten()).map(|&origin| origin as usize);
+        !is_dirty
+            || shown().filter(|origin| *origin < left).count() >= anchor_bp
+                && shown().filter(|origin| *origin >= right).count() >= anchor_bp
+    }
+
+    /// The reads that are of the fragment's own molecule: both, unless the files are out of step.
+    pub fn own_reads(&self) -> &[Read] {
+        let own = if self.mate_molecule.is_some() { 1 } else { self.reads.len() };
+        &self.reads[..own.min(self.reads.len())]
+    }
+
+    /// The molecule of a read.
+    pub(super) fn molecule_of(&self, read: usize) -> &Molecule {
+        self.mate_molecule.filter(|_| read == 1).unwrap_or(self.molecule)
     }
 }
 
@@ -282,7 +312,18 @@ impl Sampler {
             if self.library.paired {
                 reads.push(self.read(molecule, span, strand.flipped(), 1, &damaged));
             }
-            fragments.push(Fragment { molecule, name, start, end: start + length, umi_tag, duplicate: copy > 0, reads });
+            fragments.push(Fragment {
+                molecule,
+                name,
+                start,
+                end: start + length,
+                umi_tag,
+                duplicate: copy > 0,
+                is_marked: copy > 0,
+                is_unaligned: false,
+                mate_molecule: None,
+                reads,
+            });
         }
     }
 
@@ -378,7 +419,7 @@ impl Sampler {
 }
 
 /// Chance that a base of this quality is wrong; a table of the bins in use, because the power is slow.
-fn error_frac(quality: u8) -> f64 {
+pub(super) fn error_frac(quality: u8) -> f64 {
     static BINS: std::sync::OnceLock<[f64; 64]> = std::sync::OnceLock::new();
     let bins = BINS.get_or_init(|| std::array::from_fn(|quality| 10f64.powf(quality as f64 / -10.0)));
     bins[usize::from(quality.min(63))]

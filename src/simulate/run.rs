@@ -134,8 +134,9 @@ pub fn run(job: &Job) -> Result<Summary> {
     let models = models(job, &reference)?;
     let in_dna = !job.recipe.assay.is_rna();
     let mut repeats = (in_dna && matches!(job.events, Source::Panel { kind: PanelKind::Novel, .. })).then(|| Repeats::new(&reference));
-    let (events, mut left) = events(job, &reference, &models, repeats.as_ref())?;
+    let (events, mut left) = events(&job.events, job, &reference, &models, repeats.as_ref())?;
     check_insertions(&events, job)?;
+    let neighbours = neighbours(job, &events, &reference, &models)?;
     let samples = by_sample(&events);
     if repeats.is_none() && events.iter().any(|event| event.repeat != RepeatWish::Any) {
         repeats = Some(Repeats::new(&reference));
@@ -166,7 +167,7 @@ pub fn run(job: &Job) -> Result<Summary> {
     // A few samples a worker at a time: enough to keep all busy, few enough to hold in memory.
     for chunk in samples.chunks(job.threads * 4) {
         let made: Vec<Result<std::result::Result<Made, Problem>>> =
-            pool.install(|| chunk.par_iter().map(|(name, events)| one(name, events, job, &ground)).collect());
+            pool.install(|| chunk.par_iter().map(|(name, events)| one(name, events, &neighbours, job, &ground)).collect());
         for ((name, _), made) in chunk.iter().zip(made) {
             let made = match made? {
                 Ok(made) => made,
@@ -230,9 +231,28 @@ fn by_sample(events: &[Event]) -> Vec<(&str, Vec<&Event>)> {
     samples
 }
 
-/// The events of the job, and those of a panel that are known not to be possible.
-fn events(job: &Job, reference: &Reference, models: &GeneModels, repeats: Option<&Repeats>) -> Result<(Vec<Event>, Vec<Left>)> {
-    let (kind, amounts, replicates) = match &job.events {
+/// Events of which some may leak into other samples: those of the run, or the known variants where it has none.
+fn neighbours(job: &Job, events: &[Event], reference: &Reference, models: &GeneModels) -> Result<Vec<Event>> {
+    if job.recipe.dirt.hopped_mean <= 0.0 {
+        return Ok(Vec::new());
+    }
+    let of_run: Vec<Event> = events.iter().filter(|event| event.ends.is_some()).cloned().collect();
+    if !of_run.is_empty() {
+        return Ok(of_run);
+    }
+    let known = Source::Panel { kind: PanelKind::Known, amounts: vec![EventAmount::Fragments(1)], replicates: 1 };
+    Ok(self::events(&known, job, reference, models, None)?.0)
+}
+
+/// The events of a source, and those of a panel that are known not to be possible.
+fn events(
+    source: &Source,
+    job: &Job,
+    reference: &Reference,
+    models: &GeneModels,
+    repeats: Option<&Repeats>,
+) -> Result<(Vec<Event>, Vec<Left>)> {
+    let (kind, amounts, replicates) = match source {
         Source::Table(path) => return Ok((event::read(path)?, Vec::new())),
         Source::Panel { kind, amounts, replicates } => (*kind, amounts.clone(), *replicates),
     };
@@ -279,8 +299,8 @@ fn write_panel(job: &Job, events: &[Event], left: &[Left]) -> Result<()> {
 }
 
 /// One sample; what cannot be made is inside, what went wrong with files is outside.
-fn one(name: &str, events: &[&Event], job: &Job, ground: &Ground) -> Result<std::result::Result<Made, Problem>> {
-    let done = sample::make(name, events, ground, &job.recipe, |fragments, composition, rows| {
+fn one(name: &str, events: &[&Event], neighbours: &[Event], job: &Job, ground: &Ground) -> Result<std::result::Result<Made, Problem>> {
+    let done = sample::make(name, events, ground, &job.recipe, neighbours, |fragments, composition, rows| {
         written(name, fragments, composition, rows, job, ground)
     });
     match done {

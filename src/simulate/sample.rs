@@ -7,6 +7,7 @@ use crate::model::Role;
 
 use super::chimera;
 use super::compose::{compose, Composition, PlacedJunction, PlacedMutation, Problem};
+use super::dirt::hopping::{self, Leak};
 use super::dirt::Soiler;
 use super::event::{kind_name, Event, EventAmount};
 use super::mixture::{draw, expected_crossing, Part};
@@ -25,7 +26,8 @@ struct Drawn<'m> {
     fragments: Vec<Fragment<'m>>,
 }
 
-/// Makes a sample and hands its fragments, in the order of drawing, and its truth to `take`.
+/// Makes a sample and hands its fragments, in the order of drawing, and its truth to `take`. `neighbours` are the events of the run,
+/// of which some may leak into it.
 ///
 /// # Errors
 /// The event that cannot be made.
@@ -34,6 +36,7 @@ pub fn make<T>(
     events: &[&Event],
     ground: &Ground,
     recipe: &Recipe,
+    neighbours: &[Event],
     take: impl FnOnce(&[&Fragment], &Composition, Vec<(TruthRow, TruthEvent)>) -> T,
 ) -> Result<T, Problem> {
     let seed = Random::for_purpose(recipe.seed, sample).next_u64();
@@ -57,16 +60,22 @@ pub fn make<T>(
     let weights: Vec<(&Molecule, f64)> = unchanged.map(|drawn| (drawn.molecule, drawn.fragments.len() as f64)).collect();
     let mut chimera_random = Random::for_purpose(seed, "chimeras");
     let chimeras = chimera::draw(recipe.chimeras, &weights, !recipe.assay.is_rna(), ground, &mut chimera_random);
-    let mut artefacts = Vec::new();
+    let mut artefacts: Vec<Vec<Fragment>> = Vec::new();
     for chimera in &chimeras {
         let one = draw(&chimera.part, &Placement::Sheared { fall_bp: None }, recipe.rule(), &mut sampler);
-        artefacts.push(one.unwrap_or_default());
+        artefacts.push(one.unwrap_or_default().into_iter().map(|(_, fragment)| fragment).collect());
     }
-    let mut soiler = Soiler::new(&recipe.dirt, seed);
-    let drawn_fragments = drawn.iter_mut().flat_map(|drawn| &mut drawn.fragments);
-    for fragment in drawn_fragments.chain(artefacts.iter_mut().flatten().map(|(_, fragment)| fragment)) {
-        soiler.soil(fragment);
+    let leaks = hopping::leaks(sample, neighbours, ground, recipe, seed);
+    let mut leaked = leaked(&leaks, sample, recipe, seed);
+    let mut soiler = Soiler::new(recipe.dirt.clone(), &recipe.library, seed);
+    for drawn in &mut drawn {
+        drawn.fragments = soiler.soil(std::mem::take(&mut drawn.fragments), composition.wild_type[drawn.part]);
     }
+    for fragments in artefacts.iter_mut().chain(&mut leaked) {
+        *fragments = soiler.soil(std::mem::take(fragments), false);
+    }
+    let of_molecules = drawn.iter_mut().flat_map(|drawn| &mut drawn.fragments);
+    soiler.put_out_of_step(of_molecules.chain(artefacts.iter_mut().chain(&mut leaked).flatten()));
 
     let book = Book { sample, events, ground, recipe, composition: &composition, drawn: &drawn };
     let mut rows: Vec<(TruthRow, TruthEvent)> = composition.junctions.iter().map(|junction| book.fusion(junction)).collect();
@@ -80,14 +89,25 @@ pub fn make<T>(
             kind: "chimera",
             breakpoint5: chimera.five.clone(),
             breakpoint3: chimera.three.clone(),
-            seen: book.seen(fragments.iter().map(|(_, fragment)| fragment), at),
+            seen: book.seen(fragments.iter(), at),
             ..book.row(chimera.name.clone())
         };
         rows.push((row, TruthEvent { material: book.material(), ..TruthEvent::default() }));
     }
-    let all: Vec<&Fragment> =
-        drawn.iter().flat_map(|drawn| &drawn.fragments).chain(artefacts.iter().flatten().map(|(_, fragment)| fragment)).collect();
+    rows.extend(leaks.iter().zip(&leaked).filter_map(|(leak, fragments)| book.hopped(leak, fragments)));
+    let all: Vec<&Fragment> = drawn.iter().flat_map(|drawn| &drawn.fragments).chain(artefacts.iter().chain(&leaked).flatten()).collect();
     Ok(take(&all, &composition, rows))
+}
+
+/// The fragments of each leak.
+fn leaked<'l>(leaks: &'l [Leak], sample: &str, recipe: &Recipe, seed: u64) -> Vec<Vec<Fragment<'l>>> {
+    let seed = Random::for_purpose(seed, "hopped fragments").next_u64();
+    let mut sampler = Sampler::new(recipe.library.clone(), format!("{sample}:hopped"), seed);
+    let mut of = |leak: &'l Leak| {
+        let part = &leak.composition.parts[leak.junction()?.part];
+        draw(part, &leak.composition.placement, recipe.rule(), &mut sampler).ok()
+    };
+    leaks.iter().map(|leak| of(leak).unwrap_or_default().into_iter().map(|(_, fragment)| fragment).collect()).collect()
 }
 
 /// Keeps the truth.
@@ -190,6 +210,15 @@ impl Book<'_, '_> {
         (row, more)
     }
 
+    /// What leaked from another sample: no finding of this one.
+    fn hopped(&self, leak: &Leak, fragments: &[Fragment]) -> Option<(TruthRow, TruthEvent)> {
+        let junction = leak.junction()?;
+        let at = leak.composition.parts[junction.part].junction?;
+        let book = Book { events: &[&leak.event], composition: &leak.composition, drawn: &[], ..*self };
+        let (row, event) = book.fusion(junction);
+        Some((TruthRow { kind: "hopped", seen: book.seen(fragments.iter(), at), ..row }, event))
+    }
+
     /// Fragments of unchanged molecules that cross a breakend's place; `None` where none of them has it.
     fn unbroken(&self, end: Breakend) -> Option<u32> {
         let kept = end.kept_base().checked_sub(1)?;
@@ -226,7 +255,13 @@ impl Book<'_, '_> {
                 base == if strand == Some(Strand::Reverse) { crate::sequence::complement(new.base) } else { new.base }
             });
             let covers = |fragment: &&Fragment| {
-                !fragment.duplicate && fragment.reads.iter().any(|read| offsets.iter().all(|offset| read.origins.contains(&Some(*offset))))
+                !fragment.duplicate
+                    && fragment.own_reads().iter().any(|read| {
+                        let shown = |offset: u32| {
+                            read.origins.iter().position(|origin| *origin == Some(offset)).is_some_and(|cycle| read.bases[cycle] != b'N')
+                        };
+                        offsets.iter().all(|&offset| shown(offset))
+                    })
             };
             let count = drawn.fragments.iter().filter(covers).count() as u32;
             *(if is_mutated { &mut shown } else { &mut against }) += count;

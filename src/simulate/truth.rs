@@ -40,7 +40,7 @@ pub const EVENT_COLUMNS: [&str; 11] = [
 pub struct TruthRow {
     /// The sample.
     pub sample: String,
-    /// `fusion`, `mutation`, `chimera`, or `negative` for a sample without the first two.
+    /// `fusion`, `mutation`, `chimera`, `hopped` for a fusion of another sample, or `negative` for a sample without the first two.
     pub kind: &'static str,
     /// `EML4::ALK`, `ROS1 p.G2032R`, ...
     pub name: String,
