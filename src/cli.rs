@@ -38,7 +38,7 @@ enum Command {
     /// Compare calls with a truth: recall, precision, exactness, by support and by event.
     Evaluate(evaluate::EvaluateArguments),
     /// Make reads whose truth is known, and the truth table.
-    Simulate(simulate::SimulateArguments),
+    Simulate(Box<simulate::SimulateArguments>),
     /// Write the files of a sample again from its kinfuse.json, with the tables of today; no BAM is needed.
     Report(report::ReportArguments),
     /// Print the regions that are looked at, as BED.

@@ -187,6 +187,9 @@ fn dirty_negatives(laboratory: &Laboratory, asked: &dirty::Negatives, options: &
     line
 }
 
+/// Names of a clean and a dirty set, the material, aligner and layout of both, their events and numbers of fragments.
+type Pair<'a> = ([&'static str; 2], &'static str, Aligner, Layout, &'a [events::Event], &'a [u32]);
+
 /// Clean and dirty sets of the same events.
 fn dirty_pairs(laboratory: &Laboratory, options: &Options, wanted: &dyn Fn(&str) -> bool) -> Vec<(Set, (Set, f64))> {
     let seed = options.seed;
@@ -195,18 +198,22 @@ fn dirty_pairs(laboratory: &Laboratory, options: &Options, wanted: &dyn Fn(&str)
     let step = if options.quick { 6 } else { 2 };
     let [rna, dna] = [rna, dna].map(|events| events.into_iter().step_by(step).collect::<Vec<_>>());
     let bwa = Aligner::Bwa(&[]);
-    let all: &[(&str, &str, &str, Aligner, Layout, &[events::Event], &[u32])] = &[
-        ("clean-rna-2x100", "dirty-rna-2x100", "rna", Aligner::Star, PAIRED_100, &rna, &[2, 3, 5]),
-        ("clean-rna-2x75", "dirty-rna-2x75", "rna", Aligner::Star, PAIRED_75, &rna, &[2, 3, 5]),
-        ("clean-rna-1x75", "dirty-rna-1x75", "rna", Aligner::Star, SINGLE_75, &rna, &[2, 3, 5]),
-        ("clean-rna-long", "dirty-rna-long", "rna", Aligner::Minimap2, LONG, &rna, &[2, 5]),
-        ("clean-dna-2x150", "dirty-dna-2x150", "dna", bwa, PAIRED_150, &dna, &[3, 6]),
-        ("clean-runs-dna-2x150", "dirty-runs-dna-2x150", "dna", bwa, PAIRED_150, &runs, &[3, 6]),
-        ("clean-runs-dna-2x100", "dirty-runs-dna-2x100", "dna", bwa, PAIRED_100, &runs, &[3, 6]),
+    let all: &[Pair<'_>] = &[
+        (["clean-rna-2x100", "dirty-rna-2x100"], "rna", Aligner::Star, PAIRED_100, &rna, &[2, 3, 5]),
+        (["clean-rna-2x75", "dirty-rna-2x75"], "rna", Aligner::Star, PAIRED_75, &rna, &[2, 3, 5]),
+        (["clean-rna-1x75", "dirty-rna-1x75"], "rna", Aligner::Star, SINGLE_75, &rna, &[2, 3, 5]),
+        (["clean-rna-long", "dirty-rna-long"], "rna", Aligner::Minimap2, LONG, &rna, &[2, 5]),
+        (["clean-dna-2x150", "dirty-dna-2x150"], "dna", bwa, PAIRED_150, &dna, &[3, 6]),
+        (["clean-runs-dna-2x150", "dirty-runs-dna-2x150"], "dna", bwa, PAIRED_150, &runs, &[3, 6]),
+        (["clean-runs-dna-2x100", "dirty-runs-dna-2x100"], "dna", bwa, PAIRED_100, &runs, &[3, 6]),
     ];
     let share = 0.15;
     let mut pairs = Vec::new();
-    for &(clean, dirty, material, aligner, layout, events, counts) in all.iter().filter(|(_, dirty, ..)| wanted(dirty)) {
+    for &(names, material, aligner, layout, events, counts) in all {
+        let [clean, dirty] = names;
+        if !wanted(dirty) {
+            continue;
+        }
         // The quick form has no time for aligners.
         let aligner = if options.quick { Aligner::Truth } else { aligner };
         let spec = |name, dirt| Spec { name, material, aligner, layout, dirt };

@@ -94,7 +94,7 @@ impl<'l> Reads<'l> {
 
     /// Reads that show an event. Those that no longer do so when they have become dirty are made dirty anew: a set asks for a number of
     /// fragments that show it.
-    pub fn add_crossing<'m>(&mut self, sample: &str, fragments: Vec<Fragment<'m>>, at: (usize, usize), material: &str) {
+    pub fn add_crossing(&mut self, sample: &str, fragments: Vec<Fragment<'_>>, at: (usize, usize), material: &str) {
         let Some(soiler) = &mut self.soiler else { return self.write(sample, fragments) };
         let mut soiled = Vec::new();
         for fragment in fragments {
@@ -106,7 +106,7 @@ impl<'l> Reads<'l> {
         self.write(sample, soiled);
     }
 
-    fn write<'m>(&mut self, sample: &str, fragments: Vec<Fragment<'m>>) {
+    fn write(&mut self, sample: &str, fragments: Vec<Fragment<'_>>) {
         for mut fragment in fragments {
             self.written += 1;
             if let Some(aligner) = &self.truly {

@@ -1,4 +1,4 @@
-//! Spliced reads that a tool has cut at their introns into several primary records of one name, as GATK's SplitNCigarReads did before
+//! Spliced reads that a tool has cut at their introns into several primary records of one name, as GATK's `SplitNCigarReads` did before
 //! version 4. Each record is clipped at the splice, and nothing in it says where the read goes on:
 //!
 //! ```text
