@@ -13,6 +13,7 @@
 //! ```
 
 pub mod assay;
+pub mod bytes;
 pub mod cigar;
 pub mod faults;
 pub mod file;

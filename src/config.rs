@@ -42,6 +42,8 @@ pub struct CallConfig {
     pub fusion_fasta: bool,
     /// Background of normal samples.
     pub normals: Option<PathBuf>,
+    /// Whether to read the whole of a large RNA file, with all of its unaligned reads.
+    pub sensitive: bool,
     /// Whether to read without an index, in one pass.
     pub stream: bool,
     /// Worker threads.
@@ -66,6 +68,7 @@ impl Default for CallConfig {
             tumour: None,
             fusion_fasta: false,
             normals: None,
+            sensitive: false,
             stream: false,
             threads: std::thread::available_parallelism().map_or(1, std::num::NonZero::get),
             tile_bp: crate::alignment::scan::TILE_BP,

@@ -16,10 +16,12 @@
 //!    repeat at one side does not lose the break; else the tails are looked up on the other side, in the FASTA or in what its reads
 //!    show ([`local`]).
 //!
-//! In RNA inserted bases that are one of the genes' own exons are given to it ([`inner_exon`]).
+//! In RNA inserted bases that are one of the genes' own exons are given to it ([`inner_exon`]). Where thousands of chimeras lie beside each
+//! other, [`nearby`] finds those worth a comparison.
 
 pub mod candidate;
 pub mod cluster;
+pub mod concern;
 pub mod discover;
 pub mod edges;
 pub mod ends;
@@ -29,6 +31,7 @@ pub mod inner_exon;
 pub mod local;
 pub mod long_read;
 pub mod meet;
+pub mod nearby;
 pub mod orphan;
 pub mod outside;
 pub mod partners;

@@ -15,7 +15,7 @@ use crate::alignment::assay::Assay;
 use crate::alignment::file::AlignmentFile;
 use crate::alignment::read::{FragmentId, ReadRecord};
 use crate::alignment::recognise;
-use crate::alignment::scan::{self, Region, Scan, Unaligned};
+use crate::alignment::scan::{self, Beside, Region, Scan, Unaligned};
 use crate::alignment::tile;
 use crate::alignment::Library;
 use crate::config::CallConfig;
@@ -25,11 +25,12 @@ use crate::coverage::region;
 use crate::coverage::survey::{self, Survey};
 use crate::coverage::verdict::{self, Judgement, KinaseCoverage};
 use crate::error::Result;
-use crate::evidence::Molecules;
+use crate::evidence::{chain, Molecules};
 use crate::fusion::build::{self, Context};
 use crate::fusion::{agreement, describe, event, judge, own_splice, Fusion};
-use crate::genome::{Assembly, Breakend, ContigId, Contigs, Interval};
+use crate::genome::{Assembly, Breakend, Contigs, Interval};
 use crate::junction::candidate::Tolerance;
+use crate::junction::concern::{self, Concern};
 use crate::junction::discover;
 use crate::junction::edges::{self, EdgeTable};
 use crate::junction::find::{self, Evidence};
@@ -40,7 +41,7 @@ use crate::junction::outside::{self, Outside};
 use crate::junction::partners;
 use crate::junction::realign::Bases;
 use crate::junction::search::{self, Break};
-use crate::junction::shown::{self, Shown as ExonEdges};
+use crate::junction::shown::{self, Shown as ExonEdges, Unplaced};
 use crate::junction::support::Span;
 use crate::knowledge::Knowledge;
 use crate::material::Material;
@@ -253,9 +254,23 @@ impl Run<'_> {
             .collect();
 
         // No place is read twice, whichever kinases point to it.
-        let windows =
-            tile::merged(evidence.iter().flat_map(|evidence| partners::windows(evidence, assay, &self.setup.models)).collect(), 0);
-        let wanted: FxHashSet<FragmentId> = evidence.iter().flat_map(partners::fragments).collect();
+        let windows_of: Vec<Vec<Interval>> =
+            evidence.iter().map(|evidence| partners::windows(evidence, assay, &self.setup.models)).collect();
+        let windows = tile::merged(windows_of.concat(), 0);
+        let fragments_of: Vec<FxHashSet<FragmentId>> = evidence.iter().map(partners::fragments).collect();
+        let wanted: FxHashSet<FragmentId> = fragments_of.iter().flatten().copied().collect();
+        drop(evidence);
+        let share_out = |more: Vec<ReadRecord>, scans: &mut [Scan], edges: &ExonEdges| {
+            let concerns: Vec<Concern<'_>> = (0..regions.len())
+                .map(|index| Concern {
+                    region: &regions[index],
+                    windows: &windows_of[index],
+                    fragments: &fragments_of[index],
+                    edges: edges.tables.get(index),
+                })
+                .collect();
+            concern::share_out(more, scans, &concerns);
+        };
         self.progress.stage("reading partners", windows.len());
         let beyond = scan::partners(self.pool, library, &windows, &regions, &wanted, &|| self.progress.step())?;
         let mut whole = Scan::default();
@@ -264,44 +279,53 @@ impl Run<'_> {
                 *whole.skipped.entry(format!("at_partners_{key}")).or_default() += count;
             }
         }
-        let mut beside_mates: Vec<Unaligned> = scans.iter_mut().flat_map(|scan| std::mem::take(&mut scan.unmapped)).collect();
+        let mut beside_mates: Vec<Beside> = scans.iter_mut().flat_map(|scan| std::mem::take(&mut scan.unaligned)).collect();
+        let seen: u64 = scans.iter().chain(&beyond).map(|scan| scan.seen).sum();
         let mut beyond: Vec<ReadRecord> = beyond
             .into_iter()
             .flat_map(|scan| {
-                beside_mates.extend(scan.unmapped);
+                beside_mates.extend(scan.unaligned);
                 scan.records
             })
             .collect();
         let spliced = assay.material() == Material::Rna;
         let none = (vec![Vec::new(); self.targets.len()], 0);
-        let mut edges = if spliced { self.exon_edges(library, &none, &beside_mates)? } else { ExonEdges::default() };
+        let most = if self.config.sensitive { u64::MAX } else { scan::MAX_UNALIGNED };
+        let unplaced = Unplaced { most, beside_mates: &beside_mates };
+        let mut edges = if spliced { self.exon_edges(library, &none, &unplaced)? } else { ExonEdges::default() };
         beyond.append(&mut edges.records);
-        let outside = self.outside(library, &edges)?;
+        let elsewhere = if spliced { outside::left(library.aligned_reads()?, seen, self.config.sensitive) } else { 0 };
+        let outside = if elsewhere == 0 { self.outside(library, &edges)? } else { Outside::default() };
         beyond.extend(outside.records);
-        for (key, count) in [("unaligned_looked_up", edges.unaligned_seen), ("unaligned_beyond_bound", edges.unaligned_left)] {
+        let same_name = scans.iter().map(|scan| chain::records_beyond_bound(&scan.records)).sum();
+        let counts = [
+            ("unaligned_looked_up", edges.unaligned_seen),
+            ("unaligned_beyond_bound", edges.unaligned_left),
+            ("elsewhere_beyond_bound", elsewhere),
+            ("same_name_beyond_bound", same_name),
+        ];
+        for (key, count) in counts {
             if count > 0 {
                 *whole.skipped.entry(key.to_owned()).or_default() += count;
             }
         }
+        self.warn_of_unread(library, &edges, elsewhere);
 
-        let mut evidence: Vec<Evidence> = scans
-            .iter_mut()
-            .zip(&regions)
-            .enumerate()
-            .map(|(index, (scan, region))| self.evidence(assay, region, scan, &beyond, edges.of(index)))
-            .collect();
+        share_out(beyond, &mut scans, &edges);
+        let shown_by = |(index, scan): (usize, &Scan), edges: &ExonEdges| self.evidence(assay, &regions[index], scan, edges.of(index));
+        let mut evidence: Vec<Evidence> = scans.iter().enumerate().map(|scan| shown_by(scan, &edges)).collect();
         let mut found = self.unlisted_partners(library, &evidence, &edges)?;
         for (genes, left) in found.0.iter_mut().zip(outside.genes) {
             let new: Vec<&Gene> = left.into_iter().filter(|gene| !genes.contains(gene)).collect();
             genes.extend(new);
         }
         if found.0.iter().any(|genes| !genes.is_empty()) {
-            edges = self.exon_edges(library, &found, &beside_mates)?;
-            for (index, (scan, region)) in scans.iter_mut().zip(&regions).enumerate() {
-                evidence[index] = self.evidence(assay, region, scan, &edges.records, edges.of(index));
-            }
+            edges = self.exon_edges(library, &found, &unplaced)?;
+            share_out(std::mem::take(&mut edges.records), &mut scans, &edges);
+            drop(evidence);
+            evidence = scans.iter().enumerate().map(|scan| shown_by(scan, &edges)).collect();
         }
-        self.search(library, &regions, (&mut scans, &mut evidence), &mut edges, &beside_mates)?;
+        self.search(library, &regions, (&mut scans, &mut evidence), &mut edges, &unplaced)?;
 
         let mut fusions = Vec::new();
         let mut noise = Vec::new();
@@ -330,7 +354,9 @@ impl Run<'_> {
             .collect();
         let needed: Vec<SupportRule> = noise.iter().map(|noise| noise.needed).collect();
         let survey = survey::survey(self.pool, library, &self.targets, &needed, &self.setup.knowledge, &self.setup.models)?;
-        for scan in scans {
+        for mut scan in scans {
+            // Only the counts are wanted by now.
+            scan.records = Vec::new();
             whole.absorb(scan);
         }
         for file in &library.files {
@@ -356,17 +382,38 @@ impl Run<'_> {
     }
 
     /// What the reads show at the exon edges of the targets, their partners and those `found` for each.
-    fn exon_edges(&self, library: &Library, found: &(Vec<Vec<&Gene>>, usize), beside_mates: &[Unaligned]) -> Result<ExonEdges> {
+    fn exon_edges(&self, library: &Library, found: &(Vec<Vec<&Gene>>, usize), unplaced: &Unplaced<'_>) -> Result<ExonEdges> {
         let known = (&self.setup.models, &self.setup.knowledge);
-        shown::read(self.pool, library, (&self.targets, &found.0, found.1), known, self.setup.reference.as_ref(), beside_mates)
+        shown::read(self.pool, library, (&self.targets, &found.0, found.1), known, self.setup.reference.as_ref(), unplaced)
     }
 
-    /// What lies elsewhere and enters a kinase, where the library is small enough to look for it.
+    /// Says what was not looked at.
+    fn warn_of_unread(&self, library: &Library, edges: &ExonEdges, elsewhere: u64) {
+        let files = library.names().join(", ");
+        if elsewhere > 0 {
+            let text = format!(
+                "{files}: {elsewhere} aligned reads that lie away from the kinases and their listed partners were not looked at, \
+                 as the file has more than {}: a partner to which no read at a kinase points may be missed; --sensitive reads them",
+                outside::MAX_READS
+            );
+            self.warnings.add(Code::NotReadWhole, text);
+        }
+        if edges.unaligned_left > 0 {
+            let text = format!(
+                "{files}: {} unaligned reads were not looked at, beyond the first {}; --sensitive reads them",
+                edges.unaligned_left, edges.unaligned_seen
+            );
+            self.warnings.add(Code::NotReadWhole, text);
+        }
+    }
+
+    /// What lies elsewhere and enters a kinase.
     fn outside(&self, library: &Library, edges: &ExonEdges) -> Result<Outside<'_>> {
-        if edges.tables.is_empty() || !outside::is_small(library)? {
+        // A library that is read in one pass keeps nothing of other places.
+        if edges.tables.is_empty() || library.aligned_reads()?.is_none() {
             return Ok(Outside::default());
         }
-        self.progress.stage("reading the whole of a small file", search::tiles(library).len());
+        self.progress.stage("reading the whole file", search::tiles(library).len());
         outside::read(self.pool, library, (&self.targets, &edges.tables), &self.setup.models, &|| self.progress.step())
     }
 
@@ -418,27 +465,8 @@ impl Run<'_> {
         recognise::recognise(file, (&regions, &genes), request, self.warnings)
     }
 
-    /// What the records of a kinase and of its partners show. The records of `more` that it did not have go to the scan.
-    fn evidence(
-        &self,
-        assay: &Assay,
-        region: &Region,
-        scan: &mut Scan,
-        more: &[ReadRecord],
-        edges: Option<(&EdgeTable, &[Unaligned])>,
-    ) -> Evidence {
-        // Records of this kinase's fragments, and whatever else lies at the partners with a tail.
-        let mut seen: FxHashSet<(FragmentId, u8, ContigId, u32)> = scan
-            .records
-            .iter()
-            .filter_map(|view| view.pieces.first().map(|piece| (view.fragment, view.number, piece.contig, piece.start)))
-            .collect();
-        for view in more {
-            let Some(piece) = view.pieces.first() else { continue };
-            if seen.insert((view.fragment, view.number, piece.contig, piece.start)) {
-                scan.records.push(view.clone());
-            }
-        }
+    /// What the records of a kinase and of its partners show.
+    fn evidence(&self, assay: &Assay, region: &Region, scan: &Scan, edges: Option<(&EdgeTable, &[Unaligned])>) -> Evidence {
         find::gather(&scan.records, region, assay, &|end| self.at_splice(end, assay), edges)
     }
 
@@ -449,7 +477,7 @@ impl Run<'_> {
         regions: &[Region],
         (scans, evidence): (&mut [Scan], &mut [Evidence]),
         edges: &mut ExonEdges,
-        beside_mates: &[Unaligned],
+        unplaced: &Unplaced<'_>,
     ) -> Result<()> {
         let assay = &library.assay;
         let tolerance = Tolerance::of(assay.long_reads);
@@ -465,11 +493,12 @@ impl Run<'_> {
         self.progress.stage("unexplained breaks: reading the whole file", search::tiles(library).len());
         let all = breaks.concat();
         let found = search::reads(self.pool, library, &all, &|| self.progress.step())?;
-        edges.look_up(library, &search::has_word(&all), beside_mates)?;
+        edges.look_up(self.pool, library, &search::has_word(&all), unplaced)?;
         let local = LocalBases::new(self.setup.reference.as_ref(), library)?;
         for (index, breaks) in breaks.iter().enumerate().filter(|(_, breaks)| !breaks.is_empty()) {
             let region = &regions[index];
-            evidence[index] = self.evidence(assay, region, &mut scans[index], &found, edges.of(index));
+            concern::add(&found, &mut scans[index]);
+            evidence[index] = self.evidence(assay, region, &scans[index], edges.of(index));
             let in_kinase = |end: Breakend| region.holds(end.contig, end.boundary);
             let on_edge = |end: Breakend| self.splice_within(end, 0);
             evidence[index].place_by_reads(breaks, &found, tolerance, &|interval| local.bases(interval), (&in_kinase, &on_edge));
@@ -493,7 +522,13 @@ impl Run<'_> {
         let spliced = assay.material() == Material::Rna;
         let distance =
             |end: Breakend, position: u32| if spliced { self.spliced_distance(end, position) } else { end.kept_distance(position) };
-        let span = Span { insert_max_bp: assay.insert_max_bp.max(assay.read_length_bp), distance: &distance };
+        // An exon within so many bases of a transcript lies anywhere in its gene.
+        let reach = |end: Breakend, bases: u32| {
+            let at = |boundary: u32| if spliced { self.setup.models.at(end.contig, boundary) } else { Vec::new() };
+            let genes = at(end.boundary).into_iter().chain(at(end.boundary.saturating_sub(1)));
+            genes.map(|gene| gene.span.length_bp()).fold(bases, u32::max)
+        };
+        let span = Span { insert_max_bp: assay.insert_max_bp.max(assay.read_length_bp), distance: &distance, reach: &reach };
         let local = LocalBases::new(self.setup.reference.as_ref(), library)?;
         let sequences: (&Bases<'_>, &Bases<'_>) = (&|interval| local.reference(interval), &|interval| local.bases(interval));
         let on_edge = |end: Breakend| self.splice_within(end, 0);

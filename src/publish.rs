@@ -180,6 +180,7 @@ fn settings(config: &CallConfig) -> BTreeMap<String, serde_json::Value> {
         ("knowledge".to_owned(), config.knowledge.is_some().into()),
         ("normals".to_owned(), config.normals.is_some().into()),
         ("tumour".to_owned(), config.tumour.clone().into()),
+        ("sensitive".to_owned(), config.sensitive.into()),
         ("stream".to_owned(), config.stream.into()),
     ])
 }

@@ -82,6 +82,27 @@ pub fn is_adapter(tail: &[u8]) -> bool {
     })
 }
 
+/// The words of so many bases (at most sixteen) as numbers, two bits a base, each with where it begins; none that holds an unknown base.
+pub fn words(bases: &[u8], word_bp: usize) -> impl Iterator<Item = (usize, u32)> + '_ {
+    let mask = u32::MAX >> (32 - 2 * word_bp);
+    let (mut word, mut known) = (0u32, 0usize);
+    bases.iter().enumerate().filter_map(move |(at, base)| {
+        let digit = match base {
+            b'A' => 0,
+            b'C' => 1,
+            b'G' => 2,
+            b'T' => 3,
+            _ => {
+                known = 0;
+                return None;
+            }
+        };
+        word = (word << 2 | digit) & mask;
+        known += 1;
+        (known >= word_bp).then(|| (at + 1 - word_bp, word))
+    })
+}
+
 /// Number of leading bases in which the two agree.
 pub fn common_prefix(left: &[u8], right: &[u8]) -> usize {
     left.iter().zip(right).take_while(|(a, b)| a.eq_ignore_ascii_case(b)).count()
@@ -123,6 +144,41 @@ pub fn match_prefixes(left: &[u8], right: &[u8]) -> PrefixMatch {
     }
     let edits = previous.into_iter().min().unwrap_or(0);
     PrefixMatch { compared_bp: short.len(), edits }
+}
+
+/// The edits that [`match_prefixes`] finds, where there are at most `most`: two stretches that differ are told apart after a few bases.
+///
+/// For each shift between the two, the farthest base of the shorter one that so many edits reach (Ukkonen, Information and Control 1985;
+/// 64:100-118): time grows with the square of `most` and not with the length.
+pub fn edits_within(left: &[u8], right: &[u8], most: usize) -> Option<usize> {
+    // A place that cannot be: the shift would leave one of the two.
+    const NOWHERE: i64 = -1;
+    let (short, long) = if left.len() <= right.len() { (left, right) } else { (right, left) };
+    let (short, long) = (collapse_runs(short), collapse_runs(long));
+    let (last, end) = (short.len() as i64, long.len() as i64);
+    let extended = |from: i64, shift: i64| {
+        let (x, y) = (&short[from as usize..], &long[(from + shift) as usize..]);
+        from + x.iter().zip(y).take_while(|(x, y)| x == y).count() as i64
+    };
+    let zero = most as i64 + 1;
+    let mut reached = vec![NOWHERE; 2 * most + 3];
+    reached[zero as usize] = extended(0, 0);
+    let mut next = reached.clone();
+    for edits in 0..=most as i64 {
+        if reached.contains(&last) {
+            return Some(edits as usize);
+        }
+        for shift in -(edits + 1).min(most as i64)..=(edits + 1).min(most as i64) {
+            let slot = (zero + shift) as usize;
+            let after = |at: i64, bases: i64| if at == NOWHERE { NOWHERE } else { at + bases };
+            // A base substituted, one that only the longer has, one that only the shorter has.
+            let steps = [after(reached[slot], 1), reached[slot - 1], after(reached[slot + 1], 1)];
+            let possible = |at: &i64| (0..=last).contains(at) && (0..=end).contains(&(at + shift));
+            next[slot] = steps.into_iter().filter(possible).max().map_or(NOWHERE, |at| extended(at, shift));
+        }
+        std::mem::swap(&mut reached, &mut next);
+    }
+    None
 }
 
 /// For each number of first bases of `read`, from none to all, the fewest substituted, inserted and deleted bases between them and a
@@ -207,6 +263,15 @@ mod tests {
         fn a_prefix_of_itself_has_no_edits(s in "[ACGT]{1,60}", n in 1usize..60) {
             let n = n.min(s.len());
             prop_assert_eq!(match_prefixes(&s.as_bytes()[..n], s.as_bytes()).edits, 0);
+        }
+
+        #[test]
+        fn few_edits_are_counted_as_many_are(s in "[ACGT]{0,40}", t in "[ACGT]{0,40}", at in 0usize..40, most in 0usize..12) {
+            let spliced = [&s[..at.min(s.len())], &t[..t.len().min(9)], &s[at.min(s.len())..]].concat();
+            for (one, other) in [(&s, &t), (&s, &spliced), (&spliced, &t)] {
+                let edits = match_prefixes(one.as_bytes(), other.as_bytes()).edits;
+                prop_assert_eq!(edits_within(one.as_bytes(), other.as_bytes(), most), (edits <= most).then_some(edits));
+            }
         }
 
         #[test]

@@ -307,7 +307,8 @@ impl Reader {
                     if record.tid() != tid || record.pos() >= i64::from(interval.end) {
                         break;
                     }
-                    if end(record) > interval.start && !visit(record) {
+                    // A read without an alignment that is filed with its mate takes one base, as for an index.
+                    if i64::from(end(record)).max(record.pos() + 1) > i64::from(interval.start) && !visit(record) {
                         break;
                     }
                 }

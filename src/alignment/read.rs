@@ -3,6 +3,7 @@
 use rust_htslib::bam::record::{Aux, Record};
 use std::hash::Hasher;
 
+use super::bytes::Bytes;
 use super::cigar::{self, Operation};
 use super::trim;
 use super::umi::UmiSource;
@@ -124,9 +125,9 @@ pub struct ReadRecord {
     /// Length of the read, hard clips counted.
     pub length: u32,
     /// The whole read as sequenced; `None` where hard clips cut it or the file keeps no bases.
-    pub bases: Option<Vec<u8>>,
+    pub bases: Option<Bytes>,
     /// Base qualities as sequenced, with `bases`.
-    pub qualities: Vec<u8>,
+    pub qualities: Bytes,
     /// The mate, where mapped.
     pub mate: Option<MatePlace>,
     /// The molecular identifier, where the assay has them.
@@ -285,8 +286,8 @@ impl ReadRecord {
             if record.is_reverse() {
                 qualities.reverse();
             }
-            view.bases = Some(if record.is_reverse() { reverse_complement(&bases) } else { bases });
-            view.qualities = qualities;
+            view.bases = Some(if record.is_reverse() { reverse_complement(&bases) } else { bases }.into());
+            view.qualities = qualities.into();
         }
         Ok(view)
     }
@@ -329,7 +330,7 @@ impl ReadRecord {
             elsewhere,
             length,
             bases: None,
-            qualities: Vec::new(),
+            qualities: Bytes::default(),
             mate,
             umi: umi.and_then(|source| source.of(record)),
             unreadable_sa,

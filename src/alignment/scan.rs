@@ -1,18 +1,21 @@
 //! The two readings of a file: all of the kinase regions once, tile by tile, then small windows at the partner's side.
 
 use std::collections::BTreeMap;
+use std::hash::{Hash, Hasher};
 
 use rayon::ThreadPool;
 use rust_htslib::bam::record::Record;
-use rustc_hash::{FxHashMap, FxHashSet};
+use rustc_hash::{FxHashMap, FxHashSet, FxHasher};
 
 use super::assay::DuplicateRule;
+use super::bytes::Distinct;
 use super::library::{Lane, Library, LibraryReader};
 use super::read::{clipped_ends, FragmentId, ReadRecord, RecordKind, Skipped};
 use super::same_place::SamePlace;
 use super::tile;
 use crate::error::Result;
 use crate::genome::{ContigId, Interval};
+use crate::material::Material;
 
 /// A read's unaligned end of at least this many bases may be the partner's sequence; shorter ones are mostly errors at read ends.
 pub const MIN_TAIL_BP: u32 = 8;
@@ -61,18 +64,16 @@ pub struct Scan {
     pub usual_bases: u64,
     /// Skipped records by reason.
     pub skipped: BTreeMap<String, u64>,
-    /// Reads without an alignment that are filed with their mate, a bounded number.
-    pub unmapped: Vec<Unaligned>,
+    /// Reads without an alignment that are filed with their mates.
+    pub unaligned: Vec<Beside>,
+    distinct: Distinct,
 }
 
-/// Unmapped reads that are kept of one stretch of a file.
-const MAX_UNMAPPED_KEPT: usize = 20_000;
-
 impl Scan {
-    fn keep_unmapped(&mut self, record: &Record, lane: Lane) {
-        if record.is_unmapped() && !record.is_quality_check_failed() && self.unmapped.len() < MAX_UNMAPPED_KEPT {
-            self.unmapped.push(Unaligned::new(record, lane));
-        }
+    /// Keeps a record, of equal bases and qualities one copy.
+    fn keep(&mut self, mut view: ReadRecord) {
+        self.distinct.share(view.bases.iter_mut().chain([&mut view.qualities]));
+        self.records.push(view);
     }
 
     fn skip(&mut self, reason: Skipped) {
@@ -81,8 +82,12 @@ impl Scan {
 
     /// Adds another reading.
     pub fn absorb(&mut self, other: Self) {
-        self.records.extend(other.records);
-        self.unmapped.extend(other.unmapped);
+        if self.records.is_empty() {
+            self.records = other.records;
+        } else {
+            self.records.extend(other.records);
+        }
+        self.unaligned.extend(other.unaligned);
         self.seen += other.seen;
         self.primary += other.primary;
         self.duplicates += other.duplicates;
@@ -128,6 +133,7 @@ pub fn kinases(pool: &ThreadPool, library: &Library, regions: &[Region], tile_bp
 
 fn scan_tile(reader: &mut LibraryReader, library: &Library, region: &Region, tile: Interval) -> Result<Scan> {
     let mut scan = Scan::default();
+    let mut beside = Beside::of(library, tile);
     let mut same_place = SamePlace::default();
     // Alignments of one read begin a base or two apart, be it beyond a tile's border.
     reader.visit(Interval { end: tile.end.saturating_add(SAME_PLACE_BP), ..tile }, |record, lane| {
@@ -139,18 +145,19 @@ fn scan_tile(reader: &mut LibraryReader, library: &Library, region: &Region, til
             return;
         }
         scan.seen += 1;
-        scan.keep_unmapped(record, lane);
+        beside.keep(record, lane);
         if let Some(view) = admit(record, lane, library, &mut scan) {
             if view.kind == RecordKind::Primary {
                 scan.usual_bases +=
                     view.pieces.iter().map(|piece| covered(piece.start, piece.end, piece.contig, &region.usual)).sum::<u64>();
             }
             if may_show_fusion(&view, region) {
-                scan.records.push(view);
+                scan.keep(view);
             }
         }
     })?;
     same_place.settle(&mut scan.records);
+    scan.unaligned.push(beside);
     Ok(scan)
 }
 
@@ -230,6 +237,7 @@ pub fn partners(
         |reader, index| {
             let window = windows[index];
             let mut scan = Scan::default();
+            let mut beside = Beside::of(library, window);
             let mut same_place = SamePlace::default();
             reader.visit(window, |record, lane| {
                 same_place.note(record, lane);
@@ -238,18 +246,19 @@ pub fn partners(
                     return;
                 }
                 scan.seen += 1;
-                scan.keep_unmapped(record, lane);
+                beside.keep(record, lane);
                 if let Some(view) = admit(record, lane, library, &mut scan) {
                     let at_kinase = |contig, position| regions.iter().any(|region| region.holds(contig, position));
                     let points_there =
                         view.elsewhere.iter().flatten().chain(&view.pieces).any(|piece| at_kinase(piece.contig, piece.start))
                             || view.mate.is_some_and(|mate| at_kinase(mate.contig, mate.start));
                     if wanted.contains(&view.fragment) || points_there || has_tail(&view) {
-                        scan.records.push(view);
+                        scan.keep(view);
                     }
                 }
             })?;
             same_place.settle(&mut scan.records);
+            scan.unaligned.push(beside);
             step();
             Ok(scan)
         },
@@ -266,16 +275,26 @@ pub enum Sieve<'a> {
 }
 
 impl Sieve<'_> {
-    fn keeps(self, record: &Record) -> bool {
+    /// What sort of record the sieve keeps: those of one sort begin alike, where it goes by an end. None that it does not keep.
+    fn sort(self, record: &Record) -> Option<u64> {
         match self {
-            Self::Read(wanted) => wanted(&record.seq().as_bytes()),
-            Self::ClippedEnd(least_bp, wanted) => clipped_ends(record, least_bp).iter().any(|end| wanted(end)),
+            Self::Read(wanted) => wanted(&record.seq().as_bytes()).then_some(0),
+            Self::ClippedEnd(least_bp, wanted) => {
+                let ends = clipped_ends(record, least_bp);
+                let end = ends.iter().find(|end| wanted(end))?;
+                let mut hasher = FxHasher::default();
+                end[..end.len().min(SORT_BP)].hash(&mut hasher);
+                Some(hasher.finish())
+            }
         }
     }
 }
 
-/// The primary records of tiles that the sieve keeps, tile by tile; each belongs to the tile in which it begins. Of those that begin
-/// within 64 bases the first hundred are kept: more would say the same.
+/// First bases of a clipped end that make its sort: adapters and runs that many reads end in push out no others.
+const SORT_BP: usize = 16;
+
+/// The primary records of tiles that the sieve keeps, tile by tile; each belongs to the tile in which it begins. Of those of one sort
+/// that begin within 64 bases the first hundred are kept: more would say the same.
 ///
 /// # Errors
 /// When the file cannot be read.
@@ -293,22 +312,24 @@ pub fn sift(
         |reader, index| {
             let tile = tiles[index];
             let mut records = Vec::new();
-            let mut kept: FxHashMap<u32, u32> = FxHashMap::default();
+            let mut kept: FxHashMap<(u32, u64), u32> = FxHashMap::default();
             let mut uncounted = Scan::default();
             let mut same_place = SamePlace::default();
             reader.visit(Interval { end: tile.end.saturating_add(SAME_PLACE_BP), ..tile }, |record, lane| {
-                if record.is_supplementary() || !sieve.keeps(record) {
+                if record.is_supplementary() {
                     return;
                 }
-                let stretch = kept.entry(record.pos().max(0) as u32 / STRETCH_BP).or_default();
-                if *stretch >= 2 * MAX_OF_STRETCH {
+                let Some(sort) = sieve.sort(record) else { return };
+                let stretch = kept.entry((record.pos().max(0) as u32 / STRETCH_BP, sort)).or_default();
+                if *stretch >= MAX_OF_STRETCH {
                     return;
                 }
                 same_place.note(record, lane);
                 let begins_here = (i64::from(tile.start)..i64::from(tile.end)).contains(&record.pos());
-                if begins_here && !record.is_secondary() && *stretch < MAX_OF_STRETCH {
-                    *stretch += 1;
-                    records.extend(admit(record, lane, library, &mut uncounted));
+                if begins_here && !record.is_secondary() {
+                    let kept = admit(record, lane, library, &mut uncounted);
+                    *stretch += u32::from(kept.is_some());
+                    records.extend(kept);
                 }
             })?;
             same_place.settle(&mut records);
@@ -346,6 +367,83 @@ impl Unaligned {
     }
 }
 
+/// The reads without an alignment that are filed with their mates in one stretch of a file.
+#[derive(Debug)]
+pub enum Beside {
+    /// All of them, in the order of the file.
+    Reads(Interval, Vec<Unaligned>),
+    /// More than are worth keeping: they are read again when something is looked for among them.
+    Crowd(Interval),
+    /// In DNA nothing is looked for among them.
+    Unread,
+}
+
+/// Reads of one stretch that are kept; beyond, reading the stretch again is cheaper than the memory. It changes no result.
+const MAX_BESIDE_KEPT: usize = 4_000;
+
+impl Beside {
+    fn of(library: &Library, stretch: Interval) -> Self {
+        if library.assay.material() == Material::Rna {
+            Self::Reads(stretch, Vec::new())
+        } else {
+            Self::Unread
+        }
+    }
+
+    fn keep(&mut self, record: &Record, lane: Lane) {
+        let Self::Reads(stretch, kept) = self else { return };
+        if !is_beside(record, *stretch) {
+            return;
+        }
+        if kept.len() < MAX_BESIDE_KEPT {
+            kept.push(Unaligned::new(record, lane));
+        } else {
+            *self = Self::Crowd(*stretch);
+        }
+    }
+}
+
+/// Whether a record is a read without an alignment that is filed in a stretch.
+fn is_beside(record: &Record, stretch: Interval) -> bool {
+    let begins_here = (i64::from(stretch.start)..i64::from(stretch.end)).contains(&record.pos());
+    record.is_unmapped() && !record.is_quality_check_failed() && begins_here
+}
+
+/// Of the reads that are filed with their mates those that `wanted` picks, in the order of the stretches.
+///
+/// # Errors
+/// When a file cannot be read.
+pub fn beside(
+    pool: &ThreadPool,
+    library: &Library,
+    stretches: &[Beside],
+    wanted: &(dyn Fn(&[u8]) -> bool + Sync),
+) -> Result<Vec<Unaligned>> {
+    let picked = tile::run(
+        pool,
+        stretches.len(),
+        || Ok(None),
+        |reader: &mut Option<LibraryReader>, index| match &stretches[index] {
+            Beside::Unread => Ok(Vec::new()),
+            Beside::Reads(_, reads) => Ok(reads.iter().filter(|read| wanted(&read.bases)).cloned().collect()),
+            Beside::Crowd(stretch) => {
+                let opened = match reader.as_mut() {
+                    Some(opened) => opened,
+                    None => reader.insert(library.reader()?),
+                };
+                let mut list = Vec::new();
+                opened.visit(*stretch, |record, lane| {
+                    if is_beside(record, *stretch) && wanted(&record.seq().as_bytes()) {
+                        list.push(Unaligned::new(record, lane));
+                    }
+                })?;
+                Ok(list)
+            }
+        },
+    )?;
+    Ok(picked.into_iter().flatten().collect())
+}
+
 /// Reads windows with a state of its own for each; records that begin in an earlier window and reach into it are seen in both.
 ///
 /// # Errors
@@ -376,20 +474,20 @@ pub fn each<S: Send>(
 }
 
 /// Unaligned reads of each file that are looked at: enough for panels and for most transcriptomes, about a second's work.
-const MAX_UNALIGNED: u64 = 2_000_000;
+pub const MAX_UNALIGNED: u64 = 2_000_000;
 
-/// The reads without a place that `wanted` picks, with their mates, how many were looked at, and how many were not. Files that are read in
-/// one pass keep none.
+/// The reads without a place that `wanted` picks, with their mates, how many were looked at, and how many were not because a file has more
+/// than `most`. Files that are read in one pass keep none.
 ///
 /// # Errors
 /// When the file cannot be read.
-pub fn unaligned(library: &Library, wanted: &dyn Fn(&[u8]) -> bool) -> Result<(Vec<Unaligned>, u64, u64)> {
+pub fn unaligned(library: &Library, most: u64, wanted: &dyn Fn(&[u8]) -> bool) -> Result<(Vec<Unaligned>, u64, u64)> {
     let mut list = Vec::new();
     let mut seen = 0;
     let mut picked: Option<FragmentId> = None;
     // Mates that were both not aligned follow each other.
     let mut passed_over: Option<Unaligned> = None;
-    let left = library.reader()?.visit_unplaced(MAX_UNALIGNED, |record, lane| {
+    let left = library.reader()?.visit_unplaced(most, |record, lane| {
         seen += 1;
         if record.is_quality_check_failed() {
             return;

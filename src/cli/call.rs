@@ -64,6 +64,9 @@ pub struct CallArguments {
     /// Write transcripts and proteins of the fusions (fusions.fa); needs --reference.
     #[arg(long, requires = "reference")]
     fusion_fasta: bool,
+    /// Read the whole of a large RNA file for partners that nothing at the kinase points to.
+    #[arg(long)]
+    sensitive: bool,
     /// How to read: by index (auto and indexed), or in one pass over an unsorted or unindexed file (stream; SAM and standard input
     /// are always read so).
     #[arg(long, value_enum, default_value = "auto")]
@@ -194,6 +197,7 @@ impl CallArguments {
             normals: self.normals.clone(),
             tumour: self.tumour.clone(),
             fusion_fasta: self.fusion_fasta,
+            sensitive: self.sensitive,
             stream: matches!(self.mode, ModeArgument::Stream),
             threads,
             tile_bp: self.tile_width,

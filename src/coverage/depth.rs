@@ -5,8 +5,11 @@
 //! not. In RNA a normal splice that starts or ends at the boundary crosses it, also where the aligner wrote it as a split; for the
 //! allele fraction mates of RNA do not, since aligners write those of a splice and leave out most of those of a fusion.
 
+use std::ops::Range;
+
 use rayon::ThreadPool;
-use rustc_hash::FxHashSet;
+use rust_lapper::{Interval as Reach, Lapper};
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::alignment::assay::Assay;
 use crate::alignment::library::Library;
@@ -22,6 +25,9 @@ use crate::material::Material;
 /// Bases that a read must have on each side of a junction to count for it or against it: with 10 bases a chance match to a given
 /// place is one in a million.
 pub const MIN_ANCHOR_BP: u32 = 10;
+
+/// Bases by which errors move the place where a read is cut.
+const CUT_BP: u32 = 3;
 
 /// Widest stretch that is read at once.
 const MAX_WINDOW_BP: u32 = 5_000;
@@ -47,9 +53,12 @@ pub struct Query<'a> {
 /// When the file cannot be read.
 pub fn unbroken(pool: &ThreadPool, library: &Library, queries: &[Query<'_>]) -> Result<Vec<u32>> {
     let assay = &library.assay;
-    let reach = if assay.long_reads { 50 } else { assay.insert_max_bp.max(assay.read_length_bp) + 50 };
-    let window =
-        |at: Breakend| Interval { contig: at.contig, start: at.boundary.saturating_sub(reach), end: at.boundary.saturating_add(reach) };
+    let reach_bp = if assay.long_reads { 50 } else { assay.insert_max_bp.max(assay.read_length_bp) + 50 };
+    let window = |at: Breakend| Interval {
+        contig: at.contig,
+        start: at.boundary.saturating_sub(reach_bp),
+        end: at.boundary.saturating_add(reach_bp),
+    };
     // Neighbouring places share one reading.
     let mut order: Vec<usize> = (0..queries.len()).collect();
     order.sort_by_key(|&index| (queries[index].at, index));
@@ -71,17 +80,21 @@ pub fn unbroken(pool: &ThreadPool, library: &Library, queries: &[Query<'_>]) -> 
         || library.reader(),
         |reader, job| {
             let (whole, members) = &jobs[job];
+            // Where reads are deep most of a window's lie over none of the places.
+            let places: Vec<u32> = members.iter().map(|&index| queries[index].at.boundary).collect();
+            let over_any = |reach: Range<u32>| places.get(places.partition_point(|at| *at < reach.start)).is_some_and(|at| *at < reach.end);
             let mut views: Vec<ReadRecord> = Vec::new();
             reader.visit(*whole, |record, lane| {
                 if let Ok(mut view) = ReadRecord::without_bases(record, &library.contigs, assay.umi.as_ref()) {
                     view.fragment = lane.fragment(view.fragment);
-                    if !(view.duplicate && leaves_out_flagged(assay.duplicates)) {
+                    let left_out = view.duplicate && leaves_out_flagged(assay.duplicates);
+                    if !left_out && reach(&view, assay).is_none_or(over_any) {
                         views.push(view);
                     }
                 }
             })?;
             parts.join(&mut views);
-            Ok(members.iter().map(|&index| (index, count(&views, &queries[index], assay))).collect::<Vec<_>>())
+            Ok(counts(&views, queries, members, assay))
         },
     )?;
     let mut depths = vec![0; queries.len()];
@@ -91,10 +104,84 @@ pub fn unbroken(pool: &ThreadPool, library: &Library, queries: &[Query<'_>]) -> 
     Ok(depths)
 }
 
-fn count(views: &[ReadRecord], query: &Query<'_>, assay: &Assay) -> u32 {
+/// The counts of those of the queries that one reading serves, each with its query. What crosses a place is the same for all of its queries.
+fn counts(views: &[ReadRecord], queries: &[Query<'_>], members: &[usize], assay: &Assay) -> Vec<(usize, u32)> {
+    let near = Near::new(views, assay);
+    let place = |index: usize| {
+        let Query { at, gene, at_splice, by_mates, .. } = queries[index];
+        (at, gene, at_splice, by_mates)
+    };
+    let mut places: FxHashMap<_, Vec<usize>> = FxHashMap::default();
+    for &index in members {
+        places.entry(place(index)).or_default().push(index);
+    }
+    let mut list = Vec::with_capacity(members.len());
+    for indices in places.values() {
+        let crossing = crossing(&near, &queries[indices[0]], assay);
+        let fragments: FxHashSet<FragmentId> = crossing.iter().map(|view| view.fragment).collect();
+        let molecules = |without: &FxHashSet<FragmentId>| {
+            let kept = || crossing.iter().copied().filter(|view| !without.contains(&view.fragment));
+            let molecules = Molecules::group(kept(), assay.duplicates);
+            kept().map(|view| molecules.of(view.fragment)).collect::<FxHashSet<FragmentId>>().len() as u32
+        };
+        let all = molecules(&FxHashSet::default());
+        list.extend(indices.iter().map(|&index| {
+            let broken = queries[index].broken;
+            (index, if broken.iter().any(|fragment| fragments.contains(fragment)) { molecules(broken) } else { all })
+        }));
+    }
+    list
+}
+
+/// Reads by where they lie, so that a place meets only those that may cross it.
+struct Near<'v> {
+    views: &'v [ReadRecord],
+    /// From the first to the last boundary that a read, or it and its mate, may cross.
+    reaching: Lapper<u32, usize>,
+    /// Splices that an aligner wrote as a split go on anywhere.
+    anywhere: Vec<usize>,
+}
+
+impl<'v> Near<'v> {
+    fn new(views: &'v [ReadRecord], assay: &Assay) -> Self {
+        let (mut anywhere, mut reaching) = (Vec::new(), Vec::new());
+        for (val, view) in views.iter().enumerate() {
+            match reach(view, assay) {
+                Some(Range { start, end }) => reaching.push(Reach { start, stop: end, val }),
+                None => anywhere.push(val),
+            }
+        }
+        Self { views, reaching: Lapper::new(reaching), anywhere }
+    }
+
+    /// The reads that may cross a boundary, in the order of the file.
+    fn over(&self, boundary: u32) -> impl Iterator<Item = &'v ReadRecord> + '_ {
+        let reaching = self.reaching.find(boundary, boundary.saturating_add(1)).map(|interval| interval.val);
+        let mut found: Vec<usize> = reaching.chain(self.anywhere.iter().copied()).collect();
+        found.sort_unstable();
+        found.into_iter().map(|index| &self.views[index])
+    }
+}
+
+/// The boundaries that a read, or it and its mate, may cross; none where an aligner wrote a splice as a split, which goes on anywhere.
+fn reach(view: &ReadRecord, assay: &Assay) -> Option<Range<u32>> {
+    let rna = assay.material() == Material::Rna;
+    if rna && !view.elsewhere.is_empty() {
+        return None;
+    }
+    let low = view.pieces.iter().map(|piece| piece.start).min()?;
+    let high = view.pieces.iter().map(|piece| piece.end).max()?;
+    // Mates that lie farther apart than a fragment is long cross nothing together.
+    let near = |start: u32| rna || low.abs_diff(start) <= longest_bp(assay);
+    let mate = view.mate.filter(|mate| mate.contig == view.pieces[0].contig && near(mate.start)).map_or(low, |mate| mate.start);
+    Some(low.min(mate).saturating_sub(CUT_BP)..high.max(mate).saturating_add(CUT_BP + 1))
+}
+
+/// The reads that cross a query's place and show no break there, whatever shows the junction in question.
+fn crossing<'v>(near: &Near<'v>, query: &Query<'_>, assay: &Assay) -> Vec<&'v ReadRecord> {
     let mut crossing: Vec<&ReadRecord> = Vec::new();
     let mut splits: FxHashSet<FragmentId> = FxHashSet::default();
-    for view in views.iter().filter(|view| !query.broken.contains(&view.fragment)) {
+    for view in near.over(query.at.boundary) {
         match crosses(view, query, assay) {
             Crossing::Yes => crossing.push(view),
             Crossing::Broken => {
@@ -104,9 +191,12 @@ fn count(views: &[ReadRecord], query: &Query<'_>, assay: &Assay) -> u32 {
         }
     }
     crossing.retain(|view| !splits.contains(&view.fragment));
-    let molecules = Molecules::group(crossing.iter().copied(), assay.duplicates);
-    let distinct: FxHashSet<FragmentId> = crossing.iter().map(|view| molecules.of(view.fragment)).collect();
-    distinct.len() as u32
+    crossing
+}
+
+/// Bases that mates of one fragment may lie apart.
+fn longest_bp(assay: &Assay) -> u32 {
+    assay.insert_max_bp.max(assay.read_length_bp).saturating_mul(2)
 }
 
 enum Crossing {
@@ -128,7 +218,7 @@ fn crosses(view: &ReadRecord, query: &Query<'_>, assay: &Assay) -> Crossing {
     };
     let pair_may_span = by_mates && view.mate.is_some_and(|mate| mate.contig == at.contig && (mate.start < boundary) != (low < boundary));
     let may_go_on = rna && !view.elsewhere.is_empty();
-    if view.pieces[0].contig == at.contig && (high + 3 < boundary || boundary + 3 < low) && !pair_may_span && !may_go_on {
+    if view.pieces[0].contig == at.contig && (high + CUT_BP < boundary || boundary + CUT_BP < low) && !pair_may_span && !may_go_on {
         return Crossing::No;
     }
     let mut pieces: Vec<_> = view.pieces.clone();
@@ -144,11 +234,11 @@ fn crosses(view: &ReadRecord, query: &Query<'_>, assay: &Assay) -> Crossing {
     }
     // Ends exactly at the boundary and goes on beyond: a splice within the gene crosses, anything else is broken.
     for piece in here.clone() {
-        let ends_here = piece.end.abs_diff(boundary) <= 3 || piece.start.abs_diff(boundary) <= 3;
+        let ends_here = piece.end.abs_diff(boundary) <= CUT_BP || piece.start.abs_diff(boundary) <= CUT_BP;
         if !ends_here || piece.query_bp() < MIN_ANCHOR_BP {
             continue;
         }
-        let upper_end = piece.end.abs_diff(boundary) <= 3;
+        let upper_end = piece.end.abs_diff(boundary) <= CUT_BP;
         let at_query_end = upper_end == (piece.strand == Strand::Forward);
         let beyond = if at_query_end { view.length.saturating_sub(piece.query_end) } else { piece.query_start };
         if beyond < MIN_ANCHOR_BP {
@@ -184,7 +274,7 @@ fn crosses(view: &ReadRecord, query: &Query<'_>, assay: &Assay) -> Crossing {
         Strand::Forward => low + MIN_ANCHOR_BP <= boundary && boundary <= mate.start,
         Strand::Reverse => mate.start + MIN_ANCHOR_BP <= boundary && boundary + MIN_ANCHOR_BP <= high,
     };
-    let near = low.abs_diff(mate.start) <= assay.insert_max_bp.max(assay.read_length_bp) * 2 || (rna && in_gene(mate.contig, mate.start));
+    let near = low.abs_diff(mate.start) <= longest_bp(assay) || (rna && in_gene(mate.contig, mate.start));
     if spans && near {
         Crossing::Yes
     } else {

@@ -2,6 +2,9 @@
 
 use std::collections::BTreeMap;
 
+use rustc_hash::FxHashMap;
+
+use crate::alignment::bytes::Bytes;
 use crate::alignment::read::{FragmentId, MatePlace, Piece, ReadRecord, RecordKind};
 use crate::genome::Strand;
 
@@ -23,9 +26,9 @@ pub struct Chain {
     /// Length of the read in bases.
     pub length: u32,
     /// The read as sequenced, where a record has all of it.
-    pub bases: Option<Vec<u8>>,
+    pub bases: Option<Bytes>,
     /// Base qualities, with `bases`.
-    pub qualities: Vec<u8>,
+    pub qualities: Bytes,
 }
 
 impl Chain {
@@ -60,7 +63,20 @@ pub fn chains(records: &[ReadRecord]) -> Vec<Chain> {
     for record in records {
         by_read.entry((record.fragment, record.number)).or_default().push(record);
     }
-    by_read.into_values().filter_map(|records| chain(&records)).collect()
+    by_read.into_values().filter_map(|records| chain(&records[..records.len().min(MAX_RECORDS_OF_READ)])).collect()
+}
+
+/// Records of one read that are put together. A read has a few alignments; a name that hundreds of records share is no read's (names cut off,
+/// or all the same), and counts for one fragment whatever its records show.
+const MAX_RECORDS_OF_READ: usize = 256;
+
+/// Records that share the name of more others than a read has alignments.
+pub fn records_beyond_bound(records: &[ReadRecord]) -> u64 {
+    let mut of_read: FxHashMap<(FragmentId, u8), usize> = FxHashMap::default();
+    for record in records {
+        *of_read.entry((record.fragment, record.number)).or_default() += 1;
+    }
+    of_read.values().map(|records| records.saturating_sub(MAX_RECORDS_OF_READ) as u64).sum()
 }
 
 fn chain(records: &[&ReadRecord]) -> Option<Chain> {
@@ -69,8 +85,7 @@ fn chain(records: &[&ReadRecord]) -> Option<Chain> {
     let own = records.iter().map(|record| record.pieces.as_slice());
     let elsewhere = records.iter().flat_map(|record| record.elsewhere.iter().map(Vec::as_slice));
     for alignment in own.chain(elsewhere) {
-        let known = alignments.iter().any(|other| other.iter().any(|x| alignment.iter().any(|y| x.same_place(y))));
-        if !known {
+        if !alignments.iter().any(|other| share_a_place(other, alignment)) {
             alignments.push(alignment);
         }
     }
@@ -99,12 +114,32 @@ fn chain(records: &[&ReadRecord]) -> Option<Chain> {
     })
 }
 
+/// Whether two alignments of a read put bases of it on the same place; the pieces of each follow each other on the read.
+fn share_a_place(one: &[Piece], other: &[Piece]) -> bool {
+    let (mut x, mut y) = (one.iter().peekable(), other.iter().peekable());
+    while let (Some(a), Some(b)) = (x.peek(), y.peek()) {
+        if a.same_place(b) {
+            return true;
+        }
+        if a.query_end <= b.query_end {
+            x.next();
+        } else {
+            y.next();
+        }
+    }
+    false
+}
+
 /// What an edit takes from a piece, in bases that match: the base itself and the penalty of `bwa mem`.
 pub const EDIT_COST: i64 = 5;
 
 /// Leaves out pieces whose part of the read others explain as well: those that match better stay, then those with the higher mapping
 /// quality, then the first on the genome.
 fn drop_covered(pieces: &mut Vec<(Piece, usize)>) {
+    // The pieces of one alignment cover none of each other.
+    if pieces.windows(2).all(|pair| pair[0].1 == pair[1].1) {
+        return;
+    }
     pieces.sort_by(|(x, _), (y, _)| {
         let score = |piece: &Piece| i64::from(piece.query_bp()) - EDIT_COST * i64::from(piece.edits);
         (score(y), y.mapq)
@@ -112,12 +147,16 @@ fn drop_covered(pieces: &mut Vec<(Piece, usize)>) {
             .then_with(|| (x.contig, x.start, x.end, x.strand).cmp(&(y.contig, y.start, y.end, y.strand)))
     });
     let mut kept: Vec<(Piece, usize)> = Vec::with_capacity(pieces.len());
+    // The stretches of the read that each alignment's pieces take; those of one do not overlap.
+    let mut taken: BTreeMap<usize, BTreeMap<u32, u32>> = BTreeMap::new();
     for (piece, source) in pieces.drain(..) {
-        let others = kept.iter().filter(|(_, other_source)| *other_source != source);
-        let mut shared: Vec<(u32, u32)> = others
-            .map(|(other, _)| (piece.query_start.max(other.query_start), piece.query_end.min(other.query_end)))
-            .filter(|(from, to)| from < to)
-            .collect();
+        let mut shared: Vec<(u32, u32)> = Vec::new();
+        for (_, stretches) in taken.iter().filter(|(other_source, _)| **other_source != source) {
+            let before = stretches.range(..=piece.query_start).next_back();
+            let overlapping = before.into_iter().chain(stretches.range(piece.query_start + 1..piece.query_end.max(piece.query_start + 1)));
+            let part = |(&from, &to): (&u32, &u32)| (piece.query_start.max(from), piece.query_end.min(to));
+            shared.extend(overlapping.map(part).filter(|(from, to)| from < to));
+        }
         shared.sort_unstable();
         let (mut covered, mut behind) = (0u32, 0u32);
         for (from, to) in shared {
@@ -125,6 +164,7 @@ fn drop_covered(pieces: &mut Vec<(Piece, usize)>) {
             behind = behind.max(to);
         }
         if covered.saturating_mul(5) < piece.query_bp().saturating_mul(4) {
+            taken.entry(source).or_default().insert(piece.query_start, piece.query_end);
             kept.push((piece, source));
         }
     }
@@ -159,7 +199,7 @@ mod tests {
                 mate: None,
                 length: 100,
                 bases: None,
-                qualities: Vec::new(),
+                qualities: Bytes::default(),
             }
         };
         let lengths = |gapped: &[bool]| chain(gapped).alignments().iter().map(|pieces| pieces.len()).collect::<Vec<_>>();

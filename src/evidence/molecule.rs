@@ -130,6 +130,7 @@ fn neighbours(umi: &[u8]) -> impl Iterator<Item = Vec<u8>> + '_ {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::alignment::bytes::Bytes;
     use crate::alignment::read::{MatePlace, Piece, RecordKind};
     use crate::genome::ContigId;
 
@@ -153,7 +154,7 @@ mod tests {
             elsewhere: Vec::new(),
             length: 50,
             bases: None,
-            qualities: Vec::new(),
+            qualities: Bytes::default(),
             mate: Some(MatePlace { contig: ContigId(0), start: mate, strand: Strand::Reverse }),
             umi: Some(umi.as_bytes().into()),
             unreadable_sa: 0,

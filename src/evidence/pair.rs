@@ -110,6 +110,7 @@ fn is_ordinary(kinase: Breakend, kinase_begin: u32, partner: Breakend, partner_b
 mod tests {
     use super::*;
     use crate::alignment::assay::{AssayKind, DuplicateRule};
+    use crate::alignment::bytes::Bytes;
     use crate::alignment::faults::Faults;
     use crate::alignment::read::MatePlace;
 
@@ -148,7 +149,7 @@ mod tests {
             mate: Some(MatePlace { contig: PARTNER, start: 5_000, strand: Strand::Reverse }),
             length: 100,
             bases: None,
-            qualities: Vec::new(),
+            qualities: Bytes::default(),
         };
         pairs(&[chain], &|contig, _| contig == KINASE, &assay)
     }

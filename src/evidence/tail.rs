@@ -1,5 +1,6 @@
 //! The part of a read beyond a breakend.
 
+use crate::alignment::bytes::Bytes;
 use crate::alignment::read::{FragmentId, Piece};
 use crate::alignment::scan::MIN_TAIL_BP;
 use crate::genome::{Breakend, ContigId};
@@ -41,13 +42,13 @@ pub struct Tail {
     /// Mapping quality of this side.
     pub mapq: u8,
     /// Bases beyond the breakend; empty where hard clips took them.
-    pub bases: Vec<u8>,
+    pub bases: Bytes,
     /// Their qualities.
-    pub qualities: Vec<u8>,
+    pub qualities: Bytes,
     /// Length of the tail in bases, known also without `bases`.
     pub length_bp: u32,
     /// The last aligned bases before the breakend, in the same direction.
-    pub anchor: Vec<u8>,
+    pub anchor: Bytes,
     /// Where the tail is placed, if anywhere.
     pub placement: Option<Placement>,
     /// Where the read begins (its 5' end, clipped bases included), and where its mate does; copies of one molecule share both.
@@ -165,17 +166,47 @@ fn is_guessed(chain: &Chain, index: usize, place: &Genes<'_>) -> bool {
     piece.query_bp() < MIN_BEYOND_GAP_BP && [false, true].into_iter().filter_map(|end| further(chain, index, end)).any(across)
 }
 
+/// The next piece on either side of each that is not guessed: a long read may have hundreds that are.
+struct Sure {
+    before: Vec<Option<usize>>,
+    behind: Vec<Option<usize>>,
+}
+
+impl Sure {
+    fn of(chain: &Chain, place: &Genes<'_>) -> Self {
+        let sure: Vec<bool> = (0..chain.pieces.len()).map(|at| !is_guessed(chain, at, place)).collect();
+        let next = |last: &mut Option<usize>, at: usize| {
+            let known = *last;
+            *last = if sure[at] { Some(at) } else { known };
+            Some(known)
+        };
+        let before = (0..sure.len()).scan(None, next).collect();
+        let mut behind: Vec<Option<usize>> = (0..sure.len()).rev().scan(None, next).collect();
+        behind.reverse();
+        Self { before, behind }
+    }
+
+    fn beyond(&self, index: usize, at_query_end: bool) -> Option<usize> {
+        if at_query_end {
+            self.behind[index]
+        } else {
+            self.before[index]
+        }
+    }
+}
+
 /// The tails of a chain at its pieces that touch a gene (`inside`).
 ///
 /// A chain that goes on within the gene (a splice) has no tail there.
 pub fn tails(chain: &Chain, mate: Option<&Chain>, inside: &dyn Fn(&Piece) -> bool, place: &Genes<'_>) -> Vec<Tail> {
     let mut list = Vec::new();
     let adapter = mate.is_some_and(|mate| ends_in_adapter(chain, mate));
+    let sure = Sure::of(chain, place);
     for (index, piece) in chain.pieces.iter().enumerate().filter(|(_, piece)| inside(piece)) {
         for at_query_end in [false, true] {
             // A short end beyond a gap that is no known intron was put somewhere for want of a better place.
             let beside = further(chain, index, at_query_end).filter(|&at| !chain.leaps(index, at));
-            let believed = std::iter::successors(beside, |&at| further(chain, at, at_query_end)).find(|&at| !is_guessed(chain, at, place));
+            let believed = beside.and_then(|_| sure.beyond(index, at_query_end));
             let neighbour = believed.map(|at| &chain.pieces[at]);
             if neighbour.is_some_and(inside) || !(place.holds)(piece.breakend(at_query_end)) {
                 continue;
@@ -228,10 +259,10 @@ pub fn tails(chain: &Chain, mate: Option<&Chain>, inside: &dyn Fn(&Piece) -> boo
                 at: piece.breakend(at_query_end),
                 anchor_bp: here.0,
                 mapq: piece.mapq.min(chance_mapq(here, (place.at_edge)(piece.breakend(at_query_end)))),
-                bases,
-                qualities,
+                bases: bases.into(),
+                qualities: qualities.into(),
                 length_bp,
-                anchor,
+                anchor: anchor.into(),
                 placement,
                 ends: chain.ends(),
                 primary: chain.primary.first().map(|piece| (piece.contig, piece.start)),
@@ -285,8 +316,8 @@ mod tests {
                 gapped: vec![false],
                 mate: None,
                 length: 900,
-                bases: Some(vec![b'A'; 900]),
-                qualities: Vec::new(),
+                bases: Some(vec![b'A'; 900].into()),
+                qualities: Bytes::default(),
             };
             let kinase = Genes { holds: &|end| end.contig == ContigId(0), at_edge: &|_| rna };
             let found = tails(&chain, None, &|piece| piece.contig == ContigId(0), &kinase);

@@ -1,6 +1,6 @@
 //! Quality and flags: what a junction is worth against the noise that the other junctions of the same kinase show.
 
-use rustc_hash::FxHashSet;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::alignment::assay::AssayKind;
 use crate::alignment::read::FragmentId;
@@ -8,6 +8,8 @@ use crate::alignment::Assay;
 use crate::coverage::detectability::SupportRule;
 use crate::coverage::recognition::Needed;
 use crate::evidence::Molecules;
+use crate::genome::Junction;
+use crate::junction::candidate::Candidate;
 use crate::model::{Gene, Role};
 
 use super::build::Draft;
@@ -29,9 +31,13 @@ const MOST_FRAGMENTS: u32 = 1_000;
 /// that span a break say less, for one read that shows it and mates for the rest, and for reads alone.
 pub fn support_rule(drafts: &[Draft<'_>], material: Material, chimeras: u32) -> SupportRule {
     let edges = if material == Material::Rna { 2 } else { 0 };
+    let mut weak = Weak::new();
+    for draft in drafts {
+        add_weak(&mut weak, draft);
+    }
     let needed = |tier: KnownTier| {
         let class = Class { tier, material, edges, partner: PartnerKind::Gene };
-        let noise = Noise { chimeras, like: like(class, drafts).count() as u32 };
+        let noise = Noise { chimeras, like: like(class, &weak) };
         let fewest = |of: &dyn Fn(u32) -> Independent| {
             let passes = |&fragments: &u32| quality(class, of(fragments), noise, UNIQUE_MAPQ) >= MIN_PASS_QUALITY;
             (MIN_FRAGMENTS..MOST_FRAGMENTS).find(passes).unwrap_or(MOST_FRAGMENTS)
@@ -46,10 +52,22 @@ pub fn support_rule(drafts: &[Draft<'_>], material: Material, chimeras: u32) -> 
     SupportRule { known: needed(KnownTier::Variant), novel: needed(KnownTier::Kinase) }
 }
 
+/// Number of weak junctions of each class.
+type Weak = Vec<(Class, u32)>;
+
+fn add_weak(weak: &mut Weak, draft: &Draft<'_>) {
+    if !(1..=WEAK_FRAGMENTS).contains(&draft.fusion.support.fragments()) {
+        return;
+    }
+    match weak.iter_mut().find(|(class, _)| *class == draft.class) {
+        Some((_, count)) => *count += 1,
+        None => weak.push((draft.class, 1)),
+    }
+}
+
 /// Weak junctions that look as good as one of this class.
-fn like<'d, 'a>(class: Class, drafts: &'d [Draft<'a>]) -> impl Iterator<Item = &'d Draft<'a>> {
-    let weak = |other: &Draft<'_>| (1..=WEAK_FRAGMENTS).contains(&other.fusion.support.fragments());
-    drafts.iter().filter(move |other| weak(other) && other.class.looks_like(class))
+fn like(class: Class, weak: &Weak) -> u32 {
+    weak.iter().filter(|(other, _)| other.looks_like(class)).map(|(_, count)| count).sum()
 }
 
 /// Molecules that join one kinase to some other place.
@@ -67,33 +85,58 @@ impl Chimeras<'_> {
     }
 
     /// Number of molecules that show none of these junctions.
-    fn beside<'d>(&self, drafts: impl Iterator<Item = &'d Draft<'d>>) -> u32 {
-        let fragments = drafts.flat_map(|draft| draft.candidate.members.keys());
+    fn beside<'d>(&self, candidates: impl Iterator<Item = &'d Candidate>) -> u32 {
+        let fragments = candidates.flat_map(|candidate| candidate.members.keys());
         let shown: FxHashSet<FragmentId> = fragments.map(|&fragment| self.molecules.of(fragment)).collect();
-        self.joined.difference(&shown).count() as u32
+        self.count() - shown.iter().filter(|molecule| self.joined.contains(molecule)).count() as u32
     }
 }
 
 /// Finishes the drafts of one kinase.
 pub fn judge(drafts: Vec<Draft<'_>>, kinase: &Gene, assay: &Assay, chimeras: &Chimeras<'_>) -> Vec<Fusion> {
-    let noises: Vec<Noise> = drafts.iter().map(|draft| noise(draft, &drafts, chimeras)).collect();
+    let noises = noises(&drafts, chimeras);
     drafts.into_iter().zip(noises).map(|(draft, noise)| finish(draft, kinase, assay, noise)).collect()
 }
 
-/// What speaks against a draft: the chimeras of the kinase that do not join it to the same gene, and how many weak junctions of other genes look
-/// just as good.
-fn noise(draft: &Draft<'_>, all: &[Draft<'_>], chimeras: &Chimeras<'_>) -> Noise {
-    let partner = |draft: &Draft<'_>| draft.oriented.judged.gene.map(|gene| gene.symbol.clone());
-    let pair = |draft: &Draft<'_>| (draft.oriented.kinase_role, partner(draft));
-    let own = pair(draft);
-    let like = like(draft.class, all)
-        // Variants of one fusion are no noise for each other; junctions without a gene are told apart by their place.
-        .filter(|other| pair(other) != own || (own.1.is_none() && other.fusion.junction != draft.fusion.junction))
-        .count() as u32;
+/// Junctions that are no noise for each other: those of two genes, whatever the variant; without a gene those of one place.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+struct Kin<'d> {
+    /// Which side the kinase is.
+    kinase: Role,
+    partner: Option<&'d str>,
+    /// The place, where the partner's gene is not known.
+    place: Option<&'d Junction>,
+}
+
+fn kin<'d>(draft: &'d Draft<'_>) -> Kin<'d> {
+    let partner = draft.oriented.judged.gene.map(|gene| gene.symbol.as_str());
+    Kin { kinase: draft.oriented.kinase_role, partner, place: partner.is_none().then_some(&draft.fusion.junction) }
+}
+
+/// What speaks against each draft: the chimeras of the kinase that do not join it to the same gene, and how many weak junctions of other genes
+/// look just as good.
+fn noises(drafts: &[Draft<'_>], chimeras: &Chimeras<'_>) -> Vec<Noise> {
+    let mut weak = Weak::new();
+    let mut of_kin: FxHashMap<Kin<'_>, (Weak, Vec<&Candidate>)> = FxHashMap::default();
+    for draft in drafts {
+        let (own, candidates) = of_kin.entry(kin(draft)).or_default();
+        candidates.push(draft.candidate);
+        add_weak(own, draft);
+        add_weak(&mut weak, draft);
+    }
     // What shows this gene is no noise for it. Molecules are told apart by name, not by how they count for a junction: one of which a
     // clipped read shows the break counts there as clipped, and is a chimera too where its mates lie on either side.
-    let kin = all.iter().filter(|other| std::ptr::eq(*other, draft) || (own.1.is_some() && pair(other) == own));
-    Noise { chimeras: chimeras.beside(kin), like }
+    let mut beside: FxHashMap<Kin<'_>, u32> = FxHashMap::default();
+    let noise = |draft| {
+        let key = kin(draft);
+        let (own, candidates) = &of_kin[&key];
+        let chimeras = match key.place {
+            Some(_) => chimeras.beside([draft.candidate].into_iter()),
+            None => *beside.entry(key).or_insert_with(|| chimeras.beside(candidates.iter().copied())),
+        };
+        Noise { chimeras, like: like(draft.class, &weak) - like(draft.class, own) }
+    };
+    drafts.iter().map(noise).collect()
 }
 
 fn finish(draft: Draft<'_>, kinase: &Gene, assay: &Assay, noise: Noise) -> Fusion {

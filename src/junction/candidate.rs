@@ -6,7 +6,7 @@ use crate::alignment::read::FragmentId;
 use crate::evidence::Tail;
 use crate::genome::Breakend;
 use crate::sequence::dirt::telling_bp;
-use crate::sequence::{match_prefixes, reverse_complement};
+use crate::sequence::{edits_within, reverse_complement};
 use crate::stats::from_phred;
 
 use super::score::{is_witness, log_odds, Beyond, Errors};
@@ -219,6 +219,13 @@ impl Candidate {
         tolerance.shows(tail, other, own)
     }
 
+    /// What one reads from the partner: the insertion backwards, then the kinase from its end inwards.
+    pub fn inwards(&self) -> Vec<u8> {
+        let mut bases = reverse_complement(&self.insertion);
+        bases.extend(reverse_complement(&self.anchor));
+        bases
+    }
+
     /// Whether a tail that leaves the partner's place near this junction's end reads on into the kinase.
     pub fn continues(&self, tail: &Tail, tolerance: Tolerance) -> Option<bool> {
         if tail.at.contig != self.partner.contig || tail.at.side != self.partner.side {
@@ -228,9 +235,7 @@ impl Candidate {
         if further.unsigned_abs() > u64::from(tolerance.shift_bp) {
             return Some(false);
         }
-        // From the partner one reads the insertion backwards, then the kinase from its end inwards.
-        let mut expected = reverse_complement(&self.insertion);
-        expected.extend(reverse_complement(&self.anchor));
+        let expected = self.inwards();
         let shift = further.unsigned_abs() as usize;
         let (own, other) = if further >= 0 { (expected.get(shift..)?, 0) } else { (expected.as_slice(), shift) };
         tolerance.shows(tail, other, own)
@@ -286,15 +291,14 @@ impl Tolerance {
     /// Whether two stretches that begin at the same place may be the same sequence, runs of one base compared as one; `None` when too
     /// short to tell.
     pub fn alike(self, left: &[u8], right: &[u8]) -> Option<bool> {
-        let result = match_prefixes(left, right);
-        let allowed = result.compared_bp / self.bp_per_edit;
+        let compared_bp = left.len().min(right.len());
         // Errors of long reads are inserted and deleted bases, and runs count as one: of few bases nearly all must agree to tell anything.
-        let allowed = match result.compared_bp {
+        let allowed = match compared_bp {
             ..16 if !self.in_step => 0,
             16..20 if !self.in_step => 1,
-            _ => allowed,
+            _ => compared_bp / self.bp_per_edit,
         };
-        (result.compared_bp >= self.min_bp).then_some(result.edits <= allowed)
+        (compared_bp >= self.min_bp).then(|| edits_within(left, right, allowed).is_some())
     }
 }
 

@@ -1,13 +1,18 @@
 //! Placed tails with the same two ends, and which of them say the same.
 
 use std::cmp::Reverse;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
+use rustc_hash::{FxHashMap, FxHashSet};
+
+use crate::alignment::bytes::Bytes;
+use crate::alignment::read::FragmentId;
 use crate::evidence::Tail;
-use crate::genome::Breakend;
+use crate::genome::{Breakend, ContigId, Side};
 use crate::sequence::match_prefixes;
 
 use super::candidate::{Candidate, Kind, Member, Tolerance};
+use super::nearby::Spellings;
 
 /// Seeds whose two ends both lie this close are compared by place alone when no bases can be.
 const SAME_PLACE_BP: u32 = 5;
@@ -29,15 +34,94 @@ pub fn candidates(target: usize, tails: &[Tail], tolerance: Tolerance, on_edge: 
         seed.joins_exons = seed.lies_on_edges(on_edge);
     }
     rank(&mut seeds);
+    let at_ends = AtEnds::new(tails);
+    let mut filed = Filed::new(tolerance);
     let mut kept: Vec<Candidate> = Vec::new();
+    // Fragments cut at the end of each one kept, counted when first asked for.
+    let mut ending: Vec<Option<usize>> = Vec::new();
     for seed in seeds {
-        match kept.iter_mut().find(|better| says_the_same(better, &seed, tolerance)) {
-            Some(better) => join(better, seed, tails, tolerance),
-            None => kept.push(seed),
+        let better = filed.like(&seed).into_iter().find(|&index| says_the_same(&kept[index], &seed, tolerance));
+        let index = better.unwrap_or(kept.len());
+        filed.insert(index, &seed);
+        if better.is_some() {
+            join(&mut kept[index], seed, (&at_ends, &mut ending[index]), tolerance);
+        } else {
+            kept.push(seed);
+            ending.push(None);
         }
     }
     rank(&mut kept);
     kept
+}
+
+/// Seeds by what they may have in common with another: the bases beyond the kinase's end, or the partner's place. What has joined another
+/// stands for that one.
+struct Filed {
+    by_bases: Spellings,
+    by_place: FxHashMap<PartnerPlace, Vec<usize>>,
+}
+
+/// A part of the genome at the partner's side, with the flank that is kept.
+type PartnerPlace = (ContigId, Side, u32);
+
+/// Width of such a part.
+const PLACE_BP: u32 = 64;
+
+impl Filed {
+    fn new(tolerance: Tolerance) -> Self {
+        Self { by_bases: Spellings::new(tolerance), by_place: FxHashMap::default() }
+    }
+
+    fn insert(&mut self, index: usize, seed: &Candidate) {
+        self.by_bases.insert(index, seed.kinase, &seed.tail);
+        let partner = seed.partner;
+        let there = self.by_place.entry((partner.contig, partner.side, partner.boundary / PLACE_BP)).or_default();
+        if there.last() != Some(&index) {
+            there.push(index);
+        }
+    }
+
+    /// Those that may say the same, the best first.
+    fn like(&self, seed: &Candidate) -> Vec<usize> {
+        let partner = seed.partner;
+        let place = partner.boundary / PLACE_BP;
+        let beside = (place.saturating_sub(1)..=place + 1).filter_map(|place| self.by_place.get(&(partner.contig, partner.side, place)));
+        let mut list: Vec<usize> = beside.flatten().copied().chain(self.by_bases.like(seed.kinase, &seed.tail)).collect();
+        list.sort_unstable();
+        list.dedup();
+        list
+    }
+}
+
+/// The tails of each end, equal ones together: of the copies of one amplicon thousands are.
+struct AtEnds<'t>(FxHashMap<Breakend, FxHashMap<[&'t Bytes; 3], Equal<'t>>>);
+
+/// Fragments with equal tails, and one of these.
+struct Equal<'t> {
+    tail: &'t Tail,
+    fragments: Vec<FragmentId>,
+}
+
+impl<'t> AtEnds<'t> {
+    fn new(tails: &'t [Tail]) -> Self {
+        let mut at_ends = Self(FxHashMap::default());
+        for tail in tails {
+            let there = at_ends.0.entry(tail.at).or_default();
+            there
+                .entry([&tail.bases, &tail.qualities, &tail.anchor])
+                .or_insert_with(|| Equal { tail, fragments: Vec::new() })
+                .fragments
+                .push(tail.fragment);
+        }
+        at_ends
+    }
+
+    /// Fragments clipped or split at the very end that a candidate gives the kinase, and which read as it does.
+    fn ending_there(&self, candidate: &Candidate, tolerance: Tolerance) -> usize {
+        let tails = self.0.get(&candidate.kinase).into_iter().flat_map(|tails| tails.values());
+        let agreeing = tails.filter(|equal| candidate.repeats(equal.tail, tolerance) == Some(true));
+        agreeing.flat_map(|equal| &equal.fragments).collect::<FxHashSet<_>>().len()
+    }
 }
 
 /// Best placed first; then most fragments; then by place, so that the order never depends on names.
@@ -116,12 +200,12 @@ pub fn split_member(tail: &Tail) -> Member {
 /// read that is most like the others.
 pub(super) fn consensus(tails: &[&Tail], tolerance: Tolerance) -> (Vec<u8>, Vec<u8>) {
     if tolerance.in_step {
-        return (majority(tails.iter().map(|tail| (tail.bases.as_slice(), tail.qualities.as_slice()))), majority_backwards(tails));
+        return (majority(tails.iter().map(|tail| (&*tail.bases, &*tail.qualities))), majority_backwards(tails));
     }
     let some = &tails[..tails.len().min(MAX_COMPARED)];
     let unlike = |tail: &Tail| some.iter().map(|other| match_prefixes(&tail.bases, &other.bases).edits).sum::<usize>();
     let middle = some.iter().filter(|tail| !tail.bases.is_empty()).min_by_key(|tail| (unlike(tail), &tail.bases));
-    middle.map(|tail| (tail.bases[..tail.bases.len().min(MAX_CONSENSUS_BP)].to_vec(), tail.anchor.clone())).unwrap_or_default()
+    middle.map(|tail| (tail.bases[..tail.bases.len().min(MAX_CONSENSUS_BP)].to_vec(), tail.anchor.to_vec())).unwrap_or_default()
 }
 
 /// Columns that are looked at together to see whether reads have come out of step, and how many of them must lack an agreed base.
@@ -194,13 +278,7 @@ fn says_the_same(better: &Candidate, seed: &Candidate, tolerance: Tolerance) -> 
     by_bases.unwrap_or(near && further.unsigned_abs() <= u64::from(SAME_PLACE_BP) && better.insertion_bp.abs_diff(seed.insertion_bp) <= 3)
 }
 
-/// Fragments clipped or split at the very end that a candidate gives the kinase, and which read as it does.
-fn ending_there(candidate: &Candidate, tails: &[Tail], tolerance: Tolerance) -> usize {
-    let agreeing = tails.iter().filter(|tail| tail.at == candidate.kinase && candidate.repeats(tail, tolerance) == Some(true));
-    agreeing.map(|tail| tail.fragment).collect::<BTreeSet<_>>().len()
-}
-
-fn join(better: &mut Candidate, seed: Candidate, tails: &[Tail], tolerance: Tolerance) {
+fn join(better: &mut Candidate, seed: Candidate, (at_ends, ending): (&AtEnds<'_>, &mut Option<usize>), tolerance: Tolerance) {
     let near = better.partner.contig == seed.partner.contig
         && better.partner.side == seed.partner.side
         && better.partner.boundary.abs_diff(seed.partner.boundary) <= 60;
@@ -209,10 +287,10 @@ fn join(better: &mut Candidate, seed: Candidate, tails: &[Tail], tolerance: Tole
     let fair_share = seed.members.len() * FAIR_SHARE >= better.members.len();
     let simpler = fair_share && seed.insertion_bp < better.insertion_bp;
     // An error beside the break moves where a read is cut; most reads are cut at the break.
-    let moved = || {
+    let mut moved = || {
         (seed.kinase, seed.partner) != (better.kinase, better.partner)
             && seed.insertion_bp <= better.insertion_bp
-            && ending_there(&seed, tails, tolerance) > ending_there(better, tails, tolerance)
+            && at_ends.ending_there(&seed, tolerance) > *ending.get_or_insert_with(|| at_ends.ending_there(better, tolerance))
     };
     if near && tolerance.in_step && (simpler || moved()) {
         better.kinase = seed.kinase;
@@ -223,6 +301,7 @@ fn join(better: &mut Candidate, seed: Candidate, tails: &[Tail], tolerance: Tole
         better.insertion.clone_from(&seed.insertion);
         better.tail.clone_from(&seed.tail);
         better.anchor.clone_from(&seed.anchor);
+        *ending = None;
     }
     for (fragment, member) in seed.members {
         let new = !better.members.contains_key(&fragment);
@@ -232,6 +311,7 @@ fn join(better: &mut Candidate, seed: Candidate, tails: &[Tail], tolerance: Tole
         better.add(fragment, member);
     }
     if better.tail.is_empty() {
+        *ending = None;
         better.tail = seed.tail;
     }
     if better.anchor.is_empty() {
@@ -245,9 +325,7 @@ fn join(better: &mut Candidate, seed: Candidate, tails: &[Tail], tolerance: Tole
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::alignment::read::FragmentId;
     use crate::evidence::tail::Placement;
-    use crate::genome::{ContigId, Side};
 
     #[test]
     fn the_end_at_which_most_reads_are_cut_is_the_break() {
@@ -259,9 +337,9 @@ mod tests {
             anchor_bp: 70,
             mapq: 60,
             length_bp: bases.len() as u32,
-            qualities: vec![30; bases.len()],
-            bases,
-            anchor: b"CCATTGACCATTGGCATT".to_vec(),
+            qualities: vec![30; bases.len()].into(),
+            bases: bases.into(),
+            anchor: b"CCATTGACCATTGGCATT".as_slice().into(),
             placement: placed.then(|| Placement {
                 breakend: Breakend::new(ContigId(1), 500 - early as u32, Side::Higher),
                 overlap_bp: 0,
@@ -290,9 +368,9 @@ mod tests {
             anchor_bp: 70,
             mapq: 60,
             length_bp: length as u32,
-            qualities: vec![30; length],
-            bases: beyond[..length].to_vec(),
-            anchor: b"CCATTGACCATTGGCATT".to_vec(),
+            qualities: vec![30; length].into(),
+            bases: beyond[..length].into(),
+            anchor: b"CCATTGACCATTGGCATT".as_slice().into(),
             placement: Some(Placement {
                 breakend: Breakend::new(ContigId(contig), 500, Side::Higher),
                 overlap_bp: 0,
@@ -310,5 +388,43 @@ mod tests {
         let spliced = |end: Breakend| end.contig.0 < 2;
         let found = candidates(0, &[tail(1, 1, 30), tail(2, 3, 60), tail(3, 2, 40)], Tolerance::of(false), &spliced);
         assert_eq!(found[0].partner.contig.0, 1, "what splices make goes before");
+    }
+
+    #[test]
+    fn thousands_of_chimeras_at_one_exons_edge_are_not_compared_with_each_other() {
+        const CHIMERAS: u32 = 12_000;
+        let kinase = Breakend::new(ContigId(0), 1_000, Side::Lower);
+        let tail = |index: u32, copy: u64| {
+            let bases = crate::sequence::random_bases(u64::from(index) * 7_919 + 3, 60);
+            Tail {
+                fragment: FragmentId(u64::from(index) + copy),
+                at: kinase,
+                anchor_bp: 70,
+                mapq: 60,
+                length_bp: 60,
+                qualities: vec![30; 60].into(),
+                bases: bases.into(),
+                anchor: b"CCATTGACCATTGGCATT".as_slice().into(),
+                placement: Some(Placement {
+                    breakend: Breakend::new(ContigId(1 + index % 5), 1_000 * index + 400 * copy as u32 / 100_000, Side::Higher),
+                    overlap_bp: 0,
+                    aligned_bp: 60,
+                    score: 60,
+                    mapq: 60,
+                    gap: false,
+                }),
+                ends: (i64::from(index), 0),
+                primary: None,
+                crowd: 0,
+            }
+        };
+        // One of them in two copies of a repeat.
+        let tails: Vec<Tail> = (0..CHIMERAS).map(|index| tail(index, 0)).chain([tail(77, 100_000)]).collect();
+        let begun = std::time::Instant::now();
+        let found = candidates(0, &tails, Tolerance::of(false), &|_| false);
+        assert_eq!(found.len(), CHIMERAS as usize);
+        assert!(found.iter().any(|candidate| candidate.members.len() == 2), "the same bases at another place are found");
+        // All pairs would take minutes.
+        assert!(begun.elapsed().as_secs() < 20, "{:?}", begun.elapsed());
     }
 }

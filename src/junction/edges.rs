@@ -19,7 +19,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use crate::genome::{Breakend, Interval, Side};
 use crate::model::{Gene, Role};
 use crate::sequence::dirt::{information_nats, NATS_PER_BASE};
-use crate::sequence::reverse_complement;
+use crate::sequence::{self, reverse_complement};
 use crate::stats::phred;
 
 use super::realign::Bases;
@@ -77,9 +77,41 @@ pub struct Fit {
 pub(super) struct Ends {
     edges: Vec<Edge>,
     /// For each seed the edges that have it, and how far behind the edge.
-    seeds: FxHashMap<Vec<u8>, Vec<(usize, usize)>>,
+    seeds: FxHashMap<u32, Vec<(usize, usize)>>,
+    /// The first bases of each edge.
+    begins: Vec<Packed>,
     /// Whether reads keep step with the gene; inserted and deleted bases of long reads break it.
     in_step: bool,
+}
+
+/// The first 32 bases of a stretch, two bits each, to be compared at once.
+#[derive(Debug, Clone, Copy)]
+struct Packed {
+    bases: u64,
+    /// The lower bit of each base that is known.
+    known: u64,
+    /// Bases of the whole stretch that are known.
+    known_bp: usize,
+}
+
+impl Packed {
+    fn of(stretch: &[u8]) -> Self {
+        let known_bp = stretch.iter().filter(|base| **base != b'N').count();
+        let mut packed = Self { bases: 0, known: 0, known_bp };
+        for (at, base) in stretch.iter().take(32).enumerate() {
+            if let Some(digit) = b"ACGT".iter().position(|letter| letter == base) {
+                packed.bases |= (digit as u64) << (2 * at);
+                packed.known |= 1 << (2 * at);
+            }
+        }
+        packed
+    }
+
+    /// Bases, known on both sides, in which the two differ.
+    fn mismatches(self, other: Self) -> usize {
+        let differ = self.bases ^ other.bases;
+        ((differ | differ >> 1) & self.known & other.known).count_ones() as usize
+    }
 }
 
 /// The edges of one kinase and its partners.
@@ -170,35 +202,40 @@ impl Ends {
     pub(super) fn new(mut edges: Vec<Edge>, in_step: bool) -> Self {
         edges.sort_by_key(|edge| edge.end);
         edges.dedup_by(|one, other| one.end == other.end);
-        let mut seeds: FxHashMap<Vec<u8>, Vec<(usize, usize)>> = FxHashMap::default();
+        let mut seeds: FxHashMap<u32, Vec<(usize, usize)>> = FxHashMap::default();
         for (index, edge) in edges.iter().enumerate() {
-            for behind in [0, SEED_BP] {
-                if let Some(seed) = edge.enter.get(behind..behind + SEED_BP).filter(|seed| !seed.contains(&b'N')) {
-                    seeds.entry(seed.to_vec()).or_default().push((index, behind));
-                }
+            let first = &edge.enter[..edge.enter.len().min(2 * SEED_BP)];
+            for (behind, seed) in sequence::words(first, SEED_BP).filter(|(behind, _)| behind % SEED_BP == 0) {
+                seeds.entry(seed).or_default().push((index, behind));
             }
         }
-        Self { edges, seeds, in_step }
+        let begins = edges.iter().map(|edge| Packed::of(&edge.enter)).collect();
+        Self { edges, seeds, begins, in_step }
     }
 
     /// The edges that a tail fits, with the bases before, at most `farthest_bp`.
     pub(super) fn fits(&self, tail: &[u8], farthest_bp: usize) -> Vec<(usize, usize, Comparison)> {
-        let at_once = self.edges.iter().enumerate().map(|(index, edge)| (index, 0, compare(tail, &edge.enter, self.in_step)));
         let (least, least_behind) =
             if self.in_step { (MIN_FIT_BP, MIN_FIT_BEHIND_INSERTION_BP) } else { (MIN_FIT_LONG_BP, MIN_FIT_LONG_BP) };
-        let mut list: Vec<_> = at_once.filter(|(_, _, fit)| fit.agrees(least)).collect();
+        let begin = Packed::of(tail);
+        let at_once = self.edges.iter().zip(&self.begins).enumerate().filter(|(_, (edge, packed))| {
+            // Of most edges no read shows the bases, or the first of them tell.
+            packed.known_bp >= least && (!self.in_step || packed.mismatches(begin) <= tail.len().min(edge.enter.len()) / BP_PER_MISMATCH)
+        });
+        let mut list: Vec<_> =
+            at_once.filter_map(|(index, (edge, _))| Some((index, 0, agreeing(tail, &edge.enter, self.in_step, least)?))).collect();
         if !list.is_empty() {
             return list;
         }
-        for at in 1..(tail.len() + 1).saturating_sub(SEED_BP) {
-            for &(index, behind) in self.seeds.get(&tail[at..at + SEED_BP]).into_iter().flatten() {
+        for (at, seed) in sequence::words(tail, SEED_BP).filter(|(at, _)| *at > 0) {
+            for &(index, behind) in self.seeds.get(&seed).into_iter().flatten() {
                 // Where bases are left out the seed comes before its place.
                 let (from, missing) = (at.saturating_sub(behind), behind.saturating_sub(at));
                 if (from == 0 && missing == 0) || (missing > 0 && self.in_step) || from > farthest_bp {
                     continue;
                 }
-                let fit = compare(&tail[from..], &self.edges[index].enter[missing..], self.in_step);
-                if fit.agrees(least_behind) && !list.iter().any(|(other, gap, _)| (*other, *gap) == (index, from)) {
+                let Some(fit) = agreeing(&tail[from..], &self.edges[index].enter[missing..], self.in_step, least_behind) else { continue };
+                if !list.iter().any(|(other, gap, _)| (*other, *gap) == (index, from)) {
                     list.push((index, from, fit));
                 }
             }
@@ -272,6 +309,16 @@ fn compare(tail: &[u8], enter: &[u8], in_step: bool) -> Comparison {
     best
 }
 
+/// As [`compare`], where enough bases agree; most stretches do not, which the first bases tell.
+fn agreeing(tail: &[u8], enter: &[u8], in_step: bool, least: usize) -> Option<Comparison> {
+    let most = tail.len().min(enter.len()) / BP_PER_MISMATCH;
+    let wrong = tail.iter().zip(enter).filter(|(x, y)| x != y && **x != b'N' && **y != b'N').take(most + 1).count();
+    if in_step && wrong > most {
+        return None;
+    }
+    Some(compare(tail, enter, in_step)).filter(|fit| fit.agrees(least))
+}
+
 impl EdgeTable {
     /// The edges of a kinase, of the `others` of one run and of its partners; `listed` are the junctions of the tables, kinase first, and `looked_at`
     /// is the number of edges among which partners were found. Long reads do not keep step with a gene (`in_step`).
@@ -308,6 +355,11 @@ impl EdgeTable {
     /// All edges at which the kinase may begin.
     pub fn kinase_edges(&self) -> &[Edge] {
         &self.kinase.edges
+    }
+
+    /// Whether bases hold those with which the kinase begins at an edge.
+    pub fn holds_kinase_seed(&self, bases: &[u8]) -> bool {
+        sequence::words(bases, SEED_BP).any(|(_, seed)| self.kinase.seeds.contains_key(&seed))
     }
 
     /// Edges at which the kinase may begin, within reach of a breakend.
@@ -400,25 +452,9 @@ impl EdgeTable {
     }
 }
 
-/// The words of a stretch as numbers, two bits a base; none that holds an unknown base.
+/// The words of a stretch as numbers; none that holds an unknown base.
 pub fn words(bases: &[u8]) -> impl Iterator<Item = u32> + '_ {
-    let (mut word, mut known) = (0u32, 0usize);
-    bases.iter().filter_map(move |base| {
-        let digit = match base {
-            b'A' => 0,
-            b'C' => 1,
-            b'G' => 2,
-            b'T' => 3,
-            _ => {
-                known = 0;
-                return None;
-            }
-        };
-        // Sixteen bases fill the number: older ones fall out at its upper end.
-        word = (word << 2) | digit;
-        known += 1;
-        (known >= WORD_BP).then_some(word)
-    })
+    sequence::words(bases, WORD_BP).map(|(_, word)| word)
 }
 
 #[cfg(test)]

@@ -8,12 +8,13 @@ use crate::evidence::Tail;
 use crate::genome::Breakend;
 
 use super::candidate::{Candidate, Tolerance};
+use super::nearby::Nearby;
 
 /// Chance matches by which an aligner may run on into the other side.
 const MAX_CHANCE_BP: u32 = 3;
 
 /// Moves the ends of a junction outwards to where at least as many of its clipped reads end, and takes the bases from the insertion.
-pub fn settle(candidate: &mut Candidate, kinase_tails: &[Tail], partner_tails: &[Tail], tolerance: Tolerance) {
+pub fn settle(candidate: &mut Candidate, (at_kinase, at_partner): (&Nearby<&Tail>, &Nearby<&Tail>), tolerance: Tolerance) {
     if candidate.insertion_bp == 0
         || candidate.slack_bp > 0
         || !tolerance.in_step
@@ -21,11 +22,11 @@ pub fn settle(candidate: &mut Candidate, kinase_tails: &[Tail], partner_tails: &
     {
         return;
     }
-    let at_kinase =
-        further_out(candidate, candidate.kinase.boundary, kinase_tails, &|tail| candidate.repeats(tail, tolerance) == Some(true));
-    if at_kinase > 0 {
-        let bases = at_kinase as usize;
-        candidate.kinase = candidate.kinase.extended(i64::from(at_kinase));
+    let near = at_kinase.within(candidate.kinase, tolerance.shift_bp);
+    let beyond = further_out(candidate, candidate.kinase, near.filter(|tail| candidate.repeats(tail, tolerance) == Some(true)));
+    if beyond > 0 {
+        let bases = beyond as usize;
+        candidate.kinase = candidate.kinase.extended(i64::from(beyond));
         let moved: Vec<u8> = candidate.tail.drain(..bases.min(candidate.tail.len())).collect();
         candidate.anchor.extend(moved);
         let spent = bases.min(candidate.insertion.len());
@@ -35,9 +36,9 @@ pub fn settle(candidate: &mut Candidate, kinase_tails: &[Tail], partner_tails: &
         candidate.partner = candidate.partner.extended(-i64::from(candidate.homology_bp));
     }
     if candidate.homology_bp == 0 {
-        let at_partner =
-            further_out(candidate, candidate.partner.boundary, partner_tails, &|tail| candidate.continues(tail, tolerance) == Some(true));
-        let spent = (at_partner as usize).min(candidate.insertion.len());
+        let near = at_partner.within(candidate.partner, tolerance.shift_bp);
+        let beyond = further_out(candidate, candidate.partner, near.filter(|tail| candidate.continues(tail, tolerance) == Some(true)));
+        let spent = (beyond as usize).min(candidate.insertion.len());
         candidate.insertion.truncate(candidate.insertion.len() - spent);
         candidate.partner = candidate.partner.extended(spent as i64);
     }
@@ -76,10 +77,10 @@ pub fn onto_edges(candidate: &mut Candidate, on_edge: &dyn Fn(Breakend) -> bool)
 }
 
 /// How far beyond an end, within the insertion and a few chance matches, at least as many fragments are cut as at the end itself.
-fn further_out(candidate: &Candidate, boundary: u32, tails: &[Tail], agrees: &dyn Fn(&Tail) -> bool) -> u32 {
+fn further_out<'t>(candidate: &Candidate, end: Breakend, agreeing: impl Iterator<Item = &'t &'t Tail>) -> u32 {
     let mut cut: BTreeMap<i64, BTreeSet<FragmentId>> = BTreeMap::new();
-    for tail in tails.iter().filter(|tail| agrees(tail)) {
-        cut.entry(tail.at.kept_distance(boundary)).or_default().insert(tail.fragment);
+    for tail in agreeing {
+        cut.entry(tail.at.kept_distance(end.boundary)).or_default().insert(tail.fragment);
     }
     let here = cut.get(&0).map_or(0, BTreeSet::len).max(1);
     let reach = i64::from(candidate.insertion_bp + MAX_CHANCE_BP);
@@ -108,16 +109,16 @@ mod tests {
             at: Breakend::new(ContigId(0), 1_000, Side::Lower),
             anchor_bp: 80,
             mapq: 60,
-            bases: beyond.to_vec(),
-            qualities: vec![30; beyond.len()],
+            bases: beyond.as_slice().into(),
+            qualities: vec![30; beyond.len()].into(),
             length_bp: beyond.len() as u32,
-            anchor: b"TGACCATTGGCATTAGT".to_vec(),
+            anchor: b"TGACCATTGGCATTAGT".as_slice().into(),
             placement: None,
             ends: (0, 0),
             primary: None,
             crowd: 0,
         };
-        settle(&mut candidate, &[clipped], &[], Tolerance::of(false));
+        settle(&mut candidate, (&Nearby::tails(&[clipped]), &Nearby::default()), Tolerance::of(false));
         assert_eq!((candidate.kinase.boundary, candidate.partner.boundary, candidate.insertion_bp), (1_000, 500, 0));
         assert_eq!(candidate.tail, beyond);
     }

@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::alignment::assay::DuplicateRule;
+use crate::alignment::bytes::Distinct;
 use crate::alignment::read::{FragmentId, Piece, ReadRecord};
 use crate::alignment::scan::{Region, Unaligned};
 use crate::alignment::Assay;
@@ -23,10 +24,11 @@ use super::homology;
 use super::inner_exon;
 use super::long_read;
 use super::meet;
+use super::nearby::{Nearby, Spellings};
 use super::orphan;
 use super::realign::{self, Bases};
 use super::rescue::{self, Mended, BELIEVED_MAPQ};
-use super::support::{self, Span, OVERRUN_BP};
+use super::support::{self, Span, Spanned, OVERRUN_BP};
 use super::unaligned;
 use super::united;
 
@@ -62,26 +64,42 @@ pub fn gather(
     let in_gene = |end: Breakend| region.holds(end.contig, end.boundary);
     let kinase = Genes { holds: &in_gene, at_edge };
     let partner = Genes { holds: &|_| true, at_edge };
-    let mut kinase_tails = Vec::new();
-    let mut partner_tails = Vec::new();
+    let mut kinase_tails: Vec<Tail> = Vec::new();
+    let mut partner_tails: Vec<Tail> = Vec::new();
+    // Thousands of reads of one amplicon have the same tail.
+    let mut distinct = Distinct::default();
+    let mut shared = |tail: &mut Tail| distinct.share([&mut tail.bases, &mut tail.qualities, &mut tail.anchor]);
     for chain in &all {
         let mate = by_read.get(&(chain.fragment, 1 - chain.number)).copied();
         if chain.pieces.iter().any(inside) {
             let found = tails(chain, mate, &inside, &kinase);
+            let from = kinase_tails.len();
             kinase_tails.extend(found.into_iter().map(|tail| with_mates_word(tail, mate, assay)));
+            kinase_tails[from..].iter_mut().for_each(&mut shared);
         } else {
             let alignments = if edges.is_some() { chain.alignments() } else { vec![chain.pieces.as_slice()] };
+            let from = partner_tails.len();
             partner_tails.extend(alignments.into_iter().flat_map(|own| tails(chain, mate, &|piece| own.contains(piece), &partner)));
+            partner_tails[from..].iter_mut().for_each(&mut shared);
         }
     }
-    if let Some((table, unaligned)) = edges {
+    let pairs = pairs(&all, &|contig, position| region.holds(contig, position), assay);
+    let mended = edges.map(|(table, unaligned)| {
         let mut mended = Mended::default();
         for chain in &all {
+            let (kinase, partner) = (mended.kinase.len(), mended.partner.len());
             rescue::from_chain(chain, table, &in_gene, at_edge, &mut mended);
+            mended.kinase[kinase..].iter_mut().chain(&mut mended.partner[partner..]).for_each(&mut shared);
         }
         for read in unaligned {
             rescue::from_unaligned(read, unaligned.len(), table, &mut mended);
         }
+        mended
+    });
+    // The reads are not needed beside what they show.
+    drop(by_read);
+    drop(all);
+    if let Some(mut mended) = mended {
         // What the aligner placed surely stays as it is; of the rest the mended tail is the better one.
         let (guessed, sure): (Vec<&Tail>, Vec<&Tail>) =
             kinase_tails.iter().filter(|tail| is_sure(tail)).partition(|tail| is_guess(tail, at_edge));
@@ -113,7 +131,6 @@ pub fn gather(
     count_crowds(&mut kinase_tails, &|tail| !is_sure(tail));
     count_crowds(&mut partner_tails, &|tail| !is_sure(tail));
     let (placed_tails, partner_tails) = partner_tails.into_iter().partition(is_sure);
-    let pairs = pairs(&all, &|contig, position| region.holds(contig, position), assay);
     Evidence { kinase_tails, partner_tails, placed_tails, pairs }
 }
 
@@ -197,13 +214,16 @@ impl Evidence {
             add_tails(&mut candidates);
         }
         candidates.retain(|candidate| !candidate.members.is_empty());
-        let unexplained = support::add_pairs(&mut candidates, &self.pairs, span);
-        let mut from_pairs = realign::from_pairs(target, &unexplained, kinase_tails, &self.partner_tails, tolerance, span, local);
+        let mut spanned = Spanned::default();
+        spanned.insert(0, &candidates);
+        let unexplained = spanned.add_pairs(&mut candidates, &self.pairs, span);
+        let tails = (&Nearby::tails(kinase_tails), &Nearby::tails(&self.partner_tails));
+        let mut from_pairs = realign::from_pairs(target, &unexplained, tails, tolerance, span, local);
         for candidate in candidates.iter_mut().chain(&mut from_pairs) {
-            ends::settle(candidate, kinase_tails, &self.partner_tails, tolerance);
+            ends::settle(candidate, tails, tolerance);
             if let Some(spliced) = spliced {
                 let sides = long_read::Sides { inwards: spliced.inwards, on_edge: spliced.on_edge };
-                if !tolerance.in_step && !long_read::settle(candidate, kinase_tails, &sides) {
+                if !tolerance.in_step && !long_read::settle(candidate, tails.0, &sides) {
                     ends::onto_edges(candidate, spliced.on_edge);
                 }
                 inner_exon::settle(candidate, spliced.keeping);
@@ -245,7 +265,11 @@ fn without_doubtful_places<'t>(tails: &'t [Tail], met: &[Candidate], tolerance: 
     if met.is_empty() {
         return Cow::Borrowed(tails);
     }
-    let explained = |tail: &Tail| !is_sure(tail) && met.iter().any(|candidate| candidate.repeats(tail, tolerance) == Some(true));
+    let mut filed = Spellings::new(tolerance);
+    met.iter().enumerate().for_each(|(index, candidate)| filed.insert(index, candidate.kinase, &candidate.tail));
+    let repeated =
+        |tail: &Tail| filed.like(tail.at, &tail.bases).into_iter().any(|index| met[index].repeats(tail, tolerance) == Some(true));
+    let explained = |tail: &Tail| tail.placement.is_some() && !is_sure(tail) && repeated(tail);
     let settled = |tail: &Tail| Tail { placement: tail.placement.filter(|_| !explained(tail)), ..tail.clone() };
     Cow::Owned(tails.iter().map(settled).collect())
 }

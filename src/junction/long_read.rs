@@ -19,6 +19,7 @@ use crate::genome::Breakend;
 use crate::sequence::{collapse_runs, fewest_edits_to_end, fewest_edits_within, reverse_complement};
 
 use super::candidate::{Candidate, Kind};
+use super::nearby::Nearby;
 
 /// Tenths of what the module's page says.
 const ERROR_COST: usize = 50;
@@ -66,7 +67,7 @@ struct Read<'t> {
 
 /// Puts a junction of several long reads where these need the fewest errors. Says no, and changes nothing, where one read is all there is,
 /// where the bases of a side are not known, or where no read reaches over the inserted bases.
-pub fn settle(candidate: &mut Candidate, tails: &[Tail], sides: &Sides<'_>) -> bool {
+pub fn settle(candidate: &mut Candidate, tails: &Nearby<&Tail>, sides: &Sides<'_>) -> bool {
     if candidate.unplaced || candidate.slack_bp > 0 || candidate.members.len() < 2 {
         return false;
     }
@@ -82,18 +83,11 @@ pub fn settle(candidate: &mut Candidate, tails: &[Tail], sides: &Sides<'_>) -> b
 }
 
 /// The reads over a junction, one of each fragment, those cut nearest to its end first.
-fn reads<'t>(candidate: &Candidate, tails: &'t [Tail]) -> Vec<Read<'t>> {
+fn reads<'t>(candidate: &Candidate, tails: &Nearby<&'t Tail>) -> Vec<Read<'t>> {
     let inserted = candidate.insertion_bp as usize;
     let away = |tail: &Tail| tail.at.kept_distance(candidate.kinase.boundary).abs();
-    let mut near: Vec<&Tail> = tails
-        .iter()
-        .filter(|tail| {
-            let same = tail.at.contig == candidate.kinase.contig && tail.at.side == candidate.kinase.side;
-            same && away(tail) <= REACH_BP
-                && tail.bases.len() >= inserted + MIN_PARTNER_BP
-                && candidate.members.contains_key(&tail.fragment)
-        })
-        .collect();
+    let reaches_over = |tail: &&Tail| tail.bases.len() >= inserted + MIN_PARTNER_BP && candidate.members.contains_key(&tail.fragment);
+    let mut near: Vec<&Tail> = tails.within(candidate.kinase, REACH_BP as u32).copied().filter(reaches_over).collect();
     near.sort_by_key(|tail| (away(tail), std::cmp::Reverse(tail.bases.len()), &tail.bases, &tail.anchor));
     let mut seen = FxHashSet::default();
     near.retain(|tail| seen.insert(tail.fragment));
@@ -244,7 +238,7 @@ impl Search<'_> {
         let text = [self.side(true, molecule.kinase), molecule.insertion.clone(), self.side(false, molecule.partner)].concat();
         if let Some(read) = self.reads.iter().min_by_key(|read| (fewest_edits_within(&read.bases, &text), &read.tail.bases)) {
             let (from, _) = self.between(read, molecule.kinase, molecule.partner);
-            let whole = [read.tail.anchor.as_slice(), &read.tail.bases].concat();
+            let whole = [&*read.tail.anchor, &*read.tail.bases].concat();
             let cut = (read.tail.anchor.len().saturating_sub(BEFORE_BP) + from).min(whole.len());
             let (anchor, tail) = whole.split_at(cut);
             (candidate.anchor, candidate.tail) = (anchor.to_vec(), tail.to_vec());
@@ -300,10 +294,10 @@ mod tests {
                     at: end(0, Side::Lower, *at_kinase),
                     anchor_bp: 300,
                     mapq: 60,
-                    bases: molecule[cut..cut + 150].to_vec(),
-                    qualities: vec![20; 150],
+                    bases: molecule[cut..cut + 150].into(),
+                    qualities: vec![20; 150].into(),
                     length_bp: 400,
-                    anchor: molecule[cut - 60..cut].to_vec(),
+                    anchor: molecule[cut - 60..cut].into(),
                     placement: Some(Placement {
                         breakend: end(1, Side::Higher, *at_partner),
                         overlap_bp: *overlap_bp,
@@ -343,7 +337,7 @@ mod tests {
             members: tails.iter().map(|tail| (tail.fragment, member)).collect(),
             ..Candidate::new(0, first.at, first.placement.expect("it is placed").breakend)
         };
-        assert!(settle(&mut candidate, &tails, &Sides { inwards: &inwards, on_edge }));
+        assert!(settle(&mut candidate, &Nearby::tails(&tails), &Sides { inwards: &inwards, on_edge }));
         (candidate.kinase.boundary, candidate.partner.boundary, candidate.insertion)
     }
 

@@ -10,14 +10,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use rustc_hash::FxHashMap;
-
 use crate::alignment::read::FragmentId;
 use crate::alignment::scan::Unaligned;
 use crate::evidence::Tail;
 use crate::genome::Breakend;
 use crate::sequence::dirt::telling_bp;
-use crate::sequence::reverse_complement;
+use crate::sequence::{self, reverse_complement};
 
 use super::candidate::{Candidate, Tolerance};
 use super::cluster::consensus;
@@ -142,20 +140,43 @@ pub(super) fn bundles<'t>(tails: impl Iterator<Item = &'t Tail>, tolerance: Tole
 /// Reads that may go on where a tail ends, on both strands, by the words that they hold.
 struct More {
     reads: Vec<Vec<u8>>,
-    by_word: FxHashMap<Vec<u8>, Vec<(usize, usize)>>,
+    /// Where each word ends, sorted; of one word those first behind which a read has most.
+    ends: Vec<WordEnd>,
+}
+
+/// Where a word ends on a read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+struct WordEnd {
+    word: u32,
+    /// Bases of the read behind it.
+    behind: std::cmp::Reverse<u32>,
+    read: u32,
+    at: u32,
 }
 
 impl More {
     fn new(unaligned: &[Unaligned]) -> Self {
         let both = |read: &Unaligned| [read.bases.clone(), reverse_complement(&read.bases)];
-        let reads: Vec<Vec<u8>> = unaligned.iter().flat_map(both).collect();
-        let mut by_word: FxHashMap<Vec<u8>, Vec<(usize, usize)>> = FxHashMap::default();
-        for (index, read) in reads.iter().enumerate() {
-            for (at, word) in read.windows(SEED_BP).enumerate() {
-                by_word.entry(word.to_vec()).or_default().push((index, at + SEED_BP));
-            }
-        }
-        Self { reads, by_word }
+        let mut reads: Vec<Vec<u8>> = unaligned.iter().flat_map(both).collect();
+        reads.sort_unstable();
+        reads.dedup();
+        let ends_of = |(index, read): (usize, &Vec<u8>)| {
+            let length = read.len();
+            let end = move |(start, word)| {
+                let at = start + SEED_BP;
+                WordEnd { word, behind: std::cmp::Reverse((length - at) as u32), read: index as u32, at: at as u32 }
+            };
+            sequence::words(read, SEED_BP).map(end).collect::<Vec<WordEnd>>()
+        };
+        let mut ends: Vec<WordEnd> = reads.iter().enumerate().flat_map(ends_of).collect();
+        ends.sort_unstable();
+        Self { reads, ends }
+    }
+
+    /// The reads that hold a word, those with most behind it first.
+    fn holding(&self, word: u32) -> &[WordEnd] {
+        let first = self.ends.partition_point(|end| end.word < word);
+        &self.ends[first..first + self.ends[first..].partition_point(|end| end.word == word)]
     }
 
     /// Lengthens a tail by the reads that hold its last bases and go on, the longest first.
@@ -170,22 +191,37 @@ impl More {
 
     /// The most that a read has behind the last bases of a tail; of equals the first by its bases.
     fn beyond(&self, tail: &[u8]) -> Option<&[u8]> {
+        let mut best: Option<&[u8]> = None;
         // An error among the last bases leaves those before them.
-        let seeds = SEEDS_BP.into_iter().filter_map(|back| {
-            let end = tail.len().checked_sub(back)?;
-            Some((back, end, self.by_word.get(&tail[end.checked_sub(SEED_BP)?..end])?))
-        });
-        let hits = seeds.flat_map(|(back, end, found)| found.iter().map(move |&(index, at)| (back, end, index, at)));
-        let more = hits.filter_map(|(back, end, index, at)| {
-            let read = &self.reads[index];
-            let (before, after) = (end.min(at), back.min(read.len() - at));
-            let (own, other) = (&tail[end - before..end + after], &read[at - before..at + after]);
-            let wrong = own.iter().zip(other).filter(|(x, y)| x != y).count();
-            let agrees = wrong * BP_PER_MISMATCH <= own.len() && tell(own, MIN_SHARED_BP);
-            agrees.then(|| &read[at + after..])
-        });
-        more.max_by_key(|more| (more.len(), std::cmp::Reverse(*more)))
+        for back in SEEDS_BP {
+            let Some(end) = tail.len().checked_sub(back) else { continue };
+            // Runs and adapter, in which thousands of reads end, say nothing of where a read goes on.
+            let seed = end.checked_sub(SEED_BP).map(|start| &tail[start..end]).filter(|seed| tell(seed, SEED_BP));
+            let Some((_, word)) = seed.and_then(|seed| sequence::words(seed, SEED_BP).next()) else { continue };
+            for &WordEnd { behind: std::cmp::Reverse(behind), read, at, .. } in self.holding(word) {
+                // The others have no more than what was found, or nothing.
+                if behind as usize <= back || best.is_some_and(|best| best.len() > behind as usize - back) {
+                    break;
+                }
+                let (read, at) = (&self.reads[read as usize], at as usize);
+                let before = end.min(at);
+                let more = &read[at + back..];
+                let better = best.is_none_or(|best| (more.len(), std::cmp::Reverse(more)) > (best.len(), std::cmp::Reverse(best)));
+                if better && agree_behind(&tail[end - before..], &read[at - before..at + back]) {
+                    best = Some(more);
+                }
+            }
+        }
+        best
     }
+}
+
+/// Whether a read's bases are a tail's last ones, in enough of them. What shares the last bases only, as with an adapter, is known as such by
+/// those farthest from it.
+fn agree_behind(own: &[u8], other: &[u8]) -> bool {
+    let most = own.len() / BP_PER_MISMATCH;
+    let wrong = own.iter().zip(other).filter(|(x, y)| x != y).take(most + 1).count();
+    wrong <= most && tell(own, MIN_SHARED_BP)
 }
 
 /// Bases of long tails that are compared.
@@ -197,7 +233,8 @@ pub(super) fn agree(one: &[u8], other: &[u8], tolerance: Tolerance) -> bool {
         let first = |bases: &[u8]| bases.len().min(COMPARED_BP);
         return tolerance.alike(&one[..first(one)], &other[..first(other)]) == Some(true);
     }
-    one.iter().zip(other).filter(|(x, y)| x != y).count() * BP_PER_MISMATCH <= one.len().min(other.len())
+    let most = one.len().min(other.len()) / BP_PER_MISMATCH;
+    one.iter().zip(other).filter(|(x, y)| x != y).take(most + 1).count() <= most
 }
 
 /// The junction of two bundles, with the bases that they share.

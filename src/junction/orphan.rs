@@ -29,7 +29,7 @@ pub fn orphans(target: usize, tails: &[Tail], known: &[Candidate], tolerance: To
         if tails.len() < MIN_FRAGMENTS {
             continue;
         }
-        let consensus = majority(tails.iter().map(|tail| (tail.bases.as_slice(), tail.qualities.as_slice())));
+        let consensus = majority(tails.iter().map(|tail| (&*tail.bases, &*tail.qualities)));
         if consensus.len() < MIN_TAIL_BP {
             continue;
         }

@@ -1,6 +1,6 @@
 //! Reads that lie at a partner which no table lists, and nowhere near a kinase: of a short read over a junction the aligner may place the
-//! partner's side alone. Nothing at the kinase points to them, so the file is read whole for them, where it has no more reads than a
-//! panel's.
+//! partner's side alone. Nothing at the kinase points to them, so the file is read whole for them, where it has no more reads than
+//! [`MAX_READS`] or the user asks for it.
 //!
 //! ```text
 //!   any gene ====exon====|kkkkkkkkkkkk        the clipped end is where a kinase's exon begins
@@ -25,7 +25,7 @@ use super::rescue::MAX_OVERRUN_BP;
 use super::search;
 
 /// Most aligned reads of a library that is read whole, a second's work or two. Panels and amplicons have fewer; of whole transcriptomes
-/// only what lies at the kinases and their listed partners is read.
+/// only what lies at the kinases and their listed partners is read, unless the user asks for all.
 pub const MAX_READS: u64 = 4_000_000;
 /// Quality from which a clipped end enters a kinase: one chance match in a hundred thousand clipped reads (twelve bases).
 const MIN_MAPQ: u8 = 50;
@@ -47,12 +47,10 @@ pub struct Outside<'g> {
     pub genes: Vec<Vec<&'g Gene>>,
 }
 
-/// Whether a library is small enough to be read whole; one that is read in one pass keeps nothing of other places.
-///
-/// # Errors
-/// When a file cannot be opened.
-pub fn is_small(library: &Library) -> Result<bool> {
-    Ok(library.aligned_reads()?.is_some_and(|reads| reads <= MAX_READS))
+/// Of a library's aligned reads those that are not looked at because there are too many, where `seen` lie at the kinases and what these point
+/// to; none where the user asks for the `whole`, or where the number is not known because the file is read in one pass.
+pub fn left(aligned: Option<u64>, seen: u64, whole: bool) -> u64 {
+    aligned.filter(|&reads| reads > MAX_READS && !whole).map_or(0, |reads| reads.saturating_sub(seen))
 }
 
 /// A gene of which reads enter a kinase: the fragments, and the best quality with which one does.
@@ -168,4 +166,18 @@ fn entering<'g>(read: &Turned, at: Breakend, table: &EdgeTable, models: &'g Gene
     let found = genes.iter().find_map(|&gene| past_edge(gene)).or_else(|| genes.iter().find_map(|&gene| within(gene)))?;
     // What leaves the kinase's own exon before is another copy of the kinase.
     (!table.is_ordinary(&reverse_complement(&read.before), true)).then_some(found)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_reads_of_a_large_library_are_left_and_none_where_all_were_seen_or_asked_for() {
+        assert_eq!((left(Some(MAX_READS), 10, false), left(Some(MAX_READS + 1), 10, false)), (0, MAX_READS - 9));
+        assert_eq!(
+            (left(Some(MAX_READS + 1), MAX_READS + 5, false), left(Some(2 * MAX_READS), 10, true), left(None, 10, false)),
+            (0, 0, 0)
+        );
+    }
 }

@@ -1,7 +1,10 @@
 //! Breaks that only pairs point to: clipped reads on both sides that continue each other give the exact junction; else the
 //! tails are looked up on the partner's side, in the FASTA or in what its reads show. What stays inexact is reported with its slack.
 
+use std::cell::OnceCell;
 use std::collections::{BTreeMap, BTreeSet};
+
+use rustc_hash::FxHashSet;
 
 use crate::alignment::read::FragmentId;
 use crate::evidence::{Pair, Tail};
@@ -10,7 +13,8 @@ use crate::sequence::{common_prefix, reverse_complement};
 
 use super::candidate::{Candidate, Tolerance};
 use super::cluster::{majority, majority_backwards};
-use super::support::{add_pairs, clip_member, pair_member, Span};
+use super::nearby::Nearby;
+use super::support::{clip_member, pair_member, Span, Spanned};
 
 /// Longest homology that is looked for between two clipped ends.
 const MAX_HOMOLOGY_BP: usize = 30;
@@ -27,6 +31,8 @@ const MIN_AGREEING_CLIPS: usize = 2;
 const MAX_ENDS: usize = 8;
 /// Mapping quality from which a tail's own placement is believed (one error in ten).
 const MIN_PLACED_MAPQ: u8 = 10;
+/// Bases by which an alignment may stop short of a break, or run past it.
+const SHORT_BP: i64 = 15;
 /// Bases that their tails must have: shorter ones agree by chance.
 const MIN_AGREEING_BP: usize = 15;
 
@@ -37,40 +43,41 @@ pub type Bases<'a> = dyn Fn(Interval) -> Vec<u8> + 'a;
 pub fn from_pairs(
     target: usize,
     pairs: &[Pair],
-    kinase_tails: &[Tail],
-    partner_tails: &[Tail],
+    (at_kinase, at_partner): (&Nearby<&Tail>, &Nearby<&Tail>),
     tolerance: Tolerance,
     span: &Span<'_>,
     reference: &Bases<'_>,
 ) -> Vec<Candidate> {
     let mut candidates: Vec<Candidate> = Vec::new();
+    let mut spanned = Spanned::default();
+    let sides = Sides { kinase: ClippedEnds::new(at_kinase), partner: ClippedEnds::new(at_partner), tolerance, span };
     let mut groups = groups(pairs, span);
     groups.sort_by_key(|group| std::cmp::Reverse(group.len()));
     for group in groups {
         // What an earlier group's exact junction explains needs none of its own.
-        let group = add_pairs(&mut candidates, &group, span);
+        let group = spanned.add_pairs(&mut candidates, &group, span);
         if group.is_empty() {
             continue;
         }
         let rough = rough(target, &group, span);
-        let exact = meeting_clips(&rough, kinase_tails, partner_tails, tolerance, span)
-            .or_else(|| in_reference(&rough, kinase_tails, partner_tails, tolerance, span, reference));
+        let exact = sides.meeting(&rough).or_else(|| sides.in_reference(&rough, reference));
         let mut candidate = match exact {
             Some(exact) => Candidate { members: rough.members, ..exact },
-            None => with_agreeing_clips(rough, kinase_tails, tolerance, span),
+            None => sides.with_agreeing_clips(rough),
         };
         if candidate.slack_bp == 0 {
-            for tail in kinase_tails {
+            for tail in at_kinase.within(candidate.kinase, tolerance.shift_bp) {
                 if candidate.repeats(tail, tolerance) == Some(true) {
                     candidate.add(tail.fragment, clip_member(&candidate, tail, true));
                 }
             }
-            for tail in partner_tails {
+            for tail in at_partner.within(candidate.partner, tolerance.shift_bp) {
                 if candidate.continues(tail, tolerance) == Some(true) {
                     candidate.add(tail.fragment, clip_member(&candidate, tail, false));
                 }
             }
         }
+        spanned.insert(candidates.len(), std::slice::from_ref(&candidate));
         candidates.push(candidate);
     }
     candidates
@@ -177,151 +184,172 @@ fn rough(target: usize, group: &[Pair], span: &Span<'_>) -> Candidate {
     candidate
 }
 
-/// The rough candidate with the clipped reads of the kinase's side that agree with each other where the break may be: they show the
-/// break at the kinase to the base, and that there are more fragments than pairs; the partner's end stays rough.
-///
-/// One of the pairs must be clipped there itself: only that ties the clipped bases to this partner.
-fn with_agreeing_clips(rough: Candidate, kinase_tails: &[Tail], tolerance: Tolerance, span: &Span<'_>) -> Candidate {
-    for (kinase, _, tail, anchor) in clipped_ends(rough.kinase, rough.slack_bp, kinase_tails, span).into_iter().take(MAX_ENDS) {
-        let mut exact = Candidate { kinase, tail, anchor, ..rough.clone() };
-        let agreeing: Vec<&Tail> = kinase_tails
-            .iter()
-            .filter(|tail| tail.at == kinase && !is_placed(tail) && exact.repeats(tail, tolerance) == Some(true))
-            .collect();
-        let fragments: BTreeSet<FragmentId> = agreeing.iter().map(|tail| tail.fragment).collect();
-        let tied = fragments.iter().any(|fragment| rough.members.contains_key(fragment));
-        if fragments.len() >= MIN_AGREEING_CLIPS && tied && exact.tail.len() >= MIN_AGREEING_BP && !exact.is_simple() {
-            for tail in agreeing {
-                exact.add(tail.fragment, clip_member(&exact, tail, true));
-            }
-            return exact;
-        }
-    }
-    rough
-}
-
 /// Whether the aligner placed a tail with some confidence: then it speaks for that place and for no other.
 fn is_placed(tail: &Tail) -> bool {
     tail.placement.is_some_and(|placement| placement.mapq >= MIN_PLACED_MAPQ)
 }
 
-/// Whether a clipped end lies where the rough candidate's break may be.
-///
-/// Fragments that span a break are longer than the average, so it may lie farther out than the ordinary insert says.
-fn may_be(rough_end: Breakend, slack_bp: u32, at: Breakend, span: &Span<'_>) -> bool {
-    let slack_bp = slack_bp.saturating_add(span.insert_max_bp);
-    let beyond = (span.distance)(at, rough_end.boundary);
-    at.contig == rough_end.contig && at.side == rough_end.side && beyond >= -15 && beyond <= i64::from(slack_bp) + 15
+/// A clipped end with the tails that begin there and were placed nowhere.
+struct ClippedEnd<'t> {
+    at: Breakend,
+    tails: Vec<&'t Tail>,
+    fragments: usize,
+    /// The majority of the tails and of the anchors, read when first asked for.
+    agreed: OnceCell<(Vec<u8>, Vec<u8>)>,
 }
 
-/// Clipped ends within reach, with the majority of their tails and anchors; most reads first.
-fn clipped_ends(rough_end: Breakend, slack_bp: u32, tails: &[Tail], span: &Span<'_>) -> Vec<(Breakend, usize, Vec<u8>, Vec<u8>)> {
-    let mut by_end: BTreeMap<Breakend, Vec<&Tail>> = BTreeMap::new();
-    for tail in tails.iter().filter(|tail| !tail.bases.is_empty() && !is_placed(tail) && may_be(rough_end, slack_bp, tail.at, span)) {
-        by_end.entry(tail.at).or_default().push(tail);
-    }
-    let mut list: Vec<_> = by_end
-        .into_iter()
-        .map(|(end, tails)| {
-            (
-                end,
-                tails.iter().map(|tail| tail.fragment).collect::<BTreeSet<_>>().len(),
-                majority(tails.iter().map(|tail| (tail.bases.as_slice(), tail.qualities.as_slice()))),
-                majority_backwards(&tails),
-            )
+impl ClippedEnd<'_> {
+    fn agreed(&self) -> &(Vec<u8>, Vec<u8>) {
+        self.agreed.get_or_init(|| {
+            let tails = majority(self.tails.iter().map(|tail| (&*tail.bases, &*tail.qualities)));
+            (tails, majority_backwards(&self.tails))
         })
-        .collect();
-    list.sort_by_key(|(end, count, _, _)| (std::cmp::Reverse(*count), outwards(*end)));
-    list
+    }
 }
 
-/// The junction at which clipped reads of both sides continue each other, with the most reads.
-fn meeting_clips(
-    rough: &Candidate,
-    kinase_tails: &[Tail],
-    partner_tails: &[Tail],
+/// All clipped ends of one side.
+struct ClippedEnds<'t>(Nearby<ClippedEnd<'t>>);
+
+impl<'t> ClippedEnds<'t> {
+    fn new(tails: &Nearby<&'t Tail>) -> Self {
+        let mut by_end: BTreeMap<Breakend, Vec<&Tail>> = BTreeMap::new();
+        for tail in tails.iter().filter(|tail| !tail.bases.is_empty() && !is_placed(tail)) {
+            by_end.entry(tail.at).or_default().push(tail);
+        }
+        let mut ends = Nearby::default();
+        for (at, tails) in by_end {
+            let fragments = tails.iter().map(|tail| tail.fragment).collect::<FxHashSet<FragmentId>>().len();
+            ends.insert(at, ClippedEnd { at, tails, fragments, agreed: OnceCell::new() });
+        }
+        Self(ends)
+    }
+
+    /// Those where the rough candidate's break may be, most fragments first.
+    ///
+    /// Fragments that span a break are longer than the average, so it may lie farther out than the ordinary insert says.
+    fn within_reach(&self, rough_end: Breakend, slack_bp: u32, span: &Span<'_>) -> Vec<&ClippedEnd<'t>> {
+        let slack_bp = i64::from(slack_bp.saturating_add(span.insert_max_bp));
+        let farthest = (span.reach)(rough_end, slack_bp as u32 + SHORT_BP as u32);
+        let may_be = |end: &&ClippedEnd<'t>| (-SHORT_BP..=slack_bp + SHORT_BP).contains(&(span.distance)(end.at, rough_end.boundary));
+        let mut list: Vec<&ClippedEnd<'_>> = self.0.within(rough_end, farthest).filter(may_be).collect();
+        list.sort_by_key(|end| (std::cmp::Reverse(end.fragments), outwards(end.at)));
+        list.truncate(MAX_ENDS);
+        list
+    }
+}
+
+/// The clipped ends of both sides, with what decides which may be one break.
+struct Sides<'a> {
+    kinase: ClippedEnds<'a>,
+    partner: ClippedEnds<'a>,
     tolerance: Tolerance,
-    span: &Span<'_>,
-) -> Option<Candidate> {
-    let kinase_ends = clipped_ends(rough.kinase, rough.slack_bp, kinase_tails, span);
-    let partner_ends = clipped_ends(rough.partner, rough.slack_bp, partner_tails, span);
-    let strict = Tolerance { min_bp: 12, ..tolerance };
-    for (kinase, _, kinase_tail, kinase_anchor) in kinase_ends.iter().take(MAX_ENDS) {
-        for (partner, _, partner_tail, partner_anchor) in partner_ends.iter().take(MAX_ENDS) {
-            let inwards = reverse_complement(partner_anchor);
-            let kinase_inwards = reverse_complement(kinase_anchor);
-            // Both aligners extend as far as bases allow, so homologous bases are claimed twice.
-            let longest = MAX_HOMOLOGY_BP.min(inwards.len()).min(kinase_inwards.len());
-            let meets = |homology: &usize| {
-                let there = strict.tells_same(kinase_tail, &inwards[*homology..], 1) == Some(true);
-                there && strict.tells_same(partner_tail, &kinase_inwards[*homology..], 1) == Some(true)
-            };
-            // Of shifts that agree but for runs of one base, the one that agrees to the letter for longest.
-            let letters = |homology: &usize| {
-                common_prefix(kinase_tail, &inwards[*homology..]) + common_prefix(partner_tail, &kinase_inwards[*homology..])
-            };
-            let best = (0..=longest).filter(meets).max_by_key(|homology| (letters(homology), std::cmp::Reverse(*homology)));
-            if let Some(homology) = best {
-                return Some(Candidate {
-                    kinase: *kinase,
-                    partner: partner.extended(-(homology as i64)),
-                    homology_bp: homology as u32,
-                    slack_bp: 0,
-                    tail: kinase_tail.clone(),
-                    anchor: kinase_anchor.clone(),
-                    members: BTreeMap::new(),
-                    ..rough.clone()
-                });
+    span: &'a Span<'a>,
+}
+
+impl Sides<'_> {
+    /// The rough candidate with the clipped reads of the kinase's side that agree with each other where the break may be: they show the
+    /// break at the kinase to the base, and that there are more fragments than pairs; the partner's end stays rough.
+    ///
+    /// One of the pairs must be clipped there itself: only that ties the clipped bases to this partner.
+    fn with_agreeing_clips(&self, rough: Candidate) -> Candidate {
+        for end in self.kinase.within_reach(rough.kinase, rough.slack_bp, self.span) {
+            let (tail, anchor) = end.agreed().clone();
+            let mut exact = Candidate { kinase: end.at, tail, anchor, ..rough.clone() };
+            let agreeing = |tail: &&&Tail| exact.repeats(tail, self.tolerance) == Some(true);
+            let agreeing: Vec<&Tail> = end.tails.iter().filter(agreeing).copied().collect();
+            let fragments: BTreeSet<FragmentId> = agreeing.iter().map(|tail| tail.fragment).collect();
+            let tied = fragments.iter().any(|fragment| rough.members.contains_key(fragment));
+            if fragments.len() >= MIN_AGREEING_CLIPS && tied && exact.tail.len() >= MIN_AGREEING_BP && !exact.is_simple() {
+                for tail in agreeing {
+                    exact.add(tail.fragment, clip_member(&exact, tail, true));
+                }
+                return exact;
             }
         }
+        rough
     }
-    None
-}
 
-/// The junction at which the tail of a clipped end lies in the reference around the other side's rough end: a kinase's tail in the
-/// partner, or, where no read is clipped at the kinase, a partner's tail in the kinase.
-fn in_reference(
-    rough: &Candidate,
-    kinase_tails: &[Tail],
-    partner_tails: &[Tail],
-    tolerance: Tolerance,
-    span: &Span<'_>,
-    reference: &Bases<'_>,
-) -> Option<Candidate> {
-    let reach = rough.slack_bp + span.insert_max_bp;
-    let around =
-        |end: Breakend| Interval { contig: end.contig, start: end.boundary.saturating_sub(reach), end: end.boundary.saturating_add(reach) };
-    let exact = |kinase, partner, insertion: Vec<u8>, tail, anchor| Candidate {
-        kinase,
-        partner,
-        insertion_bp: insertion.len() as u32,
-        insertion,
-        homology_bp: 0,
-        slack_bp: 0,
-        tail,
-        anchor,
-        members: BTreeMap::new(),
-        ..rough.clone()
-    };
-    let at_kinase = clipped_ends(rough.kinase, rough.slack_bp, kinase_tails, span);
-    let window = around(rough.partner);
-    let forward = if at_kinase.is_empty() { Vec::new() } else { reference(window) };
-    for (kinase, _, tail, anchor) in at_kinase.into_iter().take(MAX_ENDS) {
-        if let Some((partner, inserted)) = place(&tail, window, &forward, rough.partner.side, tolerance) {
-            return Some(exact(kinase, partner, tail[..inserted].to_vec(), tail, anchor));
+    /// The junction at which clipped reads of both sides continue each other, with the most reads.
+    fn meeting(&self, rough: &Candidate) -> Option<Candidate> {
+        let partner_ends = self.partner.within_reach(rough.partner, rough.slack_bp, self.span);
+        let strict = Tolerance { min_bp: 12, ..self.tolerance };
+        for kinase in self.kinase.within_reach(rough.kinase, rough.slack_bp, self.span) {
+            let (kinase_tail, kinase_anchor) = kinase.agreed();
+            let kinase_inwards = reverse_complement(kinase_anchor);
+            for partner in &partner_ends {
+                let (partner_tail, partner_anchor) = partner.agreed();
+                let inwards = reverse_complement(partner_anchor);
+                // Both aligners extend as far as bases allow, so homologous bases are claimed twice.
+                let longest = MAX_HOMOLOGY_BP.min(inwards.len()).min(kinase_inwards.len());
+                let meets = |homology: &usize| {
+                    let there = strict.tells_same(kinase_tail, &inwards[*homology..], 1) == Some(true);
+                    there && strict.tells_same(partner_tail, &kinase_inwards[*homology..], 1) == Some(true)
+                };
+                // Of shifts that agree but for runs of one base, the one that agrees to the letter for longest.
+                let letters = |homology: &usize| {
+                    common_prefix(kinase_tail, &inwards[*homology..]) + common_prefix(partner_tail, &kinase_inwards[*homology..])
+                };
+                let best = (0..=longest).filter(meets).max_by_key(|homology| (letters(homology), std::cmp::Reverse(*homology)));
+                if let Some(homology) = best {
+                    return Some(Candidate {
+                        kinase: kinase.at,
+                        partner: partner.at.extended(-(homology as i64)),
+                        homology_bp: homology as u32,
+                        slack_bp: 0,
+                        tail: kinase_tail.clone(),
+                        anchor: kinase_anchor.clone(),
+                        members: BTreeMap::new(),
+                        ..rough.clone()
+                    });
+                }
+            }
         }
+        None
     }
-    let at_partner = clipped_ends(rough.partner, rough.slack_bp, partner_tails, span);
-    let window = around(rough.kinase);
-    let forward = if at_partner.is_empty() { Vec::new() } else { reference(window) };
-    for (partner, _, tail, anchor) in at_partner.into_iter().take(MAX_ENDS) {
-        if let Some((kinase, inserted)) = place(&tail, window, &forward, rough.kinase.side, tolerance) {
-            let insertion = reverse_complement(&tail[..inserted]);
-            let beyond = [insertion.as_slice(), &reverse_complement(&anchor)].concat();
-            return Some(exact(kinase, partner, insertion, beyond, reverse_complement(&tail[inserted..])));
+
+    /// The junction at which the tail of a clipped end lies in the reference around the other side's rough end: a kinase's tail in the
+    /// partner, or, where no read is clipped at the kinase, a partner's tail in the kinase.
+    fn in_reference(&self, rough: &Candidate, reference: &Bases<'_>) -> Option<Candidate> {
+        let reach = rough.slack_bp + self.span.insert_max_bp;
+        let around = |end: Breakend| Interval {
+            contig: end.contig,
+            start: end.boundary.saturating_sub(reach),
+            end: end.boundary.saturating_add(reach),
+        };
+        let exact = |kinase, partner, insertion: Vec<u8>, tail, anchor| Candidate {
+            kinase,
+            partner,
+            insertion_bp: insertion.len() as u32,
+            insertion,
+            homology_bp: 0,
+            slack_bp: 0,
+            tail,
+            anchor,
+            members: BTreeMap::new(),
+            ..rough.clone()
+        };
+        let at_kinase = self.kinase.within_reach(rough.kinase, rough.slack_bp, self.span);
+        let window = around(rough.partner);
+        let forward = if at_kinase.is_empty() { Vec::new() } else { reference(window) };
+        for end in at_kinase {
+            let (tail, anchor) = end.agreed();
+            if let Some((partner, inserted)) = place(tail, window, &forward, rough.partner.side, self.tolerance) {
+                return Some(exact(end.at, partner, tail[..inserted].to_vec(), tail.clone(), anchor.clone()));
+            }
         }
+        let at_partner = self.partner.within_reach(rough.partner, rough.slack_bp, self.span);
+        let window = around(rough.kinase);
+        let forward = if at_partner.is_empty() { Vec::new() } else { reference(window) };
+        for end in at_partner {
+            let (tail, anchor) = end.agreed();
+            if let Some((kinase, inserted)) = place(tail, window, &forward, rough.kinase.side, self.tolerance) {
+                let insertion = reverse_complement(&tail[..inserted]);
+                let beyond = [insertion.as_slice(), &reverse_complement(anchor)].concat();
+                return Some(exact(kinase, end.at, insertion, beyond, reverse_complement(&tail[inserted..])));
+            }
+        }
+        None
     }
-    None
 }
 
 /// Where a tail lies in a window: the breakend from which the bases, keeping `side`, read as the tail does, and how many bases before that
@@ -408,18 +436,20 @@ mod tests {
             at: Breakend::new(ContigId(1), 500, Side::Higher),
             anchor_bp: 80,
             mapq: 60,
-            bases: reverse_complement(&kinase[10..30]),
-            qualities: vec![30; 20],
+            bases: reverse_complement(&kinase[10..30]).into(),
+            qualities: vec![30; 20].into(),
             length_bp: 20,
-            anchor: b"CCATTGACCATTGGCATT".to_vec(),
+            anchor: b"CCATTGACCATTGGCATT".as_slice().into(),
             placement: None,
             ends: (0, 0),
             primary: None,
             crowd: 0,
         };
         let distance = |end: Breakend, position: u32| end.kept_distance(position);
-        let span = Span { insert_max_bp: 400, distance: &distance };
-        let found = from_pairs(0, &[pair], &[], &[clipped], Tolerance::of(false), &span, &bases);
+        let span = Span { insert_max_bp: 400, distance: &distance, reach: &|_, bases| bases };
+        let mut at_partner = Nearby::default();
+        at_partner.insert(clipped.at, &clipped);
+        let found = from_pairs(0, &[pair], (&Nearby::default(), &at_partner), Tolerance::of(false), &span, &bases);
         assert_eq!(found.len(), 1);
         assert_eq!((found[0].kinase.boundary, found[0].partner.boundary, found[0].slack_bp), (1_030, 500, 0));
         assert_eq!(found[0].members.len(), 2, "the clipped read shows it too");

@@ -8,8 +8,11 @@
 //! 4. clipped at either side with inserted bases before the other one's edge, which aligners do not join;
 //! 5. not aligned at all: as 1, 2 and 4 once an edge is found within the read.
 
+use std::cell::OnceCell;
+
 use rustc_hash::FxHashMap;
 
+use crate::alignment::bytes::Bytes;
 use crate::alignment::read::FragmentId;
 use crate::alignment::scan::Unaligned;
 use crate::evidence::chain::Chain;
@@ -38,8 +41,8 @@ const MIN_OVERLAP_BP: usize = 15;
 /// A read turned so that it leaves a piece, with the piece's place on it.
 struct Leaving<'a> {
     chain: &'a Chain,
-    bases: Vec<u8>,
-    qualities: Vec<u8>,
+    bases: &'a [u8],
+    qualities: &'a [u8],
     start: usize,
     end: usize,
     at: Breakend,
@@ -94,6 +97,8 @@ pub fn from_chain(
 ) {
     let Some(bases) = chain.bases.as_deref() else { return };
     let length = bases.len();
+    // A long read may have hundreds of pieces: it is turned once.
+    let backward = OnceCell::new();
     for (index, piece) in chain.pieces.iter().enumerate() {
         for at_query_end in [false, true] {
             let at = piece.breakend(at_query_end);
@@ -106,11 +111,10 @@ pub fn from_chain(
             // An aligner gives a short piece more than chance allows.
             let mapq = piece.mapq.min(chance_mapq(spliced_bp(chain, index, !at_query_end, at_edge), at_edge(at)));
             let leaving = if at_query_end {
-                Leaving { chain, bases: bases.to_vec(), qualities: chain.qualities.clone(), start, end, at, mapq }
+                Leaving { chain, bases, qualities: &chain.qualities, start, end, at, mapq }
             } else {
-                let mut qualities = chain.qualities.clone();
-                qualities.reverse();
-                Leaving { chain, bases: reverse_complement(bases), qualities, start: length - end, end: length - start, at, mapq }
+                let (bases, qualities) = backward.get_or_init(|| turned(bases, &chain.qualities));
+                Leaving { chain, bases, qualities, start: length - end, end: length - start, at, mapq }
             };
             // A few bases behind a gap say nothing of where the read is.
             let inner = if at_query_end { index.wrapping_sub(1) } else { index };
@@ -187,7 +191,7 @@ impl Leaving<'_> {
                 continue;
             }
             let anchor_bp = cut.saturating_sub(self.start) as u32;
-            let found = Tail { anchor_bp, mapq: self.mapq, ..tail(self.chain, &self.bases, &self.qualities, cut, edge.end, None) };
+            let found = Tail { anchor_bp, mapq: self.mapq, ..tail(self.chain, self.bases, self.qualities, cut, edge.end, None) };
             if of_kinase {
                 mended.kinase.push(found);
             } else {
@@ -216,7 +220,7 @@ impl Leaving<'_> {
     }
 
     fn out_of_kinase(&self, cut: usize, at: Breakend, fit: Fit, inserted_bp: i64) -> Tail {
-        let (read, qualities) = (&self.bases, &self.qualities);
+        let (read, qualities) = (self.bases, self.qualities);
         let aligned_bp = (read.len() as i64 - cut as i64 - inserted_bp).max(0) as u32;
         let placement =
             Placement { breakend: fit.end, overlap_bp: (-inserted_bp) as i32, aligned_bp, score: fit.score, mapq: fit.mapq, gap: false };
@@ -225,7 +229,7 @@ impl Leaving<'_> {
     }
 
     fn out_of_partner(&self, cut: usize, at: Breakend, fit: Fit, inserted_bp: i64) -> Tail {
-        let (read, qualities) = turned(&self.bases, &self.qualities);
+        let (read, qualities) = turned(self.bases, self.qualities);
         // The kinase's end on the turned read: what lies before it is the kinase.
         let kinase_cut = (read.len() as i64 - cut as i64 - inserted_bp).clamp(0, read.len() as i64) as usize;
         let aligned_bp = cut.saturating_sub(self.start) as u32;
@@ -253,10 +257,10 @@ fn tail(chain: &Chain, read: &[u8], qualities: &[u8], cut: usize, at: Breakend, 
         at,
         anchor_bp: cut as u32,
         mapq: 0,
-        bases: read[cut..read.len().min(cut + MAX_KEPT_BP)].to_vec(),
-        qualities: qualities.get(cut..read.len().min(cut + MAX_KEPT_BP)).map(<[u8]>::to_vec).unwrap_or_default(),
+        bases: read[cut..read.len().min(cut + MAX_KEPT_BP)].into(),
+        qualities: qualities.get(cut..read.len().min(cut + MAX_KEPT_BP)).map(Bytes::from).unwrap_or_default(),
         length_bp: (read.len() - cut) as u32,
-        anchor: read[cut.saturating_sub(MAX_KEPT_BP)..cut].to_vec(),
+        anchor: read[cut.saturating_sub(MAX_KEPT_BP)..cut].into(),
         placement,
         ends: chain.ends(),
         primary: chain.primary.first().map(|piece| (piece.contig, piece.start)),
@@ -331,10 +335,10 @@ fn of_unaligned(
         at,
         anchor_bp: cut as u32,
         mapq,
-        bases: bases[cut..bases.len().min(cut + MAX_KEPT_BP)].to_vec(),
-        qualities: qualities.get(cut..bases.len().min(cut + MAX_KEPT_BP)).map(<[u8]>::to_vec).unwrap_or_default(),
+        bases: bases[cut..bases.len().min(cut + MAX_KEPT_BP)].into(),
+        qualities: qualities.get(cut..bases.len().min(cut + MAX_KEPT_BP)).map(Bytes::from).unwrap_or_default(),
         length_bp: (bases.len() - cut) as u32,
-        anchor: bases[cut.saturating_sub(MAX_KEPT_BP)..cut].to_vec(),
+        anchor: bases[cut.saturating_sub(MAX_KEPT_BP)..cut].into(),
         placement,
         // Where it would begin if it were aligned: copies of one molecule share it.
         ends: (i64::from(at.boundary) + cut as i64, -(bases.len() as i64)),

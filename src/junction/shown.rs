@@ -7,9 +7,10 @@ use rayon::ThreadPool;
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::alignment::assay::DuplicateRule;
+use crate::alignment::bytes::Distinct;
 use crate::alignment::library::Library;
 use crate::alignment::read::{FragmentId, Piece, ReadRecord};
-use crate::alignment::scan::{self, Unaligned};
+use crate::alignment::scan::{self, Beside, Unaligned};
 use crate::error::Result;
 use crate::genome::{Breakend, ContigId, Interval};
 use crate::knowledge::{Knowledge, KnownEnd5};
@@ -30,6 +31,15 @@ const JOIN_BP: u32 = 5_000;
 const SPLICED_PIECE_BP: u32 = 25;
 /// Clipped bases from which an alignment has met something else.
 const MIN_CLIP_BP: u32 = 3;
+
+/// Where reads without an alignment are looked for.
+#[derive(Clone, Copy)]
+pub struct Unplaced<'a> {
+    /// Most of those at a file's end that are looked at.
+    pub most: u64,
+    /// Those that are filed with their mates.
+    pub beside_mates: &'a [Beside],
+}
 
 /// What was found at the edges.
 #[derive(Debug, Default)]
@@ -58,11 +68,19 @@ impl Shown {
     ///
     /// # Errors
     /// When a file cannot be read.
-    pub fn look_up(&mut self, library: &Library, more: &dyn Fn(&[u8]) -> bool, beside_mates: &[Unaligned]) -> Result<()> {
+    pub fn look_up(
+        &mut self,
+        pool: &ThreadPool,
+        library: &Library,
+        more: &(dyn Fn(&[u8]) -> bool + Sync),
+        reads: &Unplaced<'_>,
+    ) -> Result<()> {
         let wanted = |read: &[u8]| edges::words(read).any(|word| self.words.contains(&word)) || more(read);
-        let (mut picked, seen, left) = scan::unaligned(library, &wanted)?;
-        let mut beside: FxHashSet<(FragmentId, u8)> = FxHashSet::default();
-        picked.extend(beside_mates.iter().filter(|read| beside.insert((read.fragment, read.number)) && wanted(&read.bases)).cloned());
+        let (mut picked, seen, left) = scan::unaligned(library, reads.most, &wanted)?;
+        // Stretches may overlap.
+        let mut once: FxHashSet<(FragmentId, u8)> = FxHashSet::default();
+        let beside = scan::beside(pool, library, reads.beside_mates, &wanted)?;
+        picked.extend(beside.into_iter().filter(|read| once.insert((read.fragment, read.number))));
         // The file's order decides which copy stays, so it is the same however many threads read.
         let distinct = if library.assay.duplicates == DuplicateRule::Keep { picked } else { rescue::without_copies(picked) };
         self.unaligned = rescue::merged_mates(distinct);
@@ -71,7 +89,8 @@ impl Shown {
     }
 }
 
-/// Reads the edges of the `kinases`, of their known partners and of those `found` for each among `looked_at` edges. `beside_mates` are reads without an alignment that are filed with their mates.
+/// Reads the edges of the `kinases`, of their known partners and of those `found` for each among `looked_at` edges, and `unplaced` reads that
+/// have bases of one.
 ///
 /// # Errors
 /// When a file or the FASTA cannot be read.
@@ -81,7 +100,7 @@ pub fn read(
     (kinases, found, looked_at): (&[&Gene], &[Vec<&Gene>], usize),
     (models, knowledge): (&GeneModels, &Knowledge),
     reference: Option<&Reference>,
-    beside_mates: &[Unaligned],
+    unplaced: &Unplaced<'_>,
 ) -> Result<Shown> {
     let known = |kinase: &Gene| -> Vec<&Gene> {
         knowledge.partner_of(&kinase.symbol).into_iter().filter_map(|symbol| models.find(symbol)).collect()
@@ -107,21 +126,22 @@ pub fn read(
     }
     let windows = crate::alignment::tile::merged(windows, JOIN_BP);
     let reach_bp = rescue::reach_bp(!library.assay.long_reads);
-    let states = scan::each(pool, library, &windows, <(Votes, FxHashMap<u32, u32>, Vec<ReadRecord>)>::default, |state, view| {
-        let voters = state.1.entry(view.pieces[0].start / VOTING_BP).or_default();
+    let states = scan::each(pool, library, &windows, Seen::default, |state, mut view| {
+        let voters = state.voters.entry(view.pieces[0].start / VOTING_BP).or_default();
         if *voters < MAX_VOTERS && reference.is_none() {
-            state.0.add(&view, Interval { contig: view.pieces[0].contig, start: 0, end: u32::MAX });
+            state.votes.add(&view, Interval { contig: view.pieces[0].contig, start: 0, end: u32::MAX });
             *voters += 1;
         }
         if ends_with_more(&view, &ends, &borders, reach_bp) {
-            state.2.push(view);
+            state.distinct.share(view.bases.iter_mut().chain([&mut view.qualities]));
+            state.records.push(view);
         }
     })?;
     let mut local = Votes::default();
     let mut shown = Shown::default();
-    for (votes, _, records) in states {
-        local.absorb(votes);
-        shown.records.extend(records);
+    for state in states {
+        local.absorb(state.votes);
+        shown.records.extend(state.records);
     }
     let fasta = Lookup::new(reference)?;
     let bases = |interval: Interval| {
@@ -143,8 +163,18 @@ pub fn read(
         shown.tables.push(table);
     }
     fasta.finish()?;
-    shown.look_up(library, &|_| false, beside_mates)?;
+    shown.look_up(pool, library, &|_| false, unplaced)?;
     Ok(shown)
+}
+
+/// What one window shows.
+#[derive(Default)]
+struct Seen {
+    votes: Votes,
+    /// Reads that voted, by where they begin.
+    voters: FxHashMap<u32, u32>,
+    records: Vec<ReadRecord>,
+    distinct: Distinct,
 }
 
 /// The genes with the roles in which they are looked at, each once.

@@ -2,11 +2,13 @@
 
 use rustc_hash::FxHashMap;
 
+use crate::alignment::bytes::Bytes;
 use crate::alignment::read::FragmentId;
 use crate::evidence::{Pair, Tail};
-use crate::genome::Breakend;
+use crate::genome::{Breakend, ContigId, Side};
 
 use super::candidate::{Candidate, Kind, Member, Tolerance};
+use super::nearby::{Nearby, Spellings};
 
 /// Bases by which a read may run over a break before it is clipped (an aligner extends into a few chance matches).
 pub const OVERRUN_BP: i64 = 12;
@@ -15,37 +17,52 @@ pub const OVERRUN_BP: i64 = 12;
 const ESTABLISHED_FRAGMENTS: usize = 3;
 
 /// What a pair may span.
+#[derive(Clone, Copy)]
 pub struct Span<'a> {
     /// Insert size that nearly all ordinary pairs stay below, in bases.
     pub insert_max_bp: u32,
     /// Number of bases of the molecule between a position and a breakend that it lies inside of; spliced where the material is RNA.
     pub distance: &'a dyn Fn(Breakend, u32) -> i64,
+    /// Genomic bases around a breakend beyond which no position is within so many bases of the molecule.
+    pub reach: &'a dyn Fn(Breakend, u32) -> u32,
 }
 
 /// Adds the tails that leave the kinase without a place, or with another place, to the first candidate whose bases they repeat.
 pub fn add_kinase_tails(candidates: &mut [Candidate], tails: &[Tail], tolerance: Tolerance) {
-    add_tails(candidates, tails, true, &|candidate, tail| candidate.repeats(tail, tolerance) == Some(true));
+    let mut filed = Spellings::new(tolerance);
+    for (index, candidate) in candidates.iter().enumerate() {
+        filed.insert(index, candidate.kinase, &candidate.tail);
+    }
+    add_tails(candidates, tails, &filed, true, &|candidate, tail| candidate.repeats(tail, tolerance) == Some(true));
 }
 
 /// Adds the tails that leave the partner's side and read on into the kinase.
 pub fn add_partner_tails(candidates: &mut [Candidate], tails: &[Tail], tolerance: Tolerance) {
-    add_tails(candidates, tails, false, &|candidate, tail| candidate.continues(tail, tolerance) == Some(true));
+    let mut filed = Spellings::new(tolerance);
+    for (index, candidate) in candidates.iter().enumerate() {
+        filed.insert(index, candidate.partner, &candidate.inwards());
+    }
+    add_tails(candidates, tails, &filed, false, &|candidate, tail| candidate.continues(tail, tolerance) == Some(true));
 }
 
 /// Adds tails to the first candidate that they fit. A fragment belongs to one candidate, and each of its reads may show more of it.
-fn add_tails(candidates: &mut [Candidate], tails: &[Tail], at_kinase: bool, fits: &dyn Fn(&Candidate, &Tail) -> bool) {
+fn add_tails(candidates: &mut [Candidate], tails: &[Tail], filed: &Spellings, at_kinase: bool, fits: &dyn Fn(&Candidate, &Tail) -> bool) {
     let mut home: FxHashMap<FragmentId, usize> = FxHashMap::default();
     for (index, candidate) in candidates.iter().enumerate() {
         for fragment in candidate.members.keys() {
             home.entry(*fragment).or_insert(index);
         }
     }
+    // Equal tails fit the same one.
+    let mut fitting: FxHashMap<(Breakend, [&Bytes; 3]), Option<usize>> = FxHashMap::default();
     for tail in tails {
         let known = home.get(&tail.fragment).copied();
         let index = match known {
             // What the aligner placed has counted as it was placed.
             Some(index) => Some(index).filter(|&index| tail.placement.is_none() && fits(&candidates[index], tail)),
-            None => candidates.iter().position(|candidate| fits(candidate, tail)),
+            None => *fitting
+                .entry((tail.at, [&tail.bases, &tail.qualities, &tail.anchor]))
+                .or_insert_with(|| filed.like(tail.at, &tail.bases).into_iter().find(|&index| fits(&candidates[index], tail))),
         };
         let Some(index) = index else { continue };
         let candidate = &mut candidates[index];
@@ -68,26 +85,53 @@ fn add_tails(candidates: &mut [Candidate], tails: &[Tail], at_kinase: bool, fits
     }
 }
 
-/// Adds the pairs that span a junction; returns those that span none.
-pub fn add_pairs(candidates: &mut [Candidate], pairs: &[Pair], span: &Span<'_>) -> Vec<Pair> {
-    let mut left = Vec::new();
-    for pair in pairs {
+/// Junctions by the flanks that they join and where the kinase's lies, to find those that a pair may span.
+#[derive(Default)]
+pub struct Spanned {
+    by_partner: FxHashMap<(ContigId, Side), Nearby<usize>>,
+    most_slack_bp: u32,
+}
+
+impl Spanned {
+    /// Files candidates by their indices from `first` on.
+    pub fn insert(&mut self, first: usize, candidates: &[Candidate]) {
+        for (index, candidate) in (first..).zip(candidates) {
+            self.by_partner.entry((candidate.partner.contig, candidate.partner.side)).or_default().insert(candidate.kinase, index);
+            self.most_slack_bp = self.most_slack_bp.max(candidate.slack_bp);
+        }
+    }
+
+    /// Adds the pairs that span a junction to the first that they do; returns those that span none.
+    pub fn add_pairs(&self, candidates: &mut [Candidate], pairs: &[Pair], span: &Span<'_>) -> Vec<Pair> {
         // A junction that reads show explains also pairs with long inserts, which would not make one of their own: fragments that span
         // a break are longer than the average, and the more reads show it, the surer.
-        let longer = Span { insert_max_bp: span.insert_max_bp.saturating_mul(3) / 2, distance: span.distance };
-        let generous = Span { insert_max_bp: span.insert_max_bp.saturating_mul(2), distance: span.distance };
+        let longer = Span { insert_max_bp: span.insert_max_bp.saturating_mul(3) / 2, ..*span };
+        let generous = Span { insert_max_bp: span.insert_max_bp.saturating_mul(2), ..*span };
         let reach = |candidate: &Candidate| match (candidate.slack_bp, candidate.members.len()) {
             (0, ESTABLISHED_FRAGMENTS..) => &generous,
             (0, _) => &longer,
             _ => span,
         };
-        match candidates.iter_mut().find(|candidate| spans(candidate.kinase, candidate.partner, candidate.slack_bp, pair, reach(candidate)))
-        {
-            Some(candidate) => candidate.add(pair.fragment, pair_member(pair)),
-            None => left.push(*pair),
+        let over_bp = OVERRUN_BP as u32 + self.most_slack_bp;
+        let mut left = Vec::new();
+        for pair in pairs {
+            let (kinase, partner) = (pair.kinase, pair.partner);
+            let beside = self
+                .by_partner
+                .get(&(partner.contig, partner.side))
+                .into_iter()
+                .flat_map(|ends| ends.within(kinase, (span.reach)(kinase, generous.insert_max_bp.saturating_add(over_bp))).copied());
+            let spanned = |&index: &usize| {
+                let candidate = &candidates[index];
+                spans(candidate.kinase, candidate.partner, candidate.slack_bp, pair, reach(candidate))
+            };
+            match beside.filter(spanned).min() {
+                Some(index) => candidates[index].add(pair.fragment, pair_member(pair)),
+                None => left.push(*pair),
+            }
         }
+        left
     }
-    left
 }
 
 /// Whether a pair's reads lie on the kept sides of both ends, point to the break and are near enough to it.
@@ -147,7 +191,6 @@ pub fn clip_member(candidate: &Candidate, tail: &Tail, at_kinase: bool) -> Membe
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::genome::{ContigId, Side};
 
     fn tail(at: Breakend, anchor_bp: u32, bases: &[u8]) -> Tail {
         Tail {
@@ -155,10 +198,10 @@ mod tests {
             at,
             anchor_bp,
             mapq: 60,
-            bases: bases.to_vec(),
-            qualities: vec![30; bases.len()],
+            bases: bases.into(),
+            qualities: vec![30; bases.len()].into(),
             length_bp: bases.len() as u32,
-            anchor: Vec::new(),
+            anchor: Bytes::default(),
             placement: None,
             ends: (0, 0),
             primary: None,

@@ -39,6 +39,7 @@ pub fn add(candidates: &mut [Candidate], reads: &[Unaligned], copies: bool) {
     if by_word.is_empty() {
         return;
     }
+    let mut shown: FxHashMap<usize, Extents> = FxHashMap::default();
     for read in reads.iter().filter(|read| !read.bases.is_empty()) {
         let both = [read.bases.clone(), reverse_complement(&read.bases)];
         let hits = both.iter().flat_map(|bases| {
@@ -47,27 +48,54 @@ pub fn add(candidates: &mut [Candidate], reads: &[Unaligned], copies: bool) {
                 bases.windows(WORD_BP).enumerate().filter_map(|(start, window)| Some((start + HALF, by_word.get(&words(window).next()?)?)));
             at.flat_map(move |(at, found)| found.iter().map(move |&index| (bases, at, index)))
         });
-        let shown = hits.into_iter().find_map(|(bases, at, index)| {
+        let found = hits.into_iter().find_map(|(bases, at, index)| {
             let candidate = &candidates[index];
             let kinase_bp = agreeing(bases[..at].iter().rev(), candidate.anchor.iter().rev())?;
             let partner_bp = agreeing(&bases[at..], &candidate.tail)?;
             Some((index, at as u32, (bases.len() - at) as u32, kinase_bp, partner_bp))
         });
-        let Some((index, at, beyond, kinase_bp, partner_bp)) = shown else { continue };
+        let Some((index, at, beyond, kinase_bp, partner_bp)) = found else { continue };
         if taken.contains(&read.fragment) {
             continue;
         }
         let candidate = &mut candidates[index];
         // A read of one length begins where another does when it has as many bases on one side.
-        let alike = |member: &Member| member.kinase_bp.abs_diff(at) <= 1 || member.partner_bp.abs_diff(beyond) <= 1;
-        if !copies && candidate.members.values().any(|member| member.kind != Kind::Pair && alike(member)) {
+        let known = shown.entry(index).or_insert_with(|| Extents::of(candidate));
+        if !copies && known.have(at, beyond) {
             continue;
         }
+        known.add(kinase_bp, partner_bp);
         taken.insert(read.fragment);
         let ends = (i64::from(candidate.kinase.boundary) + i64::from(at), -i64::from(at + beyond));
         let crossing_bp = kinase_bp.min(partner_bp);
         candidate
             .add(read.fragment, Member { kind: Kind::Clip, kinase_bp, partner_bp, crossing_bp, kinase_mapq: 0, partner_mapq: None, ends });
+    }
+}
+
+/// How many bases of either side the reads of a junction show.
+struct Extents {
+    kinase_bp: FxHashSet<u32>,
+    partner_bp: FxHashSet<u32>,
+}
+
+impl Extents {
+    fn of(candidate: &Candidate) -> Self {
+        let mut extents = Self { kinase_bp: FxHashSet::default(), partner_bp: FxHashSet::default() };
+        let reads = candidate.members.values().filter(|member| member.kind != Kind::Pair);
+        reads.for_each(|member| extents.add(member.kinase_bp, member.partner_bp));
+        extents
+    }
+
+    fn add(&mut self, kinase_bp: u32, partner_bp: u32) {
+        self.kinase_bp.insert(kinase_bp);
+        self.partner_bp.insert(partner_bp);
+    }
+
+    /// Whether a read has as many bases of one side, give or take one.
+    fn have(&self, kinase_bp: u32, partner_bp: u32) -> bool {
+        let near = |known: &FxHashSet<u32>, bases: u32| (bases.saturating_sub(1)..=bases + 1).any(|bases| known.contains(&bases));
+        near(&self.kinase_bp, kinase_bp) || near(&self.partner_bp, partner_bp)
     }
 }
 

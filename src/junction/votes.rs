@@ -26,8 +26,7 @@ impl Votes {
                 continue;
             }
             let Some(read) = bases.get(piece.query_start as usize..piece.query_end as usize) else { continue };
-            let sum = |place: u32| self.places.get(&(piece.contig, place)).map_or(0, |votes| votes.iter().sum::<u32>());
-            if sum(from) >= MAX_VOTES && sum(to - 1) >= MAX_VOTES {
+            if self.are_enough(from, to, piece.contig) {
                 continue;
             }
             for place in from..to {
@@ -40,6 +39,12 @@ impl Votes {
                 }
             }
         }
+    }
+
+    /// Whether the first and the last base of a stretch have been voted on often enough.
+    pub fn are_enough(&self, from: u32, to: u32, contig: ContigId) -> bool {
+        let sum = |place: u32| self.places.get(&(contig, place)).map_or(0, |votes| votes.iter().sum::<u32>());
+        sum(from) >= MAX_VOTES && sum(to - 1) >= MAX_VOTES
     }
 
     /// Adds what other records gave.
@@ -82,8 +87,8 @@ mod tests {
             pieces: vec![Piece { contig: ContigId(0), start: 10, end: 14, strand, query_start: 0, query_end: 4, mapq: 60, edits: 0 }],
             elsewhere: Vec::new(),
             length: 4,
-            bases: Some(bases.to_vec()),
-            qualities: vec![30; 4],
+            bases: Some(bases.into()),
+            qualities: vec![30; 4].into(),
             mate: None,
             umi: None,
             unreadable_sa: 0,

@@ -9,6 +9,8 @@
 
 use std::collections::BTreeMap;
 
+use rustc_hash::FxHashSet;
+
 use crate::alignment::read::FragmentId;
 
 /// Bases below this quality are not read at all: a disagreement with them means nothing.
@@ -201,10 +203,10 @@ impl Part {
         }
     }
 
-    /// Whether one of its reads covers an indel's place and does not show it.
-    fn denies(&self, indel: &Indel) -> bool {
+    /// Whether one of its reads covers an indel's place; `own` are the indels that it shows.
+    fn denies(&self, indel: &Indel, own: &FxHashSet<&Indel>) -> bool {
         let high = indel.at + indel.deleted;
-        !self.indels.contains(indel) && self.spans.iter().flatten().any(|span| span.spans(indel.at, high, 5))
+        !own.contains(indel) && self.spans.iter().flatten().any(|span| span.spans(indel.at, high, 5))
     }
 }
 
@@ -257,10 +259,13 @@ fn fragment(mut records: Vec<Shown>) -> (Part, bool, u8, bool) {
     let mut merged = match reads {
         [Some(mut one), Some(two)] => {
             // An indel that one mate shows and the other denies is dropped, as a base is.
-            let kept: Vec<Indel> = one.indels.iter().filter(|indel| !two.denies(indel)).cloned().collect();
-            let more = two.indels.iter().filter(|indel| !one.denies(indel) && !kept.contains(indel)).cloned().collect::<Vec<_>>();
+            let (by_one, by_two): (FxHashSet<&Indel>, FxHashSet<&Indel>) = (one.indels.iter().collect(), two.indels.iter().collect());
+            let kept = one.indels.iter().filter(|indel| !two.denies(indel, &by_two));
+            let more = two.indels.iter().filter(|indel| !one.denies(indel, &by_one));
+            // What both show is left once by the sorting below.
+            let indels: Vec<Indel> = kept.chain(more).cloned().collect();
             one.lay(&two, mates);
-            one.indels = kept.into_iter().chain(more).collect();
+            one.indels = indels;
             one
         }
         [Some(one), None] | [None, Some(one)] => one,

@@ -239,7 +239,8 @@ pub(super) fn indel_at(
 
 /// The bases and indels that a record shows on a segment.
 fn shown(record: &Record, operations: &[Operation], view: &ReadRecord, domain: &Domain<'_>, segment: &Segment, floor: u8) -> Option<Shown> {
-    let (sequence, qualities) = (record.seq(), record.qual());
+    // Unpacked once: a read of low quality has thousands of insertions.
+    let (sequence, qualities) = (record.seq().as_bytes(), record.qual());
     let length = sequence.len();
     let (mut query, mut at) = (0usize, record.pos().max(0) as u32);
     // Lowest and highest aligned base on the segment: query and position.
@@ -269,7 +270,7 @@ fn shown(record: &Record, operations: &[Operation], view: &ReadRecord, domain: &
             b'I' | b'D' => {
                 let first = number.checked_sub(1).is_none_or(|before| !is_indel(operations[before]));
                 if first {
-                    let found = indel_at(&operations[number..], number > 0, (at, query), &sequence.as_bytes(), (domain, segment));
+                    let found = indel_at(&operations[number..], number > 0, (at, query), &sequence, (domain, segment));
                     if let Some(indel) = found {
                         indels.push(indel);
                         lost_at = query;

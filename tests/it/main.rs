@@ -21,6 +21,7 @@ mod regressions;
 mod report;
 mod rna_and_dna;
 mod rna_fraction;
+mod scale;
 mod simulate;
 mod support;
 mod verdict;

@@ -66,6 +66,7 @@ impl Bench {
             assay: AssayRequest::default(),
             targets: vec!["ALK".to_owned()],
             knowledge: None,
+            sensitive: false,
             stream: false,
             threads: 1,
             tile_bp: TILE_BP,
