@@ -13,6 +13,7 @@
 //! ```
 
 pub mod assay;
+pub mod bounded;
 pub mod bytes;
 pub mod cigar;
 pub mod faults;
@@ -20,6 +21,7 @@ pub mod file;
 mod format;
 mod index;
 pub mod library;
+pub mod mates;
 pub mod parts;
 pub mod read;
 pub mod recognise;

@@ -11,8 +11,9 @@ use std::sync::Arc;
 use rayon::ThreadPool;
 use rustc_hash::FxHashSet;
 
-use crate::alignment::assay::Assay;
+use crate::alignment::assay::{Assay, DuplicateRule};
 use crate::alignment::file::AlignmentFile;
+use crate::alignment::mates;
 use crate::alignment::read::{FragmentId, ReadRecord};
 use crate::alignment::recognise;
 use crate::alignment::scan::{self, Beside, Region, Scan, Unaligned};
@@ -29,7 +30,7 @@ use crate::evidence::{chain, Molecules};
 use crate::fusion::build::{self, Context};
 use crate::fusion::{agreement, describe, event, judge, own_splice, Fusion};
 use crate::genome::{Assembly, Breakend, Contigs, Interval};
-use crate::junction::candidate::Tolerance;
+use crate::junction::candidate::{Candidate, Tolerance};
 use crate::junction::concern::{self, Concern};
 use crate::junction::discover;
 use crate::junction::edges::{self, EdgeTable};
@@ -272,7 +273,11 @@ impl Run<'_> {
             concern::share_out(more, scans, &concerns);
         };
         self.progress.stage("reading partners", windows.len());
-        let beyond = scan::partners(self.pool, library, &windows, &regions, &wanted, &|| self.progress.step())?;
+        let mut beyond = scan::partners(self.pool, library, &windows, &regions, &wanted, &|| self.progress.step())?;
+        let flagged: FxHashSet<FragmentId> = scans.iter().chain(&beyond).flat_map(|scan| scan.flagged.iter().copied()).collect();
+        for scan in scans.iter_mut().chain(&mut beyond) {
+            scan.leave_out(&flagged);
+        }
         let mut whole = Scan::default();
         for scan in &beyond {
             for (key, count) in &scan.skipped {
@@ -291,15 +296,17 @@ impl Run<'_> {
         let spliced = assay.material() == Material::Rna;
         let none = (vec![Vec::new(); self.targets.len()], 0);
         let most = if self.config.sensitive { u64::MAX } else { scan::MAX_UNALIGNED };
-        let unplaced = Unplaced { most, beside_mates: &beside_mates };
+        let unplaced = Unplaced { most, beside_mates: &beside_mates, flagged: &flagged };
         let mut edges = if spliced { self.exon_edges(library, &none, &unplaced)? } else { ExonEdges::default() };
         beyond.append(&mut edges.records);
+        beyond.retain(|view| !flagged.contains(&view.fragment));
         let elsewhere = if spliced { outside::left(library.aligned_reads()?, seen, self.config.sensitive) } else { 0 };
         let outside = if elsewhere == 0 { self.outside(library, &edges)? } else { Outside::default() };
         beyond.extend(outside.records);
         let same_name = scans.iter().map(|scan| chain::records_beyond_bound(&scan.records)).sum();
         let counts = [
             ("unaligned_looked_up", edges.unaligned_seen),
+            ("unaligned_duplicate", edges.unaligned_duplicates),
             ("unaligned_beyond_bound", edges.unaligned_left),
             ("elsewhere_beyond_bound", elsewhere),
             ("same_name_beyond_bound", same_name),
@@ -517,8 +524,6 @@ impl Run<'_> {
     ) -> Result<(Vec<Fusion>, Noise)> {
         let assay = &library.assay;
         let kinase = self.targets[target];
-        let molecules = Molecules::group(&scan.records, assay.duplicates);
-        let chimeras = judge::Chimeras { joined: evidence.chimeras(&molecules), molecules: &molecules };
         let spliced = assay.material() == Material::Rna;
         let distance =
             |end: Breakend, position: u32| if spliced { self.spliced_distance(end, position) } else { end.kept_distance(position) };
@@ -554,6 +559,17 @@ impl Run<'_> {
         }
         let explained_elsewhere = found.explained_elsewhere + (before - candidates.len()) as u32;
         local.finish()?;
+        let unread = self.unread(library, scan, &candidates)?;
+        let flagged: FxHashSet<FragmentId> =
+            unread.iter().filter(|view| view.duplicate && scan::leaves_out_flagged(assay.duplicates)).map(|view| view.fragment).collect();
+        for candidate in &mut candidates {
+            candidate.members.retain(|fragment, _| !flagged.contains(fragment));
+        }
+        candidates.retain(|candidate| !candidate.members.is_empty());
+        let unaligned = edges.map(|(_, unaligned)| unaligned).unwrap_or_default();
+        let molecules = Molecules::with_unaligned(scan.records.iter().chain(&unread), unaligned, assay.duplicates);
+        let mut chimeras = judge::Chimeras { joined: evidence.chimeras(&molecules), molecules: &molecules };
+        chimeras.joined.retain(|molecule| !flagged.contains(molecule));
         let context = Context {
             models: &self.setup.models,
             knowledge: &self.setup.knowledge,
@@ -578,6 +594,17 @@ impl Run<'_> {
         }));
         let fusions = judge::judge(drafts, kinase, assay, &chimeras);
         Ok((fusions, Noise { chimeras: chimeras.count(), explained_elsewhere, needed }))
+    }
+
+    /// The records that were not read yet of fragments that a candidate may have too many of.
+    fn unread(&self, library: &Library, scan: &Scan, candidates: &[Candidate]) -> Result<Vec<ReadRecord>> {
+        let rule = library.assay.duplicates;
+        if rule == DuplicateRule::Keep {
+            return Ok(Vec::new());
+        }
+        let several = candidates.iter().filter(|candidate| candidate.members.len() > 1);
+        let fragments: FxHashSet<FragmentId> = several.flat_map(|candidate| candidate.members.keys().copied()).collect();
+        mates::read(self.pool, library, &mates::unread(&scan.records, &fragments, scan::leaves_out_flagged(rule)))
     }
 
     /// Unbroken molecules at the kinase's and at the partner's end of each candidate.

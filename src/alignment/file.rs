@@ -245,11 +245,12 @@ impl Reader {
     }
 
     /// Calls `visit` with the records without a place at the end of the file, `limit` at most; a file that is read in one pass keeps
-    /// none. Gives how many are left, or 1 where the index does not say how many.
+    /// none. Those for which `visit` returns `false` are skipped and do not count. Gives how many are left, or 1 where the index does not
+    /// say how many.
     ///
     /// # Errors
     /// When the file cannot be read there.
-    pub fn visit_unplaced(&mut self, limit: u64, mut visit: impl FnMut(&Record)) -> Result<u64> {
+    pub fn visit_unplaced(&mut self, limit: u64, mut visit: impl FnMut(&Record) -> bool) -> Result<u64> {
         let ReaderSource::Indexed(reader, index) = &mut self.source else { return Ok(0) };
         if index.is_empty() {
             return Ok(0);
@@ -257,16 +258,16 @@ impl Reader {
         reader
             .fetch(bam::FetchDefinition::Unmapped)
             .map_err(|error| unreadable(&self.path, &format!("its unaligned reads cannot be looked up ({error})")))?;
-        let mut seen = 0;
+        let (mut seen, mut counted) = (0, 0);
         while let Some(result) = reader.read(&mut self.record) {
             result.map_err(|error| unreadable(&self.path, &format!("an unaligned read cannot be read ({error})")))?;
-            if seen == limit {
+            if counted == limit {
                 // The index of a BAM knows how many there are; for others the whole file would be read.
                 let all = if self.is_bam { reader.index_stats().ok() } else { None };
                 let unplaced = all.and_then(|stats| stats.iter().find(|(tid, ..)| *tid < 0).map(|(_, _, _, unmapped)| *unmapped));
                 return Ok(unplaced.unwrap_or(0).saturating_sub(seen).max(1));
             }
-            visit(&self.record);
+            counted += u64::from(visit(&self.record));
             seen += 1;
         }
         Ok(0)

@@ -83,11 +83,12 @@ impl LibraryReader {
         (0u64..).zip(&mut self.0).try_for_each(|(lane, reader)| reader.visit(interval, |record| visit(record, Lane(lane))))
     }
 
-    /// Calls `visit` with the records without a place, at most `limit` of each file, and gives how many are left.
+    /// Calls `visit` with the records without a place, at most `limit` of each file for which it returns `true`, and gives how many are
+    /// left.
     ///
     /// # Errors
     /// When a file cannot be read there.
-    pub fn visit_unplaced(&mut self, limit: u64, mut visit: impl FnMut(&Record, Lane)) -> Result<u64> {
+    pub fn visit_unplaced(&mut self, limit: u64, mut visit: impl FnMut(&Record, Lane) -> bool) -> Result<u64> {
         let left = (0u64..).zip(&mut self.0).map(|(lane, reader)| reader.visit_unplaced(limit, |record| visit(record, Lane(lane))));
         left.sum()
     }

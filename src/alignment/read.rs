@@ -6,7 +6,7 @@ use std::hash::Hasher;
 use super::bytes::Bytes;
 use super::cigar::{self, Operation};
 use super::trim;
-use super::umi::UmiSource;
+use super::umi::{Umi, UmiSource};
 use crate::genome::{Breakend, ContigId, Contigs, Side, Strand};
 use crate::sequence::{complexity_frac, reverse_complement};
 
@@ -96,6 +96,8 @@ pub struct MatePlace {
     pub start: u32,
     /// Strand.
     pub strand: Strand,
+    /// Where its 5' end would lie if it were aligned whole (interbase), where the record says how the mate is aligned (tag MC).
+    pub begin: Option<i64>,
 }
 
 /// What a record was within its file.
@@ -128,10 +130,12 @@ pub struct ReadRecord {
     pub bases: Option<Bytes>,
     /// Base qualities as sequenced, with `bases`.
     pub qualities: Bytes,
+    /// Whether the read has a mate, mapped or not.
+    pub paired: bool,
     /// The mate, where mapped.
     pub mate: Option<MatePlace>,
     /// The molecular identifier, where the assay has them.
-    pub umi: Option<Box<[u8]>>,
+    pub umi: Option<Umi>,
     /// Number of SA entries that could not be read (unknown contig, bad CIGAR).
     pub unreadable_sa: u32,
 }
@@ -316,6 +320,7 @@ impl ReadRecord {
             contig: ContigId(record.mtid() as u32),
             start: record.mpos() as u32,
             strand: if record.is_mate_reverse() { Strand::Reverse } else { Strand::Forward },
+            begin: mate_begin(record),
         });
         let (elsewhere, unreadable_sa) = match record.aux(b"SA") {
             Ok(Aux::String(text)) => supplementary_pieces(text, length, contigs),
@@ -331,27 +336,26 @@ impl ReadRecord {
             length,
             bases: None,
             qualities: Bytes::default(),
+            paired: record.is_paired(),
             mate,
             umi: umi.and_then(|source| source.of(record)),
             unreadable_sa,
         })
     }
+}
 
-    /// Where the read's 5' end would lie if it were aligned whole: contig, interbase position, strand. For a further piece of a
-    /// split read it is that of the primary alignment (the first SA entry).
-    pub fn five_prime(&self) -> (ContigId, i64, Strand) {
-        let primary = match self.kind {
-            RecordKind::Primary => self.pieces.as_slice(),
-            RecordKind::Piece => self.elsewhere.first().map_or(self.pieces.as_slice(), Vec::as_slice),
-        };
-        let Some(first) = primary.first() else { return (ContigId(0), 0, Strand::Forward) };
-        let clipped = i64::from(first.query_start);
-        let position = match first.strand {
-            Strand::Forward => i64::from(first.start) - clipped,
-            Strand::Reverse => i64::from(first.end) + clipped,
-        };
-        (first.contig, position, first.strand)
-    }
+/// Where the mate's 5' end would lie if it were aligned whole, by the tag MC (its CIGAR).
+fn mate_begin(record: &Record) -> Option<i64> {
+    let Ok(Aux::String(text)) = record.aux(b"MC") else { return None };
+    let operations = cigar::parse(text)?;
+    let clipped = |operations: &mut dyn Iterator<Item = &Operation>| -> i64 {
+        operations.take_while(|op| matches!(op.letter, b'S' | b'H')).map(|op| i64::from(op.length)).sum()
+    };
+    Some(if record.is_mate_reverse() {
+        record.mpos() + i64::from(cigar::reference_length(&operations)) + clipped(&mut operations.iter().rev())
+    } else {
+        record.mpos() - clipped(&mut operations.iter())
+    })
 }
 
 /// The pieces of each SA entry, and how many entries could not be read.

@@ -9,7 +9,7 @@ use super::cigar;
 use super::faults::Inspection;
 use super::file::AlignmentFile;
 use super::read::{self, FragmentId, ReadRecord, RecordKind, Skipped};
-use super::umi::{umi_sources, UmiSource};
+use super::umi::{umi_sources, UmiSource, SOURCES};
 use crate::error::Result;
 use crate::genome::{Breakend, Interval};
 use crate::model::{Gene, Role, Site};
@@ -39,8 +39,8 @@ struct Sample {
     inserts: Vec<u32>,
     same_gene_splits: u64,
     exon_edge_splits: u64,
-    umis: [FxHashSet<u64>; 6],
-    umi_seen: [u64; 6],
+    umis: [FxHashSet<u64>; SOURCES],
+    umi_seen: [u64; SOURCES],
     fragments: FxHashSet<FragmentId>,
     ends: [FxHashMap<(u32, i64, bool), u32>; 2],
     covered: FxHashSet<(u32, u32)>,
@@ -65,7 +65,7 @@ pub fn recognise(
     let mut sample = Sample::default();
     let take = |sample: &mut Sample, record: &Record| {
         sample.add(record, &sources);
-        sample.umi_asked += u64::from(request.umi_tag.is_some_and(|tag| UmiSource::Tag(tag).of(record).is_some()));
+        sample.umi_asked += u64::from(request.umi_tag.is_some_and(|tag| UmiSource::of_tag(tag).of(record).is_some()));
     };
     for region in regions {
         let mut taken = 0;
@@ -118,7 +118,7 @@ fn are_spliced((reads, spliced): (u64, u64)) -> bool {
 }
 
 impl Sample {
-    fn add(&mut self, record: &Record, sources: &[UmiSource; 6]) {
+    fn add(&mut self, record: &Record, sources: &[UmiSource; SOURCES]) {
         self.records += 1;
         self.paired += u64::from(record.is_paired());
         self.duplicates += u64::from(record.is_duplicate());
@@ -140,7 +140,7 @@ impl Sample {
             for (slot, source) in sources.iter().enumerate() {
                 if let Some(umi) = source.of(record) {
                     self.umi_seen[slot] += 1;
-                    self.umis[slot].insert(FragmentId::of(&umi).0);
+                    self.umis[slot].insert(FragmentId::of(&umi.text).0);
                 }
             }
         }
@@ -318,13 +318,19 @@ impl Sample {
                 warnings.add(Code::NoUmis, text);
             }
             reasons.push("UMI tag given on the command line".to_owned());
-            return Some(UmiSource::Tag(tag));
+            return Some(UmiSource::of_tag(tag));
         }
         let fragments = self.fragments.len() as u64;
         for (slot, source) in umi_sources().into_iter().enumerate() {
             let distinct = self.umis[slot].len() as u64;
+            // A droplet's read whose barcode could not be corrected has none.
+            let least_frac = if source == UmiSource::Cell { 0.5 } else { 0.9 };
             // A suffix that is the same for all reads is a sample index, not a UMI.
-            if self.umi_seen[slot] * 10 >= fragments * 9 && fragments > 0 && distinct > 8 && distinct * 50 >= fragments.min(5_000) {
+            if self.umi_seen[slot] as f64 >= fragments as f64 * least_frac
+                && fragments > 0
+                && distinct > 8
+                && distinct * 50 >= fragments.min(5_000)
+            {
                 reasons.push(format!("UMIs in {}: {distinct} different ones in {fragments} fragments", source.describe()));
                 return Some(source);
             }

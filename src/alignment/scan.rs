@@ -8,11 +8,13 @@ use rust_htslib::bam::record::Record;
 use rustc_hash::{FxHashMap, FxHashSet, FxHasher};
 
 use super::assay::DuplicateRule;
+use super::bounded::Bounded;
 use super::bytes::Distinct;
 use super::library::{Lane, Library, LibraryReader};
 use super::read::{clipped_ends, FragmentId, ReadRecord, RecordKind, Skipped};
 use super::same_place::SamePlace;
 use super::tile;
+use super::umi::Umi;
 use crate::error::Result;
 use crate::genome::{ContigId, Interval};
 use crate::material::Material;
@@ -66,6 +68,8 @@ pub struct Scan {
     pub skipped: BTreeMap<String, u64>,
     /// Reads without an alignment that are filed with their mates.
     pub unaligned: Vec<Beside>,
+    /// Fragments with a record that is flagged as a duplicate, where these are left out.
+    pub flagged: FxHashSet<FragmentId>,
     distinct: Distinct,
 }
 
@@ -80,6 +84,17 @@ impl Scan {
         *self.skipped.entry(reason.key().to_owned()).or_default() += 1;
     }
 
+    /// Leaves out the records of `flagged` fragments. What is said of one record is meant of all: tools that mark a sorted file flag neither
+    /// the further pieces of a split read nor mates without an alignment.
+    pub fn leave_out(&mut self, flagged: &FxHashSet<FragmentId>) {
+        let before = self.records.len();
+        self.records.retain(|view| !flagged.contains(&view.fragment));
+        let gone = before - self.records.len();
+        if gone > 0 {
+            *self.skipped.entry(Skipped::Duplicate.key().to_owned()).or_default() += gone as u64;
+        }
+    }
+
     /// Adds another reading.
     pub fn absorb(&mut self, other: Self) {
         if self.records.is_empty() {
@@ -88,6 +103,7 @@ impl Scan {
             self.records.extend(other.records);
         }
         self.unaligned.extend(other.unaligned);
+        self.flagged.extend(other.flagged);
         self.seen += other.seen;
         self.primary += other.primary;
         self.duplicates += other.duplicates;
@@ -145,7 +161,7 @@ fn scan_tile(reader: &mut LibraryReader, library: &Library, region: &Region, til
             return;
         }
         scan.seen += 1;
-        beside.keep(record, lane);
+        beside.keep(record, lane, library);
         if let Some(view) = admit(record, lane, library, &mut scan) {
             if view.kind == RecordKind::Primary {
                 scan.usual_bases +=
@@ -163,7 +179,9 @@ fn scan_tile(reader: &mut LibraryReader, library: &Library, region: &Region, til
 
 /// The typed view of a record that the rules let through; the others are counted.
 fn admit(record: &Record, lane: Lane, library: &Library, scan: &mut Scan) -> Option<ReadRecord> {
-    match ReadRecord::from_record(record, &library.contigs, library.assay.umi.as_ref()) {
+    let left_out = record.is_duplicate() && leaves_out_flagged(library.assay.duplicates);
+    let read = if left_out { ReadRecord::without_bases } else { ReadRecord::from_record };
+    match read(record, &library.contigs, library.assay.umi.as_ref()) {
         Ok(mut view) => {
             view.fragment = lane.fragment(view.fragment);
             if view.kind == RecordKind::Primary {
@@ -173,8 +191,9 @@ fn admit(record: &Record, lane: Lane, library: &Library, scan: &mut Scan) -> Opt
             if view.unreadable_sa > 0 {
                 *scan.skipped.entry("unreadable_sa".to_owned()).or_default() += u64::from(view.unreadable_sa);
             }
-            if view.duplicate && leaves_out_flagged(library.assay.duplicates) {
+            if left_out {
                 scan.skip(Skipped::Duplicate);
+                scan.flagged.insert(view.fragment);
                 return None;
             }
             Some(view)
@@ -246,7 +265,7 @@ pub fn partners(
                     return;
                 }
                 scan.seen += 1;
-                beside.keep(record, lane);
+                beside.keep(record, lane, library);
                 if let Some(view) = admit(record, lane, library, &mut scan) {
                     let at_kinase = |contig, position| regions.iter().any(|region| region.holds(contig, position));
                     let points_there =
@@ -294,7 +313,7 @@ impl Sieve<'_> {
 const SORT_BP: usize = 16;
 
 /// The primary records of tiles that the sieve keeps, tile by tile; each belongs to the tile in which it begins. Of those of one sort
-/// that begin within 64 bases the first hundred are kept: more would say the same.
+/// that begin within 64 bases the first hundred molecules are kept: more would say the same.
 ///
 /// # Errors
 /// When the file cannot be read.
@@ -312,7 +331,7 @@ pub fn sift(
         |reader, index| {
             let tile = tiles[index];
             let mut records = Vec::new();
-            let mut kept: FxHashMap<(u32, u64), u32> = FxHashMap::default();
+            let mut kept: FxHashMap<(u32, u64), Bounded> = FxHashMap::default();
             let mut uncounted = Scan::default();
             let mut same_place = SamePlace::default();
             reader.visit(Interval { end: tile.end.saturating_add(SAME_PLACE_BP), ..tile }, |record, lane| {
@@ -321,15 +340,15 @@ pub fn sift(
                 }
                 let Some(sort) = sieve.sort(record) else { return };
                 let stretch = kept.entry((record.pos().max(0) as u32 / STRETCH_BP, sort)).or_default();
-                if *stretch >= MAX_OF_STRETCH {
+                if stretch.is_full(MAX_OF_STRETCH) {
                     return;
                 }
                 same_place.note(record, lane);
                 let begins_here = (i64::from(tile.start)..i64::from(tile.end)).contains(&record.pos());
                 if begins_here && !record.is_secondary() {
-                    let kept = admit(record, lane, library, &mut uncounted);
-                    *stretch += u32::from(kept.is_some());
-                    records.extend(kept);
+                    // What is left out must not use up the number that is kept.
+                    let view = admit(record, lane, library, &mut uncounted);
+                    records.extend(view.filter(|view| stretch.keeps(view, library.assay.duplicates, MAX_OF_STRETCH)));
                 }
             })?;
             same_place.settle(&mut records);
@@ -339,7 +358,7 @@ pub fn sift(
     )
 }
 
-/// Width of the stretches of which a bounded number of records is kept, and the number.
+/// Width of the stretches of which a bounded number of molecules is kept, and the number.
 const STRETCH_BP: u32 = 64;
 const MAX_OF_STRETCH: u32 = 100;
 
@@ -354,15 +373,30 @@ pub struct Unaligned {
     pub bases: Vec<u8>,
     /// Their qualities.
     pub qualities: Vec<u8>,
+    /// Whether it has a mate.
+    pub paired: bool,
+    /// The mate's bases, where both overlap and `bases` has them as one.
+    pub mate_bases: Option<Vec<u8>>,
+    /// The molecular identifier, where the assay has them.
+    pub umi: Option<Umi>,
 }
 
 impl Unaligned {
-    fn new(record: &Record, lane: Lane) -> Self {
+    /// Whether a read is looked at: marking duplicates flags reads without an alignment too.
+    fn is_used(record: &Record, library: &Library) -> bool {
+        let left_out = record.is_duplicate() && leaves_out_flagged(library.assay.duplicates);
+        !left_out && !record.is_quality_check_failed()
+    }
+
+    fn new(record: &Record, lane: Lane, library: &Library) -> Self {
         Self {
             fragment: lane.fragment(FragmentId::of(record.qname())),
             number: u8::from(record.is_last_in_template() && record.is_paired()),
             bases: record.seq().as_bytes(),
             qualities: record.qual().to_vec(),
+            paired: record.is_paired(),
+            mate_bases: None,
+            umi: library.assay.umi.as_ref().and_then(|source| source.of(record)),
         }
     }
 }
@@ -390,23 +424,23 @@ impl Beside {
         }
     }
 
-    fn keep(&mut self, record: &Record, lane: Lane) {
+    fn keep(&mut self, record: &Record, lane: Lane, library: &Library) {
         let Self::Reads(stretch, kept) = self else { return };
-        if !is_beside(record, *stretch) {
+        if !is_beside(record, *stretch, library) {
             return;
         }
         if kept.len() < MAX_BESIDE_KEPT {
-            kept.push(Unaligned::new(record, lane));
+            kept.push(Unaligned::new(record, lane, library));
         } else {
             *self = Self::Crowd(*stretch);
         }
     }
 }
 
-/// Whether a record is a read without an alignment that is filed in a stretch.
-fn is_beside(record: &Record, stretch: Interval) -> bool {
+/// Whether a record is a read without an alignment that is filed in a stretch and looked at.
+fn is_beside(record: &Record, stretch: Interval, library: &Library) -> bool {
     let begins_here = (i64::from(stretch.start)..i64::from(stretch.end)).contains(&record.pos());
-    record.is_unmapped() && !record.is_quality_check_failed() && begins_here
+    record.is_unmapped() && Unaligned::is_used(record, library) && begins_here
 }
 
 /// Of the reads that are filed with their mates those that `wanted` picks, in the order of the stretches.
@@ -433,8 +467,8 @@ pub fn beside(
                 };
                 let mut list = Vec::new();
                 opened.visit(*stretch, |record, lane| {
-                    if is_beside(record, *stretch) && wanted(&record.seq().as_bytes()) {
-                        list.push(Unaligned::new(record, lane));
+                    if is_beside(record, *stretch, library) && wanted(&record.seq().as_bytes()) {
+                        list.push(Unaligned::new(record, lane, library));
                     }
                 })?;
                 Ok(list)
@@ -476,33 +510,56 @@ pub fn each<S: Send>(
 /// Unaligned reads of each file that are looked at: enough for panels and for most transcriptomes, about a second's work.
 pub const MAX_UNALIGNED: u64 = 2_000_000;
 
-/// The reads without a place that `wanted` picks, with their mates, how many were looked at, and how many were not because a file has more
-/// than `most`. Files that are read in one pass keep none.
+/// The reads without a place that were wanted.
+#[derive(Debug, Default)]
+pub struct UnalignedReads {
+    /// With their mates.
+    pub picked: Vec<Unaligned>,
+    /// How many were looked at.
+    pub seen: u64,
+    /// How many are flagged as duplicates, where these are left out.
+    pub duplicates: u64,
+    /// How many are left behind those that are looked at.
+    pub left: u64,
+}
+
+/// The reads without a place that `wanted` picks; of a file no more than `most` are looked at. Files that are read in one pass keep none.
 ///
 /// # Errors
 /// When the file cannot be read.
-pub fn unaligned(library: &Library, most: u64, wanted: &dyn Fn(&[u8]) -> bool) -> Result<(Vec<Unaligned>, u64, u64)> {
-    let mut list = Vec::new();
-    let mut seen = 0;
+pub fn unaligned(library: &Library, most: u64, wanted: &dyn Fn(&[u8]) -> bool) -> Result<UnalignedReads> {
+    let mut found = UnalignedReads::default();
     let mut picked: Option<FragmentId> = None;
+    let mut left_out: Option<FragmentId> = None;
     // Mates that were both not aligned follow each other.
     let mut passed_over: Option<Unaligned> = None;
     let left = library.reader()?.visit_unplaced(most, |record, lane| {
-        seen += 1;
-        if record.is_quality_check_failed() {
-            return;
+        let fragment = lane.fragment(FragmentId::of(record.qname()));
+        if !Unaligned::is_used(record, library) {
+            found.duplicates += u64::from(record.is_duplicate());
+            // What is said of one mate is meant of both.
+            left_out = Some(fragment);
+            while found.picked.pop_if(|read| read.fragment == fragment).is_some() {}
+            passed_over = None;
+            return false;
         }
-        let read = Unaligned::new(record, lane);
-        let before = passed_over.take().filter(|mate: &Unaligned| mate.fragment == read.fragment);
+        if left_out == Some(fragment) {
+            return false;
+        }
+        found.seen += 1;
+        let read = Unaligned::new(record, lane, library);
+        let before = passed_over.take().filter(|mate: &Unaligned| mate.fragment == fragment);
         if wanted(&read.bases) {
-            picked = Some(read.fragment);
-            list.extend(before);
-            list.push(read);
-        } else if picked == Some(read.fragment) {
-            list.push(read);
+            picked = Some(fragment);
+            found.picked.extend(before);
+            found.picked.push(read);
+        } else if picked == Some(fragment) {
+            found.picked.push(read);
         } else if record.is_paired() {
             passed_over = Some(read);
         }
+        true
     })?;
-    Ok((list, seen, left))
+    found.left = left;
+    Ok(found)
 }

@@ -84,15 +84,18 @@ pub fn unbroken(pool: &ThreadPool, library: &Library, queries: &[Query<'_>]) -> 
             let places: Vec<u32> = members.iter().map(|&index| queries[index].at.boundary).collect();
             let over_any = |reach: Range<u32>| places.get(places.partition_point(|at| *at < reach.start)).is_some_and(|at| *at < reach.end);
             let mut views: Vec<ReadRecord> = Vec::new();
+            let mut flagged: FxHashSet<FragmentId> = FxHashSet::default();
             reader.visit(*whole, |record, lane| {
                 if let Ok(mut view) = ReadRecord::without_bases(record, &library.contigs, assay.umi.as_ref()) {
                     view.fragment = lane.fragment(view.fragment);
-                    let left_out = view.duplicate && leaves_out_flagged(assay.duplicates);
-                    if !left_out && reach(&view, assay).is_none_or(over_any) {
+                    if view.duplicate && leaves_out_flagged(assay.duplicates) {
+                        flagged.insert(view.fragment);
+                    } else if reach(&view, assay).is_none_or(over_any) {
                         views.push(view);
                     }
                 }
             })?;
+            views.retain(|view| !flagged.contains(&view.fragment));
             parts.join(&mut views);
             Ok(counts(&views, queries, members, assay))
         },
@@ -118,16 +121,14 @@ fn counts(views: &[ReadRecord], queries: &[Query<'_>], members: &[usize], assay:
     let mut list = Vec::with_capacity(members.len());
     for indices in places.values() {
         let crossing = crossing(&near, &queries[indices[0]], assay);
-        let fragments: FxHashSet<FragmentId> = crossing.iter().map(|view| view.fragment).collect();
-        let molecules = |without: &FxHashSet<FragmentId>| {
-            let kept = || crossing.iter().copied().filter(|view| !without.contains(&view.fragment));
-            let molecules = Molecules::group(kept(), assay.duplicates);
-            kept().map(|view| molecules.of(view.fragment)).collect::<FxHashSet<FragmentId>>().len() as u32
-        };
-        let all = molecules(&FxHashSet::default());
+        // All records of a fragment say where its ends are. A copy of a broken molecule is none that is unbroken.
+        let mut told: FxHashSet<FragmentId> = crossing.iter().map(|view| view.fragment).collect();
+        told.extend(indices.iter().flat_map(|&index| queries[index].broken.iter().copied()));
+        let molecules = Molecules::group(views.iter().filter(|view| told.contains(&view.fragment)), assay.duplicates);
+        let unbroken: FxHashSet<FragmentId> = crossing.iter().map(|view| molecules.of(view.fragment)).collect();
         list.extend(indices.iter().map(|&index| {
-            let broken = queries[index].broken;
-            (index, if broken.iter().any(|fragment| fragments.contains(fragment)) { molecules(broken) } else { all })
+            let broken: FxHashSet<FragmentId> = queries[index].broken.iter().map(|fragment| molecules.of(*fragment)).collect();
+            (index, unbroken.difference(&broken).count() as u32)
         }));
     }
     list

@@ -9,7 +9,7 @@
 use std::collections::BTreeMap;
 
 use rayon::ThreadPool;
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::depth::MIN_ANCHOR_BP;
 use crate::alignment::assay::Assay;
@@ -115,15 +115,18 @@ pub fn profiles(pool: &ThreadPool, library: &Library, intervals: &[Interval]) ->
             let tile = jobs[job].1;
             let window = Interval { start: tile.start.saturating_sub(reach), end: tile.end.saturating_add(reach), ..tile };
             let mut views: Vec<ReadRecord> = Vec::new();
+            let mut flagged: FxHashSet<FragmentId> = FxHashSet::default();
             reader.visit(window, |record, lane| {
                 if let Ok(mut view) = ReadRecord::without_bases(record, &library.contigs, assay.umi.as_ref()) {
                     view.fragment = lane.fragment(view.fragment);
-                    let left_out = view.duplicate && leaves_out_flagged(assay.duplicates);
-                    if !left_out && view.pieces.iter().any(|piece| piece.mapq >= MIN_MAPQ) {
+                    if view.duplicate && leaves_out_flagged(assay.duplicates) {
+                        flagged.insert(view.fragment);
+                    } else if view.pieces.iter().any(|piece| piece.mapq >= MIN_MAPQ) {
                         views.push(view);
                     }
                 }
             })?;
+            views.retain(|view| !flagged.contains(&view.fragment));
             Ok(histogram(&views, tile, assay))
         },
     )?;

@@ -146,7 +146,7 @@ mod tests {
             primary: vec![pieces[0]],
             gapped: vec![false; pieces.len() - 1],
             pieces,
-            mate: Some(MatePlace { contig: PARTNER, start: 5_000, strand: Strand::Reverse }),
+            mate: Some(MatePlace { contig: PARTNER, start: 5_000, strand: Strand::Reverse, begin: None }),
             length: 100,
             bases: None,
             qualities: Bytes::default(),

@@ -121,6 +121,7 @@ mod tests {
             length: 80,
             bases: None,
             qualities: Bytes::default(),
+            paired: true,
             mate: None,
             umi: None,
             unreadable_sa: 0,

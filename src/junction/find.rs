@@ -4,7 +4,6 @@ use std::borrow::Cow;
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
-use crate::alignment::assay::DuplicateRule;
 use crate::alignment::bytes::Distinct;
 use crate::alignment::read::{FragmentId, Piece, ReadRecord};
 use crate::alignment::scan::{Region, Unaligned};
@@ -245,7 +244,7 @@ impl Evidence {
         candidates = claimed_once(candidates);
         let explained_elsewhere = (before - candidates.len()) as u32;
         if let Some(spliced) = spliced.filter(|_| tolerance.in_step) {
-            unaligned::add(&mut candidates, spliced.unaligned, assay.duplicates == DuplicateRule::Keep);
+            unaligned::add(&mut candidates, spliced.unaligned);
         }
         candidates.extend(orphan::orphans(target, kinase_tails, &candidates, tolerance));
         Found { candidates, explained_elsewhere }

@@ -291,6 +291,9 @@ mod tests {
             number: 0,
             bases: whole[from..to].to_vec(),
             qualities: Vec::new(),
+            paired: false,
+            mate_bases: None,
+            umi: None,
         };
         let grown = |mut tail: Vec<u8>, reads: &[Unaligned]| {
             More::new(reads).lengthen(&mut tail);

@@ -347,24 +347,6 @@ fn of_unaligned(
     }
 }
 
-/// Bases at the beginning of a read by which copies of one molecule are known.
-const COPY_BP: usize = 32;
-
-/// One fragment of each set of copies, the file's first: reads without a place show that they are copies by beginning alike, both mates if
-/// there are two. Molecules that begin alike by chance count once: too few rather than too many.
-pub fn without_copies(reads: Vec<Unaligned>) -> Vec<Unaligned> {
-    let begin = |read: &Unaligned| (read.number, read.bases[..read.bases.len().min(COPY_BP)].to_vec());
-    let mut begins: FxHashMap<FragmentId, Vec<(u8, Vec<u8>)>> = FxHashMap::default();
-    for read in &reads {
-        begins.entry(read.fragment).or_default().push(begin(read));
-    }
-    let mut first: FxHashMap<Vec<(u8, Vec<u8>)>, FragmentId> = FxHashMap::default();
-    reads
-        .into_iter()
-        .filter(|read| begins.get(&read.fragment).is_none_or(|key| *first.entry(key.clone()).or_insert(read.fragment) == read.fragment))
-        .collect()
-}
-
 /// Mates that overlap as one read; others as they are.
 pub fn merged_mates(reads: Vec<Unaligned>) -> Vec<Unaligned> {
     let mut by_fragment: FxHashMap<FragmentId, usize> = FxHashMap::default();
@@ -390,6 +372,7 @@ fn merge(first: &Unaligned, second: &Unaligned) -> Option<Unaligned> {
     })?;
     let known = (first.bases.len() - overlap).min(bases.len());
     let mut one = first.clone();
+    one.mate_bases = Some(second.bases.clone());
     one.bases.extend_from_slice(&bases[known..]);
     one.qualities.extend_from_slice(qualities.get(known..).unwrap_or_default());
     Some(one)

@@ -6,7 +6,7 @@
 use rayon::ThreadPool;
 use rustc_hash::{FxHashMap, FxHashSet};
 
-use crate::alignment::assay::DuplicateRule;
+use crate::alignment::bounded::Bounded;
 use crate::alignment::bytes::Distinct;
 use crate::alignment::library::Library;
 use crate::alignment::read::{FragmentId, Piece, ReadRecord};
@@ -21,7 +21,7 @@ use super::edges::{self, Edge, EdgeTable, MIN_FIT_BP};
 use super::rescue::{self, MAX_OVERRUN_BP};
 use super::votes::Votes;
 
-/// Reads that vote on the bases of a place, more or less; more would say the same.
+/// Molecules that vote on the bases of a place, more or less; more would say the same.
 const MAX_VOTERS: u32 = 100;
 /// Reads that begin within so many bases are counted together.
 const VOTING_BP: u32 = 64;
@@ -39,6 +39,8 @@ pub struct Unplaced<'a> {
     pub most: u64,
     /// Those that are filed with their mates.
     pub beside_mates: &'a [Beside],
+    /// Fragments that are left out, as another record of them is flagged as a duplicate.
+    pub flagged: &'a FxHashSet<FragmentId>,
 }
 
 /// What was found at the edges.
@@ -54,7 +56,9 @@ pub struct Shown {
     words: FxHashSet<u32>,
     /// Unaligned reads that were looked at.
     pub unaligned_seen: u64,
-    /// Those beyond the bound, which were not.
+    /// Those flagged as duplicates, where these are left out.
+    pub unaligned_duplicates: u64,
+    /// Those beyond the bound, which were not looked at.
     pub unaligned_left: u64,
 }
 
@@ -76,15 +80,14 @@ impl Shown {
         reads: &Unplaced<'_>,
     ) -> Result<()> {
         let wanted = |read: &[u8]| edges::words(read).any(|word| self.words.contains(&word)) || more(read);
-        let (mut picked, seen, left) = scan::unaligned(library, reads.most, &wanted)?;
+        let scan::UnalignedReads { mut picked, seen, duplicates, left } = scan::unaligned(library, reads.most, &wanted)?;
         // Stretches may overlap.
         let mut once: FxHashSet<(FragmentId, u8)> = FxHashSet::default();
         let beside = scan::beside(pool, library, reads.beside_mates, &wanted)?;
-        picked.extend(beside.into_iter().filter(|read| once.insert((read.fragment, read.number))));
-        // The file's order decides which copy stays, so it is the same however many threads read.
-        let distinct = if library.assay.duplicates == DuplicateRule::Keep { picked } else { rescue::without_copies(picked) };
-        self.unaligned = rescue::merged_mates(distinct);
-        (self.unaligned_seen, self.unaligned_left) = (seen, left);
+        picked
+            .extend(beside.into_iter().filter(|read| !reads.flagged.contains(&read.fragment) && once.insert((read.fragment, read.number))));
+        self.unaligned = rescue::merged_mates(picked);
+        (self.unaligned_seen, self.unaligned_duplicates, self.unaligned_left) = (seen, duplicates, left);
         Ok(())
     }
 }
@@ -127,10 +130,10 @@ pub fn read(
     let windows = crate::alignment::tile::merged(windows, JOIN_BP);
     let reach_bp = rescue::reach_bp(!library.assay.long_reads);
     let states = scan::each(pool, library, &windows, Seen::default, |state, mut view| {
-        let voters = state.voters.entry(view.pieces[0].start / VOTING_BP).or_default();
-        if *voters < MAX_VOTERS && reference.is_none() {
-            state.votes.add(&view, Interval { contig: view.pieces[0].contig, start: 0, end: u32::MAX });
-            *voters += 1;
+        let first = view.pieces[0];
+        let voters = state.voters.entry(first.start / VOTING_BP).or_default();
+        if reference.is_none() && voters.keeps(&view, library.assay.duplicates, MAX_VOTERS) {
+            state.votes.add(&view, Interval { contig: first.contig, start: 0, end: u32::MAX });
         }
         if ends_with_more(&view, &ends, &borders, reach_bp) {
             state.distinct.share(view.bases.iter_mut().chain([&mut view.qualities]));
@@ -172,7 +175,7 @@ pub fn read(
 struct Seen {
     votes: Votes,
     /// Reads that voted, by where they begin.
-    voters: FxHashMap<u32, u32>,
+    voters: FxHashMap<u32, Bounded>,
     records: Vec<ReadRecord>,
     distinct: Distinct,
 }

@@ -17,9 +17,8 @@ const MIN_TELLING_BP: f64 = 11.0;
 /// One base in so many may differ.
 const BP_PER_MISMATCH: usize = 10;
 
-/// Adds to each candidate the unaligned fragments that read over its junction; a fragment that shows another one already stays there, and
-/// without `copies` one that begins or ends where another fragment of the junction does counts with that.
-pub fn add(candidates: &mut [Candidate], reads: &[Unaligned], copies: bool) {
+/// Adds to each candidate the unaligned fragments that read over its junction; a fragment that shows another one already stays there.
+pub fn add(candidates: &mut [Candidate], reads: &[Unaligned]) {
     const HALF: usize = WORD_BP / 2;
     let mut taken: FxHashSet<FragmentId> = candidates.iter().flat_map(|candidate| candidate.members.keys().copied()).collect();
     let mut by_word: FxHashMap<u32, Vec<usize>> = FxHashMap::default();
@@ -39,7 +38,6 @@ pub fn add(candidates: &mut [Candidate], reads: &[Unaligned], copies: bool) {
     if by_word.is_empty() {
         return;
     }
-    let mut shown: FxHashMap<usize, Extents> = FxHashMap::default();
     for read in reads.iter().filter(|read| !read.bases.is_empty()) {
         let both = [read.bases.clone(), reverse_complement(&read.bases)];
         let hits = both.iter().flat_map(|bases| {
@@ -59,43 +57,11 @@ pub fn add(candidates: &mut [Candidate], reads: &[Unaligned], copies: bool) {
             continue;
         }
         let candidate = &mut candidates[index];
-        // A read of one length begins where another does when it has as many bases on one side.
-        let known = shown.entry(index).or_insert_with(|| Extents::of(candidate));
-        if !copies && known.have(at, beyond) {
-            continue;
-        }
-        known.add(kinase_bp, partner_bp);
         taken.insert(read.fragment);
         let ends = (i64::from(candidate.kinase.boundary) + i64::from(at), -i64::from(at + beyond));
         let crossing_bp = kinase_bp.min(partner_bp);
         candidate
             .add(read.fragment, Member { kind: Kind::Clip, kinase_bp, partner_bp, crossing_bp, kinase_mapq: 0, partner_mapq: None, ends });
-    }
-}
-
-/// How many bases of either side the reads of a junction show.
-struct Extents {
-    kinase_bp: FxHashSet<u32>,
-    partner_bp: FxHashSet<u32>,
-}
-
-impl Extents {
-    fn of(candidate: &Candidate) -> Self {
-        let mut extents = Self { kinase_bp: FxHashSet::default(), partner_bp: FxHashSet::default() };
-        let reads = candidate.members.values().filter(|member| member.kind != Kind::Pair);
-        reads.for_each(|member| extents.add(member.kinase_bp, member.partner_bp));
-        extents
-    }
-
-    fn add(&mut self, kinase_bp: u32, partner_bp: u32) {
-        self.kinase_bp.insert(kinase_bp);
-        self.partner_bp.insert(partner_bp);
-    }
-
-    /// Whether a read has as many bases of one side, give or take one.
-    fn have(&self, kinase_bp: u32, partner_bp: u32) -> bool {
-        let near = |known: &FxHashSet<u32>, bases: u32| (bases.saturating_sub(1)..=bases + 1).any(|bases| known.contains(&bases));
-        near(&self.kinase_bp, kinase_bp) || near(&self.partner_bp, partner_bp)
     }
 }
 
@@ -124,7 +90,8 @@ mod tests {
     }
 
     fn read(fragment: u64, bases: Vec<u8>) -> Unaligned {
-        Unaligned { fragment: FragmentId(fragment), number: 0, qualities: vec![30; bases.len()], bases }
+        let qualities = vec![30; bases.len()];
+        Unaligned { fragment: FragmentId(fragment), number: 0, bases, qualities, paired: false, mate_bases: None, umi: None }
     }
 
     #[test]
@@ -143,20 +110,9 @@ mod tests {
             read(6, whole[10..40].to_vec()),
         ];
         let mut candidates = [candidate()];
-        add(&mut candidates, &reads, true);
+        add(&mut candidates, &reads);
         let found: Vec<(u64, u32, u32)> =
             candidates[0].members.iter().map(|(fragment, member)| (fragment.0, member.kinase_bp, member.partner_bp)).collect();
         assert_eq!(found, [(1, 25, 25), (2, 25, 25), (3, 25, 25), (6, 15, 15)]);
-    }
-
-    #[test]
-    fn copies_of_a_read_count_once() {
-        let whole = [ANCHOR, TAIL].concat();
-        let mut with_error = whole.clone();
-        with_error[3] = b'A';
-        let reads = [read(1, whole[5..45].to_vec()), read(2, with_error[5..45].to_vec()), read(3, whole[9..49].to_vec())];
-        let mut candidates = [candidate()];
-        add(&mut candidates, &reads, false);
-        assert_eq!(candidates[0].members.keys().map(|fragment| fragment.0).collect::<Vec<_>>(), [1, 3]);
     }
 }

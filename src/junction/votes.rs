@@ -90,6 +90,7 @@ mod tests {
             bases: Some(bases.into()),
             qualities: vec![30; 4].into(),
             mate: None,
+            paired: false,
             umi: None,
             unreadable_sa: 0,
         };

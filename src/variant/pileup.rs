@@ -60,6 +60,8 @@ struct Part {
     shown: Vec<Shown>,
     /// The records without their bases, where copies must be told apart.
     slim: Vec<ReadRecord>,
+    /// Fragments with a record that is flagged as a duplicate, where these are left out.
+    flagged: FxHashSet<FragmentId>,
     /// Votes of MD tags for reference bases (forward strand), by position within the segment.
     md: Vec<[u32; 4]>,
     longest_bp: u32,
@@ -102,7 +104,11 @@ fn pile(domain: &mut Domain<'_>, parts: Vec<(Segment, Part)>, library: &Library,
     let assay = &library.assay;
     let (mut shown, mut slim, mut longest_bp) = (Vec::new(), Vec::new(), 0);
     let mut seen: FxHashSet<(FragmentId, u8, RecordKind, u32)> = FxHashSet::default();
-    for (segment, part) in parts {
+    let flagged: FxHashSet<FragmentId> = parts.iter().flat_map(|(_, part)| part.flagged.iter().copied()).collect();
+    for (segment, mut part) in parts {
+        // What is said of one mate is meant of both.
+        part.shown.retain(|shown| !flagged.contains(&shown.fragment));
+        part.slim.retain(|view| !flagged.contains(&view.fragment));
         take_md(domain, &segment, &part.md);
         shown.extend(part.shown);
         longest_bp = longest_bp.max(part.longest_bp);
@@ -158,6 +164,7 @@ fn read_segment(reader: &mut LibraryReader, library: &Library, domain: &Domain<'
     let mut part = Part {
         shown: Vec::new(),
         slim: Vec::new(),
+        flagged: FxHashSet::default(),
         md: if known { Vec::new() } else { vec![[0; 4]; domain.with_flanks(segment).length_bp() as usize] },
         longest_bp: 0,
     };
@@ -171,6 +178,7 @@ fn read_segment(reader: &mut LibraryReader, library: &Library, domain: &Domain<'
         let Ok(mut view) = ReadRecord::without_bases(record, &library.contigs, assay.umi.as_ref()) else { return };
         view.fragment = lane.fragment(view.fragment);
         if view.duplicate && leaves_out_flagged(assay.duplicates) {
+            part.flagged.insert(view.fragment);
             return;
         }
         let aligned: u32 = view.pieces.iter().map(crate::alignment::read::Piece::query_bp).sum();
@@ -191,7 +199,6 @@ fn read_segment(reader: &mut LibraryReader, library: &Library, domain: &Domain<'
         part.longest_bp = part.longest_bp.max(length as u32).max(own);
         part.shown.push(shown);
         if grouped {
-            view.elsewhere.truncate(1);
             part.slim.push(view);
         }
     })?;

@@ -55,11 +55,13 @@ pub fn read(library: &Library, models: &GeneModels, recurring: Option<Recurring>
     let [low, middle, high] = if before.0 < after.0 { [before, within, after] } else { [after, within, before] };
     let mut found: FxHashMap<FragmentId, Splices> = FxHashMap::default();
     let mut slim: Vec<ReadRecord> = Vec::new();
+    let mut flagged: FxHashSet<FragmentId> = FxHashSet::default();
     let near = |x: u32, y: u32| x.abs_diff(y) <= NEAR_BP;
     let around = Interval { contig: gene.contig(), start: low.1.saturating_sub(1), end: high.0 + 1 };
     library.reader()?.visit(around, |record, lane| {
         let Ok(mut view) = ReadRecord::without_bases(record, &library.contigs, library.assay.umi.as_ref()) else { return };
         if view.duplicate && leaves_out_flagged(library.assay.duplicates) {
+            flagged.insert(lane.fragment(view.fragment));
             return;
         }
         let Some(&first) = view.pieces.first() else { return };
@@ -84,6 +86,7 @@ pub fn read(library: &Library, models: &GeneModels, recurring: Option<Recurring>
             slim.push(view);
         }
     })?;
+    found.retain(|fragment, _| !flagged.contains(fragment));
     let copies = Molecules::group(&slim, if counts_copies(library) { library.assay.duplicates } else { DuplicateRule::Keep });
     let count = |which: fn(&Splices) -> bool| {
         let shown = found.iter().filter(|(_, splices)| which(splices)).map(|(fragment, _)| copies.of(*fragment));

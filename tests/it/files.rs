@@ -78,7 +78,10 @@ fn reads(path: &Path, reference: Option<&Path>) -> Result<Vec<String>, String> {
             }
         }
         let mut unplaced = 0;
-        reader.visit_unplaced(1_000, |_| unplaced += 1)?;
+        reader.visit_unplaced(1_000, |_| {
+            unplaced += 1;
+            true
+        })?;
         names.push(format!("{unplaced} unplaced"));
         Ok(names)
     };

@@ -4,6 +4,7 @@ mod aligners;
 mod background;
 mod bad_input;
 mod bypass;
+mod copies;
 mod demo;
 mod detectability;
 mod dirt;

@@ -1,17 +1,19 @@
 //! All fragments share both their ends, as copies of one molecule do that the duplicate rule did not recognise. Primers fix one end
 //! in amplicon assays, and UMIs tell copies apart, so there the rule is not used.
 
+use std::collections::BTreeSet;
+
 use super::Doubt;
 use crate::alignment::assay::{AssayKind, DuplicateRule};
 use crate::coverage::depth::MIN_ANCHOR_BP;
 
-/// Fewest fragments from which equal ends are suspicious.
-const MIN_FRAGMENTS: usize = 3;
+/// Fewest molecules from which equal ends are suspicious.
+const MIN_MOLECULES: u32 = 3;
 
 /// Whether the flag applies.
 pub fn applies(doubt: &Doubt<'_>) -> bool {
     let told_apart =
         doubt.assay.duplicates == DuplicateRule::Umi || matches!(doubt.assay.kind, AssayKind::RnaAmplicon | AssayKind::DnaAmplicon);
-    let ends: Vec<(i64, i64)> = doubt.candidate.counted(MIN_ANCHOR_BP).map(|(_, member)| member.ends).collect();
-    !told_apart && ends.len() >= MIN_FRAGMENTS && ends.iter().all(|end| *end == ends[0])
+    let ends: BTreeSet<(i64, i64)> = doubt.candidate.counted(MIN_ANCHOR_BP).map(|(_, member)| member.ends).collect();
+    !told_apart && doubt.fusion.support.fragments() >= MIN_MOLECULES && ends.len() == 1
 }

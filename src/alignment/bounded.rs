@@ -1,0 +1,93 @@
+//! A bound on how many records of a place are kept, where more would say the same. It counts molecules: their copies say the same sooner, and
+//! must not use up what is kept of others.
+
+use std::hash::{Hash, Hasher};
+
+use rustc_hash::{FxHashMap, FxHasher};
+
+use super::assay::DuplicateRule;
+use super::read::ReadRecord;
+
+/// Copies of a molecule that are kept: enough for its family to be told from another one by size.
+const MAX_COPIES: u32 = 3;
+
+/// The molecules that were kept of a place.
+#[derive(Debug, Default)]
+pub struct Bounded {
+    copies: FxHashMap<u64, u32>,
+    molecules: u32,
+}
+
+impl Bounded {
+    /// Whether `most` molecules are there.
+    pub fn is_full(&self, most: u32) -> bool {
+        self.molecules >= most
+    }
+
+    /// Whether a record is kept: one of the first `most` molecules, or one of the first copies of such a one. Copies are told roughly, by
+    /// what one record says; by the flag and without any rule each record is its own.
+    pub fn keeps(&mut self, view: &ReadRecord, rule: DuplicateRule, most: u32) -> bool {
+        let known = match rule {
+            DuplicateRule::Flag | DuplicateRule::Keep => None,
+            DuplicateRule::Umi if view.umi.is_none() => None,
+            DuplicateRule::Umi | DuplicateRule::Position => {
+                let (Some(first), Some(last)) = (view.pieces.first(), view.pieces.last()) else { return false };
+                let mut hasher = FxHasher::default();
+                (first.contig, first.strand, first.start, last.end, first.query_start, view.mate, &view.umi).hash(&mut hasher);
+                Some(hasher.finish())
+            }
+        };
+        if let Some(copies) = known.and_then(|key| self.copies.get_mut(&key)) {
+            *copies += 1;
+            return *copies <= MAX_COPIES;
+        }
+        if self.is_full(most) {
+            return false;
+        }
+        self.molecules += 1;
+        self.copies.extend(known.map(|key| (key, 1)));
+        true
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::alignment::read::{FragmentId, Piece, RecordKind};
+    use crate::genome::{ContigId, Strand};
+
+    #[test]
+    fn copies_of_one_molecule_do_not_use_up_what_is_kept_of_others() {
+        let view = |start: u32| ReadRecord {
+            fragment: FragmentId(u64::from(start)),
+            number: 0,
+            kind: RecordKind::Primary,
+            duplicate: false,
+            pieces: vec![Piece {
+                contig: ContigId(0),
+                start,
+                end: start + 50,
+                strand: Strand::Forward,
+                query_start: 0,
+                query_end: 50,
+                mapq: 60,
+                edits: 0,
+            }],
+            elsewhere: Vec::new(),
+            length: 50,
+            bases: None,
+            qualities: Vec::new().into(),
+            paired: true,
+            mate: None,
+            umi: None,
+            unreadable_sa: 0,
+        };
+        let kept = |rule| {
+            let mut bounded = Bounded::default();
+            let starts = std::iter::repeat_n(10, 100).chain(11..20);
+            starts.filter(|&start| bounded.keeps(&view(start), rule, 5)).collect::<Vec<u32>>()
+        };
+        assert_eq!(kept(DuplicateRule::Position), [10, 10, 10, 11, 12, 13, 14]);
+        assert_eq!(kept(DuplicateRule::Flag), [10; 5], "what the flag leaves is no copy");
+    }
+}
