@@ -5,6 +5,7 @@
 //!   fusions.tsv     one row a fusion and exon pair      --> pair(), junction() for RNA, implied() for DNA
 //!   resistance.tsv  one row a change, drug and source   --> resistance_sites(), by genomic codon
 //!   hotspots.tsv    one row a codon of another gene     --> hotspots(): how tumours evade a drug without its target
+//!   bypass.tsv      one row an alteration elsewhere     --> bypass(): what it is reported to void or to call for
 //!   domains.tsv     one row a domain                    --> domains()
 //!   drugs.tsv       one row a drug, gene, tumour, place --> drugs(), evidence levels
 //!   notes.tsv       one row a fact beside a call        --> notes()
@@ -14,6 +15,7 @@
 //! both ends and by the bases between them. Resistance is matched by genomic codon, never by the printed number, which depends
 //! on the transcript (ROS1 G2032R is G2026R on MANE Select).
 
+pub mod bypass;
 pub mod check;
 pub mod domains;
 pub mod drugs;
@@ -22,6 +24,7 @@ mod hotspots;
 pub mod junction;
 pub mod notes;
 pub mod resistance;
+pub mod standing;
 pub(crate) mod table;
 pub mod tumour;
 pub mod tumour_names;
@@ -35,6 +38,7 @@ use crate::error::{Error, Result};
 use crate::text::{self, MAX_TABLE_BYTES};
 use crate::warning::{Code, Warnings};
 
+pub use bypass::Bypass;
 pub use domains::Domain;
 pub use drugs::Drug;
 pub use fusions::{KnownEnd3, KnownEnd5, KnownFusion};
@@ -53,6 +57,7 @@ const DRUGS: &str = "drugs.tsv";
 const NOTES: &str = "notes.tsv";
 const TIERS: &str = "tiers.tsv";
 const HOTSPOTS: &str = "hotspots.tsv";
+const BYPASS: &str = "bypass.tsv";
 
 /// The tables, read and indexed.
 #[derive(Debug, Clone)]
@@ -60,6 +65,7 @@ pub struct Knowledge {
     fusions: KnownFusions,
     resistance: KnownResistance,
     hotspots: Vec<ResistanceSite>,
+    bypass: Vec<Bypass>,
     domains: Vec<Domain>,
     drugs: Vec<Drug>,
     notes: Vec<Note>,
@@ -99,10 +105,11 @@ impl TableSource {
 }
 
 /// The embedded tables by name; `tiers.tsv` is the user's alone.
-const BUILTIN: [(&str, &str); 7] = [
+const BUILTIN: [(&str, &str); 8] = [
     (FUSIONS, include_str!("knowledge/tables/fusions.tsv")),
     (RESISTANCE, include_str!("knowledge/tables/resistance.tsv")),
     (HOTSPOTS, include_str!("knowledge/tables/hotspots.tsv")),
+    (BYPASS, include_str!("knowledge/tables/bypass.tsv")),
     (DOMAINS, include_str!("knowledge/tables/domains.tsv")),
     (DRUGS, include_str!("knowledge/tables/drugs.tsv")),
     (NOTES, include_str!("knowledge/tables/notes.tsv")),
@@ -117,17 +124,17 @@ impl Knowledge {
     }
 
     /// The embedded tables as text, by name, for a user who wants to start from them.
-    pub fn builtin_texts() -> [(&'static str, &'static str); 7] {
+    pub fn builtin_texts() -> [(&'static str, &'static str); 8] {
         BUILTIN
     }
 
     /// The embedded tables extended by those of the same names in a folder (`fusions.tsv`, `resistance.tsv`, `hotspots.tsv`,
-    /// `domains.tsv`, `drugs.tsv`, `notes.tsv`, `tiers.tsv`), of which at least one must be there.
+    /// `bypass.tsv`, `domains.tsv`, `drugs.tsv`, `notes.tsv`, `tiers.tsv`), of which at least one must be there.
     ///
     /// The columns are those of the embedded tables, found by name; columns that are left out are blank. A user's row replaces the
     /// embedded one that says the same thing: of fusions that with the genes, exons and variant name; of drug effects that with the
-    /// gene, change, drug and source; of drugs that with the drug, gene, tumour, jurisdiction and condition; of domains that with gene
-    /// and name; of notes those with the genes, occasion and topic.
+    /// gene, change, drug and source; of bypass that with the gene, alteration, driver, drug and source; of drugs that with the drug,
+    /// gene, tumour, jurisdiction and condition; of domains that with gene and name; of notes those with the genes, occasion and topic.
     ///
     /// # Errors
     /// [`Error::Input`] when no table is there, [`Error::Io`] when one cannot be read, [`Error::Line`] for a row that cannot be
@@ -167,6 +174,7 @@ impl Knowledge {
             fusions: KnownFusions::read(of(FUSIONS))?,
             resistance: KnownResistance::read(of(RESISTANCE))?,
             hotspots: hotspots::read(of(HOTSPOTS))?,
+            bypass: bypass::read(of(BYPASS))?,
             domains: domains::read(of(DOMAINS))?,
             drugs: drugs::read(of(DRUGS))?,
             notes: notes::read(of(NOTES))?,
@@ -204,7 +212,9 @@ impl Knowledge {
     pub fn named(&self, gene5: &str, gene3: &str, junction: Option<&str>, label: Option<&str>) -> Option<&KnownFusion> {
         let rows = || self.fusions.of_pair(gene5, gene3);
         let label_of = |row: &KnownFusion| row.label.clone();
-        let exact = rows().find(|row| junction.is_some() && row.shorthand.as_deref() == junction && label_of(row).as_deref() == label);
+        // A junction is printed on the literature's transcripts and counted on the built-in ones: either names the row.
+        let names = |row: &&KnownFusion| [&row.shorthand, &row.printed].into_iter().any(|name| name.as_deref() == junction);
+        let exact = rows().find(|row| junction.is_some() && names(row) && label_of(row).as_deref() == label);
         exact.or_else(|| rows().find(|row| label.is_some_and(|label| Some(label) == label_of(row).map(|own| own + "/b").as_deref())))
     }
 
@@ -242,6 +252,26 @@ impl Knowledge {
     /// Hot spots of other genes, by gene and codon.
     pub fn hotspots(&self) -> &[ResistanceSite] {
         &self.hotspots
+    }
+
+    /// Alterations of other genes and what they are reported to do to a drug, in the order of the table.
+    pub fn bypass(&self) -> &[Bypass] {
+        &self.bypass
+    }
+
+    /// What is said of changes (`G2032R`) of a kinase on one molecule and of a drug.
+    pub fn said(&self, gene: &str, changes: &[String], drug: &str) -> Vec<&DrugEffect> {
+        self.resistance.said(gene, changes, drug)
+    }
+
+    /// What is said of changes of a kinase on one molecule and of drugs whose names were not read (`ROS1 TKIs`).
+    pub fn said_of_classes(&self, gene: &str, changes: &[String]) -> Vec<&DrugEffect> {
+        self.resistance.said_of_classes(gene, changes)
+    }
+
+    /// The drugs of which anything is said with changes of a kinase on one molecule, sorted.
+    pub fn drugs_with(&self, gene: &str, changes: &[String]) -> Vec<&str> {
+        self.resistance.drugs(gene, changes)
     }
 
     /// Changes that act only together (in cis), in the order of the table.

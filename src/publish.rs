@@ -121,6 +121,7 @@ pub fn document(result: &SampleResult, config: &CallConfig) -> Document {
         imbalances: imbalances(result),
         variants: result.variants.iter().map(|variant| VariantRow::new(&result.sample, variant, &result.contigs)).collect(),
         off_target: off_target::rows(result),
+        copy_ratios: off_target::copy_ratios(result),
         skipped_reads: skipped,
         structure: result.fusions.iter().filter(|fusion| reported(fusion)).map(FusionStructure::new).collect(),
         naming: result.fusions.iter().map(|fusion| fusion.naming.clone()).collect(),

@@ -5,6 +5,7 @@
 //!                                          --json-> kinfuse.json (the one file the other commands read)
 //!                                          --table> the short table on the terminal
 //!        Knowledge + rows --interpretation--> drugs, levels, notes, in kinfuse.json
+//!          (carried: mutations on a fusion --group--> where a drug stands; bypass: alterations of other genes)
 //!                      --fasta-> fusions.fa (transcripts and proteins)
 //!                      --vcf---> vcf.gz + .tbi (and vcf_check, which reads it with a critical eye)
 //! ```
@@ -13,9 +14,12 @@
 //! module turns interbase boundaries into 1-based positions. Nothing here depends on the time, the host or the number of
 //! threads, so that the same calls give the same bytes. A missing value is `.` in tables and `null` in JSON.
 
+pub mod bypass;
+pub mod carried;
 pub mod compound;
 pub mod fasta;
 pub mod files;
+pub mod group;
 pub mod interpretation;
 pub mod json;
 pub mod output;

@@ -120,7 +120,7 @@ pub struct Variant {
     pub quality: f64,
     /// Reasons for doubt; empty means PASS.
     pub flags: BTreeSet<VariantFlag>,
-    /// Drugs and what the variant does to them.
+    /// Drugs and what the statements of the highest standing say that the variant does to them.
     pub known_resistance: Vec<(String, String)>,
     /// Place in the kinase (`solvent front`, `gatekeeper`, ...).
     pub codon_class: Option<String>,
@@ -142,7 +142,7 @@ pub struct Variant {
     pub error_variance: Option<f64>,
     /// Fewest molecules that are called here.
     pub min_fragments: Option<u32>,
-    /// What sources say of it, those that were read.
+    /// What is said of it, with a source that was read or without.
     pub statements: Vec<DrugEffect>,
     /// Whether it would be called, but for the background of normal samples.
     pub held_back: bool,

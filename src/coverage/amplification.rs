@@ -24,7 +24,7 @@ use crate::model::index::GeneModels;
 use crate::model::Gene;
 
 /// Genes whose gain the clinical guides name.
-pub const GENES: [&str; 4] = ["MET", "ALK", "EGFR", "KRAS"];
+pub const GENES: [&str; 5] = ["MET", "KIT", "ALK", "EGFR", "KRAS"];
 /// Depth from which an exon is covered.
 const MIN_DEPTH: f64 = 20.0;
 /// Share of a gene's exons that must be covered.

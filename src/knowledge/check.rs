@@ -97,12 +97,12 @@ fn conditions(drug: &Drug, knowledge: &Knowledge) -> Vec<Finding> {
             Condition::Fusion { kinase: gene, .. } | Condition::Mutation { gene, .. } if !drug.concerns(gene) => {
                 Some(finding(format!("{condition} is never called with a fusion of {}", drug.fusion_gene)))
             }
-            Condition::Mutation { gene, change } => {
+            Condition::Mutation { gene, changes } => changes.iter().find_map(|change| {
                 let (number, _) = leading_number(&change[1..])?;
                 let site = knowledge.resistance_sites().iter().find(|site| site.gene == *gene && site.codon == number)?;
                 let residue = char::from(site.ref_aa);
                 (!change.starts_with(residue)).then(|| finding(format!("{condition}: residue {number} of {gene} is {residue}")))
-            }
+            }),
             _ => None,
         })
         .collect()

@@ -61,18 +61,20 @@ pub enum Condition {
         /// Kinase.
         kinase: String,
     },
-    /// `ROS1 L2086F`: this mutation is called; `NTRK1 G667`: any that replaces this residue.
+    /// `ROS1 L2086F`: this mutation is called; `NTRK1 G667`: any that replaces this residue; `ALK I1171N+F1174I`: both on one molecule.
     Mutation {
         /// Kinase.
         gene: String,
-        /// The residue with its number, and the new one where it matters (`L2086F`, `G667`).
-        change: String,
+        /// The residues with their numbers, and the new ones where they matter (`L2086F`, `G667`); several lie on one molecule.
+        changes: Vec<String>,
     },
 }
 
 impl Condition {
     /// How a condition is written, for messages.
-    pub const FORMS: &'static str = "pretreated, ETV6::NTRK3, ROS1 L2086F or NTRK1 G667 (any new residue), alternatives joined by \" or \"";
+    pub const FORMS: &'static str =
+        "pretreated, ETV6::NTRK3, ROS1 L2086F, NTRK1 G667 (any new residue) or ALK I1171N+F1174I (on one molecule), \
+         alternatives joined by \" or \"";
 
     /// The alternatives of a text; empty for blank, `None` where nothing can tell whether one of them holds.
     pub fn alternatives(text: &str) -> Option<Vec<Self>> {
@@ -90,19 +92,25 @@ impl Condition {
             let symbol = |name: &str| Some(current_symbol(name).to_owned()).filter(|name| !name.is_empty() && !name.contains(' '));
             return Some(Self::Fusion { gene5: symbol(gene5)?, kinase: symbol(kinase)? });
         }
-        let (gene, change) = text.split_once(' ')?;
-        let residue = change.strip_prefix(|c: char| c.is_ascii_uppercase())?;
-        let rest = residue.trim_start_matches(|c: char| c.is_ascii_digit());
-        let is_change = rest.len() < residue.len() && rest.chars().all(|c| c.is_ascii_uppercase()) && rest.len() <= 1;
-        is_change.then(|| Self::Mutation { gene: current_symbol(gene).to_owned(), change: change.to_owned() })
+        let (gene, changes) = text.split_once(' ')?;
+        let is_change = |change: &str| {
+            let Some(residue) = change.strip_prefix(|c: char| c.is_ascii_uppercase()) else { return false };
+            let rest = residue.trim_start_matches(|c: char| c.is_ascii_digit());
+            rest.len() < residue.len() && rest.chars().all(|c| c.is_ascii_uppercase()) && rest.len() <= 1
+        };
+        let changes: Vec<String> = changes.split('+').map(str::to_owned).collect();
+        changes.iter().all(|change| is_change(change)).then(|| Self::Mutation { gene: current_symbol(gene).to_owned(), changes })
     }
 
-    /// Whether a mutation (`G667C`) of a gene is what is asked for.
-    pub fn is_mutation(&self, of_gene: &str, called: &str) -> bool {
-        let Self::Mutation { gene, change } = self else { return false };
-        let whole = change.ends_with(|c: char| c.is_ascii_uppercase());
+    /// Whether mutations (`G667C`) of a gene that lie on one molecule are what is asked for.
+    pub fn is_mutation(&self, of_gene: &str, called: &[String]) -> bool {
+        let Self::Mutation { gene, changes } = self else { return false };
         let replaces = |rest: &str| rest.len() == 1 && rest.chars().all(|c| c.is_ascii_uppercase());
-        gene == of_gene && (called == change || !whole && called.strip_prefix(change.as_str()).is_some_and(replaces))
+        let is = |change: &String, called: &String| {
+            let whole = change.ends_with(|c: char| c.is_ascii_uppercase());
+            called == change || !whole && called.strip_prefix(change.as_str()).is_some_and(replaces)
+        };
+        gene == of_gene && changes.iter().all(|change| called.iter().any(|called| is(change, called)))
     }
 }
 
@@ -111,7 +119,7 @@ impl std::fmt::Display for Condition {
         match self {
             Self::Pretreated => out.write_str("pretreated"),
             Self::Fusion { gene5, kinase } => write!(out, "{gene5}::{kinase}"),
-            Self::Mutation { gene, change } => write!(out, "{gene} {change}"),
+            Self::Mutation { gene, changes } => write!(out, "{gene} {}", changes.join("+")),
         }
     }
 }
@@ -133,8 +141,16 @@ pub struct Drug {
     pub date: String,
     /// Level of evidence for this tumour.
     pub level: Option<Level>,
+    /// Line of treatment or setting, as the source has it.
+    pub setting: String,
+    /// What the label asks for beside it and a report cannot know.
+    pub label: String,
     /// Companion diagnostic.
     pub companion_diagnostic: String,
+    /// What was seen in trials.
+    pub efficacy: String,
+    /// Source of [`Self::efficacy`].
+    pub efficacy_source: String,
     /// What must be true beside gene and tumour, as [`Condition`] reads it; blank for none.
     pub condition: String,
     /// Source.
@@ -162,7 +178,15 @@ impl Drug {
             status: row.get("status").to_owned(),
             date: row.get("date").to_owned(),
             level,
+            setting: row.get("line_or_setting").to_owned(),
+            label: row.get("label").to_owned(),
             companion_diagnostic: row.get("companion_diagnostic").to_owned(),
+            efficacy: row.get("efficacy").to_owned(),
+            efficacy_source: [row.get("efficacy_source"), row.get("source")]
+                .into_iter()
+                .find(|text| !text.is_empty())
+                .unwrap_or("")
+                .to_owned(),
             condition: row.get("condition").to_owned(),
             source: row.get("source").to_owned(),
             confidence: row.get("confidence").to_owned(),
@@ -175,13 +199,18 @@ impl Drug {
         self.fusion_gene == kinase || (self.fusion_gene == "NTRK1/2/3" && kinase.starts_with("NTRK"))
     }
 
+    /// Whether it says that the drug is approved.
+    pub fn is_approval(&self) -> bool {
+        self.status.starts_with("approved")
+    }
+
     /// Whether it rests on a source that was read.
     pub fn has_source(&self) -> bool {
         self.confidence != "unverified" && !self.source.is_empty()
     }
 
     /// Whether it speaks of this tumour type.
-    fn covers(&self, tumour: Tumour) -> bool {
+    pub fn covers(&self, tumour: Tumour) -> bool {
         let text = self.tumour.to_lowercase();
         if text.contains("tumour-agnostic") || text.starts_with("solid tumours") || text.ends_with("positive solid tumours") {
             return !matches!(tumour, Tumour::Alcl | Tumour::OtherBlood);
@@ -231,11 +260,15 @@ mod tests {
     #[test]
     fn levels_depend_on_the_tumour_as_the_definitions_say() {
         assert_eq!(level_of("alectinib", "ALK", "NSCLC"), Some("A (JP approved)"));
-        assert_eq!(level_of("alectinib", "ALK", "colorectal carcinoma"), Some("C"));
+        assert_eq!(level_of("alectinib", "ALK", "colorectal carcinoma"), Some("A (JP approved)"), "for solid tumours since 2026-05-18");
+        assert_eq!(level_of("alectinib", "ALK", "acute leukaemia"), Some("C"));
+        assert_eq!(level_of("crizotinib", "ALK", "colorectal carcinoma"), Some("C"));
         assert_eq!(level_of("alectinib", "ALK", "ALCL"), Some("A (JP approved)"));
         assert_eq!(level_of("ensartinib", "ALK", "lung adenocarcinoma"), Some("A (not JP approved)"));
         assert_eq!(level_of("crizotinib", "ALK", "inflammatory myofibroblastic tumour"), Some("A (not JP approved)"));
-        assert_eq!(level_of("lorlatinib", "ROS1", "NSCLC"), Some("B"));
+        assert_eq!(level_of("lorlatinib", "ROS1", "NSCLC"), Some("A (not JP approved)"));
+        assert_eq!(level_of("zurletrectinib", "NTRK2", "glioma"), Some("C"), "approved in neither Japan nor the US");
+        assert_eq!(level_of("iruplinalkib", "ALK", "NSCLC"), None, "no source was read");
         assert_eq!(level_of("larotrectinib", "NTRK3", "secretory carcinoma"), Some("A (JP approved)"));
         assert_eq!(level_of("larotrectinib", "NTRK3", "acute leukaemia"), Some("C"));
         assert_eq!(level_of("larotrectinib", "ALK", "NSCLC"), None);
@@ -248,12 +281,17 @@ mod tests {
         assert_eq!(read(""), Some(Vec::new()));
         assert_eq!(read("NTRK1 G667 or ROS1 L2086F").as_deref(), Some(&["NTRK1 G667".to_owned(), "ROS1 L2086F".to_owned()][..]));
         assert_eq!(read("FIG::ROS1").as_deref(), Some(&["GOPC::ROS1".to_owned()][..]));
-        for bad in ["TRK xDFG or gatekeeper mutation", "after chemotherapy", "ROS1", "ROS1 L2086FF", "ROS1 2086", "::ROS1"] {
+        for bad in ["TRK xDFG or gatekeeper mutation", "after chemotherapy", "ROS1", "ROS1 L2086FF", "ROS1 2086", "ALK I1171N+", "::ROS1"] {
             assert_eq!(read(bad), None, "{bad}");
         }
         let any = &Condition::alternatives("NTRK1 G66").unwrap_or_default()[0];
-        assert!(any.is_mutation("NTRK1", "G66C") && !any.is_mutation("NTRK1", "G667C") && !any.is_mutation("NTRK2", "G66C"));
-        assert!(!any.is_mutation("NTRK1", "G66del"));
+        let holds = |condition: &Condition, gene: &str, called: &[&str]| {
+            condition.is_mutation(gene, &called.iter().map(|change| (*change).to_owned()).collect::<Vec<_>>())
+        };
+        assert!(holds(any, "NTRK1", &["G66C"]) && !holds(any, "NTRK1", &["G667C"]) && !holds(any, "NTRK2", &["G66C"]));
+        assert!(!holds(any, "NTRK1", &["G66del"]));
+        let both = &Condition::alternatives("ALK I1171N+F1174I").unwrap_or_default()[0];
+        assert!(holds(both, "ALK", &["F1174I", "I1171N"]) && !holds(both, "ALK", &["I1171N"]));
         assert!(Knowledge::builtin().drugs().iter().all(|drug| Condition::alternatives(&drug.condition).is_some()));
     }
 
@@ -262,11 +300,9 @@ mod tests {
         let knowledge = Knowledge::builtin();
         for drug in knowledge.drugs() {
             for condition in Condition::alternatives(&drug.condition).unwrap_or_default() {
-                let Condition::Mutation { gene, change } = &condition else { continue };
-                let changes = knowledge.resistance_sites().iter().filter(|site| site.gene == *gene).flat_map(|site| &site.changes);
-                let mut effects = changes.filter(|known| known.protein_change == *change).flat_map(|known| &known.effects);
-                let told = effects
-                    .any(|effect| effect.effect == Effect::Sensitive && effect.drug == drug.drug && effect.source.contains(&drug.source));
+                let Condition::Mutation { gene, changes } = &condition else { continue };
+                let effects = knowledge.said(gene, changes, &drug.drug);
+                let told = effects.iter().any(|effect| effect.effect == Effect::Sensitive && effect.source.contains(&drug.source));
                 assert!(told, "{} {condition}", drug.drug);
             }
         }

@@ -13,6 +13,10 @@ pub enum When {
     OutsideAmoydx,
     /// Beside a call of DNA.
     DnaCall,
+    /// Beside a call of RNA.
+    RnaCall,
+    /// Beside a call on whose molecules one of [`Note::mutations`] is called.
+    Mutation,
     /// On samples of plasma.
     Plasma,
     /// On samples of amplicon RNA.
@@ -24,10 +28,12 @@ pub enum When {
 }
 
 impl When {
-    const NAMES: [(&'static str, Self); 7] = [
+    const NAMES: [(&'static str, Self); 9] = [
         ("call", Self::Call),
         ("outside_amoydx", Self::OutsideAmoydx),
         ("dna_call", Self::DnaCall),
+        ("rna_call", Self::RnaCall),
+        ("mutation", Self::Mutation),
         ("plasma", Self::Plasma),
         ("amplicon_rna", Self::AmpliconRna),
         ("dna", Self::Dna),
@@ -44,6 +50,12 @@ pub struct Note {
     pub kinase: String,
     /// When it is said.
     pub when: When,
+    /// The changes beside which it is said (`G2032R`); empty for any that voids a drug.
+    pub mutations: Vec<String>,
+    /// The variant label of the fusion with which it is said, and its forms (`V3`: V3a, V3b); blank for all.
+    pub variant: String,
+    /// Whether it speaks well of a treatment: then a resistance mutation silences it.
+    pub favourable: bool,
     /// Topic (`prognosis`, `assay limit`).
     pub topic: String,
     /// Whether the short table for the terminal shows it too.
@@ -64,6 +76,14 @@ impl Note {
         self.kinase == "*" || self.kinase == kinase || self.kinase.strip_suffix('*').is_some_and(|stem| kinase.starts_with(stem))
     }
 
+    /// Whether it speaks of a fusion with this variant label.
+    pub fn is_of_variant(&self, label: Option<&str>) -> bool {
+        self.variant.is_empty()
+            || label
+                .and_then(|label| label.strip_prefix(self.variant.as_str()))
+                .is_some_and(|rest| !rest.starts_with(|c: char| c.is_ascii_digit()))
+    }
+
     fn read(row: &Row) -> Result<Self> {
         let when = row.get("when");
         let found = When::NAMES.iter().find(|(name, _)| *name == when).map(|(_, found)| *found);
@@ -72,6 +92,9 @@ impl Note {
             gene5: current_symbol(row.required("gene5")?).to_owned(),
             kinase: current_symbol(row.required("kinase")?).to_owned(),
             when: found.ok_or_else(|| row.error(format!("when {when} is not known"), &format!("write one of {names}")))?,
+            mutations: row.get("mutations").split(',').map(str::trim).filter(|change| !change.is_empty()).map(str::to_owned).collect(),
+            variant: row.get("variant").to_owned(),
+            favourable: row.get("favourable") == "yes",
             topic: row.get("topic").to_owned(),
             important: row.get("important") == "yes",
             text: row.required("text")?.to_owned(),

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::standing::{is_class, Standing};
 use super::table::{Row, Table};
 use crate::error::Result;
 use crate::genome::{Assembly, Strand};
@@ -124,10 +125,27 @@ pub struct CompoundChange {
     pub gene: String,
     /// As the literature prints it (`G1202R+L1196M`).
     pub protein_change: String,
-    /// The single changes.
+    /// The single changes; [`ANY`] for any other one.
     pub members: Vec<String>,
     /// Effects on drugs, in the order of the table.
     pub effects: Vec<DrugEffect>,
+}
+
+/// How a compound row writes "any other change": `G1202R+*`.
+pub const ANY: &str = "*";
+
+impl CompoundChange {
+    /// Whether it speaks of a class of compounds.
+    pub fn is_class(&self) -> bool {
+        self.members.iter().any(|member| member == ANY)
+    }
+
+    /// Whether it speaks of just these changes together, or of a class to which they belong.
+    pub fn is_of(&self, gene: &str, changes: &[String]) -> bool {
+        let named = || self.members.iter().filter(|member| *member != ANY);
+        let enough = if self.is_class() { named().count() < changes.len() } else { self.members.len() == changes.len() };
+        self.gene == gene && enough && named().all(|member| changes.contains(member))
+    }
 }
 
 /// Sites and compounds.
@@ -138,6 +156,43 @@ pub(super) struct KnownResistance {
 }
 
 impl KnownResistance {
+    /// The statements on changes on one molecule: of a single one its rows; of several the rows of the very compound, or of the classes
+    /// of compounds to which they belong.
+    fn statements(&self, gene: &str, changes: &[String], of_class: bool) -> Vec<&DrugEffect> {
+        if let [change] = changes {
+            let sites = self.sites.iter().filter(|site| site.gene == gene && !of_class).flat_map(|site| &site.changes);
+            let known = sites.filter(|known| known.protein_change == *change || known.hgvs_p().strip_prefix("p.") == Some(change));
+            return known.flat_map(|known| &known.effects).collect();
+        }
+        let fitting = self.compounds.iter().filter(|compound| compound.is_class() == of_class && compound.is_of(gene, changes));
+        fitting.flat_map(|compound| &compound.effects).collect()
+    }
+
+    /// What is said of changes on one molecule and of a drug. A row of the very compound that decides goes before those of a class of
+    /// compounds.
+    pub(super) fn said(&self, gene: &str, changes: &[String], drug: &str) -> Vec<&DrugEffect> {
+        let own = |of_class: bool| self.statements(gene, changes, of_class).into_iter().filter(|effect| effect.drug == drug);
+        let exact: Vec<&DrugEffect> = own(false).collect();
+        if exact.iter().any(|effect| Standing::of(effect).decides()) {
+            return exact;
+        }
+        exact.into_iter().chain(own(true)).collect()
+    }
+
+    /// What is said of changes on one molecule and of drugs whose names were not read.
+    pub(super) fn said_of_classes(&self, gene: &str, changes: &[String]) -> Vec<&DrugEffect> {
+        self.statements(gene, changes, false).into_iter().filter(|effect| is_class(&effect.drug)).collect()
+    }
+
+    /// The drugs of which anything is said, sorted; classes are none.
+    pub(super) fn drugs(&self, gene: &str, changes: &[String]) -> Vec<&str> {
+        let all = [false, true].into_iter().flat_map(|of_class| self.statements(gene, changes, of_class));
+        let mut drugs: Vec<&str> = all.map(|effect| effect.drug.as_str()).filter(|drug| !is_class(drug)).collect();
+        drugs.sort_unstable();
+        drugs.dedup();
+        drugs
+    }
+
     /// Reads the tables. Rows whose printed reference amino acid is not that of the protein (`MISMATCH`) are left out: their
     /// number belongs to something else.
     pub(super) fn read(tables: &[Table]) -> Result<Self> {

@@ -1,8 +1,10 @@
 //! What the variants give to `metrics.tsv` and `kinfuse.json` beside their own table: error rates, hot spots of other genes, copy
 //! gain, and the share of the kinase's transcripts that come from a fusion.
 
+use crate::coverage::amplification::Gain;
 use crate::fusion::{Fusion, Material};
 use crate::pipeline::{LibraryResult, SampleResult};
+use crate::report::bypass::CopyRatio;
 use crate::report::rows::{Cell, DrugRow, MetricValue, OffTargetRow, Rate, SeenChange, VariantRow};
 use crate::stats::{jeffreys_share, Share};
 use crate::variant::{hotspot, Variant, VariantStatus};
@@ -25,6 +27,17 @@ pub(super) fn rows(result: &SampleResult) -> Vec<OffTargetRow> {
             }
         })
         .collect()
+}
+
+/// The copy ratios of all libraries that tell any.
+pub(super) fn copy_ratios(result: &SampleResult) -> Vec<CopyRatio> {
+    let gains = result.libraries.iter().flat_map(|library| &library.findings.gains);
+    let rounded = |value: f64| (value * 1000.0).round() / 1000.0;
+    let measured = |gain: &Gain| {
+        let (ratio, low, high) = gain.ratio.as_ref().ok().copied()?;
+        Some(CopyRatio { gene: gain.symbol.clone(), ratio: rounded(ratio), low: rounded(low), high: rounded(high) })
+    };
+    gains.filter_map(measured).collect()
 }
 
 /// Takes a metric: its key, value, unit and note.

@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 
+use super::carried::codon;
 use super::rows::{DrugRow, VariantRow};
 
 /// How mutations lie to each other.
@@ -104,12 +105,6 @@ fn relation(item: &str) -> Option<(&str, Relation, Option<u32>)> {
         _ => return None,
     };
     Some((other, relation, parts.next().and_then(|count| count.parse().ok())))
-}
-
-/// The first codon in a change's name: 1202 of `p.G1202R`.
-pub fn codon(change: &str) -> Option<u32> {
-    let digits: String = change.chars().skip_while(|c| !c.is_ascii_digit()).take_while(char::is_ascii_digit).collect();
-    digits.parse().ok()
 }
 
 fn by_codon(mut members: Vec<String>) -> Vec<String> {

@@ -17,7 +17,9 @@ pub fn write(document: &Document, outputs: &mut Outputs) -> Result<()> {
     outputs.write("variants.tsv", |out| tsv::write(out, &document.variants))?;
     outputs.write("detectability.tsv", |out| tsv::write(out, &document.detectability))?;
     outputs.write("metrics.tsv", |out| tsv::write(out, &document.metrics))?;
+    let state = document.interpretation.state();
     let source = vcf::Source {
+        tables: &state,
         sample: &document.sample,
         version: &document.tool.version,
         assembly: document.assembly.as_deref(),

@@ -2,19 +2,25 @@
 //!
 //! It reads the rows of a document and nothing else, so it can be renewed from `kinfuse.json` after the tables changed.
 
-use std::collections::BTreeMap;
-
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::compound::Compound;
+use super::bypass::{beside, BypassMeaning};
+use super::carried::Carried;
+use super::group::Group;
 use super::json::Document;
-use super::rows::{Cell, FusionRow, VariantRow};
+use super::rows::{Cell, FusionRow};
 use crate::fusion::{Frame, KinaseDomain};
-use crate::knowledge::drugs::{level, Condition, Level};
+use crate::knowledge::drugs::Level;
 use crate::knowledge::notes::When;
-use crate::knowledge::tumour::Tumour;
-use crate::knowledge::{tumour_names, Knowledge, KnownFusion, TableSource};
+use crate::knowledge::{tumour_names, Knowledge, KnownFusion, Note, TableSource};
+
+mod drug;
+mod kit;
+
+use drug::Asked;
+pub use drug::{Approval, DrugMeaning};
+use kit::is_target_of_kit;
 
 /// What the tables say of one sample.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -37,6 +43,22 @@ pub struct Interpretation {
     pub fusions: Vec<FusionMeaning>,
 }
 
+impl Interpretation {
+    /// The state of the tables that speak of drugs, mutations and fusions: `drugs 2026-11-29, resistance 2026-11-29 (user: 7)`.
+    pub fn state(&self) -> String {
+        const SPEAKING: [&str; 6] = ["drugs", "resistance", "bypass", "hotspots", "notes", "fusions"];
+        let version = |name: &str, origin: &str| {
+            let table = self.tables.iter().find(|source| source.table.strip_suffix(".tsv") == Some(name) && source.origin == origin);
+            table.map(|source| source.version.as_str())
+        };
+        let state = |name: &&str| {
+            let own = version(name, "user").map_or(String::new(), |own| format!(" (user: {own})"));
+            Some(format!("{name} {}{own}", version(name, "built-in")?))
+        };
+        SPEAKING.iter().filter_map(state).collect::<Vec<_>>().join(", ")
+    }
+}
+
 /// What the tables say of one fusion.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct FusionMeaning {
@@ -46,15 +68,18 @@ pub struct FusionMeaning {
     pub fusion: String,
     /// The row that named it.
     pub known_from: Option<KnownFrom>,
-    /// Best level of evidence over all drugs; needs a tumour type.
+    /// Best level of evidence over the drugs of the group `active`; needs a tumour type. `null` where none is left.
     pub evidence_level: Option<Level>,
     /// Why there is none, where the fusion makes no kinase (`out of frame`).
     #[serde(default)]
     pub no_level: Option<String>,
     /// Tier by the user's table.
     pub tier: Option<UserTier>,
-    /// Drugs, best level first.
+    /// Drugs, those of the group `active` first, then by level.
     pub drugs: Vec<DrugMeaning>,
+    /// Alterations of other genes that were called, and what they are reported to do to drugs of this fusion.
+    #[serde(default)]
+    pub bypass: Vec<BypassMeaning>,
     /// Notes on this fusion.
     pub notes: Vec<Remark>,
 }
@@ -87,48 +112,6 @@ pub struct UserTier {
     pub source: String,
 }
 
-/// One drug for one fusion.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-pub struct DrugMeaning {
-    /// Name.
-    pub drug: String,
-    /// Level of evidence in the tumour type given; `null` without one.
-    pub level: Option<Level>,
-    /// What must be true for the level, where it is not plain.
-    pub condition: Option<String>,
-    /// Approvals and other states, one a tumour and place.
-    pub approvals: Vec<Approval>,
-    /// Called mutations of the kinase that change its effect (`p.G2032R:resistant`), which can void the level; before them those that act
-    /// together on one molecule (`p.L1196M+p.G1202R:resistant`), which void what is said of each alone.
-    pub mutations: Vec<String>,
-}
-
-impl DrugMeaning {
-    /// Whether called mutations make the kinase resistant and no source says otherwise. What acts together decides.
-    pub fn is_resisted(&self) -> bool {
-        let together = self.mutations.iter().any(|item| item.contains('+'));
-        let says = |effect: &str| self.mutations.iter().any(|item| item.ends_with(effect) && item.contains('+') == together);
-        says(":resistant") && !says(":sensitive")
-    }
-}
-
-/// Where a drug stands.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-pub struct Approval {
-    /// Where.
-    pub jurisdiction: String,
-    /// For which tumour.
-    pub tumour: String,
-    /// `approved`, `off label`, ...
-    pub status: String,
-    /// When.
-    pub date: Option<String>,
-    /// Source.
-    pub source: String,
-    /// `verified` or `secondary`.
-    pub confidence: String,
-}
-
 /// A note with its source.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Remark {
@@ -142,9 +125,6 @@ pub struct Remark {
     pub important: bool,
 }
 
-/// How the table of known fusions marks the junctions that the `AmoyDx` ROS1 kit has primers for.
-const IN_AMOYDX: &str = "AmoyDx ROS1 kit target";
-
 /// What the tables say of a document's findings in a tumour type.
 pub fn interpret(document: &Document, knowledge: &Knowledge, tumour: Option<&str>) -> Interpretation {
     let kinds: Vec<&str> = document.assay.iter().map(|assay| assay.kind.as_str()).collect();
@@ -153,9 +133,9 @@ pub fn interpret(document: &Document, knowledge: &Knowledge, tumour: Option<&str
         When::AmpliconRna => kinds.contains(&"rna-amplicon"),
         When::Dna => kinds.iter().any(|kind| kind.contains("dna")),
         When::Sample => true,
-        When::Call | When::OutsideAmoydx | When::DnaCall => false,
+        When::Call | When::OutsideAmoydx | When::DnaCall | When::RnaCall | When::Mutation => false,
     };
-    let looked_at = |note: &crate::knowledge::Note| document.targets.iter().any(|kinase| note.concerns(kinase));
+    let looked_at = |note: &Note| document.targets.iter().any(|kinase| note.concerns(kinase));
     let notes = knowledge.notes().iter().filter(|note| of_sample(note.when) && looked_at(note)).map(remark).collect();
     Interpretation {
         use_restriction: "research use only; not a medical device; no treatment may rest on this output alone".to_owned(),
@@ -168,7 +148,7 @@ pub fn interpret(document: &Document, knowledge: &Knowledge, tumour: Option<&str
     }
 }
 
-fn remark(note: &crate::knowledge::Note) -> Remark {
+fn remark(note: &Note) -> Remark {
     Remark { topic: note.topic.clone(), text: note.text.clone(), source: note.source.clone(), important: note.important }
 }
 
@@ -206,26 +186,49 @@ fn meaning(fusion: &FusionRow, document: &Document, knowledge: &Knowledge, tumou
     // A kinase that is lost, or that points away, is no target.
     let is_target = fusion.kinase_domain == Some(KinaseDomain::Retained) && fusion.exon_junction.is_some();
     let no_level = no_level(fusion);
-    let tumour_of_level = tumour.filter(|_| no_level.is_none());
-    let drugs = if is_target { drugs(gene5, kinase, document, knowledge, tumour_of_level) } else { Vec::new() };
-    let from_dna = fusion.evidence.as_deref() == Some("dna");
-    let said = |when: When| match when {
-        When::Call => is_target,
-        When::OutsideAmoydx => is_target && !row.is_some_and(|row| row.other_names.contains(IN_AMOYDX)),
-        When::DnaCall => is_target && from_dna,
-        _ => false,
+    let carried = Carried::by(&fusion.id, kinase, &document.variants);
+    let mut drugs = if is_target {
+        Asked { gene5, kinase, knowledge, carried: &carried }.drugs(tumour.filter(|_| no_level.is_none()))
+    } else {
+        Vec::new()
     };
-    let notes = knowledge.notes().iter();
-    let notes = notes.filter(|note| said(note.when) && note.concerns(kinase) && (note.gene5 == "*" || note.gene5 == gene5));
+    if let Some(reason) = &no_level {
+        // What makes no kinase gives a drug nothing to act on, whatever is reported of mutations.
+        for drug in drugs.iter_mut().filter(|drug| drug.group == Group::Active) {
+            drug.group = Group::NoReport;
+            drug.notes.push(format!("the fusion may make no kinase: {reason}"));
+        }
+    }
+    let resisted = drugs.iter().any(|drug| drug.group == Group::Void);
+    let (from_dna, from_rna) =
+        (fusion.evidence.as_deref() == Some("dna"), fusion.evidence.as_deref().is_some_and(|text| text.contains("rna")));
+    let said = |note: &Note| {
+        is_target
+            && match note.when {
+                When::Call => true,
+                // A break in DNA implies a junction and shows none, so that it says nothing of a kit's list.
+                When::OutsideAmoydx => !from_dna && !is_target_of_kit(fusion, row, document, knowledge),
+                When::DnaCall => from_dna,
+                When::RnaCall => from_rna,
+                When::Mutation if note.mutations.is_empty() => resisted,
+                When::Mutation => carried.mutations().iter().any(|mutation| note.mutations.contains(mutation)),
+                _ => false,
+            }
+    };
+    let notes = knowledge.notes().iter().filter(|note| said(note) && note.concerns(kinase) && (note.gene5 == "*" || note.gene5 == gene5));
+    let notes = notes.filter(|note| note.is_of_variant(fusion.variant.as_deref()));
+    // No comfort beside a resistance mutation: it stays in the document.
+    let notes = notes.map(|note| Remark { important: note.important && !(note.favourable && resisted), ..remark(note) });
     FusionMeaning {
         id: fusion.id.clone(),
         fusion: fusion.fusion.clone(),
         known_from: row.map(|row| known_from(row, knowledge)),
-        evidence_level: drugs.iter().filter_map(|drug| drug.level).min(),
+        evidence_level: drugs.iter().filter(|drug| drug.group == Group::Active).filter_map(|drug| drug.level).min(),
         tier: tier(gene5, kinase, knowledge, tumour).filter(|_| is_target && no_level.is_none()),
         no_level,
         drugs,
-        notes: notes.map(remark).collect(),
+        bypass: if is_target { beside(kinase, document, knowledge) } else { Vec::new() },
+        notes: notes.collect(),
     }
 }
 
@@ -249,73 +252,6 @@ fn tier(gene5: &str, kinase: &str, knowledge: &Knowledge, tumour: Option<&str>) 
     let rows = knowledge.tiers().iter().filter(|row| fits(&row.gene5, gene5) && row.gene3 == kinase);
     let row = rows.filter(|row| fits(&row.tumour, tumour.unwrap_or(""))).max_by_key(|row| (row.gene5 != "*", row.tumour != "*"))?;
     Some(UserTier { tier: row.tier.clone(), source: row.source.clone() })
-}
-
-fn drugs(gene5: &str, kinase: &str, document: &Document, knowledge: &Knowledge, tumour: Option<&str>) -> Vec<DrugMeaning> {
-    let compounds = Compound::all(&document.drugs, &document.variants);
-    let called: Vec<&VariantRow> = document.variants.iter().filter(|variant| variant.is_sure() && variant.gene == kinase).collect();
-    let holds = |condition: &Condition| match condition {
-        // What needs treatment before is listed, with the condition.
-        Condition::Pretreated => true,
-        Condition::Fusion { gene5: five, kinase: three } => five == gene5 && three == kinase,
-        Condition::Mutation { .. } => {
-            called.iter().any(|variant| condition.is_mutation(&variant.gene, variant.hgvs_p.trim_start_matches("p.")))
-        }
-    };
-    // The alternatives that hold; `None` where what is needed is a mutation that was not called, or another partner.
-    let met = |text: &str| {
-        let all = Condition::alternatives(text)?;
-        let is_plain = all.is_empty();
-        let held: Vec<Condition> = all.into_iter().filter(|condition| holds(condition)).collect();
-        (is_plain || !held.is_empty()).then_some(held)
-    };
-    let mut by_drug: BTreeMap<&str, DrugMeaning> = BTreeMap::new();
-    for row in knowledge.drugs().iter().filter(|row| row.concerns(kinase) && row.has_source()) {
-        let Some(held) = met(&row.condition) else { continue };
-        let entry = by_drug.entry(&row.drug).or_insert_with(|| DrugMeaning {
-            drug: row.drug.clone(),
-            level: None,
-            condition: None,
-            approvals: Vec::new(),
-            mutations: mutations(&called, &compounds, &row.drug),
-        });
-        let said = held.iter().filter(|condition| !matches!(condition, Condition::Fusion { .. })).map(ToString::to_string);
-        let said = said.collect::<Vec<_>>().join(" or ");
-        if !said.is_empty() {
-            entry.condition = Some(said);
-        }
-        entry.approvals.push(Approval {
-            jurisdiction: row.jurisdiction.clone(),
-            tumour: row.tumour.clone(),
-            status: row.status.clone(),
-            date: Some(row.date.clone()).filter(|date| !date.is_empty()),
-            source: row.source.clone(),
-            confidence: row.confidence.clone(),
-        });
-    }
-    let mut drugs: Vec<DrugMeaning> = by_drug.into_values().collect();
-    if let Some(tumour) = tumour.map(Tumour::of) {
-        for drug in &mut drugs {
-            drug.level = level(knowledge.drugs(), &drug.drug, kinase, tumour, |condition| met(condition).is_some());
-        }
-    }
-    drugs.sort_by(|x, y| (x.level.is_none(), x.level, &x.drug).cmp(&(y.level.is_none(), y.level, &y.drug)));
-    drugs
-}
-
-/// The called mutations that a source says change a drug's effect, those that act together first.
-fn mutations(called: &[&VariantRow], compounds: &[Compound], drug: &str) -> Vec<String> {
-    let is_called = |compound: &&Compound| called.iter().any(|variant| variant.gene == compound.gene);
-    let together = compounds.iter().filter(is_called);
-    let mut list: Vec<String> = together.filter_map(|compound| Some(format!("{}:{}", compound.name(), compound.verdict(drug)?))).collect();
-    for variant in called {
-        let overruled = compounds.iter().any(|compound| compound.overrules(&variant.gene, &variant.hgvs_p, drug));
-        let items = variant.known_resistance.as_deref().unwrap_or("").split(',').filter_map(|item| item.rsplit_once(':'));
-        for (_, effect) in items.filter(|(name, effect)| *name == drug && !(overruled && *effect == "sensitive")) {
-            list.push(format!("{}:{effect}", variant.hgvs_p));
-        }
-    }
-    list
 }
 
 #[cfg(test)]

@@ -11,6 +11,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::error::Category;
 
+use super::bypass::CopyRatio;
 use super::interpretation::Interpretation;
 use super::rows::{DetectabilityRow, DrugRow, FusionRow, MetricRow, OffTargetRow, VariantRow};
 use super::vcf::VcfEntry;
@@ -98,6 +99,9 @@ pub struct Document {
     pub drugs: Vec<DrugRow>,
     /// Hot spots of other genes.
     pub off_target: Vec<OffTargetRow>,
+    /// Copies of genes by whose gain tumours evade a drug, as far as they could be measured; of several libraries each.
+    #[serde(default)]
+    pub copy_ratios: Vec<CopyRatio>,
     /// What could have been seen.
     pub detectability: Vec<DetectabilityRow>,
     /// What it is worth, for each target, that no further fusion was found.
@@ -263,6 +267,7 @@ impl Document {
             variants: Vec::new(),
             drugs: Vec::new(),
             off_target: Vec::new(),
+            copy_ratios: Vec::new(),
             detectability: Vec::new(),
             negatives: Vec::new(),
             imbalances: Vec::new(),

@@ -5,12 +5,14 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::carried::Carried;
 use super::interpretation::interpret;
 use super::json::{Document, ExonAlias};
-use super::rows::{escaped, Cell, DrugRow, FusionRow, VariantRow};
+use super::rows::{escaped, Cell, DrugRow, FusionRow, MetricRow, MetricValue, VariantRow};
 use crate::fusion::domains;
 use crate::fusion::naming::Naming;
-use crate::knowledge::{CompoundChange, DrugEffect, Knowledge, KnownChange, ResistanceSite, TableSource};
+use crate::knowledge::standing::{is_class, verdicts};
+use crate::knowledge::{DrugEffect, Knowledge, KnownChange, ResistanceSite, TableSource};
 use crate::variant::indel::UNKNOWN_PROTEIN;
 use crate::variant::VariantStatus;
 use crate::warning::{Code, Warning};
@@ -32,6 +34,7 @@ pub fn renew(document: &mut Document, knowledge: &Knowledge, tumour: Option<&str
     document.warnings.retain(|warning| warning.code != Code::TumourNotInTables);
     document.warnings.extend(document.interpretation.tumour_note.as_ref().map(|told| Warning::new(Code::TumourNotInTables, told)));
     document.warnings.sort();
+    state_of_tables(document);
 }
 
 /// Renews a document that was read, and says in lines which table spoke before and speaks now, which fusions are known otherwise than
@@ -166,23 +169,17 @@ fn describe(variant: &mut VariantRow, sites: &[ResistanceSite]) {
     if variant.hgvs_p != UNKNOWN_PROTEIN {
         variant.codon_class = found.map(|(site, _)| site.codon_class.clone()).filter(|class| !class.is_empty());
     }
-    let effects = found.and_then(|(_, change)| change).map(statements).unwrap_or_default();
-    let items: BTreeSet<(String, String)> = effects.into_iter().map(|effect| (effect.drug, effect.effect.to_string())).collect();
-    let text = items.into_iter().map(|(drug, effect)| format!("{drug}:{effect}")).collect::<Vec<_>>().join(",");
+    let said = found.and_then(|(_, change)| change).map(|change| verdicts(&change.effects)).unwrap_or_default();
+    let text = said.into_iter().map(|(drug, verdict)| format!("{drug}:{}", verdict.name())).collect::<Vec<_>>().join(",");
     variant.known_resistance = Some(text).filter(|text| !text.is_empty());
-}
-
-/// What sources say of a change, those that were read.
-fn statements(change: &KnownChange) -> Vec<DrugEffect> {
-    change.effects.iter().filter(|effect| effect.verified).cloned().collect()
 }
 
 fn of_called(variants: &[VariantRow], sites: &[ResistanceSite]) -> Vec<DrugRow> {
     let called = variants.iter().filter(|variant| variant.status == VariantStatus::Called);
     called
         .flat_map(|variant| {
-            let effects = listed(variant, sites).and_then(|(_, change)| change).map(statements).unwrap_or_default();
-            let rows = DrugRow::list(&variant.gene, variant.hgvs_p.trim_start_matches("p."), false, &effects);
+            let effects = listed(variant, sites).and_then(|(_, change)| change).map_or(&[][..], |change| change.effects.as_slice());
+            let rows = DrugRow::list(&variant.gene, variant.hgvs_p.trim_start_matches("p."), false, effects);
             rows.into_iter().map(|row| row.of_call(variant.filter.as_deref()))
         })
         .collect()
@@ -192,35 +189,41 @@ fn of_called(variants: &[VariantRow], sites: &[ResistanceSite]) -> Vec<DrugRow> 
 fn drugs(document: &Document, knowledge: &Knowledge) -> Vec<DrugRow> {
     let mut list = of_called(&document.variants, knowledge.resistance_sites());
     for gene in &document.targets {
-        let own = knowledge.compound_changes().iter().filter(|compound| compound.gene == *gene);
-        for compound in own.filter(|compound| is_there(compound, &document.variants)) {
-            let effects: Vec<DrugEffect> = compound.effects.iter().filter(|effect| effect.verified).cloned().collect();
-            list.extend(DrugRow::list(gene, &compound.protein_change, true, &effects));
+        let carried = Carried::any(gene, &document.variants);
+        let known = knowledge.compound_changes().iter().filter(|compound| compound.gene == *gene);
+        for compound in known.filter(|compound| !compound.is_class() && carried.has_together(&compound.members)) {
+            list.extend(of_compound(gene, &compound.protein_change, &compound.members, knowledge));
+        }
+        // What belongs to a class of compounds alone has the names of its own mutations.
+        for clone in carried.clones.iter().filter(|clone| clone.len() > 1) {
+            if !knowledge.compound_changes().iter().any(|compound| !compound.is_class() && compound.is_of(gene, clone)) {
+                list.extend(of_compound(gene, &clone.join("+"), clone, knowledge));
+            }
         }
     }
+    // A class of drugs is no drug; what is said of one stands with the notes.
+    list.retain(|row| !is_class(&row.drug));
     let mut seen = BTreeSet::new();
     list.retain(|row| seen.insert((row.gene.clone(), row.change.clone(), row.drug.clone())));
     list
 }
 
-/// Fewest molecules with both members where others have only one of them.
-const MIN_TOGETHER: u32 = 3;
+fn of_compound(gene: &str, name: &str, members: &[String], knowledge: &Knowledge) -> Vec<DrugRow> {
+    let drugs = knowledge.drugs_with(gene, members);
+    let effects: Vec<DrugEffect> = drugs.into_iter().flat_map(|drug| knowledge.said(gene, members, drug)).cloned().collect();
+    DrugRow::list(gene, name, true, &effects)
+}
 
-/// Whether all members of a compound were called and lie on the same molecules, each with each: on all of them, or on those of a clone.
-fn is_there(compound: &CompoundChange, variants: &[VariantRow]) -> bool {
-    let called = |member: &String| {
-        let name = format!("p.{member}");
-        variants.iter().filter(move |row| row.gene == compound.gene && row.is_sure() && row.hgvs_p == name)
-    };
-    let in_cis = |x: &String, y: &String| {
-        let (cis, mixed) = (format!("p.{y}:cis:"), format!("p.{y}:mixed:"));
-        let together = |item: &str| {
-            let both = item.strip_prefix(&mixed).and_then(|counts| counts.split('/').next()?.parse::<u32>().ok());
-            item.starts_with(&cis) || both.is_some_and(|both| both >= MIN_TOGETHER)
-        };
-        called(x).any(|row| row.compound_with.as_deref().unwrap_or("").split(',').any(together))
-    };
-    let members = &compound.members;
-    let pairs = members.iter().enumerate().flat_map(|(at, x)| members[at + 1..].iter().map(move |y| (x, y)));
-    members.iter().all(|member| called(member).next().is_some()) && pairs.into_iter().all(|(x, y)| in_cis(x, y))
+/// The metric that says how old the tables are that spoke.
+const STATE: &str = "tables_state";
+
+/// Puts the state of the tables among the metrics, in the place of what stood there.
+fn state_of_tables(document: &mut Document) {
+    let text = document.interpretation.state();
+    let row =
+        MetricRow::new(&document.sample, STATE, Some(MetricValue::text(&text)), "", "of what is said of fusions, mutations and drugs");
+    match document.metrics.iter_mut().find(|metric| metric.metric == STATE) {
+        Some(old) => *old = row,
+        None => document.metrics.push(row),
+    }
 }

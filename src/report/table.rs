@@ -1,11 +1,11 @@
 //! The short table for the terminal: what was found, and for each kinase without finding what its absence is worth.
 
 use super::compound::{Compound, Relation};
-use super::interpretation::DrugMeaning;
 use super::json::{Document, Imbalance};
 use super::rows::{escaped, Cell, FusionRow, Phred, VariantRow};
 use crate::variant::VariantStatus;
 
+mod meaning;
 mod negative;
 mod resistance;
 
@@ -58,7 +58,7 @@ pub fn render(document: &Document, width: usize) -> String {
         lines.extend(compounds.iter().map(compound_line));
         lines.extend(called.into_iter().flat_map(|variant| variant_lines(variant, &compounds)));
     }
-    let remarks = remarks(document, &compounds);
+    let remarks = meaning::lines(document);
     if !remarks.is_empty() {
         lines.push(String::new());
         lines.extend(remarks);
@@ -78,6 +78,10 @@ pub fn render(document: &Document, width: usize) -> String {
     if !resistance.is_empty() {
         lines.push(String::new());
         lines.extend(resistance);
+    }
+    let state = document.interpretation.state();
+    if !state.is_empty() {
+        lines.extend([String::new(), format!("  state of the tables: {}", escaped(&state))]);
     }
     lines.join("\n") + "\n"
 }
@@ -159,54 +163,6 @@ fn is_implied(fusion: &FusionRow) -> bool {
     fusion.evidence.as_deref() == Some("dna")
 }
 
-/// Levels of evidence of passing fusions, and the notes that matter most, each once. The rest is in `kinfuse.json`.
-fn remarks(document: &Document, compounds: &[Compound]) -> Vec<String> {
-    let passing = |id: &str| document.fusions.iter().find(|fusion| fusion.id == id && fusion.filter == "PASS");
-    let meant = document.interpretation.fusions.iter().filter_map(|meaning| Some((meaning, passing(&meaning.id)?)));
-    let tumour = document.interpretation.tumour.as_deref().unwrap_or("");
-    let mut lines: Vec<String> = Vec::new();
-    let mut add = |line: String| {
-        if !lines.contains(&line) {
-            lines.push(line);
-        }
-    };
-    for (meaning, fusion) in meant {
-        let name = escaped(&meaning.fusion);
-        if let Some(level) = meaning.evidence_level {
-            let of_level = meaning.drugs.iter().filter(|drug| drug.level == Some(level));
-            // A mutation that is called beside the fusion voids what its drug is approved for.
-            let (void, best): (Vec<&DrugMeaning>, Vec<&DrugMeaning>) = of_level.partition(|drug| drug.is_resisted());
-            let names = |drugs: &[&DrugMeaning]| escaped(&drugs.iter().map(|drug| drug.drug.as_str()).collect::<Vec<_>>().join(", "));
-            let best = if best.is_empty() { "none of its drugs is left".to_owned() } else { names(&best) };
-            let void = if void.is_empty() { String::new() } else { format!("; void by resistance: {}", names(&void)) };
-            let unknown = if document.interpretation.tumour_note.is_some() { ", a type that is not in the tables" } else { "" };
-            add(format!("  {name}: evidence level {} in {}{unknown} ({best}{void})", level.name(), escaped(tumour)));
-        } else if let Some(reason) = meaning.no_level.as_deref().filter(|_| !tumour.is_empty()) {
-            add(format!("  {name} {}: no level: {}", fusion.exon_junction.cell(), escaped(reason)));
-        }
-        if let Some(tier) = &meaning.tier {
-            add(format!("  {name}: tier {} ({})", escaped(&tier.tier), escaped(&tier.source)));
-        }
-        let mutated = meaning.drugs.iter().filter(|drug| !drug.mutations.is_empty());
-        for drug in mutated.filter(|drug| drug.level.is_some()) {
-            let named = |member: &String| drug.mutations.iter().any(|item| item.split(':').next() == Some(member));
-            let apart = compounds.iter().filter(|compound| {
-                compound.relation == Relation::Trans && fusion.gene3.as_ref() == Some(&compound.gene) && compound.members.iter().all(named)
-            });
-            let apart: Vec<String> = apart.map(|compound| format!("{} in trans", compound.name())).collect();
-            let apart = if apart.is_empty() { String::new() } else { format!(" ({})", escaped(&apart.join(", "))) };
-            add(format!("  {name}: {} with {}{apart}", escaped(&drug.drug), escaped(&drug.mutations.join(", "))));
-        }
-        for note in meaning.notes.iter().filter(|note| note.important) {
-            add(format!("  {name}: {} [{}]", escaped(&note.text), escaped(&note.source)));
-        }
-    }
-    for note in document.interpretation.notes.iter().filter(|note| note.important) {
-        add(format!("  {} [{}]", escaped(&note.text), escaped(&note.source)));
-    }
-    lines
-}
-
 /// Fewest fragments of a break without a partner that the table mentions.
 const MIN_LOOSE_FRAGMENTS: u32 = 5;
 
@@ -278,24 +234,20 @@ fn variant_lines(variant: &VariantRow, compounds: &[Compound]) -> Vec<String> {
         lines[0].push_str(&escaped(phase));
     }
     let known = variant.known_resistance.as_deref().unwrap_or("");
-    let entries: Vec<(&str, &str)> = known.split(',').filter_map(|entry| entry.split_once(':')).collect();
-    // Sources contradict each other; a drug of which they say different things stands apart.
-    let disputed = |drug: &str| entries.iter().any(|x| x.0 == drug && entries.iter().any(|y| y.0 == drug && y.1 != x.1));
+    let entries: Vec<(&str, &str)> = known.split(',').filter_map(|entry| entry.rsplit_once(':')).collect();
     let mut report = |what: &str, drugs: Vec<&str>| {
         if !drugs.is_empty() {
             lines.push(format!("    {what}: {}", escaped(&drugs.join(", "))));
         }
     };
     let overruled = |drug: &str| compounds.iter().any(|compound| compound.overrules(&variant.gene, &variant.hgvs_p, drug));
-    for effect in ["resistant", "reduced", "sensitive"] {
-        let drugs = entries.iter().filter(|(drug, what)| *what == effect && !disputed(drug)).map(|(drug, _)| *drug);
+    for effect in ["resistant", "reduced", "sensitive", "conflicting"] {
+        let drugs = entries.iter().filter(|(_, what)| *what == effect).map(|(drug, _)| *drug);
         let (but, drugs): (Vec<&str>, Vec<&str>) = drugs.partition(|drug| effect == "sensitive" && overruled(drug));
-        report(&format!("reported {effect}"), drugs);
+        let what = if effect == "conflicting" { "conflicting reports".to_owned() } else { format!("reported {effect}") };
+        report(&what, drugs);
         report("alone reported otherwise, but see the compound", but);
     }
-    let mut drugs: Vec<&str> = entries.iter().map(|(drug, _)| *drug).filter(|drug| disputed(drug)).collect();
-    drugs.dedup();
-    report("conflicting reports", drugs);
     lines
 }
 
@@ -381,10 +333,11 @@ mod tests {
         assert!(cis.contains(compound), "{cis}");
         let alone = "    reported sensitive: alectinib\n    alone reported otherwise, but see the compound: lorlatinib\n";
         assert_eq!(cis.matches(alone).count(), 2, "{cis}");
-        assert!(cis.contains("  EML4::ALK: lorlatinib with p.L1196M+p.G1202R:resistant\n"), "{cis}");
+        assert!(cis.contains("lorlatinib (p.L1196M+p.G1202R resistant)"), "{cis}");
         let trans = render(&two_mutations("trans"), 110);
         assert!(trans.contains("  ALK p.L1196M+p.G1202R in trans (53 molecules): never on one molecule"), "{trans}");
-        assert!(trans.contains("lorlatinib with p.G1202R:sensitive, p.L1196M:sensitive (p.L1196M+p.G1202R in trans)\n"), "{trans}");
+        assert!(trans.contains("    reported active: A (JP approved): lorlatinib\n"), "{trans}");
+        assert!(trans.contains("crizotinib (p.G1202R resistant, p.L1196M resistant)"), "{trans}");
         assert!(!trans.contains("see the compound"), "{trans}");
         // Two codons for one residue, as older files name them.
         let mut same = two_mutations("trans");
@@ -392,6 +345,42 @@ mod tests {
             row.compound_with = Some(format!("{}:trans:60", row.hgvs_p));
         }
         assert!(!render(&same, 110).contains(" in trans (60 molecules)"), "{}", render(&same, 110));
+    }
+
+    /// A fusion of one kinase with mutations on one molecule, in lung cancer.
+    fn page(partner: &str, kinase: &str, junction: &str, changes: &[&str]) -> String {
+        let (contigs, mut document) = (fixture::contigs(), Document::new("S1"));
+        document.targets = vec![kinase.to_owned()];
+        let mut fusion = FusionRow::new("S1", &fixture::eml4_alk(), &contigs);
+        (fusion.fusion, fusion.gene5, fusion.gene3) = (format!("{partner}::{kinase}"), Some(partner.to_owned()), Some(kinase.to_owned()));
+        (fusion.exon_junction, fusion.variant, fusion.evidence) = (Some(junction.to_owned()), None, Some("rna".to_owned()));
+        document.fusions = vec![fusion];
+        let others =
+            |change: &&str| changes.iter().filter(|other| other != &change).map(|other| format!("p.{other}:cis:20")).collect::<Vec<_>>();
+        let row = |change: &&str| VariantRow {
+            gene: kinase.to_owned(),
+            hgvs_p: format!("p.{change}"),
+            compound_with: Some(others(change).join(",")).filter(|text| !text.is_empty()),
+            ..VariantRow::new("S1", &fixture::ros1_g2032r(), &contigs)
+        };
+        document.variants = changes.iter().map(row).collect();
+        crate::report::renew::renew(&mut document, &Knowledge::builtin(), Some("NSCLC"));
+        render(&document, 110)
+    }
+
+    #[test]
+    fn two_mutations_of_alk_in_cis_void_all_its_drugs() {
+        insta::assert_snapshot!(page("EML4", "ALK", "E13;A20", &["L1196M", "G1202R"]));
+    }
+
+    #[test]
+    fn a_solvent_front_mutation_of_ros1_leaves_two_drugs() {
+        insta::assert_snapshot!(page("CD74", "ROS1", "C6;R34", &["G2032R"]));
+    }
+
+    #[test]
+    fn a_solvent_front_mutation_of_ntrk3_leaves_the_later_drugs_and_no_comfort() {
+        insta::assert_snapshot!(page("ETV6", "NTRK3", "E5;N15", &["G623R"]));
     }
 
     #[test]

@@ -72,6 +72,8 @@ pub struct Source<'a> {
     pub version: &'a str,
     /// The assembly, if it was recognised.
     pub assembly: Option<&'a str>,
+    /// State of the tables that speak of mutations; blank where none did.
+    pub tables: &'a str,
     /// Rows of fusions; those without a breakend in `entry` are not written.
     pub fusions: &'a [FusionRow],
     /// Rows of variants.
@@ -117,7 +119,7 @@ impl Calls<'_> {
         let variants: Vec<VariantRow> = self.variants.iter().map(|variant| VariantRow::new(self.sample, variant, self.contigs)).collect();
         let assembly = self.assembly.map(|assembly| assembly.to_string());
         let (sample, version, assembly) = (self.sample, env!("CARGO_PKG_VERSION"), assembly.as_deref());
-        use_it(&Source { sample, version, assembly, fusions: &fusions, variants: &variants, entry: &entry }, left_out)
+        use_it(&Source { sample, version, assembly, tables: "", fusions: &fusions, variants: &variants, entry: &entry }, left_out)
     }
 }
 

@@ -24,6 +24,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::knowledge::resistance::{KnownChange, ResistanceSite};
+use crate::knowledge::standing::verdicts;
 use crate::material::Material;
 use crate::sequence::translate_codon;
 use crate::stats::{beta_binomial_at_least, detectable_fraction, jeffreys_share, phred};
@@ -564,12 +565,8 @@ pub(super) fn at_least(expected: Expected, recurring: Option<Recurring>) -> Expe
 /// Adds what the table says of a change.
 pub fn described(mut variant: Variant, known: Option<&KnownChange>) -> Variant {
     if let Some(change) = known {
-        variant.statements = change.effects.iter().filter(|effect| effect.verified).cloned().collect();
-        let mut effects: Vec<(String, String)> =
-            variant.statements.iter().map(|effect| (effect.drug.clone(), effect.effect.to_string())).collect();
-        effects.sort();
-        effects.dedup();
-        variant.known_resistance = effects;
+        variant.statements.clone_from(&change.effects);
+        variant.known_resistance = verdicts(&change.effects).into_iter().map(|(drug, verdict)| (drug, verdict.name().to_owned())).collect();
     }
     variant
 }

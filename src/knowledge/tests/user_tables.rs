@@ -74,7 +74,7 @@ fn tables_say_where_they_come_from_and_which_version_they_are() -> Result<()> {
     let user: Vec<_> = knowledge.sources().iter().filter(|source| source.origin == "user").collect();
     assert_eq!(user.len(), 1);
     assert_eq!((user[0].table.as_str(), user[0].version.as_str(), user[0].rows), ("tiers.tsv", "7", 1));
-    assert!(knowledge.sources().iter().any(|source| source.table == "drugs.tsv" && source.version == "2026-11-21.1"));
+    assert!(knowledge.sources().iter().any(|source| source.table == "drugs.tsv" && source.version == "2026-11-29"));
     Ok(())
 }
 

@@ -1,5 +1,7 @@
 use super::*;
+use crate::knowledge::standing::is_class;
 use crate::report::fixture;
+use crate::report::rows::VariantRow;
 
 /// What is said of a fusion that is changed so.
 fn said(change: impl Fn(&mut FusionRow)) -> FusionMeaning {
@@ -62,4 +64,124 @@ fn a_drug_that_needs_a_mutation_is_said_where_that_one_is_called() {
     assert_eq!(condition("altiratinib", "TPM3", "NTRK1", "G667S"), None, "another residue than the source's");
     assert_eq!(condition("altiratinib", "ETV6", "NTRK3", "G696A"), None, "another kinase than the source's");
     assert_eq!(condition("altiratinib", "TPM3", "NTRK1", "G595R"), None, "solvent front");
+}
+
+/// What is said of a fusion of a kinase with mutations on all its molecules, in a tumour type.
+fn mutated(partner: &str, kinase: &str, changes: &[&str], tumour: Option<&str>) -> FusionMeaning {
+    let mut fusion = FusionRow::new("S1", &fixture::eml4_alk(), &fixture::contigs());
+    (fusion.gene5, fusion.gene3, fusion.evidence) = (Some(partner.to_owned()), Some(kinase.to_owned()), Some("rna".to_owned()));
+    let row = |change: &&str| VariantRow {
+        gene: kinase.to_owned(),
+        hgvs_p: format!("p.{change}"),
+        compound_with: Some(
+            changes.iter().filter(|other| *other != change).map(|other| format!("p.{other}:cis:20")).collect::<Vec<_>>().join(","),
+        ),
+        ..VariantRow::new("S1", &fixture::ros1_g2032r(), &fixture::contigs())
+    };
+    let document = Document { fusions: vec![fusion], variants: changes.iter().map(row).collect(), ..Document::new("S1") };
+    interpret(&document, &Knowledge::builtin(), tumour).fusions.remove(0)
+}
+
+#[test]
+fn the_level_is_that_of_the_drugs_that_are_left() {
+    let level = |partner: &str, kinase: &str, changes: &[&str]| mutated(partner, kinase, changes, Some("NSCLC")).evidence_level;
+    assert_eq!(level("CD74", "ROS1", &["G2032R"]), Some(Level::AJapan));
+    assert_eq!(level("CD74", "ROS1", &["L2086F"]), Some(Level::D), "a case of cabozantinib is left");
+    assert_eq!(level("EML4", "ALK", &["L1196M", "G1202R"]), None);
+    assert_eq!(level("ETV6", "NTRK3", &["G696A"]), None);
+    let untold = mutated("CD74", "ROS1", &["G2032R"], None);
+    assert_eq!((untold.evidence_level, untold.drugs[0].level, untold.drugs[0].group), (None, None, Group::Active));
+    let other = mutated("EML4", "ALK", &[], Some("a tumour of no table"));
+    assert_eq!(other.evidence_level, Some(Level::AJapan), "alectinib, whatever the solid tumour");
+}
+
+#[test]
+fn a_class_is_no_drug_and_gives_no_comfort_beside_a_resistance_mutation() {
+    let favourable = |meaning: &FusionMeaning| meaning.notes.iter().any(|note| note.important && note.text.contains("work better"));
+    let (plain, resistant) = (mutated("ETV6", "NTRK3", &[], Some("NSCLC")), mutated("ETV6", "NTRK3", &["G623R"], Some("NSCLC")));
+    assert!(favourable(&plain) && !favourable(&resistant));
+    assert!(resistant.notes.iter().any(|note| note.text.contains("work better")), "it stays in the document");
+    assert!([plain, resistant].iter().flat_map(|meaning| &meaning.drugs).all(|drug| !is_class(&drug.drug)));
+}
+
+#[test]
+fn conditions_tests_lines_and_figures_stand_with_the_drug() {
+    let find = |meaning: FusionMeaning, name: &str| meaning.drugs.into_iter().find(|drug| drug.drug == name).expect("it is in the table");
+    let crizotinib = find(mutated("CD74", "ROS1", &[], Some("NSCLC")), "crizotinib");
+    assert!(crizotinib.line.is_some_and(|text| text.starts_with("JP: first line recommended")));
+    assert!(crizotinib.companion_diagnostic.is_some_and(|text| text.contains("AmoyDx ROS1 fusion kit") && text.contains("Oncomine Dx")));
+    assert!(crizotinib
+        .efficacy
+        .is_some_and(|text| text.contains("ORR 72%") && text.ends_with("[doc:ROS1 testing guide (Japan Lung Cancer Society)]")));
+    let larotrectinib = find(mutated("TPM3", "NTRK1", &["G595R"], Some("NSCLC")), "larotrectinib");
+    assert_eq!(larotrectinib.condition.as_deref(), Some("US: without a known acquired resistance mutation"));
+    assert_eq!(larotrectinib.group, Group::Void);
+    let neladalkib = find(mutated("EML4", "ALK", &[], Some("NSCLC")), "neladalkib");
+    let us = &neladalkib.approvals[0];
+    assert_eq!(
+        (us.status.as_str(), us.date.as_deref(), neladalkib.level),
+        ("under review", Some("decision due 2026-11-27"), Some(Level::C))
+    );
+    assert!(!neladalkib.is_approved());
+}
+
+#[test]
+fn a_fusion_that_makes_no_kinase_leaves_no_drug_active() {
+    let broken = said(|row| row.frame = "out-of-frame".to_owned());
+    assert!(!broken.drugs.is_empty() && broken.drugs.iter().all(|drug| drug.group == Group::NoReport));
+}
+
+#[test]
+fn notes_on_a_mutation_stand_with_it_alone() {
+    let topics = |meaning: FusionMeaning| meaning.notes.into_iter().map(|note| note.text).collect::<Vec<_>>().join("\n");
+    assert!(topics(mutated("CD74", "ROS1", &["G2032R"], None)).contains("10 of 17 with G2032R"));
+    assert!(!topics(mutated("CD74", "ROS1", &["D2033N"], None)).contains("10 of 17 with G2032R"));
+    assert!(topics(mutated("KIF5B", "ALK", &["I1171N"], None)).contains("GSK3 inhibitor"));
+    assert!(!topics(mutated("KIF5B", "ALK", &[], None)).contains("GSK3 inhibitor"));
+    let variant =
+        |label: &str| said(|row| row.variant = Some(label.to_owned())).notes.iter().any(|note| note.text.contains("G1202R in 32 %"));
+    assert!(variant("V3a") && variant("V3a/b") && !variant("V1"));
+}
+
+#[test]
+fn a_kit_confirms_its_own_junctions_however_they_are_counted() {
+    let outside = |junction: &str, evidence: &str, places: Option<[&str; 2]>| {
+        let mut row = FusionRow::new("S1", &fixture::eml4_alk(), &fixture::contigs());
+        (row.gene5, row.gene3) = (Some("GOPC".to_owned()), Some("ROS1".to_owned()));
+        (row.exon_junction, row.variant, row.evidence) = (Some(junction.to_owned()), None, Some(evidence.to_owned()));
+        if let Some([five, three]) = places {
+            (row.breakpoint5, row.breakpoint3) = (Some(five.to_owned()), Some(three.to_owned()));
+        }
+        let document = Document { fusions: vec![row], assembly: Some("GRCh38".to_owned()), ..Document::new("S1") };
+        let meaning = interpret(&document, &Knowledge::builtin(), None).fusions.remove(0);
+        meaning.notes.iter().any(|note| note.text.contains("none of the 14"))
+    };
+    assert!(!outside("G8;R35", "rna", None), "as printed");
+    assert!(!outside("G99;R35", "rna", Some(["6:117566854:-", "6:117321394:-"])), "as a user's transcript counts");
+    assert!(outside("G6;R35", "rna", None));
+    assert!(!outside("G6;R35", "dna", None), "a break in DNA implies a junction, and shows none");
+}
+
+#[test]
+fn alterations_of_other_genes_say_what_they_void_and_call_for() {
+    let mut document = Document { fusions: vec![FusionRow::new("S1", &fixture::eml4_alk(), &fixture::contigs())], ..Document::new("S1") };
+    let copies = |gene: &str, low: f64| crate::report::bypass::CopyRatio { gene: gene.to_owned(), ratio: low + 1.0, low, high: low + 2.0 };
+    document.copy_ratios = vec![copies("MET", 5.1), copies("KIT", 1.2)];
+    let variant = VariantRow {
+        gene: "KRAS".to_owned(),
+        hgvs_p: "p.G12C".to_owned(),
+        ..VariantRow::new("S1", &fixture::ros1_g2032r(), &fixture::contigs())
+    };
+    document.off_target = vec![crate::report::rows::OffTargetRow {
+        site: "KRAS G12".to_owned(),
+        status: variant.status,
+        variants: vec![variant],
+        drugs: Vec::new(),
+        seen: Vec::new(),
+    }];
+    let meaning = interpret(&document, &Knowledge::builtin(), Some("NSCLC")).fusions.remove(0);
+    let told: Vec<String> = meaning.bypass.iter().map(|item| format!("{}: {} {}", item.seen, item.effect, item.drug)).collect();
+    assert_eq!(told, ["MET gain (6.1 times the copies): resistant alectinib", "KRAS p.G12C: resistant ALK TKIs"]);
+    assert!(meaning.bypass[0].calls_for.as_deref().is_some_and(|text| text.starts_with("crizotinib")));
+    assert_eq!(meaning.evidence_level, Some(Level::AJapan), "the fusion is still there");
 }

@@ -3,6 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::knowledge::standing::decide;
 use crate::knowledge::{DrugEffect, Effect};
 
 /// One drug for one mutation or compound.
@@ -16,7 +17,8 @@ pub struct DrugRow {
     pub compound: bool,
     /// The drug.
     pub drug: String,
-    /// `resistant`, `reduced`, `sensitive`, or `conflicting` where sources disagree.
+    /// `resistant`, `reduced`, `sensitive`, as the statements of the highest standing say; `conflicting` where these disagree; `unverified`
+    /// where nothing but hints is there.
     pub verdict: String,
     /// What each source says.
     pub statements: Vec<Statement>,
@@ -40,7 +42,7 @@ pub struct Statement {
     pub context: String,
     /// Source.
     pub source: String,
-    /// `verified` or `secondary`.
+    /// `verified`, `secondary` or `unverified`.
     pub confidence: String,
 }
 
@@ -57,22 +59,19 @@ impl DrugRow {
         let mut drugs: Vec<&str> = effects.iter().map(|effect| effect.drug.as_str()).collect();
         drugs.sort_unstable();
         drugs.dedup();
-        drugs
-            .into_iter()
-            .map(|drug| {
-                let own: Vec<&DrugEffect> = effects.iter().filter(|effect| effect.drug == drug).collect();
-                let agree = own.iter().all(|effect| effect.effect == own[0].effect);
-                Self {
-                    gene: gene.to_owned(),
-                    change: change.to_owned(),
-                    compound,
-                    drug: drug.to_owned(),
-                    verdict: if agree { own[0].effect.to_string() } else { "conflicting".to_owned() },
-                    statements: own.into_iter().map(Statement::of).collect(),
-                    filter: passing(),
-                }
+        let row = |drug: &str| {
+            let own = || effects.iter().filter(|effect| effect.drug == drug);
+            Some(Self {
+                gene: gene.to_owned(),
+                change: change.to_owned(),
+                compound,
+                drug: drug.to_owned(),
+                verdict: decide(own())?.verdict.name().to_owned(),
+                statements: own().map(Statement::of).collect(),
+                filter: passing(),
             })
-            .collect()
+        };
+        drugs.into_iter().filter_map(row).collect()
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::super::compound::codon;
+use super::super::carried::codon;
 use super::super::json::{Document, Verdict};
 use super::super::rows::{escaped, Fraction};
 use super::percent;

@@ -57,6 +57,8 @@ const FORMAT: [Definition; 8] = [
 /// The header lines with the line of column names, each with its line end.
 pub(super) fn lines(source: &Source<'_>) -> String {
     let mut lines = vec!["##fileformat=VCFv4.4".to_owned(), format!("##source=kinfuse {}", source.version)];
+    // What is said of a mutation's effect on drugs is as old as the tables.
+    lines.extend(Some(source.tables).filter(|state| !state.is_empty()).map(|state| format!("##kinfuseTables={}", escaped(state))));
     let assembly = source.assembly.map(|assembly| format!(",assembly={assembly}")).unwrap_or_default();
     for (name, length_bp) in source.entry.contigs.iter().zip(&source.entry.contig_lengths_bp).filter(|(name, _)| is_contig_name(name)) {
         lines.push(format!("##contig=<ID={name},length={length_bp}{assembly}>"));
