@@ -90,7 +90,7 @@ pub fn unbroken(pool: &ThreadPool, library: &Library, queries: &[Query<'_>]) -> 
                     view.fragment = lane.fragment(view.fragment);
                     if view.duplicate && leaves_out_flagged(assay.duplicates) {
                         flagged.insert(view.fragment);
-                    } else if reach(&view, assay).is_none_or(over_any) {
+                    } else if assay.faults.has_cut_reads() || reach(&view, assay).is_none_or(over_any) {
                         views.push(view);
                     }
                 }

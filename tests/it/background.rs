@@ -75,7 +75,8 @@ fn an_error_that_recurs_in_normal_samples_is_no_call_unless_the_tumour_shows_far
     let strong = sample(&slices, folder.path(), "strong", 100, 41);
     assert_eq!(g1202r(&weak, None).get("status"), "called");
     let row = g1202r(&weak, Some(&background));
-    assert_eq!((row.get("status"), row.get("alt_fragments")), ("not-seen", "10"), "{row:?}");
+    // Two of the ten begin and end alike, read from either strand: copies by place.
+    assert_eq!((row.get("status"), row.get("alt_fragments")), ("not-seen", "9"), "{row:?}");
     assert!(
         row.get("note").contains(" not called: ") && row.get("note").contains("of 4 normal samples show it, on 0.0"),
         "{}",

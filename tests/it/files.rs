@@ -523,7 +523,14 @@ fn a_run_that_cannot_replace_one_file_replaces_none() {
 fn a_signal_while_results_are_written_leaves_no_temporary_file_and_ends_the_run_by_itself() {
     use std::os::unix::process::ExitStatusExt as _;
     let [_, gtf, bam] = mini();
+    // What whoever runs the tests ignores, a run ignores too, as nohup asks.
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let ignored = status.lines().find_map(|line| u64::from_str_radix(line.strip_prefix("SigIgn:")?.trim(), 16).ok()).unwrap_or(0);
     for (number, signal) in [(15, "TERM"), (2, "INT"), (1, "HUP")] {
+        if ignored >> (number - 1) & 1 == 1 {
+            println!("skipped: SIG{signal} is ignored here");
+            continue;
+        }
         let mut caught = 0;
         for _ in 0..40 {
             let folder = Folder::new();
