@@ -171,16 +171,23 @@ fn read_segment(reader: &mut LibraryReader, library: &Library, domain: &Domain<'
     let grouped = matches!(assay.duplicates, DuplicateRule::Umi | DuplicateRule::Position);
     // A pair that spans more is no fragment but a rearrangement.
     let believable = i64::from(assay.insert_max_bp.max(assay.read_length_bp)) * 2;
-    reader.visit(domain.interval(segment), |record, lane| {
+    let here = domain.interval(segment);
+    // A mate that lies beside the segment may be the one that is flagged.
+    let beside = if leaves_out_flagged(assay.duplicates) && assay.paired { assay.insert_max_bp.max(assay.read_length_bp) } else { 0 };
+    let around = Interval { start: here.start.saturating_sub(beside), end: here.end.saturating_add(beside), ..here };
+    reader.visit(around, |record, lane| {
+        if record.is_duplicate() && leaves_out_flagged(assay.duplicates) {
+            part.flagged.insert(lane.fragment(FragmentId::of(record.qname())));
+            return;
+        }
+        if record.pos() >= i64::from(here.end) || crate::alignment::read::end(record) <= here.start {
+            return;
+        }
         if record.mapq() < MIN_MAPQ {
             return;
         }
         let Ok(mut view) = ReadRecord::without_bases(record, &library.contigs, assay.umi.as_ref()) else { return };
         view.fragment = lane.fragment(view.fragment);
-        if view.duplicate && leaves_out_flagged(assay.duplicates) {
-            part.flagged.insert(view.fragment);
-            return;
-        }
         let aligned: u32 = view.pieces.iter().map(crate::alignment::read::Piece::query_bp).sum();
         let edits: u32 = view.pieces.iter().map(|piece| piece.edits).sum();
         let operations = operations(record);

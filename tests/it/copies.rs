@@ -176,8 +176,8 @@ fn copies_that_are_flagged_count_for_nothing_though_the_flag_stands_on_one_recor
         let fusions = counts(&text, &["--duplicates", "flag"], false);
         for (flagged, mutations) in [
             (&(|_: &Fields| true) as &dyn Fn(&Fields) -> bool, true),
-            // Of a mutation the flag of a mate that lies elsewhere is not read.
-            (&|fields| sam::flag(fields) & 64 != 0, false),
+            // Of a mutation in RNA the flag of a mate that lies some exons off is not read.
+            (&|fields| sam::flag(fields) & 64 != 0, name == "dna"),
             (&|fields| !is_further(fields), true),
         ] {
             let copied = with_copies(&text, &|_, fragment| {
