@@ -549,7 +549,8 @@ fn a_signal_while_results_are_written_leaves_no_temporary_file_and_ends_the_run_
                 && child.try_wait().expect("it is ours").is_none()
                 && !files(&out).iter().any(|name| name.starts_with('.'))
             {}
-            let sent = Command::new("kill").args([format!("-{signal}"), child.id().to_string()]).status();
+            // The shell has a kill of its own; a bare machine has no other.
+            let sent = Command::new("sh").args(["-c", &format!("kill -{signal} {}", child.id())]).status();
             let output = child.wait_with_output().expect("it ends");
             assert!(files(&out).iter().all(|name| !name.starts_with('.')), "{:?}", files(&out));
             if sent.is_ok_and(|status| status.success()) && output.status.signal() == Some(number) {
