@@ -63,25 +63,6 @@ pub fn complexity_frac(bases: &[u8]) -> f64 {
     distinct as f64 / possible as f64
 }
 
-/// First bases of the adapters that a read runs into behind a short fragment: `TruSeq` and Nextera of Illumina (document 1000000002694,
-/// "Illumina adapter sequences"), and small RNA.
-const ADAPTERS: [&[u8]; 3] = [b"AGATCGGAAGAGC", b"CTGTCTCTTATACACATCT", b"TGGAATTCTCGGGTGCCAAGG"];
-/// Bases by which an aligner cuts before or behind the first of an adapter.
-const MAX_ADAPTER_SHIFT_BP: usize = 4;
-/// Bases of an adapter that tell it from a partner.
-const MIN_ADAPTER_BP: usize = 9;
-
-/// Whether bases behind a read's aligned part are adapter, give or take a few bases and one error.
-pub fn is_adapter(tail: &[u8]) -> bool {
-    let differ = |x: &[u8], y: &[u8]| x.iter().zip(y).filter(|(x, y)| x != y).count();
-    ADAPTERS.iter().any(|adapter| {
-        (0..=MAX_ADAPTER_SHIFT_BP).any(|shift| {
-            let fits = |x: &[u8], y: &[u8]| x.len().min(y.len()) >= MIN_ADAPTER_BP && differ(x, y) <= 1;
-            fits(tail.get(shift..).unwrap_or_default(), adapter) || fits(tail, &adapter[shift..])
-        })
-    })
-}
-
 /// The words of so many bases (at most sixteen) as numbers, two bits a base, each with where it begins; none that holds an unknown base.
 pub fn words(bases: &[u8], word_bp: usize) -> impl Iterator<Item = (usize, u32)> + '_ {
     let mask = u32::MAX >> (32 - 2 * word_bp);
@@ -295,16 +276,6 @@ mod tests {
         assert_eq!(match_prefixes(b"TTTACGTAAAAAGTCGGATC", long).edits, 0);
         assert_eq!(match_prefixes(b"TTTACGTAAAAAAAGTCTGAT", long).edits, 1);
         assert!(!match_prefixes(b"GATTACAGATTACAGATTAC", long).agrees());
-    }
-
-    #[test]
-    fn adapters_are_known_by_their_first_bases() {
-        for tail in ["AGATCGGAAGAGCGTCGTG", "ACAGATCGGAAGAGCACAC", "TCGGAAGAGCACACGTC", "CTGTCTCTTATACACATCT", "AGATCGGATGAGCGT"] {
-            assert!(is_adapter(tail.as_bytes()), "{tail}");
-        }
-        for tail in ["AGATCGGA", "TGTACCGCCGGAAGCACCAG", "ACGTTGCAGTCCATAGGCTA", ""] {
-            assert!(!is_adapter(tail.as_bytes()), "{tail}");
-        }
     }
 
     #[test]
