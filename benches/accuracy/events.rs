@@ -176,7 +176,8 @@ fn known_rna(laboratory: &Laboratory, random: &mut Random) -> Vec<Event> {
             let Some((molecule, at)) = transcript(laboratory, &partners, [five_pieces, three_pieces], &insertion) else { continue };
             let plain = forms == [(0, 0, 0, 0)] && row["breakpoint_class"] == "exon-exon" && !cryptic;
             let initial = |gene: &str| gene.chars().next().unwrap_or('?');
-            let exons = format!("{}{};{}{}", initial(&row["gene5"]), row["exon5"], initial(&row["gene3"]), row["exon3"]);
+            let exon5 = laboratory.counted_exon(&row["gene5"], five).map_or_else(|| row["exon5"].clone(), |exon| exon.to_string());
+            let exons = format!("{}{exon5};{}{}", initial(&row["gene5"]), initial(&row["gene3"]), row["exon3"]);
             let labelled = !variant.is_empty() && !variant.contains(';') && (variant.starts_with('V') || variant.starts_with("E1"));
             let kind = if retained > 0 {
                 " (intron)"

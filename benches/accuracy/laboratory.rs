@@ -37,6 +37,7 @@ pub struct Laboratory {
     pub reference: Reference,
     pub regions: Vec<Region>,
     models: BTreeMap<String, Vec<Model>>,
+    counted: BTreeMap<(String, String, u32), u32>,
 }
 
 /// A table of tab-separated cells, by column name.
@@ -45,6 +46,14 @@ pub fn table(path: &Path) -> Vec<BTreeMap<String, String>> {
     let mut lines = text.lines().filter(|line| !line.starts_with('#'));
     let header: Vec<&str> = lines.next().unwrap_or_default().split('\t').collect();
     lines.map(|line| header.iter().map(|&name| name.to_owned()).zip(line.split('\t').map(str::to_owned)).collect()).collect()
+}
+
+/// Exon numbers on the transcripts by which the literature counts, by gene, chromosome and the exon's last base (1-based, `GRCh38`).
+fn counted() -> BTreeMap<(String, String, u32), u32> {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/model/tables/gene_models.tsv");
+    let rows = table(&path).into_iter().filter(|row| row["role"] == "literature");
+    let last = |row: &BTreeMap<String, String>| row[if row["strand"] == "+" { "grch38_end" } else { "grch38_start" }].parse().ok();
+    rows.filter_map(|row| Some(((row["gene"].clone(), row["chrom"].clone(), last(&row)?), row["exon"].parse().ok()?))).collect()
 }
 
 /// Runs a program and panics with what it said when it fails.
@@ -78,7 +87,7 @@ impl Laboratory {
             Some(Region { id, chrom: cells[1].to_owned(), start: cells[2].parse().ok()?, end: cells[3].parse().ok()?, is_decoy })
         });
         let regions = regions.collect();
-        let mut laboratory = Self { shared: shared.to_owned(), work: work.to_owned(), reference, regions, models: BTreeMap::new() };
+        let mut laboratory = Self { shared: shared.to_owned(), work: work.to_owned(), reference, regions, models: BTreeMap::new(), counted: counted() };
         laboratory.read_models();
         laboratory
     }
@@ -152,6 +161,13 @@ impl Laboratory {
                 self.models.entry(gene.clone()).or_default().push(Model { gene, strand, contig, exons });
             }
         }
+    }
+
+    /// The number by which the literature's transcript of a gene counts the exon that ends at a breakend. Some rows of the facts count on
+    /// another transcript than the model from which their event is made.
+    pub fn counted_exon(&self, gene: &str, end: Breakend) -> Option<u32> {
+        let (chrom, position) = self.grch38(end);
+        self.counted.get(&(gene.to_owned(), chrom.to_owned(), position)).copied()
     }
 
     /// The models of a gene all of whose exons lie in the laboratory genome.

@@ -104,12 +104,13 @@ fn pairs(laboratory: &Laboratory) -> Vec<Pair> {
         }
         let (Some(intron5), Some(intron3)) = (five.intron(exon5, true), three.intron(exon3, false)) else { continue };
         let initial = |gene: &str| gene.chars().next().unwrap_or('?');
+        let counted = five.edge(exon5, true).and_then(|edge| laboratory.counted_exon(&five.gene, edge)).unwrap_or(exon5);
         pairs.push(Pair {
             label: format!("{}::{} {exon5};{exon3}", five.gene, three.gene),
             genes: [five.gene.clone(), three.gene.clone()],
             introns: [intron5, intron3],
             sides: [five.side(true), three.side(false)],
-            exons: format!("{}{exon5};{}{exon3}", initial(&five.gene), initial(&three.gene)),
+            exons: format!("{}{counted};{}{exon3}", initial(&five.gene), initial(&three.gene)),
         });
     }
     pairs
