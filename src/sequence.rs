@@ -1,5 +1,6 @@
 //! Bases as bytes: complement, codons, complexity, and how alike two stretches are. Pure.
 
+pub mod adapter;
 pub mod dirt;
 
 /// The complementary base; anything but `ACGTacgt` gives `N`.

@@ -19,6 +19,7 @@ use rustc_hash::FxHashMap;
 
 use super::cigar::{self, Operation};
 use super::read::{clipped_ends, operations, FragmentId};
+use crate::sequence::adapter::ADAPTERS;
 
 /// Mates within one gene lie no farther apart: the longest introns have a million bases.
 const MAX_APART_BP: i64 = 1_000_000;
@@ -44,17 +45,6 @@ const ADAPTER_HEAVY_FRAC: f64 = 0.2;
 /// Reads cut into several primary records from which a tool has cut the file.
 const MIN_CUT_READS: u64 = 5;
 
-/// Beginnings of the adapters that a read runs into behind a short fragment: `TruSeq`, Nextera and small RNA of Illumina (document
-/// 1000000002694), MGI (document A0-PB-01, both reads), Ion Torrent P1.
-const ADAPTERS: [&[u8]; 7] = [
-    b"AGATCGGAAGAGCACAC",
-    b"AGATCGGAAGAGCGTCG",
-    b"CTGTCTCTTATACACATCT",
-    b"TGGAATTCTCGGGTGCC",
-    b"AAGTCGGAGGCCAAGCG",
-    b"AAGTCGGATCGTAGCCA",
-    b"ATCACCGACTGCCCATA",
-];
 /// Bases of an adapter that are compared, one of them may differ: by chance one clipped end in a thousand agrees.
 const ADAPTER_BP: usize = 12;
 /// The shortest clipped end in which an adapter is looked for.
@@ -158,7 +148,7 @@ impl Inspection {
     pub fn add_unaligned(&mut self, record: &Record) {
         let bases = record.seq().as_bytes();
         self.faults.reads += 1;
-        let found = ADAPTERS.iter().any(|adapter| bases.windows(ADAPTER_BP).any(|window| window == &adapter[..ADAPTER_BP]));
+        let found = ADAPTERS.iter().any(|adapter| bases.windows(ADAPTER_BP).any(|window| window == &adapter.bases[..ADAPTER_BP]));
         self.faults.adapters += u64::from(found);
     }
 
@@ -222,7 +212,7 @@ fn runs_into_adapter(record: &Record, operations: &[Operation]) -> bool {
     let ends = clipped_ends(record, MIN_ADAPTER_BP as u32);
     // The ends come in the order of the genome.
     let tail = if record.is_reverse() { ends.first() } else { ends.last() };
-    tail.is_some_and(|tail| ADAPTERS.iter().any(|adapter| (0..=TAKEN_BP).any(|taken| begins_with(tail, &adapter[taken..]))))
+    tail.is_some_and(|tail| ADAPTERS.iter().any(|adapter| (0..=TAKEN_BP).any(|taken| begins_with(tail, &adapter.bases[taken..]))))
 }
 
 /// Whether a clipped end begins with an adapter, but for one base.

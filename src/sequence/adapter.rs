@@ -1,0 +1,52 @@
+//! Sequences that a library's preparation leaves at the ends of reads. They come from no genome and witness nothing.
+//!
+//! Each is written as it is met when one walks out of the fragment: behind its last base the adapter of the read, and before its first,
+//! on the other strand, the primer with which its copy was begun.
+//!
+//! ```text
+//!   primer of the copy >|fragment ................|> adapter, index, flow cell
+//! ```
+
+/// A sequence of a kit.
+#[derive(Debug, Clone, Copy)]
+pub struct Adapter {
+    /// The kit and what the sequence is in it.
+    pub name: &'static str,
+    /// Its bases, walking out of the fragment.
+    pub bases: &'static [u8],
+}
+
+const fn adapter(name: &'static str, bases: &'static [u8]) -> Adapter {
+    Adapter { name, bases }
+}
+
+/// The adapters of the kits in use. Sources: Illumina, "Illumina Adapter Sequences" (document 1000000002694); MGI, document A0-PB-01; Ion
+/// Torrent, "Ion Xpress" adapters (P1 and A); Takara, `SMARTer` II A oligonucleotide.
+pub const ADAPTERS: [Adapter; 13] = [
+    adapter("TruSeq read 1", b"AGATCGGAAGAGCACACGTCTGAACTCCAGTCAC"),
+    adapter("TruSeq read 2", b"AGATCGGAAGAGCGTCGTGTAGGGAAAGAGTGT"),
+    adapter("Illumina paired end, of old", b"AGATCGGAAGAGCGGTTCAGCAGGAATGCCGAG"),
+    adapter("Nextera read 1", b"CTGTCTCTTATACACATCTCCGAGCCCACGAGAC"),
+    adapter("Nextera read 2", b"CTGTCTCTTATACACATCTGACGCTGCCGACGA"),
+    adapter("Illumina small RNA", b"TGGAATTCTCGGGTGCCAAGG"),
+    adapter("Illumina P7, behind the index", b"ATCTCGTATGCCGTCTTCTGCTTG"),
+    adapter("Illumina P5, behind the index", b"GTGTAGATCTCGGTGGTCGCCGTATCATT"),
+    adapter("MGI read 1", b"AAGTCGGAGGCCAAGCGGTCTTAGGAAGACAA"),
+    adapter("MGI read 2", b"AAGTCGGATCGTAGCCATGTCGTTCTGTGAGCCAAGGAGTTG"),
+    adapter("Ion Torrent P1", b"ATCACCGACTGCCCATAGAGAGG"),
+    adapter("Ion Torrent A", b"CTGAGTCGGAGACACGCAGGGATGAGATGG"),
+    adapter("SMARTer primer", b"GTACTCTGCGTTGATACCACTGCTT"),
+];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_two_are_the_same_and_all_are_bases() {
+        for (index, one) in ADAPTERS.iter().enumerate() {
+            assert!(one.bases.len() > 20 && one.bases.iter().all(|base| b"ACGT".contains(base)), "{}", one.name);
+            assert!(ADAPTERS[..index].iter().all(|other| other.bases != one.bases && other.name != one.name), "{}", one.name);
+        }
+    }
+}
