@@ -61,11 +61,7 @@ impl ReportArguments {
         let mut prefixes = BTreeSet::new();
         let mut documents = Vec::new();
         for path in &self.inputs {
-            let document = Document::read(path)?;
-            if document.naming.len() != document.candidates.len() || document.vcf.contigs.is_empty() {
-                let problem = format!("holds too little to be renewed: kinfuse {} wrote it", escaped(&document.tool.version));
-                return Err(Error::input(path, problem, "run `kinfuse call` of this version again"));
-            }
+            let document = Document::read_whole(path)?;
             let prefix = file_prefix(&document.sample);
             if !prefixes.insert(prefix.clone()) {
                 let problem = format!("is the second file of a sample {}", escaped(&document.sample));
@@ -85,11 +81,11 @@ impl ReportArguments {
                 let mut outputs = Outputs::new(&self.out_dir, &prefix)?;
                 files::write(&document, &mut outputs)?;
                 sets.push(outputs);
-                let _ = writeln!(tables, "{}\n  {}", table::render(&document, terminal::width()), told.join("\n  "));
+                let _ = writeln!(tables, "{}\n  {}", table::render(&document, terminal::width(), 0), told.join("\n  "));
             }
             Outputs::commit_all(sets)?;
             if !quiet {
-                terminal::show(&tables);
+                terminal::show_findings(&tables, table::painted);
             }
         }
         Ok(())
