@@ -155,6 +155,9 @@ impl Log for Messages {
             return;
         }
         // With --verbose the order of things matters more than the number of lines.
+        if record.level() == Level::Error {
+            return put(&folded(&format!("kinfuse: {}", one_line(&record.args().to_string())), width().min(WIDEST)));
+        }
         if record.level() != Level::Warn || self.level > LevelFilter::Warn {
             return say(record.args());
         }

@@ -19,7 +19,8 @@ use crate::warning::Warnings;
 const EXAMPLES: &str = "\
 Names, known junctions, domains, drugs, levels and notes are renewed. What rests on reads stays: which junctions and mutations were
 called, their quality and filter, and what could have been seen; `kinfuse call` looks at the reads again. With the tables of the
-call, all files are the same to the byte (fusions.fa, which needs the reference, is not written).
+call, all files are the same to the byte (fusions.fa, which needs the reference, is not written). The candidates.tsv.gz that was written
+with kinfuse.json must lie beside it.
 
 Examples:
   kinfuse report -o results results/P17.kinfuse.json                       this program's tables

@@ -228,6 +228,11 @@ mod tests {
     }
 
     #[test]
+    fn a_mutation_of_alk_leaves_some_drugs() {
+        insta::assert_snapshot!(page("EML4", "ALK", "E6a;A20", &["I1171N"]));
+    }
+
+    #[test]
     fn a_solvent_front_mutation_of_ros1_leaves_two_drugs() {
         insta::assert_snapshot!(page("CD74", "ROS1", "C6;R34", &["G2032R"]));
     }

@@ -26,5 +26,6 @@ mod rna_fraction;
 mod scale;
 mod simulate;
 mod support;
+mod terminal;
 mod vcf;
 mod verdict;

@@ -17,7 +17,8 @@ pub(super) enum Rank {
 #[derive(Debug)]
 pub(super) struct Lines {
     width: usize,
-    all: Vec<(Rank, String)>,
+    /// Texts of one line or more, which stay or go together.
+    all: Vec<(Rank, Vec<String>)>,
 }
 
 /// What a line that is cut ends with.
@@ -30,35 +31,37 @@ impl Lines {
 
     /// Adds a line, cut at the width.
     pub(super) fn add(&mut self, rank: Rank, line: impl AsRef<str>) {
-        self.all.push((rank, cut(line.as_ref(), self.width)));
+        self.all.push((rank, vec![cut(line.as_ref(), self.width)]));
     }
 
-    /// Adds a text of names out of files in at most so many lines; those behind the first are set in by six more blanks than it.
+    /// Adds a text in at most so many lines; those behind the first are set in by six more blanks than it.
     pub(super) fn add_wrapped(&mut self, rank: Rank, text: &str, most: usize) {
-        for line in wrapped(text, self.width, most) {
-            self.add(rank, line);
-        }
+        self.all.push((rank, wrapped(text, self.width, most)));
     }
 
     /// Adds a blank line before what follows.
     pub(super) fn blank(&mut self) {
-        self.all.push((Rank::Finding, String::new()));
+        self.add(Rank::Finding, "");
+    }
+
+    fn count(&self) -> usize {
+        self.all.iter().map(|(_, lines)| lines.len()).sum()
     }
 
     /// The text of at most so many lines: those that matter least go, the last ones first, and it is said where they are.
     pub(super) fn text(mut self, most: usize, elsewhere: &str) -> String {
-        let before = self.all.len();
-        while self.all.len() + usize::from(self.all.len() < before) > most {
+        let before = self.count();
+        while self.count() + usize::from(self.count() < before) > most {
             let least = self.all.iter().map(|(rank, _)| *rank).max().filter(|rank| *rank != Rank::Finding);
             let Some(at) = least.and_then(|least| self.all.iter().rposition(|(rank, _)| *rank == least)) else { break };
             self.all.remove(at);
         }
-        let left_out = before - self.all.len();
+        let left_out = before - self.count();
         if left_out > 0 {
             let line = format!("  {left_out} more line{}: {}", if left_out == 1 { "" } else { "s" }, escaped(elsewhere));
             self.add(Rank::Finding, line);
         }
-        let lines: Vec<String> = self.all.into_iter().map(|(_, line)| line.trim_end().to_owned()).collect();
+        let lines: Vec<String> = self.all.into_iter().flat_map(|(_, lines)| lines).map(|line| line.trim_end().to_owned()).collect();
         lines.join("\n") + "\n"
     }
 }

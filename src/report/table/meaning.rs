@@ -49,7 +49,7 @@ pub(super) fn of_fusion(document: &Document, meaning: &FusionMeaning, fusion: &F
         lines.push((Rank::Finding, format!("    {name}: tier {} ({})", escaped(&tier.tier), escaped(&tier.source)), 1));
     }
     for note in meaning.notes.iter().filter(|note| note.important) {
-        lines.push((Rank::More, format!("    {name}: {}", escaped(&note.text)), 2));
+        lines.push((Rank::Detail, format!("    {name}: {}", escaped(&note.text)), 2));
     }
     lines
 }

@@ -18,6 +18,10 @@ pub(super) fn add(document: &Document, lines: &mut Lines) {
         let compounds = Compound::all(&document.drugs, &document.variants);
         let mut rows = vec![["MUTATIONS", "with/all", "AF", "qual", "filter", "on"].map(str::to_owned).to_vec()];
         rows.extend(called.iter().map(|variant| row(variant)));
+        if rows.iter().skip(1).all(|row| row.last().is_none_or(String::is_empty)) {
+            // Nothing is phased.
+            rows.iter_mut().for_each(|row| row.truncate(row.len() - 1));
+        }
         let mut table = columns(&rows).into_iter();
         lines.add(Rank::Finding, table.next().unwrap_or_default());
         for compound in &compounds {
