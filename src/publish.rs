@@ -13,13 +13,15 @@ use crate::model;
 use crate::normals::flag;
 use crate::pipeline::{LibraryResult, SampleResult};
 use crate::reference::Lookup;
+use crate::report::evidence::session;
 use crate::report::json::{AssayEntry, Document, FusionStructure, Imbalance, Negative, Status, Verdict};
 use crate::report::output::{file_prefix, Outputs};
 use crate::report::renew::renew;
-use crate::report::rows::{escaped, DetectabilityRow, FusionRow, MetricRow, MetricValue, VariantRow};
+use crate::report::rows::{escaped, read_name, DetectabilityRow, FusionRow, MetricRow, MetricValue, VariantRow};
 use crate::report::{fasta, files, table, vcf};
 use crate::warning::{Code, Warning};
 
+mod evidence;
 mod off_target;
 
 /// Checks that the output folder can be written before any work is done.
@@ -71,6 +73,8 @@ pub fn publish(result: &SampleResult, config: &CallConfig, width: usize) -> Resu
         outputs.write("fusions.fa", |out| fasta::write(out, &listed))?;
     }
     files::write(&document, &mut outputs)?;
+    evidence::write(&mut outputs, result)?;
+    session::write(&document, &mut outputs)?;
     outputs.commit()?;
     if let Some(told) = &document.interpretation.tumour_note {
         log::warn!("{}", escaped(told));
@@ -88,7 +92,14 @@ fn reported(fusion: &Fusion) -> bool {
 
 /// Everything of a run as one document.
 pub fn document(result: &SampleResult, config: &CallConfig) -> Document {
-    let row = |fusion: &Fusion| FusionRow::new(&result.sample, fusion, &result.contigs);
+    let prefix = file_prefix(&result.sample);
+    let evidence_files = evidence::files(result);
+    let named = |suffixes: Vec<&str>| -> Vec<String> { suffixes.iter().map(|suffix| format!("{prefix}.{suffix}")).collect() };
+    let row = |fusion: &Fusion| {
+        let evidence_file = reported(fusion).then(|| named(evidence::files_of(fusion, &evidence_files)).join(","));
+        FusionRow { evidence_file, ..FusionRow::new(&result.sample, fusion, &result.contigs) }
+    };
+    let names = |fusion: &Fusion| fusion.witnesses.names.iter().map(|name| read_name(name)).collect();
     let mut skipped: BTreeMap<String, u64> = BTreeMap::new();
     for library in &result.libraries {
         for (key, count) in &library.skipped {
@@ -116,6 +127,8 @@ pub fn document(result: &SampleResult, config: &CallConfig) -> Document {
         // A break that a junction of RNA reports is no second finding; it stays among the candidates and in the VCF.
         fusions: result.fusions.iter().filter(|fusion| reported(fusion)).map(row).collect(),
         candidates: result.fusions.iter().map(row).collect(),
+        read_names: result.fusions.iter().map(names).collect(),
+        evidence_files: named(evidence_files.iter().map(String::as_str).collect()),
         detectability: places.iter().map(|place| DetectabilityRow::new(&result.sample, place, &result.contigs)).collect(),
         negatives: negatives(result),
         imbalances: imbalances(result),

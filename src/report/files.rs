@@ -4,6 +4,7 @@
 
 use super::json::Document;
 use super::output::Outputs;
+use super::rows::CandidateRow;
 use super::{tsv, vcf};
 use crate::error::Result;
 
@@ -13,7 +14,7 @@ use crate::error::Result;
 /// When a file cannot be written, with its final name.
 pub fn write(document: &Document, outputs: &mut Outputs) -> Result<()> {
     outputs.write("fusions.tsv", |out| tsv::write(out, &document.fusions))?;
-    outputs.write("candidates.tsv.gz", |out| tsv::write_gzip(out, &document.candidates))?;
+    outputs.write("candidates.tsv.gz", |out| tsv::write_gzip(out, &candidates(document)))?;
     outputs.write("variants.tsv", |out| tsv::write(out, &document.variants))?;
     outputs.write("detectability.tsv", |out| tsv::write(out, &document.detectability))?;
     outputs.write("metrics.tsv", |out| tsv::write(out, &document.metrics))?;
@@ -29,4 +30,10 @@ pub fn write(document: &Document, outputs: &mut Outputs) -> Result<()> {
     };
     vcf::write(outputs, &source)?;
     outputs.write("kinfuse.json", |out| document.write(out))
+}
+
+/// The candidates with the names of their reads, as far as the document has them.
+fn candidates(document: &Document) -> Vec<CandidateRow<'_>> {
+    let names = document.read_names.iter().map(Vec::as_slice).chain(std::iter::repeat(&[][..]));
+    document.candidates.iter().zip(names).map(|(fusion, read_names)| CandidateRow { fusion, read_names }).collect()
 }

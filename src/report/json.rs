@@ -93,6 +93,12 @@ pub struct Document {
     pub fusions: Vec<FusionRow>,
     /// All candidates with their reasons.
     pub candidates: Vec<FusionRow>,
+    /// Names of reads that show each of `candidates`, in its order: at most 100 each, sorted; `%` and `,` are `%25` and `%2C`.
+    #[serde(default)]
+    pub read_names: Vec<Vec<String>>,
+    /// Files with the records behind the fusions, beside this one; one a library.
+    #[serde(default)]
+    pub evidence_files: Vec<String>,
     /// Variants and known resistance sites.
     pub variants: Vec<VariantRow>,
     /// What sources say of the called mutations and of those that act together on one molecule, by drug.
@@ -264,6 +270,8 @@ impl Document {
             status: Status { verdict: Verdict::Ok, reasons: Vec::new(), limits: Vec::new() },
             fusions: Vec::new(),
             candidates: Vec::new(),
+            read_names: Vec::new(),
+            evidence_files: Vec::new(),
             variants: Vec::new(),
             drugs: Vec::new(),
             off_target: Vec::new(),

@@ -3,6 +3,7 @@
 //! The columns and their order are a promise to users: new ones go to the end. A row is declared once with `table_row!`, which
 //! gives the struct, its column names and its cells in the same order.
 
+mod candidate;
 mod cell;
 mod detectability;
 mod drug;
@@ -11,6 +12,7 @@ mod metric;
 mod off_target;
 mod variant;
 
+pub use candidate::{read_name, CandidateRow};
 pub use cell::{escaped, Amount, Cell, Fraction, Phred, Rate};
 pub use detectability::DetectabilityRow;
 pub use drug::{DrugRow, Statement};
