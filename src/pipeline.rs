@@ -304,7 +304,7 @@ impl Run<'_> {
         let held: FxHashSet<RecordKey> = beyond.iter().filter_map(concern::key).collect();
         let mut edges = if spliced { self.exon_edges(library, &none, (&unplaced, &held))? } else { ExonEdges::default() };
         drop(held);
-        beyond.append(&mut edges.records);
+        beyond.extend(std::mem::take(&mut edges.records));
         beyond.retain(|view| !flagged.contains(&view.fragment));
         let elsewhere = if spliced { outside::left(library.aligned_reads()?, seen, self.config.sensitive) } else { 0 };
         let outside = if elsewhere == 0 { self.outside(library, &edges)? } else { Outside::default() };

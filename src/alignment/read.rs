@@ -350,6 +350,12 @@ impl ReadRecord {
     #[must_use]
     pub fn kept(mut self, record: &Record) -> Self {
         self.name = record.qname().into();
+        self.shrunk()
+    }
+
+    /// The view in no more memory than it needs.
+    #[must_use]
+    pub fn shrunk(mut self) -> Self {
         self.pieces.shrink_to_fit();
         self.elsewhere.shrink_to_fit();
         self.elsewhere.iter_mut().for_each(Vec::shrink_to_fit);

@@ -44,6 +44,8 @@ pub fn share_out(more: Vec<ReadRecord>, scans: &mut [Scan], concerns: &[Concern<
             scans[*last].records.push(view);
         }
     }
+    // They stay until the end, and grew by doubling.
+    scans.iter_mut().for_each(|scan| scan.records.shrink_to_fit());
 }
 
 /// Gives a kinase all of the records that it does not have.
