@@ -35,3 +35,5 @@ pub use assay::Assay;
 pub use file::AlignmentFile;
 pub use library::Library;
 pub use read::{Piece, ReadRecord};
+/// A record as a file has it.
+pub use rust_htslib::bam::record::Record;

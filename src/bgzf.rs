@@ -3,8 +3,9 @@
 //! htslib reads BAM files. What an index says of a file is looked at with this reader first, as htslib believes its indexes.
 
 use std::fs::File;
-use std::io::{self, Read as _};
+use std::io::{self, Read as _, Seek as _, SeekFrom};
 use std::os::unix::fs::FileExt as _;
+use std::path::Path;
 
 use flate2::read::DeflateDecoder;
 use flate2::Crc;
@@ -132,6 +133,22 @@ impl Blocks {
             return Err(Fault::Damaged);
         }
         Ok(Block { offset, next: offset + length as u64, data })
+    }
+}
+
+/// Makes sure that a BGZF file that was written arrived whole: htslib closes its files in silence, so the last block is read back.
+///
+/// # Errors
+/// When its end is not that of a whole file.
+pub fn check_end(path: &Path) -> io::Result<()> {
+    let mut file = File::open(path)?;
+    let mut tail = [0; END_OF_FILE.len()];
+    file.seek(SeekFrom::End(-(END_OF_FILE.len() as i64)))?;
+    file.read_exact(&mut tail)?;
+    if tail == END_OF_FILE {
+        Ok(())
+    } else {
+        Err(io::Error::new(io::ErrorKind::StorageFull, "the end of the file did not reach the disk"))
     }
 }
 

@@ -12,9 +12,11 @@
 pub mod chain;
 pub mod molecule;
 pub mod pair;
+pub mod supporting;
 pub mod tail;
 
 pub use chain::Chain;
 pub use molecule::Molecules;
 pub use pair::Pair;
+pub use supporting::Supporting;
 pub use tail::{Genes, Placement, Tail};

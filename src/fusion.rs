@@ -25,8 +25,10 @@ pub mod own_splice;
 pub mod product;
 pub mod score;
 pub mod vicc;
+pub mod witness;
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -36,6 +38,7 @@ pub use crate::material::{Material, Unit};
 use crate::model::Site;
 use crate::stats::Share;
 pub use agreement::Agreement;
+pub use witness::Witnesses;
 
 /// How many distinct fragments (or molecules) show a junction. Each counts once, under its strongest kind.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -209,6 +212,8 @@ pub struct Fusion {
     pub evidence: BTreeSet<Material>,
     /// Distinct fragments by kind.
     pub support: Support,
+    /// The fragments themselves.
+    pub witnesses: Arc<Witnesses>,
     /// What was counted.
     pub unit: Unit,
     /// Unbroken fragments across the 5' partner's breakpoint.

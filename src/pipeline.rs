@@ -28,10 +28,11 @@ use crate::coverage::verdict::{self, Judgement, KinaseCoverage};
 use crate::error::Result;
 use crate::evidence::{chain, Molecules};
 use crate::fusion::build::{self, Context};
-use crate::fusion::{agreement, describe, event, judge, own_splice, Fusion};
+use crate::fusion::witness::Records;
+use crate::fusion::{agreement, describe, event, judge, own_splice, Fusion, Witnesses};
 use crate::genome::{Assembly, Breakend, Contigs, Interval};
 use crate::junction::candidate::{Candidate, Tolerance};
-use crate::junction::concern::{self, Concern};
+use crate::junction::concern::{self, Concern, RecordKey};
 use crate::junction::discover;
 use crate::junction::edges::{self, EdgeTable};
 use crate::junction::find::{self, Evidence};
@@ -116,6 +117,8 @@ pub struct SampleResult {
     pub reference: Option<Reference>,
     /// What is known, with the user's tables.
     pub knowledge: Knowledge,
+    /// The files themselves, by library.
+    pub sources: Vec<Library>,
     /// What the user should know beside the findings.
     pub warnings: Warnings,
 }
@@ -149,8 +152,8 @@ pub fn call(config: &CallConfig, progress: &Progress) -> Result<SampleResult> {
     }
     let mut results = Vec::new();
     let mut analyses = Vec::new();
-    for library in &libraries {
-        results.push(run.library(library)?);
+    for (index, library) in libraries.iter().enumerate() {
+        results.push(run.library(index, library)?);
         analyses.push(run.variants(library)?);
     }
     let mut fusions: Vec<Fusion> = results.iter_mut().flat_map(|result| std::mem::take(&mut result.fusions)).collect();
@@ -195,6 +198,7 @@ pub fn call(config: &CallConfig, progress: &Progress) -> Result<SampleResult> {
         variants,
         reference: setup.reference.clone(),
         knowledge: setup.knowledge.clone(),
+        sources: libraries,
         warnings,
     })
 }
@@ -236,7 +240,7 @@ struct Run<'a> {
 }
 
 impl Run<'_> {
-    fn library(&self, library: &Library) -> Result<LibraryResult> {
+    fn library(&self, number: usize, library: &Library) -> Result<LibraryResult> {
         let assay = &library.assay;
         let regions: Vec<Region> = self
             .targets
@@ -297,8 +301,10 @@ impl Run<'_> {
         let none = (vec![Vec::new(); self.targets.len()], 0);
         let most = if self.config.sensitive { u64::MAX } else { scan::MAX_UNALIGNED };
         let unplaced = Unplaced { most, beside_mates: &beside_mates, flagged: &flagged };
-        let mut edges = if spliced { self.exon_edges(library, &none, &unplaced)? } else { ExonEdges::default() };
-        beyond.append(&mut edges.records);
+        let held: FxHashSet<RecordKey> = beyond.iter().filter_map(concern::key).collect();
+        let mut edges = if spliced { self.exon_edges(library, &none, (&unplaced, &held))? } else { ExonEdges::default() };
+        drop(held);
+        beyond.extend(std::mem::take(&mut edges.records));
         beyond.retain(|view| !flagged.contains(&view.fragment));
         let elsewhere = if spliced { outside::left(library.aligned_reads()?, seen, self.config.sensitive) } else { 0 };
         let outside = if elsewhere == 0 { self.outside(library, &edges)? } else { Outside::default() };
@@ -327,7 +333,7 @@ impl Run<'_> {
             genes.extend(new);
         }
         if found.0.iter().any(|genes| !genes.is_empty()) {
-            edges = self.exon_edges(library, &found, &unplaced)?;
+            edges = self.exon_edges(library, &found, (&unplaced, &FxHashSet::default()))?;
             share_out(std::mem::take(&mut edges.records), &mut scans, &edges);
             drop(evidence);
             evidence = scans.iter().enumerate().map(|scan| shown_by(scan, &edges)).collect();
@@ -338,7 +344,7 @@ impl Run<'_> {
         let mut noise = Vec::new();
         let mut shown = Vec::new();
         for (index, (scan, evidence)) in scans.iter().zip(&evidence).enumerate() {
-            let (found, other) = self.junctions(library, index, scan, evidence, edges.of(index), &mut shown)?;
+            let (found, other) = self.junctions((number, library), index, scan, evidence, edges.of(index), &mut shown)?;
             fusions.extend(found);
             noise.push(other);
         }
@@ -389,7 +395,12 @@ impl Run<'_> {
     }
 
     /// What the reads show at the exon edges of the targets, their partners and those `found` for each.
-    fn exon_edges(&self, library: &Library, found: &(Vec<Vec<&Gene>>, usize), unplaced: &Unplaced<'_>) -> Result<ExonEdges> {
+    fn exon_edges(
+        &self,
+        library: &Library,
+        found: &(Vec<Vec<&Gene>>, usize),
+        unplaced: (&Unplaced<'_>, &FxHashSet<RecordKey>),
+    ) -> Result<ExonEdges> {
         let known = (&self.setup.models, &self.setup.knowledge);
         shown::read(self.pool, library, (&self.targets, &found.0, found.1), known, self.setup.reference.as_ref(), unplaced)
     }
@@ -515,7 +526,7 @@ impl Run<'_> {
 
     fn junctions(
         &self,
-        library: &Library,
+        (number, library): (usize, &Library),
         target: usize,
         scan: &Scan,
         evidence: &Evidence,
@@ -581,6 +592,11 @@ impl Run<'_> {
         };
         self.progress.stage("junctions", candidates.len());
         let mut drafts: Vec<build::Draft<'_>> = candidates.iter().map(|candidate| build::draft(candidate, kinase, &context)).collect();
+        let records = Records::of(&candidates, scan.records.iter().chain(&unread), unaligned);
+        for draft in &mut drafts {
+            draft.fusion.witnesses = Arc::new(Witnesses { library: number, ..records.witnesses(draft.candidate, &molecules) });
+        }
+        drop(records);
         let depths = self.depths(library, kinase, &drafts)?;
         for (draft, depths) in drafts.iter_mut().zip(depths) {
             draft.set_depths(depths);

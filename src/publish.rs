@@ -13,7 +13,8 @@ use crate::model;
 use crate::normals::flag;
 use crate::pipeline::{LibraryResult, SampleResult};
 use crate::reference::Lookup;
-use crate::report::candidates::Candidate;
+use crate::report::candidates::{read_name, Candidate};
+use crate::report::evidence::session;
 use crate::report::json::{AssayEntry, Document, FusionStructure, Imbalance, Negative, NegativePlaces, Status, Verdict};
 use crate::report::output::{file_prefix, Outputs};
 use crate::report::renew::renew;
@@ -23,6 +24,7 @@ use crate::report::{fasta, files, table, vcf};
 use crate::terminal;
 use crate::warning::{Code, Warning};
 
+mod evidence;
 mod off_target;
 
 /// Checks that the output folder can be written before any work is done.
@@ -54,6 +56,8 @@ pub fn publish(result: &SampleResult, config: &CallConfig, width: usize) -> Resu
         outputs.write("fusions.fa", |out| fasta::write(out, &listed))?;
     }
     files::write(&document, &mut outputs)?;
+    evidence::write(&mut outputs, result)?;
+    session::write(&document, &mut outputs)?;
     outputs.commit()?;
     if let Some(told) = &document.interpretation.tumour_note {
         log::warn!("{}", escaped(told));
@@ -70,13 +74,14 @@ fn reported(fusion: &Fusion) -> bool {
 }
 
 /// The candidates, each listed one with its records in the VCF.
-fn candidates(result: &SampleResult) -> Result<Vec<Candidate>> {
+fn candidates(result: &SampleResult, row: impl Fn(&Fusion) -> FusionRow) -> Result<Vec<Candidate>> {
     let lookup = Lookup::new(result.reference.as_ref())?;
     let reference_base =
         |contig: ContigId, position: u32| lookup.bases(Interval { contig, start: position, end: position + 1 }).first().copied();
     let places = vcf::Places { contigs: &result.contigs, reference_base: &reference_base };
     let candidate = |fusion: &Fusion| Candidate {
-        row: FusionRow::new(&result.sample, fusion, &result.contigs),
+        row: row(fusion),
+        read_names: fusion.witnesses.names.iter().map(|name| read_name(name)).collect(),
         naming: fusion.naming.clone(),
         breakends: if fusion.is_listed() { places.breakends(fusion) } else { Vec::new() },
     };
@@ -100,7 +105,13 @@ fn not_in_vcf(result: &SampleResult, document: &Document) -> Option<Warning> {
 /// # Errors
 /// When the FASTA cannot be read.
 pub fn document(result: &SampleResult, config: &CallConfig) -> Result<Document> {
-    let row = |fusion: &Fusion| FusionRow::new(&result.sample, fusion, &result.contigs);
+    let prefix = file_prefix(&result.sample);
+    let evidence_files = evidence::files(result);
+    let named = |suffixes: Vec<&str>| -> Vec<String> { suffixes.iter().map(|suffix| format!("{prefix}.{suffix}")).collect() };
+    let row = |fusion: &Fusion| {
+        let evidence_file = reported(fusion).then(|| named(evidence::files_of(fusion, &evidence_files)).join(","));
+        FusionRow { evidence_file, ..FusionRow::new(&result.sample, fusion, &result.contigs) }
+    };
     let mut skipped: BTreeMap<String, u64> = BTreeMap::new();
     for library in &result.libraries {
         for (key, count) in &library.skipped {
@@ -127,8 +138,9 @@ pub fn document(result: &SampleResult, config: &CallConfig) -> Result<Document> 
         status,
         // A break that a junction of RNA reports is no second finding; it stays among the candidates and in the VCF.
         fusions: result.fusions.iter().filter(|fusion| reported(fusion)).map(row).collect(),
-        candidates: candidates(result)?,
+        candidates: candidates(result, row)?,
         contigs: ContigList::from(&*result.contigs),
+        evidence_files: named(evidence_files.iter().map(String::as_str).collect()),
         detectability: places.iter().map(|place| DetectabilityRow::new(&result.sample, place, &result.contigs)).collect(),
         negatives: negatives(result),
         imbalances: imbalances(result),

@@ -11,6 +11,8 @@
 //!                      --vcf---> vcf.gz + .tbi (and vcf_check, which reads it with a critical eye)
 //! ```
 //!
+//! `kinfuse call` alone writes [`evidence`]: the records behind each call, and the session in which IGV shows them.
+//!
 //! All files of a run are written under temporary names by [`output::Outputs`] and renamed together at the end. Only this
 //! module turns interbase boundaries into 1-based positions. Nothing here depends on the time, the host or the number of
 //! threads, so that the same calls give the same bytes. A missing value is `.` in tables and `null` in JSON.
@@ -19,6 +21,7 @@ pub mod bypass;
 pub mod candidates;
 pub mod carried;
 pub mod compound;
+pub mod evidence;
 pub mod fasta;
 pub mod files;
 pub mod group;

@@ -81,6 +81,7 @@ mod tests {
             mate: None,
             umi: None,
             unreadable_sa: 0,
+            name: Box::default(),
         };
         let kept = |rule| {
             let mut bounded = Bounded::default();

@@ -45,6 +45,8 @@ pub struct AlignmentFile {
     pub format: Format,
     /// The contigs of the header, in its order.
     pub contigs: Arc<Contigs>,
+    /// The header's text.
+    pub header: Vec<u8>,
     /// Sample names (`SM` of `@RG`), without repetition.
     pub samples: Vec<String>,
     /// The programs of `@PG` (`PN`, else `ID`, and the command line).
@@ -129,6 +131,7 @@ impl AlignmentFile {
         let file = Self {
             path: path.to_path_buf(),
             format,
+            header: plain.header().as_bytes().to_vec(),
             samples: header_values(&text, "@RG", "SM"),
             programs: programs(&text),
             passed_over: (0, 0),

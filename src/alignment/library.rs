@@ -26,6 +26,11 @@ pub struct Library {
 pub struct Lane(u64);
 
 impl Lane {
+    /// Index of the file among those of the library.
+    pub fn index(self) -> usize {
+        self.0 as usize
+    }
+
     /// A fragment of this file, told from those of the same name in other files.
     pub fn fragment(self, fragment: FragmentId) -> FragmentId {
         // An odd constant spreads the few file numbers over all bits; the first file's fragments keep their own.

@@ -138,6 +138,8 @@ pub struct ReadRecord {
     pub umi: Option<Umi>,
     /// Number of SA entries that could not be read (unknown contig, bad CIGAR).
     pub unreadable_sa: u32,
+    /// The read's name, of a record that is kept ([`Self::kept`]); else empty.
+    pub name: Box<[u8]>,
 }
 
 /// Why a record is not used, as a stable key for the counts.
@@ -340,7 +342,24 @@ impl ReadRecord {
             mate,
             umi: umi.and_then(|source| source.of(record)),
             unreadable_sa,
+            name: Box::default(),
         })
+    }
+
+    /// The view as it is kept: with the name of its `record`, and in no more memory than it needs.
+    #[must_use]
+    pub fn kept(mut self, record: &Record) -> Self {
+        self.name = record.qname().into();
+        self.shrunk()
+    }
+
+    /// The view in no more memory than it needs.
+    #[must_use]
+    pub fn shrunk(mut self) -> Self {
+        self.pieces.shrink_to_fit();
+        self.elsewhere.shrink_to_fit();
+        self.elsewhere.iter_mut().for_each(Vec::shrink_to_fit);
+        self
     }
 }
 

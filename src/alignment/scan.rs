@@ -168,7 +168,7 @@ fn scan_tile(reader: &mut LibraryReader, library: &Library, region: &Region, til
                     view.pieces.iter().map(|piece| covered(piece.start, piece.end, piece.contig, &region.usual)).sum::<u64>();
             }
             if may_show_fusion(&view, region) {
-                scan.keep(view);
+                scan.keep(view.kept(record));
             }
         }
     })?;
@@ -272,7 +272,7 @@ pub fn partners(
                         view.elsewhere.iter().flatten().chain(&view.pieces).any(|piece| at_kinase(piece.contig, piece.start))
                             || view.mate.is_some_and(|mate| at_kinase(mate.contig, mate.start));
                     if wanted.contains(&view.fragment) || points_there || has_tail(&view) {
-                        scan.keep(view);
+                        scan.keep(view.kept(record));
                     }
                 }
             })?;
@@ -348,7 +348,8 @@ pub fn sift(
                 if begins_here && !record.is_secondary() {
                     // What is left out must not use up the number that is kept.
                     let view = admit(record, lane, library, &mut uncounted);
-                    records.extend(view.filter(|view| stretch.keeps(view, library.assay.duplicates, MAX_OF_STRETCH)));
+                    let kept = view.filter(|view| stretch.keeps(view, library.assay.duplicates, MAX_OF_STRETCH));
+                    records.extend(kept.map(|view| view.kept(record)));
                 }
             })?;
             same_place.settle(&mut records);
@@ -379,6 +380,10 @@ pub struct Unaligned {
     pub mate_bases: Option<Vec<u8>>,
     /// The molecular identifier, where the assay has them.
     pub umi: Option<Umi>,
+    /// Where it is filed with its mate: contig and 0-based position. None at the file's end.
+    pub filed: Option<(ContigId, u32)>,
+    /// Its name.
+    pub name: Box<[u8]>,
 }
 
 impl Unaligned {
@@ -396,6 +401,8 @@ impl Unaligned {
             qualities: record.qual().to_vec(),
             paired: record.is_paired(),
             mate_bases: None,
+            filed: (record.tid() >= 0 && record.pos() >= 0).then(|| (ContigId(record.tid() as u32), record.pos() as u32)),
+            name: record.qname().into(),
             umi: library.assay.umi.as_ref().and_then(|source| source.of(record)),
         }
     }
@@ -487,7 +494,7 @@ pub fn each<S: Send>(
     library: &Library,
     windows: &[Interval],
     begin: impl Fn() -> S + Sync,
-    visit: impl Fn(&mut S, ReadRecord) + Sync,
+    visit: impl Fn(&mut S, ReadRecord, &Record) + Sync,
 ) -> Result<Vec<S>> {
     tile::run(
         pool,
@@ -499,7 +506,7 @@ pub fn each<S: Send>(
             let mut uncounted = Scan::default();
             reader.visit(windows[index], |record, lane| {
                 if let Some(view) = admit(record, lane, library, &mut uncounted) {
-                    visit(&mut state, view);
+                    visit(&mut state, view, record);
                 }
             })?;
             Ok(state)

@@ -91,7 +91,7 @@ pub fn unbroken(pool: &ThreadPool, library: &Library, queries: &[Query<'_>]) -> 
                     if view.duplicate && leaves_out_flagged(assay.duplicates) {
                         flagged.insert(view.fragment);
                     } else if assay.faults.has_cut_reads() || reach(&view, assay).is_none_or(over_any) {
-                        views.push(view);
+                        views.push(view.shrunk());
                     }
                 }
             })?;

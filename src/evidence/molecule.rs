@@ -29,6 +29,8 @@ use crate::alignment::assay::DuplicateRule;
 use crate::alignment::read::{FragmentId, ReadRecord};
 use crate::alignment::scan::Unaligned;
 
+pub use end::{begins, Begin};
+
 use end::Fragment;
 
 /// Fragments grouped into molecules.

@@ -1,6 +1,7 @@
 //! A junction with its genes, names, frame, quality and flags: a fusion.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use crate::alignment::assay::{AssayKind, DuplicateRule};
 use crate::alignment::read::FragmentId;
@@ -20,6 +21,7 @@ use super::name;
 use super::naming::{Asked, Naming, RnaEnds};
 use super::orient::{orient, Oriented};
 use super::score::{Class, Independent, PartnerKind};
+use super::witness::molecules_of;
 use super::{Agreement, Frame, Fusion, KinaseDomain, Material, Partner, Support, Unit};
 
 /// Inserted bases up to which two exon edges are taken as spliced to each other: so many an alignment leaves out at an error.
@@ -45,10 +47,7 @@ pub struct Context<'a> {
 
 /// Distinct molecules by their strongest kind of evidence.
 pub fn support(candidate: &Candidate, molecules: &Molecules) -> Support {
-    let mut strongest: std::collections::BTreeMap<FragmentId, Kind> = std::collections::BTreeMap::new();
-    for (fragment, member) in candidate.counted(MIN_ANCHOR_BP) {
-        strongest.entry(molecules.of(fragment)).and_modify(|known| *known = (*known).max(member.kind)).or_insert(member.kind);
-    }
+    let strongest = molecules_of(candidate, molecules);
     let count = |kind: Kind| strongest.values().filter(|&&other| other == kind).count() as u32;
     Support { split: count(Kind::Split), pair: count(Kind::Pair), clip: count(Kind::Clip) }
 }
@@ -174,6 +173,7 @@ pub fn draft<'a>(candidate: &'a Candidate, kinase: &Gene, context: &Context<'a>)
         kinase_domain: domain,
         evidence: BTreeSet::from([material]),
         support,
+        witnesses: Arc::default(),
         crossing: crossing(candidate, support, context),
         unit: if context.assay.duplicates == DuplicateRule::Umi { Unit::Molecules } else { Unit::Fragments },
         depth5: 0,

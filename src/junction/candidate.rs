@@ -33,6 +33,17 @@ pub enum Kind {
     Split,
 }
 
+impl Kind {
+    /// The word that files use.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Pair => "pair",
+            Self::Clip => "clip",
+            Self::Split => "split",
+        }
+    }
+}
+
 /// One fragment's evidence for a junction.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Member {

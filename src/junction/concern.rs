@@ -13,14 +13,15 @@ use super::rescue;
 
 /// What tells a record from all others.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-struct RecordKey {
+pub struct RecordKey {
     fragment: FragmentId,
     number: u8,
     contig: ContigId,
     start: u32,
 }
 
-fn key(view: &ReadRecord) -> Option<RecordKey> {
+/// The key of a record; none of one without an alignment.
+pub fn key(view: &ReadRecord) -> Option<RecordKey> {
     let of = |piece: &Piece| RecordKey { fragment: view.fragment, number: view.number, contig: piece.contig, start: piece.start };
     view.pieces.first().map(of)
 }
@@ -43,6 +44,8 @@ pub fn share_out(more: Vec<ReadRecord>, scans: &mut [Scan], concerns: &[Concern<
             scans[*last].records.push(view);
         }
     }
+    // They stay until the end, and grew by doubling.
+    scans.iter_mut().for_each(|scan| scan.records.shrink_to_fit());
 }
 
 /// Gives a kinase all of the records that it does not have.
@@ -125,6 +128,7 @@ mod tests {
             mate: None,
             umi: None,
             unreadable_sa: 0,
+            name: Box::default(),
         }
     }
 

@@ -129,7 +129,9 @@ pub fn gather(
     partner_tails.sort_by(order);
     count_crowds(&mut kinase_tails, &|tail| !is_sure(tail));
     count_crowds(&mut partner_tails, &|tail| !is_sure(tail));
-    let (placed_tails, partner_tails) = partner_tails.into_iter().partition(is_sure);
+    let mut placed_tails: Vec<Tail> = partner_tails.extract_if(.., |tail| is_sure(tail)).collect();
+    // Evidence stays until the end.
+    [&mut kinase_tails, &mut partner_tails, &mut placed_tails].into_iter().for_each(Vec::shrink_to_fit);
     Evidence { kinase_tails, partner_tails, placed_tails, pairs }
 }
 

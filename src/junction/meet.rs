@@ -293,6 +293,8 @@ mod tests {
             qualities: Vec::new(),
             paired: false,
             mate_bases: None,
+            filed: None,
+            name: Box::default(),
             umi: None,
         };
         let grown = |mut tail: Vec<u8>, reads: &[Unaligned]| {

@@ -17,6 +17,7 @@ use crate::knowledge::{Knowledge, KnownEnd5};
 use crate::model::{Gene, GeneModels, Role, KINASES};
 use crate::reference::{Lookup, Reference};
 
+use super::concern::{key, RecordKey};
 use super::edges::{self, Edge, EdgeTable, MIN_FIT_BP};
 use super::rescue::{self, MAX_OVERRUN_BP};
 use super::votes::Votes;
@@ -93,7 +94,7 @@ impl Shown {
 }
 
 /// Reads the edges of the `kinases`, of their known partners and of those `found` for each among `looked_at` edges, and `unplaced` reads that
-/// have bases of one.
+/// have bases of one. Records that are `held` already are not kept once more: of an amplicon they are nearly all.
 ///
 /// # Errors
 /// When a file or the FASTA cannot be read.
@@ -103,7 +104,7 @@ pub fn read(
     (kinases, found, looked_at): (&[&Gene], &[Vec<&Gene>], usize),
     (models, knowledge): (&GeneModels, &Knowledge),
     reference: Option<&Reference>,
-    unplaced: &Unplaced<'_>,
+    (unplaced, held): (&Unplaced<'_>, &FxHashSet<RecordKey>),
 ) -> Result<Shown> {
     let known = |kinase: &Gene| -> Vec<&Gene> {
         knowledge.partner_of(&kinase.symbol).into_iter().filter_map(|symbol| models.find(symbol)).collect()
@@ -129,13 +130,15 @@ pub fn read(
     }
     let windows = crate::alignment::tile::merged(windows, JOIN_BP);
     let reach_bp = rescue::reach_bp(!library.assay.long_reads);
-    let states = scan::each(pool, library, &windows, Seen::default, |state, mut view| {
+    let states = scan::each(pool, library, &windows, Seen::default, |state, view, record| {
         let first = view.pieces[0];
         let voters = state.voters.entry(first.start / VOTING_BP).or_default();
         if reference.is_none() && voters.keeps(&view, library.assay.duplicates, MAX_VOTERS) {
             state.votes.add(&view, Interval { contig: first.contig, start: 0, end: u32::MAX });
         }
-        if ends_with_more(&view, &ends, &borders, reach_bp) {
+        let is_held = || key(&view).is_some_and(|key| held.contains(&key));
+        if ends_with_more(&view, &ends, &borders, reach_bp) && !is_held() {
+            let mut view = view.kept(record);
             state.distinct.share(view.bases.iter_mut().chain([&mut view.qualities]));
             state.records.push(view);
         }

@@ -91,7 +91,8 @@ mod tests {
 
     fn read(fragment: u64, bases: Vec<u8>) -> Unaligned {
         let qualities = vec![30; bases.len()];
-        Unaligned { fragment: FragmentId(fragment), number: 0, bases, qualities, paired: false, mate_bases: None, umi: None }
+        let (filed, name) = (None, Box::default());
+        Unaligned { fragment: FragmentId(fragment), number: 0, bases, qualities, paired: false, mate_bases: None, umi: None, filed, name }
     }
 
     #[test]

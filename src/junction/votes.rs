@@ -93,6 +93,7 @@ mod tests {
             paired: false,
             umi: None,
             unreadable_sa: 0,
+            name: Box::default(),
         };
         let bases = |start, end| {
             let interval = Interval { contig: ContigId(0), start, end };

@@ -13,7 +13,7 @@ use schemars::JsonSchema;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
-use super::rows::{FusionRow, ReadRow, Row};
+use super::rows::{escaped, Cell, FusionRow, ReadRow, Row};
 use super::tsv;
 use super::vcf::BreakendEntry;
 use crate::error::{Error, Result};
@@ -35,6 +35,8 @@ const REMEDY: &str = "put the candidates.tsv.gz that was written with it into th
 pub struct Candidate {
     /// Its row.
     pub row: FusionRow,
+    /// Names of reads that show it, at most 100, sorted, as [`read_name`] writes them.
+    pub read_names: Vec<String>,
     /// What the tables are asked about it.
     pub naming: Naming,
     /// Its records in the VCF; none where it is not listed.
@@ -43,14 +45,15 @@ pub struct Candidate {
 
 const WITH: usize = FusionRow::COLUMNS.len();
 
-const COLUMNS: [&str; WITH + 2] = {
-    let mut columns = ["naming"; WITH + 2];
+const COLUMNS: [&str; WITH + 3] = {
+    let mut columns = ["read_names"; WITH + 3];
     let mut at = 0;
     while at < WITH {
         columns[at] = FusionRow::COLUMNS[at];
         at += 1;
     }
-    columns[WITH + 1] = "breakends";
+    columns[WITH + 1] = "naming";
+    columns[WITH + 2] = "breakends";
     columns
 };
 
@@ -59,9 +62,14 @@ impl Row for Candidate {
 
     fn cells(&self) -> Vec<String> {
         let mut cells = self.row.cells();
-        cells.extend([json_cell(&self.naming), if self.breakends.is_empty() { ".".to_owned() } else { json_cell(&self.breakends) }]);
+        cells.extend([self.read_names.join(",").cell(), json_cell(&self.naming), if self.breakends.is_empty() { ".".to_owned() } else { json_cell(&self.breakends) }]);
         cells
     }
+}
+
+/// A read's name as a list can hold it: what cannot be seen is written out, `%` and `,` are `%25` and `%2C`.
+pub fn read_name(name: &[u8]) -> String {
+    escaped(&String::from_utf8_lossy(name).replace('%', "%25").replace(',', "%2C"))
 }
 
 /// Compact JSON in which no character can break a cell or a terminal.
@@ -138,7 +146,11 @@ pub fn read(path: &Path, expected: &CandidateTable) -> Result<Vec<Candidate>> {
             Some(".") => Some(Vec::new()),
             other => other.and_then(of_json),
         };
-        Ok(Candidate { row, naming, breakends: breakends.ok_or_else(|| wrong(number, "breakends"))? })
+        let read_names = match cell("read_names") {
+            Some(".") => Vec::new(),
+            other => other.ok_or_else(|| wrong(number, "read_names"))?.split(',').map(str::to_owned).collect(),
+        };
+        Ok(Candidate { row, read_names, naming, breakends: breakends.ok_or_else(|| wrong(number, "breakends"))? })
     };
     lines.zip(2..).map(line).collect()
 }
@@ -159,8 +171,8 @@ mod tests {
         let naming = Naming { partner: strange.five.gene.clone(), ..Naming::default() };
         let row = |fusion| FusionRow::new("S\t1", fusion, &fixture::contigs());
         vec![
-            Candidate { row: row(&strange), naming, breakends: vec![breakend] },
-            Candidate { row: row(&fixture::unplaced()), naming: Naming::default(), breakends: Vec::new() },
+            Candidate { row: row(&strange), read_names: vec![read_name(b"A00:1:2"), read_name(b"a,b%\x1b[2J")], naming, breakends: vec![breakend] },
+            Candidate { row: row(&fixture::unplaced()), read_names: Vec::new(), naming: Naming::default(), breakends: Vec::new() },
         ]
     }
 
@@ -178,7 +190,8 @@ mod tests {
         let table = CandidateTable::of(&candidates());
         let back = read(&path, &table).expect("it was just written");
         assert_eq!(CandidateTable::of(&back), table);
-        assert_eq!(back[0].naming, candidates()[0].naming);
+        assert_eq!(back, candidates(), "with the names of reads and what was asked");
+        assert!(back[0].read_names[1].contains(r"a%2Cb%25\u{1b}[2J"), "{:?}", back[0].read_names);
         let cells = back[0].cells().join("\t");
         assert!(!cells.contains(|c: char| is_invisible(c) && c != '\t'), "{cells:?}");
     }

@@ -1,6 +1,7 @@
 //! Small fusions and variants for the tests of the writers.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use crate::fusion::naming::Naming;
 use crate::fusion::{Agreement, Flag, Frame, Fusion, KinaseDomain, KnownTier, Material, Partner, Support, Unit};
@@ -62,6 +63,7 @@ pub(crate) fn joined(five: Breakend, three: Breakend, junction: Junction) -> Fus
         kinase_domain: Some(KinaseDomain::Retained),
         evidence: BTreeSet::from([Material::Dna]),
         support: Support { split: 12, pair: 20, clip: 3 },
+        witnesses: Arc::default(),
         unit: Unit::Fragments,
         depth5: 80,
         depth3: 65,

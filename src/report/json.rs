@@ -103,6 +103,9 @@ pub struct Document {
     /// The rows of that table, where it was read or is to be written; no part of the document.
     #[serde(skip)]
     pub candidates: Vec<Candidate>,
+    /// Files with the records behind the fusions, beside this one; one a library.
+    #[serde(default)]
+    pub evidence_files: Vec<String>,
     /// Variants and known resistance sites.
     pub variants: Vec<VariantRow>,
     /// What sources say of the called mutations and of those that act together on one molecule, by drug.
@@ -308,6 +311,7 @@ impl Document {
             fusions: Vec::new(),
             candidate_table: CandidateTable::default(),
             candidates: Vec::new(),
+            evidence_files: Vec::new(),
             variants: Vec::new(),
             drugs: Vec::new(),
             off_target: Vec::new(),

@@ -40,7 +40,7 @@ mod tests {
     fn a_sample_without_fusion_gives_the_header_alone() {
         let empty = text::<FusionRow>(&[]);
         assert_eq!(empty.lines().count(), 1);
-        assert!(empty.starts_with("sample\tid\tfusion\t") && empty.ends_with("\tcrossing_fragments\n"));
+        assert!(empty.starts_with("sample\tid\tfusion\t") && empty.ends_with("\tevidence_file\n"));
     }
 
     #[test]

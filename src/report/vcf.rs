@@ -24,8 +24,7 @@ mod info;
 mod place;
 mod record;
 
-use std::fs::File;
-use std::io::{self, Read, Seek, SeekFrom, Write};
+use std::io::{self, Write};
 use std::path::Path;
 
 use rust_htslib::{bcf, bgzf};
@@ -35,7 +34,7 @@ use serde::{Deserialize, Serialize};
 use super::candidates::Candidate;
 use super::output::Outputs;
 use super::rows::{FusionRow, VariantRow};
-use crate::bgzf::END_OF_FILE;
+use crate::bgzf::check_end;
 use crate::error::Result;
 use crate::fusion::Fusion;
 use crate::genome::{Assembly, ContigId, Contigs};
@@ -108,6 +107,7 @@ impl Calls<'_> {
         let places = Places { contigs: self.contigs, reference_base: self.reference_base };
         let candidate = |fusion: &Fusion| Candidate {
             row: FusionRow::new(self.sample, fusion, self.contigs),
+            read_names: Vec::new(),
             naming: fusion.naming.clone(),
             breakends: places.breakends(fusion),
         };
@@ -152,21 +152,13 @@ pub fn write(outputs: &mut Outputs, source: &Source<'_>) -> Result<()> {
     outputs.finished(INDEX_SUFFIX)
 }
 
-/// Writes `bytes` as BGZF and makes sure that they arrived: the writer closes its file in silence, so the last block is read back.
+/// Writes `bytes` as BGZF and makes sure that they arrived.
 fn bgzip(path: &Path, bytes: &[u8]) -> io::Result<()> {
     let mut out = bgzf::Writer::from_path(path).map_err(io::Error::other)?;
     out.write_all(bytes)?;
     out.flush()?;
     drop(out);
-    let mut file = File::open(path)?;
-    let mut tail = [0; END_OF_FILE.len()];
-    file.seek(SeekFrom::End(-(END_OF_FILE.len() as i64)))?;
-    file.read_exact(&mut tail)?;
-    if tail == END_OF_FILE {
-        Ok(())
-    } else {
-        Err(io::Error::new(io::ErrorKind::StorageFull, "the end of the file did not reach the disk"))
-    }
+    check_end(path)
 }
 
 #[cfg(test)]

@@ -1,6 +1,7 @@
 //! The truth of one sample as VCF, by the writer of `kinfuse call`, so that the two can be compared record by record.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use crate::error::Result;
 use crate::fusion::{Agreement, Frame, Fusion, KnownTier, Material, Partner, Support, Unit};
@@ -93,6 +94,7 @@ fn fusion(placed: &PlacedJunction, row: &TruthRow, event: &TruthEvent, ground: &
         kinase_domain: None,
         evidence: BTreeSet::from([material]),
         support: Support { split: row.seen.split, pair: row.seen.pair, clip: 0 },
+        witnesses: Arc::default(),
         unit: Unit::Fragments,
         depth5: if broken.five_is_kinase { against } else { at_partner },
         depth3: if broken.five_is_kinase { at_partner } else { against },

@@ -24,10 +24,10 @@ const FUSION: [&str; 10] = [
 /// Copies make a molecule's bases surer, which may change which bases are good enough to count for the depth.
 const VARIANT: [&str; 4] = ["gene", "hgvs_p", "status", "alt_fragments"];
 
-type Fields = Vec<String>;
+pub type Fields = Vec<String>;
 
 /// The records of one fragment.
-type Fragment = Vec<Fields>;
+pub type Fragment = Vec<Fields>;
 
 fn counts(text: &str, rule: &[&str], variants: bool) -> Vec<Vec<String>> {
     let folder = tempfile::tempdir().expect("a folder");
@@ -48,7 +48,7 @@ fn counts(text: &str, rule: &[&str], variants: bool) -> Vec<Vec<String>> {
 }
 
 /// The sample with copies of every third fragment, sorted again.
-fn with_copies(text: &str, copies: &dyn Fn(u64, &Fragment) -> Vec<Fragment>) -> String {
+pub fn with_copies(text: &str, copies: &dyn Fn(u64, &Fragment) -> Vec<Fragment>) -> String {
     let mut fragments: BTreeMap<&str, Fragment> = BTreeMap::new();
     let mut header = String::new();
     let mut order: BTreeMap<&str, usize> = BTreeMap::new();
@@ -86,7 +86,7 @@ fn with_copies(text: &str, copies: &dyn Fn(u64, &Fragment) -> Vec<Fragment>) -> 
     header + &records.iter().map(|fields| fields.join("\t") + "\n").collect::<String>()
 }
 
-fn set(fields: &mut Fields, flags: u16) {
+pub fn set(fields: &mut Fields, flags: u16) {
     fields[1] = (sam::flag(fields) | flags).to_string();
 }
 
@@ -119,7 +119,7 @@ fn turned(fields: &mut Fields) {
 }
 
 /// The fragment as one that the aligner dropped.
-fn unaligned(fragment: &Fragment) -> Fragment {
+pub fn unaligned(fragment: &Fragment) -> Fragment {
     let primary = fragment.iter().filter(|fields| !is_further(fields));
     let lost = |fields: &Fields| {
         let mut lost = fields.clone();
@@ -137,7 +137,7 @@ fn unaligned(fragment: &Fragment) -> Fragment {
 }
 
 /// All fragments with a duplex UMI in RX that follows from the name.
-fn with_umis(text: &str) -> String {
+pub fn with_umis(text: &str) -> String {
     sam::records(text, |mut fields| {
         let bases = |salt: u64| -> String {
             let number = sam::name_hash(&fields[0], salt);

@@ -9,6 +9,7 @@ mod demo;
 mod detectability;
 mod dirt;
 mod evaluate;
+mod evidence;
 mod exon_edges;
 mod files;
 mod json;

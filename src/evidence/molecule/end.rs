@@ -208,6 +208,15 @@ impl<'a> Fragment<'a> {
     }
 }
 
+/// Where the ends of a record's read lie by each of its alignments: its first base, and of a single read its last.
+pub fn begins(record: &ReadRecord) -> impl Iterator<Item = Begin> + '_ {
+    let alignments = std::iter::once(&record.pieces).chain(&record.elsewhere).take(MAX_BEGINS);
+    alignments.filter_map(|pieces| Some((pieces.first()?, pieces.last()?))).flat_map(|(first, last)| {
+        let other = (!record.paired).then(|| begin(last, record.length.saturating_sub(last.query_end), false));
+        std::iter::once(begin(first, first.query_start, true)).chain(other)
+    })
+}
+
 /// The end of a read beside the outermost piece of an alignment: the first one (`is_first`), or the other one, which faces back.
 fn begin(piece: &Piece, left_out_bp: u32, is_first: bool) -> Begin {
     let (contig, out) = (piece.contig.0, i64::from(left_out_bp));

@@ -25,6 +25,7 @@ fn record(name: &str, start: u32, mate: u32, umi: &str) -> ReadRecord {
         mate: Some(MatePlace { contig: ContigId(0), start: mate, strand: Strand::Reverse, begin: None }),
         umi: (!umi.is_empty()).then(|| Umi { text: umi.as_bytes().into(), kind }),
         unreadable_sa: 0,
+        name: Box::default(),
     }
 }
 
@@ -49,6 +50,8 @@ fn unaligned(name: &str, bases: &[u8], umi: &str) -> Unaligned {
         qualities: vec![30; bases.len()],
         paired: false,
         mate_bases: None,
+        filed: None,
+        name: Box::default(),
         umi: (!umi.is_empty()).then(|| Umi { text: umi.as_bytes().into(), kind: UmiKind::Sequenced }),
     }
 }

@@ -115,6 +115,8 @@ table_row! {
         pub band3: Option<String>,
         /// Of `fragments` those that `allele_fraction` counts: in RNA those with a read across the 3' partner's breakpoint, in DNA all.
         pub crossing_fragments: Option<u32>,
+        /// Names of the files that have the records behind it, joined by `,`; none for a candidate of which no call was made.
+        pub evidence_file: Option<String>,
     }
 }
 
@@ -199,6 +201,7 @@ impl FusionRow {
             band5: described.bands.0.clone(),
             band3: described.bands.1.clone(),
             crossing_fragments: Some(fusion.crossing),
+            evidence_file: None,
         };
         row.with_counts(&described.other_counts)
     }
@@ -291,14 +294,14 @@ mod tests {
                         allele_fraction allele_fraction_low allele_fraction_high qual filter event homology_bp insertion \
                         transcript5 transcript3 hgvs vicc consensus slack_bp dna_breakpoint5 dna_breakpoint3 dna_fragments \
                         dna_allele_fraction contradiction exon_junction_mane transcript5_mane transcript3_mane exon_aliases \
-                        peptide domains structure iscn band5 band3 crossing_fragments";
+                        peptide domains structure iscn band5 band3 crossing_fragments evidence_file";
         assert_eq!(FusionRow::COLUMNS.join(" "), promised);
     }
 
     #[test]
     fn a_fusion_becomes_a_line_with_1_based_positions() {
         let row = FusionRow::new("S1", &fixture::eml4_alk(), &fixture::contigs());
-        insta::assert_snapshot!(row.cells().join(" | "), @r"S1 | F1 | EML4::ALK | EML4 | ALK | chr2:42299750:+ | chr2:29223741:- | intron 13 | intron 19 | E13;A20 | V1 | variant | in-frame | retained | dna | 12 | 20 | 3 | 35 | fragments | 80 | 65 | 0.35 | 0.261846 | 0.446697 | 93.3 | PASS | E1 | 1 | . | NM_019063 | NM_004304 | . | NM_019063.5(EML4):e.13::NM_004304.5(ALK):e.20 | ACGT|TTGA | 0 | . | . | . | . | . | . | . | . | . | . | . | . | . | . | . | 35");
+        insta::assert_snapshot!(row.cells().join(" | "), @r"S1 | F1 | EML4::ALK | EML4 | ALK | chr2:42299750:+ | chr2:29223741:- | intron 13 | intron 19 | E13;A20 | V1 | variant | in-frame | retained | dna | 12 | 20 | 3 | 35 | fragments | 80 | 65 | 0.35 | 0.261846 | 0.446697 | 93.3 | PASS | E1 | 1 | . | NM_019063 | NM_004304 | . | NM_019063.5(EML4):e.13::NM_004304.5(ALK):e.20 | ACGT|TTGA | 0 | . | . | . | . | . | . | . | . | . | . | . | . | . | . | . | 35 | .");
     }
 
     #[test]

@@ -127,8 +127,12 @@ pub fn files(folder: &Path) -> Vec<String> {
 
 /// All files of one folder are in the other, to the byte, and no more.
 pub fn same_files(called: &Path, renewed: &Path) {
-    assert_eq!(files(called), files(renewed));
-    for name in files(called) {
+    // What only the reads can tell is of the call alone.
+    let of_document = |dir: &Path| -> Vec<String> {
+        files(dir).into_iter().filter(|name| !name.contains("evidence.bam") && !name.ends_with(".igv.xml")).collect()
+    };
+    assert_eq!(of_document(called), of_document(renewed));
+    for name in of_document(called) {
         let read = |dir: &Path| std::fs::read(dir.join(&name)).expect("the file is there");
         assert!(read(called) == read(renewed), "{name} differs");
     }
