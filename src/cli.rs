@@ -8,6 +8,7 @@ use clap::{CommandFactory, Parser, Subcommand};
 
 use crate::error::Result;
 
+mod also;
 pub mod call;
 pub mod evaluate;
 pub mod knowledge;

@@ -4,14 +4,15 @@
 
 use super::json::Document;
 use super::output::Outputs;
-use super::{tsv, vcf};
+use super::also::{self, Layout};
+use super::{multiqc, tsv, vcf};
 use crate::error::Result;
 
-/// Writes the tables, the VCF with its index, and the document itself.
+/// Writes the tables, the VCF with its index, the sections for MultiQC, the calls in other `layouts`, and the document itself.
 ///
 /// # Errors
 /// When a file cannot be written, with its final name.
-pub fn write(document: &Document, outputs: &mut Outputs) -> Result<()> {
+pub fn write(document: &Document, layouts: &[Layout], outputs: &mut Outputs) -> Result<()> {
     outputs.write("fusions.tsv", |out| tsv::write(out, &document.fusions))?;
     outputs.write("candidates.tsv.gz", |out| tsv::write_gzip(out, &document.candidates))?;
     outputs.write("variants.tsv", |out| tsv::write(out, &document.variants))?;
@@ -28,5 +29,7 @@ pub fn write(document: &Document, outputs: &mut Outputs) -> Result<()> {
         entry: &document.vcf,
     };
     vcf::write(outputs, &source)?;
+    multiqc::write(document, outputs)?;
+    also::write(document, layouts, outputs)?;
     outputs.write("kinfuse.json", |out| document.write(out))
 }
