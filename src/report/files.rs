@@ -2,9 +2,9 @@
 //!
 //! A page for people (`html`) belongs here too: what it shows must be in the document.
 
+use super::also::{self, Layout};
 use super::json::Document;
 use super::output::Outputs;
-use super::also::{self, Layout};
 use super::{multiqc, tsv, vcf};
 use crate::error::Result;
 
