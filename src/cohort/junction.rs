@@ -55,14 +55,13 @@ pub fn group(samples: &[Sample]) -> Vec<Group> {
     let mut groups: Vec<Group> = Vec::new();
     for member in rows {
         let row = member.of(samples);
-        match nearest(&groups, row) {
-            Some(index) => groups[index].members.push(member),
-            None => {
-                let group = Group { places: row.places.clone(), slack_bp: row.slack_bp, members: vec![member] };
-                // Kept sorted, so that neighbours are found by search.
-                let at = groups.partition_point(|other| key(&other.places) <= key(&group.places));
-                groups.insert(at, group);
-            }
+        if let Some(index) = nearest(&groups, row) {
+            groups[index].members.push(member);
+        } else {
+            let group = Group { places: row.places.clone(), slack_bp: row.slack_bp, members: vec![member] };
+            // Kept sorted, so that neighbours are found by search.
+            let at = groups.partition_point(|other| other.places <= group.places);
+            groups.insert(at, group);
         }
     }
     for group in &mut groups {
@@ -71,28 +70,26 @@ pub fn group(samples: &[Sample]) -> Vec<Group> {
     groups
 }
 
-/// The order in which groups of one pair of flanks lie side by side.
-fn key(places: &Places) -> (&str, &[(String, String); 2], [u32; 2], &str) {
-    (&places.assembly, &places.sides, places.positions, &places.insertion)
-}
-
 /// The nearest group that the row may belong to.
 fn nearest(groups: &[Group], row: &SeenJunction) -> Option<usize> {
     let same_flanks = |group: &Group| group.places.assembly == row.places.assembly && group.places.sides == row.places.sides;
     if row.slack_bp == 0 {
         // Exact rows come in the order of their places: an equal group is found by search.
-        return groups.binary_search_by(|group| key(&group.places).cmp(&key(&row.places))).ok().filter(|at| groups[*at].slack_bp == 0);
+        return groups.binary_search_by(|group| group.places.cmp(&row.places)).ok().filter(|at| groups[*at].slack_bp == 0);
     }
     let off = |group: &Group| {
         let by = |index: usize| group.places.positions[index].abs_diff(row.places.positions[index]);
         by(0).max(by(1))
     };
-    let begins = (row.places.assembly.as_str(), &row.places.sides, [row.places.positions[0].saturating_sub(2 * row.slack_bp), 0], "");
-    let first = groups.partition_point(|group| key(&group.places) < begins);
-    let within = groups.iter().enumerate().skip(first).take_while(|(_, group)| {
-        same_flanks(group) && group.places.positions[0] <= row.places.positions[0].saturating_add(2 * row.slack_bp)
-    });
-    let candidates = within.filter(|(_, group)| off(group) <= row.slack_bp + group.slack_bp);
+    let (five, most) = (row.places.positions[0], row.slack_bp.saturating_mul(2));
+    let begin = Places { positions: [five.saturating_sub(most), 0], insertion: String::new(), ..row.places.clone() };
+    let first = groups.partition_point(|group| group.places < begin);
+    let within = groups
+        .iter()
+        .enumerate()
+        .skip(first)
+        .take_while(|(_, group)| same_flanks(group) && group.places.positions[0] <= five.saturating_add(most));
+    let candidates = within.filter(|(_, group)| off(group) <= row.slack_bp.saturating_add(group.slack_bp));
     candidates.min_by_key(|(index, group)| (off(group), *index)).map(|(index, _)| index)
 }
 

@@ -185,9 +185,9 @@ fn sample_line(cohort: &Cohort, index: usize) -> Option<SampleLine> {
     let (sample, entry) = (&cohort.samples[index], &cohort.entries[index]);
     let listed = |passes: bool| {
         let own = sample.findings.iter().filter(|finding| finding.passes == passes);
-        let text = |finding: &Finding| match passes {
-            true => format!("{} ({})", finding.label(), finding.fragments),
-            false => format!("{} ({}, {})", finding.label(), finding.fragments, finding.filter),
+        let text = |finding: &Finding| {
+            let doubt = if passes { String::new() } else { format!(", {}", finding.filter) };
+            format!("{} ({}{doubt})", finding.label(), finding.fragments)
         };
         escaped(&own.map(text).collect::<Vec<_>>().join(", "))
     };

@@ -143,7 +143,7 @@ mod tests {
     fn sheet(text: &str) -> std::result::Result<Vec<Entry>, String> {
         let mut file = tempfile::NamedTempFile::new().expect("a temporary file");
         file.write_all(text.as_bytes()).expect("it can be written");
-        read(file.path()).map_err(|error| error.to_string().split_once(", ").map_or(error.to_string(), |(_, text)| text.to_owned()))
+        read(file.path()).map_err(|error| error.to_string())
     }
 
     #[test]
@@ -158,9 +158,9 @@ mod tests {
     #[test]
     fn a_fault_names_its_line() {
         let fault = |text: &str| sheet(text).err().unwrap_or_default();
-        assert!(fault("sample\trole\nA\tpositiv\n").starts_with("line 2: has the role \"positiv\""));
-        assert!(fault("sample\nA\nA\n").starts_with("line 3: names the sample \"A\" a second time"));
-        assert!(fault("sample\trole\texpected\nA\tpositive\tALK\n").starts_with("line 2: expects \"ALK\""));
+        assert!(fault("sample\trole\nA\tpositiv\n").contains("line 2: has the role \"positiv\""));
+        assert!(fault("sample\nA\nA\n").contains("line 3: names the sample \"A\" a second time"));
+        assert!(fault("sample\trole\texpected\nA\tpositive\tALK\n").contains("line 2: expects \"ALK\""));
         assert!(fault("sample\trole\texpected\nA\tntc\tEML4::ALK\n").contains("of the role ntc"));
         assert!(fault("name\nA\n").contains("has no column sample"));
     }

@@ -131,7 +131,7 @@ fn junctions(out: &mut dyn Write, cohort: &Cohort) -> io::Result<()> {
         passing.dedup();
         let mut counts: Vec<u32> = findings.iter().map(|(_, finding)| finding.fragments).collect();
         counts.sort_unstable();
-        let leaks = cohort.leaks.iter().filter(|leak| group.members.binary_search(&leak.member).is_ok()).count();
+        let leaks = group.members.iter().filter(|member| cohort.leaks.binary_search_by_key(member, |leak| &leak.member).is_ok()).count();
         table.add([
             named.name.clone(),
             named.exon_junction.clone().unwrap_or_default(),

@@ -11,7 +11,7 @@
 
 use super::json::Document;
 use super::output::Outputs;
-use super::rows::{FusionRow, Row};
+use super::rows::{escaped, FusionRow, Row};
 use super::tsv;
 use crate::error::Result;
 use crate::genome::Side;
@@ -50,7 +50,8 @@ impl Layout {
     }
 }
 
-/// Writes the calls in each of `layouts`; those of an earlier run in another layout go.
+/// Writes the calls in each of `layouts`. A file in another layout stays and is told of: it may be an earlier run's, or the other
+/// program's own.
 ///
 /// # Errors
 /// When a file cannot be written.
@@ -58,7 +59,10 @@ pub fn write(document: &Document, layouts: &[Layout], outputs: &mut Outputs) -> 
     let calls: Vec<Passed<'_>> = document.fusions.iter().filter_map(Passed::of).collect();
     for layout in Layout::ALL {
         if !layouts.contains(&layout) {
-            outputs.supersede(layout.suffix());
+            let path = outputs.final_path(layout.suffix());
+            if path.exists() {
+                log::warn!("{}: was not written by this run; remove it, or write it with --also", escaped(&path.to_string_lossy()));
+            }
             continue;
         }
         match layout {

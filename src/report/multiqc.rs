@@ -1,4 +1,4 @@
-//! Sections for MultiQC: its custom content as JSON (docs.seqera.io/multiqc/custom_content).
+//! Sections for MultiQC: its custom content as JSON (<https://docs.seqera.io/multiqc/custom_content>).
 //!
 //! MultiQC takes one section from a file, so a sample has three; the files of many samples meet by the section's `id`:
 //!
@@ -106,7 +106,8 @@ pub struct Section {
     parent_name: Option<&'static str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     parent_description: Option<&'static str>,
-    section_name: String,
+    #[serde(rename = "section_name")]
+    name: String,
     description: String,
     plot_type: &'static str,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -124,7 +125,7 @@ impl Section {
             parent_id: Some("kinfuse"),
             parent_name: Some("kinfuse"),
             parent_description: Some("Fusions and resistance mutations of ALK, ROS1 and NTRK1-3. Research use only."),
-            section_name: name.to_owned(),
+            name: name.to_owned(),
             description: description.to_owned(),
             plot_type: "table",
             pconfig: Some(Table { id: format!("{id}_table"), title: format!("kinfuse: {name}"), col1_header: rows, sort_rows: false }),

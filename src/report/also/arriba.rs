@@ -62,7 +62,7 @@ impl Row for ArribaRow<'_> {
         let strands = |place: &Place<'_>| format!("{}/{}", if place.gene.is_some() { place.strand } else { "." }, place.strand);
         let breakpoint = |place: &Place<'_>| format!("{}:{}", place.chrom, place.position);
         let direction = |place: &Place<'_>| if place.side == Side::Lower { "downstream" } else { "upstream" }.to_owned();
-        let coverage = |depth: Option<u32>| depth.map(|depth| depth + row.crossing_fragments.unwrap_or(row.fragments));
+        let coverage = |depth: Option<u32>| depth.map(|depth| depth.saturating_add(row.crossing_fragments.unwrap_or(row.fragments)));
         let number = |number: Option<u32>| number.map_or(".".to_owned(), |number| number.to_string());
         let optional = |text: &Option<String>| text.clone().unwrap_or_else(|| ".".to_owned());
         let genomic = |place: &Option<String>| place.as_deref().and_then(|place| Some(place.rsplit_once(':')?.0.to_owned()));
@@ -72,7 +72,7 @@ impl Row for ArribaRow<'_> {
         cells.extend(places.map(breakpoint));
         cells.extend(places.map(site));
         cells.push(kind(five, three, row.evidence.as_deref() == Some("rna")));
-        cells.extend(["0".to_owned(), (row.split_fragments + row.clip_fragments).to_string(), row.pair_fragments.to_string()]);
+        cells.extend(["0".to_owned(), row.split_fragments.saturating_add(row.clip_fragments).to_string(), row.pair_fragments.to_string()]);
         cells.extend([row.depth5, row.depth3].map(coverage).map(number));
         cells.push(confidence(row.qual.value()).to_owned());
         cells.push(frame(&row.frame).to_owned());

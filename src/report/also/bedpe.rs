@@ -15,7 +15,7 @@ impl Row for BedpeRow<'_> {
     fn cells(&self) -> Vec<String> {
         let Passed { row, five, three } = self.0;
         let interval = |place: &Place<'_>| {
-            let (start, end) = ((place.position - 1).saturating_sub(row.slack_bp), place.position + row.slack_bp);
+            let (start, end) = (place.position.saturating_sub(row.slack_bp).saturating_sub(1), place.position.saturating_add(row.slack_bp));
             [place.chrom.to_owned(), start.to_string(), end.to_string()]
         };
         let mut cells = [interval(five), interval(three)].concat();

@@ -36,7 +36,7 @@ impl Row for StarFusionRow<'_> {
         let symbol = |place: &Place<'_>| place.gene.unwrap_or("intergenic").to_owned();
         let gene = |place: &Place<'_>| format!("{0}^{0}", symbol(place));
         let breakpoint = |place: &Place<'_>| format!("{}:{}:{}", place.chrom, place.position, place.strand);
-        let (junction, spanning) = (row.split_fragments + row.clip_fragments, row.pair_fragments);
+        let (junction, spanning) = (row.split_fragments.saturating_add(row.clip_fragments), row.pair_fragments);
         let known = five.is_at_splice_site() && three.is_at_splice_site();
         let cells = [
             format!("{}--{}", symbol(five), symbol(three)),
