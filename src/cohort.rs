@@ -48,6 +48,9 @@ use sheet::{Entry, Role};
 /// Documents that are in memory at the same time: each takes some megabytes.
 const READERS: usize = 8;
 
+/// Controls that the terminal shows.
+const MAX_CONTROLS: usize = 12;
+
 /// What was asked for.
 #[derive(Debug, Clone)]
 pub struct CohortConfig {
@@ -167,10 +170,16 @@ impl Cohort {
 
     /// A few lines for the terminal, the controls first.
     pub fn summary(&self) -> String {
-        let mut lines = Vec::new();
-        for control in &self.controls {
+        let mut controls: Vec<&Control> = self.controls.iter().collect();
+        // Where there are many, those that fail are told.
+        controls.sort_by_key(|control| control.outcome);
+        let line = |control: &&Control| {
             let Control { entry, outcome, text } = control;
-            lines.push(format!("{}: {} control {}: {}", outcome.name(), entry.role.name(), escaped(&entry.sample), escaped(text)));
+            format!("{}: {} control {}: {}", outcome.name(), entry.role.name(), escaped(&entry.sample), escaped(text))
+        };
+        let mut lines: Vec<String> = controls.iter().take(MAX_CONTROLS).map(line).collect();
+        if controls.len() > MAX_CONTROLS {
+            lines.push(format!("{} more controls: see cohort.controls.tsv", controls.len() - MAX_CONTROLS));
         }
         let failed = self.controls.iter().filter(|control| control.outcome != Outcome::Pass).count();
         if failed > 0 {

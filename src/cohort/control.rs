@@ -12,15 +12,15 @@ use super::sheet::{Entry, Role};
 use crate::report::finding::Finding;
 use crate::report::json::Verdict;
 
-/// The verdict on a control.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// The verdict on a control, the worst first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Outcome {
-    /// It shows what it must.
-    Pass,
-    /// It does not.
+    /// It does not show what it must.
     Fail,
     /// It cannot be told.
     NotJudged,
+    /// It shows what it must.
+    Pass,
 }
 
 impl Outcome {
