@@ -8,8 +8,10 @@ use clap::{CommandFactory, Parser, Subcommand};
 
 use crate::error::Result;
 
+mod also;
 pub mod call;
 pub mod check_vcf;
+pub mod cohort;
 pub mod evaluate;
 pub mod knowledge;
 pub mod normals;
@@ -42,6 +44,8 @@ enum Command {
     Simulate(Box<simulate::SimulateArguments>),
     /// Write the files of a sample again from its kinfuse.json, with the tables of today; no BAM is needed.
     Report(report::ReportArguments),
+    /// Lay many samples side by side: findings, controls, recurrent junctions, leaks between samples of a run, quality.
+    Cohort(cohort::CohortArguments),
     /// Print the regions that are looked at, as BED.
     Targets(targets::TargetsArguments),
     /// Show or check the tables of what is known.
@@ -90,6 +94,7 @@ impl Arguments {
             Command::Evaluate(arguments) => arguments.run(),
             Command::Simulate(arguments) => arguments.run(self.quiet),
             Command::Report(arguments) => arguments.run(self.quiet),
+            Command::Cohort(arguments) => arguments.run(self.quiet),
             Command::Targets(arguments) => arguments.run(),
             Command::Knowledge(arguments) => arguments.run(),
             Command::CheckVcf(arguments) => arguments.run(),

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use crate::alignment::assay::AssayRequest;
 use crate::genome::Assembly;
+use crate::report::also::Layout;
 
 /// Which genome the coordinates belong to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -40,6 +41,8 @@ pub struct CallConfig {
     pub tumour: Option<String>,
     /// Whether to write transcripts and proteins of the fusions as FASTA.
     pub fusion_fasta: bool,
+    /// Layouts of other programs in which the calls are written too.
+    pub also: Vec<Layout>,
     /// Background of normal samples.
     pub normals: Option<PathBuf>,
     /// Whether to read the whole of a large RNA file, with all of its unaligned reads.
@@ -67,6 +70,7 @@ impl Default for CallConfig {
             knowledge: None,
             tumour: None,
             fusion_fasta: false,
+            also: Vec::new(),
             normals: None,
             sensitive: false,
             stream: false,

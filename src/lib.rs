@@ -24,6 +24,7 @@
 pub mod alignment;
 pub mod bgzf;
 pub mod cli;
+pub mod cohort;
 pub mod config;
 pub mod coverage;
 pub mod error;

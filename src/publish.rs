@@ -55,7 +55,7 @@ pub fn publish(result: &SampleResult, config: &CallConfig, width: usize) -> Resu
         let listed: Vec<Fusion> = result.fusions.iter().filter(|fusion| fusion.is_listed()).cloned().collect();
         outputs.write("fusions.fa", |out| fasta::write(out, &listed))?;
     }
-    files::write(&document, &mut outputs)?;
+    files::write(&document, &config.also, &mut outputs)?;
     evidence::write(&mut outputs, result)?;
     session::write(&document, &mut outputs)?;
     outputs.commit()?;

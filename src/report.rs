@@ -9,6 +9,8 @@
 //!          (carried: mutations on a fusion --group--> where a drug stands; bypass: alterations of other genes)
 //!                      --fasta-> fusions.fa (transcripts and proteins)
 //!                      --vcf---> vcf.gz + .tbi (and vcf_check, which reads it with a critical eye)
+//!        rows --finding--> a line a fusion or mutation --multiqc--> sections for MultiQC
+//!        rows --also-----> the calls in the layouts of other programs, where asked for
 //! ```
 //!
 //! `kinfuse call` alone writes [`evidence`]: the records behind each call, and the session in which IGV shows them.
@@ -17,6 +19,7 @@
 //! module turns interbase boundaries into 1-based positions. Nothing here depends on the time, the host or the number of
 //! threads, so that the same calls give the same bytes. A missing value is `.` in tables and `null` in JSON.
 
+pub mod also;
 pub mod bypass;
 pub mod candidates;
 pub mod carried;
@@ -24,9 +27,11 @@ pub mod compound;
 pub mod evidence;
 pub mod fasta;
 pub mod files;
+pub mod finding;
 pub mod group;
 pub mod interpretation;
 pub mod json;
+pub mod multiqc;
 pub mod output;
 pub mod renew;
 pub mod rows;

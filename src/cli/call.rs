@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::builder::NonEmptyStringValueParser;
 use clap::{Args, ValueEnum};
 
+use super::also::AlsoArguments;
 use super::threads;
 use crate::alignment::assay::{AssayKind, AssayRequest, DuplicateRule};
 use crate::config::{CallConfig, GenomeChoice, DEFAULT_TARGETS};
@@ -65,6 +66,8 @@ pub struct CallArguments {
     /// Write transcripts and proteins of the fusions (fusions.fa); needs --reference.
     #[arg(long, requires = "reference")]
     fusion_fasta: bool,
+    #[command(flatten)]
+    also: AlsoArguments,
     /// Read the whole of a large RNA file for partners that nothing at the kinase points to.
     #[arg(long)]
     sensitive: bool,
@@ -198,6 +201,7 @@ impl CallArguments {
             normals: self.normals.clone(),
             tumour: self.tumour.clone(),
             fusion_fasta: self.fusion_fasta,
+            also: self.also.layouts(),
             sensitive: self.sensitive,
             stream: matches!(self.mode, ModeArgument::Stream),
             threads,

@@ -7,6 +7,7 @@ use std::path::PathBuf;
 use clap::builder::NonEmptyStringValueParser;
 use clap::Args;
 
+use super::also::AlsoArguments;
 use crate::error::{Error, Result};
 use crate::knowledge::Knowledge;
 use crate::report::json::Document;
@@ -28,8 +29,8 @@ Examples:
 
 Research use only; not a medical device.";
 
-/// Samples whose files get their names together: each keeps eight open until then, and systems allow 1024.
-const TOGETHER: usize = 64;
+/// Samples whose files get their names together: each keeps up to fifteen open until then, and systems allow 1024.
+const TOGETHER: usize = 48;
 
 /// Arguments of `kinfuse report`.
 #[derive(Debug, Args)]
@@ -47,6 +48,8 @@ pub struct ReportArguments {
     /// Tumour type, for levels of evidence [default: that of the call].
     #[arg(long, value_name = "TYPE", value_parser = NonEmptyStringValueParser::new())]
     tumour: Option<String>,
+    #[command(flatten)]
+    also: AlsoArguments,
 }
 
 impl ReportArguments {
@@ -59,6 +62,7 @@ impl ReportArguments {
             Some(dir) => Knowledge::with_dir(dir, &Warnings::default())?,
             None => Knowledge::builtin(),
         };
+        let layouts = self.also.layouts();
         let mut prefixes = BTreeSet::new();
         let mut documents = Vec::new();
         for path in &self.inputs {
@@ -80,7 +84,7 @@ impl ReportArguments {
                     log::warn!("{}", escaped(told));
                 }
                 let mut outputs = Outputs::new(&self.out_dir, &prefix)?;
-                files::write(&document, &mut outputs)?;
+                files::write(&document, &layouts, &mut outputs)?;
                 sets.push(outputs);
                 let _ = writeln!(tables, "{}\n  {}", table::render(&document, terminal::width(), 0), told.join("\n  "));
             }

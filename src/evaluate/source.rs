@@ -36,6 +36,9 @@ pub fn of_document(path: &Path, document: &Document) -> Result<SampleCalls> {
 /// Endings of files that can hold calls; others in a folder are not opened.
 const ENDINGS: [&str; 8] = [".tsv", ".tsv.gz", ".txt", ".json", ".vcf", ".vcf.gz", ".bedpe", ".bedpe.gz"];
 
+/// Tables of kinfuse, beside which its calls in other layouts say nothing new.
+const OWN: [&str; 2] = [".candidates.tsv.gz", ".fusions.tsv"];
+
 /// The name of the sample that a file's name gives: up to the first dot, or the folder's where the file has its program's own name.
 fn stem(path: &Path) -> String {
     let part = |path: &Path| path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
@@ -169,8 +172,11 @@ fn files(folder: &Path) -> Result<Vec<PathBuf>> {
             && !name.starts_with('.')
             && !name.contains("discarded")
             && !beside(".fusions.tsv", &[".candidates.tsv.gz"])
-            && !beside(".kinfuse.json", &[".candidates.tsv.gz", ".fusions.tsv"])
+            && !beside(".kinfuse.json", &OWN)
             && !beside(".vcf.gz", &[".candidates.tsv.gz", ".fusions.tsv", ".kinfuse.json"])
+            && !beside(".arriba.tsv", &OWN)
+            && !beside(".star-fusion.tsv", &OWN)
+            && !beside(".bedpe", &OWN)
             && !beside(".abridged.tsv", &[".tsv"])
             && !beside(".abridged.coding_effect.tsv", &[".tsv", ".abridged.tsv"])
     });

@@ -2,16 +2,17 @@
 //!
 //! A page for people (`html`) belongs here too: what it shows must be in the document.
 
+use super::also::{self, Layout};
 use super::json::Document;
 use super::output::Outputs;
-use super::{candidates, tsv, vcf};
+use super::{candidates, multiqc, tsv, vcf};
 use crate::error::Result;
 
-/// Writes the tables, the VCF with its index, and the document itself.
+/// Writes the tables, the VCF with its index, the sections for MultiQC, the calls in other `layouts`, and the document itself.
 ///
 /// # Errors
 /// When a file cannot be written, with its final name.
-pub fn write(document: &Document, outputs: &mut Outputs) -> Result<()> {
+pub fn write(document: &Document, layouts: &[Layout], outputs: &mut Outputs) -> Result<()> {
     outputs.write("fusions.tsv", |out| tsv::write(out, &document.fusions))?;
     outputs.write(candidates::SUFFIX, |out| tsv::write_gzip(out, &document.candidates))?;
     outputs.write("variants.tsv", |out| tsv::write(out, &document.variant_rows()))?;
@@ -28,5 +29,7 @@ pub fn write(document: &Document, outputs: &mut Outputs) -> Result<()> {
         variants: &document.called_variants(),
     };
     vcf::write(outputs, &source)?;
+    multiqc::write(document, outputs)?;
+    also::write(document, layouts, outputs)?;
     outputs.write("kinfuse.json", |out| document.write(out))
 }

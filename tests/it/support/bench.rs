@@ -72,6 +72,7 @@ impl Bench {
             tile_bp: TILE_BP,
             tumour: None,
             fusion_fasta: false,
+            also: Vec::new(),
             normals: None,
         }
     }

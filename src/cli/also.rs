@@ -1,0 +1,32 @@
+//! `--also`: layouts of other programs.
+
+use clap::{Args, ValueEnum};
+
+use crate::report::also::Layout;
+
+/// The option, for the commands that write the files of a sample.
+#[derive(Debug, Args)]
+pub struct AlsoArguments {
+    /// Write the fusions that pass in the columns of other programs too: <sample>.arriba.tsv, .star-fusion.tsv, .bedpe.
+    #[arg(long, value_enum, value_delimiter = ',', value_name = "LAYOUT,...")]
+    also: Vec<LayoutArgument>,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum LayoutArgument {
+    Arriba,
+    Starfusion,
+    Bedpe,
+}
+
+impl AlsoArguments {
+    /// The layouts.
+    pub fn layouts(&self) -> Vec<Layout> {
+        let layout = |argument: &LayoutArgument| match argument {
+            LayoutArgument::Arriba => Layout::Arriba,
+            LayoutArgument::Starfusion => Layout::StarFusion,
+            LayoutArgument::Bedpe => Layout::Bedpe,
+        };
+        self.also.iter().map(layout).collect()
+    }
+}

@@ -1,0 +1,202 @@
+//! Many samples at once: what a laboratory sees only when it lays its results side by side.
+//!
+//! ```text
+//! *.kinfuse.json --sample--> what is kept of each          sheet --> runs, controls
+//!    samples --junction--> the same junction in several --leak----> which may come from another sample of the run
+//!            --control---> whether the controls show what they must, judged before all else
+//!            --quality---> figures far from those of the others
+//!            --matrix----> samples x findings
+//!    all --tables, multiqc, page--> cohort.tsv, cohort.*.tsv, cohort_mqc.json, cohort.html
+//! ```
+//!
+//! Documents are read one after the other and only what the tables need is kept. Controls come first, then samples by run and name,
+//! whatever the order in which they were given.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use rayon::prelude::*;
+
+use crate::error::{Error, Result};
+use crate::report::rows::escaped;
+
+mod control;
+mod heatmap;
+mod junction;
+mod leak;
+mod matrix;
+mod multiqc;
+mod page;
+mod quality;
+mod sample;
+mod sheet;
+mod tables;
+
+#[cfg(test)]
+mod fixture;
+
+pub use leak::DEFAULT_RATE;
+pub use tables::write;
+
+use control::{Control, Outcome};
+use junction::Group;
+use leak::Leak;
+use quality::Spreads;
+use sample::Sample;
+use sheet::{Entry, Role};
+
+/// Documents that are in memory at the same time: each takes some megabytes.
+const READERS: usize = 8;
+
+/// Controls that the terminal shows.
+const MAX_CONTROLS: usize = 12;
+
+/// What was asked for.
+#[derive(Debug, Clone)]
+pub struct CohortConfig {
+    /// The documents.
+    pub inputs: Vec<PathBuf>,
+    /// Sheet of runs and controls.
+    pub sheet: Option<PathBuf>,
+    /// Run of the samples of which the sheet names none.
+    pub run: Option<String>,
+    /// Share of a library's fragments that are read as those of one other sample of its run.
+    pub hopping_rate: f64,
+}
+
+/// All samples and what they say together.
+#[derive(Debug)]
+pub struct Cohort {
+    samples: Vec<Sample>,
+    /// One entry a sample.
+    entries: Vec<Entry>,
+    groups: Vec<Group>,
+    leaks: Vec<Leak>,
+    controls: Vec<Control>,
+    spreads: Spreads,
+    hopping_rate: f64,
+    has_sheet: bool,
+}
+
+/// Reads the documents and judges them together.
+///
+/// # Errors
+/// A document or sheet that cannot be read, or two documents of one sample; with the file's name.
+pub fn cohort(config: &CohortConfig) -> Result<Cohort> {
+    let listed = config.sheet.as_deref().map(sheet::read).transpose()?.unwrap_or_default();
+    let samples = read(&config.inputs)?;
+    let mut cohort = arranged(samples, listed, config);
+    cohort.groups = junction::group(&cohort.samples);
+    cohort.leaks = leak::leaks(&cohort.samples, &cohort.entries, &cohort.groups, config.hopping_rate);
+    let judged = |control: &mut Control| {
+        let own = cohort.samples.iter().enumerate().find(|(_, sample)| sample.name == control.entry.sample);
+        *control = control::judge(&control.entry, own, &cohort.leaks, &cohort.samples);
+    };
+    cohort.controls.iter_mut().for_each(judged);
+    let patients = cohort.samples.iter().zip(&cohort.entries).filter(|(_, entry)| entry.role == Role::Sample);
+    cohort.spreads = Spreads::of(patients.map(|(sample, _)| sample));
+    Ok(cohort)
+}
+
+/// All samples, in the order of the files.
+fn read(paths: &[PathBuf]) -> Result<Vec<Sample>> {
+    let all = || paths.par_iter().map(|path| Sample::read(path)).collect::<Vec<_>>();
+    let threads = rayon::current_num_threads().min(READERS);
+    let read = rayon::ThreadPoolBuilder::new().num_threads(threads).build().map_or_else(|_| all(), |pool| pool.install(all));
+    // The first file that is wrong is named, whichever was read first.
+    let samples = read.into_iter().collect::<Result<Vec<Sample>>>()?;
+    let mut first: BTreeMap<&str, &Path> = BTreeMap::new();
+    for (sample, path) in samples.iter().zip(paths) {
+        if let Some(other) = first.insert(&sample.name, path) {
+            let problem = format!("is the second file of a sample {}, as {} is", escaped(&sample.name), escaped(&other.to_string_lossy()));
+            return Err(Error::input(path, problem, "give one file a sample"));
+        }
+    }
+    Ok(samples)
+}
+
+/// Samples with their entries, controls first, then by run and name.
+fn arranged(samples: Vec<Sample>, listed: Vec<Entry>, config: &CohortConfig) -> Cohort {
+    let has_sheet = config.sheet.is_some();
+    let mut by_name: BTreeMap<String, Entry> = listed.into_iter().map(|entry| (entry.sample.clone(), entry)).collect();
+    for entry in by_name.values_mut().filter(|entry| entry.run.is_none()) {
+        entry.run.clone_from(&config.run);
+    }
+    let mut pairs: Vec<(Entry, Sample)> = samples
+        .into_iter()
+        .map(|sample| {
+            let unlisted = || Entry { sample: sample.name.clone(), run: config.run.clone(), ..Entry::default() };
+            (by_name.get(&sample.name).cloned().unwrap_or_else(unlisted), sample)
+        })
+        .collect();
+    let order = |entry: &Entry| (entry.role == Role::Sample, entry.run.clone(), entry.role, entry.sample.clone());
+    pairs.sort_by_cached_key(|(entry, _)| order(entry));
+    let (entries, samples) = pairs.into_iter().unzip();
+    let mut controls: Vec<Control> = by_name
+        .into_values()
+        .filter(|entry| entry.role != Role::Sample)
+        .map(|entry| Control { entry, outcome: Outcome::NotJudged, text: String::new() })
+        .collect();
+    controls.sort_by_cached_key(|control| order(&control.entry));
+    Cohort {
+        samples,
+        entries,
+        groups: Vec::new(),
+        leaks: Vec::new(),
+        controls,
+        spreads: Spreads::default(),
+        hopping_rate: config.hopping_rate,
+        has_sheet,
+    }
+}
+
+impl Cohort {
+    /// The leaks of a sample.
+    fn leaks_of(&self, sample: usize) -> &[Leak] {
+        let first = self.leaks.partition_point(|leak| leak.member.sample < sample);
+        let end = self.leaks.partition_point(|leak| leak.member.sample <= sample);
+        &self.leaks[first..end]
+    }
+
+    /// Whether this finding of the sample may have come from another one.
+    fn is_leak(&self, sample: usize, finding: usize) -> bool {
+        self.leaks_of(sample).iter().any(|leak| leak.member.of(&self.samples).finding == finding)
+    }
+
+    /// Junctions that several samples show.
+    fn recurrent(&self) -> impl Iterator<Item = &Group> {
+        self.groups.iter().filter(|group| group.members.iter().any(|member| member.sample != group.members[0].sample))
+    }
+
+    /// A few lines for the terminal, the controls first.
+    pub fn summary(&self) -> String {
+        let mut controls: Vec<&Control> = self.controls.iter().collect();
+        // Where there are many, those that fail are told.
+        controls.sort_by_key(|control| control.outcome);
+        let line = |control: &&Control| {
+            let Control { entry, outcome, text } = control;
+            format!("{}: {} control {}: {}", outcome.name(), entry.role.name(), escaped(&entry.sample), escaped(text))
+        };
+        let mut lines: Vec<String> = controls.iter().take(MAX_CONTROLS).map(line).collect();
+        if controls.len() > MAX_CONTROLS {
+            lines.push(format!("{} more controls: see cohort.controls.tsv", controls.len() - MAX_CONTROLS));
+        }
+        let failed = self.controls.iter().filter(|control| control.outcome != Outcome::Pass).count();
+        if failed > 0 {
+            lines.push(format!("{failed} of {} controls do not pass: their runs' results are in doubt", self.controls.len()));
+        }
+        let shows = |sample: &&Sample| sample.findings.iter().any(|finding| finding.passes);
+        let outlying = self.samples.iter().filter(|sample| self.spreads.outliers(sample).next().is_some()).count();
+        lines.push(format!(
+            "{} samples: {} with findings, {} recurrent junctions, {} rows that may have leaked, {outlying} with outlying quality",
+            self.samples.len(),
+            self.samples.iter().filter(shows).count(),
+            self.recurrent().count(),
+            self.leaks.len(),
+        ));
+        if self.entries.iter().all(|entry| entry.run.is_none()) {
+            lines.push("no run is known, so no leaks were looked for: name runs with --sheet, or one with --run".to_owned());
+        }
+        lines.join("\n")
+    }
+}

@@ -1,0 +1,158 @@
+//! Controls: whether each shows what it must. They are judged before the samples, whose results rest on them.
+//!
+//! | role | passes where | not judged where |
+//! |---|---|---|
+//! | positive | everything expected is called and passes; without an expectation, anything is | it has no document |
+//! | negative | nothing passes | the sample failed, or has no document |
+//! | ntc | the sample failed, as one without template should, and lists no fusion, not even a flagged one | it has no document |
+
+use super::leak::Leak;
+use super::sample::Sample;
+use super::sheet::{Entry, Role};
+use crate::report::finding::Finding;
+use crate::report::json::Verdict;
+
+/// The verdict on a control, the worst first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Outcome {
+    /// It does not show what it must.
+    Fail,
+    /// It cannot be told.
+    NotJudged,
+    /// It shows what it must.
+    Pass,
+}
+
+impl Outcome {
+    /// The word in files.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Pass => "pass",
+            Self::Fail => "fail",
+            Self::NotJudged => "not judged",
+        }
+    }
+}
+
+/// A control and what it shows.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Control {
+    /// The line of the sheet.
+    pub entry: Entry,
+    /// The verdict.
+    pub outcome: Outcome,
+    /// Why, in words.
+    pub text: String,
+}
+
+/// Judges a control. Of a sample that was named in the sheet and not given there is none.
+pub fn judge(entry: &Entry, sample: Option<(usize, &Sample)>, leaks: &[Leak], samples: &[Sample]) -> Control {
+    let (outcome, text) = match (sample, entry.role) {
+        (None, _) => (Outcome::NotJudged, "its kinfuse.json was not given".to_owned()),
+        (Some((_, sample)), Role::Positive) => positive(entry, sample),
+        (Some((index, sample)), Role::Negative) => negative(index, sample, leaks, samples),
+        (Some((index, sample)), Role::NoTemplate | Role::Sample) => no_template(index, sample, leaks, samples),
+    };
+    Control { entry: entry.clone(), outcome, text }
+}
+
+fn labels<'f>(findings: impl Iterator<Item = &'f Finding>) -> String {
+    findings.map(|finding| format!("{} ({})", finding.label(), finding.fragments)).collect::<Vec<_>>().join(", ")
+}
+
+fn positive(entry: &Entry, sample: &Sample) -> (Outcome, String) {
+    let passing = || sample.findings.iter().filter(|finding| finding.passes);
+    let missing: Vec<String> =
+        entry.expected.iter().filter(|expected| !passing().any(|finding| expected.is(finding))).map(super::sheet::Expected::text).collect();
+    if !missing.is_empty() {
+        let flagged =
+            sample.findings.iter().filter(|finding| !finding.passes && entry.expected.iter().any(|expected| expected.is(finding)));
+        let flagged: Vec<String> = flagged.map(|finding| format!("{} is {}", finding.label(), finding.filter)).collect();
+        let but = if flagged.is_empty() { String::new() } else { format!("; {}", flagged.join(", ")) };
+        return (Outcome::Fail, format!("missing: {}{but}", missing.join(", ")));
+    }
+    if passing().next().is_none() {
+        return (Outcome::Fail, "shows nothing".to_owned());
+    }
+    let shown = passing().filter(|finding| entry.expected.iter().any(|expected| expected.is(finding)) || entry.expected.is_empty());
+    let more =
+        labels(passing().filter(|finding| !entry.expected.is_empty() && !entry.expected.iter().any(|expected| expected.is(finding))));
+    let more = if more.is_empty() { String::new() } else { format!("; also shows {more}") };
+    (Outcome::Pass, format!("shows {}{more}", labels(shown)))
+}
+
+/// ` as P1 does with 500`, for findings that may have leaked.
+fn sources(index: usize, leaks: &[Leak], samples: &[Sample]) -> String {
+    let own = leaks.iter().filter(|leak| leak.member.sample == index);
+    let mut names: Vec<String> = own.map(|leak| format!("{} ({})", samples[leak.source].name, leak.source_fragments)).collect();
+    names.dedup();
+    if names.is_empty() {
+        String::new()
+    } else {
+        format!("; may have leaked from {}", names.join(", "))
+    }
+}
+
+fn negative(index: usize, sample: &Sample, leaks: &[Leak], samples: &[Sample]) -> (Outcome, String) {
+    let shown = labels(sample.findings.iter().filter(|finding| finding.passes));
+    match (shown.is_empty(), sample.verdict) {
+        (false, _) => (Outcome::Fail, format!("shows {shown}{}", sources(index, leaks, samples))),
+        (true, Verdict::Failed) => (Outcome::NotJudged, format!("the sample failed: {}", sample.reasons.join("; "))),
+        (true, _) => (Outcome::Pass, format!("nothing passes; the sample is {}", sample.verdict.name())),
+    }
+}
+
+fn no_template(index: usize, sample: &Sample, leaks: &[Leak], samples: &[Sample]) -> (Outcome, String) {
+    let shown = labels(sample.findings.iter().filter(|finding| finding.is_fusion() || finding.passes));
+    match (shown.is_empty(), sample.verdict) {
+        (false, _) => (Outcome::Fail, format!("shows {shown}{}", sources(index, leaks, samples))),
+        (true, Verdict::Failed) => (Outcome::Pass, "no library, no finding".to_owned()),
+        (true, verdict) => (Outcome::Fail, format!("holds a library: the sample is {}, although it has no template", verdict.name())),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::fixture::{control, sample, with_junction};
+    use super::*;
+
+    fn outcome(role: Role, expected: &str, sample: &Sample) -> (Outcome, String) {
+        let judged = judge(&control(role, expected), Some((0, sample)), &[], std::slice::from_ref(sample));
+        (judged.outcome, judged.text)
+    }
+
+    #[test]
+    fn a_positive_control_must_show_all_that_is_expected() {
+        let shows = with_junction(sample("P"), 1000, 20, 0);
+        assert_eq!(outcome(Role::Positive, "EML4::ALK E13;A20", &shows), (Outcome::Pass, "shows EML4::ALK E13;A20 (20)".to_owned()));
+        assert_eq!(outcome(Role::Positive, "EML4::ALK V3a", &shows), (Outcome::Fail, "missing: EML4::ALK V3a".to_owned()));
+        assert_eq!(outcome(Role::Positive, "", &sample("P")).0, Outcome::Fail);
+        let mut flagged = shows;
+        flagged.findings[0].passes = false;
+        flagged.findings[0].filter = "low_support".to_owned();
+        let told = "missing: EML4::ALK; EML4::ALK E13;A20 is low_support".to_owned();
+        assert_eq!(outcome(Role::Positive, "EML4::ALK", &flagged), (Outcome::Fail, told));
+    }
+
+    #[test]
+    fn a_negative_control_that_failed_says_nothing() {
+        let mut clean = sample("N");
+        assert_eq!(outcome(Role::Negative, "", &clean).0, Outcome::Pass);
+        clean.verdict = Verdict::Failed;
+        assert_eq!(outcome(Role::Negative, "", &clean).0, Outcome::NotJudged);
+        assert_eq!(outcome(Role::Negative, "", &with_junction(clean, 1000, 20, 0)).0, Outcome::Fail);
+    }
+
+    #[test]
+    fn a_control_without_template_must_not_be_a_library() {
+        let mut empty = sample("NTC");
+        assert_eq!(outcome(Role::NoTemplate, "", &empty).0, Outcome::Fail);
+        empty.verdict = Verdict::Failed;
+        assert_eq!(outcome(Role::NoTemplate, "", &empty).0, Outcome::Pass);
+        let mut trace = with_junction(empty, 1000, 1, 0);
+        trace.findings[0].passes = false;
+        assert_eq!(outcome(Role::NoTemplate, "", &trace).0, Outcome::Fail, "a flagged fusion is contamination all the same");
+        let missing = judge(&control(Role::NoTemplate, ""), None, &[], &[]);
+        assert_eq!(missing.outcome, Outcome::NotJudged);
+    }
+}

@@ -1,0 +1,102 @@
+//! Samples x findings.
+//!
+//! A column is a finding that passes in at least one sample, by the name that it has in all of them (`EML4::ALK E13;A20`,
+//! `ROS1 p.G2032R`). A cell says what the sample shows of it; where it shows nothing, what that is worth:
+//!
+//! | cell | meaning |
+//! |---|---|
+//! | `PASS:35:0.35` | filter, fragments, fraction (`.` where there is none) |
+//! | `low_support:1:0.01:leak` | the same, flagged; it may have leaked from another sample of the run |
+//! | `informative`, `limited`, `not informative` | no fusion of this kinase, and what that is worth |
+//! | `not judged` | the sample failed, or the kinase was not looked at |
+//! | `not-covered` | nothing was seen of the place of the mutation |
+//! | `.` | not found |
+
+use std::cmp::Reverse;
+use std::collections::BTreeMap;
+
+use super::sample::Sample;
+use super::Cohort;
+use crate::report::finding::Finding;
+use crate::report::json::Verdict;
+use crate::report::rows::{escaped, Cell, Fraction};
+
+/// A finding in how many samples.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Column {
+    /// Its name.
+    pub label: String,
+    /// The genes that it concerns.
+    pub genes: Vec<String>,
+    /// Whether it is a fusion.
+    pub is_fusion: bool,
+    /// Samples in which it passes.
+    pub passing: usize,
+    /// Samples that show it, flagged ones too.
+    pub showing: usize,
+    /// Samples into which it may have leaked.
+    pub leaks: usize,
+}
+
+/// The columns: fusions before mutations, the most frequent first.
+pub fn columns(cohort: &Cohort) -> Vec<Column> {
+    let mut by_label: BTreeMap<String, Column> = BTreeMap::new();
+    for (index, sample) in cohort.samples.iter().enumerate() {
+        let mut own: BTreeMap<String, (&Finding, bool, bool)> = BTreeMap::new();
+        for (at, finding) in sample.findings.iter().enumerate() {
+            let entry = own.entry(finding.label()).or_insert((finding, false, false));
+            entry.1 |= finding.passes;
+            entry.2 |= finding.is_fusion() && cohort.is_leak(index, at);
+        }
+        for (label, (finding, passes, leaked)) in own {
+            let column = by_label.entry(label.clone()).or_insert_with(|| Column {
+                label,
+                genes: finding.genes.clone(),
+                is_fusion: finding.is_fusion(),
+                passing: 0,
+                showing: 0,
+                leaks: 0,
+            });
+            column.showing += 1;
+            column.passing += usize::from(passes);
+            column.leaks += usize::from(leaked);
+        }
+    }
+    let mut columns: Vec<Column> = by_label.into_values().filter(|column| column.passing > 0).collect();
+    columns.sort_by_key(|column| (!column.is_fusion, Reverse(column.passing)));
+    columns
+}
+
+/// The cells of a sample.
+pub fn cells(cohort: &Cohort, index: usize, columns: &[Column]) -> Vec<String> {
+    let sample = &cohort.samples[index];
+    let mut best: BTreeMap<String, (usize, &Finding)> = BTreeMap::new();
+    for (at, finding) in sample.findings.iter().enumerate() {
+        let entry = best.entry(finding.label()).or_insert((at, finding));
+        if (finding.passes, finding.fragments) > (entry.1.passes, entry.1.fragments) {
+            *entry = (at, finding);
+        }
+    }
+    let cell = |column: &Column| match best.get(&column.label) {
+        Some((at, finding)) => {
+            let leak = if finding.is_fusion() && cohort.is_leak(index, *at) { ":leak" } else { "" };
+            let fraction = finding.fraction.and_then(Fraction::new).cell();
+            format!("{}:{}:{fraction}{leak}", escaped(&finding.filter), finding.fragments)
+        }
+        None => absent(sample, column).to_owned(),
+    };
+    columns.iter().map(cell).collect()
+}
+
+/// What it is worth that a finding is not there.
+fn absent(sample: &Sample, column: &Column) -> &'static str {
+    const WORTH: [&str; 4] = ["informative", "limited", "not informative", "not judged"];
+    if sample.verdict == Verdict::Failed {
+        return "not judged";
+    }
+    if !column.is_fusion {
+        return if sample.uncovered.contains(&column.label) { "not-covered" } else { "." };
+    }
+    let words = column.genes.iter().find_map(|gene| sample.of_kinase(gene));
+    words.and_then(|words| WORTH.into_iter().find(|word| *word == words)).unwrap_or(".")
+}

@@ -1,0 +1,272 @@
+//! The cohort as a page for people: one file, nothing from elsewhere, printable. Controls first.
+
+use std::io::{self, Write};
+
+use askama::Template;
+
+use super::control::Outcome;
+use super::matrix::Column;
+use super::quality::{CUT, MIN_VALUES};
+use super::sheet::Expected;
+use super::{heatmap, leak, Cohort};
+use crate::report::finding::Finding;
+use crate::report::json::Verdict;
+use crate::report::rows::escaped;
+
+/// Most lines of a table; the files beside the page have all.
+const MAX_LINES: usize = 500;
+
+#[derive(Template)]
+#[template(path = "cohort.html")]
+struct Page {
+    version: &'static str,
+    samples: usize,
+    runs: usize,
+    verdicts: String,
+    has_sheet: bool,
+    controls_in_doubt: usize,
+    controls: Vec<ControlLine>,
+    columns: Vec<ColumnLine>,
+    lines: Vec<SampleLine>,
+    lines_left: usize,
+    leaks: Vec<LeakLine>,
+    leaks_left: usize,
+    rate: String,
+    min_probability: f64,
+    junctions: Vec<JunctionLine>,
+    junctions_left: usize,
+    outliers: Vec<OutlierLine>,
+    outliers_left: usize,
+    cut: f64,
+    min_values: usize,
+    heatmap: String,
+}
+
+struct ControlLine {
+    sample: String,
+    run: String,
+    role: &'static str,
+    expected: String,
+    outcome: &'static str,
+    class: &'static str,
+    text: String,
+}
+
+struct ColumnLine {
+    label: String,
+    passing: usize,
+    showing: usize,
+    leaks: usize,
+}
+
+struct SampleLine {
+    sample: String,
+    run: String,
+    role: &'static str,
+    status: &'static str,
+    passing: String,
+    flagged: String,
+    leaks: usize,
+    outliers: String,
+}
+
+struct LeakLine {
+    sample: String,
+    run: String,
+    label: String,
+    filter: String,
+    fragments: u32,
+    source: String,
+    source_fragments: u32,
+    expected: String,
+    probability: String,
+    note: &'static str,
+}
+
+struct JunctionLine {
+    label: String,
+    places: String,
+    samples: usize,
+    names: String,
+}
+
+struct OutlierLine {
+    sample: String,
+    assay: String,
+    metric: String,
+    value: String,
+    median: String,
+    distance: String,
+}
+
+/// What must be known of a mark, by the material that shows the row.
+pub(super) fn leak_note(evidence: &str) -> &'static str {
+    if evidence.contains("dna") {
+        "the same break in DNA: two tumours seldom share one"
+    } else {
+        "in RNA two patients can have the same junction: compare their other results"
+    }
+}
+
+/// Writes the page.
+///
+/// # Errors
+/// When it cannot be written.
+pub fn write(out: &mut dyn Write, cohort: &Cohort, columns: &[Column]) -> io::Result<()> {
+    let text = page(cohort, columns).render().map_err(io::Error::other)?;
+    out.write_all(text.as_bytes())
+}
+
+fn page(cohort: &Cohort, columns: &[Column]) -> Page {
+    let mut runs: Vec<&str> = cohort.entries.iter().filter_map(|entry| entry.run.as_deref()).collect();
+    runs.sort_unstable();
+    runs.dedup();
+    let count = |verdict| cohort.samples.iter().filter(|sample| sample.verdict == verdict).count();
+    let verdicts = [Verdict::Ok, Verdict::Limited, Verdict::Failed].map(|verdict| format!("{} {}", count(verdict), verdict.name()));
+    let lines: Vec<SampleLine> = (0..cohort.samples.len()).filter_map(|index| sample_line(cohort, index)).collect();
+    let outliers = outliers(cohort);
+    let junctions: Vec<JunctionLine> = junctions(cohort);
+    Page {
+        version: env!("CARGO_PKG_VERSION"),
+        samples: cohort.samples.len(),
+        runs: runs.len(),
+        verdicts: verdicts.join(", "),
+        has_sheet: cohort.has_sheet,
+        controls_in_doubt: cohort.controls.iter().filter(|control| control.outcome != Outcome::Pass).count(),
+        controls: controls(cohort),
+        columns: columns
+            .iter()
+            .map(|column| ColumnLine {
+                label: escaped(&column.label),
+                passing: column.passing,
+                showing: column.showing,
+                leaks: column.leaks,
+            })
+            .collect(),
+        lines_left: lines.len().saturating_sub(MAX_LINES),
+        lines: lines.into_iter().take(MAX_LINES).collect(),
+        leaks: cohort.leaks.iter().take(MAX_LINES).map(|leak| leak_line(cohort, leak)).collect(),
+        leaks_left: cohort.leaks.len().saturating_sub(MAX_LINES),
+        rate: super::tables::number(cohort.hopping_rate * 100.0),
+        min_probability: leak::MIN_PROBABILITY,
+        junctions_left: junctions.len().saturating_sub(MAX_LINES),
+        junctions: junctions.into_iter().take(MAX_LINES).collect(),
+        outliers_left: outliers.len().saturating_sub(MAX_LINES),
+        outliers: outliers.into_iter().take(MAX_LINES).collect(),
+        cut: CUT,
+        min_values: MIN_VALUES,
+        heatmap: heatmap::svg(cohort),
+    }
+}
+
+fn run_of(cohort: &Cohort, index: usize) -> String {
+    cohort.entries[index].run.as_deref().map(escaped).unwrap_or_default()
+}
+
+fn controls(cohort: &Cohort) -> Vec<ControlLine> {
+    let line = |control: &super::Control| ControlLine {
+        sample: escaped(&control.entry.sample),
+        run: control.entry.run.as_deref().map(escaped).unwrap_or_default(),
+        role: control.entry.role.name(),
+        expected: escaped(&control.entry.expected.iter().map(Expected::text).collect::<Vec<_>>().join(", ")),
+        outcome: control.outcome.name(),
+        class: match control.outcome {
+            Outcome::Pass => "good",
+            Outcome::Fail => "bad",
+            Outcome::NotJudged => "doubt",
+        },
+        text: escaped(&control.text),
+    };
+    cohort.controls.iter().map(line).collect()
+}
+
+/// A sample of which there is something to say.
+fn sample_line(cohort: &Cohort, index: usize) -> Option<SampleLine> {
+    let (sample, entry) = (&cohort.samples[index], &cohort.entries[index]);
+    let listed = |passes: bool| {
+        let own = sample.findings.iter().filter(|finding| finding.passes == passes);
+        let text = |finding: &Finding| {
+            let doubt = if passes { String::new() } else { format!(", {}", finding.filter) };
+            format!("{} ({}{doubt})", finding.label(), finding.fragments)
+        };
+        escaped(&own.map(text).collect::<Vec<_>>().join(", "))
+    };
+    let outliers: Vec<&str> = cohort.spreads.outliers(sample).map(|figure| figure.metric.as_str()).collect();
+    let line = SampleLine {
+        sample: escaped(&sample.name),
+        run: run_of(cohort, index),
+        role: entry.role.name(),
+        status: sample.verdict.name(),
+        passing: listed(true),
+        flagged: listed(false),
+        leaks: cohort.leaks_of(index).len(),
+        outliers: escaped(&outliers.join(", ")),
+    };
+    let is_plain = sample.findings.is_empty() && line.outliers.is_empty() && sample.verdict == Verdict::Ok;
+    (!is_plain).then_some(line)
+}
+
+fn leak_line(cohort: &Cohort, leak: &super::Leak) -> LeakLine {
+    let row = leak.member.of(&cohort.samples);
+    let finding = &cohort.samples[leak.member.sample].findings[row.finding];
+    LeakLine {
+        sample: escaped(&cohort.samples[leak.member.sample].name),
+        run: run_of(cohort, leak.member.sample),
+        label: escaped(&finding.label()),
+        filter: escaped(&finding.filter),
+        fragments: leak.fragments,
+        source: escaped(&cohort.samples[leak.source].name),
+        source_fragments: leak.source_fragments,
+        expected: format!("{:.2}", leak.expected),
+        probability: format!("{:.2}", leak.probability),
+        note: leak_note(&row.evidence),
+    }
+}
+
+fn junctions(cohort: &Cohort) -> Vec<JunctionLine> {
+    /// Names beside a junction.
+    const MAX_NAMES: usize = 12;
+    let line = |group: &super::Group| {
+        let mut samples: Vec<usize> = group.members.iter().map(|member| member.sample).collect();
+        samples.dedup();
+        let row = group.members[0].of(&cohort.samples);
+        let finding = &cohort.samples[group.members[0].sample].findings[row.finding];
+        let mut names: Vec<&str> = samples.iter().take(MAX_NAMES).map(|sample| cohort.samples[*sample].name.as_str()).collect();
+        if samples.len() > MAX_NAMES {
+            names.push("...");
+        }
+        JunctionLine {
+            label: escaped(&finding.label()),
+            places: escaped(&row.breakpoints.join(" ")),
+            samples: samples.len(),
+            names: escaped(&names.join(", ")),
+        }
+    };
+    let mut lines: Vec<JunctionLine> = cohort.recurrent().map(line).collect();
+    lines.sort_by_key(|line| std::cmp::Reverse(line.samples));
+    lines
+}
+
+/// The outliers, the farthest first.
+fn outliers(cohort: &Cohort) -> Vec<OutlierLine> {
+    let mut lines: Vec<(f64, OutlierLine)> = Vec::new();
+    for sample in &cohort.samples {
+        for figure in cohort.spreads.outliers(sample) {
+            let Some((spread, distance)) = cohort.spreads.get(figure).and_then(|spread| Some((spread, spread.distance(figure.value)?)))
+            else {
+                continue;
+            };
+            let line = OutlierLine {
+                sample: escaped(&sample.name),
+                assay: escaped(&figure.assay),
+                metric: escaped(&figure.metric),
+                value: super::tables::number(figure.value),
+                median: super::tables::number(spread.median()),
+                distance: format!("{distance:+.1}"),
+            };
+            lines.push((distance.abs(), line));
+        }
+    }
+    lines.sort_by(|x, y| y.0.total_cmp(&x.0));
+    lines.into_iter().map(|(_, line)| line).collect()
+}

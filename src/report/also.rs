@@ -1,0 +1,126 @@
+//! Calls in the layouts of other programs, for what reads those: `--also arriba,starfusion,bedpe`.
+//!
+//! ```text
+//! <sample>.arriba.tsv         columns of Arriba's fusions.tsv
+//! <sample>.star-fusion.tsv    columns of STAR-Fusion's star-fusion.fusion_predictions.abridged.tsv
+//! <sample>.bedpe              BEDPE, the 5' partner first
+//! ```
+//!
+//! These programs list what they predict, so only fusions that pass are written: a flagged one has no word for its doubt there.
+//! What kinfuse does not know is missing in the way of the format, not made up.
+
+use super::json::Document;
+use super::output::Outputs;
+use super::rows::{escaped, FusionRow, Row};
+use super::tsv;
+use crate::error::Result;
+use crate::genome::Side;
+use crate::model::Role;
+
+mod arriba;
+mod bedpe;
+mod star_fusion;
+
+use arriba::ArribaRow;
+use bedpe::BedpeRow;
+use star_fusion::StarFusionRow;
+
+/// Another program's layout.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Layout {
+    /// Arriba's `fusions.tsv`.
+    Arriba,
+    /// STAR-Fusion's abridged predictions.
+    StarFusion,
+    /// Pairs of intervals.
+    Bedpe,
+}
+
+impl Layout {
+    /// All of them.
+    pub const ALL: [Self; 3] = [Self::Arriba, Self::StarFusion, Self::Bedpe];
+
+    /// How the file's name ends.
+    fn suffix(self) -> &'static str {
+        match self {
+            Self::Arriba => "arriba.tsv",
+            Self::StarFusion => "star-fusion.tsv",
+            Self::Bedpe => "bedpe",
+        }
+    }
+}
+
+/// Writes the calls in each of `layouts`. A file in another layout stays and is told of: it may be an earlier run's, or the other
+/// program's own.
+///
+/// # Errors
+/// When a file cannot be written.
+pub fn write(document: &Document, layouts: &[Layout], outputs: &mut Outputs) -> Result<()> {
+    let calls: Vec<Passed<'_>> = document.fusions.iter().filter_map(Passed::of).collect();
+    for layout in Layout::ALL {
+        if !layouts.contains(&layout) {
+            let path = outputs.final_path(layout.suffix());
+            if path.exists() {
+                log::warn!("{}: was not written by this run; remove it, or write it with --also", escaped(&path.to_string_lossy()));
+            }
+            continue;
+        }
+        match layout {
+            Layout::Arriba => table(outputs, layout, calls.iter().map(ArribaRow)),
+            Layout::StarFusion => table(outputs, layout, calls.iter().map(StarFusionRow)),
+            Layout::Bedpe => table(outputs, layout, calls.iter().map(BedpeRow)),
+        }?;
+    }
+    Ok(())
+}
+
+fn table<R: Row>(outputs: &mut Outputs, layout: Layout, rows: impl Iterator<Item = R>) -> Result<()> {
+    let rows: Vec<R> = rows.collect();
+    outputs.write(layout.suffix(), |out| tsv::write(out, &rows))
+}
+
+/// A fusion that passes, with both of its places.
+#[derive(Debug)]
+struct Passed<'d> {
+    row: &'d FusionRow,
+    five: Place<'d>,
+    three: Place<'d>,
+}
+
+/// Where a partner breaks: `chrom:pos:strand` in its parts.
+#[derive(Debug)]
+struct Place<'d> {
+    chrom: &'d str,
+    /// 1-based kept base that touches the junction.
+    position: u32,
+    /// The strand along which the fusion is read.
+    strand: &'d str,
+    /// The flank that is kept.
+    side: Side,
+    /// Symbol of the gene.
+    gene: Option<&'d str>,
+    /// Where on its transcript, in words.
+    site: &'d str,
+}
+
+impl<'d> Passed<'d> {
+    fn of(row: &'d FusionRow) -> Option<Self> {
+        let five = Place::of(row.breakpoint5.as_deref()?, row.gene5.as_deref(), row.site5.as_deref(), Role::Five)?;
+        let three = Place::of(row.breakpoint3.as_deref()?, row.gene3.as_deref(), row.site3.as_deref(), Role::Three)?;
+        (row.filter == "PASS").then_some(Self { row, five, three })
+    }
+}
+
+impl<'d> Place<'d> {
+    fn of(breakpoint: &'d str, gene: Option<&'d str>, site: Option<&'d str>, role: Role) -> Option<Self> {
+        let mut parts = breakpoint.rsplitn(3, ':');
+        let (strand, position, chrom) = (parts.next()?, parts.next()?, parts.next()?);
+        let side = if (strand == "+") == (role == Role::Five) { Side::Lower } else { Side::Higher };
+        Some(Self { chrom, position: position.parse().ok()?, strand, side, gene, site: site.unwrap_or("") })
+    }
+
+    /// Whether it breaks at an exon's edge.
+    fn is_at_splice_site(&self) -> bool {
+        self.site.starts_with("exon") && (self.site.ends_with(" end") || self.site.ends_with(" start"))
+    }
+}

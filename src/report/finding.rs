@@ -1,0 +1,144 @@
+//! What was found in one sample, as short lines: fusions and mutations alike. Tables over many samples are made of them.
+//!
+//! This file and its tests are the only place where the rows of a document become such lines.
+
+use super::json::{Document, Verdict};
+use super::rows::{Fraction, Phred, VariantRow};
+use crate::variant::VariantStatus;
+
+/// A fusion or mutation in few words.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Finding {
+    /// Identifier of a fusion within its sample; empty for a mutation.
+    pub id: String,
+    /// Genes that it concerns, the kinase or mutated gene last.
+    pub genes: Vec<String>,
+    /// `EML4::ALK` or `ROS1 p.G2032R`.
+    pub name: String,
+    /// Exon junction of a fusion (`E13;A20`).
+    pub exon_junction: Option<String>,
+    /// Variant label of a fusion (`V1`).
+    pub variant: Option<String>,
+    /// Reading frame of a fusion.
+    pub frame: Option<String>,
+    /// Molecules or fragments that show it.
+    pub fragments: u32,
+    /// Its fraction of the molecules at its place.
+    pub fraction: Option<f64>,
+    /// Phred-scaled chance that it is an artefact.
+    pub quality: Option<f64>,
+    /// `PASS`, or flags joined by `;`.
+    pub filter: String,
+    /// Whether it is called without a doubt.
+    pub passes: bool,
+    /// Level of evidence of a fusion's drugs.
+    pub level: Option<String>,
+}
+
+impl Finding {
+    /// Whether it is a fusion.
+    pub fn is_fusion(&self) -> bool {
+        !self.id.is_empty()
+    }
+
+    /// `EML4::ALK E13;A20`: what the same finding is called in every sample.
+    pub fn label(&self) -> String {
+        self.exon_junction.as_ref().map_or_else(|| self.name.clone(), |junction| format!("{} {junction}", self.name))
+    }
+}
+
+/// The findings of a sample: fusions as they are listed, then called mutations of the kinases, then those of other genes.
+pub fn findings(document: &Document) -> Vec<Finding> {
+    let level = |id: &str| {
+        let meaning = document.interpretation.fusions.iter().find(|meaning| meaning.id == id)?;
+        meaning.evidence_level.map(|level| level.name().to_owned())
+    };
+    let fusions = document.fusions.iter().map(|row| Finding {
+        id: row.id.clone(),
+        genes: [&row.gene5, &row.gene3].into_iter().flatten().cloned().collect(),
+        name: row.fusion.clone(),
+        exon_junction: row.exon_junction.clone(),
+        variant: row.variant.clone(),
+        frame: Some(row.frame.clone()),
+        fragments: row.fragments,
+        fraction: row.allele_fraction.map(Fraction::value),
+        quality: Some(row.qual.value()),
+        filter: row.filter.clone(),
+        passes: row.filter == "PASS",
+        level: level(&row.id),
+    });
+    let others = document.off_target.iter().flat_map(|site| &site.variants);
+    fusions.chain(document.variants.iter().chain(others).filter_map(mutation)).collect()
+}
+
+fn mutation(row: &VariantRow) -> Option<Finding> {
+    (row.status == VariantStatus::Called).then(|| Finding {
+        id: String::new(),
+        genes: vec![row.gene.clone()],
+        name: format!("{} {}", row.gene, row.hgvs_p),
+        exon_junction: None,
+        variant: None,
+        frame: None,
+        fragments: row.alt_fragments,
+        fraction: row.allele_fraction.map(Fraction::value),
+        quality: row.qual.map(Phred::value),
+        filter: row.filter.clone().unwrap_or_else(|| "PASS".to_owned()),
+        passes: row.is_sure(),
+        level: None,
+    })
+}
+
+/// What is known of a kinase in one or two words: its fusions that pass, else what it is worth that none was found. A sample that
+/// failed is `not judged`, never negative.
+pub fn kinase_in_words(document: &Document, gene: &str) -> String {
+    let concerned = |row: &&super::rows::FusionRow| [&row.gene5, &row.gene3].into_iter().flatten().any(|partner| partner == gene);
+    let mut names: Vec<&str> =
+        document.fusions.iter().filter(|row| row.filter == "PASS").filter(concerned).map(|row| row.fusion.as_str()).collect();
+    names.dedup();
+    if !names.is_empty() {
+        return names.join(", ");
+    }
+    let negative = document.negatives.iter().find(|negative| negative.gene == gene);
+    match (document.status.verdict, negative) {
+        (Verdict::Failed, _) | (_, None) => "not judged".to_owned(),
+        (_, Some(negative)) => negative.verdict.clone(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::report::fixture;
+    use crate::report::json::Negative;
+    use crate::report::rows::FusionRow;
+
+    fn document() -> Document {
+        let (contigs, mut document) = (fixture::contigs(), Document::new("S1"));
+        document.targets = vec!["ALK".to_owned(), "ROS1".to_owned(), "NTRK1".to_owned()];
+        document.fusions = vec![FusionRow::new("S1", &fixture::eml4_alk(), &contigs), FusionRow::new("S1", &fixture::unplaced(), &contigs)];
+        document.variants = vec![VariantRow::new("S1", &fixture::ros1_g2032r(), &contigs)];
+        document.negatives = vec![Negative { gene: "ROS1".to_owned(), verdict: "limited".to_owned(), text: String::new() }];
+        document
+    }
+
+    #[test]
+    fn fusions_come_before_mutations_and_keep_their_filter() {
+        let mut document = document();
+        let lines = |document: &Document| -> Vec<(String, bool)> {
+            findings(document).iter().map(|finding| (finding.label(), finding.passes)).collect()
+        };
+        let expected = [("EML4::ALK E13;A20", true), ("?::ALK E13;A20", false), ("ROS1 p.G2032R", true)];
+        assert_eq!(lines(&document), expected.map(|(label, passes)| (label.to_owned(), passes)));
+        document.variants[0].status = VariantStatus::NotSeen;
+        assert_eq!(lines(&document).len(), 2);
+    }
+
+    #[test]
+    fn a_kinase_without_a_fusion_is_negative_only_where_the_sample_can_be_judged() {
+        let mut document = document();
+        let words = |document: &Document| ["ALK", "ROS1", "NTRK1"].map(|gene| kinase_in_words(document, gene));
+        assert_eq!(words(&document), ["EML4::ALK", "limited", "not judged"]);
+        document.status.verdict = Verdict::Failed;
+        assert_eq!(words(&document), ["EML4::ALK", "not judged", "not judged"]);
+    }
+}
