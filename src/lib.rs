@@ -37,6 +37,7 @@ pub mod knowledge;
 pub mod material;
 pub mod model;
 pub mod normals;
+pub mod picture;
 pub mod pipeline;
 pub mod progress;
 pub mod publish;

@@ -48,8 +48,10 @@ use crate::knowledge::Knowledge;
 use crate::material::Material;
 use crate::model::{Gene, Role};
 use crate::normals::{self, Background};
+use crate::picture::{self, Supported};
 use crate::progress::Progress;
 use crate::reference::{Lookup, Reference};
+use crate::report::drawn::Drawings;
 use crate::report::rows::FusionRow;
 use crate::setup::Setup;
 use crate::variant::analysis::{Analysis, Findings, Inputs, Shown};
@@ -91,6 +93,7 @@ pub struct LibraryResult {
     pub findings: Findings,
     fusions: Vec<Fusion>,
     shown: Vec<Shown>,
+    supported: Vec<Supported>,
 }
 
 /// All that a run found.
@@ -116,6 +119,8 @@ pub struct SampleResult {
     pub reference: Option<Reference>,
     /// What is known, with the user's tables.
     pub knowledge: Knowledge,
+    /// What the page draws beside the rows.
+    pub drawings: Drawings,
     /// What the user should know beside the findings.
     pub warnings: Warnings,
 }
@@ -184,6 +189,7 @@ pub fn call(config: &CallConfig, progress: &Progress) -> Result<SampleResult> {
         }
     }
     variants.sort_by_key(|variant| variant.status != VariantStatus::Called);
+    let drawings = run.drawings(&libraries, &results, &fusions)?;
     Ok(SampleResult {
         sample: setup.sample.clone(),
         contigs: Arc::clone(&setup.contigs),
@@ -195,6 +201,7 @@ pub fn call(config: &CallConfig, progress: &Progress) -> Result<SampleResult> {
         variants,
         reference: setup.reference.clone(),
         knowledge: setup.knowledge.clone(),
+        drawings,
         warnings,
     })
 }
@@ -337,8 +344,9 @@ impl Run<'_> {
         let mut fusions = Vec::new();
         let mut noise = Vec::new();
         let mut shown = Vec::new();
+        let mut supported = Vec::new();
         for (index, (scan, evidence)) in scans.iter().zip(&evidence).enumerate() {
-            let (found, other) = self.junctions(library, index, scan, evidence, edges.of(index), &mut shown)?;
+            let (found, other) = self.junctions(library, index, scan, evidence, edges.of(index), (&mut shown, &mut supported))?;
             fusions.extend(found);
             noise.push(other);
         }
@@ -385,7 +393,18 @@ impl Run<'_> {
             findings: Findings::default(),
             fusions,
             shown,
+            supported,
         })
+    }
+
+    /// What the page draws of the fusions that are reported.
+    fn drawings(&self, libraries: &[Library], results: &[LibraryResult], fusions: &[Fusion]) -> Result<Drawings> {
+        let reported: Vec<&Fusion> = fusions.iter().filter(|fusion| fusion.is_reported()).collect();
+        let supported: Vec<(&Library, &[Supported])> =
+            libraries.iter().zip(results).map(|(library, result)| (library, result.supported.as_slice())).collect();
+        let balances = results.iter().flat_map(|result| &result.survey.balances);
+        let genes = (&self.setup.models, self.setup.contigs.as_ref(), self.setup.targets.as_slice());
+        picture::draw(self.pool, &supported, &reported, genes, balances)
     }
 
     /// What the reads show at the exon edges of the targets, their partners and those `found` for each.
@@ -520,7 +539,7 @@ impl Run<'_> {
         scan: &Scan,
         evidence: &Evidence,
         edges: Option<(&EdgeTable, &[Unaligned])>,
-        shown_by: &mut Vec<Shown>,
+        (shown_by, supported_by): (&mut Vec<Shown>, &mut Vec<Supported>),
     ) -> Result<(Vec<Fusion>, Noise)> {
         let assay = &library.assay;
         let kinase = self.targets[target];
@@ -592,7 +611,12 @@ impl Run<'_> {
             junction: draft.fusion.junction.clone(),
             fragments: draft.candidate.members.keys().copied().collect(),
         }));
+        let mut supported: Vec<Supported> =
+            drafts.iter().map(|draft| Supported::new(&draft.fusion, draft.candidate, draft.oriented.kinase_role, &molecules)).collect();
         let fusions = judge::judge(drafts, kinase, assay, &chimeras);
+        // Candidates are many, and only what may be reported is drawn.
+        supported.retain(|supported| fusions.iter().any(|fusion| fusion.is_listed() && fusion.junction == supported.junction));
+        supported_by.append(&mut supported);
         Ok((fusions, Noise { chimeras: chimeras.count(), explained_elsewhere, needed }))
     }
 

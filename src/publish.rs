@@ -81,11 +81,6 @@ pub fn publish(result: &SampleResult, config: &CallConfig, width: usize) -> Resu
     Ok(table::render(&document, width))
 }
 
-/// Whether a fusion is a line of `fusions.tsv`.
-fn reported(fusion: &Fusion) -> bool {
-    fusion.is_listed() && !fusion.agreement.told_by_rna
-}
-
 /// Everything of a run as one document.
 pub fn document(result: &SampleResult, config: &CallConfig) -> Document {
     let row = |fusion: &Fusion| FusionRow::new(&result.sample, fusion, &result.contigs);
@@ -113,8 +108,8 @@ pub fn document(result: &SampleResult, config: &CallConfig) -> Document {
         settings: settings(config),
         metrics: metrics(result, &status),
         status,
-        // A break that a junction of RNA reports is no second finding; it stays among the candidates and in the VCF.
-        fusions: result.fusions.iter().filter(|fusion| reported(fusion)).map(row).collect(),
+        // A break that a junction of RNA reports stays among the candidates and in the VCF.
+        fusions: result.fusions.iter().filter(|fusion| fusion.is_reported()).map(row).collect(),
         candidates: result.fusions.iter().map(row).collect(),
         detectability: places.iter().map(|place| DetectabilityRow::new(&result.sample, place, &result.contigs)).collect(),
         negatives: negatives(result),
@@ -123,8 +118,9 @@ pub fn document(result: &SampleResult, config: &CallConfig) -> Document {
         off_target: off_target::rows(result),
         copy_ratios: off_target::copy_ratios(result),
         skipped_reads: skipped,
-        structure: result.fusions.iter().filter(|fusion| reported(fusion)).map(FusionStructure::new).collect(),
+        structure: result.fusions.iter().filter(|fusion| fusion.is_reported()).map(FusionStructure::new).collect(),
         naming: result.fusions.iter().map(|fusion| fusion.naming.clone()).collect(),
+        drawings: result.drawings.clone(),
         warnings: warnings(result),
         ..Document::new(&result.sample)
     };

@@ -17,6 +17,7 @@
 pub mod bypass;
 pub mod carried;
 pub mod compound;
+pub mod drawn;
 pub mod fasta;
 pub mod files;
 pub mod group;

@@ -12,6 +12,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::error::Category;
 
 use super::bypass::CopyRatio;
+use super::drawn::Drawings;
 use super::interpretation::Interpretation;
 use super::rows::{DetectabilityRow, DrugRow, FusionRow, MetricRow, OffTargetRow, VariantRow};
 use super::vcf::VcfEntry;
@@ -129,6 +130,9 @@ pub struct Document {
     /// What the VCF has beside these rows.
     #[serde(default)]
     pub vcf: VcfEntry,
+    /// What the page draws beside these rows.
+    #[serde(default)]
+    pub drawings: Drawings,
 }
 
 /// What a fusion is called elsewhere, what it keeps, and its form by the VICC specification.
@@ -278,6 +282,7 @@ impl Document {
             interpretation: Interpretation::default(),
             naming: Vec::new(),
             vcf: VcfEntry::default(),
+            drawings: Drawings::default(),
         }
     }
 

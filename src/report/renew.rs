@@ -29,6 +29,7 @@ pub fn renew(document: &mut Document, knowledge: &Knowledge, tumour: Option<&str
         spot.variants.iter_mut().for_each(|variant| describe(variant, knowledge.hotspots()));
         spot.drugs = of_called(&spot.variants, knowledge.hotspots());
     }
+    document.drawings.place_domains(knowledge);
     document.drugs = drugs(document, knowledge);
     document.interpretation = interpret(document, knowledge, tumour);
     document.warnings.retain(|warning| warning.code != Code::TumourNotInTables);
