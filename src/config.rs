@@ -15,6 +15,16 @@ pub enum GenomeChoice {
     Given(Assembly),
 }
 
+impl GenomeChoice {
+    /// As the command line and reports write it.
+    pub fn name(self) -> String {
+        match self {
+            Self::Auto => "auto".to_owned(),
+            Self::Given(assembly) => assembly.to_string(),
+        }
+    }
+}
+
 /// The settings of `kinfuse call`.
 #[derive(Debug, Clone)]
 pub struct CallConfig {

@@ -26,6 +26,7 @@ pub mod bgzf;
 pub mod cli;
 pub mod config;
 pub mod coverage;
+pub mod drawing;
 pub mod error;
 pub mod evaluate;
 pub mod evidence;

@@ -52,6 +52,7 @@ use crate::picture::{self, Supported};
 use crate::progress::Progress;
 use crate::reference::{Lookup, Reference};
 use crate::report::drawn::Drawings;
+use crate::report::identity::InputFile;
 use crate::report::rows::FusionRow;
 use crate::setup::Setup;
 use crate::variant::analysis::{Analysis, Findings, Inputs, Shown};
@@ -109,6 +110,8 @@ pub struct SampleResult {
     pub targets: Vec<String>,
     /// Those of them that could not be looked at: no contig or no gene model.
     pub absent: Vec<String>,
+    /// The files, with what tells them from others.
+    pub input_files: Vec<InputFile>,
     /// One entry a library.
     pub libraries: Vec<LibraryResult>,
     /// All junctions, best first.
@@ -189,6 +192,11 @@ pub fn call(config: &CallConfig, progress: &Progress) -> Result<SampleResult> {
         }
     }
     variants.sort_by_key(|variant| variant.status != VariantStatus::Called);
+    let mut input_files = Vec::new();
+    for file in libraries.iter().flat_map(|library| &library.files) {
+        let (bytes, header_md5, index_md5) = file.identity()?;
+        input_files.push(InputFile { file: file.name(), bytes, header_md5, index_md5 });
+    }
     let drawings = run.drawings(&libraries, &results, &fusions)?;
     Ok(SampleResult {
         sample: setup.sample.clone(),
@@ -196,6 +204,7 @@ pub fn call(config: &CallConfig, progress: &Progress) -> Result<SampleResult> {
         assembly: setup.assembly,
         targets: config.targets.clone(),
         absent: setup.absent.clone(),
+        input_files,
         libraries: results,
         fusions,
         variants,

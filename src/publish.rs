@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use crate::alignment::assay::AssayKind;
 use crate::config::CallConfig;
 use crate::coverage::detectability::{self, Detectability, Worth};
 use crate::coverage::sentence::sentence;
@@ -62,6 +63,7 @@ pub fn publish(result: &SampleResult, config: &CallConfig, width: usize) -> Resu
     }
     let mut document = document(result, config);
     document.vcf = entry;
+    document.sign();
     if !config.fusion_fasta {
         // That of an earlier run would stand beside fusions that it does not fit.
         outputs.supersede("fusions.fa");
@@ -93,6 +95,7 @@ pub fn document(result: &SampleResult, config: &CallConfig) -> Document {
     let status = status(result);
     let places = places(result);
     let mut document = Document {
+        input_files: result.input_files.clone(),
         inputs: result.libraries.iter().flat_map(|library| library.files.clone()).collect(),
         assembly: result.assembly.map(|assembly| assembly.to_string()),
         targets: result.targets.clone(),
@@ -171,7 +174,12 @@ fn round(fold: f64) -> f64 {
 
 /// The settings that can change a result; paths are left out.
 fn settings(config: &CallConfig) -> BTreeMap<String, serde_json::Value> {
+    let request = &config.assay;
     BTreeMap::from([
+        ("genome".to_owned(), config.genome.name().into()),
+        ("assay".to_owned(), request.kind.map_or("auto", AssayKind::name).into()),
+        ("duplicates".to_owned(), serde_json::to_value(request.duplicates).ok().filter(|rule| !rule.is_null()).unwrap_or("auto".into())),
+        ("umi_tag".to_owned(), request.umi_tag.map(|tag| String::from_utf8_lossy(&tag).into_owned()).into()),
         ("reference".to_owned(), config.reference.is_some().into()),
         ("gtf".to_owned(), config.gtf.is_some().into()),
         ("knowledge".to_owned(), config.knowledge.is_some().into()),

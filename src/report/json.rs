@@ -13,6 +13,7 @@ use serde_json::error::Category;
 
 use super::bypass::CopyRatio;
 use super::drawn::Drawings;
+use super::identity::{InputFile, ReportId};
 use super::interpretation::Interpretation;
 use super::rows::{DetectabilityRow, DrugRow, FusionRow, MetricRow, OffTargetRow, VariantRow};
 use super::vcf::VcfEntry;
@@ -76,10 +77,16 @@ pub struct Document {
     pub schema_version: String,
     /// What made it.
     pub tool: Tool,
+    /// What this result is called, and what it replaces.
+    #[serde(default)]
+    pub report: ReportId,
     /// Sample name.
     pub sample: String,
     /// Names of the input files, without folders.
     pub inputs: Vec<String>,
+    /// The same files with what tells them from others of their names.
+    #[serde(default)]
+    pub input_files: Vec<InputFile>,
     /// Genome assembly (`GRCh37`, `GRCh38`), where it was recognised.
     pub assembly: Option<String>,
     /// Genes that were looked at.
@@ -259,8 +266,10 @@ impl Document {
         Self {
             schema_version: SCHEMA_VERSION.to_owned(),
             tool: Tool::default(),
+            report: ReportId::default(),
             sample: sample.to_owned(),
             inputs: Vec::new(),
+            input_files: Vec::new(),
             assembly: None,
             targets: Vec::new(),
             assay: Vec::new(),

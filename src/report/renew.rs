@@ -58,6 +58,7 @@ pub fn again(document: &mut Document, knowledge: &Knowledge, with_own_tables: bo
             fusion.id
         ));
     }
+    document.sign_again();
     let unseen = not_looked_at(document, knowledge);
     if !unseen.is_empty() {
         told.push(format!("not looked at when the sample was called, run `kinfuse call` again: {}", escaped(&unseen.join(", "))));
