@@ -12,6 +12,7 @@ pub mod call;
 pub mod evaluate;
 pub mod knowledge;
 pub mod normals;
+mod page;
 pub mod report;
 pub mod simulate;
 pub mod targets;

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use crate::alignment::assay::AssayRequest;
 use crate::genome::Assembly;
+use crate::report::files::PageOptions;
 
 /// Which genome the coordinates belong to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -50,6 +51,8 @@ pub struct CallConfig {
     pub tumour: Option<String>,
     /// Whether to write transcripts and proteins of the fusions as FASTA.
     pub fusion_fasta: bool,
+    /// How the page is written.
+    pub page: PageOptions,
     /// Background of normal samples.
     pub normals: Option<PathBuf>,
     /// Whether to read the whole of a large RNA file, with all of its unaligned reads.
@@ -77,6 +80,7 @@ impl Default for CallConfig {
             knowledge: None,
             tumour: None,
             fusion_fasta: false,
+            page: PageOptions::default(),
             normals: None,
             sensitive: false,
             stream: false,

@@ -72,7 +72,7 @@ pub fn publish(result: &SampleResult, config: &CallConfig, width: usize) -> Resu
         let listed: Vec<Fusion> = result.fusions.iter().filter(|fusion| fusion.is_listed()).cloned().collect();
         outputs.write("fusions.fa", |out| fasta::write(out, &listed))?;
     }
-    files::write(&document, &mut outputs)?;
+    files::write(&document, config.page, &mut outputs)?;
     outputs.commit()?;
     if let Some(told) = &document.interpretation.tumour_note {
         log::warn!("{}", escaped(told));

@@ -21,6 +21,7 @@ pub mod drawn;
 pub mod fasta;
 pub mod files;
 pub mod group;
+pub mod html;
 pub mod identity;
 pub mod interpretation;
 pub mod json;

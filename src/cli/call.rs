@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::builder::NonEmptyStringValueParser;
 use clap::{Args, ValueEnum};
 
+use super::page::PageArguments;
 use super::threads;
 use crate::alignment::assay::{AssayKind, AssayRequest, DuplicateRule};
 use crate::config::{CallConfig, GenomeChoice, DEFAULT_TARGETS};
@@ -64,6 +65,8 @@ pub struct CallArguments {
     /// Write transcripts and proteins of the fusions (fusions.fa); needs --reference.
     #[arg(long, requires = "reference")]
     fusion_fasta: bool,
+    #[command(flatten)]
+    page: PageArguments,
     /// Read the whole of a large RNA file for partners that nothing at the kinase points to.
     #[arg(long)]
     sensitive: bool,
@@ -197,6 +200,7 @@ impl CallArguments {
             normals: self.normals.clone(),
             tumour: self.tumour.clone(),
             fusion_fasta: self.fusion_fasta,
+            page: self.page.options(),
             sensitive: self.sensitive,
             stream: matches!(self.mode, ModeArgument::Stream),
             threads,

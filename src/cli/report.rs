@@ -7,6 +7,7 @@ use std::path::PathBuf;
 use clap::builder::NonEmptyStringValueParser;
 use clap::Args;
 
+use super::page::PageArguments;
 use crate::error::{Error, Result};
 use crate::knowledge::Knowledge;
 use crate::report::json::Document;
@@ -27,7 +28,7 @@ Examples:
 
 Research use only; not a medical device.";
 
-/// Samples whose files get their names together: each keeps eight open until then, and systems allow 1024.
+/// Samples whose files get their names together: each keeps nine open until then, and one for each drawing that is a file, and systems allow 1024.
 const TOGETHER: usize = 64;
 
 /// Arguments of `kinfuse report`.
@@ -46,6 +47,8 @@ pub struct ReportArguments {
     /// Tumour type, for levels of evidence [default: that of the call].
     #[arg(long, value_name = "TYPE", value_parser = NonEmptyStringValueParser::new())]
     tumour: Option<String>,
+    #[command(flatten)]
+    page: PageArguments,
 }
 
 impl ReportArguments {
@@ -83,7 +86,7 @@ impl ReportArguments {
                     log::warn!("{}", escaped(told));
                 }
                 let mut outputs = Outputs::new(&self.out_dir, &prefix)?;
-                files::write(&document, &mut outputs)?;
+                files::write(&document, self.page.options(), &mut outputs)?;
                 sets.push(outputs);
                 let _ = writeln!(tables, "{}\n  {}", table::render(&document, terminal::width()), told.join("\n  "));
             }

@@ -75,9 +75,24 @@ mod tests {
     fn every_colour_of_text_can_be_read_on_its_paper() {
         let of = |wanted: &str| PALETTE.iter().find(|(name, _, _)| *name == wanted).copied().unwrap_or(PALETTE[0]);
         let pairs = [
-            ("ink", "paper"), ("soft", "paper"), ("soft", "panel"), ("five", "paper"), ("three", "paper"), ("insert", "paper"),
-            ("good", "paper"), ("warn", "paper"), ("bad", "paper"), ("good", "good-pale"), ("warn", "warn-pale"), ("ink", "five-pale"),
-            ("ink", "three-pale"), ("bad", "panel"), ("five", "panel"), ("binds", "paper"), ("membrane", "paper"), ("other", "paper"),
+            ("ink", "paper"),
+            ("soft", "paper"),
+            ("soft", "panel"),
+            ("five", "paper"),
+            ("three", "paper"),
+            ("insert", "paper"),
+            ("good", "paper"),
+            ("warn", "paper"),
+            ("bad", "paper"),
+            ("good", "good-pale"),
+            ("warn", "warn-pale"),
+            ("ink", "five-pale"),
+            ("ink", "three-pale"),
+            ("bad", "panel"),
+            ("five", "panel"),
+            ("binds", "paper"),
+            ("membrane", "paper"),
+            ("other", "paper"),
         ];
         for (text, paper) in pairs {
             let (text, paper) = (of(text), of(paper));

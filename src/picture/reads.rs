@@ -125,6 +125,12 @@ fn at_junction(mut rows: Vec<ReadRow>, most: usize) -> ReadsAtJunction {
     }
     let inserted =
         insertions.into_iter().max_by_key(|&(text, count)| (count, std::cmp::Reverse(text))).map_or("", |(text, _)| text).to_owned();
+    for row in &mut rows {
+        let outward: Vec<u8> = row.left.bytes().rev().collect();
+        let expected: Vec<u8> = left.iter().rev().copied().collect();
+        row.left = text(gapped(&outward, &expected).into_iter().rev().collect());
+        row.right = text(gapped(row.right.as_bytes(), &right));
+    }
     rows.sort_by(|x, y| {
         let shorter = |row: &ReadRow| row.left.len().min(row.right.len());
         (!x.split, std::cmp::Reverse(shorter(x)), x).cmp(&(!y.split, std::cmp::Reverse(shorter(y)), y))
@@ -133,8 +139,43 @@ fn at_junction(mut rows: Vec<ReadRow>, most: usize) -> ReadsAtJunction {
     rows.truncate(most);
     // As a picture of reads is read: those that begin farthest to the left above.
     rows.sort_by(|x, y| (std::cmp::Reverse(x.left.len()), x).cmp(&(std::cmp::Reverse(y.left.len()), y)));
-    let text = |bases: Vec<u8>| String::from_utf8_lossy(&bases).into_owned();
     ReadsAtJunction { left: text(left), inserted, right: text(right), rows, left_out }
+}
+
+fn text(bases: Vec<u8>) -> String {
+    String::from_utf8_lossy(&bases).into_owned()
+}
+
+/// Most bases that a read may have more or fewer in one place.
+const MAX_GAP_BP: usize = 4;
+/// Mismatches beside which a gap is looked for: fewer are errors of single bases.
+const FEW: usize = 4;
+
+/// Bases read away from a junction, laid beside those of most reads: where one gap explains what else were many mismatches, `-` stands
+/// for each base that is missing, and `+` for bases that are too many.
+fn gapped(own: &[u8], expected: &[u8]) -> Vec<u8> {
+    let differences = |own: &[u8]| own.iter().zip(expected).filter(|(x, y)| x != y).count();
+    let plain = differences(own);
+    if plain < FEW {
+        return own.to_vec();
+    }
+    let candidate = |at: usize, gap: usize, is_missing: bool| {
+        let mut bases = own[..at].to_vec();
+        if is_missing {
+            bases.extend(std::iter::repeat_n(b'-', gap));
+            bases.extend_from_slice(&own[at..]);
+        } else {
+            // The mark takes the place of the base before which the others lie.
+            bases.push(b'+');
+            bases.extend_from_slice(&own[(at + gap + 1).min(own.len())..]);
+        }
+        bases.truncate(SIDE_BP);
+        bases
+    };
+    let all = (1..own.len()).flat_map(|at| (1..=MAX_GAP_BP).flat_map(move |gap| [(at, gap, true), (at, gap, false)]));
+    let fits = all.filter(|&(at, gap, is_missing)| is_missing || at + gap < own.len());
+    let best = fits.map(|(at, gap, is_missing)| candidate(at, gap, is_missing)).min_by_key(|bases| differences(bases));
+    best.filter(|bases| differences(bases) + FEW <= plain).unwrap_or_else(|| own.to_vec())
 }
 
 /// A fusion's ends.
@@ -271,4 +312,40 @@ fn at_break(piece: &Piece, end: Breakend, is_five: bool, length: u32) -> Option<
     let (first, last) = if forward { (first, last) } else { (i64::from(length) - last, i64::from(length) - first) };
     let at = if is_five { last + gap } else { first - gap };
     Some(AtBreak { forward, at })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::genome::ContigId;
+
+    fn shown(own: &str, expected: &str) -> String {
+        text(gapped(own.as_bytes(), expected.as_bytes()))
+    }
+
+    #[test]
+    fn a_base_too_few_or_too_many_is_one_gap_and_not_many_mismatches() {
+        assert_eq!(shown("GACCGATTAAAAACTCAACTG", "GACCGATTAAAAAAACTCAACTG").matches('-').count(), 2);
+        assert_eq!(shown("GACCGATTACCTCAACTGCATG", "GACCGATACCTCAACTGCATG").matches('+').count(), 1);
+        assert_eq!(shown("GACCGTTTACC", "GACCGATTACC"), "GACCGTTTACC", "one error is one error");
+    }
+
+    fn piece(contig: u32, (start, end): (u32, u32), strand: Strand, (query_start, query_end): (u32, u32)) -> Piece {
+        Piece { contig: ContigId(contig), start, end, strand, query_start, query_end, mapq: 60, edits: 0 }
+    }
+
+    #[test]
+    fn a_read_meets_a_break_wherever_it_ends_and_whichever_strand_it_is_of() {
+        // The 5' partner lies below 100 of contig 0, the 3' partner above 500 of contig 1, read backwards from 500 down.
+        let five = Breakend::new(ContigId(0), 100, Side::Lower);
+        let three = Breakend::new(ContigId(1), 500, Side::Lower);
+        let at = |piece: &Piece, end, is_five| at_break(piece, end, is_five, 50).map(|met| (met.forward, met.at));
+        assert_eq!(at(&piece(0, (70, 100), Strand::Forward, (0, 30)), five, true), Some((true, 30)));
+        assert_eq!(at(&piece(0, (70, 97), Strand::Forward, (0, 27)), five, true), Some((true, 30)), "three bases short of it");
+        assert_eq!(at(&piece(0, (70, 100), Strand::Reverse, (20, 50)), five, true), Some((false, 30)));
+        assert_eq!(at(&piece(1, (480, 500), Strand::Reverse, (30, 50)), three, false), Some((true, 30)));
+        assert_eq!(at(&piece(1, (480, 502), Strand::Reverse, (28, 50)), three, false), Some((true, 30)), "two bases beyond it");
+        assert_eq!(at(&piece(0, (70, 180), Strand::Forward, (0, 50)), five, true), None, "this one goes on");
+        assert_eq!(at(&piece(0, (110, 140), Strand::Forward, (0, 30)), five, true), None, "this one lies behind it");
+    }
 }

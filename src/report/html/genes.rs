@@ -10,7 +10,7 @@ use super::lang::fill;
 use super::numbers::name;
 use super::phrases::Phrases;
 use crate::drawing::{text_width, Anchor, Drawing};
-use crate::report::drawn::{DrawnEnd, DrawnFusion, DrawnGene, Drawings};
+use crate::report::drawn::{Drawings, DrawnEnd, DrawnFusion, DrawnGene};
 use crate::report::rows::FusionRow;
 
 const WIDTH: f64 = 720.0;
@@ -148,6 +148,8 @@ pub fn draw(id: &str, row: &FusionRow, fusion: &DrawnFusion, drawings: &Drawings
         if let Some(inserted) = inserted(row) {
             let label = fill(phrases.inserted, &[&inserted.len().to_string()]);
             let x = f64::midpoint(x5, x3).clamp(60.0, WIDTH - 60.0);
+            let half = text_width(&label, 13.0) / 2.0;
+            drawing.rect("paper", x - half, 83.0, 2.0 * half, 18.0);
             drawing.text("t-insert", (x, 96.0), Anchor::Middle, &label);
         }
     }

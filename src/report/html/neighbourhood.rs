@@ -15,12 +15,12 @@ use crate::report::drawn::{DrawnFusion, SupportKind, BIN_BP, REACH_BP};
 use crate::report::rows::FusionRow;
 
 const WIDTH: f64 = 720.0;
-const PANEL: f64 = 318.0;
+const PANEL: f64 = 312.0;
 const LEFT: f64 = 46.0;
-const GAP: f64 = 30.0;
+const GAP: f64 = 34.0;
 /// Line on which the arcs stand, and the floor of the coverage.
-const ARCS: f64 = 118.0;
-const FLOOR: f64 = 206.0;
+const ARCS: f64 = 84.0;
+const FLOOR: f64 = 172.0;
 
 /// The drawing; `None` where neither coverage nor molecules are known.
 pub fn draw(id: &str, row: &FusionRow, fusion: &DrawnFusion, phrases: &Phrases) -> Option<Drawing> {
@@ -30,21 +30,22 @@ pub fn draw(id: &str, row: &FusionRow, fusion: &DrawnFusion, phrases: &Phrases) 
         return None;
     }
     let counts = [row.fragments, row.split_fragments, row.clip_fragments, row.pair_fragments].map(|count| count.to_string());
-    let description =
-        fill(phrases.figure_reads_text, &[&BIN_BP.to_string(), &counts[0], &counts[1], &counts[2], &counts[3]]);
-    let mut drawing = Drawing::new(id, &fill(phrases.figure_reads, &[&title(row)]), &description, WIDTH, 262.0);
+    let description = fill(phrases.figure_reads_text, &[&BIN_BP.to_string(), &counts[0], &counts[1], &counts[2], &counts[3]]);
+    let mut drawing = Drawing::new(id, &fill(phrases.figure_reads, &[&title(row)]), &description, WIDTH, 232.0);
     let reach = f64::from(REACH_BP);
     let starts = [LEFT, LEFT + PANEL + GAP];
     let scales = starts.map(|start| Scale::new((-reach, reach), (start, start + PANEL)));
-    let top = nice_top(f64::from(coverage.iter().flat_map(|bins| bins.iter()).copied().max().unwrap_or(1)));
-    let depth = Scale::new((0.0, top), (FLOOR, ARCS + 12.0));
     for side in 0..2 {
+        // Two genes are seldom read alike: each side has its own scale.
+        let top = nice_top(f64::from(coverage[side].iter().copied().max().unwrap_or(1)));
+        let depth = Scale::new((0.0, top), (FLOOR, ARCS + 12.0));
         panel(&mut drawing, side, coverage[side], &scales[side], &depth, phrases);
+        for (value, label) in [(0.0, "0".to_owned()), (top, grouped(top as u64))] {
+            drawing.text("small", (starts[side] - 4.0, depth.at(value) + 3.5), Anchor::End, &label);
+        }
+        drawing.line("grid", (starts[side] - 3.0, depth.at(top)), (starts[side] + PANEL, depth.at(top)));
     }
-    for (value, label) in [(0.0, "0".to_owned()), (top, grouped(top as u64))] {
-        drawing.text("small", (LEFT - 5.0, depth.at(value) + 3.5), Anchor::End, &label);
-    }
-    drawing.text("small", (LEFT - 5.0, f64::midpoint(FLOOR, ARCS + 12.0) + 3.5), Anchor::End, phrases.axis_reads);
+    drawing.text("small", (LEFT - 4.0, f64::midpoint(FLOOR, ARCS + 12.0) + 3.5), Anchor::End, phrases.axis_reads);
     for (side, (symbol, place)) in [(&row.gene5, &row.breakpoint5), (&row.gene3, &row.breakpoint3)].into_iter().enumerate() {
         let class = if side == 0 { "t-five" } else { "t-three" };
         let label = [symbol.as_deref().unwrap_or("?"), place.as_deref().unwrap_or("")].map(name).join("  ");
@@ -73,8 +74,9 @@ fn panel(drawing: &mut Drawing, side: usize, bins: &[u32], across: &Scale, depth
     }
     drawing.path("axis", &format!("M{start:.1} {FLOOR:.1}H{end:.1}"));
     drawing.line("break", (zero, ARCS), (zero, FLOOR));
-    for (value, label) in [(-reach, "\u{2212}1,000"), (0.0, "0"), (reach, "1,000")] {
-        drawing.text("small", (across.at(value), FLOOR + 13.0), Anchor::Middle, label);
+    let marks = [(-reach, Anchor::Start, "\u{2212}1,000"), (0.0, Anchor::Middle, "0"), (reach, Anchor::End, "1,000")];
+    for (value, anchor, label) in marks {
+        drawing.text("small", (across.at(value), FLOOR + 13.0), anchor, label);
     }
     let words = if side == 0 { [phrases.kept, phrases.lost] } else { [phrases.lost, phrases.kept] };
     for (value, word) in [(-reach / 2.0, words[0]), (reach / 2.0, words[1])] {
@@ -103,22 +105,23 @@ fn arcs(drawing: &mut Drawing, fusion: &DrawnFusion, scales: &[Scale; 2], phrase
     for molecules in &fusion.molecules {
         let from = scales[0].at(-f64::from(molecules.five_bp));
         let to = scales[1].at(f64::from(molecules.three_bp));
-        let height = 24.0 + (to - from - GAP).max(0.0) / (2.0 * PANEL) * 130.0;
-        let top = (ARCS - height).max(4.0) - 10.0;
+        // A cubic reaches three quarters of the way to its control points.
+        let top = ARCS - (20.0 + (to - from - GAP).max(0.0) / (2.0 * PANEL) * 84.0).min(104.0);
         let title = format!("{} {}: {} bp + {} bp", molecules.count, word(molecules.kind, phrases), molecules.five_bp, molecules.three_bp);
         let width = (1.0 + f64::from(molecules.count).ln()).min(5.0);
         drawing.titled(&title, |drawing| {
-            drawing.wide_path(class(molecules.kind), width, &format!("M{from:.1} {ARCS:.1}C{from:.1} {top:.1} {to:.1} {top:.1} {to:.1} {ARCS:.1}"));
+            drawing.wide_path(
+                class(molecules.kind),
+                width,
+                &format!("M{from:.1} {ARCS:.1}C{from:.1} {top:.1} {to:.1} {top:.1} {to:.1} {ARCS:.1}"),
+            );
         });
     }
 }
 
 fn legend(drawing: &mut Drawing, row: &FusionRow, phrases: &Phrases) {
-    let kinds = [
-        (SupportKind::Split, row.split_fragments),
-        (SupportKind::Clip, row.clip_fragments),
-        (SupportKind::Pair, row.pair_fragments),
-    ];
+    let kinds =
+        [(SupportKind::Split, row.split_fragments), (SupportKind::Clip, row.clip_fragments), (SupportKind::Pair, row.pair_fragments)];
     let y = FLOOR + 50.0;
     for (at, (kind, count)) in kinds.into_iter().enumerate() {
         let x = LEFT + 150.0 * at as f64;

@@ -14,11 +14,11 @@ const LONGEST_NAME: usize = 80;
 pub fn percent(share: f64) -> String {
     let percent = share * 100.0;
     match percent {
-        p if p <= 0.0 => "0 %".to_owned(),
-        p if p < 0.095 => format!("{p:.3} %"),
-        p if p < 0.95 => format!("{p:.2} %"),
-        p if p < 99.95 => format!("{p:.1} %"),
-        _ => "100 %".to_owned(),
+        p if p <= 0.0 => "0\u{a0}%".to_owned(),
+        p if p < 0.095 => format!("{p:.3}\u{a0}%"),
+        p if p < 0.95 => format!("{p:.2}\u{a0}%"),
+        p if p < 99.95 => format!("{p:.1}\u{a0}%"),
+        _ => "100\u{a0}%".to_owned(),
     }
 }
 
@@ -32,7 +32,9 @@ pub fn with_interval(share: Option<Fraction>, low: Option<Fraction>, high: Optio
     match (share, low.zip(high)) {
         (None, _) => ".".to_owned(),
         (Some(share), None) => percent(share.value()),
-        (Some(share), Some((low, high))) => format!("{} ({}\u{2013}{})", percent(share.value()), percent(low.value()), percent(high.value())),
+        (Some(share), Some((low, high))) => {
+            format!("{} ({}\u{2013}{})", percent(share.value()), percent(low.value()), percent(high.value()))
+        }
     }
 }
 
@@ -65,7 +67,14 @@ mod tests {
 
     #[test]
     fn shares_have_as_many_digits_as_they_deserve() {
-        let cases = [(0.0, "0 %"), (0.0004, "0.040 %"), (0.004, "0.40 %"), (0.05, "5.0 %"), (0.935, "93.5 %"), (1.0, "100 %")];
+        let cases = [
+            (0.0, "0\u{a0}%"),
+            (0.0004, "0.040\u{a0}%"),
+            (0.004, "0.40\u{a0}%"),
+            (0.05, "5.0\u{a0}%"),
+            (0.935, "93.5\u{a0}%"),
+            (1.0, "100\u{a0}%"),
+        ];
         for (share, expected) in cases {
             assert_eq!(percent(share), expected);
         }

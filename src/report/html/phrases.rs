@@ -100,6 +100,11 @@ phrases! {
     cis_with: "On one molecule with {}.", "{} と同じ分子上（シス）。";
     trans_with: "Never on one molecule with {}.", "{} とは別の分子上（トランス）。";
     mixed_with: "Partly on one molecule with {}.", "{} と一部の分子で同じ分子上。";
+    effect_sensitive: "sensitive", "感受性";
+    effect_reduced: "less sensitive", "感受性低下";
+    effect_resistant: "resistant", "耐性";
+    effect_conflicting: "conflicting reports", "報告が不一致";
+    effect_unverified: "hints alone, unverified", "未確認の示唆のみ";
     reported_resistant: "Reported resistant: {}.", "耐性の報告：{}。";
     reported_reduced: "Reported less sensitive: {}.", "感受性低下の報告：{}。";
     reported_sensitive: "Reported sensitive: {}.", "感受性の報告：{}。";
@@ -116,6 +121,8 @@ phrases! {
     negative_limited: "none seen, not excluded", "見えないが否定できない";
     negative_none: "not judged", "判定せず";
     negative_failed: "cannot be judged, the sample failed", "判定不能（検体不合格）";
+    introns: "Intron {}", "イントロン {}";
+    junctions: "Junction {}", "結合部 {}";
     place_known: "from {}", "{} から";
     place_novel: "from {} (novel partner {})", "{} から（未知パートナー {}）";
     place_no_share: "no share can be stated", "割合を示せない";
@@ -135,7 +142,7 @@ phrases! {
     figure_reads: "Reads round the breaks of {}", "{} の切断点周辺のリード";
     figure_reads_text: "Aligned reads in bins of {} bases, 1,000 bases to either side of both breaks, and {} supporting molecules: {} split, {} clipped, {} pairs.",
         "両切断点の前後 1,000 塩基について、{} 塩基ごとのリード数と、支持分子 {}（分割 {}、クリップ {}、ペア {}）。";
-    molecules_left_out: "{} more molecules are not drawn.", "ほか {} 分子は省略。";
+    molecules_left_out: "Molecules that are not drawn: {}.", "省略した分子：{}。";
     kind_split: "split", "分割";
     kind_clip: "clipped", "クリップ";
     kind_pair: "pair", "ペア";
@@ -159,6 +166,8 @@ phrases! {
     lost_domains: "Lost: {}", "喪失：{}";
     isoforms: "Isoforms of the same pair of genes: {}.", "同じ遺伝子ペアのアイソフォーム：{}。";
     save_drawing: "Save this drawing (SVG)", "この図を保存（SVG）";
+    not_drawn_in_full: "Drawn in part, as {} fusions stand before it; kinfuse call --figures svg writes all drawings.",
+        "前に {} 個の融合があるため一部のみ図示しています。kinfuse call --figures svg ですべての図を書き出せます。";
     facts: "Details", "詳細";
     breakpoints: "Breakpoints", "切断点";
     exon_junction: "Exon junction", "エクソン結合";
@@ -171,8 +180,8 @@ phrases! {
     unbroken: "Unbroken molecules", "切断されていない分子";
     homology: "Homology", "相同";
     reads_at_junction: "Reads over the junction of {}", "{} の結合部のリード";
-    reads_lead: "In the direction of the fusion; │ is the junction. Arrow: strand of the read; number: mate. Bases that differ from most reads are boxed.",
-        "融合の方向に表示。│ が結合部。矢印はリードの向き、数字はメイト番号。多数と異なる塩基は枠つき。";
+    reads_lead: "In the direction of the fusion; │ is the junction. Arrow: strand of the read; number: mate. Bases that differ from most reads are boxed; - is a base that the read lacks, + stands for bases that it has more.",
+        "融合の方向に表示。│ が結合部。矢印はリードの向き、数字はメイト番号。多数と異なる塩基は枠つき。- は欠けた塩基、+ は余分な塩基。";
     reads_shown: "{} reads are drawn, {} more are not.", "{} リードを表示、ほか {} は省略。";
     reads_pairs: "Mates on either side ({}) cross nothing and are not among them.", "両側のメイトのみの分子（{}）は結合部を横切らないため含みません。";
     reads_none: "No reads are drawn: none that is aligned here crosses the junction.", "リードの図はありません：ここに整列し結合部を横切るリードがありません。";
@@ -183,6 +192,9 @@ phrases! {
     figure_lollipop: "Mutations of the kinase domain of {}", "{} キナーゼドメインの変異";
     figure_lollipop_text: "Called: {}. Of {} known codons {} are covered; a green dash is the share from which a change would have been seen, a red cross a codon that is not covered. The scale is logarithmic.",
         "検出：{}。既知コドン {} 個のうち {} 個をカバー。緑の線は見えたはずの割合、赤の × はカバーされていないコドン。対数目盛。";
+    link_cis: "on one molecule (cis)", "同じ分子上（シス）";
+    link_trans: "on different ones (trans)", "別の分子上（トランス）";
+    legend_seen: "would have been seen from here", "ここから見えたはず";
     axis_fraction: "share of molecules", "分子の割合";
     axis_residue: "residue", "残基";
     change: "Change", "変化";
