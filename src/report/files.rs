@@ -6,6 +6,7 @@ use super::html::{self, Lang};
 use super::json::Document;
 use super::output::Outputs;
 use super::{tsv, vcf};
+use crate::config::DEFAULT_TARGETS;
 use crate::error::{Error, Result};
 
 /// How the page is written.
@@ -41,10 +42,43 @@ pub fn write(document: &Document, page: PageOptions, outputs: &mut Outputs) -> R
     let made = html::render(document, page.lang);
     let made = made.map_err(|error| Error::io(outputs.final_path("html"), "fill")(std::io::Error::other(error)))?;
     outputs.write("html", |out| out.write_all(made.html.as_bytes()))?;
-    if page.figures {
-        for (name, drawing) in &made.drawings {
-            outputs.write(&format!("{name}.svg"), |out| out.write_all(drawing.standalone().as_bytes()))?;
-        }
+    let mut written = Vec::new();
+    for (name, drawing) in made.drawings.iter().filter(|_| page.figures) {
+        let suffix = format!("{name}.svg");
+        outputs.write(&suffix, |out| out.write_all(drawing.standalone().as_bytes()))?;
+        written.push(suffix);
+    }
+    // Drawings of an earlier run would stand beside fusions that they do not show.
+    for suffix in outputs.present()?.into_iter().filter(|suffix| is_drawing(suffix) && !written.contains(suffix)) {
+        outputs.supersede(&suffix);
     }
     outputs.write("kinfuse.json", |out| document.write(out))
+}
+
+/// Whether a suffix is that of a drawing (`F1.genes.svg`), and no other file of the user.
+fn is_drawing(suffix: &str) -> bool {
+    let parts: Vec<&str> = suffix.split('.').collect();
+    match parts.as_slice() {
+        [id, "genes" | "reads" | "product", "svg"] => {
+            id.strip_prefix('F').is_some_and(|number| !number.is_empty() && number.bytes().all(|digit| digit.is_ascii_digit()))
+        }
+        [gene, "mutations", "svg"] => DEFAULT_TARGETS.contains(gene),
+        ["detectability" | "balance", "svg"] => true,
+        _ => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn drawings_are_told_from_files_of_the_user_and_of_other_samples() {
+        for suffix in ["F1.genes.svg", "F12.product.svg", "ALK.mutations.svg", "balance.svg"] {
+            assert!(is_drawing(suffix), "{suffix}");
+        }
+        for suffix in ["svg", "b.F1.genes.svg", "figure.svg", "F.genes.svg", "TP53.mutations.svg", "F1.genes.png"] {
+            assert!(!is_drawing(suffix), "{suffix}");
+        }
+    }
 }

@@ -46,6 +46,9 @@ const IN_FULL: usize = 8;
 /// Fusions that are drawn at all; the rest has its rows.
 const MOST_DRAWN: usize = 60;
 
+/// Other junctions of the same genes that are named beside a fusion.
+const MOST_ISOFORMS: usize = 6;
+
 /// The page and its drawings.
 pub struct Page {
     /// The HTML.
@@ -97,6 +100,7 @@ struct View<'a> {
     report_id: String,
     replaces: String,
     summary: Summary,
+    doubtful: String,
     fusions: Vec<Shown>,
     kinases: Vec<Kinase>,
     uncovered: String,
@@ -149,7 +153,9 @@ pub fn render(document: &Document, lang: Lang) -> Result<Page, std::fmt::Error> 
     };
     let kinds: Vec<String> = document.assay.iter().map(|assay| format!("{} ({})", name(&assay.kind), name(&assay.file))).collect();
     let given = |text: Option<&str>| text.map_or_else(|| phrases.not_given.to_owned(), name);
+    let summary = summary::of(document, lang);
     let view = View {
+        doubtful: fill(phrases.doubtful, &[&summary.doubtful.len().to_string()]),
         lang: lang.code(),
         p: phrases,
         style: [&page_colours(), SHAPES, include_str!("../../templates/page.css")].concat(),
@@ -164,7 +170,7 @@ pub fn render(document: &Document, lang: Lang) -> Result<Page, std::fmt::Error> 
         status_reasons: document.status.reasons.iter().map(|reason| shown(reason)).collect(),
         report_id: name(&document.report.id),
         replaces: document.report.replaces.as_deref().map(|old| fill(phrases.replaces, &[&name(old)])).unwrap_or_default(),
-        summary: summary::of(document, lang),
+        summary,
         fusions,
         kinases,
         uncovered,
@@ -226,7 +232,8 @@ fn fusion((at, row): (usize, &FusionRow), document: &Document, phrases: &Phrases
     let others: Vec<String> = document
         .fusions
         .iter()
-        .filter(|other| other.id != row.id && (&other.gene5, &other.gene3) == (&row.gene5, &row.gene3))
+        .filter(|other| other.id != row.id && (&other.gene5, &other.gene3) == (&row.gene5, &row.gene3) && other.filter == "PASS")
+        .take(MOST_ISOFORMS)
         .map(|other| format!("{} {}", name(&other.id), genes::title(other)))
         .collect();
     let empty = super::drawn::ReadsAtJunction::default();

@@ -69,7 +69,7 @@ fn the_first_screen_says_what_was_found_and_what_it_means() {
     let void = first.split("Void</dt>").nth(1).and_then(|rest| rest.split("</dd>").next()).expect("the group is there");
     assert!(void.contains("crizotinib") && void.contains("p.G2032R resistant"), "{void}");
     let (_folder, negative) = page("negative", &[]);
-    assert!(negative.contains("No fusion is called.") && negative.contains("class=\"negatives\""));
+    assert!(negative.contains("No fusion passes.") && negative.contains("class=\"negatives\""));
 }
 
 #[test]
@@ -112,6 +112,10 @@ fn drawings_are_written_as_files_where_asked_for() {
         let svg = std::fs::read_to_string(folder.path().join(name)).expect("the drawing can be read");
         assert!(svg.starts_with("<svg xmlns=") && svg.contains("<title") && !svg.contains("var("), "{name}");
     }
+    std::fs::write(folder.path().join("dna.note.svg"), "mine").expect("the folder takes it");
+    call_bam(folder.path(), &repository("test-data/dna.bam"), &[]);
+    let left: Vec<String> = files(folder.path()).into_iter().filter(|name| name.ends_with(".svg")).collect();
+    assert_eq!(left, ["dna.note.svg"], "drawings of an earlier run go, other files stay");
 }
 
 #[test]

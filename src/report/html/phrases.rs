@@ -44,7 +44,7 @@ phrases! {
     status_failed: "cannot be judged", "判定不能";
     failed_text: "The sample failed. Nothing that is not seen here is absent.", "検体は不合格です。ここに見えないものを「陰性」とみなすことはできません。";
     findings: "Findings", "所見";
-    no_fusion_called: "No fusion is called.", "融合は検出されませんでした。";
+    no_fusion_called: "No fusion passes.", "合格した融合はありません。";
     no_mutation_called: "No resistance mutation is called.", "耐性変異は検出されませんでした。";
     fusion_sentence: "{} in {} {} ({} split, {} clipped, {} pairs), quality {}.",
         "{}：支持 {} {}（分割 {}、クリップ {}、ペア {}）、クオリティ {}。";
@@ -61,7 +61,7 @@ phrases! {
     domain_retained: "Its kinase domain is kept.", "キナーゼドメインは保たれています。";
     domain_partial: "Its kinase domain is cut.", "キナーゼドメインは途中で切れています。";
     domain_lost: "Its kinase domain is lost.", "キナーゼドメインは失われています。";
-    doubtful: "Doubtful, because:", "疑わしい理由：";
+    doubtful: "Doubtful, not a finding ({})", "疑わしく、所見としないもの（{}）";
     reciprocal: "This is the reciprocal of event {}: it keeps the 5' part of the kinase.", "イベント {} の相反側です。キナーゼの 5' 側を保ちます。";
     contradicted: "Contradicted by the other material: {}", "もう一方の材料と矛盾：{}";
     same_meaning: "For drugs the same holds as for {}.", "薬剤については {} と同じです。";

@@ -57,8 +57,10 @@ pub struct Warned {
 pub struct Summary {
     /// Whether the sample failed.
     pub failed: bool,
-    /// The fusions.
+    /// The fusions that pass.
     pub fusions: Vec<Finding>,
+    /// Those that are doubtful.
+    pub doubtful: Vec<Finding>,
     /// The mutations of the kinases.
     pub mutations: Vec<Finding>,
     /// Kinases whose 3' part is expressed more, without a partner.
@@ -75,7 +77,8 @@ pub struct Summary {
 pub fn of(document: &Document, lang: Lang) -> Summary {
     let phrases = lang.phrases();
     let mut said: Vec<(String, String)> = Vec::new();
-    let fusions = document.fusions.iter().map(|row| fusion(row, document, lang, &mut said)).collect();
+    let (fusions, doubtful): (Vec<Finding>, Vec<Finding>) =
+        document.fusions.iter().map(|row| fusion(row, document, lang, &mut said)).partition(|finding| finding.passes);
     let called = document.variants.iter().filter(|row| row.status == VariantStatus::Called);
     let imbalance = |found: &crate::report::json::Imbalance| {
         let [fold, low, high] = [found.fold, found.fold_low, found.fold_high].map(|fold| fold.to_string());
@@ -87,6 +90,7 @@ pub fn of(document: &Document, lang: Lang) -> Summary {
     Summary {
         failed: document.status.verdict == Verdict::Failed,
         fusions,
+        doubtful,
         mutations: called.map(|row| mutation(row, lang)).collect(),
         imbalances: document.imbalances.iter().map(imbalance).collect(),
         negatives: document.targets.iter().filter(|gene| !has_fusion(gene)).map(|gene| negative(gene, document, phrases)).collect(),

@@ -72,6 +72,7 @@ impl Bench {
             tile_bp: TILE_BP,
             tumour: None,
             fusion_fasta: false,
+            page: kinfuse::report::files::PageOptions::default(),
             normals: None,
         }
     }
