@@ -11,6 +11,7 @@
 //! Each drawing has a title and a description, which screen readers read in its place. What a colour tells is told by a shape, a pattern
 //! or a word as well.
 
+mod plot;
 mod scale;
 mod style;
 
@@ -18,6 +19,7 @@ use std::fmt::Write as _;
 
 use crate::terminal::is_invisible;
 
+pub use plot::{Axis, Plot, Point, Series};
 pub use scale::{nice_top, Scale};
 pub use style::{page_colours, SHAPES};
 
@@ -148,6 +150,17 @@ impl Drawing {
             Anchor::End => " text-anchor=\"end\"",
         };
         let _ = writeln!(self.body, "<text class=\"{class}\" x=\"{x:.1}\" y=\"{y:.1}\"{anchor}>{}</text>", escaped(text));
+        self
+    }
+
+    /// A line of text read upwards, its middle at the place.
+    pub fn upright_text(&mut self, class: &str, (x, y): (f64, f64), text: &str) -> &mut Self {
+        let turn = format!("rotate(-90 {x:.1} {y:.1})");
+        let text = escaped(text);
+        let _ = writeln!(
+            self.body,
+            "<text class=\"{class}\" x=\"{x:.1}\" y=\"{y:.1}\" text-anchor=\"middle\" transform=\"{turn}\">{text}</text>"
+        );
         self
     }
 

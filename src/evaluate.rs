@@ -34,7 +34,6 @@ mod measure;
 mod mutation;
 pub mod page;
 pub mod place;
-mod plot;
 mod quality;
 pub mod result;
 mod sheet;

@@ -6,6 +6,8 @@
 //!   -1000 0 1000   -1000  0 1000
 //! ```
 
+use std::fmt::Write as _;
+
 use super::genes::title;
 use super::lang::fill;
 use super::numbers::{grouped, name};
@@ -67,9 +69,9 @@ fn panel(drawing: &mut Drawing, side: usize, bins: &[u32], across: &Scale, depth
             let from = across.at(-reach + f64::from(BIN_BP) * bin as f64);
             let to = across.at(-reach + f64::from(BIN_BP) * (bin + 1) as f64);
             let y = depth.at(f64::from(*value));
-            path.push_str(&format!("L{from:.1} {y:.1}L{to:.1} {y:.1}"));
+            let _ = write!(path, "L{from:.1} {y:.1}L{to:.1} {y:.1}");
         }
-        path.push_str(&format!("L{end:.1} {FLOOR:.1}Z"));
+        let _ = write!(path, "L{end:.1} {FLOOR:.1}Z");
         drawing.path("cover", &path);
     }
     drawing.path("axis", &format!("M{start:.1} {FLOOR:.1}H{end:.1}"));

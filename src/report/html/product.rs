@@ -44,7 +44,7 @@ pub struct Input<'a> {
 /// The drawing, or why there is none.
 pub fn draw(id: &str, input: &Input<'_>, frame: &str, phrases: &Phrases) -> Result<Drawing, &'static str> {
     let Input { row, fusion, drawings, .. } = input;
-    let (Some(five), Some(three)) = (on_gene(&fusion.five, drawings), on_gene(&fusion.three, drawings)) else {
+    let (Some(five), Some(three)) = (on_gene(fusion.five.as_ref(), drawings), on_gene(fusion.three.as_ref(), drawings)) else {
         return Err(phrases.no_model);
     };
     if row.exon_junction.is_none() {
@@ -55,13 +55,10 @@ pub fn draw(id: &str, input: &Input<'_>, frame: &str, phrases: &Phrases) -> Resu
     let description = fill(phrases.figure_product_text, &[frame, &lost_text]);
     let mut drawing = Drawing::new(id, &fill(phrases.figure_product, &[&title(row)]), &description, WIDTH, 224.0);
     transcript(&mut drawing, row, five, three, phrases);
-    let y = match protein(&mut drawing, input, five, three, phrases) {
-        Some(bottom) => bottom,
-        None => {
-            drawing.text("note", (LEFT, PROTEIN), Anchor::Start, phrases.no_coding);
-            PROTEIN + 14.0
-        }
-    };
+    let y = protein(&mut drawing, input, five, three, phrases).unwrap_or_else(|| {
+        drawing.text("note", (LEFT, PROTEIN), Anchor::Start, phrases.no_coding);
+        PROTEIN + 14.0
+    });
     let mut bottom = y;
     if !lost_text.is_empty() {
         drawing.text("note", (LEFT, y + 14.0), Anchor::Start, &lost_text);
@@ -72,8 +69,8 @@ pub fn draw(id: &str, input: &Input<'_>, frame: &str, phrases: &Phrases) -> Resu
 }
 
 /// An end with its gene.
-fn on_gene<'a>(end: &'a Option<DrawnEnd>, drawings: &'a Drawings) -> Option<(&'a DrawnGene, &'a DrawnEnd)> {
-    let end = end.as_ref()?;
+fn on_gene<'a>(end: Option<&'a DrawnEnd>, drawings: &'a Drawings) -> Option<(&'a DrawnGene, &'a DrawnEnd)> {
+    let end = end?;
     Some((drawings.gene(end.gene.as_deref()?)?, end))
 }
 
@@ -139,7 +136,7 @@ struct OnProtein<'a> {
 impl OnProtein<'_> {
     fn place(&self, domain: &DrawnDomain) -> Option<(f64, f64)> {
         let (from, to) = (f64::from(domain.first - 1).max(self.kept.0), f64::from(domain.last).min(self.kept.1));
-        (from < to).then(|| (from - self.kept.0 + self.offset, to - self.kept.0 + self.offset))
+        (from < to).then_some((from - self.kept.0 + self.offset, to - self.kept.0 + self.offset))
     }
 }
 

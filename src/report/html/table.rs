@@ -211,7 +211,8 @@ pub fn run(document: &Document, phrases: &Phrases) -> Vec<Table> {
         vec![name(&source.table), origin, name(&source.version), grouped(source.rows as u64), name(&source.checksum)]
     };
     let tables = |caption: &str, list: &[crate::knowledge::TableSource]| {
-        let header = [phrases.table, phrases.origin, &fill(phrases.version, &[""]).trim().to_owned(), phrases.rows, phrases.checksum];
+        let version = fill(phrases.version, &[""]);
+        let header = [phrases.table, phrases.origin, version.trim(), phrases.rows, phrases.checksum];
         Table::new(caption, &header, list.iter().map(source).collect())
     };
     [
