@@ -4,6 +4,7 @@
 //!   Document --summary--> first screen: findings and what they mean, what the negative is worth
 //!            --genes, neighbourhood, product--> each fusion drawn;  --junction_reads--> its reads base by base
 //!            --lollipop--> mutations of each kinase;  --strip--> what could have been seen
+//!            --meaning, mutation, negative, quality--> the parts of the first screen
 //!            --table--> how it was run, and the rows of the tables as an appendix
 //!            --phrases--> all of it in English or Japanese
 //! ```
@@ -16,10 +17,13 @@ mod junction_reads;
 pub mod lang;
 mod lollipop;
 mod meaning;
+mod mutation;
+mod negative;
 mod neighbourhood;
 mod numbers;
 mod phrases;
 mod product;
+mod quality;
 mod strip;
 mod summary;
 mod table;
@@ -160,11 +164,15 @@ pub fn render(document: &Document, lang: Lang) -> Result<Page, std::fmt::Error> 
         p: phrases,
         style: [&page_colours(), SHAPES, include_str!("../../templates/page.css")].concat(),
         heading: fill(phrases.report_of, &[&name(&document.sample)]),
-        facts: vec![
-            (phrases.assay, kinds.join(", ")),
-            (phrases.genome, given(document.assembly.as_deref())),
-            (phrases.tumour, given(document.interpretation.tumour.as_deref())),
-        ],
+        facts: [
+            vec![
+                (phrases.assay, kinds.join(", ")),
+                (phrases.genome, given(document.assembly.as_deref())),
+                (phrases.tumour, given(document.interpretation.tumour.as_deref())),
+            ],
+            quality::of_sample(document, phrases),
+        ]
+        .concat(),
         status,
         status_class,
         status_reasons: document.status.reasons.iter().map(|reason| shown(reason)).collect(),
@@ -309,7 +317,7 @@ fn kinases(document: &Document, phrases: &Phrases, figures: &mut Figures, prefix
         shown.push(Kinase {
             gene: name(gene),
             figure: drawing.map(|drawing| figures.add(format!("{}.mutations", name(gene)), drawing, prefix)),
-            resistance: summary::resistance(gene, document, phrases).unwrap_or_default(),
+            resistance: negative::resistance(gene, document, phrases).unwrap_or_default(),
             called: table::called(own, phrases),
         });
     }

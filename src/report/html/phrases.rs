@@ -37,6 +37,11 @@ phrases! {
     tumour: "Tumour type", "腫瘍型";
     not_given: "not given", "指定なし";
     status: "Status", "状態";
+    quality_reads: "Reads in the kinases", "キナーゼ内のリード";
+    quality_duplicates: "Duplicates", "重複";
+    quality_length: "Read length", "リード長";
+    quality_insert: "Fragment length", "断片長";
+    quality_rna: "RNA, molecules a splice", "RNA（スプライスあたり分子数）";
     report_id: "Report id", "レポート ID";
     replaces: "replaces {}", "{} を置き換え";
     status_ok: "can be judged", "判定可能";
@@ -100,6 +105,11 @@ phrases! {
     cis_with: "On one molecule with {}.", "{} と同じ分子上（シス）。";
     trans_with: "Never on one molecule with {}.", "{} とは別の分子上（トランス）。";
     mixed_with: "Partly on one molecule with {}.", "{} と一部の分子で同じ分子上。";
+    compound_cis: "{} {} lie on one molecule. {}", "{} {} は同じ分子上にあります。{}";
+    compound_mixed: "{} {} lie on one molecule in part. {}", "{} {} は一部が同じ分子上にあります。{}";
+    compound_trans: "{} {} never lie on one molecule: each counts alone. {}", "{} {} は別々の分子上にあり、それぞれ単独で扱います。{}";
+    compound_no_report: "No report speaks of them together; those of each alone may not hold.",
+        "併存時の報告はなく、単独での報告は当てはまらない可能性があります。";
     effect_sensitive: "sensitive", "感受性";
     effect_reduced: "less sensitive", "感受性低下";
     effect_resistant: "resistant", "耐性";

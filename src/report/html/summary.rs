@@ -1,14 +1,15 @@
 //! The first screen: what was found, a sentence each with what it means, and what it is worth that nothing else was.
 
 use super::lang::{fill, Lang};
-use super::lollipop;
 use super::meaning::{self, Meaning};
+use super::mutation::{compound, mutation};
+use super::negative::{negative, Negative};
 use super::numbers::{name, percent, shown};
 use super::phrases::{flag_in_japanese, warning, Phrases};
-use super::strip::{is_usual, lod95};
 use crate::fusion::{Flag, KinaseDomain, Unit};
+use crate::report::compound::Compound;
 use crate::report::json::{Document, Verdict};
-use crate::report::rows::{Fraction, FusionRow, Phred, VariantRow};
+use crate::report::rows::{Fraction, FusionRow, Phred};
 use crate::variant::VariantStatus;
 
 /// One fusion or mutation that was found.
@@ -27,20 +28,6 @@ pub struct Finding {
     pub doubts: Vec<(String, String)>,
     /// What it means; none where it is doubtful.
     pub meaning: Option<Meaning>,
-}
-
-/// A kinase of which no fusion was found.
-pub struct Negative {
-    /// The kinase.
-    pub gene: String,
-    /// Class of its colour.
-    pub class: &'static str,
-    /// The verdict.
-    pub verdict: &'static str,
-    /// Places with the share that would have been seen.
-    pub places: Vec<String>,
-    /// What is known of its resistance codons.
-    pub resistance: String,
 }
 
 /// A warning: its code, what it is about, and its sentence.
@@ -63,6 +50,8 @@ pub struct Summary {
     pub doubtful: Vec<Finding>,
     /// The mutations of the kinases.
     pub mutations: Vec<Finding>,
+    /// Mutations that lie on one molecule, or never do, and what is said of them together.
+    pub compounds: Vec<String>,
     /// Kinases whose 3' part is expressed more, without a partner.
     pub imbalances: Vec<String>,
     /// Kinases without a fusion.
@@ -92,6 +81,7 @@ pub fn of(document: &Document, lang: Lang) -> Summary {
         fusions,
         doubtful,
         mutations: called.map(|row| mutation(row, lang)).collect(),
+        compounds: Compound::all(&document.drugs, &document.variants).iter().map(|found| compound(found, phrases)).collect(),
         imbalances: document.imbalances.iter().map(imbalance).collect(),
         negatives: document.targets.iter().filter(|gene| !has_fusion(gene)).map(|gene| negative(gene, document, phrases)).collect(),
         warnings: warnings(document, lang),
@@ -143,11 +133,13 @@ pub fn frame(row: &FusionRow, phrases: &Phrases) -> String {
     }
 }
 
-fn share(fraction: Option<Fraction>) -> String {
+/// A share in percent.
+pub fn share(fraction: Option<Fraction>) -> String {
     fraction.map_or_else(|| ".".to_owned(), |fraction| percent(fraction.value()))
 }
 
-fn quality(qual: Phred) -> String {
+/// A quality without decimals.
+pub fn quality(qual: Phred) -> String {
     format!("{:.0}", qual.value())
 }
 
@@ -205,125 +197,4 @@ fn flag_text(flag: &str, lang: Lang) -> String {
     let known = Flag::ALL.iter().find(|(_, known, _)| *known == flag);
     let text = known.map_or("", |(flag, _, english)| if lang == Lang::Japanese { flag_in_japanese(*flag) } else { english });
     text.to_owned()
-}
-
-fn mutation(row: &VariantRow, lang: Lang) -> Finding {
-    let phrases = lang.phrases();
-    let title = format!("{} {}", name(&row.gene), name(&row.hgvs_p));
-    let [value, low, high] = [row.allele_fraction, row.allele_fraction_low, row.allele_fraction_high].map(share);
-    let values =
-        [&title, &row.alt_fragments.to_string(), &row.depth.to_string(), &value, &low, &high, &row.qual.map_or(".".to_owned(), quality)];
-    let mut sentences = vec![fill(phrases.mutation_sentence, &values.map(String::as_str))];
-    sentences.extend(phase(row, phrases));
-    sentences.extend(others(row, phrases));
-    for (effect, phrase) in [
-        ("resistant", phrases.reported_resistant),
-        ("reduced", phrases.reported_reduced),
-        ("sensitive", phrases.reported_sensitive),
-        ("conflicting", phrases.reported_conflicting),
-    ] {
-        let drugs = drugs(row, effect);
-        if !drugs.is_empty() {
-            sentences.push(fill(phrase, &[&drugs]));
-        }
-    }
-    let filter = row.filter.clone().unwrap_or_default();
-    Finding { id: String::new(), name: title, passes: row.is_sure(), filter: name(&filter), sentences, doubts: Vec::new(), meaning: None }
-}
-
-/// Drugs of which a row's tables report this effect.
-pub fn drugs(row: &VariantRow, effect: &str) -> String {
-    let entries = row.known_resistance.as_deref().unwrap_or("").split(',').filter_map(|entry| entry.rsplit_once(':'));
-    entries.filter(|(_, what)| *what == effect).map(|(drug, _)| name(drug)).collect::<Vec<_>>().join(", ")
-}
-
-/// How a mutation lies to the fusions, a sentence each.
-pub fn phase(row: &VariantRow, phrases: &Phrases) -> Vec<String> {
-    let text = row.phase.as_deref().unwrap_or("");
-    if let Some(why) = text.strip_prefix("unphased:") {
-        return vec![fill(phrases.not_phased, &[&shown(why)])];
-    }
-    let one = |item: &str| {
-        let mut parts = item.splitn(3, ':');
-        let (word, fusion, count) = (parts.next()?, parts.next()?, parts.next()?);
-        let phrase = match word {
-            "cis" => phrases.on_fusion,
-            "trans" => phrases.not_on_fusion,
-            "mixed" => phrases.mixed_fusion,
-            _ => return None,
-        };
-        Some(fill(phrase, &[&name(fusion), &name(count)]))
-    };
-    text.split(',').filter_map(one).collect()
-}
-
-/// How a mutation lies to the other called ones, a sentence each.
-pub fn others(row: &VariantRow, phrases: &Phrases) -> Vec<String> {
-    let one = |item: &str| {
-        let mut parts = item.split(':');
-        let (other, word) = (parts.next()?, parts.next()?);
-        let phrase = match word {
-            "cis" => phrases.cis_with,
-            "trans" => phrases.trans_with,
-            "mixed" => phrases.mixed_with,
-            _ => return None,
-        };
-        Some(fill(phrase, &[&name(other)]))
-    };
-    row.compound_with.as_deref().unwrap_or("").split(',').filter_map(one).collect()
-}
-
-fn negative(gene: &str, document: &Document, phrases: &Phrases) -> Negative {
-    let own = || document.detectability.iter().filter(|place| place.gene == gene);
-    let worth = document.negatives.iter().find(|negative| negative.gene == gene).map(|negative| negative.verdict.as_str());
-    let some_seen = own().any(|place| place.verdict != "not informative");
-    let (class, verdict) = match worth {
-        _ if document.status.verdict == Verdict::Failed => ("bad", phrases.negative_failed),
-        Some("informative") => ("good", phrases.negative_informative),
-        Some("limited") => ("warn", phrases.negative_limited),
-        _ if some_seen => ("warn", phrases.negative_limited),
-        _ => ("bad", phrases.negative_none),
-    };
-    // Neighbouring places of which the same is said stand together.
-    let mut places: Vec<(Vec<String>, String)> = Vec::new();
-    let failed = document.status.verdict == Verdict::Failed;
-    for place in own().filter(|place| is_usual(place) && !failed) {
-        let text = match lod95(place) {
-            [Some(known), Some(novel)] if (known - novel).abs() > 1e-9 => fill(phrases.place_novel, &[&percent(known), &percent(novel)]),
-            [Some(known), _] => fill(phrases.place_known, &[&percent(known)]),
-            _ if place.verdict == "not informative" => phrases.not_informative.to_owned(),
-            _ => phrases.place_no_share.to_owned(),
-        };
-        match places.last_mut() {
-            Some((regions, said)) if *said == text => regions.push(number(&place.region).to_owned()),
-            _ => places.push((vec![number(&place.region).to_owned()], text)),
-        }
-    }
-    let of_introns = own().any(|place| place.region.starts_with("intron "));
-    let word = if of_introns { phrases.introns } else { phrases.junctions };
-    let mut places: Vec<String> = places.into_iter().map(|(regions, text)| format!("{}: {text}", regions.join(", "))).collect();
-    if let Some(first) = places.first_mut() {
-        *first = fill(word, &[first]);
-    }
-    Negative { gene: name(gene), class, verdict, places, resistance: resistance(gene, document, phrases).unwrap_or_default() }
-}
-
-/// `19` or `19|20` of a place's name.
-fn number(region: &str) -> &str {
-    region.rsplit(' ').next().unwrap_or(region)
-}
-
-/// How many of the known resistance codons of a kinase would have been seen.
-pub fn resistance(gene: &str, document: &Document, phrases: &Phrases) -> Option<String> {
-    let codons = lollipop::codons(gene, &document.variants);
-    if codons.is_empty() || document.status.verdict == Verdict::Failed {
-        return None;
-    }
-    let mut lods: Vec<f64> = codons.values().flatten().copied().collect();
-    lods.sort_by(f64::total_cmp);
-    let all = codons.len().to_string();
-    Some(match (lods.get(lods.len() / 2), lods.last()) {
-        (Some(median), Some(worst)) => fill(phrases.resistance_line, &[&lods.len().to_string(), &all, &percent(*median), &percent(*worst)]),
-        _ => fill(phrases.resistance_none, &[&all]),
-    })
 }

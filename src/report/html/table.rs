@@ -2,9 +2,9 @@
 
 use super::lang::fill;
 use super::meaning;
+use super::mutation;
 use super::numbers::{fraction, grouped, name, shown, with_interval};
 use super::phrases::Phrases;
-use super::summary;
 use crate::report::json::Document;
 use crate::report::rows::{Cell, Phred, Row, VariantRow};
 use crate::variant::VariantStatus;
@@ -50,7 +50,7 @@ pub fn called(rows: &[&VariantRow], phrases: &Phrases) -> Option<Table> {
     ];
     let row = |row: &&VariantRow| {
         let effects = ["resistant", "reduced", "sensitive", "conflicting"].into_iter().filter_map(|effect| {
-            let drugs = summary::drugs(row, effect);
+            let drugs = mutation::drugs(row, effect);
             (!drugs.is_empty()).then(|| format!("{}: {drugs}", meaning::effect(effect, phrases)))
         });
         vec![
@@ -59,8 +59,8 @@ pub fn called(rows: &[&VariantRow], phrases: &Phrases) -> Option<Table> {
             with_interval(row.allele_fraction, row.allele_fraction_low, row.allele_fraction_high),
             row.qual.as_ref().map(Phred::cell).cell(),
             name(row.filter.as_deref().unwrap_or(".")),
-            summary::phase(row, phrases).join(" "),
-            summary::others(row, phrases).join(" "),
+            mutation::phase(row, phrases).join(" "),
+            mutation::others(row, phrases).join(" "),
             effects.collect::<Vec<_>>().join("; "),
         ]
     };
