@@ -6,6 +6,7 @@
 //!                                          --table> the short table on the terminal
 //!        Knowledge + rows --interpretation--> drugs, levels, notes, in kinfuse.json
 //!          (carried: mutations on a fusion --group--> where a drug stands; bypass: alterations of other genes)
+//!        Document --html--> the page for the person who signs, with drawings (drawn: what they need; identity: what it is called)
 //!                      --fasta-> fusions.fa (transcripts and proteins)
 //!                      --vcf---> vcf.gz + .tbi (and vcf_check, which reads it with a critical eye)
 //! ```

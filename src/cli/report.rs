@@ -28,8 +28,11 @@ Examples:
 
 Research use only; not a medical device.";
 
-/// Samples whose files get their names together: each keeps nine open until then, and one for each drawing that is a file, and systems allow 1024.
+/// Samples whose files get their names together: each keeps nine open until then, and systems allow 1024.
 const TOGETHER: usize = 64;
+
+/// The same where each drawing is a file: a page has up to two hundred.
+const TOGETHER_WITH_FIGURES: usize = 4;
 
 /// Arguments of `kinfuse report`.
 #[derive(Debug, Args)]
@@ -76,8 +79,10 @@ impl ReportArguments {
             }
             documents.push((prefix, document));
         }
+        let page = self.page.options();
+        let together = if page.figures { TOGETHER_WITH_FIGURES } else { TOGETHER };
         while !documents.is_empty() {
-            let group: Vec<_> = documents.drain(..documents.len().min(TOGETHER)).collect();
+            let group: Vec<_> = documents.drain(..documents.len().min(together)).collect();
             let mut sets = Vec::new();
             let mut tables = String::new();
             for (prefix, mut document) in group {
@@ -86,7 +91,7 @@ impl ReportArguments {
                     log::warn!("{}", escaped(told));
                 }
                 let mut outputs = Outputs::new(&self.out_dir, &prefix)?;
-                files::write(&document, self.page.options(), &mut outputs)?;
+                files::write(&document, page, &mut outputs)?;
                 sets.push(outputs);
                 let _ = writeln!(tables, "{}\n  {}", table::render(&document, terminal::width()), told.join("\n  "));
             }
