@@ -15,6 +15,7 @@ pub mod cohort;
 pub mod evaluate;
 pub mod knowledge;
 pub mod normals;
+mod page;
 pub mod report;
 pub mod simulate;
 pub mod targets;

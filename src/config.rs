@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use crate::alignment::assay::AssayRequest;
 use crate::genome::Assembly;
 use crate::report::also::Layout;
+use crate::report::files::PageOptions;
 
 /// Which genome the coordinates belong to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -14,6 +15,16 @@ pub enum GenomeChoice {
     Auto,
     /// As given.
     Given(Assembly),
+}
+
+impl GenomeChoice {
+    /// As the command line and reports write it.
+    pub fn name(self) -> String {
+        match self {
+            Self::Auto => "auto".to_owned(),
+            Self::Given(assembly) => assembly.to_string(),
+        }
+    }
 }
 
 /// The settings of `kinfuse call`.
@@ -43,6 +54,8 @@ pub struct CallConfig {
     pub fusion_fasta: bool,
     /// Layouts of other programs in which the calls are written too.
     pub also: Vec<Layout>,
+    /// How the page is written.
+    pub page: PageOptions,
     /// Background of normal samples.
     pub normals: Option<PathBuf>,
     /// Whether to read the whole of a large RNA file, with all of its unaligned reads.
@@ -71,6 +84,7 @@ impl Default for CallConfig {
             tumour: None,
             fusion_fasta: false,
             also: Vec::new(),
+            page: PageOptions::default(),
             normals: None,
             sensitive: false,
             stream: false,

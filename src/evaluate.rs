@@ -35,7 +35,6 @@ mod measure;
 mod mutation;
 pub mod page;
 pub mod place;
-mod plot;
 mod quality;
 pub mod result;
 pub mod scope;

@@ -294,6 +294,11 @@ impl Fusion {
         self.passes() || self.quality >= MIN_LISTED_QUALITY
     }
 
+    /// Whether it is a line of `fusions.tsv`. A break that a junction of RNA reports is no second finding.
+    pub fn is_reported(&self) -> bool {
+        self.is_listed() && !self.agreement.told_by_rna
+    }
+
     /// Whether no flag is set.
     pub fn passes(&self) -> bool {
         self.flags.is_empty()

@@ -84,18 +84,33 @@ pub struct TableSource {
     pub version: String,
     /// Number of its rows.
     pub rows: usize,
+    /// First twelve hexadecimal digits of its MD5 sum; blank in documents of versions that did not say it.
+    #[serde(default)]
+    pub checksum: String,
 }
 
 impl TableSource {
     fn new(name: &str, origin: &str, table: &Table) -> Self {
-        Self { table: name.to_owned(), origin: origin.to_owned(), version: table.version().to_owned(), rows: table.rows().count() }
+        Self {
+            table: name.to_owned(),
+            origin: origin.to_owned(),
+            version: table.version().to_owned(),
+            rows: table.rows().count(),
+            checksum: table.checksum().to_owned(),
+        }
     }
 
     /// A table of this program that no user's table extends, and that speaks when a sample is called.
     pub fn embedded(name: &str, text: &str) -> Self {
         // One of them has a line for every gene: the lines are counted, not read.
         let lines = text.lines().filter(|line| !line.starts_with('#') && !line.trim().is_empty()).count();
-        Self { table: name.to_owned(), origin: "built-in".to_owned(), version: table::version(text), rows: lines.saturating_sub(1) }
+        Self {
+            table: name.to_owned(),
+            origin: "built-in".to_owned(),
+            version: table::version(text),
+            rows: lines.saturating_sub(1),
+            checksum: table::checksum(text),
+        }
     }
 
     /// Whether it speaks when a sample is called and not again when a report is renewed.

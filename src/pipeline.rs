@@ -49,8 +49,11 @@ use crate::knowledge::Knowledge;
 use crate::material::Material;
 use crate::model::{Gene, Role};
 use crate::normals::{self, Background};
+use crate::picture::{self, Supported};
 use crate::progress::Progress;
 use crate::reference::{Lookup, Reference};
+use crate::report::drawn::Drawings;
+use crate::report::identity::InputFile;
 use crate::report::rows::FusionRow;
 use crate::setup::Setup;
 use crate::variant::analysis::{Analysis, Findings, Inputs, Shown};
@@ -92,6 +95,7 @@ pub struct LibraryResult {
     pub findings: Findings,
     fusions: Vec<Fusion>,
     shown: Vec<Shown>,
+    supported: Vec<Supported>,
 }
 
 /// All that a run found.
@@ -107,6 +111,8 @@ pub struct SampleResult {
     pub targets: Vec<String>,
     /// Those of them that could not be looked at: no contig or no gene model.
     pub absent: Vec<String>,
+    /// The files, with what tells them from others.
+    pub input_files: Vec<InputFile>,
     /// One entry a library.
     pub libraries: Vec<LibraryResult>,
     /// All junctions, best first.
@@ -119,6 +125,8 @@ pub struct SampleResult {
     pub knowledge: Knowledge,
     /// The files themselves, by library.
     pub sources: Vec<Library>,
+    /// What the page draws beside the rows.
+    pub drawings: Drawings,
     /// What the user should know beside the findings.
     pub warnings: Warnings,
 }
@@ -187,18 +195,26 @@ pub fn call(config: &CallConfig, progress: &Progress) -> Result<SampleResult> {
         }
     }
     variants.sort_by_key(|variant| variant.status != VariantStatus::Called);
+    let mut input_files = Vec::new();
+    for file in libraries.iter().flat_map(|library| &library.files) {
+        let (bytes, header_md5, index_md5) = file.identity()?;
+        input_files.push(InputFile { file: file.name(), bytes, header_md5, index_md5 });
+    }
+    let drawings = run.drawings(&libraries, &results, &fusions)?;
     Ok(SampleResult {
         sample: setup.sample.clone(),
         contigs: Arc::clone(&setup.contigs),
         assembly: setup.assembly,
         targets: config.targets.clone(),
         absent: setup.absent.clone(),
+        input_files,
         libraries: results,
         fusions,
         variants,
         reference: setup.reference.clone(),
         knowledge: setup.knowledge.clone(),
         sources: libraries,
+        drawings,
         warnings,
     })
 }
@@ -343,8 +359,9 @@ impl Run<'_> {
         let mut fusions = Vec::new();
         let mut noise = Vec::new();
         let mut shown = Vec::new();
+        let mut supported = Vec::new();
         for (index, (scan, evidence)) in scans.iter().zip(&evidence).enumerate() {
-            let (found, other) = self.junctions((number, library), index, scan, evidence, edges.of(index), &mut shown)?;
+            let (found, other) = self.junctions((number, library), index, scan, evidence, edges.of(index), (&mut shown, &mut supported))?;
             fusions.extend(found);
             noise.push(other);
         }
@@ -391,7 +408,18 @@ impl Run<'_> {
             findings: Findings::default(),
             fusions,
             shown,
+            supported,
         })
+    }
+
+    /// What the page draws of the fusions that are reported.
+    fn drawings(&self, libraries: &[Library], results: &[LibraryResult], fusions: &[Fusion]) -> Result<Drawings> {
+        let reported: Vec<&Fusion> = fusions.iter().filter(|fusion| fusion.is_reported()).collect();
+        let supported: Vec<(&Library, &[Supported])> =
+            libraries.iter().zip(results).map(|(library, result)| (library, result.supported.as_slice())).collect();
+        let balances = results.iter().flat_map(|result| &result.survey.balances);
+        let genes = (&self.setup.models, self.setup.contigs.as_ref(), self.setup.targets.as_slice());
+        picture::draw(self.pool, &supported, &reported, genes, balances)
     }
 
     /// What the reads show at the exon edges of the targets, their partners and those `found` for each.
@@ -531,7 +559,7 @@ impl Run<'_> {
         scan: &Scan,
         evidence: &Evidence,
         edges: Option<(&EdgeTable, &[Unaligned])>,
-        shown_by: &mut Vec<Shown>,
+        (shown_by, supported_by): (&mut Vec<Shown>, &mut Vec<Supported>),
     ) -> Result<(Vec<Fusion>, Noise)> {
         let assay = &library.assay;
         let kinase = self.targets[target];
@@ -608,7 +636,12 @@ impl Run<'_> {
             junction: draft.fusion.junction.clone(),
             fragments: draft.candidate.members.keys().copied().collect(),
         }));
+        let mut supported: Vec<Supported> =
+            drafts.iter().map(|draft| Supported::new(&draft.fusion, draft.candidate, draft.oriented.kinase_role, &molecules)).collect();
         let fusions = judge::judge(drafts, kinase, assay, &chimeras);
+        // Candidates are many, and only what may be reported is drawn.
+        supported.retain(|supported| fusions.iter().any(|fusion| fusion.is_listed() && fusion.junction == supported.junction));
+        supported_by.append(&mut supported);
         Ok((fusions, Noise { chimeras: chimeras.count(), explained_elsewhere, needed }))
     }
 

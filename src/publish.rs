@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use crate::alignment::assay::AssayKind;
 use crate::config::CallConfig;
 use crate::coverage::detectability::{self, Detectability, Worth};
 use crate::coverage::sentence::{sentence, summaries};
@@ -46,7 +47,8 @@ pub fn begin(config: &CallConfig) -> Result<()> {
 /// When a file cannot be written; then none is.
 pub fn publish(result: &SampleResult, config: &CallConfig, width: usize) -> Result<String> {
     let mut outputs = Outputs::new(&config.out_dir, &file_prefix(&result.sample))?;
-    let document = document(result, config)?;
+    let mut document = document(result, config)?;
+    document.sign();
     if !config.fusion_fasta {
         // That of an earlier run would stand beside fusions that it does not fit.
         outputs.supersede("fusions.fa");
@@ -55,7 +57,7 @@ pub fn publish(result: &SampleResult, config: &CallConfig, width: usize) -> Resu
         let listed: Vec<Fusion> = result.fusions.iter().filter(|fusion| fusion.is_listed()).cloned().collect();
         outputs.write("fusions.fa", |out| fasta::write(out, &listed))?;
     }
-    files::write(&document, &config.also, &mut outputs)?;
+    files::write(&document, config.page, &config.also, &mut outputs)?;
     evidence::write(&mut outputs, result)?;
     session::write(&document, &mut outputs)?;
     outputs.commit()?;
@@ -68,10 +70,6 @@ pub fn publish(result: &SampleResult, config: &CallConfig, width: usize) -> Resu
     Ok(table::render(&document, width, terminal::waiting_lines()))
 }
 
-/// Whether a fusion is a line of `fusions.tsv`.
-fn reported(fusion: &Fusion) -> bool {
-    fusion.is_listed() && !fusion.agreement.told_by_rna
-}
 
 /// The candidates, each listed one with its records in the VCF.
 fn candidates(result: &SampleResult, row: impl Fn(&Fusion) -> FusionRow) -> Result<Vec<Candidate>> {
@@ -109,7 +107,7 @@ pub fn document(result: &SampleResult, config: &CallConfig) -> Result<Document> 
     let evidence_files = evidence::files(result);
     let named = |suffixes: Vec<&str>| -> Vec<String> { suffixes.iter().map(|suffix| format!("{prefix}.{suffix}")).collect() };
     let row = |fusion: &Fusion| {
-        let evidence_file = reported(fusion).then(|| named(evidence::files_of(fusion, &evidence_files)).join(","));
+        let evidence_file = fusion.is_reported().then(|| named(evidence::files_of(fusion, &evidence_files)).join(","));
         FusionRow { evidence_file, ..FusionRow::new(&result.sample, fusion, &result.contigs) }
     };
     let mut skipped: BTreeMap<String, u64> = BTreeMap::new();
@@ -121,6 +119,7 @@ pub fn document(result: &SampleResult, config: &CallConfig) -> Result<Document> 
     let status = status(result);
     let places = places(result);
     let mut document = Document {
+        input_files: result.input_files.clone(),
         inputs: result.libraries.iter().flat_map(|library| library.files.clone()).collect(),
         assembly: result.assembly.map(|assembly| assembly.to_string()),
         targets: result.targets.clone(),
@@ -137,7 +136,7 @@ pub fn document(result: &SampleResult, config: &CallConfig) -> Result<Document> 
         metrics: metrics(result, &status),
         status,
         // A break that a junction of RNA reports is no second finding; it stays among the candidates and in the VCF.
-        fusions: result.fusions.iter().filter(|fusion| reported(fusion)).map(row).collect(),
+        fusions: result.fusions.iter().filter(|fusion| fusion.is_reported()).map(row).collect(),
         candidates: candidates(result, row)?,
         contigs: ContigList::from(&*result.contigs),
         evidence_files: named(evidence_files.iter().map(String::as_str).collect()),
@@ -148,7 +147,8 @@ pub fn document(result: &SampleResult, config: &CallConfig) -> Result<Document> 
         off_target: off_target::rows(result),
         copy_ratios: off_target::copy_ratios(result),
         skipped_reads: skipped,
-        structure: result.fusions.iter().filter(|fusion| reported(fusion)).map(FusionStructure::new).collect(),
+        structure: result.fusions.iter().filter(|fusion| fusion.is_reported()).map(FusionStructure::new).collect(),
+        drawings: result.drawings.clone(),
         ..Document::new(&result.sample)
     };
     if let Some(Warning { code, text }) = not_in_vcf(result, &document) {
@@ -203,7 +203,12 @@ fn round(fold: f64) -> f64 {
 
 /// The settings that can change a result; paths are left out.
 fn settings(config: &CallConfig) -> BTreeMap<String, serde_json::Value> {
+    let request = &config.assay;
     BTreeMap::from([
+        ("genome".to_owned(), config.genome.name().into()),
+        ("assay".to_owned(), request.kind.map_or("auto", AssayKind::name).into()),
+        ("duplicates".to_owned(), serde_json::to_value(request.duplicates).ok().filter(|rule| !rule.is_null()).unwrap_or("auto".into())),
+        ("umi_tag".to_owned(), request.umi_tag.map(|tag| String::from_utf8_lossy(&tag).into_owned()).into()),
         ("reference".to_owned(), config.reference.is_some().into()),
         ("gtf".to_owned(), config.gtf.is_some().into()),
         ("knowledge".to_owned(), config.knowledge.is_some().into()),

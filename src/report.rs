@@ -7,6 +7,7 @@
 //!                                          --table> the short table on the terminal
 //!        Knowledge + rows --interpretation--> drugs, levels, notes, in kinfuse.json
 //!          (carried: mutations on a fusion --group--> where a drug stands; bypass: alterations of other genes)
+//!        Document --html--> the page for the person who signs, with drawings (drawn: what they need; identity: what it is called)
 //!                      --fasta-> fusions.fa (transcripts and proteins)
 //!                      --vcf---> vcf.gz + .tbi (and vcf_check, which reads it with a critical eye)
 //!        rows --finding--> a line a fusion or mutation --multiqc--> sections for MultiQC
@@ -25,10 +26,13 @@ pub mod candidates;
 pub mod carried;
 pub mod compound;
 pub mod evidence;
+pub mod drawn;
 pub mod fasta;
 pub mod files;
 pub mod finding;
 pub mod group;
+pub mod html;
+pub mod identity;
 pub mod interpretation;
 pub mod json;
 pub mod multiqc;

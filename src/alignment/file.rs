@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 
+use md5::{Digest, Md5};
 use rust_htslib::bam::{self, record::Record, Read as _};
 
 use rustc_hash::FxHashMap;
@@ -60,6 +61,7 @@ pub struct AlignmentFile {
     /// Whether it comes through a pipe or standard input, so that what it is was not known before.
     pub is_stream: bool,
     reference: Option<PathBuf>,
+    header_md5: String,
     access: Access,
     /// The reader that gave the header, kept where the file is read in one pass (standard input opens only once).
     pending: Mutex<Option<bam::Reader>>,
@@ -140,6 +142,7 @@ impl AlignmentFile {
             checksums: checksums(&text, &contigs),
             contigs,
             reference: reference.map(Path::to_path_buf),
+            header_md5: format!("{:x}", Md5::digest(text.as_bytes())),
             access,
             pending: Mutex::new(stream.then_some(plain)),
         };
@@ -152,6 +155,23 @@ impl AlignmentFile {
     /// The file's name without its folder; `-` for standard input.
     pub fn name(&self) -> String {
         self.path.file_name().map_or_else(|| "-".to_owned(), |name| name.to_string_lossy().into_owned())
+    }
+
+    /// What tells the file from others of its name and is cheap to read: its size (none for a stream), the MD5 sum of the header's text,
+    /// and that of the index, where one is used.
+    ///
+    /// # Errors
+    /// When the index cannot be read.
+    pub fn identity(&self) -> Result<(Option<u64>, String, Option<String>)> {
+        let bytes = if self.is_stream { None } else { std::fs::metadata(&self.path).ok().map(|data| data.len()) };
+        let index_md5 = match &self.access {
+            Access::Memory(..) => None,
+            Access::Indexed(index) => {
+                let content = std::fs::read(&index.path).map_err(Error::io(&index.path, "read"))?;
+                Some(format!("{:x}", Md5::digest(content)))
+            }
+        };
+        Ok((bytes, self.header_md5.clone(), index_md5))
     }
 
     /// How many reads are aligned: as a BAM's index counts them, of a CRAM by its size; none for a file that is read in one pass.

@@ -6,6 +6,7 @@ use clap::builder::NonEmptyStringValueParser;
 use clap::{Args, ValueEnum};
 
 use super::also::AlsoArguments;
+use super::page::PageArguments;
 use super::threads;
 use crate::alignment::assay::{AssayKind, AssayRequest, DuplicateRule};
 use crate::config::{CallConfig, GenomeChoice, DEFAULT_TARGETS};
@@ -68,6 +69,7 @@ pub struct CallArguments {
     fusion_fasta: bool,
     #[command(flatten)]
     also: AlsoArguments,
+    page: PageArguments,
     /// Read the whole of a large RNA file for partners that nothing at the kinase points to.
     #[arg(long)]
     sensitive: bool,
@@ -202,6 +204,7 @@ impl CallArguments {
             tumour: self.tumour.clone(),
             fusion_fasta: self.fusion_fasta,
             also: self.also.layouts(),
+            page: self.page.options(),
             sensitive: self.sensitive,
             stream: matches!(self.mode, ModeArgument::Stream),
             threads,

@@ -8,6 +8,7 @@ use clap::builder::NonEmptyStringValueParser;
 use clap::Args;
 
 use super::also::AlsoArguments;
+use super::page::PageArguments;
 use crate::error::{Error, Result};
 use crate::knowledge::Knowledge;
 use crate::report::json::Document;
@@ -29,8 +30,11 @@ Examples:
 
 Research use only; not a medical device.";
 
-/// Samples whose files get their names together: each keeps up to fifteen open until then, and systems allow 1024.
+/// Samples whose files get their names together: each keeps up to sixteen open until then, and systems allow 1024.
 const TOGETHER: usize = 48;
+
+/// The same where each drawing is a file: a page has up to two hundred.
+const TOGETHER_WITH_FIGURES: usize = 4;
 
 /// Arguments of `kinfuse report`.
 #[derive(Debug, Args)]
@@ -50,6 +54,7 @@ pub struct ReportArguments {
     tumour: Option<String>,
     #[command(flatten)]
     also: AlsoArguments,
+    page: PageArguments,
 }
 
 impl ReportArguments {
@@ -74,8 +79,10 @@ impl ReportArguments {
             }
             documents.push((prefix, document));
         }
+        let page = self.page.options();
+        let together = if page.figures { TOGETHER_WITH_FIGURES } else { TOGETHER };
         while !documents.is_empty() {
-            let group: Vec<_> = documents.drain(..documents.len().min(TOGETHER)).collect();
+            let group: Vec<_> = documents.drain(..documents.len().min(together)).collect();
             let mut sets = Vec::new();
             let mut tables = String::new();
             for (prefix, mut document) in group {
@@ -84,7 +91,7 @@ impl ReportArguments {
                     log::warn!("{}", escaped(told));
                 }
                 let mut outputs = Outputs::new(&self.out_dir, &prefix)?;
-                files::write(&document, &layouts, &mut outputs)?;
+                files::write(&document, page, &layouts, &mut outputs)?;
                 sets.push(outputs);
                 let _ = writeln!(tables, "{}\n  {}", table::render(&document, terminal::width(), 0), told.join("\n  "));
             }

@@ -2,17 +2,12 @@
 
 use std::fmt::Write as _;
 
-use super::plot::{escaped, Axis, Plot, Point, Series};
 use super::result::{CallerResult, Evaluation, Ratio};
 use super::table::percent;
+use crate::drawing::{escaped, page_colours, Axis, Plot, Point, Series, SHAPES};
 
-const STYLE: &str = "body{font:15px/1.5 system-ui,sans-serif;max-width:60rem;margin:2rem auto;padding:0 1rem;color:#111;background:#fff}\
-h1{font-size:1.5rem}h2{font-size:1.2rem;margin-top:2rem}\
-table{border-collapse:collapse;font-size:.85rem;margin:.5rem 0}caption{text-align:left;font-weight:600;padding:.3rem 0}\
-th,td{border-bottom:1px solid #ccc;padding:.2rem .6rem .2rem 0;text-align:left;font-variant-numeric:tabular-nums}\
-svg{max-width:100%;height:auto}svg text{font:12px system-ui,sans-serif;fill:#111}\
-.axis{fill:none;stroke:#111}.grid{stroke:#ddd}.equal{stroke:#777;stroke-dasharray:5 4}\
-@media print{body{margin:0;max-width:none}section{break-inside:avoid}}";
+/// The style of all pages.
+const STYLE: &str = include_str!("../../templates/page.css");
 
 /// Most points of one caller that a drawing shows; the tables beside the page have all.
 const MOST_POINTS: usize = 2000;
@@ -24,9 +19,13 @@ pub fn render(evaluation: &Evaluation) -> String {
     let _ = write!(
         html,
         "<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\"><meta name=\"viewport\" content=\"width=device-width\">\
-         <title>kinfuse evaluate</title><style>{STYLE}</style></head><body>\n<h1>Calls against the truth</h1>\n\
+         <title>kinfuse evaluate</title><style>{}{SHAPES}{STYLE}</style></head><body><main>\n<h1>Calls against the truth</h1>\n\
          <p>{} samples with {} fusion junctions, {} mutations and {} chimeras of the library. Bars and brackets are 95 % intervals.</p>\n",
-        truth.samples, truth.fusions, truth.mutations, truth.chimeras
+        page_colours(),
+        truth.samples,
+        truth.fusions,
+        truth.mutations,
+        truth.chimeras
     );
     by_fragments(&mut html, evaluation);
     by_category(&mut html, evaluation);
@@ -34,7 +33,7 @@ pub fn render(evaluation: &Evaluation) -> String {
     fraction(&mut html, evaluation);
     quality(&mut html, evaluation);
     mutations(&mut html, evaluation);
-    html.push_str("</body></html>\n");
+    html.push_str("</main></body></html>\n");
     html
 }
 
@@ -107,7 +106,7 @@ fn recall(html: &mut String, evaluation: &Evaluation, group: &str, id: &'static 
         })
         .collect();
     let header = [titles.1, "caller", "events", "PASS", "listed", "exact", "gene order", "exon junction", "variant"];
-    section(html, titles.0, &(plot.svg() + &table(titles.0, &header, &rows)));
+    section(html, titles.0, &(plot.drawing().inline() + &table(titles.0, &header, &rows)));
 }
 
 fn by_fragments(html: &mut String, evaluation: &Evaluation) {
@@ -177,7 +176,7 @@ fn fraction(html: &mut String, evaluation: &Evaluation) {
         })
         .collect();
     let header = ["caller", "events of", "events", "with an interval", "truth in it", "mean error", "root mean square", "mean ratio"];
-    section(html, "Allele fraction", &(plot.svg() + &table("Events with at least 10 expected fragments", &header, &rows)));
+    section(html, "Allele fraction", &(plot.drawing().inline() + &table("Events with at least 10 expected fragments", &header, &rows)));
 }
 
 fn quality(html: &mut String, evaluation: &Evaluation) {
@@ -229,7 +228,7 @@ fn quality(html: &mut String, evaluation: &Evaluation) {
         })
         .collect();
     let header = ["quality", "caller", "rows", "stated error", "observed error", "observed / stated"];
-    section(html, "Quality", &(plot.svg() + &table("Stated and observed error", &header, &rows)));
+    section(html, "Quality", &(plot.drawing().inline() + &table("Stated and observed error", &header, &rows)));
 }
 
 fn mutations(html: &mut String, evaluation: &Evaluation) {

@@ -11,6 +11,7 @@ use crate::error::{Error, Result};
 pub(crate) struct Table {
     path: PathBuf,
     version: String,
+    checksum: String,
     columns: Vec<String>,
     rows: Vec<(usize, Vec<String>)>,
 }
@@ -29,7 +30,8 @@ impl Table {
         let split = |line: &str| line.split('\t').map(|field| field.trim().to_owned()).collect::<Vec<_>>();
         let mut lines = text.lines().zip(1..).filter(|(line, _)| !line.starts_with('#') && !line.trim().is_empty());
         let columns = lines.next().map(|(line, _)| split(line)).unwrap_or_default();
-        Self { path: path.to_owned(), version: version(text), columns, rows: lines.map(|(line, number)| (number, split(line))).collect() }
+        let rows = lines.map(|(line, number)| (number, split(line))).collect();
+        Self { path: path.to_owned(), version: version(text), checksum: checksum(text), columns, rows }
     }
 
     pub(crate) fn rows(&self) -> impl Iterator<Item = Row<'_>> {
@@ -44,6 +46,11 @@ impl Table {
     /// The version that the table states, else the first digits of its MD5 sum.
     pub(super) fn version(&self) -> &str {
         &self.version
+    }
+
+    /// The first digits of its MD5 sum.
+    pub(super) fn checksum(&self) -> &str {
+        &self.checksum
     }
 
     /// Checks that the columns without which no row means anything are there.
@@ -64,7 +71,7 @@ pub(super) fn version(text: &str) -> String {
 }
 
 /// The first twelve hexadecimal digits of the MD5 sum of a text.
-fn checksum(text: &str) -> String {
+pub(super) fn checksum(text: &str) -> String {
     Md5::digest(text.as_bytes()).iter().take(6).fold(String::new(), |sum, byte| sum + &format!("{byte:02x}"))
 }
 

@@ -2,7 +2,6 @@
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
-use super::reported;
 use crate::alignment::read::FragmentId;
 use crate::error::Result;
 use crate::evidence::supporting::Found;
@@ -16,7 +15,7 @@ use crate::report::output::Outputs;
 
 /// The calls of a run with the fragments behind each, in either material.
 fn calls(result: &SampleResult) -> impl Iterator<Item = (&Fusion, &Witnesses)> {
-    let listed = result.fusions.iter().filter(|fusion| reported(fusion));
+    let listed = result.fusions.iter().filter(|fusion| fusion.is_reported());
     listed.flat_map(|fusion| behind(fusion).map(move |witnesses| (fusion, witnesses)))
 }
 

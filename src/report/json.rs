@@ -15,6 +15,8 @@ mod layout;
 
 use super::bypass::CopyRatio;
 use super::candidates::{self, Candidate, CandidateTable};
+use super::drawn::Drawings;
+use super::identity::{InputFile, ReportId};
 use super::interpretation::Interpretation;
 use super::rows::{DetectabilityRow, DrugRow, Fraction, FusionRow, MetricRow, OffTargetRow, VariantRow};
 use super::vcf::ContigList;
@@ -80,10 +82,16 @@ pub struct Document {
     pub schema_version: String,
     /// What made it.
     pub tool: Tool,
+    /// What this result is called, and what it replaces.
+    #[serde(default)]
+    pub report: ReportId,
     /// Sample name.
     pub sample: String,
     /// Names of the input files, without folders.
     pub inputs: Vec<String>,
+    /// The same files with what tells them from others of their names.
+    #[serde(default)]
+    pub input_files: Vec<InputFile>,
     /// Genome assembly (`GRCh37`, `GRCh38`), where it was recognised.
     pub assembly: Option<String>,
     /// Contigs of the alignments.
@@ -136,6 +144,9 @@ pub struct Document {
     /// What the tables say of the findings.
     #[serde(default)]
     pub interpretation: Interpretation,
+    /// What the page draws beside these rows.
+    #[serde(default)]
+    pub drawings: Drawings,
 }
 
 /// What a fusion is called elsewhere, what it keeps, and its form by the VICC specification.
@@ -300,8 +311,10 @@ impl Document {
         Self {
             schema_version: SCHEMA_VERSION.to_owned(),
             tool: Tool::default(),
+            report: ReportId::default(),
             sample: sample.to_owned(),
             inputs: Vec::new(),
+            input_files: Vec::new(),
             assembly: None,
             contigs: ContigList::default(),
             targets: Vec::new(),
@@ -324,6 +337,7 @@ impl Document {
             skipped_reads: BTreeMap::new(),
             structure: Vec::new(),
             interpretation: Interpretation::default(),
+            drawings: Drawings::default(),
         }
     }
 

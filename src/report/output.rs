@@ -71,6 +71,19 @@ impl Outputs {
         self.dir.join(format!("{}.{suffix}", self.prefix))
     }
 
+    /// The suffixes of files of this prefix that are in the folder, in order.
+    ///
+    /// # Errors
+    /// When the folder cannot be read.
+    pub fn present(&self) -> Result<Vec<String>> {
+        let start = format!("{}.", self.prefix);
+        let entries = fs::read_dir(&self.dir).map_err(Error::io(&self.dir, "read"))?;
+        let names = entries.filter_map(|entry| entry.ok()?.file_name().into_string().ok());
+        let mut suffixes: Vec<String> = names.filter_map(|name| name.strip_prefix(&start).map(str::to_owned)).collect();
+        suffixes.sort();
+        Ok(suffixes)
+    }
+
     /// Writes one file. What `fill` writes is buffered and flushed to the disk, so that a full disk is noticed here.
     ///
     /// # Errors

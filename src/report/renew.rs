@@ -29,6 +29,7 @@ pub fn renew(document: &mut Document, knowledge: &Knowledge, tumour: Option<&str
         spot.variants.iter_mut().for_each(|variant| describe(variant, knowledge.hotspots()));
         spot.drugs = of_called(&spot.variants, knowledge.hotspots());
     }
+    document.drawings.place_domains(knowledge);
     document.drugs = drugs(document, knowledge);
     document.interpretation = interpret(document, knowledge, tumour);
     document.warnings.retain(|warning| warning.code != Code::TumourNotInTables);
@@ -57,6 +58,7 @@ pub fn again(document: &mut Document, knowledge: &Knowledge, with_own_tables: bo
             fusion.id
         ));
     }
+    document.sign_again();
     let unseen = not_looked_at(document, knowledge);
     if !unseen.is_empty() {
         told.push(format!("not looked at when the sample was called, run `kinfuse call` again: {}", escaped(&unseen.join(", "))));

@@ -7,7 +7,8 @@ use std::path::Path;
 use crate::support::command::{call, called_variants, files, passed, repository, status, table};
 
 /// Files of one sample that must be there after any successful run.
-const SUFFIXES: [&str; 7] = ["fusions.tsv", "candidates.tsv.gz", "variants.tsv", "metrics.tsv", "vcf.gz", "vcf.gz.tbi", "kinfuse.json"];
+const SUFFIXES: [&str; 8] =
+    ["fusions.tsv", "candidates.tsv.gz", "variants.tsv", "metrics.tsv", "vcf.gz", "vcf.gz.tbi", "html", "kinfuse.json"];
 
 fn call_on_test_data(folder: &Path, sample: &str, more: &[&str]) {
     let [fasta, gtf] = ["test-data/mini.fa", "test-data/mini.gtf"].map(repository);

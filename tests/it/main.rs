@@ -19,6 +19,7 @@ mod laws;
 mod meaning;
 mod mutations;
 mod normals;
+mod page;
 mod partners;
 mod real_data;
 mod recall;

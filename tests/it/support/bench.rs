@@ -73,6 +73,7 @@ impl Bench {
             tumour: None,
             fusion_fasta: false,
             also: Vec::new(),
+            page: kinfuse::report::files::PageOptions::default(),
             normals: None,
         }
     }

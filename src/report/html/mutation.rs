@@ -1,0 +1,95 @@
+//! Called mutations in sentences: how many molecules, on which fusion, beside which other mutation, and what is reported.
+
+use super::lang::{fill, Lang};
+use super::meaning;
+use super::numbers::{name, shown};
+use super::phrases::Phrases;
+use super::summary::{quality, share, Finding};
+use crate::report::compound::{Compound, Relation};
+use crate::report::rows::VariantRow;
+
+/// One mutation.
+pub fn mutation(row: &VariantRow, lang: Lang) -> Finding {
+    let phrases = lang.phrases();
+    let title = format!("{} {}", name(&row.gene), name(&row.hgvs_p));
+    let [value, low, high] = [row.allele_fraction, row.allele_fraction_low, row.allele_fraction_high].map(share);
+    let values =
+        [&title, &row.alt_fragments.to_string(), &row.depth.to_string(), &value, &low, &high, &row.qual.map_or(".".to_owned(), quality)];
+    let mut sentences = vec![fill(phrases.mutation_sentence, &values.map(String::as_str))];
+    sentences.extend(phase(row, phrases));
+    sentences.extend(others(row, phrases));
+    for (effect, phrase) in [
+        ("resistant", phrases.reported_resistant),
+        ("reduced", phrases.reported_reduced),
+        ("sensitive", phrases.reported_sensitive),
+        ("conflicting", phrases.reported_conflicting),
+    ] {
+        let drugs = drugs(row, effect);
+        if !drugs.is_empty() {
+            sentences.push(fill(phrase, &[&drugs]));
+        }
+    }
+    let filter = row.filter.clone().unwrap_or_default();
+    Finding { id: String::new(), name: title, passes: row.is_sure(), filter: name(&filter), sentences, doubts: Vec::new(), meaning: None }
+}
+
+/// Drugs of which a row's tables report this effect.
+pub fn drugs(row: &VariantRow, effect: &str) -> String {
+    let entries = row.known_resistance.as_deref().unwrap_or("").split(',').filter_map(|entry| entry.rsplit_once(':'));
+    entries.filter(|(_, what)| *what == effect).map(|(drug, _)| name(drug)).collect::<Vec<_>>().join(", ")
+}
+
+/// How a mutation lies to the fusions, a sentence each.
+pub fn phase(row: &VariantRow, phrases: &Phrases) -> Vec<String> {
+    let text = row.phase.as_deref().unwrap_or("");
+    if let Some(why) = text.strip_prefix("unphased:") {
+        return vec![fill(phrases.not_phased, &[&shown(why)])];
+    }
+    let one = |item: &str| {
+        let mut parts = item.splitn(3, ':');
+        let (word, fusion, count) = (parts.next()?, parts.next()?, parts.next()?);
+        let phrase = match word {
+            "cis" => phrases.on_fusion,
+            "trans" => phrases.not_on_fusion,
+            "mixed" => phrases.mixed_fusion,
+            _ => return None,
+        };
+        Some(fill(phrase, &[&name(fusion), &name(count)]))
+    };
+    text.split(',').filter_map(one).collect()
+}
+
+/// How a mutation lies to the other called ones, a sentence each.
+pub fn others(row: &VariantRow, phrases: &Phrases) -> Vec<String> {
+    let one = |item: &str| {
+        let mut parts = item.split(':');
+        let (other, word) = (parts.next()?, parts.next()?);
+        let phrase = match word {
+            "cis" => phrases.cis_with,
+            "trans" => phrases.trans_with,
+            "mixed" => phrases.mixed_with,
+            _ => return None,
+        };
+        Some(fill(phrase, &[&name(other)]))
+    };
+    row.compound_with.as_deref().unwrap_or("").split(',').filter_map(one).collect()
+}
+
+/// Mutations that lie on one molecule, or never do, and what is said of them together.
+pub fn compound(found: &Compound, phrases: &Phrases) -> String {
+    let mut said: Vec<String> = Vec::new();
+    for verdict in ["resistant", "reduced", "conflicting", "sensitive"] {
+        let own = found.effects.iter().filter(|(_, what, _)| what == verdict);
+        let drugs: Vec<String> = own.map(|(drug, _, _)| name(drug)).collect();
+        if !drugs.is_empty() {
+            said.push(format!("{}: {}", meaning::effect(verdict, phrases), drugs.join(", ")));
+        }
+    }
+    let (phrase, otherwise) = match found.relation {
+        Relation::Cis => (phrases.compound_cis, phrases.compound_no_report),
+        Relation::Mixed => (phrases.compound_mixed, phrases.compound_no_report),
+        Relation::Trans => (phrases.compound_trans, ""),
+    };
+    let said = if said.is_empty() { otherwise.to_owned() } else { said.join("; ") };
+    fill(phrase, &[&name(&found.gene), &name(&found.members.join(" + ")), &said])
+}
