@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::fs;
 use std::io::Write as _;
-use std::os::unix::fs::symlink;
+use std::os::unix::fs::{symlink, PermissionsExt as _};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -65,6 +65,7 @@ fn workplace() -> tempfile::TempDir {
         &rust_htslib::bam::Reader::from_path(data("dna.bam")).expect("the BAM opens"),
     ));
     drop(rust_htslib::bam::Writer::from_path(dir.path().join("lane2.bam"), &header, rust_htslib::bam::Format::Bam).expect("a BAM"));
+    rust_htslib::bam::index::build(dir.path().join("lane2.bam"), None, rust_htslib::bam::index::Type::Bai, 1).expect("an index");
     for (name, source) in [("genome.fa", "mini.fa"), ("genome.fa.fai", "mini.fa.fai")] {
         fs::copy(data(source), dir.path().join(name)).expect("a copy");
     }
@@ -72,11 +73,19 @@ fn workplace() -> tempfile::TempDir {
     packed.write_all(&fs::read(data("mini.gtf")).expect("the GTF")).expect("it is packed");
     packed.finish().expect("it is packed");
     let genome = dir.path().join("genome.fa");
+    let genes = dir.path().join("genes.gtf.gz");
     let bam = dir.path().join("tumour.bam");
-    call(&dir.path().join("results"), &["-s".as_ref(), "tumour".as_ref(), "-r".as_ref(), genome.as_ref(), bam.as_ref()]);
+    call(
+        &dir.path().join("results"),
+        &["-s".as_ref(), "tumour".as_ref(), "-r".as_ref(), genome.as_ref(), "-g".as_ref(), genes.as_ref(), bam.as_ref()],
+    );
     let programs = dir.path().join("programs");
     fs::create_dir(&programs).expect("a folder");
-    symlink(assert_cmd::cargo::cargo_bin("kinfuse"), programs.join("kinfuse")).expect("a link");
+    symlink(assert_cmd::cargo::cargo_bin("kinfuse"), programs.join("kinfuse-itself")).expect("a link");
+    // The genome of the tests is made up: its genes must be given where the pages rely on those that are built in.
+    let shim = "#!/bin/bash\ncase \"$1 $2\" in call*|'normals build'*) [[ \"$*\" == *' -g '* ]] || set -- \"$@\" -g genes.gtf.gz;; esac\nexec kinfuse-itself \"$@\"\n";
+    fs::write(programs.join("kinfuse"), shim).expect("a script");
+    fs::set_permissions(programs.join("kinfuse"), fs::Permissions::from_mode(0o755)).expect("a script that runs");
     dir
 }
 
