@@ -20,6 +20,7 @@ pub mod report;
 pub mod simulate;
 pub mod targets;
 mod threads;
+pub mod validate;
 
 /// Fusions and resistance mutations of ALK, ROS1, NTRK1, NTRK2 and NTRK3 from aligned RNA or DNA reads. Research use only.
 #[derive(Debug, Parser)]
@@ -43,6 +44,8 @@ enum Command {
     Evaluate(evaluate::EvaluateArguments),
     /// Make reads whose truth is known, and the truth table.
     Simulate(Box<simulate::SimulateArguments>),
+    /// Simulate, call and evaluate at once: tables of dilution, repeatability and limit of detection.
+    Validate(Box<validate::ValidateArguments>),
     /// Write the files of a sample again from its kinfuse.json, with the tables of today; no BAM is needed.
     Report(report::ReportArguments),
     /// Lay many samples side by side: findings, controls, recurrent junctions, leaks between samples of a run, quality.
@@ -94,6 +97,7 @@ impl Arguments {
             Command::Call(arguments) => arguments.run(self.quiet),
             Command::Evaluate(arguments) => arguments.run(),
             Command::Simulate(arguments) => arguments.run(self.quiet),
+            Command::Validate(arguments) => arguments.run(self.quiet),
             Command::Report(arguments) => arguments.run(self.quiet),
             Command::Cohort(arguments) => arguments.run(self.quiet),
             Command::Targets(arguments) => arguments.run(),

@@ -51,6 +51,7 @@ pub mod simulate;
 pub mod stats;
 pub mod terminal;
 pub mod text;
+pub mod validate;
 pub mod variant;
 pub mod warning;
 

@@ -70,7 +70,7 @@ pub fn negatives(laboratory: &Laboratory, wanted: &Negatives, folder: &Path, see
         fasta: laboratory.work.join("mini.fa"),
         pieces: Some(laboratory.shared.join("genome/regions.tsv")),
         gtf: Some(laboratory.shared.join("genome/grch38.gtf")),
-        events: Source::Panel { kind: PanelKind::Negative, amounts: Vec::new(), replicates: wanted.count },
+        events: Source::Panel { kind: PanelKind::Negative, amounts: Vec::new(), replicates: wanted.count, fusions: Vec::new() },
         knowledge: None,
         recipe,
         out_dir: folder.to_owned(),

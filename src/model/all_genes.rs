@@ -1,7 +1,7 @@
 //! One transcript of every protein-coding gene, which names the partners that neither the user's GTF nor the curated models have.
 //!
 //! The table is embedded as text, sorted by chromosome. Nothing of it is read at the start of a run: the lines of a chromosome become
-//! genes when the first place on it is asked for. Sources and limits: `docs/gene_models.md`.
+//! genes when the first place on it is asked for. Sources and limits: `docs/src/gene_models.md`.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, OnceLock};

@@ -80,10 +80,10 @@ macro_rules! table_row {
         }
     };
 }
-use table_row;
+pub(crate) use table_row;
 
 /// The column behind a field's identifier: `r#ref` gives `ref`.
-const fn column_name(identifier: &'static str) -> &'static str {
+pub(crate) const fn column_name(identifier: &'static str) -> &'static str {
     match identifier.as_bytes() {
         [b'r', b'#', ..] => identifier.split_at(2).1,
         _ => identifier,

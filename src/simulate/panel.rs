@@ -33,6 +33,8 @@ pub struct PanelRequest<'a> {
     pub amounts: Vec<EventAmount>,
     /// Samples (negative), events a category (novel), or copies of each variant (known).
     pub replicates: u32,
+    /// Only these fusions (`EML4::ALK`) of the known ones; all where it is empty.
+    pub fusions: &'a [String],
     /// RNA or DNA.
     pub in_dna: bool,
     /// Where the draws begin.

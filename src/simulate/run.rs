@@ -70,6 +70,8 @@ pub enum Source {
         amounts: Vec<EventAmount>,
         /// See [`PanelRequest::replicates`].
         replicates: u32,
+        /// Only these fusions (`EML4::ALK`) of the known ones; all where it is empty.
+        fusions: Vec<String>,
     },
 }
 
@@ -240,7 +242,7 @@ fn neighbours(job: &Job, events: &[Event], reference: &Reference, models: &GeneM
     if !of_run.is_empty() {
         return Ok(of_run);
     }
-    let known = Source::Panel { kind: PanelKind::Known, amounts: vec![EventAmount::Fragments(1)], replicates: 1 };
+    let known = Source::Panel { kind: PanelKind::Known, amounts: vec![EventAmount::Fragments(1)], replicates: 1, fusions: Vec::new() };
     Ok(self::events(&known, job, reference, models, None)?.0)
 }
 
@@ -252,18 +254,23 @@ fn events(
     models: &GeneModels,
     repeats: Option<&Repeats>,
 ) -> Result<(Vec<Event>, Vec<Left>)> {
-    let (kind, amounts, replicates) = match source {
+    let (kind, amounts, replicates, fusions) = match source {
         Source::Table(path) => return Ok((event::read(path)?, Vec::new())),
-        Source::Panel { kind, amounts, replicates } => (*kind, amounts.clone(), *replicates),
+        Source::Panel { kind, amounts, replicates, fusions } => (*kind, amounts.clone(), *replicates, fusions),
     };
     let knowledge = match &job.knowledge {
         Some(folder) => Knowledge::with_dir(folder, &Warnings::default())?,
         None => Knowledge::builtin(),
     };
+    let listed = |fusion: &String| knowledge.fusions().iter().any(|known| format!("{}::{}", known.gene5, known.gene3) == *fusion);
+    if let Some(unknown) = fusions.iter().find(|fusion| !listed(fusion)) {
+        return Err(Error::Config(format!("no known fusion is {unknown:?}; write it as EML4::ALK, and see `kinfuse knowledge show`")));
+    }
     let request = PanelRequest {
         kind,
         amounts,
         replicates,
+        fusions,
         in_dna: !job.recipe.assay.is_rna(),
         seed: job.recipe.seed,
         knowledge: &knowledge,

@@ -101,7 +101,7 @@ fn keys(schema: &Value) -> BTreeMap<String, BTreeSet<String>> {
 
 #[test]
 fn the_page_explains_each_key_of_the_schema_and_no_other() {
-    let page = std::fs::read_to_string(repository("docs/json.md")).expect("the page is there");
+    let page = std::fs::read_to_string(repository("docs/src/json.md")).expect("the page is there");
     let mut explained: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
     let mut section = String::new();
     for line in page.lines() {
@@ -112,5 +112,5 @@ fn the_page_explains_each_key_of_the_schema_and_no_other() {
             explained.entry(section.clone()).or_default().insert(key.to_owned());
         }
     }
-    assert_eq!(explained, keys(&schema()), "docs/json.md has the keys of `kinfuse schema`");
+    assert_eq!(explained, keys(&schema()), "docs/src/json.md has the keys of `kinfuse schema`");
 }

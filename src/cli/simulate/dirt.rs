@@ -7,7 +7,7 @@ use clap::Args;
 use crate::error::{Error, Result};
 use crate::simulate::Dirt;
 
-use super::{amount, share, Parsed};
+use super::library::{amount, share, Parsed};
 
 /// Options of the heading Dirt.
 #[derive(Debug, Args)]

@@ -91,6 +91,13 @@ impl Fraction {
 #[serde(transparent)]
 pub struct Amount(f64);
 
+impl Amount {
+    /// A ratio, rounded to three decimals.
+    pub fn rounded(value: f64) -> Self {
+        Self((value * 1e3).round() / 1e3)
+    }
+}
+
 impl From<u32> for Amount {
     fn from(count: u32) -> Self {
         Self(f64::from(count))

@@ -14,6 +14,9 @@ const LONGEST_RANDOM_BP: u32 = 20;
 pub(super) fn events(request: &PanelRequest) -> (Vec<Event>, Vec<Left>) {
     let (mut events, mut left) = (Vec::new(), Vec::new());
     for known in request.knowledge.fusions() {
+        if !request.fusions.is_empty() && !request.fusions.contains(&format!("{}::{}", known.gene5, known.gene3)) {
+            continue;
+        }
         let name = format!("{}::{} {}", known.gene5, known.gene3, known.name);
         match event(known, request) {
             Ok(event) if request.in_dna && is_twin(&event, &events) => {
