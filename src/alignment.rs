@@ -21,6 +21,7 @@ pub mod file;
 mod format;
 mod index;
 pub mod library;
+pub mod lost;
 pub mod mates;
 pub mod parts;
 pub mod read;

@@ -16,6 +16,9 @@
 //!    repeat at one side does not lose the break; else the tails are looked up on the other side, in the FASTA or in what its reads
 //!    show ([`local`]).
 //!
+//! 4. [`lost_mate`]: in DNA, mates that dirt left unaligned join a junction that few fragments show, where their first bases lie on its other
+//!    side.
+//!
 //! In RNA inserted bases that are one of the genes' own exons are given to it ([`inner_exon`]). Where thousands of chimeras lie beside each
 //! other, [`nearby`] finds those worth a comparison.
 
@@ -30,6 +33,7 @@ pub mod homology;
 pub mod inner_exon;
 pub mod local;
 pub mod long_read;
+pub mod lost_mate;
 pub mod meet;
 pub mod nearby;
 pub mod orphan;

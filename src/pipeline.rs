@@ -39,6 +39,7 @@ use crate::junction::find::{self, Evidence};
 use crate::junction::inner_exon;
 use crate::junction::local::LocalBases;
 use crate::junction::long_read::SIDE_BP;
+use crate::junction::lost_mate;
 use crate::junction::outside::{self, Outside};
 use crate::junction::partners;
 use crate::junction::realign::Bases;
@@ -597,6 +598,11 @@ impl Run<'_> {
             });
         }
         let explained_elsewhere = found.explained_elsewhere + (before - candidates.len()) as u32;
+        if !spliced && assay.paired && !assay.long_reads {
+            // As for pairs that join a junction: fragments that span a break are longer than the average.
+            let longest_bp = span.insert_max_bp.saturating_mul(3) / 2;
+            lost_mate::add(self.pool, library, &mut candidates, longest_bp, sequences.1)?;
+        }
         local.finish()?;
         let unread = self.unread(library, scan, &candidates)?;
         let flagged: FxHashSet<FragmentId> =

@@ -4,10 +4,11 @@ use std::collections::BTreeSet;
 
 use kinfuse::evaluate::place::End;
 use kinfuse::evaluate::truth::TrueJunction;
-use kinfuse::genome::{Breakend, EventKind, Junction, Side};
+use kinfuse::genome::{Breakend, EventKind, Junction, Side, Strand};
 use kinfuse::simulate::{Molecule, Piece, Random};
 
 use crate::laboratory::{table, Laboratory, Model};
+use crate::rearranged::runs;
 
 /// One end of an event.
 #[derive(Clone)]
@@ -250,6 +251,40 @@ fn novel_rna(laboratory: &Laboratory, random: &mut Random, events: &mut Vec<Even
         let spliced = Spliced { five, exon5: n5, kinase: three, exon3: n3, missing: (missing5, missing3) };
         events.extend(spliced.event(laboratory, category, &random_bases(random, inserted)));
     }
+}
+
+/// Breaks within exons at which the bases that the partner keeps begin in a run of eight or in a short repeat, seen from the kinase: true
+/// sequence that looks like dirt.
+pub fn beside_runs(laboratory: &Laboratory, count: usize, seed: u64) -> Vec<Event> {
+    let mut random = Random::for_purpose(seed, "breaks of RNA beside runs");
+    let is_kinase = |gene: &str| KINASE_EXONS.iter().any(|(kinase, _)| *kinase == gene);
+    // Alternately a run and a repeat of longer units.
+    let mut places: [Vec<(&Model, u32, i64)>; 2] = [Vec::new(), Vec::new()];
+    for gene in laboratory.genes().filter(|&gene| !is_kinase(gene)) {
+        let Some(model) = laboratory.models(gene).first() else { continue };
+        for exon in model.exons.iter().map(|exon| exon.0) {
+            let Some(bases) = model.exon(exon).and_then(|interval| laboratory.reference.bases(interval)) else { continue };
+            for unit_bp in 1..=4 {
+                for (start, end) in runs(bases, unit_bp, if unit_bp == 1 { 8 } else { 12 }) {
+                    let missing = if model.strand == Strand::Forward { bases.len() - end } else { start };
+                    places[usize::from(unit_bp > 1)].push((model, exon, missing as i64));
+                }
+            }
+        }
+    }
+    let mut events = Vec::new();
+    for attempt in 0..count * 50 {
+        let places = &places[attempt % 2];
+        if events.len() == count || places.is_empty() {
+            break;
+        }
+        let (five, exon5, missing) = places[random.below(places.len())];
+        let (kinase, exons) = KINASE_EXONS[random.below(KINASE_EXONS.len())];
+        let Some(kinase) = laboratory.models(kinase).first() else { continue };
+        let spliced = Spliced { five, exon5, kinase, exon3: exons[random.below(exons.len())], missing: (missing, 0) };
+        events.extend(spliced.event(laboratory, "beside a run", ""));
+    }
+    events
 }
 
 /// Two genes joined at or beside exon edges.

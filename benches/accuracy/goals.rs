@@ -25,13 +25,18 @@ pub struct Result {
 }
 
 impl Result {
-    pub fn new(set: &Set, (calls, fasta): (Calls, PathBuf), folder: &Path) -> Self {
+    pub fn new(set: &Set, calls: (Calls, PathBuf), folder: &Path) -> Self {
         let mut truth = Truth::default();
         for sample in &set.samples {
             truth.samples.insert(sample.name.clone());
             truth.fusions.extend(sample.truths.iter().cloned());
         }
-        let evaluation = evaluate(&truth, vec![("kinfuse".to_owned(), calls)], Path::new("truth")).expect("all samples are there");
+        Self::with_truth(set, &truth, calls, folder)
+    }
+
+    /// Of a set whose truth is kept apart.
+    pub fn with_truth(set: &Set, truth: &Truth, (calls, fasta): (Calls, PathBuf), folder: &Path) -> Self {
+        let evaluation = evaluate(truth, vec![("kinfuse".to_owned(), calls)], Path::new("truth")).expect("all samples are there");
         table::write(&evaluation, folder, "evaluation").expect("the evaluation can be written");
         Self {
             name: set.name,
@@ -44,27 +49,23 @@ impl Result {
         }
     }
 
-    /// False rows that passed, and flagged ones.
-    pub fn false_rows(&self) -> (usize, usize) {
-        let rows = &self.evaluation.callers[0].false_calls;
-        let passed = rows.iter().filter(|row| row.tier == "pass").count();
-        (passed, rows.len() - passed)
-    }
-
-    /// The line of a dirty set beside the clean one of the same events.
-    pub fn beside(&self, clean: &Self, share: f64) -> crate::dirty::Line {
+    /// The line of a dirty set, with that of the clean one of the same events where there are any.
+    pub fn line(&self, share: f64, clean: Option<&Self>) -> crate::dirty::Line {
         let found = |result: &Self| {
             let passed = result.events().filter(|event| event.status == "pass").count() as u64;
             (passed, result.events().count() as u64)
         };
-        let (false_pass, flagged) = self.false_rows();
+        let rows = &self.evaluation.callers[0].false_calls;
+        let passed: Vec<&str> = rows.iter().filter(|row| row.tier == "pass").map(|row| row.sample.as_str()).collect();
         crate::dirty::Line {
             set: self.name.to_owned(),
             share,
             samples: self.evaluation.truth.samples as usize,
-            false_pass,
-            flagged,
-            found: Some([found(self), found(clean)]),
+            with_pass: passed.iter().collect::<BTreeSet<_>>().len(),
+            false_pass: passed.len(),
+            flagged: rows.len() - passed.len(),
+            found: clean.map(|clean| [found(self), found(clean)]),
+            keeps_all: self.name.contains("-runs-"),
         }
     }
 

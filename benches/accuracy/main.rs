@@ -4,7 +4,8 @@
 //! facts + laboratory genome --> events --> FASTQ --STAR, bwa, minimap2--> BAM --> one BAM a sample --call--> evaluate --> goals
 //! ```
 //!
-//! `--dirt` runs the dirty forms (dirty.rs) in their stead, beside the clean ones of the same events, with a table of both.
+//! `--dirt` runs the dirty forms (`dirty_sets.rs`) in their stead, beside the clean ones of the same events, with a table of both; with
+//! `--quick` a part of them, in a minute or two.
 //!
 //! `cargo bench --bench accuracy` runs it all (in about 11 minutes on two cores), `cargo test --bench accuracy -- --quick` a part in
 //! the build of the tests, with floors. The genome and the tables are those of the folder that `KINFUSE_SHARED` names; without it
@@ -15,6 +16,7 @@ use std::process::ExitCode;
 
 mod calls;
 mod dirty;
+mod dirty_sets;
 mod events;
 mod goals;
 mod laboratory;
@@ -128,102 +130,6 @@ fn result(set: &Set, laboratory: &Laboratory, options: &Options) -> goals::Resul
     result
 }
 
-/// The dirty sets and their table; whether no dirt was called and recall fell by no more than a point.
-fn dirty_sets(laboratory: &Laboratory, options: &Options) -> bool {
-    let wanted = |name: &str| options.only.as_ref().is_none_or(|only| name.contains(only.as_str()));
-    let mut lines = Vec::new();
-    // Half of the samples have the most dirt; with the others they are 500 of either material.
-    let layouts: &[(&str, &str, Layout, u32)] = if options.quick {
-        &[("dirty-neg-rna-2x100", "rna", PAIRED_100, 15), ("dirty-neg-dna-2x150", "dna", PAIRED_150, 15)]
-    } else {
-        &[
-            ("dirty-neg-rna-2x100", "rna", PAIRED_100, 70),
-            ("dirty-neg-rna-2x75", "rna", PAIRED_75, 40),
-            ("dirty-neg-rna-1x75", "rna", SINGLE_75, 40),
-            ("dirty-neg-rna-long", "rna", LONG, 20),
-            ("dirty-neg-dna-2x150", "dna", PAIRED_150, 70),
-            ("dirty-neg-dna-2x100", "dna", PAIRED_100, 60),
-            ("dirty-neg-dna-1x75", "dna", SINGLE_75, 40),
-        ]
-    };
-    let shares: &[f64] = if options.quick { &[0.15] } else { &[0.01, 0.05, 0.15] };
-    for &(name, material, layout, count) in layouts.iter().filter(|(name, ..)| wanted(name)) {
-        for &share in shares {
-            let asked = dirty::Negatives { name, material, layout, share, count };
-            lines.push(dirty_negatives(laboratory, &asked, options));
-            print!("{}", dirty::table(&lines[lines.len() - 1..]));
-        }
-    }
-    for (clean, dirty) in dirty_pairs(laboratory, options, &wanted) {
-        let share = dirty.1;
-        let [clean, dirty] = [&clean, &dirty.0].map(|set| result(set, laboratory, options));
-        let line = dirty.beside(&clean, share);
-        print!("{}", dirty::table(std::slice::from_ref(&line)));
-        lines.push(line);
-    }
-    let text = dirty::table(&lines);
-    println!("\n{text}");
-    std::fs::write(options.out.join("dirt.txt"), &text).expect("the report can be written");
-    lines.iter().all(dirty::Line::is_met)
-}
-
-/// A few samples at a time, so that their BAMs need little room.
-fn dirty_negatives(laboratory: &Laboratory, asked: &dirty::Negatives, options: &Options) -> dirty::Line {
-    const AT_A_TIME: u32 = 20;
-    let mut line = dirty::Line { set: asked.name.to_owned(), share: asked.share, samples: 0, false_pass: 0, flagged: 0, found: None };
-    for first in (0..asked.count).step_by(AT_A_TIME as usize) {
-        let some = dirty::Negatives { count: AT_A_TIME.min(asked.count - first), ..*asked };
-        let folder = options.out.join(format!("{}.{:.0}.{first}", asked.name, asked.share * 100.0));
-        let set = dirty::negatives(laboratory, &some, &folder, options.seed + u64::from(first));
-        let result = goals::Result::new(&set, calls::call_made(&set, &folder, laboratory), &folder);
-        let (passed, flagged) = result.false_rows();
-        line.samples += set.samples.len();
-        line.false_pass += passed;
-        line.flagged += flagged;
-        if !options.keep_bams && passed == 0 {
-            std::fs::remove_dir_all(&folder).expect("a folder of the work folder can be removed");
-        }
-    }
-    line
-}
-
-/// Names of a clean and a dirty set, the material, aligner and layout of both, their events and numbers of fragments.
-type Pair<'a> = ([&'static str; 2], &'static str, Aligner, Layout, &'a [events::Event], &'a [u32]);
-
-/// Clean and dirty sets of the same events.
-fn dirty_pairs(laboratory: &Laboratory, options: &Options, wanted: &dyn Fn(&str) -> bool) -> Vec<(Set, (Set, f64))> {
-    let seed = options.seed;
-    let (rna, dna) = (events::rna(laboratory, seed), rearranged::dna(laboratory, seed));
-    let runs = rearranged::beside_runs(laboratory, if options.quick { 10 } else { 60 }, seed);
-    let step = if options.quick { 6 } else { 2 };
-    let [rna, dna] = [rna, dna].map(|events| events.into_iter().step_by(step).collect::<Vec<_>>());
-    let bwa = Aligner::Bwa(&[]);
-    let all: &[Pair<'_>] = &[
-        (["clean-rna-2x100", "dirty-rna-2x100"], "rna", Aligner::Star, PAIRED_100, &rna, &[2, 3, 5]),
-        (["clean-rna-2x75", "dirty-rna-2x75"], "rna", Aligner::Star, PAIRED_75, &rna, &[2, 3, 5]),
-        (["clean-rna-1x75", "dirty-rna-1x75"], "rna", Aligner::Star, SINGLE_75, &rna, &[2, 3, 5]),
-        (["clean-rna-long", "dirty-rna-long"], "rna", Aligner::Minimap2, LONG, &rna, &[2, 5]),
-        (["clean-dna-2x150", "dirty-dna-2x150"], "dna", bwa, PAIRED_150, &dna, &[3, 6]),
-        (["clean-runs-dna-2x150", "dirty-runs-dna-2x150"], "dna", bwa, PAIRED_150, &runs, &[3, 6]),
-        (["clean-runs-dna-2x100", "dirty-runs-dna-2x100"], "dna", bwa, PAIRED_100, &runs, &[3, 6]),
-    ];
-    let share = 0.15;
-    let mut pairs = Vec::new();
-    for &(names, material, aligner, layout, events, counts) in all {
-        let [clean, dirty] = names;
-        if !wanted(dirty) {
-            continue;
-        }
-        // The quick form has no time for aligners.
-        let aligner = if options.quick { Aligner::Truth } else { aligner };
-        let spec = |name, dirt| Spec { name, material, aligner, layout, dirt };
-        let [clean, dirty] =
-            [spec(clean, None), spec(dirty, Some(share))].map(|spec| sets::events(laboratory, &spec, events, counts, seed));
-        pairs.push((clean, (dirty, share)));
-    }
-    pairs
-}
-
 fn main() -> ExitCode {
     let options = match options() {
         Ok(options) => options,
@@ -239,8 +145,11 @@ fn main() -> ExitCode {
     let begun = std::time::Instant::now();
     let laboratory = Laboratory::new(&shared, &options.out);
     if options.dirt {
-        let met = dirty_sets(&laboratory, &options);
+        let met = dirty_sets::run(&laboratory, &options);
         println!("{} s", begun.elapsed().as_secs());
+        if !met {
+            eprintln!("accuracy: dirt was called, or hid what is true");
+        }
         return if met { ExitCode::SUCCESS } else { ExitCode::FAILURE };
     }
     let mut results = Vec::new();

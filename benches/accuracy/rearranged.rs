@@ -317,7 +317,7 @@ pub fn beside_runs(laboratory: &Laboratory, count: usize, seed: u64) -> Vec<Even
 }
 
 /// Stretches of at least `least_bp` bases in which each is the same as that `unit_bp` before it, and which are no repeat of fewer.
-fn runs(bases: &[u8], unit_bp: usize, least_bp: usize) -> Vec<(usize, usize)> {
+pub fn runs(bases: &[u8], unit_bp: usize, least_bp: usize) -> Vec<(usize, usize)> {
     let mut found = Vec::new();
     let mut start = 0;
     for at in unit_bp..=bases.len() {

@@ -1,5 +1,6 @@
 //! Sets of samples: one layout of reads through one aligner each.
 
+use std::collections::BTreeSet;
 use std::io::{BufWriter, Write};
 use std::path::PathBuf;
 
@@ -164,6 +165,8 @@ pub fn events(laboratory: &Laboratory, spec: &Spec, events: &[Event], counts: &[
     let mut reads = Reads::new(laboratory, spec, seed);
     let mut sampler = Sampler::new(library(spec.layout), "r", seed);
     let mut samples = Vec::new();
+    // The clean reads of a seed stay as they are.
+    let mut hopping = spec.dirt.map(|_| (Sampler::new(library(spec.layout), "h", seed), Random::for_purpose(seed, "hopped reads")));
     if spec.material == "rna" {
         transcriptome(laboratory, &mut reads, &mut sampler, (150, 25));
     }
@@ -181,6 +184,17 @@ pub fn events(laboratory: &Laboratory, spec: &Spec, events: &[Event], counts: &[
             if let Some((molecule, left, _)) = &event.reciprocal {
                 let shown = crossing(&mut sampler, molecule, (*left, *left), spec.material, count);
                 reads.add_crossing(&name, shown, (*left, *left), spec.material);
+            }
+            if let Some((sampler, random)) = &mut hopping {
+                // One fragment of each: two of one event are what a weak event of the sample's own would be.
+                let mut used = BTreeSet::from([event.label.as_str()]);
+                for _ in 0..random.poisson(dirty::HOPPED_MEAN) {
+                    let other = &events[random.below(events.len())];
+                    if used.insert(&other.label) {
+                        let shown = crossing(sampler, &other.molecule, other.at, spec.material, 1);
+                        reads.add_crossing(&name, shown, other.at, spec.material);
+                    }
+                }
             }
             let truths = event.truths(laboratory, &name, spec.material, Some(count));
             samples.push(Sample { parts: vec![background.clone(), name.clone()], name, truths, weights: None, is_negative: false });

@@ -388,12 +388,12 @@ pub struct Unaligned {
 
 impl Unaligned {
     /// Whether a read is looked at: marking duplicates flags reads without an alignment too.
-    fn is_used(record: &Record, library: &Library) -> bool {
+    pub(super) fn is_used(record: &Record, library: &Library) -> bool {
         let left_out = record.is_duplicate() && leaves_out_flagged(library.assay.duplicates);
         !left_out && !record.is_quality_check_failed()
     }
 
-    fn new(record: &Record, lane: Lane, library: &Library) -> Self {
+    pub(super) fn new(record: &Record, lane: Lane, library: &Library) -> Self {
         Self {
             fragment: lane.fragment(FragmentId::of(record.qname())),
             number: u8::from(record.is_last_in_template() && record.is_paired()),

@@ -6,7 +6,7 @@ use crate::error::Result;
 use crate::genome::canonical_contig_name;
 use crate::report::finding::{findings, kinase_in_words, Finding};
 use crate::report::json::{Document, Verdict};
-use crate::report::rows::{DetectabilityRow, FusionRow, MetricRow, MetricValue, VariantRow};
+use crate::report::rows::{DetectabilityRow, Fraction, FusionRow, MetricRow, MetricValue, VariantRow};
 use crate::variant::VariantStatus;
 
 /// One sample in short.
@@ -152,12 +152,11 @@ impl SeenJunction {
 
 impl Region {
     fn of(row: &DetectabilityRow) -> Self {
-        let known = row.lod95.as_deref().and_then(|text| text.split('/').next());
         Self {
             gene: row.gene.clone(),
             name: row.region.clone(),
             assay: row.assay.clone(),
-            lod95: known.and_then(|text| text.parse().ok()),
+            lod95: row.lod95_known.map(Fraction::value),
             verdict: row.verdict.clone(),
         }
     }

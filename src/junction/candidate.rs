@@ -154,11 +154,16 @@ impl Candidate {
         self.members.values().map(thousandths).sum::<u64>() as f64 / 1000.0
     }
 
-    /// Whether the partner's bases are runs, a repeat or adapter, which have no place of their own (dark cycles of two-colour machines read
-    /// as runs of G), whatever the aligner says.
+    /// Whether the bases of either side are runs, a repeat or adapter, which have no place of their own (dark cycles of two-colour machines
+    /// read as runs of G), whatever the aligner says: it puts a poly(A) end into a run of A with the same error, be it in a kinase.
     pub fn is_simple(&self) -> bool {
-        let least = MIN_TELLING_BP.min(MIN_TELLING_FRAC * self.tail.len() as f64);
-        self.tail.len() >= MIN_JUDGED_BP && telling_bp(&self.tail) < least
+        let is_simple = |bases: &[u8]| {
+            let least = MIN_TELLING_BP.min(MIN_TELLING_FRAC * bases.len() as f64);
+            bases.len() >= MIN_JUDGED_BP && telling_bp(bases) < least
+        };
+        // Inserted bases say nothing of the place of what follows them.
+        let behind_insertion = self.tail.get(self.insertion_bp as usize..).unwrap_or_default();
+        is_simple(&self.tail) || is_simple(behind_insertion) || is_simple(&self.anchor)
     }
 
     /// Whether the aligner placed the same bases elsewhere in many more fragments than it surely placed here: a copy of a repeat
@@ -339,6 +344,13 @@ mod tests {
             assert!(is_simple(&tail), "{}", String::from_utf8_lossy(&tail));
         }
         assert!(is_simple(b"AGATCGGAAGAGCACACGTCTGAACTCC"));
+        // A read of a partner that ends in poly(A), put into a run of a kinase's intron.
+        let anchor = [repeated(b"A", 27), b"C".to_vec(), repeated(b"A", 10)].concat();
+        let tail = b"GTTCTGGCCTCCTTACCCTCTCCCC".to_vec();
+        assert!(Candidate { tail, anchor, ..Candidate::new(0, end(0), end(1)) }.is_simple());
+        // A chimera that ends in poly(A): the few bases before it are inserted ones to the aligner.
+        let tail = [b"AAGCAG".to_vec(), repeated(b"A", 21), b"T".to_vec(), repeated(b"A", 22)].concat();
+        assert!(Candidate { tail, insertion_bp: 3, ..Candidate::new(0, end(0), end(1)) }.is_simple());
         assert!(!is_simple(b"GTGTATATGTATATGTATACATATACATACATATGTATGTGTGTATA"));
         assert!(!is_simple(b"AAAAAAAACGTTAGCAT"), "a run of eight takes little from what follows");
         assert!(!is_simple(&repeated(b"G", 11)), "too few bases to tell");

@@ -50,6 +50,11 @@ fn tell(bases: &[u8], least_bp: usize) -> bool {
     bases.len() >= least_bp && telling_bp(bases) >= MIN_TELLING_FRAC * least_bp as f64
 }
 
+/// What two stretches have in common, `N` where they differ: the errors of a run tell much of a read and nothing of what it shares.
+fn common(one: &[u8], other: &[u8]) -> Vec<u8> {
+    one.iter().zip(other).map(|(&x, &y)| if x == y { x } else { b'N' }).collect()
+}
+
 /// What the tails of one edge agree on.
 pub(super) struct Bundle {
     /// Where they leave the gene.
@@ -221,7 +226,7 @@ impl More {
 fn agree_behind(own: &[u8], other: &[u8]) -> bool {
     let most = own.len() / BP_PER_MISMATCH;
     let wrong = own.iter().zip(other).filter(|(x, y)| x != y).take(most + 1).count();
-    wrong <= most && tell(own, MIN_SHARED_BP)
+    wrong <= most && tell(&common(own, other), MIN_SHARED_BP)
 }
 
 /// Bases of long tails that are compared.
@@ -258,9 +263,10 @@ fn joined(target: usize, from: &Bundle, to: &Bundle) -> Option<(usize, Candidate
         if wrong * BP_PER_MISMATCH > shared {
             continue;
         }
-        if tell(&x[..shared], least) {
+        let common = common(x, y);
+        if tell(&common, least) {
             found.push((shared, length));
-        } else if of_fragment && tell(&x[..shared], MIN_SHARED_OF_FRAGMENT_BP) {
+        } else if of_fragment && tell(&common, MIN_SHARED_OF_FRAGMENT_BP) {
             short.push((shared, length));
         }
     }
@@ -311,6 +317,23 @@ mod tests {
         assert_eq!(grown(whole[..40].to_vec(), &[turned]), whole[..70]);
         let poly = Unaligned { bases: [vec![b'A'; 40], whole[..30].to_vec()].concat(), ..read(0, 10) };
         assert_eq!(grown(vec![b'A'; 30], &[poly]).len(), 30, "one base over and over joins nothing");
+    }
+
+    #[test]
+    fn runs_with_errors_of_their_own_do_not_meet() {
+        let bundle = |contig: u32, tail: Vec<u8>, anchor: &[u8], first: u64| Bundle {
+            end: Breakend::new(ContigId(contig), 1_000, Side::Lower),
+            tail,
+            anchor: anchor.to_vec(),
+            fragments: BTreeSet::from([FragmentId(first), FragmentId(first + 1)]),
+        };
+        // Poly-G of a two-colour machine with errors on one side, a repeat of C on the other: at one length just enough agrees.
+        let poly_g = [b"TC".as_slice(), &[b'G'; 30], b"AGGGTGGGAGGGTGGGGG"].concat();
+        let poly_c = [b"TTGAGGTCAG".as_slice(), &[b'C'; 48]].concat();
+        let from = bundle(0, poly_g, b"GGATTTCACCAGCATTTAGG", 1);
+        let to = bundle(1, poly_c, b"ACAGAAAAATGGTCTTGA", 3);
+        assert!(tell(&from.tail[2..], MIN_SHARED_OF_SEVERAL_BP), "its errors tell it from other ends");
+        assert!(joined(0, &from, &to).is_none());
     }
 
     #[test]

@@ -5,8 +5,8 @@ use super::meaning;
 use super::numbers::{name, shown};
 use super::phrases::Phrases;
 use super::summary::{quality, share, Finding};
-use crate::report::compound::{Compound, Relation};
-use crate::report::rows::VariantRow;
+use crate::report::compound::{self, Compound};
+use crate::report::rows::{Companion, Relation, ToFusion, VariantRow};
 
 /// One mutation.
 pub fn mutation(row: &VariantRow, lang: Lang) -> Finding {
@@ -41,38 +41,33 @@ pub fn drugs(row: &VariantRow, effect: &str) -> String {
 
 /// How a mutation lies to the fusions, a sentence each.
 pub fn phase(row: &VariantRow, phrases: &Phrases) -> Vec<String> {
-    let text = row.phase.as_deref().unwrap_or("");
-    if let Some(why) = text.strip_prefix("unphased:") {
+    let Some(phase) = &row.phase else { return Vec::new() };
+    if let Some(why) = &phase.unphased {
         return vec![fill(phrases.not_phased, &[&shown(why)])];
     }
-    let one = |item: &str| {
-        let mut parts = item.splitn(3, ':');
-        let (word, fusion, count) = (parts.next()?, parts.next()?, parts.next()?);
-        let phrase = match word {
-            "cis" => phrases.on_fusion,
-            "trans" => phrases.not_on_fusion,
-            "mixed" => phrases.mixed_fusion,
-            _ => return None,
+    let one = |to: &ToFusion| {
+        let phrase = match to.told.relation {
+            Relation::Cis => phrases.on_fusion,
+            Relation::Trans => phrases.not_on_fusion,
+            Relation::Mixed => phrases.mixed_fusion,
         };
-        Some(fill(phrase, &[&name(fusion), &name(count)]))
+        let count = to.told.fragments.map_or_else(|| "\u{2013}".to_owned(), |count| count.to_string());
+        fill(phrase, &[&name(&to.fusion), &count])
     };
-    text.split(',').filter_map(one).collect()
+    phase.fusions.iter().map(one).collect()
 }
 
 /// How a mutation lies to the other called ones, a sentence each.
 pub fn others(row: &VariantRow, phrases: &Phrases) -> Vec<String> {
-    let one = |item: &str| {
-        let mut parts = item.split(':');
-        let (other, word) = (parts.next()?, parts.next()?);
-        let phrase = match word {
-            "cis" => phrases.cis_with,
-            "trans" => phrases.trans_with,
-            "mixed" => phrases.mixed_with,
-            _ => return None,
+    let one = |other: &Companion| {
+        let phrase = match other.told?.relation {
+            Relation::Cis => phrases.cis_with,
+            Relation::Trans => phrases.trans_with,
+            Relation::Mixed => phrases.mixed_with,
         };
-        Some(fill(phrase, &[&name(other)]))
+        Some(fill(phrase, &[&name(&other.mutation)]))
     };
-    row.compound_with.as_deref().unwrap_or("").split(',').filter_map(one).collect()
+    row.compound_with.iter().filter_map(one).collect()
 }
 
 /// Mutations that lie on one molecule, or never do, and what is said of them together.

@@ -252,7 +252,6 @@ fn mutations(drawing: &mut Drawing, input: &Input<'_>, side: &OnProtein<'_>, acr
 
 /// Domains that the fusion does not have.
 fn lost_domains(input: &Input<'_>) -> String {
-    let domains = input.structure.map(|structure| structure.domains.as_slice()).unwrap_or_default();
-    let lost = domains.iter().filter(|domain| domain.fate == "lost");
+    let lost = input.row.domains.iter().filter(|domain| domain.fate == "lost");
     lost.map(|domain| format!("{} {}", name(&domain.gene), name(&domain.domain))).collect::<Vec<_>>().join(", ")
 }

@@ -5,7 +5,7 @@ use super::numbers::{name, percent};
 use super::phrases::Phrases;
 use crate::drawing::{text_width, Anchor, Drawing, Scale};
 use crate::report::drawn::DrawnBalance;
-use crate::report::rows::DetectabilityRow;
+use crate::report::rows::{DetectabilityRow, Fraction};
 
 const WIDTH: f64 = 720.0;
 const LEFT: f64 = 62.0;
@@ -24,8 +24,7 @@ pub fn is_usual(place: &DetectabilityRow) -> bool {
 
 /// Shares of a known and of a novel fusion that would have been seen.
 pub fn lod95(place: &DetectabilityRow) -> [Option<f64>; 2] {
-    let mut parts = place.lod95.as_deref().unwrap_or("").split('/').map(|text| text.parse().ok());
-    [parts.next().flatten(), parts.next().flatten()]
+    [place.lod95_known, place.lod95_novel].map(|share| share.map(Fraction::value))
 }
 
 /// All places, a row (or more) a kinase; of several libraries one below the other. `None` without any place.

@@ -120,7 +120,7 @@ table_row! {
     }
 }
 
-readable_row!(FusionRow: sample, id, fusion, gene5, gene3, breakpoint5, breakpoint3, site5, site3, exon_junction, variant, known, frame, kinase_domain, evidence, split_fragments, pair_fragments, clip_fragments, fragments, units, depth5, depth3, allele_fraction, allele_fraction_low, allele_fraction_high, qual, filter, event, homology_bp, insertion, transcript5, transcript3, hgvs, vicc, consensus, slack_bp, dna_breakpoint5, dna_breakpoint3, dna_fragments, dna_allele_fraction, contradiction, exon_junction_mane, transcript5_mane, transcript3_mane, exon_aliases, peptide, domains, structure, iscn, band5, band3, crossing_fragments);
+readable_row!(FusionRow: sample, id, fusion, gene5, gene3, breakpoint5, breakpoint3, site5, site3, exon_junction, variant, known, frame, kinase_domain, evidence, split_fragments, pair_fragments, clip_fragments, fragments, units, depth5, depth3, allele_fraction, allele_fraction_low, allele_fraction_high, qual, filter, event, homology_bp, insertion, transcript5, transcript3, hgvs, vicc, consensus, slack_bp, dna_breakpoint5, dna_breakpoint3, dna_fragments, dna_allele_fraction, contradiction, exon_junction_mane, transcript5_mane, transcript3_mane, exon_aliases, peptide, domains, structure, iscn, band5, band3, crossing_fragments, evidence_file);
 
 impl Cell for Vec<DomainFate> {
     fn cell(&self) -> String {
