@@ -69,6 +69,7 @@ pub struct CallArguments {
     fusion_fasta: bool,
     #[command(flatten)]
     also: AlsoArguments,
+    #[command(flatten)]
     page: PageArguments,
     /// Read the whole of a large RNA file for partners that nothing at the kinase points to.
     #[arg(long)]

@@ -54,6 +54,7 @@ pub struct ReportArguments {
     tumour: Option<String>,
     #[command(flatten)]
     also: AlsoArguments,
+    #[command(flatten)]
     page: PageArguments,
 }
 

@@ -12,6 +12,7 @@ use crate::config::{CallConfig, GenomeChoice, DEFAULT_TARGETS};
 use crate::error::{Error, Result};
 use crate::evaluate::result::Ratio;
 use crate::report::rows::{Cell, Fraction};
+use crate::report::files::PageOptions;
 use crate::simulate::event::EventAmount;
 use crate::simulate::panel::PanelKind;
 use crate::simulate::recipe::Assay;
@@ -134,6 +135,8 @@ impl ValidateArguments {
             targets: DEFAULT_TARGETS.map(str::to_owned).to_vec(),
             knowledge: None,
             tumour: None,
+            also: Vec::new(),
+            page: PageOptions::default(),
             fusion_fasta: false,
             normals: self.normals.clone(),
             sensitive: false,

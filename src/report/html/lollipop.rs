@@ -9,7 +9,7 @@ use super::product::class;
 use crate::drawing::{text_width, Anchor, Drawing, Scale};
 use crate::report::carried::codon;
 use crate::report::drawn::DrawnGene;
-use crate::report::rows::{Fraction, VariantRow};
+use crate::report::rows::{Relation, Fraction, VariantRow};
 use crate::variant::VariantStatus;
 
 const WIDTH: f64 = 720.0;
@@ -119,14 +119,12 @@ fn links(drawing: &mut Drawing, called: &[&VariantRow], across: &Scale, up: &Sca
     let place = |row: &VariantRow| Some((across.at(f64::from(codon(&row.hgvs_p)?)), up.at(row.allele_fraction?.value())));
     let mut is_linked = false;
     for (at, row) in called.iter().enumerate() {
-        for item in row.compound_with.as_deref().unwrap_or("").split(',') {
-            let mut parts = item.split(':');
-            let (Some(other), Some(word)) = (parts.next(), parts.next()) else { continue };
-            let other = called[at + 1..].iter().find(|later| later.hgvs_p == other);
-            let class = match word {
-                "cis" => "link-cis",
-                "mixed" | "trans" => "link-trans",
-                _ => continue,
+        for companion in &row.compound_with {
+            let other = called[at + 1..].iter().find(|later| later.hgvs_p == companion.mutation);
+            let class = match companion.told.map(|told| told.relation) {
+                Some(Relation::Cis) => "link-cis",
+                Some(Relation::Mixed | Relation::Trans) => "link-trans",
+                None => continue,
             };
             if let Some((from, to)) = place(row).zip(other.and_then(|other| place(other))) {
                 drawing.line(class, from, to);

@@ -5,7 +5,7 @@ use super::meaning;
 use super::numbers::{name, shown};
 use super::phrases::Phrases;
 use super::summary::{quality, share, Finding};
-use crate::report::compound::{self, Compound};
+use crate::report::compound::Compound;
 use crate::report::rows::{Companion, Relation, ToFusion, VariantRow};
 
 /// One mutation.
