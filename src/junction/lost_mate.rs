@@ -239,7 +239,7 @@ mod tests {
         Candidate { members: BTreeMap::from([(FragmentId(1), shown)]), ..Candidate::new(0, ends[0], ends[1]) }
     }
 
-    /// A mate that lies forty bases before the kinase's break, and a lost read of these bases and then poly-G.
+    /// A mate that lies 45 bases before the kinase's break, and a lost read of these bases and then poly-G.
     fn found_in(genome: &Bases<'_>, bases: &[u8]) -> Option<Member> {
         let candidate = junction();
         let [sides, _] = Sides::both(&candidate);
@@ -253,7 +253,7 @@ mod tests {
             mate_bases: None,
             umi: None,
         };
-        let lost = Lost { read, at: Breakend::new(ContigId(0), 960, Side::Lower), begin: 885, mapq: 60 };
+        let lost = Lost { read, at: Breakend::new(ContigId(0), 955, Side::Lower), begin: 885, mapq: 60 };
         assert!(sides.may_cross(&lost, 400) && !is_copy(&candidate, &lost));
         Across::new(&candidate, &sides, 400, genome).member(&lost, &sides, 20, genome)
     }
@@ -270,7 +270,7 @@ mod tests {
     #[test]
     fn eighteen_bases_of_the_partner_before_poly_g_show_the_junction_and_eight_do_not() {
         let member = found(&partner(600, 18)).expect("it lies there");
-        assert_eq!((member.kind, member.ends, member.kinase_mapq, member.kinase_bp), (Kind::Pair, (885, 600), 60, 75));
+        assert_eq!((member.kind, member.ends, member.kinase_mapq, member.kinase_bp), (Kind::Pair, (885, 600), 60, 70));
         assert!(member.partner_bp >= 18 && member.partner_mapq >= Some(20));
         assert_eq!(found(&partner(600, 8)), None);
         assert_eq!(found(&[]), None, "poly-G lies nowhere");
