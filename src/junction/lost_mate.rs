@@ -252,6 +252,8 @@ mod tests {
             paired: true,
             mate_bases: None,
             umi: None,
+            filed: None,
+            name: Box::default(),
         };
         let lost = Lost { read, at: Breakend::new(ContigId(0), 955, Side::Lower), begin: 885, mapq: 60 };
         assert!(sides.may_cross(&lost, 400) && !is_copy(&candidate, &lost));
@@ -310,6 +312,8 @@ mod tests {
                 paired: true,
                 mate_bases: None,
                 umi: None,
+                filed: None,
+                name: Box::default(),
             },
             at: Breakend::new(ContigId(0), 990, Side::Lower),
             begin,

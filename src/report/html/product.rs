@@ -12,7 +12,6 @@ use super::phrases::Phrases;
 use crate::drawing::{text_width, Anchor, Drawing, Scale};
 use crate::report::carried::codon;
 use crate::report::drawn::{Drawings, DrawnDomain, DrawnEnd, DrawnFusion, DrawnGene};
-use crate::report::json::FusionStructure;
 use crate::report::rows::{FusionRow, VariantRow};
 
 const WIDTH: f64 = 720.0;
@@ -33,8 +32,6 @@ pub struct Input<'a> {
     pub row: &'a FusionRow,
     /// Its ends.
     pub fusion: &'a DrawnFusion,
-    /// Its structure.
-    pub structure: Option<&'a FusionStructure>,
     /// The genes.
     pub drawings: &'a Drawings,
     /// Called mutations of its kinase.
