@@ -36,10 +36,8 @@ pub(super) fn of_fusion(document: &Document, meaning: &FusionMeaning, fusion: &F
         lines.extend(groups.map(|text| (Rank::Finding, text, 3)));
         lines.extend(conditions(meaning));
         lines.extend(due(meaning).map(|text| (Rank::Detail, text, 1)));
-        lines.extend(
-            of_drugs(meaning, "line", |drug| drug.line.as_deref().map(|line| without_places(line))).map(|text| (Rank::Detail, text, 1)),
-        );
-        let tests = of_drugs(meaning, "companion test", |drug| drug.companion_diagnostic.as_deref().map(|test| without_places(test)));
+        lines.extend(of_drugs(meaning, "line", |drug| drug.line.as_deref().map(without_places)).map(|text| (Rank::Detail, text, 1)));
+        let tests = of_drugs(meaning, "companion test", |drug| drug.companion_diagnostic.as_deref().map(without_places));
         lines.extend(tests.map(|text| (Rank::Detail, text, 2)));
         lines.extend(of_drugs(meaning, "efficacy", |drug| drug.efficacy.as_deref().and_then(response)).map(|text| (Rank::Detail, text, 1)));
         lines.extend(approvals(meaning).map(|text| (Rank::More, text, 2)));

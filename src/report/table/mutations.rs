@@ -20,7 +20,9 @@ pub(super) fn add(document: &Document, lines: &mut Lines) {
         rows.extend(called.iter().map(|variant| row(variant)));
         if rows.iter().skip(1).all(|row| row.last().is_none_or(String::is_empty)) {
             // Nothing is phased.
-            rows.iter_mut().for_each(|row| row.truncate(row.len() - 1));
+            for row in &mut rows {
+                row.truncate(row.len() - 1);
+            }
         }
         let mut table = columns(&rows).into_iter();
         lines.add(Rank::Finding, table.next().unwrap_or_default());
