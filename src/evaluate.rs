@@ -14,7 +14,8 @@
 //! - **Recall** is over true junctions with at least one fragment that really crosses (or of which the truth gives no count): `pass`
 //!   where the matched call passed, `listed` where it passed or is flagged, `candidates` where it is anywhere.
 //! - **Exact, near, gene order, exon junction, variant, name** are over the listed ones for which both sides say something.
-//! - **Precision** is matched calls / (matched + false); duplicates and halves are neither (see [`matching`]).
+//! - **Precision** is matched calls / (matched + false); duplicates and halves are neither (see [`matching`]). A mutation counts as false
+//!   only where the truth speaks of the place (see [`scope`]).
 //! - **Fraction**: over true junctions with a molecular fraction and at least 10 expected fragments, called or not, wherever a row of
 //!   any tier gives an interval.
 //! - **Quality**: over all rows with a quality; a row is true when it is matched, and false when nothing true fits it (chimeras are
@@ -37,6 +38,7 @@ pub mod place;
 mod plot;
 mod quality;
 pub mod result;
+pub mod scope;
 mod sheet;
 pub mod source;
 pub mod table;
@@ -46,6 +48,7 @@ pub mod truth;
 
 pub use format::Format;
 pub use result::Evaluation;
+pub use scope::Scope;
 pub use source::{Calls, Source};
 pub use truth::Truth;
 
@@ -56,6 +59,14 @@ pub use truth::Truth;
 /// # Errors
 /// When no sample of a caller is in the truth.
 pub fn evaluate(truth: &Truth, callers: Vec<(String, Calls)>, truth_path: &Path) -> Result<Evaluation> {
+    evaluate_within(&Scope::of(truth), truth, callers, truth_path)
+}
+
+/// As [`evaluate`], with the regions in which a mutation that is not true counts as false.
+///
+/// # Errors
+/// As [`evaluate`].
+pub fn evaluate_within(scope: &Scope, truth: &Truth, callers: Vec<(String, Calls)>, truth_path: &Path) -> Result<Evaluation> {
     let mut results = Vec::new();
     for (name, mut calls) in callers {
         if truth.samples.len() == 1 && calls.len() == 1 {
@@ -71,7 +82,7 @@ pub fn evaluate(truth: &Truth, callers: Vec<(String, Calls)>, truth_path: &Path)
             );
             return Err(Error::input(truth_path, problem, "name the sample with --sample, or the files after the samples of the truth"));
         }
-        results.push(measure::measure(&name, truth, &calls));
+        results.push(measure::measure(&name, truth, &calls, scope));
     }
     Ok(Evaluation::new(truth, results))
 }

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::Args;
 
 use crate::error::Result;
-use crate::evaluate::{self, table, Source, Truth};
+use crate::evaluate::{self, table, Scope, Source, Truth};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -29,6 +29,9 @@ pub struct EvaluateArguments {
     /// Sample of files that do not name one [default: the file's name up to its first dot].
     #[arg(long, value_name = "NAME")]
     sample: Option<String>,
+    /// Where a mutation that is not true counts as false (BED) [default: the genes of the truth].
+    #[arg(long, value_name = "BED")]
+    regions: Option<PathBuf>,
     /// Folder for the tables, the JSON and the page; without it only the table on standard output.
     #[arg(short, long, value_name = "DIR")]
     out_dir: Option<PathBuf>,
@@ -58,7 +61,11 @@ impl EvaluateArguments {
             let calls = source.read(self.sample.as_deref())?;
             callers.push((source.name, calls));
         }
-        let evaluation = evaluate::evaluate(&truth, callers, &self.truth)?;
+        let scope = match &self.regions {
+            Some(path) => Scope::read(path)?,
+            None => Scope::of(&truth),
+        };
+        let evaluation = evaluate::evaluate_within(&scope, &truth, callers, &self.truth)?;
         if let Some(folder) = &self.out_dir {
             table::write(&evaluation, folder, &self.prefix)?;
         }

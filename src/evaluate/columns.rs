@@ -112,7 +112,8 @@ columns!(MutationRow: [
     "group", "level", "pass", "events", "recall_pass", "recall_pass_low", "recall_pass_high",
     "listed", "events_listed", "recall_listed", "recall_listed_low", "recall_listed_high",
     "phase_right", "phased", "phase_frac", "phase_low", "phase_high", "true", "called", "precision", "precision_low", "precision_high",
-] group, level, pass, listed, phase, precision);
+    "elsewhere",
+] group, level, pass, listed, phase, precision, elsewhere);
 
 columns!(EventRow: [
     "sample", "event", "name", "category", "material", "fragments", "status", "call", "qual", "filter", "exact", "off_bp", "gene_order",

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::call::{Call, SampleCalls, Tier};
 use super::matching::{matching, Fit, Role};
 use super::result::{CallerResult, EventRow, FalseRow, PrecisionRow, Ratio, RecallRow};
+use super::scope::Scope;
 use super::source::Calls;
 use super::truth::{TrueJunction, Truth};
 use super::{mutation, quality};
@@ -19,7 +20,7 @@ pub(super) struct Outcome<'a> {
 }
 
 /// All counts of one caller.
-pub(super) fn measure(caller: &str, truth: &Truth, calls: &Calls) -> CallerResult {
+pub(super) fn measure(caller: &str, truth: &Truth, calls: &Calls, scope: &Scope) -> CallerResult {
     let (fusions, chimeras) = (by_sample(&truth.fusions), by_sample(&truth.chimeras));
     let samples: BTreeSet<&str> = truth.samples.iter().chain(calls.keys()).map(String::as_str).collect();
     let nothing = SampleCalls::default();
@@ -45,7 +46,7 @@ pub(super) fn measure(caller: &str, truth: &Truth, calls: &Calls) -> CallerResul
             .to_vec(),
         fraction: quality::fraction(&outcomes),
         quality: quality::reliability(&roles),
-        mutations: mutation::measure(truth, calls),
+        mutations: mutation::measure(truth, calls, scope),
         events: outcomes.iter().map(event).collect(),
         false_calls: roles.iter().filter_map(false_call).collect(),
     }

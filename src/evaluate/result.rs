@@ -171,8 +171,10 @@ pub struct MutationRow {
     pub listed: Ratio,
     /// Cis or trans told rightly, among the listed for which both say.
     pub phase: Ratio,
-    /// True ones among those that passed (`all` only).
+    /// True ones among those that passed and lie where the truth speaks (`all` only).
     pub precision: Ratio,
+    /// Those that passed and lie elsewhere, which are not judged (`all` only).
+    pub elsewhere: u64,
 }
 
 /// What became of one true junction.

@@ -94,6 +94,9 @@ fn mutations(text: &mut String, caller: &CallerResult) {
         if row.precision.of > 0 {
             let _ = write!(text, "; precision {}", percent(&row.precision));
         }
+        if row.elsewhere > 0 {
+            let _ = write!(text, "; {} where the truth says nothing", row.elsewhere);
+        }
         text.push('\n');
     }
 }
