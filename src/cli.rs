@@ -9,6 +9,7 @@ use clap::{CommandFactory, Parser, Subcommand};
 use crate::error::Result;
 
 pub mod call;
+pub mod check_vcf;
 pub mod evaluate;
 pub mod knowledge;
 pub mod normals;
@@ -45,6 +46,8 @@ enum Command {
     Targets(targets::TargetsArguments),
     /// Show or check the tables of what is known.
     Knowledge(knowledge::KnowledgeArguments),
+    /// Check a VCF 4.4 with breakends against the specification.
+    CheckVcf(check_vcf::CheckVcfArguments),
     /// Build, merge or show a background of normal samples.
     Normals(normals::NormalsArguments),
     /// Print the JSON schema of kinfuse.json.
@@ -89,6 +92,7 @@ impl Arguments {
             Command::Report(arguments) => arguments.run(self.quiet),
             Command::Targets(arguments) => arguments.run(),
             Command::Knowledge(arguments) => arguments.run(),
+            Command::CheckVcf(arguments) => arguments.run(),
             Command::Normals(arguments) => arguments.run(),
             Command::Schema => print(|out| crate::report::json::pretty(&crate::report::json::schema(), out)),
             Command::Completions { shell } => {

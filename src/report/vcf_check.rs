@@ -1,12 +1,20 @@
-//! A critical reader of VCF with breakends. It shares no code with the writer, so that a misunderstanding shows.
+//! A critical reader of VCF 4.4 with breakends. It shares no code with the writer, so that a misunderstanding shows.
 //!
 //! General tools accept nearly anything: an undeclared key, a mate that does not exist, a bracket the wrong way round. This one
-//! checks what a consumer relies on: everything used is declared; mates exist, point at each other and agree on place,
-//! orientation and inserted bases; REF and HOMSEQ are the reference's bases; records are sorted; nothing is empty or `nan`.
+//! checks what a consumer relies on:
+//!
+//! - everything used is declared, reserved keys as the specification has them (reserved.rs); values have their Number and Type;
+//! - alleles are bases, symbolic with their `SVLEN` and `SVCLAIM`, or breakends (allele.rs); genotypes name alleles that are there;
+//! - mates exist, point at each other and agree on place, orientation and inserted bases (breakend.rs);
+//! - REF and HOMSEQ are the reference's bases, where a reference is given;
+//! - a contig's records stand together, by position; nothing is empty or `nan`; a `%` begins a code.
 
+mod allele;
 mod breakend;
 mod header;
 mod record;
+mod reserved;
+mod value;
 
 use std::fmt;
 use std::fs::File;
@@ -14,7 +22,7 @@ use std::io::Read;
 use std::path::Path;
 
 use flate2::read::MultiGzDecoder;
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::error::{Error, Result};
 use header::Header;
@@ -22,6 +30,9 @@ use record::Record;
 
 /// Gives the reference base of a contig at a 0-based position, or `None` where it is not known.
 pub type BaseAt<'a> = dyn Fn(&str, u32) -> Option<u8> + 'a;
+
+/// The most that is read of a file, packed and unpacked.
+const MAX_BYTES: u64 = 1 << 30;
 
 /// Something wrong in a VCF.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -48,17 +59,20 @@ impl Problems {
     }
 }
 
-/// Checks a VCF, plain or (b)gzipped; an empty list means that it is sound.
+/// Checks a VCF, plain or (b)gzipped, `-` for standard input; an empty list means that it is sound.
 ///
 /// # Errors
 /// When the file cannot be read or is not UTF-8 text.
 pub fn check(path: impl AsRef<Path>, reference: Option<&BaseAt>) -> Result<Vec<Problem>> {
     let path = path.as_ref();
     let mut bytes = Vec::new();
-    File::open(path).and_then(|mut file| file.read_to_end(&mut bytes)).map_err(Error::io(path, "read"))?;
+    let file = |path: &Path| -> std::io::Result<Box<dyn Read>> {
+        Ok(if path == Path::new("-") { Box::new(std::io::stdin().lock()) } else { Box::new(File::open(path)?) })
+    };
+    file(path).and_then(|input| input.take(MAX_BYTES).read_to_end(&mut bytes)).map_err(Error::io(path, "read"))?;
     if bytes.starts_with(&[0x1f, 0x8b]) {
         let packed = std::mem::take(&mut bytes);
-        MultiGzDecoder::new(&packed[..]).read_to_end(&mut bytes).map_err(Error::io(path, "unpack"))?;
+        MultiGzDecoder::new(&packed[..]).take(MAX_BYTES).read_to_end(&mut bytes).map_err(Error::io(path, "unpack"))?;
     }
     let text = String::from_utf8(bytes).map_err(|error| Error::input(path, format!("is not UTF-8: {error}"), "give a VCF"))?;
     Ok(check_text(&text, reference))
@@ -78,15 +92,20 @@ pub fn check_text(text: &str, reference: Option<&BaseAt>) -> Vec<Problem> {
             records.push(record);
         }
     }
-    for pair in records.windows(2) {
-        if (pair[1].contig_order, pair[1].position) < (pair[0].contig_order, pair[0].position) {
-            problems.add(pair[1].line, "is not sorted by contig and position");
+    let mut contigs: FxHashSet<&str> = FxHashSet::default();
+    for (at, record) in records.iter().enumerate() {
+        let before = at.checked_sub(1).map(|before| &records[before]).filter(|before| before.contig == record.contig);
+        let is_new = before.is_none() && !contigs.insert(record.contig);
+        if is_new || before.is_some_and(|before| before.position > record.position) {
+            problems.add(record.line, "is not sorted by contig and position");
         }
     }
     let mut by_id: FxHashMap<&str, &Record> = FxHashMap::default();
-    for record in records.iter().filter(|record| record.id != ".") {
-        if by_id.insert(record.id, record).is_some() {
-            problems.add(record.line, format!("ID {} is used twice", record.id));
+    for record in &records {
+        for id in record.id.split(';').filter(|id| *id != ".") {
+            if by_id.insert(id, record).is_some_and(|other| other.line != record.line) {
+                problems.add(record.line, format!("ID {id} is used twice"));
+            }
         }
     }
     let mut haplotypes: FxHashMap<&str, (&str, Option<&str>, Option<&str>)> = FxHashMap::default();

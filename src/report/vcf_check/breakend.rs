@@ -2,7 +2,8 @@
 
 use rustc_hash::FxHashMap;
 
-use super::record::{is_bases, Record};
+use super::allele::is_bases;
+use super::record::Record;
 use super::{BaseAt, Problems};
 use crate::genome::Side;
 use crate::sequence::reverse_complement;
@@ -65,7 +66,7 @@ struct Reach {
 
 /// Checks a breakend and its mate; other records are left alone.
 pub(super) fn check(record: &Record, by_id: &FxHashMap<&str, &Record>, reference: Option<&BaseAt>, problems: &mut Problems) {
-    let Some(alt) = &record.breakend else { return };
+    let Some(alt) = record.breakend() else { return };
     let mut wrong = |text: String| problems.add(record.line, text);
     if record.info("SVTYPE") != Some("BND") {
         wrong("a breakend without SVTYPE=BND".to_owned());
@@ -82,7 +83,7 @@ pub(super) fn check(record: &Record, by_id: &FxHashMap<&str, &Record>, reference
     };
     let Some(mate_id) = record.info("MATEID") else { return wrong("a breakend without MATEID".to_owned()) };
     let Some(mate) = by_id.get(mate_id) else { return wrong(format!("mate {mate_id} does not exist")) };
-    let Some(mate_alt) = &mate.breakend else { return wrong(format!("mate {mate_id} is no breakend")) };
+    let Some(mate_alt) = mate.breakend() else { return wrong(format!("mate {mate_id} is no breakend")) };
     if mate.info("MATEID") != Some(record.id) || mate_id == record.id {
         wrong(format!("mate {mate_id} does not point back"));
     }

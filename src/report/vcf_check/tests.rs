@@ -14,6 +14,18 @@ const SOUND: &str = "\
 ##INFO=<ID=HOMLEN,Number=A,Type=Integer,Description=\"t\">
 ##INFO=<ID=HOMSEQ,Number=A,Type=String,Description=\"t\">
 ##INFO=<ID=AFX,Number=1,Type=Float,Description=\"t\">
+##INFO=<ID=AF,Number=A,Type=Float,Description=\"t\">
+##INFO=<ID=DB,Number=0,Type=Flag,Description=\"t\">
+##INFO=<ID=INT,Number=1,Type=Integer,Description=\"t\">
+##INFO=<ID=TXT,Number=1,Type=String,Description=\"t\">
+##INFO=<ID=END,Number=1,Type=Integer,Description=\"t\">
+##INFO=<ID=SVLEN,Number=A,Type=Integer,Description=\"t\">
+##INFO=<ID=SVCLAIM,Number=A,Type=String,Description=\"t\">
+##ALT=<ID=INV,Description=\"t\">
+##ALT=<ID=DUP,Description=\"t\">
+##FORMAT=<ID=GT,Number=1,Type=String,Description=\"t\">
+##FORMAT=<ID=PS,Number=1,Type=Integer,Description=\"t\">
+##FORMAT=<ID=PL,Number=G,Type=Integer,Description=\"t\">
 ##FORMAT=<ID=AD,Number=R,Type=Integer,Description=\"t\">
 #CHROM\tPOS\tID\tREF\tALT\tQUAL\tFILTER\tINFO\tFORMAT\tS
 c1\t4\ta\tT\tT[HLA-A*01:01:9[\t9.5\tPASS\tSVTYPE=BND;MATEID=b;CIPOS=0,1;HOMLEN=1;HOMSEQ=A\tAD\t1,2
@@ -49,7 +61,7 @@ fn each_break_is_found() {
         ("c1\t4\ta", "c1\t4\tc", "ID c is used twice"),
         ("9.5\tPASS", "nan\tPASS", "QUAL nan is no number"),
         ("9.5\tPASS", "9.5\tweird", "FILTER weird is not declared"),
-        ("9.5\tPASS", "9.5\t.", "FILTER . is not declared"),
+        ("9.5\tPASS", "9.5\t0", "FILTER 0 is reserved"),
         ("MATEID=b", "MATEID=", "MATEID has an empty value"),
         ("MATEID=b;", "", "without MATEID"),
         ("MATEID=b", "MATEID=x", "mate x does not exist"),
@@ -70,8 +82,44 @@ fn each_break_is_found() {
         ("AFX=0.5", "AFX=1;AFX=1", "given twice"),
         ("1,2\nc1\t12", "1\nc1\t12", "has 1 values"),
         ("c1\t9\ts", "c1\t5\ts", "not sorted"),
-        ("\tT\tG\t", "\tT\t<DEL>\t", "neither bases nor a breakend"),
+        ("\tT\tG\t", "\tT\t<DEL>\t", "<DEL> is not declared"),
         ("AD\t1,2\n", "AD\n", "columns"),
+        ("VCFv4.4", "VCFv4.1", "is VCFv4.1"),
+        ("ID=c1,length=20", "ID=c1,length=x", "no sound length"),
+        ("ID=c1,", "ID=c<1,", "a name that VCF forbids"),
+        ("ID=PASS,", "ID=0,", "no name of a filter"),
+        ("ID=SVTYPE,Number=1", "ID=SVTYPE,Number=.", "SVTYPE is reserved: Number=1"),
+        ("ID=AFX,Number=1", "ID=AFX,Number=x", "no sound Number"),
+        ("ID=AD,Number=R,Type=Integer", "ID=AD,Number=R,Type=Float", "AD is reserved"),
+        ("FORMAT\tS\n", "FORMAT\t\n", "a sample has no name"),
+        ("\ta\tT", "\ta;a\tT", "names one thing twice"),
+        ("\ta\tT", "\ta b\tT", "has a space"),
+        ("9.5\tPASS", "-1\tPASS", "below zero"),
+        ("9.5\tPASS", "9.5\tPASS;PASS", "given twice"),
+        ("9.5\tPASS", "9.5\tPASS;.", "stands beside others"),
+        ("AFX=0.5", "AFX=0.5;1x=2", "no name of a key"),
+        ("AFX=0.5", "TXT=100%", "begins no code"),
+        ("AFX=0.5", "INT=3000000000", "no sound Integer"),
+        ("AFX=0.5", "AF=1.5", "does not lie between 0 and 1"),
+        ("AFX=0.5", "DB=1", "is a flag and has a value"),
+        ("AFX=0.5", "TXT=a\u{7}b", "control character"),
+        ("AFX=0.5", "SVTYPE=TRA", "SVTYPE TRA is none of"),
+        ("\tT\tG\t9\tPASS\tAFX=0.5", "\tT\tG\t9\tPASS\tEND=3", "lies before POS"),
+        ("\tT\tG\t", "\tT\tt\t", "is REF"),
+        ("\tT\tG\t", "\tT\tG,G\t", "given twice"),
+        ("\tT\tG\t", "\tT\tG,.\t", "stands beside others"),
+        ("\tT\tG\t", "\tT\tG]\t", "neither bases"),
+        ("\tT\tG\t", "\tT\t<FOO>\t", "begins with none of"),
+        ("\tT\tG\t9\tPASS\tAFX=0.5", "\tT\t<INV>\t9\tPASS\tAFX=0.5", "without SVLEN"),
+        ("\tT\tG\t9\tPASS\tAFX=0.5", "\tT\t<INV>\t9\tPASS\tSVLEN=3;SVCLAIM=D", "SVCLAIM D is none"),
+        ("\tT\tG\t9\tPASS\tAFX=0.5", "\tT\t<DUP>\t9\tPASS\tSVLEN=3", "without SVCLAIM"),
+        ("\tT\tG\t9\tPASS\tAFX=0.5", "\tT\t<INV>\t9\tPASS\tSVLEN=3;END=16", "END 16 is not POS + SVLEN"),
+        ("AFX=0.5\tAD\t1,2", "AFX=0.5\tGT:AD\t0/2:1,2", "no genotype of 2 alleles"),
+        ("AFX=0.5\tAD\t1,2", "AFX=0.5\tAD:AD\t1,2:1,2", "FORMAT AD is given twice"),
+        ("AFX=0.5\tAD\t1,2", "AFX=0.5\tAD:GT\t1,2:0/1", "GT is not the first key"),
+        ("AFX=0.5\tAD\t1,2", "AFX=0.5\tGT:AD:PS\t0/1:1,2:12", "PS without a phased GT"),
+        ("AFX=0.5\tAD\t1,2", "AFX=0.5\tGT:AD:PL\t0/1:1,2:1,2", "PL has 2 values"),
+        ("c1\t12\t.", "##late\nc1\t12\t.", "a line of the header among the records"),
     ];
     for (from, to, expected) in breaks {
         assert!(SOUND.contains(from), "{from} is in the file");
@@ -87,4 +135,19 @@ fn a_gzipped_file_is_read_as_well() {
     std::io::Write::write_all(&mut packed, SOUND.as_bytes()).expect("the file takes the text");
     packed.finish().expect("the file takes the text");
     assert_eq!(check(file.path(), None).ok(), Some(Vec::new()));
+}
+
+#[test]
+fn what_the_specification_allows_is_sound() {
+    let allowed = [
+        ("\tT\tG\t9\tPASS\tAFX=0.5", "\tT\tG,C\t9\tPASS\tAF=0.5,0.1;TXT=two words 100%25\tAD\t1,2,3"),
+        ("\tT\tG\t9\tPASS\tAFX=0.5", "\tT\tG,*\t.\t.\tDB\tGT:AD:PL\t1|2:1,2,3:1,2,3,4,5,6"),
+        ("\tT\tG\t9\tPASS\tAFX=0.5", "\tT\t.\t9\tPASS\t.\tGT:AD\t0/0:1"),
+        ("\tT\tG\t9\tPASS\tAFX=0.5", "\tT\t<INV>\t9\tPASS\tSVTYPE=INV;SVLEN=3;END=15;SVCLAIM=J\tAD\t1,2"),
+    ];
+    for (from, to) in allowed {
+        let text = SOUND.replacen(&format!("{from}\tAD\t1,2"), to, 1);
+        assert_ne!(text, SOUND);
+        assert_eq!(problems(&text), Vec::<String>::new(), "{to}");
+    }
 }
