@@ -216,7 +216,7 @@ impl Background {
         let materials: BTreeSet<&str> = document.assay.iter().map(|assay| if assay.kind.contains("rna") { "rna" } else { "dna" }).collect();
         for material in &materials {
             let mut own: BTreeMap<Key, Seen> = BTreeMap::new();
-            for row in &document.candidates {
+            for row in document.candidate_rows() {
                 if !row.evidence.as_deref().is_some_and(|evidence| evidence.split('+').any(|name| name == *material)) || row.fragments == 0
                 {
                     continue;
@@ -382,7 +382,7 @@ fn digest(document: &Document) -> Option<String> {
     if text.is_empty() {
         return None;
     }
-    for row in &document.candidates {
+    for row in document.candidate_rows() {
         let _ = writeln!(text, "{:?}\t{:?}\t{}", row.breakpoint5, row.breakpoint3, row.fragments);
     }
     Some(format!("{:x}", Md5::digest(text)))

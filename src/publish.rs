@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::config::CallConfig;
 use crate::coverage::detectability::{self, Detectability, Worth};
-use crate::coverage::sentence::sentence;
+use crate::coverage::sentence::{sentence, summaries};
 use crate::error::{Error, Result};
 use crate::fusion::Fusion;
 use crate::genome::{ContigId, Interval};
@@ -13,11 +13,14 @@ use crate::model;
 use crate::normals::flag;
 use crate::pipeline::{LibraryResult, SampleResult};
 use crate::reference::Lookup;
-use crate::report::json::{AssayEntry, Document, FusionStructure, Imbalance, Negative, Status, Verdict};
+use crate::report::candidates::Candidate;
+use crate::report::json::{AssayEntry, Document, FusionStructure, Imbalance, Negative, NegativePlaces, Status, Verdict};
 use crate::report::output::{file_prefix, Outputs};
 use crate::report::renew::renew;
 use crate::report::rows::{escaped, DetectabilityRow, FusionRow, MetricRow, MetricValue, VariantRow};
+use crate::report::vcf::ContigList;
 use crate::report::{fasta, files, table, vcf};
+use crate::terminal;
 use crate::warning::{Code, Warning};
 
 mod off_target;
@@ -41,27 +44,7 @@ pub fn begin(config: &CallConfig) -> Result<()> {
 /// When a file cannot be written; then none is.
 pub fn publish(result: &SampleResult, config: &CallConfig, width: usize) -> Result<String> {
     let mut outputs = Outputs::new(&config.out_dir, &file_prefix(&result.sample))?;
-    let lookup = Lookup::new(result.reference.as_ref())?;
-    let reference_base =
-        |contig: ContigId, position: u32| lookup.bases(Interval { contig, start: position, end: position + 1 }).first().copied();
-    let calls = vcf::Calls {
-        sample: &result.sample,
-        contigs: &result.contigs,
-        assembly: result.assembly,
-        fusions: &result.fusions,
-        variants: &result.variants,
-        reference_base: &reference_base,
-    };
-    let (entry, left_out) = vcf::place(&calls);
-    lookup.finish()?;
-    if left_out > 0 {
-        let text = format!(
-            "{left_out} calls cannot be written to the VCF (no reference bases, or a contig name that VCF forbids); see the tables"
-        );
-        result.warnings.add(Code::NotInVcf, text);
-    }
-    let mut document = document(result, config);
-    document.vcf = entry;
+    let document = document(result, config)?;
     if !config.fusion_fasta {
         // That of an earlier run would stand beside fusions that it does not fit.
         outputs.supersede("fusions.fa");
@@ -78,7 +61,7 @@ pub fn publish(result: &SampleResult, config: &CallConfig, width: usize) -> Resu
     if document.status.verdict == Verdict::Failed {
         log::error!("{}: the sample cannot be judged ({})", escaped(&result.sample), escaped(&document.status.reasons.join("; ")));
     }
-    Ok(table::render(&document, width))
+    Ok(table::render(&document, width, terminal::waiting_lines()))
 }
 
 /// Whether a fusion is a line of `fusions.tsv`.
@@ -86,8 +69,37 @@ fn reported(fusion: &Fusion) -> bool {
     fusion.is_listed() && !fusion.agreement.told_by_rna
 }
 
+/// The candidates, each listed one with its records in the VCF.
+fn candidates(result: &SampleResult) -> Result<Vec<Candidate>> {
+    let lookup = Lookup::new(result.reference.as_ref())?;
+    let reference_base =
+        |contig: ContigId, position: u32| lookup.bases(Interval { contig, start: position, end: position + 1 }).first().copied();
+    let places = vcf::Places { contigs: &result.contigs, reference_base: &reference_base };
+    let candidate = |fusion: &Fusion| Candidate {
+        row: FusionRow::new(&result.sample, fusion, &result.contigs),
+        naming: fusion.naming.clone(),
+        breakends: if fusion.is_listed() { places.breakends(fusion) } else { Vec::new() },
+    };
+    let candidates = result.fusions.iter().map(candidate).collect();
+    lookup.finish()?;
+    Ok(candidates)
+}
+
+/// That some calls are missing in the VCF; `None` where it has all.
+fn not_in_vcf(result: &SampleResult, document: &Document) -> Option<Warning> {
+    let listed = result.fusions.iter().zip(&document.candidates).filter(|(fusion, _)| fusion.is_listed());
+    let fusions = listed.filter(|(_, candidate)| candidate.breakends.is_empty()).count();
+    let left_out = fusions + document.called_variants().into_iter().filter(|variant| !vcf::can_hold(variant)).count();
+    let text =
+        format!("{left_out} calls cannot be written to the VCF (no reference bases, or a contig name that VCF forbids); see the tables");
+    (left_out > 0).then(|| Warning::new(Code::NotInVcf, text))
+}
+
 /// Everything of a run as one document.
-pub fn document(result: &SampleResult, config: &CallConfig) -> Document {
+///
+/// # Errors
+/// When the FASTA cannot be read.
+pub fn document(result: &SampleResult, config: &CallConfig) -> Result<Document> {
     let row = |fusion: &Fusion| FusionRow::new(&result.sample, fusion, &result.contigs);
     let mut skipped: BTreeMap<String, u64> = BTreeMap::new();
     for library in &result.libraries {
@@ -115,7 +127,8 @@ pub fn document(result: &SampleResult, config: &CallConfig) -> Document {
         status,
         // A break that a junction of RNA reports is no second finding; it stays among the candidates and in the VCF.
         fusions: result.fusions.iter().filter(|fusion| reported(fusion)).map(row).collect(),
-        candidates: result.fusions.iter().map(row).collect(),
+        candidates: candidates(result)?,
+        contigs: ContigList::from(&*result.contigs),
         detectability: places.iter().map(|place| DetectabilityRow::new(&result.sample, place, &result.contigs)).collect(),
         negatives: negatives(result),
         imbalances: imbalances(result),
@@ -124,14 +137,16 @@ pub fn document(result: &SampleResult, config: &CallConfig) -> Document {
         copy_ratios: off_target::copy_ratios(result),
         skipped_reads: skipped,
         structure: result.fusions.iter().filter(|fusion| reported(fusion)).map(FusionStructure::new).collect(),
-        naming: result.fusions.iter().map(|fusion| fusion.naming.clone()).collect(),
-        warnings: warnings(result),
         ..Document::new(&result.sample)
     };
+    if let Some(Warning { code, text }) = not_in_vcf(result, &document) {
+        result.warnings.add(code, text);
+    }
+    document.warnings = warnings(result);
     renew(&mut document, &result.knowledge, config.tumour.as_deref());
     let of_call = model::TABLES.into_iter().chain([("recurrent.tsv", flag::LISTED)]);
     document.interpretation.tables.extend(of_call.map(|(name, text)| TableSource::embedded(name, text)));
-    document
+    Ok(document)
 }
 
 /// The places at which the kinases break, kinase by kinase, each library's in turn.
@@ -147,7 +162,8 @@ fn negatives(result: &SampleResult) -> Vec<Negative> {
         let own: Vec<&Detectability> = places.iter().copied().filter(|place| place.gene == *gene).collect();
         let worth = detectability::overall(own.iter().copied()).unwrap_or(Worth::NotInformative);
         let text = if result.absent.contains(gene) { "its contig or its gene model is missing".to_owned() } else { sentence(&own) };
-        Negative { gene: gene.clone(), verdict: worth.name().to_owned(), text }
+        let places = summaries(&own).iter().map(NegativePlaces::from).collect();
+        Negative { gene: gene.clone(), verdict: worth.name().to_owned(), text, places }
     };
     result.targets.iter().map(of).collect()
 }

@@ -1,7 +1,8 @@
 //! Writers: what was found becomes files that people and programs read.
 //!
 //! ```text
-//! Fusion, Variant, ... --rows--> flat rows --tsv--> fusions.tsv, candidates.tsv.gz, variants.tsv, metrics.tsv
+//! Fusion, Variant, ... --rows--> flat rows --tsv--> fusions.tsv, variants.tsv, metrics.tsv, detectability.tsv
+//!                                          --candidates-> candidates.tsv.gz (read again by `kinfuse report`)
 //!                                          --json-> kinfuse.json (the one file the other commands read)
 //!                                          --table> the short table on the terminal
 //!        Knowledge + rows --interpretation--> drugs, levels, notes, in kinfuse.json
@@ -15,6 +16,7 @@
 //! threads, so that the same calls give the same bytes. A missing value is `.` in tables and `null` in JSON.
 
 pub mod bypass;
+pub mod candidates;
 pub mod carried;
 pub mod compound;
 pub mod fasta;

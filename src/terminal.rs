@@ -58,10 +58,54 @@ pub fn show(text: &str) {
     put(&text.split('\n').map(one_line).collect::<Vec<_>>().join("\n"));
 }
 
+/// Writes the findings of a run, in colours where people look on and want them, and behind them the warnings that wait.
+pub fn show_findings(text: &str, paint: impl Fn(&str) -> String) {
+    let text = text.split('\n').map(one_line).collect::<Vec<_>>().join("\n");
+    // The console's own rule: a terminal, not a dumb one, and no NO_COLOR.
+    put(&if console().features().colors_supported() { paint(&text) } else { text });
+    let waiting = take_waiting();
+    let width = width().min(WIDEST);
+    for warning in waiting {
+        put(&folded(&format!("kinfuse: {}", one_line(&warning)), width));
+    }
+}
+
+/// Widest line of a warning behind findings.
+const WIDEST: usize = 100;
+
+/// The text in lines of at most this width, broken at blanks; those behind the first are set in.
+fn folded(text: &str, width: usize) -> String {
+    let mut lines = String::new();
+    let mut column = 0;
+    for word in text.split(' ') {
+        let length = word.chars().count();
+        if column > 0 && column + 1 + length > width {
+            lines.push_str("\n  ");
+            column = 2;
+        } else if column > 0 {
+            lines.push(' ');
+            column += 1;
+        }
+        lines.push_str(word);
+        column += length;
+    }
+    lines + "\n"
+}
+
+/// How many lines the warnings that wait will take.
+pub fn waiting_lines() -> usize {
+    let width = width().min(WIDEST);
+    let waiting = WAITING.lock().unwrap_or_else(PoisonError::into_inner);
+    waiting.iter().map(|warning| folded(&format!("kinfuse: {}", one_line(warning)), width).lines().count()).sum()
+}
+
+fn take_waiting() -> Vec<String> {
+    std::mem::take(&mut *WAITING.lock().unwrap_or_else(PoisonError::into_inner))
+}
+
 /// Writes the warnings that wait, each once.
 pub fn release() {
-    let waiting = std::mem::take(&mut *WAITING.lock().unwrap_or_else(PoisonError::into_inner));
-    waiting.iter().for_each(say);
+    take_waiting().iter().for_each(say);
 }
 
 fn put(text: &str) {
@@ -111,6 +155,9 @@ impl Log for Messages {
             return;
         }
         // With --verbose the order of things matters more than the number of lines.
+        if record.level() == Level::Error {
+            return put(&folded(&format!("kinfuse: {}", one_line(&record.args().to_string())), width().min(WIDEST)));
+        }
         if record.level() != Level::Warn || self.level > LevelFilter::Warn {
             return say(record.args());
         }

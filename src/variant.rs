@@ -148,6 +148,8 @@ pub struct Variant {
     pub held_back: bool,
     /// Phase set (1-based position of its first variant) and whether it lies on the second of the two haplotypes.
     pub phase_set: Option<(u32, bool)>,
+    /// Bases behind `position` that transcripts leave out, where that is the change; they are not among `reference`.
+    pub left_out_bp: Option<u32>,
 }
 
 impl Variant {
@@ -182,6 +184,7 @@ impl Variant {
             statements: Vec::new(),
             held_back: false,
             phase_set: None,
+            left_out_bp: None,
         }
     }
 }

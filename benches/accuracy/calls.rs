@@ -77,7 +77,7 @@ fn each(set: &Set, folder: &Path, gtf: &Path, fasta: &Path, make: impl Fn(&Sampl
             let mut config = config(set, &sample.name, &path);
             (config.gtf, config.reference) = (Some(gtf.to_owned()), Some(fasta.to_owned()));
             let result = pipeline::call(&config, &Progress::new(false)).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
-            let document = publish::document(&result, &config);
+            let document = publish::document(&result, &config).expect("the FASTA can be read");
             found.push((sample.name.clone(), of_document(&path, &document).expect("a document is a table of calls")));
         }
     };

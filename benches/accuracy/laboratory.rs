@@ -87,7 +87,8 @@ impl Laboratory {
             Some(Region { id, chrom: cells[1].to_owned(), start: cells[2].parse().ok()?, end: cells[3].parse().ok()?, is_decoy })
         });
         let regions = regions.collect();
-        let mut laboratory = Self { shared: shared.to_owned(), work: work.to_owned(), reference, regions, models: BTreeMap::new(), counted: counted() };
+        let mut laboratory =
+            Self { shared: shared.to_owned(), work: work.to_owned(), reference, regions, models: BTreeMap::new(), counted: counted() };
         laboratory.read_models();
         laboratory
     }

@@ -12,6 +12,7 @@ use crate::error::Result;
 use crate::genome::Assembly;
 use crate::model::current_symbol;
 use crate::progress::Progress;
+use crate::report::table::painted;
 use crate::{pipeline, publish, terminal};
 
 const EXAMPLES: &str = "\
@@ -151,7 +152,7 @@ impl CallArguments {
         progress.finish();
         let table = publish::publish(&result?, &config, terminal::width())?;
         if !quiet {
-            terminal::show(&table);
+            terminal::show_findings(&table, painted);
         }
         Ok(())
     }

@@ -62,7 +62,8 @@ impl NormalsArguments {
             Action::Build { inputs, output, reference, gtf } => {
                 let mut background = Background::new(None);
                 for input in inputs {
-                    let document = if is_json(input) { Document::read(input)? } else { called(input, reference.as_ref(), gtf.as_ref())? };
+                    let document =
+                        if is_json(input) { Document::read_whole(input)? } else { called(input, reference.as_ref(), gtf.as_ref())? };
                     for told in background.add(&document, input)? {
                         log::warn!("{}: {told}", input.display());
                     }
@@ -91,7 +92,7 @@ fn is_json(path: &Path) -> bool {
 fn called(input: &Path, reference: Option<&PathBuf>, gtf: Option<&PathBuf>) -> Result<Document> {
     let config = CallConfig { inputs: vec![input.to_owned()], reference: reference.cloned(), gtf: gtf.cloned(), ..CallConfig::default() };
     let result = pipeline::call(&config, &Progress::new(false))?;
-    Ok(publish::document(&result, &config))
+    publish::document(&result, &config)
 }
 
 /// Writes a background under a temporary name and renames it.

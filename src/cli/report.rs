@@ -19,7 +19,8 @@ use crate::warning::Warnings;
 const EXAMPLES: &str = "\
 Names, known junctions, domains, drugs, levels and notes are renewed. What rests on reads stays: which junctions and mutations were
 called, their quality and filter, and what could have been seen; `kinfuse call` looks at the reads again. With the tables of the
-call, all files are the same to the byte (fusions.fa, which needs the reference, is not written).
+call, all files are the same to the byte (fusions.fa, which needs the reference, is not written). The candidates.tsv.gz that was written
+with kinfuse.json must lie beside it.
 
 Examples:
   kinfuse report -o results results/P17.kinfuse.json                       this program's tables
@@ -61,11 +62,7 @@ impl ReportArguments {
         let mut prefixes = BTreeSet::new();
         let mut documents = Vec::new();
         for path in &self.inputs {
-            let document = Document::read(path)?;
-            if document.naming.len() != document.candidates.len() || document.vcf.contigs.is_empty() {
-                let problem = format!("holds too little to be renewed: kinfuse {} wrote it", escaped(&document.tool.version));
-                return Err(Error::input(path, problem, "run `kinfuse call` of this version again"));
-            }
+            let document = Document::read_whole(path)?;
             let prefix = file_prefix(&document.sample);
             if !prefixes.insert(prefix.clone()) {
                 let problem = format!("is the second file of a sample {}", escaped(&document.sample));
@@ -85,11 +82,11 @@ impl ReportArguments {
                 let mut outputs = Outputs::new(&self.out_dir, &prefix)?;
                 files::write(&document, &mut outputs)?;
                 sets.push(outputs);
-                let _ = writeln!(tables, "{}\n  {}", table::render(&document, terminal::width()), told.join("\n  "));
+                let _ = writeln!(tables, "{}\n  {}", table::render(&document, terminal::width(), 0), told.join("\n  "));
             }
             Outputs::commit_all(sets)?;
             if !quiet {
-                terminal::show(&tables);
+                terminal::show_findings(&tables, table::painted);
             }
         }
         Ok(())

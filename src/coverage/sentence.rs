@@ -24,13 +24,8 @@ pub fn sentence(places: &[&Detectability]) -> String {
     let several = materials.iter().any(|material| *material != materials[0]);
     let mut clauses = Vec::new();
     for material in [Material::Rna, Material::Dna] {
-        let mut groups: BTreeMap<(Worth, bool, &str), Vec<&Detectability>> = BTreeMap::new();
-        for place in usual.iter().filter(|place| place.assay.material() == material) {
-            let basis = if matches!(place.basis, Basis::Kinase) { "kinase" } else { "other" };
-            groups.entry((place.worth, place.lod95[0].is_none(), basis)).or_default().push(place);
-        }
         let before = clauses.len();
-        clauses.extend(groups.into_iter().map(|((worth, _, _), group)| clause(worth, &group)));
+        clauses.extend(alike(&usual, material).into_iter().map(|group| clause(group[0].worth, &group)));
         clauses.extend(own_rna(usual.iter().filter(|place| place.assay.material() == material)));
         if several && clauses.len() > before {
             let name = if material == Material::Rna { "RNA" } else { "DNA" };
@@ -38,6 +33,50 @@ pub fn sentence(places: &[&Detectability]) -> String {
         }
     }
     clauses.join("; ")
+}
+
+/// The places of one material in groups of one worth, the best first, as far as a share is known for them.
+fn alike<'d>(usual: &[&'d Detectability], material: Material) -> Vec<Vec<&'d Detectability>> {
+    let mut groups: BTreeMap<(Worth, bool, &str), Vec<&Detectability>> = BTreeMap::new();
+    for place in usual.iter().copied().filter(|place| place.assay.material() == material) {
+        let basis = if matches!(place.basis, Basis::Kinase) { "kinase" } else { "other" };
+        groups.entry((place.worth, place.lod95[0].is_none(), basis)).or_default().push(place);
+    }
+    groups.into_values().collect()
+}
+
+/// What some places of one worth, where a kinase usually breaks, could have shown: the figures behind a clause of the [`sentence`].
+#[derive(Debug, Clone, PartialEq)]
+pub struct Summary {
+    /// `introns 13-14`.
+    pub places: String,
+    /// Their verdict.
+    pub worth: Worth,
+    /// Fewest and most molecules over one of them.
+    pub molecules: (u32, u32),
+    /// Share that is seen with 95 % probability at the worst of them, of a known and a novel fusion.
+    pub lod95: [Option<f64>; 2],
+    /// The share by which the verdict was given, and the least chance to see a known fusion of it.
+    pub seen: (f64, f64),
+}
+
+/// The figures behind the sentence, the best places first.
+pub fn summaries(places: &[&Detectability]) -> Vec<Summary> {
+    let usual: Vec<&Detectability> = places.iter().copied().filter(|place| place.usual).collect();
+    let groups = [Material::Rna, Material::Dna].into_iter().flat_map(|material| alike(&usual, material));
+    let summary = |group: Vec<&Detectability>| {
+        let molecules = || group.iter().map(|place| place.molecules);
+        Summary {
+            places: places_name(&group),
+            worth: group[0].worth,
+            molecules: (molecules().min().unwrap_or(0), molecules().max().unwrap_or(0)),
+            lod95: [0, 1].map(|kind| worst(&group, |place| place.lod95[kind])),
+            seen: (group[0].seen.0, group.iter().map(|place| place.seen.1).fold(1.0, f64::min)),
+        }
+    };
+    let mut summaries: Vec<Summary> = groups.map(summary).collect();
+    summaries.sort_by_key(|summary| summary.worth);
+    summaries
 }
 
 /// A clause on the kinase's own RNA where it is the partners that were counted: a silent kinase is not a poor sample.

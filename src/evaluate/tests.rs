@@ -245,11 +245,11 @@ fn bedpe_is_read_by_its_two_conventions() {
 fn a_json_gives_the_same_calls_as_the_tables() {
     use crate::report::{fixture, json::Document};
     let (contigs, mut document) = (fixture::contigs(), Document::new("s1"));
-    document.candidates = vec![FusionRow::new("s1", &fixture::eml4_alk(), &contigs), FusionRow::new("s1", &fixture::unplaced(), &contigs)];
+    document.fusions = vec![FusionRow::new("s1", &fixture::eml4_alk(), &contigs), FusionRow::new("s1", &fixture::unplaced(), &contigs)];
     let mut text = Vec::new();
     document.write(&mut text).expect("a vector takes any number of bytes");
     let mut rows = Vec::new();
-    crate::report::tsv::write(&mut rows, &document.candidates).expect("a vector takes any number of bytes");
+    crate::report::tsv::write(&mut rows, &document.fusions).expect("a vector takes any number of bytes");
     let folder = Folder::new();
     let json = folder.read("s1.kinfuse.json", &String::from_utf8_lossy(&text)).expect("a document");
     let table = folder.read("s1.fusions.tsv", &String::from_utf8_lossy(&rows)).expect("a table");

@@ -13,6 +13,9 @@ use super::DomainFate;
 /// What stands where the table has no domain of a partner: it may have some all the same.
 const NOT_LISTED: &str = "not in the table";
 
+/// All words for what becomes of a domain.
+pub const FATES: [&str; 4] = ["kept", "cut", "lost", NOT_LISTED];
+
 /// Coding bases before an end on the named transcript, as far as they say which domains are kept; `None` where they say nothing. Intron
 /// that a transcript keeps is not among them.
 pub fn coding_bp((gene, partner): End<'_>, offset: CodingOffset) -> Option<i64> {

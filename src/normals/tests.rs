@@ -1,5 +1,7 @@
 use super::*;
+use crate::fusion::naming::Naming;
 use crate::genome::{Assembly, Breakend, ContigId, Contigs, Junction, Side};
+use crate::report::candidates::Candidate;
 use crate::report::fixture;
 use crate::report::json::AssayEntry;
 use crate::report::rows::{OffTargetRow, SeenChange, VariantRow};
@@ -24,7 +26,7 @@ fn normal(rows: Vec<FusionRow>) -> Document {
     let mut document = Document::new("N");
     document.assembly = Some("GRCh38".to_owned());
     document.assay = vec![AssayEntry { file: "N.bam".to_owned(), kind: "dna".to_owned(), reasons: Vec::new() }];
-    document.candidates = rows;
+    document.candidates = rows.into_iter().map(|row| Candidate { row, naming: Naming::default(), breakends: Vec::new() }).collect();
     document
 }
 

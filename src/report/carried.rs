@@ -9,7 +9,7 @@
 //!
 //! What is not phased may lie on the fusion, and may lie on one molecule with another mutation.
 
-use super::rows::VariantRow;
+use super::rows::{Relation, VariantRow};
 use crate::variant::VariantStatus;
 
 /// Fewest molecules with both where others have only one of them.
@@ -124,26 +124,21 @@ pub fn codon(change: &str) -> Option<u32> {
 
 /// Whether all that is known of a mutation's place to a fusion says that the fusion does not have it.
 fn is_elsewhere(fusion: &str, rows: &[&VariantRow]) -> bool {
-    let told = |word: &str| {
-        let wanted = format!("{word}:{fusion}:");
-        rows.iter().any(|row| row.phase.as_deref().unwrap_or("").split(',').any(|item| item.starts_with(&wanted)))
-    };
-    told("trans") && !told("cis") && !told("mixed")
+    let told = |relation: Relation| rows.iter().any(|row| row.phase.as_ref().and_then(|phase| phase.to(fusion)) == Some(relation));
+    told(Relation::Trans) && !told(Relation::Cis) && !told(Relation::Mixed)
 }
 
 /// What the rows of one mutation say of another: `p.L1196M:cis:12`, `p.L1196M:mixed:9/8`, `p.L1196M:trans:30`.
 fn relation<'v>(x: &str, y: &str, called: impl Iterator<Item = &'v VariantRow>) -> Seen {
     let mut seen = Seen::default();
     for row in called.filter(|row| row.is_sure() && stem(&row.hgvs_p) == x) {
-        for item in row.compound_with.as_deref().unwrap_or("").split(',') {
-            let mut parts = item.split(':');
-            if parts.next().map(stem) != Some(y) {
-                continue;
-            }
-            let word = parts.next();
-            let both = parts.next().and_then(|counts| counts.split('/').next()?.parse::<u32>().ok());
-            seen.together |= word == Some("cis") || word == Some("mixed") && both.is_some_and(|both| both >= MIN_TOGETHER);
-            seen.apart |= matches!(word, Some("trans" | "mixed"));
+        for told in row.compound_with.iter().filter(|other| stem(&other.mutation) == y).filter_map(|other| other.told) {
+            seen.together |= match told.relation {
+                Relation::Cis => true,
+                Relation::Mixed => told.fragments.is_some_and(|both| both >= MIN_TOGETHER),
+                Relation::Trans => false,
+            };
+            seen.apart |= told.relation != Relation::Cis;
         }
     }
     seen
@@ -173,6 +168,7 @@ fn cliques(count: usize, edge: &dyn Fn(usize, usize) -> bool) -> Vec<Vec<usize>>
 mod tests {
     use super::*;
     use crate::report::fixture;
+    use crate::report::rows::{Companion, Phase};
 
     /// Called mutations of ALK, each with its place to the fusion and to the others.
     fn rows(list: &[(&str, &str, &str)]) -> Vec<VariantRow> {
@@ -180,8 +176,8 @@ mod tests {
         let row = |(change, phase, with): &(&str, &str, &str)| VariantRow {
             gene: "ALK".to_owned(),
             hgvs_p: format!("p.{change}"),
-            phase: Some((*phase).to_owned()),
-            compound_with: Some((*with).to_owned()).filter(|text| !text.is_empty()),
+            phase: Phase::read(phase),
+            compound_with: Companion::list(with),
             ..blank.clone()
         };
         list.iter().map(row).collect()

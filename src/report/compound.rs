@@ -4,18 +4,8 @@
 use std::collections::BTreeMap;
 
 use super::carried::codon;
+pub use super::rows::Relation;
 use super::rows::{DrugRow, VariantRow};
-
-/// How mutations lie to each other.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Relation {
-    /// On the same molecules.
-    Cis,
-    /// On some molecules together, on others not.
-    Mixed,
-    /// Never on one molecule.
-    Trans,
-}
 
 /// Called mutations of one kinase whose place to each other is known.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -41,8 +31,11 @@ impl Compound {
             called().any(|row| row.gene == gene && row.hgvs_p == change && (row.known_resistance.is_some() || row.codon_class.is_some()))
         };
         for variant in called() {
-            for item in variant.compound_with.as_deref().unwrap_or("").split(',') {
-                let Some((other, relation, molecules)) = relation(item) else { continue };
+            for companion in &variant.compound_with {
+                let Some(told) = companion.told else { continue };
+                let other = companion.mutation.as_str();
+                // Of mixed ones two numbers tell it, which no single one sums up.
+                let (relation, molecules) = (told.relation, told.fragments.filter(|_| told.fragments_apart.is_none()));
                 let is_itself = other == variant.hgvs_p;
                 if is_itself || !is_listed(&variant.gene, &variant.hgvs_p) || !is_listed(&variant.gene, other) {
                     continue;
@@ -92,19 +85,6 @@ impl Compound {
             && self.members.iter().any(|member| member == change)
             && self.verdict(drug).is_some_and(|verdict| verdict != "sensitive")
     }
-}
-
-/// The other mutation, how it lies, and how many molecules tell it: `p.L1196M:cis:12`.
-fn relation(item: &str) -> Option<(&str, Relation, Option<u32>)> {
-    let mut parts = item.split(':');
-    let (other, word) = (parts.next()?, parts.next()?);
-    let relation = match word {
-        "cis" => Relation::Cis,
-        "mixed" => Relation::Mixed,
-        "trans" => Relation::Trans,
-        _ => return None,
-    };
-    Some((other, relation, parts.next().and_then(|count| count.parse().ok())))
 }
 
 fn by_codon(mut members: Vec<String>) -> Vec<String> {

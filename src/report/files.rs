@@ -4,7 +4,7 @@
 
 use super::json::Document;
 use super::output::Outputs;
-use super::{tsv, vcf};
+use super::{candidates, tsv, vcf};
 use crate::error::Result;
 
 /// Writes the tables, the VCF with its index, and the document itself.
@@ -13,8 +13,8 @@ use crate::error::Result;
 /// When a file cannot be written, with its final name.
 pub fn write(document: &Document, outputs: &mut Outputs) -> Result<()> {
     outputs.write("fusions.tsv", |out| tsv::write(out, &document.fusions))?;
-    outputs.write("candidates.tsv.gz", |out| tsv::write_gzip(out, &document.candidates))?;
-    outputs.write("variants.tsv", |out| tsv::write(out, &document.variants))?;
+    outputs.write(candidates::SUFFIX, |out| tsv::write_gzip(out, &document.candidates))?;
+    outputs.write("variants.tsv", |out| tsv::write(out, &document.variant_rows()))?;
     outputs.write("detectability.tsv", |out| tsv::write(out, &document.detectability))?;
     outputs.write("metrics.tsv", |out| tsv::write(out, &document.metrics))?;
     let state = document.interpretation.state();
@@ -23,9 +23,9 @@ pub fn write(document: &Document, outputs: &mut Outputs) -> Result<()> {
         sample: &document.sample,
         version: &document.tool.version,
         assembly: document.assembly.as_deref(),
+        contigs: &document.contigs,
         fusions: &document.candidates,
-        variants: &document.variants,
-        entry: &document.vcf,
+        variants: &document.called_variants(),
     };
     vcf::write(outputs, &source)?;
     outputs.write("kinfuse.json", |out| document.write(out))

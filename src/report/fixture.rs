@@ -7,6 +7,8 @@ use crate::fusion::{Agreement, Flag, Frame, Fusion, KinaseDomain, KnownTier, Mat
 use crate::genome::{Breakend, ContigId, Contigs, Junction, Side};
 use crate::knowledge::{DrugEffect, Effect};
 use crate::model::Site;
+use crate::report::json::{Negative, NegativePlaces};
+use crate::report::rows::Fraction;
 use crate::stats::jeffreys_share;
 use crate::variant::{Variant, VariantStatus};
 
@@ -114,4 +116,20 @@ pub(crate) fn drug_effect(drug: &str, effect: Effect) -> DrugEffect {
         verified: true,
         table: 0,
     }
+}
+
+/// What the absence of a fusion is worth, over introns with 90 to 512 molecules.
+pub(crate) fn negative(gene: &str, verdict: &str, text: &str) -> Negative {
+    let share = |value: f64| Fraction::new(value).filter(|_| verdict == "informative");
+    let places = NegativePlaces {
+        regions: "introns 31-35".to_owned(),
+        verdict: verdict.to_owned(),
+        molecules_low: 90,
+        molecules_high: 512,
+        lod95_known: share(0.012),
+        lod95_novel: share(0.015),
+        asked: None,
+        asked_probability: None,
+    };
+    Negative { gene: gene.to_owned(), verdict: verdict.to_owned(), text: text.to_owned(), places: vec![places] }
 }

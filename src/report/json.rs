@@ -11,24 +11,30 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::error::Category;
 
+mod layout;
+mod negative;
+
 use super::bypass::CopyRatio;
+use super::candidates::{self, Candidate, CandidateTable};
 use super::interpretation::Interpretation;
 use super::rows::{DetectabilityRow, DrugRow, FusionRow, MetricRow, OffTargetRow, VariantRow};
-use super::vcf::VcfEntry;
+use super::vcf::ContigList;
 pub use crate::coverage::verdict::Verdict;
 use crate::error::{Error, Result};
 use crate::fusion::name::OtherCount;
-use crate::fusion::naming::Naming;
-use crate::fusion::{DomainFate, Fusion};
+use crate::fusion::Fusion;
+use crate::report::output::file_prefix;
+use crate::variant::VariantStatus;
 use crate::warning::Warning;
+pub use negative::{Imbalance, Negative, NegativePlaces};
 
 /// Version of the document's form: the first number changes when a reader of the old form would misread the new one.
-pub const SCHEMA_VERSION: &str = "1.3.0";
+pub const SCHEMA_VERSION: &str = "2.0.0";
 
-/// The largest document that is read, unpacked; of 17,000 candidates one has 18 MB.
+/// The largest document that is read, unpacked: a usual one has a thousandth of it.
 const MAX_BYTES: u64 = 1 << 28;
 
-/// The most values that are read, since a value of two bytes takes up to a hundred in memory. Of 17,000 candidates a document has 650,000.
+/// The most values that are read, since a value of two bytes takes up to a hundred in memory. A usual document has 10,000.
 const MAX_VALUES: u64 = 1 << 23;
 
 /// A document's bytes as far as it may have any.
@@ -81,6 +87,8 @@ pub struct Document {
     pub inputs: Vec<String>,
     /// Genome assembly (`GRCh37`, `GRCh38`), where it was recognised.
     pub assembly: Option<String>,
+    /// Contigs of the alignments.
+    pub contigs: ContigList,
     /// Genes that were looked at.
     pub targets: Vec<String>,
     /// Kind of library, one entry an input.
@@ -91,8 +99,11 @@ pub struct Document {
     pub status: Status,
     /// Called fusions, best first.
     pub fusions: Vec<FusionRow>,
-    /// All candidates with their reasons.
-    pub candidates: Vec<FusionRow>,
+    /// The table of all candidates, called or not, that lies beside the document.
+    pub candidate_table: CandidateTable,
+    /// The rows of that table, where it was read or is to be written; no part of the document.
+    #[serde(skip)]
+    pub candidates: Vec<Candidate>,
     /// Variants and known resistance sites.
     pub variants: Vec<VariantRow>,
     /// What sources say of the called mutations and of those that act together on one molecule, by drug.
@@ -123,12 +134,6 @@ pub struct Document {
     /// What the tables say of the findings.
     #[serde(default)]
     pub interpretation: Interpretation,
-    /// What the tables were asked about each of `candidates`, in its order.
-    #[serde(default)]
-    pub naming: Vec<Naming>,
-    /// What the VCF has beside these rows.
-    #[serde(default)]
-    pub vcf: VcfEntry,
 }
 
 /// What a fusion is called elsewhere, what it keeps, and its form by the VICC specification.
@@ -138,8 +143,6 @@ pub struct FusionStructure {
     pub id: String,
     /// Exon junctions as other transcripts count them.
     pub exon_aliases: Vec<ExonAlias>,
-    /// Domains with a known place, 5' partner first.
-    pub domains: Vec<DomainFate>,
     /// What else the structure says.
     pub notes: Vec<String>,
     /// The fusion as an `AssayedFusion` of the VICC gene fusion specification, where all that it asks for is known.
@@ -177,7 +180,6 @@ impl FusionStructure {
         Self {
             id: fusion.id.clone(),
             exon_aliases: description.other_counts.iter().map(ExonAlias::from).collect(),
-            domains: description.domains.clone(),
             notes: description.notes.clone(),
             vicc: description.vicc.clone(),
         }
@@ -223,32 +225,6 @@ pub struct Status {
     pub limits: Vec<String>,
 }
 
-/// What the absence of a fusion of one kinase is worth.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-pub struct Negative {
-    /// The kinase.
-    pub gene: String,
-    /// `informative`, `limited` or `not informative`, over the places where it usually breaks.
-    pub verdict: String,
-    /// One sentence, without the gene's name.
-    pub text: String,
-}
-
-/// A kinase of which RNA shows more of the part behind a usual break than before it, although no fusion of it passes.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
-pub struct Imbalance {
-    /// The kinase.
-    pub gene: String,
-    /// `junction 19|20`.
-    pub region: String,
-    /// How many times more molecules.
-    pub fold: f64,
-    /// Lower end of its 95 % interval.
-    pub fold_low: f64,
-    /// Upper end of its 95 % interval.
-    pub fold_high: f64,
-}
-
 impl Document {
     /// A document of `sample` without findings.
     pub fn new(sample: &str) -> Self {
@@ -258,11 +234,13 @@ impl Document {
             sample: sample.to_owned(),
             inputs: Vec::new(),
             assembly: None,
+            contigs: ContigList::default(),
             targets: Vec::new(),
             assay: Vec::new(),
             settings: BTreeMap::new(),
             status: Status { verdict: Verdict::Ok, reasons: Vec::new(), limits: Vec::new() },
             fusions: Vec::new(),
+            candidate_table: CandidateTable::default(),
             candidates: Vec::new(),
             variants: Vec::new(),
             drugs: Vec::new(),
@@ -276,14 +254,14 @@ impl Document {
             skipped_reads: BTreeMap::new(),
             structure: Vec::new(),
             interpretation: Interpretation::default(),
-            naming: Vec::new(),
-            vcf: VcfEntry::default(),
         }
     }
 
-    /// Writes the document, indented, with a line end at its end.
-    pub fn write(&self, out: impl Write) -> io::Result<()> {
-        pretty(self, out)
+    /// Writes the document, each key and each row of a list on a line of its own, with a line end at its end.
+    pub fn write(&self, mut out: impl Write) -> io::Result<()> {
+        self.serialize(&mut serde_json::Serializer::with_formatter(&mut out, layout::Rows::default())).map_err(io::Error::from)?;
+        out.write_all(b"\n")?;
+        out.flush()
     }
 
     /// Reads a document from a file, plain or gzip.
@@ -298,7 +276,8 @@ impl Document {
                 return Ok(());
             }
             let problem = format!("has schema version {version}, this program reads {SCHEMA_VERSION}");
-            Err(Error::input(path, problem, "run `kinfuse call` of this version again, or use the version that wrote the file"))
+            let remedy = "run `kinfuse call` of this version again on the alignments, or use the version of kinfuse that wrote the file";
+            Err(Error::input(path, problem, remedy))
         };
         match parse::<Self>(path) {
             Ok(document) => check(&document.schema_version).map(|()| document),
@@ -308,6 +287,42 @@ impl Document {
                 Err(_) => Err(error),
             },
         }
+    }
+}
+
+impl Document {
+    /// Reads a document with the table of candidates that lies beside it.
+    ///
+    /// # Errors
+    /// As [`Document::read`], and when the table is missing or another one.
+    pub fn read_whole(path: impl AsRef<Path>) -> Result<Self> {
+        let path = path.as_ref();
+        let mut document = Self::read(path)?;
+        let table = candidates::beside(path, &file_prefix(&document.sample));
+        document.candidates = candidates::read(&table, &document.candidate_table)?;
+        Ok(document)
+    }
+
+    /// The rows of all candidates, where they were read or called.
+    pub fn candidate_rows(&self) -> impl Iterator<Item = &FusionRow> {
+        self.candidates.iter().map(|candidate| &candidate.row)
+    }
+
+    /// The called changes of the kinases and of other genes' hot spots.
+    pub fn called_variants(&self) -> Vec<&VariantRow> {
+        let called = |row: &&VariantRow| row.status == VariantStatus::Called;
+        self.variants.iter().filter(called).chain(self.called_elsewhere()).collect()
+    }
+
+    /// The called changes at hot spots of other genes.
+    fn called_elsewhere(&self) -> impl Iterator<Item = &VariantRow> {
+        self.off_target.iter().flat_map(|spot| &spot.variants).filter(|row| row.status == VariantStatus::Called)
+    }
+
+    /// The rows of `variants.tsv`: all that is called, then what was seen at the other known sites of the kinases.
+    pub fn variant_rows(&self) -> Vec<&VariantRow> {
+        let rest = self.variants.iter().filter(|row| row.status != VariantStatus::Called);
+        self.called_variants().into_iter().chain(rest).collect()
     }
 }
 
@@ -346,11 +361,10 @@ mod tests {
         document.assay = vec![AssayEntry { file: "S1.bam".to_owned(), kind: "dna".to_owned(), reasons: vec!["no N gaps".to_owned()] }];
         document.settings.insert("targets".to_owned(), serde_json::json!(["ALK"]));
         document.fusions = vec![FusionRow::new("S1", &fixture::eml4_alk(), &contigs)];
-        document.candidates = vec![FusionRow::new("S1", &fixture::unplaced(), &contigs)];
+        document.candidate_table = CandidateTable { count: 2, md5: "d41d8cd98f00b204e9800998ecf8427e".to_owned() };
         document.variants = vec![VariantRow::new("S1", &fixture::ros1_g2032r(), &contigs)];
         document.metrics = vec![MetricRow::new("S1", "duplicate_rate", MetricValue::number(1.0 / 3.0), "fraction", "")];
-        document.negatives =
-            vec![Negative { gene: "ALK".to_owned(), verdict: "informative".to_owned(), text: "intron 19 at 512 fragments".to_owned() }];
+        document.negatives = vec![fixture::negative("ALK", "informative", "intron 19 at 512 fragments")];
         let (gene, region) = ("ALK".to_owned(), "junction 19|20".to_owned());
         document.imbalances = vec![Imbalance { gene, region, fold: 12.5, fold_low: 4.0, fold_high: 39.0 }];
         document.warnings = vec![Warning::new(Code::NotInVcf, "2 calls cannot be written to the VCF")];
@@ -426,11 +440,11 @@ mod tests {
         assert_eq!(told(&[b'['; 101]).as_deref(), Some("has more than 8 million values, which no kinfuse.json has"));
         let many = format!("{{\"settings\":{{\"x\":[{}0]}}}}", "0,".repeat(8_400_000));
         assert!(refusal(many.as_bytes()).contains("has more than 8 million values"), "{}", refusal(many.as_bytes()));
-        let deep = format!("{{\"schema_version\":\"1.0.0\",\"settings\":{{\"x\":{}", "[".repeat(100_000));
+        let deep = format!("{{\"schema_version\":\"2.0.0\",\"settings\":{{\"x\":{}", "[".repeat(100_000));
         assert!(refusal(deep.as_bytes()).contains("recursion limit exceeded"), "{}", refusal(deep.as_bytes()));
         assert!(refusal(b"{\"schema_version\":\"9.0.0\",\"sample\":7}").contains("schema version 9.0.0"));
         assert!(refusal(b"{\"sample\":7}").contains("schema version none"));
-        assert!(refusal(b"{\"schema_version\":\"1.2.0\",\"tool\":7}").contains("is no kinfuse document"));
+        assert!(refusal(b"{\"schema_version\":\"2.2.0\",\"tool\":7}").contains("is no kinfuse document"));
         assert!(refusal(b"{\"schema_version\":").contains("is not JSON"));
     }
 
@@ -438,9 +452,9 @@ mod tests {
     fn another_major_version_is_refused_with_a_remedy() {
         let file = tempfile::NamedTempFile::new().expect("tests can write to the temporary folder");
         let mut document = full();
-        document.schema_version = "2.0.0".to_owned();
+        document.schema_version = "1.3.0".to_owned();
         document.write(&file).expect("the file takes the document");
         let refused = Document::read(file.path()).err().map(|error| error.to_string()).unwrap_or_default();
-        assert!(refused.contains("schema version 2.0.0"), "{refused}");
+        assert!(refused.contains("schema version 1.3.0") && refused.contains("run `kinfuse call`"), "{refused}");
     }
 }

@@ -5,6 +5,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::candidates::{Candidate, CandidateTable};
 use super::carried::Carried;
 use super::interpretation::interpret;
 use super::json::{Document, ExonAlias};
@@ -19,9 +20,8 @@ use crate::warning::{Code, Warning};
 
 /// Renews what the tables say of a document's findings in a tumour type.
 pub fn renew(document: &mut Document, knowledge: &Knowledge, tumour: Option<&str>) {
-    if document.naming.len() == document.candidates.len() {
-        fusions(document, knowledge);
-    }
+    fusions(document, knowledge);
+    document.candidate_table = CandidateTable::of(&document.candidates);
     for variant in &mut document.variants {
         describe(variant, knowledge.resistance_sites());
     }
@@ -100,21 +100,19 @@ fn not_looked_at(document: &Document, knowledge: &Knowledge) -> Vec<String> {
 }
 
 fn fusions(document: &mut Document, knowledge: &Knowledge) {
-    for (row, naming) in document.candidates.iter_mut().zip(&document.naming) {
-        *row = named(row, naming, knowledge);
+    for candidate in &mut document.candidates {
+        candidate.row = named(&candidate.row, &candidate.naming, knowledge);
     }
-    let all: BTreeMap<&str, (&FusionRow, &Naming)> =
-        document.candidates.iter().zip(&document.naming).map(|(row, naming)| (row.id.as_str(), (row, naming))).collect();
+    let all: BTreeMap<&str, &Candidate> = document.candidates.iter().map(|candidate| (candidate.row.id.as_str(), candidate)).collect();
     for row in &mut document.fusions {
-        if let Some((renewed, _)) = all.get(row.id.as_str()) {
-            row.clone_from(renewed);
+        if let Some(candidate) = all.get(row.id.as_str()) {
+            row.clone_from(&candidate.row);
         }
     }
     for structure in &mut document.structure {
-        let Some((row, naming)) = all.get(structure.id.as_str()) else { continue };
+        let Some(Candidate { row, naming, .. }) = all.get(structure.id.as_str()) else { continue };
         structure.exon_aliases =
             naming.other_counts(row.exon_junction.as_deref(), &naming.known(knowledge)).iter().map(ExonAlias::from).collect();
-        structure.domains = fates(row, naming, knowledge);
         if let Some(skip) = &naming.skip {
             structure.notes.iter_mut().for_each(|note| *note = skip.renewed(note, knowledge));
         }
@@ -126,14 +124,13 @@ fn named(row: &FusionRow, naming: &Naming, knowledge: &Knowledge) -> FusionRow {
     let known = naming.known(knowledge);
     let exon_junction = naming.exon_junction(&known);
     let counts = naming.other_counts(exon_junction.as_deref(), &known);
-    let domains = domains::cell(&fates(row, naming, knowledge));
     let skip = naming.skip.as_ref();
     let row = FusionRow {
         exon_junction,
         frame: naming.frame(&known),
         variant: known.label,
         known: known.tier,
-        domains: Some(domains).filter(|domains| !domains.is_empty()),
+        domains: fates(row, naming, knowledge),
         structure: row.structure.as_ref().map(|text| skip.map_or_else(|| text.clone(), |skip| skip.renewed(text, knowledge))),
         ..row.clone()
     };

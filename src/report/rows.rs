@@ -9,14 +9,16 @@ mod drug;
 mod fusion;
 mod metric;
 mod off_target;
+mod phase;
 mod variant;
 
-pub use cell::{escaped, Amount, Cell, Fraction, Phred, Rate};
-pub use detectability::DetectabilityRow;
+pub use cell::{escaped, Amount, Cell, Fraction, Phred, Rate, ReadCell};
+pub use detectability::{DetectabilityRow, Support};
 pub use drug::{DrugRow, Statement};
 pub use fusion::FusionRow;
 pub use metric::{MetricRow, MetricValue};
 pub use off_target::{OffTargetRow, SeenChange};
+pub use phase::{Companion, Phase, PhaseSet, Relation, ToFusion, Told};
 pub use variant::VariantRow;
 
 pub(super) use fusion::is_unplaced;
@@ -29,6 +31,36 @@ pub trait Row {
     /// The cells in the order of the columns, ready for a tab-separated file.
     fn cells(&self) -> Vec<String>;
 }
+
+impl<R: Row> Row for &R {
+    const COLUMNS: &'static [&'static str] = R::COLUMNS;
+
+    fn cells(&self) -> Vec<String> {
+        (*self).cells()
+    }
+}
+
+/// A line of a table that is read again.
+pub trait ReadRow: Sized {
+    /// The row of these cells, named by their columns; the column that cannot be read where one cannot.
+    ///
+    /// # Errors
+    /// The name of the first column that is missing or holds something else.
+    fn read<'c>(cell: impl Fn(&str) -> Option<&'c str>) -> std::result::Result<Self, &'static str>;
+}
+
+/// Makes rows of a table readable whose cells all are.
+macro_rules! readable_row {
+    ($name:ident: $($field:ident),* $(,)?) => {
+        impl $crate::report::rows::ReadRow for $name {
+            fn read<'c>(cell: impl Fn(&str) -> Option<&'c str>) -> std::result::Result<Self, &'static str> {
+                let column = |name: &'static str| cell(name).ok_or(name);
+                Ok(Self { $($field: $crate::report::rows::ReadCell::read(column(stringify!($field))?).ok_or(stringify!($field))?,)* })
+            }
+        }
+    };
+}
+use readable_row;
 
 /// Declares a row struct whose fields are the columns, in order. A raw identifier (`r#ref`) loses its prefix.
 macro_rules! table_row {

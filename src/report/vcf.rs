@@ -29,7 +29,10 @@ use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::path::Path;
 
 use rust_htslib::{bcf, bgzf};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
 
+use super::candidates::Candidate;
 use super::output::Outputs;
 use super::rows::{FusionRow, VariantRow};
 use crate::bgzf::END_OF_FILE;
@@ -38,7 +41,8 @@ use crate::fusion::Fusion;
 use crate::genome::{Assembly, ContigId, Contigs};
 use crate::variant::Variant;
 
-pub use place::{place, BreakendEntry, ChangeEntry, VcfEntry};
+pub use place::{BreakendEntry, Places};
+pub use record::can_hold;
 
 /// Suffix of the file of records.
 pub const SUFFIX: &str = "vcf.gz";
@@ -47,22 +51,6 @@ pub const INDEX_SUFFIX: &str = "vcf.gz.tbi";
 
 /// Gives the reference base at a 0-based position, or `None` where it is not known.
 pub type ReferenceBase<'a> = dyn Fn(ContigId, u32) -> Option<u8> + 'a;
-
-/// The calls of one VCF.
-pub struct Calls<'a> {
-    /// Name of the sample column.
-    pub sample: &'a str,
-    /// Contigs of the BAM; all are declared, in this order.
-    pub contigs: &'a Contigs,
-    /// The assembly, if it was recognised.
-    pub assembly: Option<Assembly>,
-    /// The fusions, of which the listed ones are written.
-    pub fusions: &'a [Fusion],
-    /// The variants, of which the called ones are written.
-    pub variants: &'a [Variant],
-    /// Reference bases; `N` is written where it knows none.
-    pub reference_base: &'a ReferenceBase<'a>,
-}
 
 /// All that a VCF is made of, as a document of results has it.
 pub struct Source<'a> {
@@ -74,24 +62,78 @@ pub struct Source<'a> {
     pub assembly: Option<&'a str>,
     /// State of the tables that speak of mutations; blank where none did.
     pub tables: &'a str,
-    /// Rows of fusions; those without a breakend in `entry` are not written.
-    pub fusions: &'a [FusionRow],
-    /// Rows of variants.
-    pub variants: &'a [VariantRow],
-    /// Contigs and places of the records.
-    pub entry: &'a VcfEntry,
+    /// Contigs of the BAM; all are declared, in this order.
+    pub contigs: &'a ContigList,
+    /// Fusions; those without breakends are not written.
+    pub fusions: &'a [Candidate],
+    /// Called variants.
+    pub variants: &'a [&'a VariantRow],
+}
+
+/// Names and lengths of contigs, in the order of the BAM.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct ContigList {
+    /// Names as the BAM spells them.
+    pub names: Vec<String>,
+    /// Their lengths in bases.
+    pub lengths_bp: Vec<u32>,
+}
+
+impl From<&Contigs> for ContigList {
+    fn from(contigs: &Contigs) -> Self {
+        let names = contigs.iter().map(|(_, contig)| contig.name.clone()).collect();
+        Self { names, lengths_bp: contigs.iter().map(|(_, contig)| contig.length_bp).collect() }
+    }
+}
+
+/// The calls of one VCF that is made without a document.
+pub struct Calls<'a> {
+    /// Name of the sample column.
+    pub sample: &'a str,
+    /// Contigs of the BAM; all are declared, in this order.
+    pub contigs: &'a Contigs,
+    /// The assembly, if it was recognised.
+    pub assembly: Option<Assembly>,
+    /// The fusions, all of which are written.
+    pub fusions: &'a [Fusion],
+    /// The variants, all of which are written.
+    pub variants: &'a [Variant],
+    /// Reference bases; `N` is written where it knows none.
+    pub reference_base: &'a ReferenceBase<'a>,
+}
+
+impl Calls<'_> {
+    /// Places the calls and hands all that their VCF is made of to `use_it`, with how many of the variants VCF cannot hold.
+    pub fn with_source<T>(&self, use_it: impl FnOnce(&Source<'_>, usize) -> T) -> T {
+        let places = Places { contigs: self.contigs, reference_base: self.reference_base };
+        let candidate = |fusion: &Fusion| Candidate {
+            row: FusionRow::new(self.sample, fusion, self.contigs),
+            naming: fusion.naming.clone(),
+            breakends: places.breakends(fusion),
+        };
+        let fusions: Vec<Candidate> = self.fusions.iter().map(candidate).collect();
+        let rows: Vec<VariantRow> = self.variants.iter().map(|variant| VariantRow::new(self.sample, variant, self.contigs)).collect();
+        let assembly = self.assembly.map(|assembly| assembly.to_string());
+        let (sample, version, assembly) = (self.sample, env!("CARGO_PKG_VERSION"), assembly.as_deref());
+        let contigs = ContigList::from(self.contigs);
+        let left_out = rows.iter().filter(|row| !can_hold(row)).count();
+        let variants: Vec<&VariantRow> = rows.iter().collect();
+        use_it(&Source { sample, version, assembly, tables: "", contigs: &contigs, fusions: &fusions, variants: &variants }, left_out)
+    }
 }
 
 /// The VCF as text: header, then the records by contig, position and identifier.
 pub fn text(source: &Source<'_>) -> String {
-    let entry = source.entry;
-    let ends = entry.breakends.iter().filter_map(|end| Some(record::of_end(source.fusions.get(end.fusion)?, end)));
-    let changes = entry.changes.iter();
-    let changes = changes.filter_map(|change| record::of_variant(source.variants.get(change.variant)?, change, &entry.contigs));
+    let contigs = &source.contigs.names;
+    let ends = source.fusions.iter().flat_map(|fusion| {
+        let ends = fusion.breakends.iter();
+        ends.filter_map(|end| record::of_end(&fusion.row, end, contigs))
+    });
+    let changes = source.variants.iter().filter_map(|variant| record::of_variant(variant, contigs));
     let mut records: Vec<record::Record> = ends.chain(changes).collect();
     records.sort();
     let mut text = header::lines(source);
-    text.extend(records.iter().filter_map(|record| record.line(&entry.contigs)));
+    text.extend(records.iter().filter_map(|record| record.line(contigs)));
     text
 }
 
@@ -108,19 +150,6 @@ pub fn write(outputs: &mut Outputs, source: &Source<'_>) -> Result<()> {
     bcf::index::build(&path, Some(&index), 0, bcf::index::Type::Tbx)
         .map_err(|error| outputs.failure(INDEX_SUFFIX, "index", io::Error::other(error.msg)))?;
     outputs.finished(INDEX_SUFFIX)
-}
-
-impl Calls<'_> {
-    /// Places the calls and hands all that their VCF is made of to `use_it`, with how many of them VCF cannot express (a change without
-    /// reference bases, a contig whose name VCF forbids).
-    pub fn with_source<T>(&self, use_it: impl FnOnce(&Source<'_>, usize) -> T) -> T {
-        let (entry, left_out) = place::place(self);
-        let fusions: Vec<FusionRow> = self.fusions.iter().map(|fusion| FusionRow::new(self.sample, fusion, self.contigs)).collect();
-        let variants: Vec<VariantRow> = self.variants.iter().map(|variant| VariantRow::new(self.sample, variant, self.contigs)).collect();
-        let assembly = self.assembly.map(|assembly| assembly.to_string());
-        let (sample, version, assembly) = (self.sample, env!("CARGO_PKG_VERSION"), assembly.as_deref());
-        use_it(&Source { sample, version, assembly, tables: "", fusions: &fusions, variants: &variants, entry: &entry }, left_out)
-    }
 }
 
 /// Writes `bytes` as BGZF and makes sure that they arrived: the writer closes its file in silence, so the last block is read back.

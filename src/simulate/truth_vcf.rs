@@ -39,7 +39,7 @@ pub fn write(
             .iter_mut()
             .find(|known| (known.contig, known.position, &known.alternative) == (variant.contig, variant.position, &variant.alternative));
         match known {
-            Some(known) => known.phase = format!("{}+{}", known.phase, variant.phase),
+            Some(known) => known.phase = format!("{},{}", known.phase, variant.phase),
             None => variants.push(variant),
         }
     }

@@ -25,6 +25,8 @@ use super::{Variant, VariantFlag, VariantStatus};
 
 /// The event as it is named in files.
 pub const NAME: &str = "exon 14 skipping";
+/// How a VCF writes a deletion whose bases it does not list.
+const LEFT_OUT: &[u8] = b"<DEL>";
 /// Chance that a transcript lacks an exon by error, and the relative variance of that.
 const ERROR: (f64, f64) = (0.007, 1.0);
 /// Chance that a tested sample has lost the exon.
@@ -94,7 +96,11 @@ pub fn read(library: &Library, models: &GeneModels, recurring: Option<Recurring>
     };
     // A transcript that keeps the exon can be seen at either end of it, one that lacks it at one place only.
     let kept = count(|splices| splices.into && !splices.past).max(count(|splices| splices.out && !splices.past));
-    let place = Variant::blank(&gene.symbol, transcript.literature_id(), 0, gene.contig(), middle.0);
+    // Placed as a deletion in a VCF: at the base before the exon.
+    let place = Variant {
+        left_out_bp: Some(middle.1 - middle.0),
+        ..Variant::blank(&gene.symbol, transcript.literature_id(), 0, gene.contig(), middle.0.saturating_sub(1))
+    };
     let range = |end: u32| transcript.hgvs_position(end, strand);
     let (first, last) = if before.0 < after.0 { (middle.0, middle.1 - 1) } else { (middle.1 - 1, middle.0) };
     let hgvs = range(first).zip(range(last)).map(|(first, last)| format!("r.{first}_{last}del"));
@@ -126,6 +132,7 @@ fn judged(place: Variant, hgvs: Option<String>, without: u32, kept: u32, recurri
     let called = without >= MIN_FRAGMENTS && quality >= MIN_QUALITY;
     Variant {
         hgvs_c: hgvs.filter(|_| called),
+        alternative: if called { LEFT_OUT.to_vec() } else { Vec::new() },
         share: jeffreys_share(u64::from(without), u64::from(depth)),
         quality: if called { quality } else { 0.0 },
         flags: (called && depth < MIN_DEPTH).then_some(VariantFlag::LowDepth).into_iter().collect(),

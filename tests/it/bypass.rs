@@ -6,7 +6,7 @@ use kinfuse::genome::{Assembly, Interval, Strand};
 use kinfuse::simulate::{AlignerStyle, Errors, Fragment, Library, Molecule, Piece, Protocol, Sampler, Substitution};
 use serde_json::Value;
 
-use crate::support::command::{call, table};
+use crate::support::command::{call, kinfuse, other_tools_read, table, table_gz};
 use crate::support::slices::Slices;
 
 fn sampler(name: &str, seed: u64) -> Sampler {
@@ -31,6 +31,15 @@ fn exon_14(bam: &Path) -> (Value, String, String) {
     let json: Value = serde_json::from_str(&json).expect("the JSON is valid");
     let spots = json["off_target"].as_array().expect("a list");
     let spot = spots.iter().find(|spot| spot["site"] == "MET exon 14").expect("exon 14 has a line").clone();
+    // What is called stands in the table of variants and in the VCF.
+    let called = spot["variants"].as_array().into_iter().flatten().filter(|line| line["status"] == "called").count();
+    let rows = table(&out.join("s.variants.tsv"));
+    assert_eq!(rows.iter().filter(|row| row.get("gene") == "MET" && row.get("status") == "called").count(), called, "{spot}");
+    let records = table_gz(&out.join("s.vcf.gz"));
+    assert_eq!(records.iter().filter(|record| record.contains("GENE=MET;")).count(), called, "{spot} {records:?}");
+    let checked = kinfuse(["check-vcf".as_ref(), out.join("s.vcf.gz").as_os_str()]);
+    assert_eq!((checked.code, checked.stdout.as_str()), (Some(0), ""), "{records:?}");
+    other_tools_read(&out.join("s.vcf.gz"), None);
     let metrics = table(&out.join("s.metrics.tsv"));
     let metric = metrics.iter().find(|row| row.get("metric") == "hotspot_MET_exon_14").expect("a metric");
     (spot, metric.get("value").to_owned(), metric.get("note").to_owned())

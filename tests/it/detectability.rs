@@ -203,12 +203,13 @@ fn a_lone_excess_of_the_3_part_is_evidence_without_a_partner() {
         // Only the partners of all kinases together are enough genes to judge a library by.
         let targets = ["ALK", "ROS1", "NTRK1", "NTRK3"].map(str::to_owned).to_vec();
         let config = CallConfig { targets, ..bench.config(vec![path]) };
-        let document = publish::document(&pipeline::call(&config, &Progress::new(false)).expect("the sample can be called"), &config);
+        let document = publish::document(&pipeline::call(&config, &Progress::new(false)).expect("the sample can be called"), &config)
+            .expect("the FASTA can be read");
         assert!(document.fusions.is_empty(), "{:?}", document.fusions);
         let found: Vec<(&str, &str)> =
             document.imbalances.iter().map(|imbalance| (imbalance.gene.as_str(), imbalance.region.as_str())).collect();
         assert_eq!(found, if expected { vec![("ALK", "junction 19|20")] } else { Vec::new() }, "{:?}", document.imbalances);
-        assert_eq!(table::render(&document, 100).contains("a partner was not found; not a call"), expected);
+        assert_eq!(table::render(&document, 100, 0).contains("a partner was not found; not a call"), expected);
         assert!(document.metrics.iter().any(|metric| metric.metric == "ALK_balance" && metric.value.is_some()));
     }
 }

@@ -52,12 +52,13 @@ fn sample(bench: &Bench, name: &str, seed: u64, junctions: &[(Junction, f64)]) -
 fn called(bench: &Bench, path: PathBuf, normals: Option<&Path>) -> Document {
     let config = CallConfig { normals: normals.map(Path::to_owned), ..bench.config(vec![path]) };
     publish::document(&pipeline::call(&config, &Progress::new(false)).expect("the sample can be called"), &config)
+        .expect("the FASTA can be read")
 }
 
 /// The candidates at an artefact's place.
 fn at<'d>(document: &'d Document, junction: &Junction) -> impl Iterator<Item = &'d FusionRow> {
     let ends = [junction.a(), junction.b()];
-    document.candidates.iter().filter(move |row| {
+    document.candidate_rows().filter(move |row| {
         let position = row.breakpoint3.as_deref().and_then(|place| place.split(':').nth(1)?.parse::<u32>().ok());
         row.gene5.as_deref() == Some("CD74") && position.is_some_and(|at| ends.iter().any(|end| end.kept_base().abs_diff(at) <= 5))
     })
@@ -102,7 +103,7 @@ fn artefacts_that_recur_are_flagged_and_real_fusions_are_not() {
                 flagged[place] += u32::from(row.filter.contains("recurrent"));
             }
         }
-        let real: Vec<&FusionRow> = document.candidates.iter().filter(|row| row.gene5.as_deref() == Some("EML4")).collect();
+        let real: Vec<&FusionRow> = document.candidate_rows().filter(|row| row.gene5.as_deref() == Some("EML4")).collect();
         assert!(!real.is_empty(), "the fusion is found");
         assert!(real.iter().all(|row| !row.filter.contains("recurrent")), "{real:?}");
     }

@@ -94,7 +94,7 @@ fn other_tables_name_the_findings_as_a_call_with_them_would() {
         for part in ["fusions", "tables", "notes", "tumour"] {
             assert_eq!(x["interpretation"][part], y["interpretation"][part], "{part}");
         }
-        for part in ["structure", "drugs", "off_target", "settings", "naming", "vcf"] {
+        for part in ["structure", "drugs", "off_target", "settings", "contigs"] {
             assert_eq!(x[part], y[part], "{part}");
         }
         let before = x["interpretation"]["tables_before"].as_array().expect("a list");
@@ -129,13 +129,14 @@ fn a_file_that_is_no_document_ends_with_1_and_one_line() {
     let cases = [
         ("not.json", "sample\tid\n".to_owned(), "is not JSON"),
         ("other.json", "{\"a\": 1}".to_owned(), "schema version none"),
-        ("later.json", changed(&|value| value["schema_version"] = "2.0.0".into()), "schema version 2.0.0"),
-        ("broken.json", changed(&|value| value["fusions"] = 3.into()), "no kinfuse document"),
+        ("later.json", changed(&|value| value["schema_version"] = "3.0.0".into()), "schema version 3.0.0"),
         (
-            "early.json",
-            changed(&|value| value["vcf"] = serde_json::json!({"contigs": [], "contig_lengths_bp": [], "breakends": [], "changes": []})),
-            "too little",
+            "older.json",
+            changed(&|value| value["schema_version"] = "1.3.0".into()),
+            "run `kinfuse call` of this version again on the alignments",
         ),
+        ("broken.json", changed(&|value| value["fusions"] = 3.into()), "no kinfuse document"),
+        ("alone.json", good.to_string(), "is not there, the table that belongs to the kinfuse.json"),
     ];
     for (name, text, expected) in cases {
         let path = dir.path().join(name);
@@ -143,12 +144,21 @@ fn a_file_that_is_no_document_ends_with_1_and_one_line() {
         let outcome = report(&dir.path().join("out"), &path, &[]);
         assert_eq!(outcome.code, Some(1), "{name}");
         assert!(
-            outcome.stderr.contains(expected) && outcome.stderr.contains(name) && outcome.stderr.lines().count() == 1,
+            outcome.stderr.contains(expected)
+                && (outcome.stderr.contains(name) || name == "alone.json")
+                && outcome.stderr.lines().count() == 1,
             "{}",
             outcome.stderr
         );
         assert!(files(&dir.path().join("out")).is_empty());
     }
+    // A table that was not written with the document.
+    let other = folder();
+    call_made_up(other.path(), "dna", &[]);
+    std::fs::copy(other.path().join("x.candidates.tsv.gz"), dir.path().join("x.candidates.tsv.gz")).expect("the folder takes it");
+    std::fs::copy(&json, dir.path().join("x.kinfuse.json")).expect("the folder takes it");
+    let outcome = report(&dir.path().join("out"), &dir.path().join("x.kinfuse.json"), &[]);
+    assert!(outcome.code == Some(1) && outcome.stderr.contains("is not the table that was written with"), "{}", outcome.stderr);
     let twice = kinfuse(["report".as_ref(), "-o".as_ref(), dir.path().as_os_str(), json.as_os_str(), json.as_os_str()]);
     assert_eq!(twice.code, Some(1));
     assert!(twice.stderr.contains("second file of a sample x"), "{}", twice.stderr);

@@ -41,7 +41,7 @@ fn dna(bench: &Bench, share: f64) -> PathBuf {
 fn document(bench: &Bench, inputs: Vec<PathBuf>) -> Document {
     let config = bench.config(inputs);
     let result = pipeline::call(&config, &Progress::new(false)).expect("the sample can be called");
-    publish::document(&result, &config)
+    publish::document(&result, &config).expect("the FASTA can be read")
 }
 
 #[test]
@@ -57,7 +57,7 @@ fn a_junction_and_the_break_that_gives_it_are_one_row() {
     assert!(row.dna_fragments.is_some_and(|fragments| fragments > 8) && row.dna_allele_fraction.is_some(), "{row:?}");
     assert_eq!(row.contradiction, None);
     // The break keeps its own row among the candidates, under the same event.
-    let breaks: Vec<_> = both.candidates.iter().filter(|row| row.site3.as_deref() == Some("intron 19")).collect();
+    let breaks: Vec<_> = both.candidate_rows().filter(|row| row.site3.as_deref() == Some("intron 19")).collect();
     assert_eq!(breaks.len(), 1);
     assert_eq!((breaks[0].event.as_ref(), breaks[0].evidence.as_deref()), (row.event.as_ref(), Some("rna+dna")));
 }

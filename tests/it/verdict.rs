@@ -180,7 +180,8 @@ fn a_panel_is_no_bad_sample_for_what_it_does_not_cover() {
         limits.iter().any(|limit| limit.starts_with("NTRK2: ")) && !limits.iter().any(|limit| limit.starts_with("ALK: ")),
         "{limits:?}"
     );
-    assert!(good.stderr.contains("NTRK2: not judged; introns 14-16 covered 0 %"), "{}", good.stderr);
+    let line = good.stderr.lines().find(|line| line.starts_with("  NTRK2 ")).unwrap_or("");
+    assert!(line.contains("not judged") && line.contains("introns 14-16"), "{}", good.stderr);
     assert_eq!(good.codes(), Vec::<String>::new());
 }
 

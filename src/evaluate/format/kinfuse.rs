@@ -11,6 +11,7 @@ use crate::fusion::MIN_LISTED_QUALITY;
 use crate::genome::canonical_contig_name;
 use crate::model::Role;
 use crate::report::json::Document;
+use crate::report::rows::FusionRow;
 
 /// The rows of `fusions.tsv` or `candidates.tsv.gz`, by their `sample` column; a table without rows is `sample`'s.
 ///
@@ -44,7 +45,11 @@ pub(super) fn variants(path: &Path, text: &str) -> Result<Vec<(String, SampleCal
 
 /// All of `kinfuse.json`.
 pub(super) fn json(path: &Path) -> Result<Vec<(String, SampleCalls)>> {
-    let document = Document::read(path)?;
+    let mut document = Document::read(path)?;
+    // Without the table of candidates those that were called tell enough.
+    if let Ok(whole) = Document::read_whole(path) {
+        document = whole;
+    }
     let calls = of_document(path, &document)?;
     Ok(vec![(document.sample, calls)])
 }
@@ -52,10 +57,12 @@ pub(super) fn json(path: &Path) -> Result<Vec<(String, SampleCalls)>> {
 /// The calls of a document.
 pub(in crate::evaluate) fn of_document(path: &Path, document: &Document) -> Result<SampleCalls> {
     let mut calls = SampleCalls::default();
-    for (_, found) in of_sheet(&Sheet::of_rows(path, &document.candidates))? {
+    let rows: Vec<&FusionRow> =
+        if document.candidates.is_empty() { document.fusions.iter().collect() } else { document.candidate_rows().collect() };
+    for (_, found) in of_sheet(&Sheet::of_rows(path, &rows))? {
         calls.absorb(found);
     }
-    for line in Sheet::of_rows(path, &document.variants).lines() {
+    for line in Sheet::of_rows(path, &document.variant_rows()).lines() {
         calls.mutations.extend(mutation(&line)?);
     }
     Ok(calls)

@@ -118,6 +118,10 @@ impl<'t> Record<'t> {
     }
 
     fn symbolic(&self, alt: &str) -> Option<([Option<End>; 2], Option<String>)> {
+        // An exon that transcripts of one gene leave out is no rearrangement; `kinfuse call` writes it so.
+        if alt == "<DEL>" && self.info("EVIDENCE") == Some("rna") {
+            return None;
+        }
         let kind = self.info("SVTYPE").or_else(|| alt.strip_prefix('<')?.strip_suffix('>'))?;
         let sides = match (self.info("CT"), kind.split(':').next().unwrap_or(kind)) {
             (Some("3to5"), _) | (None, "DEL") => [Some(Side::Lower), Some(Side::Higher)],

@@ -1,6 +1,6 @@
 use super::*;
 use crate::report::fixture;
-use crate::report::rows::VariantRow;
+use crate::report::rows::{Companion, Phase, VariantRow};
 
 /// The group of a drug beside mutations that all lie on one molecule, with what it rests on.
 fn on_one(kinase: &str, drug: &str, changes: &[&str]) -> (Group, String) {
@@ -125,8 +125,8 @@ fn two(changes: [&str; 2], relation: &str, phase: &str) -> Carried {
     let row = |change: &str, other: &str| VariantRow {
         gene: "ALK".to_owned(),
         hgvs_p: format!("p.{change}"),
-        phase: Some(phase.to_owned()),
-        compound_with: Some(format!("p.{other}:{relation}")),
+        phase: Phase::read(phase),
+        compound_with: Companion::list(&format!("p.{other}:{relation}")),
         ..VariantRow::new("S1", &fixture::ros1_g2032r(), &fixture::contigs())
     };
     Carried::by("F1", "ALK", &[row(changes[0], changes[1]), row(changes[1], changes[0])])

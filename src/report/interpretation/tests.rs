@@ -1,7 +1,7 @@
 use super::*;
 use crate::knowledge::standing::is_class;
 use crate::report::fixture;
-use crate::report::rows::VariantRow;
+use crate::report::rows::{Companion, VariantRow};
 
 /// What is said of a fusion that is changed so.
 fn said(change: impl Fn(&mut FusionRow)) -> FusionMeaning {
@@ -73,9 +73,11 @@ fn mutated(partner: &str, kinase: &str, changes: &[&str], tumour: Option<&str>) 
     let row = |change: &&str| VariantRow {
         gene: kinase.to_owned(),
         hgvs_p: format!("p.{change}"),
-        compound_with: Some(
-            changes.iter().filter(|other| *other != change).map(|other| format!("p.{other}:cis:20")).collect::<Vec<_>>().join(","),
-        ),
+        compound_with: changes
+            .iter()
+            .filter(|other| *other != change)
+            .filter_map(|other| Companion::read(&format!("p.{other}:cis:20")))
+            .collect(),
         ..VariantRow::new("S1", &fixture::ros1_g2032r(), &fixture::contigs())
     };
     let document = Document { fusions: vec![fusion], variants: changes.iter().map(row).collect(), ..Document::new("S1") };

@@ -1,6 +1,8 @@
 //! How one value becomes one cell of a table, and the two kinds of number that are rounded.
 
 use schemars::JsonSchema;
+use serde::de::value::StrDeserializer;
+use serde::de::IntoDeserializer;
 use serde::{Deserialize, Serialize};
 
 use crate::fusion::{KinaseDomain, KnownTier, Unit};
@@ -15,6 +17,56 @@ pub trait Cell {
     /// The text of the cell.
     fn cell(&self) -> String;
 }
+
+/// A value that can be read from a cell again; what was escaped stays so.
+pub trait ReadCell: Sized {
+    /// The value; `None` where the cell holds something else.
+    fn read(cell: &str) -> Option<Self>;
+}
+
+impl ReadCell for String {
+    fn read(cell: &str) -> Option<Self> {
+        Some(if cell == MISSING { Self::new() } else { cell.to_owned() })
+    }
+}
+
+impl ReadCell for u32 {
+    fn read(cell: &str) -> Option<Self> {
+        cell.parse().ok()
+    }
+}
+
+impl<T: ReadCell> ReadCell for Option<T> {
+    fn read(cell: &str) -> Option<Self> {
+        if cell == MISSING {
+            return Some(None);
+        }
+        T::read(cell).map(Some)
+    }
+}
+
+impl ReadCell for Fraction {
+    fn read(cell: &str) -> Option<Self> {
+        cell.parse().ok().and_then(Self::new)
+    }
+}
+
+impl ReadCell for Phred {
+    fn read(cell: &str) -> Option<Self> {
+        cell.parse().ok().filter(|value: &f64| value.is_finite()).map(Self::new)
+    }
+}
+
+/// Reads the words that JSON has too.
+macro_rules! read_words {
+    ($($kind:ty),*) => { $(impl ReadCell for $kind {
+        fn read(cell: &str) -> Option<Self> {
+            let word: StrDeserializer<'_, serde::de::value::Error> = cell.into_deserializer();
+            Self::deserialize(word).ok()
+        }
+    })* };
+}
+read_words!(KnownTier, KinaseDomain, Unit);
 
 /// A fraction of 0-1, rounded to six decimals.
 #[derive(Debug, Clone, Copy, PartialEq, PartialOrd, Serialize, Deserialize, JsonSchema)]

@@ -1,8 +1,26 @@
 //! One line of `detectability.tsv`.
 
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
 use super::{not_empty, table_row, Amount, Cell, Fraction};
 use crate::coverage::detectability::Detectability;
 use crate::genome::Contigs;
+
+/// Fragments that a call needs; `4/6` in the table.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Support {
+    /// Of a known fusion.
+    pub known: u32,
+    /// Of a novel one.
+    pub novel: u32,
+}
+
+impl Cell for Support {
+    fn cell(&self) -> String {
+        format!("{}/{}", self.known, self.novel)
+    }
+}
 
 table_row! {
     /// What could have been seen in one kinase region.
@@ -26,10 +44,12 @@ table_row! {
         /// Median number of fragments (molecules) that could have shown a fusion.
         pub median_fragments: Option<Amount>,
         /// Fragments that a call needs here: of a known and, behind `/`, a novel fusion.
-        pub min_support: Option<String>,
-        /// Fusion fraction seen with 95 % probability if it breaks at a place drawn from the region (in RNA: behind the median partner):
-        /// for a known and, behind `/`, a novel fusion; `.` where more than 5 % of the region cannot show one.
-        pub lod95: Option<String>,
+        pub min_support: Option<Support>,
+        /// Fraction of 0-1 of the molecules that a known fusion needs to be seen with 95 % probability, if it breaks at a place drawn from
+        /// the region (in RNA: behind the median partner); `.` where more than 5 % of the region cannot show one.
+        pub lod95_known: Option<Fraction>,
+        /// The same of a fusion with a novel partner.
+        pub lod95_novel: Option<Fraction>,
         /// `informative`, `limited` or `not informative`.
         pub verdict: String,
         /// A remark.
@@ -40,8 +60,7 @@ table_row! {
 impl DetectabilityRow {
     /// The row of a place of `sample` on `contigs`.
     pub fn new(sample: &str, place: &Detectability, contigs: &Contigs) -> Self {
-        let lod = |fraction: Option<f64>| fraction.and_then(Fraction::new).cell();
-        let [known, novel] = place.lod95.map(lod);
+        let [lod95_known, lod95_novel] = place.lod95.map(|fraction| fraction.and_then(Fraction::new));
         Self {
             sample: sample.to_owned(),
             gene: place.gene.clone(),
@@ -52,8 +71,9 @@ impl DetectabilityRow {
             assay: place.assay.name().to_owned(),
             covered_frac: place.covered_frac.and_then(Fraction::new),
             median_fragments: Some(place.molecules.into()),
-            min_support: Some(format!("{}/{}", place.needed.known.any, place.needed.novel.any)),
-            lod95: place.lod95.iter().any(Option::is_some).then(|| format!("{known}/{novel}")),
+            min_support: Some(Support { known: place.needed.known.any, novel: place.needed.novel.any }),
+            lod95_known,
+            lod95_novel,
             verdict: place.worth.name().to_owned(),
             note: not_empty(&place.note),
         }
@@ -67,7 +87,8 @@ mod tests {
 
     #[test]
     fn the_columns_are_those_of_the_contract() {
-        let promised = "sample gene region chrom start end assay covered_frac median_fragments min_support lod95 verdict note";
+        let promised =
+            "sample gene region chrom start end assay covered_frac median_fragments min_support lod95_known lod95_novel verdict note";
         assert_eq!(DetectabilityRow::COLUMNS.join(" "), promised);
     }
 }

@@ -1,9 +1,9 @@
 //! One line of `fusions.tsv` and `candidates.tsv.gz`.
 
-use super::{filter_text, not_empty, table_row, Fraction, Phred};
-use crate::fusion::domains::cell;
+use super::{escaped, filter_text, not_empty, readable_row, table_row, Cell, Fraction, Phred, ReadCell};
+use crate::fusion::domains;
 use crate::fusion::name::OtherCount;
-use crate::fusion::{Flag, Fusion, KinaseDomain, KnownTier, Material, Partner, Unit};
+use crate::fusion::{DomainFate, Flag, Fusion, KinaseDomain, KnownTier, Material, Partner, Unit};
 use crate::genome::Contigs;
 use crate::model::{Role, Site};
 
@@ -103,8 +103,8 @@ table_row! {
         pub exon_aliases: Option<String>,
         /// Residues round the junction, `|` behind the 5' partner; the residue whose codon it cuts is small.
         pub peptide: Option<String>,
-        /// What becomes of domains with a known place (`ALK kinase kept`), joined by `,`.
-        pub domains: Option<String>,
+        /// What becomes of domains with a known place, 5' partner first (`ALK kinase kept`, joined by `,`).
+        pub domains: Vec<DomainFate>,
         /// What else the structure says (`stop before the kinase domain`), joined by `;`.
         pub structure: Option<String>,
         /// The rearrangement in the words of a karyotype, derived from this junction alone.
@@ -115,6 +115,26 @@ table_row! {
         pub band3: Option<String>,
         /// Of `fragments` those that `allele_fraction` counts: in RNA those with a read across the 3' partner's breakpoint, in DNA all.
         pub crossing_fragments: Option<u32>,
+    }
+}
+
+readable_row!(FusionRow: sample, id, fusion, gene5, gene3, breakpoint5, breakpoint3, site5, site3, exon_junction, variant, known, frame, kinase_domain, evidence, split_fragments, pair_fragments, clip_fragments, fragments, units, depth5, depth3, allele_fraction, allele_fraction_low, allele_fraction_high, qual, filter, event, homology_bp, insertion, transcript5, transcript3, hgvs, vicc, consensus, slack_bp, dna_breakpoint5, dna_breakpoint3, dna_fragments, dna_allele_fraction, contradiction, exon_junction_mane, transcript5_mane, transcript3_mane, exon_aliases, peptide, domains, structure, iscn, band5, band3, crossing_fragments);
+
+impl Cell for Vec<DomainFate> {
+    fn cell(&self) -> String {
+        domains::cell(self).cell()
+    }
+}
+
+impl ReadCell for Vec<DomainFate> {
+    /// Without the sources, and without a domain whose name holds a comma: both are renewed from the tables of domains.
+    fn read(cell: &str) -> Option<Self> {
+        let fate = |item: &str| {
+            let (gene, rest) = item.split_once(' ')?;
+            let (domain, fate) = domains::FATES.iter().find_map(|fate| Some((rest.strip_suffix(fate)?.trim_end(), fate)))?;
+            Some(DomainFate { gene: gene.to_owned(), domain: domain.to_owned(), fate: (*fate).to_owned(), source: String::new() })
+        };
+        Some(Option::<String>::read(cell)?.unwrap_or_default().split(',').filter_map(fate).collect())
     }
 }
 
@@ -129,9 +149,9 @@ impl FusionRow {
         let row = Self {
             sample: sample.to_owned(),
             id: fusion.id.clone(),
-            fusion: fusion.name(),
-            gene5: fusion.five.gene.clone(),
-            gene3: fusion.three.gene.clone(),
+            fusion: escaped(&fusion.name()),
+            gene5: fusion.five.gene.as_deref().map(escaped),
+            gene3: fusion.three.gene.as_deref().map(escaped),
             site5: five.site,
             site3: three.site,
             exon_junction: fusion.exon_junction.clone(),
@@ -157,8 +177,8 @@ impl FusionRow {
             event: not_empty(&fusion.event),
             homology_bp: fusion.junction.homology_bp(),
             insertion: not_empty(&String::from_utf8_lossy(&fusion.insertion)),
-            transcript5: fusion.five.transcript.clone(),
-            transcript3: fusion.three.transcript.clone(),
+            transcript5: fusion.five.transcript.as_deref().map(escaped),
+            transcript3: fusion.three.transcript.as_deref().map(escaped),
             hgvs: fusion.hgvs.clone(),
             vicc: fusion.vicc.clone(),
             consensus: fusion.consensus.clone(),
@@ -173,7 +193,7 @@ impl FusionRow {
             transcript3_mane: None,
             exon_aliases: None,
             peptide: described.peptide.clone(),
-            domains: not_empty(&cell(&described.domains)),
+            domains: described.domains.clone(),
             structure: not_empty(&described.notes.join(";")),
             iscn: described.iscn.clone(),
             band5: described.bands.0.clone(),

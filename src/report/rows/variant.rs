@@ -1,6 +1,6 @@
 //! One line of `variants.tsv`.
 
-use super::{filter_text, not_empty, table_row, Fraction, Phred, Rate};
+use super::{filter_text, not_empty, table_row, Companion, Fraction, Phase, PhaseSet, Phred, Rate};
 use crate::genome::Contigs;
 use crate::variant::{Variant, VariantStatus};
 
@@ -23,7 +23,7 @@ table_row! {
         pub pos: u32,
         /// Reference bases.
         pub r#ref: Option<String>,
-        /// Alternative bases.
+        /// Alternative bases; `<DEL>` for an exon that transcripts leave out, behind the base at `pos`.
         pub alt: Option<String>,
         /// Fragments over the site.
         pub depth: u32,
@@ -46,9 +46,9 @@ table_row! {
         /// Fraction that would have been seen with 95 % probability.
         pub lod95: Option<Fraction>,
         /// `cis:<fusion id>:n`, `trans:...` or `unphased:<why>`.
-        pub phase: Option<String>,
+        pub phase: Option<Phase>,
         /// Other called variants of the gene: `p.L1196M:cis:12` (molecules), `trans`, `mixed` or `unphased:<why>`.
-        pub compound_with: Option<String>,
+        pub compound_with: Vec<Companion>,
         /// `called`, `not-seen` or `not-covered`.
         pub status: VariantStatus,
         /// Why a site was not judged, or what else the reader must know.
@@ -61,6 +61,10 @@ table_row! {
         pub error_variance: Option<Rate>,
         /// Fewest molecules that are called here.
         pub min_fragments: Option<u32>,
+        /// 1-based last reference base of what is called.
+        pub end: Option<u32>,
+        /// Set of variants that are phased with each other, and the haplotype on which it lies: `117317184:2`.
+        pub phase_set: Option<PhaseSet>,
     }
 }
 
@@ -97,16 +101,24 @@ impl VariantRow {
             known_resistance: not_empty(&resistance_items(variant).join(",")),
             codon_class: variant.codon_class.clone(),
             lod95: variant.lod95.and_then(Fraction::new),
-            phase: not_empty(&variant.phase),
-            compound_with: variant.compound_with.clone(),
+            phase: Phase::read(&variant.phase),
+            compound_with: Companion::list(variant.compound_with.as_deref().unwrap_or("")),
             status: variant.status,
             note: not_empty(&variant.note),
             aliases: not_empty(&variant.aliases.join(",")),
             error_rate: variant.error_rate.and_then(Rate::new),
             error_variance: variant.error_variance.and_then(Rate::new),
             min_fragments: variant.min_fragments,
+            end: called.then(|| end(variant)).flatten(),
+            phase_set: variant.phase_set.map(|(position, second)| PhaseSet { position, haplotype: if second { 2 } else { 1 } }),
         }
     }
+}
+
+/// 1-based last reference base of a change; `None` where its bases are not known.
+fn end(variant: &Variant) -> Option<u32> {
+    let length = variant.left_out_bp.map_or(variant.reference.len() as u32, |bases| bases + 1);
+    (length > 0).then(|| variant.position + length)
 }
 
 /// `drug:effect`, one item a drug.
@@ -124,7 +136,7 @@ mod tests {
     fn the_columns_are_those_of_the_contract() {
         let promised = "sample gene transcript hgvs_c hgvs_p chrom pos ref alt depth alt_fragments allele_fraction \
                         allele_fraction_low allele_fraction_high qual filter known_resistance codon_class lod95 phase \
-                        compound_with status note aliases error_rate error_variance min_fragments";
+                        compound_with status note aliases error_rate error_variance min_fragments end phase_set";
         assert_eq!(VariantRow::COLUMNS.join(" "), promised);
     }
 
@@ -132,7 +144,7 @@ mod tests {
     fn a_called_variant_has_quality_and_filter_and_a_site_not_seen_has_neither() {
         let mut variant = fixture::ros1_g2032r();
         let cells = VariantRow::new("S1", &variant, &fixture::contigs()).cells();
-        insta::assert_snapshot!(cells.join(" | "), @r"S1 | ROS1 | NM_002944 | c.6094G>A | p.G2032R | chr6 | 117317184 | C | T | 200 | 10 | 0.05 | 0.025993 | 0.086875 | 61.0 | PASS | crizotinib:resistant,repotrectinib:sensitive | solvent front | 0.0149 | cis:F1:4 | . | called | . | p.G2026R (NM_001378902) | 6.67e-5 | 0.25 | 5");
+        insta::assert_snapshot!(cells.join(" | "), @r"S1 | ROS1 | NM_002944 | c.6094G>A | p.G2032R | chr6 | 117317184 | C | T | 200 | 10 | 0.05 | 0.025993 | 0.086875 | 61.0 | PASS | crizotinib:resistant,repotrectinib:sensitive | solvent front | 0.0149 | cis:F1:4 | . | called | . | p.G2026R (NM_001378902) | 6.67e-5 | 0.25 | 5 | 117317184 | .");
         variant.status = VariantStatus::NotSeen;
         let row = VariantRow::new("S1", &variant, &fixture::contigs());
         assert_eq!((row.qual, row.filter), (None, None));

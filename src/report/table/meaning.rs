@@ -1,12 +1,13 @@
-//! What the tables say of passing fusions: the level of evidence, each drug behind the word of its group, conditions and tests on lines of
-//! their own, alterations of other genes, and the notes that matter most. The rest is in `kinfuse.json`.
+//! What the tables say of passing fusions, in short: the level of evidence, the drugs behind the word of their group, and one line each on
+//! conditions, approvals, lines of treatment, tests and figures. The rest is in `kinfuse.json`.
 //!
 //! ```text
-//!   CD74::ROS1: evidence level A (JP approved) in NSCLC
-//!     reported active: A (JP approved): repotrectinib, taletrectinib
-//!     void: crizotinib, entrectinib (p.G2032R resistant)
+//!     CD74::ROS1: evidence level A (JP approved) in NSCLC
+//!     reported active: A (JP approved): repotrectinib, taletrectinib; E: foretinib
+//!     void: crizotinib, entrectinib, ceritinib, lorlatinib (p.G2032R resistant)
 //!     no report: zidesamtinib (p.G2032R unverified)
 //!     condition, zidesamtinib: pretreated; US: after at least one other ROS1 inhibitor
+//!     efficacy: repotrectinib ORR 79%, taletrectinib ORR 66.7%
 //! ```
 
 use std::collections::BTreeMap;
@@ -15,48 +16,38 @@ use super::super::group::{Group, Reason};
 use super::super::interpretation::{Approval, DrugMeaning, FusionMeaning};
 use super::super::json::Document;
 use super::super::rows::{escaped, Cell, FusionRow};
+use super::lines::Rank;
 
-/// The lines, each once.
-pub(super) fn lines(document: &Document) -> Vec<String> {
-    let passing = |id: &str| document.fusions.iter().find(|fusion| fusion.id == id && fusion.filter == "PASS");
-    let meant = document.interpretation.fusions.iter().filter_map(|meaning| Some((meaning, passing(&meaning.id)?)));
-    let mut lines: Vec<String> = Vec::new();
-    let mut shown: Vec<Vec<String>> = Vec::new();
-    for (meaning, fusion) in meant {
-        let own = of_fusion(document, meaning, fusion);
-        // Two junctions of one pair of genes mean the same.
-        if !shown.contains(&own) {
-            lines.extend(own.iter().cloned());
-            shown.push(own);
-        }
-    }
-    for note in document.interpretation.notes.iter().filter(|note| note.important) {
-        lines.push(format!("  {} [{}]", escaped(&note.text), escaped(&note.source)));
-    }
-    lines
-}
-
-fn of_fusion(document: &Document, meaning: &FusionMeaning, fusion: &FusionRow) -> Vec<String> {
+/// The lines of one fusion, each with the lines that it may take.
+pub(super) fn of_fusion(document: &Document, meaning: &FusionMeaning, fusion: &FusionRow) -> Vec<(Rank, String, usize)> {
     let name = escaped(&meaning.fusion);
-    let mut lines: Vec<String> = Vec::new();
+    let mut lines: Vec<(Rank, String, usize)> = Vec::new();
     if let Some(reason) = &meaning.no_level {
         if document.interpretation.tumour.is_some() || !meaning.drugs.is_empty() {
-            lines.push(format!("  {name} {}: no level: {}", fusion.exon_junction.cell(), escaped(reason)));
+            let text = format!("    {name} {}: no level: {}", fusion.exon_junction.cell(), escaped(reason));
+            lines.push((Rank::Finding, text, 2));
         }
     } else if !meaning.drugs.is_empty() {
-        lines.push(format!("  {name}: {}", level(document, meaning)));
+        lines.push((Rank::Finding, format!("    {name}: {}", level(document, meaning)), 1));
     }
     // What makes no kinase gives no drug anything to act on.
     if meaning.no_level.is_none() {
-        lines.extend([Group::Active, Group::Void, Group::NoReport].into_iter().filter_map(|group| of_group(meaning, group)));
-        lines.extend(meaning.drugs.iter().flat_map(of_drug));
+        let groups = [Group::Active, Group::Void, Group::NoReport].into_iter().filter_map(|group| of_group(meaning, group));
+        lines.extend(groups.map(|text| (Rank::Finding, text, 3)));
+        lines.extend(conditions(meaning));
+        lines.extend(due(meaning).map(|text| (Rank::Detail, text, 1)));
+        lines.extend(of_drugs(meaning, "line", |drug| drug.line.as_deref().map(without_places)).map(|text| (Rank::Detail, text, 1)));
+        let tests = of_drugs(meaning, "companion test", |drug| drug.companion_diagnostic.as_deref().map(without_places));
+        lines.extend(tests.map(|text| (Rank::Detail, text, 2)));
+        lines.extend(of_drugs(meaning, "efficacy", |drug| drug.efficacy.as_deref().and_then(response)).map(|text| (Rank::Detail, text, 1)));
+        lines.extend(approvals(meaning).map(|text| (Rank::More, text, 2)));
     }
-    lines.extend(bypass(meaning));
+    lines.extend(bypass(meaning).into_iter().map(|text| (Rank::Detail, text, 2)));
     if let Some(tier) = &meaning.tier {
-        lines.push(format!("  {name}: tier {} ({})", escaped(&tier.tier), escaped(&tier.source)));
+        lines.push((Rank::Finding, format!("    {name}: tier {} ({})", escaped(&tier.tier), escaped(&tier.source)), 1));
     }
     for note in meaning.notes.iter().filter(|note| note.important) {
-        lines.push(format!("  {name}: {} [{}]", escaped(&note.text), escaped(&note.source)));
+        lines.push((Rank::Detail, format!("    {name}: {}", escaped(&note.text)), 2));
     }
     lines
 }
@@ -125,51 +116,88 @@ fn reasons(drug: &DrugMeaning) -> String {
     said.join(", ")
 }
 
-/// What a person asks of a drug that is left: conditions, line, test, figures; of the others the conditions, and what the notes warn of.
-fn of_drug(drug: &DrugMeaning) -> Vec<String> {
-    let name = escaped(&drug.drug);
-    let mut lines: Vec<String> = Vec::new();
-    let mut add = |what: &str, text: Option<&str>| {
-        if let Some(text) = text {
-            lines.push(format!("    {what}, {name}: {}", escaped(text)));
+/// One line a condition, with all drugs that have it.
+fn conditions(meaning: &FusionMeaning) -> impl Iterator<Item = (Rank, String, usize)> + '_ {
+    let mut said: Vec<(&str, Vec<&str>)> = Vec::new();
+    for drug in meaning.drugs.iter().filter(|drug| drug.is_approved() || drug.group == Group::Active) {
+        let Some(condition) = drug.condition.as_deref() else { continue };
+        match said.iter_mut().find(|(known, _)| *known == condition) {
+            Some((_, drugs)) => drugs.push(&drug.drug),
+            None => said.push((condition, vec![&drug.drug])),
         }
-    };
-    let approved = drug.is_approved();
-    add("condition", drug.condition.as_deref().filter(|_| approved || drug.group == Group::Active));
-    for due in
-        drug.approvals.iter().filter_map(|approval| Some((approval, approval.date.as_deref()?))).filter(|(_, date)| date.contains("due"))
-    {
-        let (approval, date) = due;
-        add(
-            "approval",
-            Some(&format!("{} {}, {date}: look at the source, the tables do not know the outcome", approval.jurisdiction, approval.status)),
-        );
     }
-    if drug.group != Group::Void {
-        add("approved", approvals(drug).as_deref());
-    }
-    if drug.group == Group::Active && approved {
-        add("line", drug.line.as_deref());
-        add("companion test", drug.companion_diagnostic.as_deref());
-        add("efficacy", drug.efficacy.as_deref());
-    }
-    add("note", Some(drug.notes.join("; ")).filter(|notes| !notes.is_empty()).as_deref());
-    lines
+    said.into_iter()
+        .map(|(condition, drugs)| (Rank::Detail, format!("    condition, {}: {}", escaped(&drugs.join(", ")), escaped(condition)), 2))
 }
 
-/// Where and since when it is approved, for the tumour type given where one is: `JP 2017-05-18, US 2016-03-11`.
-fn approvals(drug: &DrugMeaning) -> Option<String> {
-    let listed = || drug.approvals.iter().filter(|approval| approval.status.starts_with("approved"));
-    let of_type = |approval: &&Approval| approval.applies != Some(false);
-    let place = |approval: &Approval| {
-        let date = approval.date.as_deref().unwrap_or("without a date");
-        match approval.applies {
-            Some(_) => format!("{} {date}", approval.jurisdiction),
-            None => format!("{} {date} ({})", approval.jurisdiction, approval.tumour),
-        }
+/// Decisions on approvals that were due when the tables were made.
+fn due(meaning: &FusionMeaning) -> Option<String> {
+    let of = |drug: &DrugMeaning| {
+        let due = drug.approvals.iter().filter(|approval| approval.date.as_deref().is_some_and(|date| date.contains("due")));
+        let text = |approval: &Approval| {
+            format!("{} {} {}, {}", drug.drug, approval.jurisdiction, approval.status, approval.date.as_deref().unwrap_or(""))
+        };
+        due.map(text).collect::<Vec<_>>()
     };
-    let places: Vec<String> = listed().filter(of_type).map(place).collect();
-    (!places.is_empty()).then(|| places.join(", "))
+    let all: Vec<String> = meaning.drugs.iter().flat_map(of).collect();
+    (!all.is_empty()).then(|| format!("    approval: {}; outcome not in the tables", escaped(&all.join("; "))))
+}
+
+/// `line: crizotinib first line; entrectinib first line`, over the approved active drugs of which something is said.
+fn of_drugs(meaning: &FusionMeaning, what: &str, said: impl Fn(&DrugMeaning) -> Option<String>) -> Option<String> {
+    let drugs = meaning.drugs.iter().filter(|drug| drug.group == Group::Active && drug.is_approved());
+    let mut parts: Vec<(String, Vec<&str>)> = Vec::new();
+    for drug in drugs {
+        let Some(text) = said(drug) else { continue };
+        match parts.iter_mut().find(|(known, _)| *known == text) {
+            Some((_, names)) => names.push(&drug.drug),
+            None => parts.push((text, vec![&drug.drug])),
+        }
+    }
+    let parts: Vec<String> = parts.into_iter().map(|(text, names)| format!("{} {text}", names.join(", "))).collect();
+    (!parts.is_empty()).then(|| format!("    {what}: {}", escaped(&parts.join("; "))))
+}
+
+/// `JP: first line; US: first line` as `first line`: each text once, without the places.
+fn without_places(text: &str) -> String {
+    let mut parts: Vec<&str> = Vec::new();
+    for part in text.split("; ") {
+        let bare = match part.split_once(": ") {
+            Some((place, rest)) if place.len() == 2 && place.chars().all(|c| c.is_ascii_uppercase()) => rest,
+            _ => part,
+        };
+        if !parts.contains(&bare) {
+            parts.push(bare);
+        }
+    }
+    parts.join(", ")
+}
+
+/// The first response rate that a text gives: `ORR 72%`.
+fn response(text: &str) -> Option<String> {
+    let at = text.find("ORR ")?;
+    let end = text[at..].find('%')?;
+    Some(text[at..=at + end].to_owned()).filter(|rate| rate.len() <= 12)
+}
+
+/// Where each drug that is not void is approved, for the tumour type given where one is: `repotrectinib JP 2024, US 2023`.
+fn approvals(meaning: &FusionMeaning) -> Option<String> {
+    let of = |drug: &DrugMeaning| {
+        let mut places: Vec<String> = Vec::new();
+        let listed = drug.approvals.iter().filter(|approval| approval.status.starts_with("approved"));
+        for approval in listed.filter(|approval| approval.applies != Some(false)) {
+            let dates = approval.date.as_deref().unwrap_or("");
+            let year = dates.split(|c: char| !c.is_ascii_digit()).find(|digits| digits.len() == 4).unwrap_or("");
+            let place = format!("{} {year}", approval.jurisdiction).trim_end().to_owned();
+            // The first approval of a place is the one that matters here.
+            if !places.iter().any(|known| known.starts_with(&approval.jurisdiction)) {
+                places.push(place);
+            }
+        }
+        (!places.is_empty()).then(|| format!("{} {}", drug.drug, places.join(", ")))
+    };
+    let all: Vec<String> = meaning.drugs.iter().filter(|drug| drug.group != Group::Void).filter_map(of).collect();
+    (!all.is_empty()).then(|| format!("    approved: {}", escaped(&all.join("; "))))
 }
 
 /// What alterations of other genes are reported to void or to call for, one line an alteration.
@@ -179,9 +207,9 @@ fn bypass(meaning: &FusionMeaning) -> Vec<String> {
     let line = |seen: &str| {
         let own = || meaning.bypass.iter().filter(|item| item.seen == seen);
         let mut said: Vec<String> = own()
-            .map(|item| match &item.source {
-                Some(source) => format!("{} to {} beside {} [{source}]", item.effect, item.drug, item.driver),
-                None => format!("{} to {} beside {} (unverified)", item.effect, item.drug, item.driver),
+            .map(|item| {
+                let unverified = if item.source.is_some() { "" } else { " (unverified)" };
+                format!("{} to {} beside {}{unverified}", item.effect, item.drug, item.driver)
             })
             .collect();
         said.dedup();
@@ -198,4 +226,17 @@ fn bypass(meaning: &FusionMeaning) -> Vec<String> {
         }
     }
     lines
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn texts_of_the_tables_are_shortened_to_what_they_say_once() {
+        assert_eq!(without_places("JP: first line; US: first line; EU: adjuvant, resected"), "first line, adjuvant, resected");
+        assert_eq!(without_places("OncoGuide: kit; JP: x"), "OncoGuide: kit, x");
+        assert_eq!(response("PROFILE1001 n=50: CR 3, ORR 72% (58-84), DoR").as_deref(), Some("ORR 72%"));
+        assert_eq!(response("one patient, disease control"), None);
+    }
 }

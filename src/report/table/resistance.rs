@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use super::super::carried::codon;
 use super::super::json::{Document, Verdict};
 use super::super::rows::{escaped, Fraction};
+use super::lines::Rank;
 use super::percent;
 use crate::variant::VariantStatus;
 
@@ -16,7 +17,7 @@ const NAMED: usize = 5;
 /// ```text
 ///   ALK resistance: none called; 28 of 29 known codons at lod95 0.40% (median) to 3.0% (worst), F1245 not covered
 /// ```
-pub fn sentence(document: &Document, gene: &str) -> Option<String> {
+pub(super) fn sentence(document: &Document, gene: &str) -> Option<(Rank, String)> {
     // Of several libraries the best one counts for each change, of a codon's changes the worst.
     let mut changes: BTreeMap<(u32, &str), Option<f64>> = BTreeMap::new();
     let mut called: Vec<&str> = Vec::new();
@@ -47,10 +48,12 @@ pub fn sentence(document: &Document, gene: &str) -> Option<String> {
     if codons.is_empty() || document.status.verdict == Verdict::Failed || !fused && lods.is_empty() {
         return None;
     }
+    // Of a kinase without a fusion it can be read in variants.tsv.
+    let rank = if fused { Rank::Detail } else { Rank::More };
     let (gene, all) = (escaped(gene), codons.len());
     lods.sort_by(f64::total_cmp);
     let (Some(worst), Some(median)) = (lods.last(), lods.get(lods.len() / 2)) else {
-        return Some(format!("  {gene} resistance: not judged; none of {all} known codons is covered"));
+        return Some((rank, format!("  {gene} resistance: not judged; none of {all} known codons is covered")));
     };
     let called = if called.is_empty() { "none".to_owned() } else { escaped(&called.join(", ")) };
     let (median, worst) = (percent(Some(*median)), percent(Some(*worst)));
@@ -64,7 +67,7 @@ pub fn sentence(document: &Document, gene: &str) -> Option<String> {
         let bare = escaped(&bare[..bare.len() - more].join(", "));
         line = format!("{line}, {bare}{others} not covered");
     }
-    Some(line)
+    Some((rank, line))
 }
 
 /// `F1245` of `p.F1245C`.
@@ -97,11 +100,12 @@ mod tests {
         document.variants = vec![site("F1245C", None)];
         assert_eq!(sentence(&document, "ALK"), None, "neither a fusion nor coverage");
         document.fusions = vec![FusionRow::new("S1", &fixture::eml4_alk(), &fixture::contigs())];
-        assert_eq!(sentence(&document, "ALK").as_deref(), Some("  ALK resistance: not judged; none of 1 known codons is covered"));
+        let said = |document: &Document| sentence(document, "ALK").map(|(_, text)| text);
+        assert_eq!(said(&document).as_deref(), Some("  ALK resistance: not judged; none of 1 known codons is covered"));
         document.variants.extend([("L1196M", 0.004), ("G1202R", 0.004), ("G1202K", 0.03)].map(|(change, lod)| site(change, Some(lod))));
         document.variants.push(site("I1171N", Some(0.004)));
         assert_eq!(
-            sentence(&document, "ALK").as_deref(),
+            said(&document).as_deref(),
             Some("  ALK resistance: none called; 3 of 4 known codons at lod95 0.40% (median) to 3.0% (worst), F1245 not covered")
         );
     }

@@ -10,7 +10,7 @@ use crate::variant::VariantFlag;
 type Definition = (&'static str, &'static str, &'static str, &'static str);
 
 /// INFO keys. Number and type of the reserved ones are those of VCF 4.4, section 3.
-const INFO: [Definition; 29] = [
+const INFO: [Definition; 32] = [
     ("SVTYPE", "1", "String", "Type of structural variant"),
     ("MATEID", "A", "String", "ID of the record of the other end"),
     ("EVENT", "A", "String", "Rearrangement to which the breakends belong, shared with its reciprocal"),
@@ -19,6 +19,9 @@ const INFO: [Definition; 29] = [
     ("CIPOS", ".", "Integer", "How far the position can move, in bases: uncertainty, or homology between the two ends"),
     ("HOMLEN", "A", "Integer", "Number of bases at the junction that could belong to either end"),
     ("HOMSEQ", "A", "String", "These bases on the forward strand at this end"),
+    ("END", "1", "Integer", "Last base of the exon that transcripts leave out"),
+    ("SVLEN", "A", "Integer", "Its length"),
+    ("SVCLAIM", "A", "String", "What is claimed: J for an adjacency, D for a change of copies"),
     ("ROLE", "1", "String", "Which end of the fusion transcript this partner forms: 5 or 3"),
     ("FUSION", "1", "String", "Genes, 5' first"),
     ("GENE5", "1", "String", "HGNC symbol of the 5' partner"),
@@ -37,8 +40,8 @@ const INFO: [Definition; 29] = [
     ("RESISTANCE", ".", "String", "Drug and effect, drug:effect"),
     ("CODON_CLASS", "1", "String", "Place in the kinase"),
     ("LOD95", "1", "Float", "Allele fraction that would be seen with 95 % probability"),
-    ("PHASE", "1", "String", "Relation to a fusion: cis:<fusion>:<fragments>, trans or unphased"),
-    ("COMPOUND", "1", "String", "Other called variants of the gene and how they lie to this one: cis, trans, mixed or unphased"),
+    ("PHASE", ".", "String", "Relation to each fusion of the gene: cis:<fusion>:<fragments>, trans, mixed or unphased:<why>"),
+    ("COMPOUND", ".", "String", "Other called variants of the gene and how they lie to this one: cis, trans, mixed or unphased"),
     ("HAPLOTYPE", "1", "String", "Variants on the same molecules share it: gene, phase set, haplotype"),
 ];
 
@@ -60,7 +63,7 @@ pub(super) fn lines(source: &Source<'_>) -> String {
     // What is said of a mutation's effect on drugs is as old as the tables.
     lines.extend(Some(source.tables).filter(|state| !state.is_empty()).map(|state| format!("##kinfuseTables={}", escaped(state))));
     let assembly = source.assembly.map(|assembly| format!(",assembly={assembly}")).unwrap_or_default();
-    for (name, length_bp) in source.entry.contigs.iter().zip(&source.entry.contig_lengths_bp).filter(|(name, _)| is_contig_name(name)) {
+    for (name, length_bp) in source.contigs.names.iter().zip(&source.contigs.lengths_bp).filter(|(name, _)| is_contig_name(name)) {
         lines.push(format!("##contig=<ID={name},length={length_bp}{assembly}>"));
     }
     lines.push("##FILTER=<ID=PASS,Description=\"No reason for doubt\">".to_owned());
@@ -68,6 +71,7 @@ pub(super) fn lines(source: &Source<'_>) -> String {
     for (name, description) in flags.chain(VariantFlag::ALL.iter().map(|(_, name, description)| (name, description))) {
         lines.push(format!("##FILTER=<ID={name},Description=\"{description}\">"));
     }
+    lines.push("##ALT=<ID=DEL,Description=\"Left out of transcripts, as RNA shows; the genome may have it\">".to_owned());
     for (kind, definitions) in [("INFO", &INFO[..]), ("FORMAT", &FORMAT[..])] {
         for (id, number, value_type, description) in definitions {
             lines.push(format!("##{kind}=<ID={id},Number={number},Type={value_type},Description=\"{description}\">"));

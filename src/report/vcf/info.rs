@@ -45,11 +45,10 @@ impl Info {
     }
 }
 
-/// The text with everything that has a meaning in a VCF line percent-encoded (specification, section 1.2). Spaces are encoded
-/// too: the specification allows them, many readers do not.
+/// The text with what has a meaning in the INFO column percent-encoded (specification, sections 1.2 and 1.6.1). Spaces have none.
 pub(super) fn encoded(text: &str) -> String {
     text.chars().fold(String::with_capacity(text.len()), |mut out, c| {
-        if matches!(c, '%' | ';' | '=' | ',' | ' ') || c.is_ascii_control() {
+        if matches!(c, '%' | ';' | '=' | ',') || c.is_ascii_control() {
             out.push('%');
             out.extend(
                 [u32::from(c) >> 4, u32::from(c) & 15]
@@ -75,7 +74,7 @@ mod tests {
         info.add("GENE5", "");
         info.add_list("LIST", &["a,b".to_owned(), String::new(), "100% x\t".to_owned()]);
         info.add_interval("CIPOS", (-3, 0));
-        assert_eq!(info.text(), "EXONJ=E13%3BA20;LIST=a%2Cb,100%25%20x%09;CIPOS=-3,0");
+        assert_eq!(info.text(), "EXONJ=E13%3BA20;LIST=a%2Cb,100%25 x%09;CIPOS=-3,0");
         assert_eq!(Info::default().text(), ".");
     }
 }

@@ -1,38 +1,22 @@
-//! Where the records of a VCF lie and what they need beside the rows of the tables: reference bases, brackets, homology.
+//! Where the records of a fusion lie and what they need beside its row: reference bases, brackets, homology.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::breakend::{self, End};
-use super::Calls;
+use super::ReferenceBase;
 use crate::fusion::Fusion;
 use crate::genome::Contigs;
 use crate::model::Role;
 use crate::report::rows::is_unplaced;
-use crate::variant::{Variant, VariantStatus};
-
-/// What the VCF has beside the rows of the other tables.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-pub struct VcfEntry {
-    /// Names of all contigs of the alignments, in their order.
-    pub contigs: Vec<String>,
-    /// Their lengths.
-    pub contig_lengths_bp: Vec<u32>,
-    /// Ends of the listed fusions.
-    pub breakends: Vec<BreakendEntry>,
-    /// Called variants.
-    pub changes: Vec<ChangeEntry>,
-}
 
 /// One end of a fusion, as its record shows it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct BreakendEntry {
-    /// The fusion's place in the list of candidates, from 0.
-    pub fusion: usize,
     /// 5 or 3: which end of the fusion transcript this partner forms.
     pub role: u8,
-    /// Number of the contig, from 0.
-    pub contig: u32,
+    /// Contig as the BAM spells it.
+    pub chrom: String,
     /// 1-based; 0 before the first base of a contig.
     pub pos: u32,
     /// Reference base, `N` where it is not known.
@@ -51,57 +35,35 @@ pub struct BreakendEntry {
     pub homology: Option<String>,
 }
 
-/// A called variant, as its record shows it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-pub struct ChangeEntry {
-    /// Its place in the list of variants, from 0.
-    pub variant: usize,
-    /// Reference bases; `N` for one that is not known.
-    pub r#ref: String,
-    /// Phase set (1-based position of its first variant) and whether it lies on the second of the two haplotypes.
-    pub phase_set: Option<(u32, bool)>,
+/// Places the ends of fusions on contigs with these bases.
+pub struct Places<'a> {
+    /// Contigs of the BAM.
+    pub contigs: &'a Contigs,
+    /// Reference bases; `N` is written where it knows none.
+    pub reference_base: &'a ReferenceBase<'a>,
 }
 
-/// Places all records and counts the calls that VCF cannot express.
-pub fn place(calls: &Calls<'_>) -> (VcfEntry, usize) {
-    let mut entry = VcfEntry {
-        contigs: calls.contigs.iter().map(|(_, contig)| contig.name.clone()).collect(),
-        contig_lengths_bp: calls.contigs.iter().map(|(_, contig)| contig.length_bp).collect(),
-        ..VcfEntry::default()
-    };
-    let mut left_out = 0;
-    for (index, fusion) in calls.fusions.iter().enumerate().filter(|(_, fusion)| fusion.is_listed()) {
-        let ends = of_fusion(calls, index, fusion);
-        left_out += usize::from(ends.is_empty());
-        entry.breakends.extend(ends);
+impl Places<'_> {
+    /// The ends of a fusion: two with mates, one when a partner could not be placed, none when VCF forbids a contig's name.
+    pub fn breakends(&self, fusion: &Fusion) -> Vec<BreakendEntry> {
+        let placed: Vec<Role> = [Role::Five, Role::Three].into_iter().filter(|role| !is_unplaced(fusion, *role)).collect();
+        let ends = match placed[..] {
+            [] => Vec::new(),
+            [role] => vec![breakend::single(fusion, role)],
+            _ => breakend::ends(fusion).to_vec(),
+        };
+        if ends.iter().any(|end| !is_named(self.contigs, end)) {
+            return Vec::new();
+        }
+        ends.iter().map(|end| of_end(self, fusion, end, ends.len() == 2)).collect()
     }
-    for (index, variant) in calls.variants.iter().enumerate().filter(|(_, variant)| variant.status == VariantStatus::Called) {
-        let change = of_variant(calls, index, variant);
-        left_out += usize::from(change.is_none());
-        entry.changes.extend(change);
-    }
-    (entry, left_out)
-}
-
-/// The ends of a fusion: two with mates, one when a partner could not be placed, none when VCF forbids a contig's name.
-fn of_fusion(calls: &Calls<'_>, index: usize, fusion: &Fusion) -> Vec<BreakendEntry> {
-    let placed: Vec<Role> = [Role::Five, Role::Three].into_iter().filter(|role| !is_unplaced(fusion, *role)).collect();
-    let ends = match placed[..] {
-        [] => Vec::new(),
-        [role] => vec![breakend::single(fusion, role)],
-        _ => breakend::ends(fusion).to_vec(),
-    };
-    if ends.iter().any(|end| !is_named(calls.contigs, end)) {
-        return Vec::new();
-    }
-    ends.iter().map(|end| BreakendEntry { fusion: index, ..of_end(calls, fusion, end, ends.len() == 2) }).collect()
 }
 
 fn is_named(contigs: &Contigs, end: &End) -> bool {
     is_contig_name(contigs.name(end.own.contig))
 }
 
-fn of_end(calls: &Calls<'_>, fusion: &Fusion, end: &End, has_mate: bool) -> BreakendEntry {
+fn of_end(calls: &Places<'_>, fusion: &Fusion, end: &End, has_mate: bool) -> BreakendEntry {
     let position = end.own.kept_base();
     let base = position.checked_sub(1).and_then(|below| (calls.reference_base)(end.own.contig, below)).map_or('N', plain_base);
     let alt = if has_mate { end.paired_alt(base, calls.contigs.name(end.mate.contig)) } else { end.single_alt(base) };
@@ -111,9 +73,8 @@ fn of_end(calls: &Calls<'_>, fusion: &Fusion, end: &End, has_mate: bool) -> Brea
         (start..start + length).map(|at| (calls.reference_base)(end.own.contig, at).map(plain_base)).collect::<Option<String>>()
     });
     BreakendEntry {
-        fusion: 0,
         role: if end.role == Role::Five { 5 } else { 3 },
-        contig: end.own.contig.0,
+        chrom: calls.contigs.name(end.own.contig).to_owned(),
         pos: position,
         r#ref: base.to_string(),
         alt,
@@ -123,22 +84,6 @@ fn of_end(calls: &Calls<'_>, fusion: &Fusion, end: &End, has_mate: bool) -> Brea
         homology_bp: homologous.map(|(_, length)| length),
         homology: bases,
     }
-}
-
-/// The entry of a called variant; `None` when its bases cannot be written.
-///
-/// A substitution of one base can stand on an unknown reference base (`N`); anything longer cannot.
-fn of_variant(calls: &Calls<'_>, index: usize, variant: &Variant) -> Option<ChangeEntry> {
-    let (mut reference, alternative) = (plain(&variant.reference), plain(&variant.alternative));
-    if reference.is_empty() && alternative.len() == 1 {
-        reference = (calls.reference_base)(variant.contig, variant.position).map_or('N', plain_base).to_string();
-    }
-    let unknown = reference.is_empty() || (reference.len() > 1 && reference.contains('N'));
-    let nothing = alternative.is_empty() || alternative == reference || alternative.contains('N');
-    if unknown || nothing || !is_contig_name(calls.contigs.name(variant.contig)) {
-        return None;
-    }
-    Some(ChangeEntry { variant: index, r#ref: reference, phase_set: variant.phase_set })
 }
 
 /// The bases as REF and ALT spell them.

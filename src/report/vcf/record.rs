@@ -1,8 +1,8 @@
 //! One line of the VCF, from the rows of the tables and the places of the records.
 
 use super::info::{encoded, Info};
-use super::place::{plain, BreakendEntry, ChangeEntry};
-use crate::report::rows::{Cell, Fraction, FusionRow, VariantRow};
+use super::place::{is_contig_name, plain, BreakendEntry};
+use crate::report::rows::{Cell, Companion, Fraction, FusionRow, Phase, PhaseSet, VariantRow};
 
 /// A record, ordered by contig, position and identifier.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -22,8 +22,9 @@ impl Record {
     }
 }
 
-/// The record of one end of a fusion.
-pub(super) fn of_end(fusion: &FusionRow, end: &BreakendEntry) -> Record {
+/// The record of one end of a fusion; `None` where its contig is none of these.
+pub(super) fn of_end(fusion: &FusionRow, end: &BreakendEntry, contigs: &[String]) -> Option<Record> {
+    let contig = contigs.iter().position(|name| *name == end.chrom)?;
     let mut info = Info::default();
     info.add("SVTYPE", "BND");
     if end.has_mate {
@@ -63,13 +64,48 @@ pub(super) fn of_end(fusion: &FusionRow, end: &BreakendEntry) -> Record {
     let genotype = format!("{}:{}:{}:{counts}", fusion.split_fragments, fusion.pair_fragments, fusion.clip_fragments);
     let (reference, alt) = (end.r#ref.clone(), end.alt.clone());
     let rest = [reference, alt, fusion.qual.cell(), fusion.filter.clone(), info.text(), "SR:PR:CR:AD:DP:AF".to_owned(), genotype];
-    Record { contig: end.contig as usize, position: end.pos, id: identifier(fusion, end.role), rest }
+    Some(Record { contig, position: end.pos, id: identifier(fusion, end.role), rest })
 }
 
-/// The record of a called variant.
-pub(super) fn of_variant(variant: &VariantRow, change: &ChangeEntry, contigs: &[String]) -> Option<Record> {
-    let contig = contigs.iter().position(|name| *name == variant.chrom)?;
+/// ALT of an exon that transcripts leave out.
+const LEFT_OUT: &str = "<DEL>";
+
+/// REF and ALT of a called variant; `None` where VCF cannot hold them.
+///
+/// A substitution of one base can stand on an unknown reference base (`N`); anything longer cannot.
+fn alleles(variant: &VariantRow) -> Option<(String, String)> {
+    let bases = |bases: &Option<String>| plain(bases.as_deref().unwrap_or("").as_bytes());
+    let mut reference = bases(&variant.r#ref);
+    if variant.alt.as_deref() == Some(LEFT_OUT) {
+        let base = if reference.is_empty() { "N".to_owned() } else { reference };
+        return variant.end.map(|_| (base, LEFT_OUT.to_owned()));
+    }
+    let alternative = bases(&variant.alt);
+    if reference.is_empty() && alternative.len() == 1 {
+        "N".clone_into(&mut reference);
+    }
+    let unknown = reference.is_empty() || (reference.len() > 1 && reference.contains('N'));
+    let nothing = alternative.is_empty() || alternative == reference || alternative.contains('N');
+    (!unknown && !nothing).then_some((reference, alternative))
+}
+
+/// Whether a VCF can hold a called variant: its bases are known, and its contig has a name that VCF allows.
+pub fn can_hold(variant: &VariantRow) -> bool {
+    is_contig_name(&variant.chrom) && alleles(variant).is_some()
+}
+
+/// The record of a called variant; `None` where VCF cannot hold it.
+pub(super) fn of_variant(variant: &VariantRow, contigs: &[String]) -> Option<Record> {
+    let contig = contigs.iter().position(|name| *name == variant.chrom).filter(|_| is_contig_name(&variant.chrom))?;
+    let (reference, alternative) = alleles(variant)?;
     let mut info = Info::default();
+    if let (LEFT_OUT, Some(end)) = (alternative.as_str(), variant.end) {
+        info.add("SVTYPE", "DEL");
+        info.add("END", &end.to_string());
+        info.add("SVLEN", &end.saturating_sub(variant.pos).to_string());
+        info.add("SVCLAIM", "J");
+        info.add("EVIDENCE", "rna");
+    }
     info.add("GENE", &variant.gene);
     info.add("TRANSCRIPT", &variant.transcript);
     info.add_some("HGVSC", variant.hgvs_c.as_deref());
@@ -78,18 +114,19 @@ pub(super) fn of_variant(variant: &VariantRow, change: &ChangeEntry, contigs: &[
     info.add_list("RESISTANCE", &effects);
     info.add_some("CODON_CLASS", variant.codon_class.as_deref());
     info.add_some("LOD95", variant.lod95.map(|fraction| fraction.cell()).as_deref());
-    info.add_some("PHASE", variant.phase.as_deref());
-    info.add_some("COMPOUND", variant.compound_with.as_deref());
-    let haplotype = change.phase_set.map(|(set, second)| format!("{}:{set}:{}", variant.gene, if second { 2 } else { 1 }));
+    info.add_list("PHASE", &variant.phase.as_ref().map(Phase::items).unwrap_or_default());
+    info.add_list("COMPOUND", &variant.compound_with.iter().map(Companion::item).collect::<Vec<_>>());
+    let haplotype = variant.phase_set.map(|set| format!("{}:{}", variant.gene, set.cell()));
     info.add_some("HAPLOTYPE", haplotype.as_deref());
     let counts = counts(variant.depth.saturating_sub(variant.alt_fragments), variant.alt_fragments, variant.allele_fraction);
-    let (format, sample) = match change.phase_set {
-        Some((set, second)) => ("GT:AD:DP:AF:PS".to_owned(), format!("{}:{counts}:{set}", if second { "1|0" } else { "0|1" })),
+    let (format, sample) = match variant.phase_set {
+        Some(PhaseSet { position, haplotype }) => {
+            ("GT:AD:DP:AF:PS".to_owned(), format!("{}:{counts}:{position}", if haplotype == 2 { "1|0" } else { "0|1" }))
+        }
         None => ("AD:DP:AF".to_owned(), counts),
     };
-    let alternative = plain(variant.alt.as_deref().unwrap_or("").as_bytes());
     let (quality, filter) = (variant.qual.cell(), variant.filter.clone().unwrap_or_else(|| "PASS".to_owned()));
-    let rest = [change.r#ref.clone(), alternative, quality, filter, info.text(), format, sample];
+    let rest = [reference, alternative, quality, filter, info.text(), format, sample];
     Some(Record { contig, position: variant.pos, id: ".".to_owned(), rest })
 }
 

@@ -175,8 +175,8 @@ fn a_variant_without_reference_is_written_when_one_base_and_counted_when_more() 
     assert_eq!(left_out, 1);
     let records: Vec<&str> = made.lines().filter(|line| !line.starts_with('#')).collect();
     insta::assert_snapshot!(records.join("\n"), @r"
-    chr6	117317184	.	C	T	61.0	PASS	GENE=ROS1;TRANSCRIPT=NM_002944;HGVSC=c.6094G>A;HGVSP=p.G2032R;RESISTANCE=crizotinib:resistant,repotrectinib:sensitive;CODON_CLASS=solvent%20front;LOD95=0.0149;PHASE=cis:F1:4	AD:DP:AF	190,10:200:0.05
-    chr6	117317184	.	N	T	61.0	PASS	GENE=ROS1;TRANSCRIPT=NM_002944;HGVSC=c.6094G>A;HGVSP=p.G2032R;RESISTANCE=crizotinib:resistant,repotrectinib:sensitive;CODON_CLASS=solvent%20front;LOD95=0.0149;PHASE=cis:F1:4	AD:DP:AF	190,10:200:0.05
+    chr6	117317184	.	C	T	61.0	PASS	GENE=ROS1;TRANSCRIPT=NM_002944;HGVSC=c.6094G>A;HGVSP=p.G2032R;RESISTANCE=crizotinib:resistant,repotrectinib:sensitive;CODON_CLASS=solvent front;LOD95=0.0149;PHASE=cis:F1:4	AD:DP:AF	190,10:200:0.05
+    chr6	117317184	.	N	T	61.0	PASS	GENE=ROS1;TRANSCRIPT=NM_002944;HGVSC=c.6094G>A;HGVSP=p.G2032R;RESISTANCE=crizotinib:resistant,repotrectinib:sensitive;CODON_CLASS=solvent front;LOD95=0.0149;PHASE=cis:F1:4	AD:DP:AF	190,10:200:0.05
     ");
     assert_eq!(vcf_check::check_text(&made, None), Vec::new());
 }
