@@ -70,7 +70,6 @@ pub fn publish(result: &SampleResult, config: &CallConfig, width: usize) -> Resu
     Ok(table::render(&document, width, terminal::waiting_lines()))
 }
 
-
 /// The candidates, each listed one with its records in the VCF.
 fn candidates(result: &SampleResult, row: impl Fn(&Fusion) -> FusionRow) -> Result<Vec<Candidate>> {
     let lookup = Lookup::new(result.reference.as_ref())?;

@@ -62,7 +62,11 @@ impl Row for Candidate {
 
     fn cells(&self) -> Vec<String> {
         let mut cells = self.row.cells();
-        cells.extend([self.read_names.join(",").cell(), json_cell(&self.naming), if self.breakends.is_empty() { ".".to_owned() } else { json_cell(&self.breakends) }]);
+        cells.extend([
+            self.read_names.join(",").cell(),
+            json_cell(&self.naming),
+            if self.breakends.is_empty() { ".".to_owned() } else { json_cell(&self.breakends) },
+        ]);
         cells
     }
 }
@@ -171,7 +175,12 @@ mod tests {
         let naming = Naming { partner: strange.five.gene.clone(), ..Naming::default() };
         let row = |fusion| FusionRow::new("S\t1", fusion, &fixture::contigs());
         vec![
-            Candidate { row: row(&strange), read_names: vec![read_name(b"A00:1:2"), read_name(b"a,b%\x1b[2J")], naming, breakends: vec![breakend] },
+            Candidate {
+                row: row(&strange),
+                read_names: vec![read_name(b"A00:1:2"), read_name(b"a,b%\x1b[2J")],
+                naming,
+                breakends: vec![breakend],
+            },
             Candidate { row: row(&fixture::unplaced()), read_names: Vec::new(), naming: Naming::default(), breakends: Vec::new() },
         ]
     }

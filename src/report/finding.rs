@@ -117,7 +117,8 @@ mod tests {
         document.targets = vec!["ALK".to_owned(), "ROS1".to_owned(), "NTRK1".to_owned()];
         document.fusions = vec![FusionRow::new("S1", &fixture::eml4_alk(), &contigs), FusionRow::new("S1", &fixture::unplaced(), &contigs)];
         document.variants = vec![VariantRow::new("S1", &fixture::ros1_g2032r(), &contigs)];
-        document.negatives = vec![Negative { gene: "ROS1".to_owned(), verdict: "limited".to_owned(), text: String::new(), places: Vec::new() }];
+        document.negatives =
+            vec![Negative { gene: "ROS1".to_owned(), verdict: "limited".to_owned(), text: String::new(), places: Vec::new() }];
         document
     }
 

@@ -283,7 +283,16 @@ fn facts(row: &FusionRow, document: &Document, phrases: &Phrases) -> Vec<(&'stat
     add("ISCN", row.iscn.as_deref().map(shown));
     add(phrases.consensus, row.consensus.as_deref().map(shown));
     add(phrases.peptide, row.peptide.as_deref().map(shown));
-    add(phrases.domains, (!row.domains.is_empty()).then(|| row.domains.iter().map(|domain| shown(&format!("{} {} {}", domain.gene, domain.domain, domain.fate))).collect::<Vec<_>>().join(", ")));
+    add(
+        phrases.domains,
+        (!row.domains.is_empty()).then(|| {
+            row.domains
+                .iter()
+                .map(|domain| shown(&format!("{} {} {}", domain.gene, domain.domain, domain.fate)))
+                .collect::<Vec<_>>()
+                .join(", ")
+        }),
+    );
     add(phrases.structure, row.structure.as_deref().map(shown));
     let unbroken = [row.depth5, row.depth3].map(|depth| depth.map_or_else(|| "\u{2013}".to_owned(), |depth| depth.to_string()));
     add(phrases.unbroken, Some(format!("5': {}, 3': {}", unbroken[0], unbroken[1])));

@@ -283,7 +283,8 @@ mod tests {
         document.targets = vec!["ALK".to_owned(), "ROS1".to_owned()];
         document.fusions = vec![FusionRow::new(sample, &fixture::eml4_alk(), &contigs)];
         document.variants = vec![VariantRow::new(sample, &fixture::ros1_g2032r(), &contigs)];
-        document.negatives = vec![Negative { gene: "ROS1".to_owned(), verdict: "limited".to_owned(), text: String::new(), places: Vec::new() }];
+        document.negatives =
+            vec![Negative { gene: "ROS1".to_owned(), verdict: "limited".to_owned(), text: String::new(), places: Vec::new() }];
         document
     }
 

@@ -9,7 +9,7 @@ use super::product::class;
 use crate::drawing::{text_width, Anchor, Drawing, Scale};
 use crate::report::carried::codon;
 use crate::report::drawn::DrawnGene;
-use crate::report::rows::{Relation, Fraction, VariantRow};
+use crate::report::rows::{Fraction, Relation, VariantRow};
 use crate::variant::VariantStatus;
 
 const WIDTH: f64 = 720.0;
