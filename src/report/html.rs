@@ -206,7 +206,6 @@ fn cells(row: &FusionRow) -> Vec<(String, String)> {
 fn fusion((at, row): (usize, &FusionRow), document: &Document, phrases: &Phrases, figures: &mut Figures, prefix: &str) -> Shown {
     let id = name(&row.id);
     let title = genes::title(row);
-    let structure = document.structure.iter().find(|structure| structure.id == row.id);
     let drawn = document.drawings.fusion(&row.id);
     let mut own = Vec::new();
     let mut missing = Vec::new();
@@ -223,7 +222,7 @@ fn fusion((at, row): (usize, &FusionRow), document: &Document, phrases: &Phrases
             .iter()
             .filter(|variant| Some(&variant.gene) == row.gene3.as_ref() && variant.status == VariantStatus::Called)
             .collect();
-        let input = product::Input { row, fusion: drawn, structure, drawings: &document.drawings, mutations: &mutations };
+        let input = product::Input { row, fusion: drawn, drawings: &document.drawings, mutations: &mutations };
         match product::draw(&format!("{id}-product"), &input, &summary::frame(row, phrases), phrases) {
             Ok(drawing) => own.push(figures.add(format!("{id}.product"), drawing, prefix)),
             Err(why) => missing.push(fill(phrases.junction_not_drawn, &[why])),

@@ -32,6 +32,6 @@ mod scale;
 mod simulate;
 mod support;
 mod terminal;
-mod vcf;
 mod validate;
+mod vcf;
 mod verdict;

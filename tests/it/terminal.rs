@@ -49,17 +49,10 @@ fn a_negative_reads_like_this() {
 fn a_failed_sample_reads_like_this() {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let text = sam::records(&sam::text(&repository("test-data/rna.bam")), |_| None);
-<<<<<<< ours
-    let bam = bench.folder.path().join("header.bam");
-    sam::write(&text, &bam, None, true);
-    let [fasta, gtf] = ["test-data/mini.fa", "test-data/mini.gtf"].map(repository);
-    let text = said(&bench.folder.path().join("out"), 0, &["-r".as_ref(), fasta.as_ref(), "-g".as_ref(), gtf.as_ref(), bam.as_ref()]);
-=======
     let bam = folder.path().join("header.bam");
     sam::write(&text, &bam, None, true);
     let [fasta, gtf] = ["test-data/mini.fa", "test-data/mini.gtf"].map(repository);
     let text = said(&folder.path().join("out"), 0, &["-r".as_ref(), fasta.as_ref(), "-g".as_ref(), gtf.as_ref(), bam.as_ref()]);
->>>>>>> theirs
     insta::assert_snapshot!(text);
 }
 
