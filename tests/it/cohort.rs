@@ -164,10 +164,9 @@ fn hostile_names_stay_text_everywhere() {
     for name in files(out.path()) {
         let text = read(out.path(), &name);
         assert!(!text.contains('\u{1b}') && !text.contains('\u{202e}'), "{name}");
-        if !name.ends_with(".tsv") {
+        if ["cohort.html", "cohort_mqc.json"].contains(&name.as_str()) {
             assert!(!text.contains("<script>") && !text.contains("<img") && !text.contains("<b>"), "{name}: {text}");
-        }
-        if name.ends_with(".tsv") {
+        } else {
             let columns = text.lines().next().map(|line| line.split('\t').count());
             assert!(text.lines().all(|line| Some(line.split('\t').count()) == columns), "{name}: {text}");
         }
