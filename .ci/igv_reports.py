@@ -17,7 +17,7 @@ names = {record.query_name for record in pysam.AlignmentFile(evidence)}
 seen = 0
 for row in table["rows"]:
     session = json.loads(unpacked(sessions[str(row[0])]))
-    tracks = [track for track in session["tracks"] if track.get("name", "").endswith("evidence.bam")]
+    tracks = [track for track in session["tracks"] if track.get("type") == "alignment"]
     assert len(tracks) == 1, session["tracks"]
     with tempfile.NamedTemporaryFile(suffix=".bam") as file:
         file.write(base64.b64decode(tracks[0]["url"].split(",", 1)[1]))
