@@ -324,3 +324,6 @@ fn kinases(document: &Document, phrases: &Phrases, figures: &mut Figures, prefix
     let bare = if bare.is_empty() { String::new() } else { fill(phrases.mutations_none_covered, &[&bare.join(", ")]) };
     (shown, bare)
 }
+
+#[cfg(test)]
+mod tests;

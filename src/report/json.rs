@@ -25,7 +25,7 @@ use crate::fusion::{DomainFate, Fusion};
 use crate::warning::Warning;
 
 /// Version of the document's form: the first number changes when a reader of the old form would misread the new one.
-pub const SCHEMA_VERSION: &str = "1.3.0";
+pub const SCHEMA_VERSION: &str = "1.4.0";
 
 /// The largest document that is read, unpacked; of 17,000 candidates one has 18 MB.
 const MAX_BYTES: u64 = 1 << 28;
