@@ -10,7 +10,7 @@
 //! ```
 //!
 //! Text that comes from a file is escaped by the template ([`askama`]) or the drawing ([`crate::drawing`]); what cannot be seen is written
-//! out and long names are cut ([`numbers`]). The HTML lies in `templates/page.html`, the style in `templates/page.css`.
+//! out and long names are cut (`numbers`). The HTML lies in `templates/page.html`, the style in `templates/page.css`.
 
 mod genes;
 mod junction_reads;
