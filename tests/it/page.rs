@@ -114,7 +114,7 @@ fn drawings_are_written_as_files_where_asked_for() {
     }
     std::fs::write(folder.path().join("dna.note.svg"), "mine").expect("the folder takes it");
     call_bam(folder.path(), &repository("test-data/dna.bam"), &[]);
-    let left: Vec<String> = files(folder.path()).into_iter().filter(|name| name.ends_with(".svg")).collect();
+    let left: Vec<String> = files(folder.path()).into_iter().filter(|name| name.contains(".svg")).collect();
     assert_eq!(left, ["dna.note.svg"], "drawings of an earlier run go, other files stay");
 }
 
@@ -160,7 +160,7 @@ fn hostile_names_show_as_text() {
     let bam = renamed(folder.path(), &repository("test-data/dna.bam"), |name| format!("{name}{hostile}"));
     let sample = format!("<img src=x onerror=alert(1)>\u{1b}]0;\u{202e}{}", "x".repeat(10_000));
     call_bam(out.path(), &bam, &["-s", &sample]);
-    let name = files(out.path()).into_iter().find(|name| name.ends_with(".html")).expect("the page was written");
+    let name = files(out.path()).into_iter().find(|name| name.contains(".html")).expect("the page was written");
     let html = std::fs::read_to_string(out.path().join(name)).expect("the page can be read");
     assert!(!html.contains("<script") && !html.contains("<img"), "markup of a name is markup of the page");
     assert!(!html.contains(['\u{1b}', '\u{202e}']), "what cannot be seen is written out");

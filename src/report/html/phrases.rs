@@ -341,7 +341,7 @@ mod tests {
         for (name, english, japanese) in ALL {
             assert!(!english.trim().is_empty() && !japanese.trim().is_empty(), "{name}");
             assert_eq!(english.matches("{}").count(), japanese.matches("{}").count(), "{name}");
-            let is_file = english.ends_with(".tsv");
+            let is_file = english.contains(".tsv");
             assert!(is_file || japanese.chars().any(|c| c > '\u{2e7f}'), "{name} is not translated: {japanese}");
         }
     }

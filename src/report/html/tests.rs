@@ -1,0 +1,129 @@
+use super::*;
+use crate::report::drawn::{DrawnEnd, DrawnFusion, DrawnGene, DrawnMolecules, ReadRow, ReadsAtJunction, SupportKind};
+use crate::report::fixture;
+use crate::report::json::Status;
+use crate::warning::{Code, Warning};
+
+const HOSTILE: &str = "</code><script>x</script>\u{202e}\u{1b}[2J";
+
+fn gene(symbol: &str, strand: &str) -> DrawnGene {
+    let mut exons: Vec<(u32, u32)> = (0..30).map(|at| (at * 1_000 + 1, at * 1_000 + 150)).collect();
+    if strand == "-" {
+        exons.reverse();
+    }
+    DrawnGene {
+        gene: symbol.to_owned(),
+        transcript: "NM_1".to_owned(),
+        chrom: "chr2".to_owned(),
+        strand: strand.to_owned(),
+        exons,
+        coding: Some((50, 29_100)),
+        residues: Some(1_450),
+        domains: Vec::new(),
+        counts: Vec::new(),
+    }
+}
+
+fn end(symbol: &str, exon: u32) -> DrawnEnd {
+    DrawnEnd {
+        gene: Some(symbol.to_owned()),
+        exon: Some(exon),
+        missing_bp: 5,
+        coding_bp: Some(i64::from(exon) * 150 - 55),
+        in_intron: false,
+        coverage: (0..100).collect(),
+    }
+}
+
+fn drawn(id: &str) -> DrawnFusion {
+    let row = |left: &str| ReadRow {
+        name: format!("read{HOSTILE}"),
+        mate: 1,
+        strand: "+".to_owned(),
+        split: true,
+        left: left.to_owned(),
+        inserted: String::new(),
+        right: "ACGT".to_owned(),
+    };
+    DrawnFusion {
+        id: id.to_owned(),
+        five: Some(end("EML4", 13)),
+        three: Some(end("ALK", 20)),
+        molecules: vec![DrawnMolecules { kind: SupportKind::Pair, five_bp: 90, three_bp: 80, count: 3 }],
+        molecules_left_out: 2,
+        reads: ReadsAtJunction {
+            left: "ACGTACGT".to_owned(),
+            inserted: String::new(),
+            right: "ACGT".to_owned(),
+            rows: vec![row("ACGTACGT"), row("TCGT")],
+            left_out: 0,
+        },
+    }
+}
+
+/// A document of `count` fusions, the second of which is a reciprocal; what a file can bring is hostile.
+fn document(count: usize) -> Document {
+    let (contigs, mut document) = (fixture::contigs(), Document::new(&format!("S1{HOSTILE}")));
+    document.targets = vec!["ALK".to_owned(), "ROS1".to_owned()];
+    document.drawings.genes = vec![gene("ALK", "-"), gene("EML4", "+"), gene("ROS1", "-")];
+    for number in 1..=count {
+        let mut row = FusionRow::new("S1", &fixture::eml4_alk(), &contigs);
+        row.id = format!("F{number}");
+        row.breakpoint5 = Some(format!("chr{HOSTILE}:7:+"));
+        if number == 2 {
+            row.event = Some("E1r".to_owned());
+            row.insertion = Some("ACGTTT".to_owned());
+            row.frame = "out-of-frame".to_owned();
+            row.filter = "low_support".to_owned();
+        }
+        document.drawings.fusions.push(drawn(&row.id));
+        document.fusions.push(row);
+    }
+    document.variants = vec![VariantRow::new("S1", &fixture::ros1_g2032r(), &contigs)];
+    document.warnings = vec![Warning::new(Code::NotInVcf, HOSTILE)];
+    document
+}
+
+fn html(document: &Document, lang: Lang) -> String {
+    render(document, lang).map(|page| page.html).unwrap_or_default()
+}
+
+#[test]
+fn every_fusion_is_drawn_and_a_noisy_sample_has_a_page_that_opens() {
+    let document = document(30);
+    for lang in [Lang::English, Lang::Japanese] {
+        let html = html(&document, lang);
+        for number in 1..=30 {
+            assert!(html.contains(&format!("id=\"F{number}-genes-t\"")), "F{number}");
+        }
+        assert!(html.contains("id=\"F8-product-t\"") && !html.contains("id=\"F9-product-t\""));
+        assert!(html.len() < 900_000, "{}", html.len());
+    }
+    assert!(render(&document, Lang::English).is_ok_and(|page| page.drawings.len() > 90), "files have all drawings");
+}
+
+#[test]
+fn a_reciprocal_and_inserted_bases_are_shown_as_such() {
+    let html = html(&document(2), Lang::English);
+    assert!(html.contains("This is the reciprocal of event E1") && html.contains("6 bases inserted"));
+    assert!(html.contains("Doubtful, not a finding (1)") && html.contains("Fewer fragments than the model needs"));
+    assert!(html.contains("not translated in this frame"));
+}
+
+#[test]
+fn text_of_a_file_never_becomes_markup() {
+    for lang in [Lang::English, Lang::Japanese] {
+        let html = html(&document(2), lang);
+        assert!(!html.contains("<script") && !html.contains(['\u{1b}', '\u{202e}']));
+        assert!(html.contains("&#60;script&#62;") || html.contains("&lt;script&gt;"));
+    }
+}
+
+#[test]
+fn a_failed_sample_has_no_negative() {
+    let mut document = document(0);
+    document.status = Status { verdict: Verdict::Failed, reasons: vec!["no reads".to_owned()], limits: Vec::new() };
+    let html = html(&document, Lang::English);
+    assert!(html.contains("The sample failed") && html.contains("no reads") && !html.contains("No fusion passes."));
+    assert!(html.contains("cannot be judged, the sample failed"));
+}
