@@ -199,7 +199,9 @@ mod tests {
         let table = CandidateTable::of(&candidates());
         let back = read(&path, &table).expect("it was just written");
         assert_eq!(CandidateTable::of(&back), table);
-        let asked = |list: &[Candidate]| list.iter().map(|one| (one.read_names.clone(), one.naming.clone(), one.breakends.clone())).collect::<Vec<_>>();
+        let asked = |list: &[Candidate]| {
+            list.iter().map(|one| (one.read_names.clone(), one.naming.clone(), one.breakends.clone())).collect::<Vec<_>>()
+        };
         assert_eq!(asked(&back), asked(&candidates()));
         assert!(back[0].read_names[1].contains(r"a%2Cb%25\u{1b}[2J"), "{:?}", back[0].read_names);
         let cells = back[0].cells().join("\t");

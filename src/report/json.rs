@@ -31,11 +31,7 @@ use crate::warning::Warning;
 pub use negative::{Imbalance, Negative, NegativePlaces};
 
 /// Version of the document's form: the first number changes when a reader of the old form would misread the new one.
-<<<<<<< HEAD
 pub const SCHEMA_VERSION: &str = "2.0.0";
-=======
-pub const SCHEMA_VERSION: &str = "1.4.0";
->>>>>>> page
 
 /// The largest document that is read, unpacked: a usual one has a thousandth of it.
 const MAX_BYTES: u64 = 1 << 28;

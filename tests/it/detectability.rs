@@ -209,7 +209,14 @@ fn a_lone_excess_of_the_3_part_is_evidence_without_a_partner() {
         let found: Vec<(&str, &str)> =
             document.imbalances.iter().map(|imbalance| (imbalance.gene.as_str(), imbalance.region.as_str())).collect();
         assert_eq!(found, if expected { vec![("ALK", "junction 19|20")] } else { Vec::new() }, "{:?}", document.imbalances);
-        assert_eq!(table::render(&document, 100, 0).contains("a partner was not found; not a call"), expected);
+        assert_eq!(
+            table::render(&document, 100, 0)
+                .split_whitespace()
+                .collect::<Vec<_>>()
+                .join(" ")
+                .contains("a partner was not found; not a call"),
+            expected
+        );
         assert!(document.metrics.iter().any(|metric| metric.metric == "ALK_balance" && metric.value.is_some()));
     }
 }

@@ -79,6 +79,7 @@ fn workplace() -> tempfile::TempDir {
         &dir.path().join("results"),
         &["-s".as_ref(), "tumour".as_ref(), "-r".as_ref(), genome.as_ref(), "-g".as_ref(), genes.as_ref(), bam.as_ref()],
     );
+    fs::write(dir.path().join("runs.tsv"), "sample\trun\trole\texpected\ntumour\trun1\tsample\t.\n").expect("a sheet");
     let programs = dir.path().join("programs");
     fs::create_dir(&programs).expect("a folder");
     symlink(assert_cmd::cargo::cargo_bin("kinfuse"), programs.join("kinfuse-itself")).expect("a link");
