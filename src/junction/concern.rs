@@ -45,7 +45,9 @@ pub fn share_out(more: Vec<ReadRecord>, scans: &mut [Scan], concerns: &[Concern<
         }
     }
     // They stay until the end, and grew by doubling.
-    scans.iter_mut().for_each(|scan| scan.records.shrink_to_fit());
+    for scan in scans.iter_mut() {
+        scan.records.shrink_to_fit();
+    }
 }
 
 /// Gives a kinase all of the records that it does not have.

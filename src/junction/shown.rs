@@ -98,6 +98,7 @@ impl Shown {
 ///
 /// # Errors
 /// When a file or the FASTA cannot be read.
+#[expect(clippy::implicit_hasher, reason = "the whole crate uses one, so that maps are reproducible")]
 pub fn read(
     pool: &ThreadPool,
     library: &Library,

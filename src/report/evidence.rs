@@ -111,19 +111,19 @@ impl EvidenceFile {
             (MOLECULE_TAG, joined(&|label| label.molecule.to_string())),
         ];
         for (tag, text) in &cells {
-            set(&mut record, *tag, Aux::String(text))?;
+            set(&mut record, **tag, Aux::String(text))?;
         }
         // Of an input that is an evidence file itself nothing stays.
         let _ = record.remove_aux(COPY_TAG);
         if is_copy {
-            set(&mut record, COPY_TAG, Aux::U8(1))?;
+            set(&mut record, *COPY_TAG, Aux::U8(1))?;
         }
         let group = match record.aux(b"RG") {
             Ok(Aux::String(group)) => self.header.renamed(file, group).map(str::to_owned),
             _ => None,
         };
         if let Some(group) = group {
-            set(&mut record, b"RG", Aux::String(&group))?;
+            set(&mut record, *b"RG", Aux::String(&group))?;
         }
         self.writer.write(&record).map_err(io::Error::other)
     }
@@ -139,10 +139,10 @@ impl EvidenceFile {
 }
 
 /// Sets a tag, whatever the record had there.
-fn set(record: &mut Record, tag: &[u8; 2], value: Aux<'_>) -> io::Result<()> {
+fn set(record: &mut Record, tag: [u8; 2], value: Aux<'_>) -> io::Result<()> {
     // Only a tag that is there can be removed.
-    let _ = record.remove_aux(tag);
-    record.push_aux(tag, value).map_err(io::Error::other)
+    let _ = record.remove_aux(&tag);
+    record.push_aux(&tag, value).map_err(io::Error::other)
 }
 
 /// Indexes a finished file.

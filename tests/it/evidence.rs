@@ -175,7 +175,9 @@ fn records_doubled_as_duplicates_add_copies_and_nothing_else() {
         before.retain(|record| !is_copy(record));
         let doubled = with_copies(&made_up(sample), &|_, fragment| {
             let mut copy = fragment.clone();
-            copy.iter_mut().for_each(|fields| set(fields, 0x400));
+            for fields in &mut copy {
+                set(fields, 0x400);
+            }
             vec![copy]
         });
         let (_, after) = checked_call(&doubled, &["--duplicates", "flag"]);
@@ -271,7 +273,7 @@ fn rna_and_dna_have_a_file_each_and_a_row_of_both_names_both() {
     let file = |suffix: &str| bench.folder.path().join(format!("sample.{suffix}"));
     checked(&rows, &own_counts, &file("rna.evidence.bam"), &rna);
     let all = records(&file("dna.evidence.bam"));
-    assert_eq!(molecules(&all)["F1"].len() as f64, rows[0].number("dna_fragments"));
+    assert_eq!(molecules(&all)["F1"].len().to_string(), rows[0].get("dna_fragments"));
     assert!(!file("evidence.bam").exists() && !file("evidence.bam.bai").exists(), "that of the run before is gone");
 }
 
@@ -308,7 +310,7 @@ fn files_of_one_library_keep_their_read_groups_and_equal_names_stay_two_fragment
     let all = records(&folder.path().join("x.evidence.bam"));
     let found = molecules(&all);
     for row in &rows {
-        assert_eq!(found[row.get("id")].len() as f64, row.number("fragments"));
+        assert_eq!(found[row.get("id")].len().to_string(), row.get("fragments"));
     }
     let place = |record: &Record| (record.tid() as u32, record.pos());
     assert!(all.windows(2).all(|pair| place(&pair[0]) <= place(&pair[1])));

@@ -9,6 +9,7 @@ use crate::simulate::{Damage, Errors, Library, Protocol, Strandedness, Umi};
 
 /// Arguments about the library, its noise and its dirt.
 #[derive(Debug, Args)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a switch of the command line")]
 pub struct LibraryArguments {
     /// Kind of library.
     #[arg(long, value_enum, default_value = "rna")]

@@ -73,7 +73,7 @@ pub fn merged(headers: &[&[u8]], comments: &[&str]) -> Merged {
         }
     }
     let free = |name: &String| !programs.contains(name);
-    let own = std::iter::once(PROGRAM.to_owned()).chain((1..).map(|number| format!("{PROGRAM}.{number}"))).find(free);
+    let own = std::iter::once(PROGRAM.to_owned()).chain((1..=u32::MAX).map(|number| format!("{PROGRAM}.{number}"))).find(free);
     let before = last.map(|id| format!("\tPP:{id}")).unwrap_or_default();
     all.push(format!("@PG\tID:{}\tPN:{PROGRAM}\tVN:{}{before}", own.unwrap_or_default(), env!("CARGO_PKG_VERSION")));
     all.extend((0..texts.len()).flat_map(|file| lines(file, "@CO")).map(str::to_owned));
