@@ -1,6 +1,7 @@
 //! Mates that were not aligned, as dirt left too few of their bases: they are filed beside the read that was.
 
 use rust_htslib::bam::record::Record;
+use rustc_hash::FxHashMap;
 
 use super::library::{Library, LibraryReader};
 use super::read::FragmentId;
@@ -21,31 +22,36 @@ pub struct Lost {
     pub mapq: u8,
 }
 
-/// The lost mates of reads that end within a stretch and point to the `side` that does not keep them.
+/// The lost mates within a window, of reads that overlap one of the `stretches`, which are sorted and do not overlap.
 ///
 /// # Errors
 /// When the file cannot be read.
-pub fn pointing(reader: &mut LibraryReader, library: &Library, stretch: Interval, side: Side) -> Result<Vec<Lost>> {
+pub fn within(reader: &mut LibraryReader, library: &Library, window: Interval, stretches: &[Interval]) -> Result<Vec<Lost>> {
     let mut mates = Vec::new();
-    let mut reads = Vec::new();
-    reader.visit(stretch, |record, lane| {
+    let mut reads: FxHashMap<FragmentId, Unaligned> = FxHashMap::default();
+    reader.visit(window, |record, lane| {
         if record.is_unmapped() && Unaligned::is_used(record, library) {
-            reads.push(Unaligned::new(record, lane, library));
-        } else if has_lost_mate(record, library) && (side == Side::Higher) == record.is_reverse() {
-            mates.push((
-                lane.fragment(FragmentId::of(record.qname())),
-                record.pos() as u32,
-                record.cigar().end_pos() as u32,
-                record.mapq(),
-            ));
+            let read = Unaligned::new(record, lane, library);
+            reads.insert(read.fragment, read);
+        } else if has_lost_mate(record, library) {
+            let read = Interval { contig: window.contig, start: record.pos().max(0) as u32, end: record.cigar().end_pos().max(0) as u32 };
+            if overlaps_one(stretches, &read) {
+                mates.push((lane.fragment(FragmentId::of(record.qname())), read, record.is_reverse(), record.mapq()));
+            }
         }
     })?;
-    let lost = mates.into_iter().filter_map(|(fragment, start, end, mapq)| {
-        let read = reads.iter().find(|read| read.fragment == fragment)?.clone();
-        let (at, begin) = if side == Side::Lower { (end, start) } else { (start, end) };
-        Some(Lost { read, at: Breakend::new(stretch.contig, at, side), begin, mapq })
+    let lost = mates.into_iter().filter_map(|(fragment, mate, is_reverse, mapq)| {
+        let read = reads.remove(&fragment)?;
+        let (side, at, begin) = if is_reverse { (Side::Higher, mate.start, mate.end) } else { (Side::Lower, mate.end, mate.start) };
+        Some(Lost { read, at: Breakend::new(window.contig, at, side), begin, mapq })
     });
     Ok(lost.collect())
+}
+
+/// Whether one of sorted stretches that do not overlap has a base of a read.
+fn overlaps_one(stretches: &[Interval], read: &Interval) -> bool {
+    let behind = stretches.partition_point(|stretch| (stretch.contig, stretch.end) <= (read.contig, read.start));
+    stretches.get(behind).is_some_and(|stretch| stretch.contig == read.contig && stretch.start < read.end)
 }
 
 /// Whether a record is an aligned read that counts, and its mate is not aligned.

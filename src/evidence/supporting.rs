@@ -23,8 +23,9 @@ use crate::genome::{ContigId, Interval};
 use super::molecule::{begins, Begin};
 use super::Molecules;
 
-/// Records this close are read at once: a look-up costs more than the reads between.
-const JOIN_BP: u32 = 1_000;
+/// Records this close are read at once: the index of a BAM knows places to 16,384 bases (SAM specification 5.1.3), so that a second look-up
+/// there unpacks the same blocks again.
+const JOIN_BP: u32 = 1 << 14;
 /// Copies of a record that is clipped elsewhere begin so many bases off, more or less.
 const BESIDE_BP: u32 = 50;
 /// Rounds in which records tell of further ones: mates, their pieces, and those of the copies.

@@ -32,6 +32,9 @@ const SEED_BP: usize = 12;
 /// Bases of a read beyond its end that what is expected may have, where the read leaves some out.
 const SLIP_BP: usize = 6;
 
+/// Stretches this close are read at once: the index of a BAM knows places to 16,384 bases (SAM specification 5.1.3).
+const JOIN_BP: u32 = 1 << 14;
+
 /// One side of a junction: where the aligned mates lie, and where the lost ones may.
 struct Sides {
     near: Breakend,
@@ -54,6 +57,15 @@ impl Sides {
     fn stretch(&self, longest_bp: u32) -> Interval {
         let beyond = OVERRUN_BP as u32 + self.slack_bp;
         self.near.extended(i64::from(beyond)).kept(longest_bp.saturating_add(beyond))
+    }
+
+    /// The lost mates of reads that may cross, of a list sorted by contig and begin.
+    fn pointing<'l>(&self, lost: &'l [Lost], longest_bp: u32) -> Vec<&'l Lost> {
+        let reach = longest_bp.saturating_add(OVERRUN_BP as u32 + self.slack_bp);
+        let (from, to) = (self.near.boundary.saturating_sub(reach), self.near.boundary.saturating_add(reach));
+        let first = lost.partition_point(|lost| (lost.at.contig, lost.begin) < (self.near.contig, from));
+        let near = lost[first..].iter().take_while(|lost| (lost.at.contig, lost.begin) <= (self.near.contig, to));
+        near.filter(|lost| lost.at.side == self.near.side && self.may_cross(lost, longest_bp)).collect()
     }
 
     /// Whether an aligned mate lies on the kept side of the break and near enough to it.
@@ -81,25 +93,24 @@ fn towards(end: Breakend, bases_bp: u32, bases: &Bases<'_>) -> Vec<u8> {
 pub fn add(pool: &ThreadPool, library: &Library, candidates: &mut [Candidate], longest_bp: u32, bases: &Bases<'_>) -> Result<()> {
     let few = |candidate: &Candidate| !candidate.unplaced && (1..ENOUGH_FRAGMENTS).contains(&candidate.members.len());
     let wanted: Vec<usize> = (0..candidates.len()).filter(|&index| few(&candidates[index])).collect();
-    let lost = tile::run(
-        pool,
-        wanted.len(),
-        || library.reader(),
-        |reader, index| {
-            let of_side = |sides: Sides| lost::pointing(reader, library, sides.stretch(longest_bp), sides.near.side);
-            Sides::both(&candidates[wanted[index]]).map(of_side).into_iter().collect::<Result<Vec<Vec<Lost>>>>()
-        },
-    )?;
+    let stretches: Vec<Interval> =
+        wanted.iter().flat_map(|&index| Sides::both(&candidates[index])).map(|sides| sides.stretch(longest_bp)).collect();
+    let windows = tile::merged(stretches.clone(), JOIN_BP);
+    let stretches = tile::merged(stretches, 0);
+    let found =
+        tile::run(pool, windows.len(), || library.reader(), |reader, index| lost::within(reader, library, windows[index], &stretches))?;
+    let mut lost: Vec<Lost> = found.into_iter().flatten().collect();
+    lost.sort_by_key(|lost| (lost.at.contig, lost.begin));
     let mut taken: FxHashSet<FragmentId> = candidates.iter().flat_map(|candidate| candidate.members.keys().copied()).collect();
-    for (index, of_sides) in wanted.into_iter().zip(lost) {
+    for index in wanted {
         let candidate = &mut candidates[index];
-        for (sides, lost) in Sides::both(candidate).into_iter().zip(of_sides) {
-            let pointing: Vec<Lost> = lost.into_iter().filter(|lost| sides.may_cross(lost, longest_bp)).collect();
+        for sides in Sides::both(candidate) {
+            let pointing = sides.pointing(&lost, longest_bp);
             if pointing.is_empty() {
                 continue;
             }
             let across = Across::new(candidate, &sides, longest_bp, bases);
-            for lost in &pointing {
+            for lost in pointing.iter().copied() {
                 let fragment = lost.read.fragment;
                 let Some(member) = across.member(lost, &sides, pointing.len() as u32, bases) else { continue };
                 if !is_copy(candidate, lost) && taken.insert(fragment) {
