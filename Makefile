@@ -2,6 +2,7 @@
 # make test   runs the tests
 # make deps   sets up what the build needs (setup/deps); DEPS=no installs nothing and says what is missing
 # make lint   format, clippy and documentation
+# make picture   draws the fusion of the README from the test data
 # make data   makes test-data anew (the same bytes each time)
 
 SHELL := /bin/bash
@@ -13,7 +14,7 @@ SAMPLES := rna dna negative
 # toolchain is pinned for the same reason: what is not installed would have to be downloaded. Cargo.toml has the oldest that serves.
 LINTS := 1.95
 
-.PHONY: demo build test lint data deps
+.PHONY: demo build test lint data picture deps
 
 demo: build
 	@set -euo pipefail; \
@@ -37,6 +38,11 @@ lint: deps
 	if [[ $$release == $(LINTS).* ]]; then denied="-D warnings"; else echo "The lints of Rust $$release are shown; only those of $(LINTS) are denied."; fi; \
 	$(CARGO) clippy --locked --all-targets --all-features -- $$denied; \
 	RUSTDOCFLAGS="$$denied" $(CARGO) doc --locked --no-deps --all-features
+
+picture: build
+	@set -euo pipefail; out=$$(mktemp -d); \
+	"$${CARGO_TARGET_DIR:-target}/release/kinfuse" call -q -o "$$out" --figures svg -r test-data/mini.fa -g test-data/mini.gtf test-data/dna.bam; \
+	mkdir -p docs/src/images; cp "$$out/dna.F1.product.svg" docs/src/images/fusion.svg; rm -r "$$out"
 
 data: deps
 	@$(CARGO) run --locked --example make_test_data

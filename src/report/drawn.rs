@@ -21,7 +21,7 @@ use crate::knowledge::Knowledge;
 pub const MOST_MOLECULES: usize = 60;
 
 /// Reads over one junction whose bases are kept; what is left out is counted.
-pub const MOST_READS: usize = 50;
+pub const MOST_READS: usize = 40;
 
 /// What the page draws beside the rows.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
