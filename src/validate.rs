@@ -16,6 +16,7 @@ use std::path::{Path, PathBuf};
 
 use rayon::prelude::*;
 
+use crate::alignment::tile;
 use crate::config::CallConfig;
 use crate::error::{Error, Result};
 use crate::evaluate::{self, Evaluation, Source, Truth};
@@ -92,10 +93,7 @@ fn evaluated(job: &Job, plan: &Plan, name: &str) -> Result<Evaluation> {
     let truth = Truth::read(&truth_path, None)?;
     let calls = plan.out_dir.join(format!("calls_{name}"));
     fs::create_dir_all(&calls).map_err(Error::io(&calls, "make the folder"))?;
-    let pool = rayon::ThreadPoolBuilder::new()
-        .num_threads(job.threads)
-        .build()
-        .map_err(|error| Error::Config(format!("cannot start {} threads ({error}); give fewer with --threads", job.threads)))?;
+    let pool = tile::pool(job.threads)?;
     let samples: Vec<&String> = truth.samples.iter().collect();
     pool.install(|| samples.par_iter().try_for_each(|sample| called(sample, &job.out_dir, &calls, plan)))?;
     let source = Source { name: CALLER.to_owned(), paths: vec![calls] };

@@ -6,6 +6,7 @@ use rustc_hash::FxHashMap;
 use super::library::{Library, LibraryReader};
 use super::read::FragmentId;
 use super::scan::{leaves_out_flagged, Unaligned};
+use super::tile;
 use crate::error::Result;
 use crate::genome::{Breakend, Interval, Side};
 
@@ -35,7 +36,7 @@ pub fn within(reader: &mut LibraryReader, library: &Library, window: Interval, s
             reads.insert(read.fragment, read);
         } else if has_lost_mate(record, library) {
             let read = Interval { contig: window.contig, start: record.pos().max(0) as u32, end: record.cigar().end_pos().max(0) as u32 };
-            if overlaps_one(stretches, &read) {
+            if tile::overlaps(stretches, &read) {
                 mates.push((lane.fragment(FragmentId::of(record.qname())), read, record.is_reverse(), record.mapq()));
             }
         }
@@ -46,12 +47,6 @@ pub fn within(reader: &mut LibraryReader, library: &Library, window: Interval, s
         Some(Lost { read, at: Breakend::new(window.contig, at, side), begin, mapq })
     });
     Ok(lost.collect())
-}
-
-/// Whether one of sorted stretches that do not overlap has a base of a read.
-fn overlaps_one(stretches: &[Interval], read: &Interval) -> bool {
-    let behind = stretches.partition_point(|stretch| (stretch.contig, stretch.end) <= (read.contig, read.start));
-    stretches.get(behind).is_some_and(|stretch| stretch.contig == read.contig && stretch.start < read.end)
 }
 
 /// Whether a record is an aligned read that counts, and its mate is not aligned.

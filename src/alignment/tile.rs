@@ -7,6 +7,10 @@ use rayon::ThreadPool;
 use crate::error::{Error, Result};
 use crate::genome::Interval;
 
+/// The index of a BAM knows places to so many bases (SAM specification 5.1.3): stretches closer than that are read at once, since a
+/// second look-up would unpack the same blocks again.
+pub const INDEXED_BP: u32 = 1 << 14;
+
 /// A thread pool of this many workers.
 ///
 /// # Errors
@@ -45,6 +49,12 @@ pub fn merged(mut intervals: Vec<Interval>, gap_bp: u32) -> Vec<Interval> {
         }
     }
     list
+}
+
+/// Whether one of the intervals, which are sorted and merged, has a base in common with another one.
+pub fn overlaps(merged: &[Interval], other: &Interval) -> bool {
+    let first = merged.partition_point(|interval| (interval.contig, interval.end) <= (other.contig, other.start));
+    merged.get(first).is_some_and(|interval| interval.contig == other.contig && interval.start < other.end)
 }
 
 /// Does `count` pieces of work, each worker with its own state from `open`, and returns the results in order.

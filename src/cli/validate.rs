@@ -7,11 +7,9 @@ use clap::Args;
 use super::simulate::library::{self, LibraryArguments};
 use super::threads;
 use crate::alignment::assay::{AssayKind, AssayRequest};
-use crate::alignment::scan::TILE_BP;
-use crate::config::{CallConfig, GenomeChoice, DEFAULT_TARGETS};
+use crate::config::CallConfig;
 use crate::error::{Error, Result};
 use crate::evaluate::result::Ratio;
-use crate::report::files::PageOptions;
 use crate::report::rows::{Cell, Fraction};
 use crate::simulate::event::EventAmount;
 use crate::simulate::panel::PanelKind;
@@ -124,25 +122,12 @@ impl ValidateArguments {
             Assay::Cfdna => AssayKind::Cfdna,
         };
         let call = CallConfig {
-            inputs: Vec::new(),
-            out_dir: self.out_dir.clone(),
-            sample: None,
             // Reads of pieces lie on GRCh38, of which the FASTA has no contig.
             reference: self.pieces.is_none().then(|| self.reference.clone()),
             gtf: self.gtf.clone(),
-            genome: GenomeChoice::Auto,
             assay: AssayRequest { kind: Some(kind), duplicates: None, umi_tag: None },
-            targets: DEFAULT_TARGETS.map(str::to_owned).to_vec(),
-            knowledge: None,
-            tumour: None,
-            also: Vec::new(),
-            page: PageOptions::default(),
-            fusion_fasta: false,
             normals: self.normals.clone(),
-            sensitive: false,
-            stream: false,
-            threads: 1,
-            tile_bp: TILE_BP,
+            ..CallConfig::default()
         };
         Ok(Plan { fusions, negatives: job(PanelKind::Negative, "negatives")?, call, out_dir: self.out_dir.clone() })
     }

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use super::Cohort;
-use crate::report::multiqc::escape;
+use crate::drawing;
 
 /// Most lines of a drawing.
 const MAX_LINES: usize = 500;
@@ -70,13 +70,18 @@ pub fn svg(cohort: &Cohort) -> String {
     );
     for (column, name) in names.iter().enumerate() {
         let (x, y) = (LEFT + column * WIDTH + WIDTH / 2 + 4, TOP - 6);
-        let _ = writeln!(svg, "<text transform=\"rotate(-90 {x} {y})\" x=\"{x}\" y=\"{y}\">{}</text>", escape(name));
+        let _ = writeln!(svg, "<text transform=\"rotate(-90 {x} {y})\" x=\"{x}\" y=\"{y}\">{}</text>", drawing::escaped(name));
     }
     if named {
         for (line, sample) in cohort.samples.iter().enumerate() {
             let short: String = sample.name.chars().take(24).collect();
-            let _ =
-                writeln!(svg, "<text x=\"{}\" y=\"{}\" text-anchor=\"end\">{}</text>", LEFT - 6, TOP + line * height + 11, escape(&short));
+            let _ = writeln!(
+                svg,
+                "<text x=\"{}\" y=\"{}\" text-anchor=\"end\">{}</text>",
+                LEFT - 6,
+                TOP + line * height + 11,
+                drawing::escaped(&short)
+            );
         }
     } else {
         let told = if share == 1 { format!("{lines} samples") } else { format!("{share} samples a line") };

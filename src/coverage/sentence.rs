@@ -174,7 +174,8 @@ fn places_name(group: &[&Detectability]) -> String {
     format!("{noun}{} {}", if many { "s" } else { "" }, text.join(", "))
 }
 
-fn percent(share: f64) -> String {
+/// Two digits of a share.
+pub fn percent(share: f64) -> String {
     match share * 100.0 {
         value if value <= 0.0 => "0 %".to_owned(),
         value if value < 0.995 => format!("{value:.2} %"),

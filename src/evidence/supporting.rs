@@ -23,9 +23,6 @@ use crate::genome::{ContigId, Interval};
 use super::molecule::{begins, Begin};
 use super::Molecules;
 
-/// Records this close are read at once: the index of a BAM knows places to 16,384 bases (SAM specification 5.1.3), so that a second look-up
-/// there unpacks the same blocks again.
-const JOIN_BP: u32 = 1 << 14;
 /// Copies of a record that is clipped elsewhere begin so many bases off, more or less.
 const BESIDE_BP: u32 = 50;
 /// Rounds in which records tell of further ones: mates, their pieces, and those of the copies.
@@ -96,7 +93,7 @@ impl<'a> Supporting<'a> {
         let mut read: Vec<Interval> = Vec::new();
         let mut next = known;
         for _ in 0..MAX_ROUNDS {
-            let windows = tile::merged(std::mem::take(&mut next), JOIN_BP);
+            let windows = tile::merged(std::mem::take(&mut next), tile::INDEXED_BP);
             for &window in &windows {
                 reader.visit(window, |record, lane| {
                     let fragment = lane.fragment(FragmentId::of(record.qname()));
@@ -111,7 +108,7 @@ impl<'a> Supporting<'a> {
                 })?;
             }
             read = tile::merged([read, windows].concat(), 0);
-            next.retain(|place| !is_within(&read, place));
+            next.retain(|place| !tile::overlaps(&read, place));
             if next.is_empty() {
                 break;
             }
@@ -128,7 +125,7 @@ impl<'a> Supporting<'a> {
             start: start.saturating_sub(BESIDE_BP),
             end: start.saturating_add(1 + BESIDE_BP),
         };
-        let windows = tile::merged(self.begins.iter().map(beside).collect(), JOIN_BP);
+        let windows = tile::merged(self.begins.iter().map(beside).collect(), tile::INDEXED_BP);
         let own = views.len();
         let mut seen: FxHashSet<(FragmentId, u16, u32)> = FxHashSet::default();
         for window in windows {
@@ -170,7 +167,7 @@ impl<'a> Supporting<'a> {
         let mut reader = self.library.reader()?;
         let windows = self.begins.iter().copied().map(at);
         let several = self.library.files.len() > 1;
-        for window in tile::merged(windows.collect(), JOIN_BP) {
+        for window in tile::merged(windows.collect(), tile::INDEXED_BP) {
             let mut ended = Ok(());
             let mut waiting: Vec<(u32, Lane, Record)> = Vec::new();
             reader.visit(window, |record, lane| {
@@ -245,10 +242,4 @@ fn place(record: &Record) -> Option<Place> {
 /// Whether a record is part of its fragment: another place where an aligner might have put it is none.
 fn belongs(record: &Record) -> bool {
     usable(record) != Err(Skipped::Secondary)
-}
-
-/// Whether one of the windows, which are sorted and merged, holds a place.
-fn is_within(windows: &[Interval], place: &Interval) -> bool {
-    let behind = windows.partition_point(|window| (window.contig, window.start) <= (place.contig, place.start));
-    behind.checked_sub(1).is_some_and(|last| windows[last].contig == place.contig && place.start < windows[last].end)
 }

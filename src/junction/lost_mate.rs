@@ -32,9 +32,6 @@ const SEED_BP: usize = 12;
 /// Bases of a read beyond its end that what is expected may have, where the read leaves some out.
 const SLIP_BP: usize = 6;
 
-/// Stretches this close are read at once: the index of a BAM knows places to 16,384 bases (SAM specification 5.1.3).
-const JOIN_BP: u32 = 1 << 14;
-
 /// One side of a junction: where the aligned mates lie, and where the lost ones may.
 struct Sides {
     near: Breakend,
@@ -95,7 +92,7 @@ pub fn add(pool: &ThreadPool, library: &Library, candidates: &mut [Candidate], l
     let wanted: Vec<usize> = (0..candidates.len()).filter(|&index| few(&candidates[index])).collect();
     let stretches: Vec<Interval> =
         wanted.iter().flat_map(|&index| Sides::both(&candidates[index])).map(|sides| sides.stretch(longest_bp)).collect();
-    let windows = tile::merged(stretches.clone(), JOIN_BP);
+    let windows = tile::merged(stretches.clone(), tile::INDEXED_BP);
     let stretches = tile::merged(stretches, 0);
     let found =
         tile::run(pool, windows.len(), || library.reader(), |reader, index| lost::within(reader, library, windows[index], &stretches))?;

@@ -17,7 +17,8 @@ use serde_json::Value;
 use super::finding::{findings, kinase_in_words, Finding};
 use super::json::{pretty, Document, Verdict};
 use super::output::Outputs;
-use super::rows::{escaped, MetricValue};
+use super::rows::MetricValue;
+use crate::drawing;
 use crate::error::Result;
 
 /// Suffix of the general statistics.
@@ -65,7 +66,7 @@ fn rules<S: Serializer>(words: &[(&'static str, &'static str)], serializer: S) -
 impl Header {
     /// A column of words or whole numbers.
     pub fn new(title: &str, description: &str) -> Self {
-        Self { title: escape(title), description: escape(description), ..Self::default() }
+        Self { title: drawing::escaped(title), description: drawing::escaped(description), ..Self::default() }
     }
 
     /// Colours words: (`pass`, `warn` or `fail`; the word).
@@ -149,14 +150,8 @@ impl Section {
     /// Adds a line.
     pub fn add(&mut self, name: &str, cells: Vec<(&str, Value)>) {
         let cells = cells.into_iter().filter(|(_, value)| !value.is_null()).map(|(column, value)| (column.to_owned(), value));
-        self.data.0.push((escape(name), Ordered(cells.collect())));
+        self.data.0.push((drawing::escaped(name), Ordered(cells.collect())));
     }
-}
-
-/// Text as it can stand in HTML, on one line.
-pub fn escape(text: &str) -> String {
-    let text = escaped(text);
-    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;").replace('\'', "&#39;")
 }
 
 /// A cell with a text; none where there is no text.
@@ -164,7 +159,7 @@ pub fn text(text: &str) -> Value {
     if text.is_empty() {
         Value::Null
     } else {
-        escape(text).into()
+        drawing::escaped(text).into()
     }
 }
 
@@ -224,12 +219,12 @@ fn kinases(document: &Document) -> Section {
     const WORDS: [(&str, &str); 3] = [("pass", "informative"), ("warn", "limited"), ("fail", "not informative")];
     let mut headers = vec![("status".to_owned(), Header::new("Status", "Whether the sample can be judged").coloured(&STATUS))];
     let meaning = "Fusions that pass, or what it is worth that none was found";
-    headers.extend(document.targets.iter().map(|gene| (escape(gene), Header::new(gene, meaning).coloured(&WORDS))));
+    headers.extend(document.targets.iter().map(|gene| (drawing::escaped(gene), Header::new(gene, meaning).coloured(&WORDS))));
     headers.push(("reasons".to_owned(), Header::new("Reasons", "Why the sample is not ok")));
     let description = "What each kinase's result is: its fusions, or what a negative is worth by the coverage of its usual breaks.";
     let mut section = Section::table("kinfuse_kinases", "Kinases", description, "Sample", headers);
     let mut cells = vec![("status", document.status.verdict.name().into())];
-    let keys: Vec<String> = document.targets.iter().map(|gene| escape(gene)).collect();
+    let keys: Vec<String> = document.targets.iter().map(|gene| drawing::escaped(gene)).collect();
     cells.extend(keys.iter().zip(&document.targets).map(|(key, gene)| (key.as_str(), text(&kinase_in_words(document, gene)))));
     cells.push(("reasons", text(&document.status.reasons.join("; "))));
     section.add(&document.sample, cells);

@@ -1,5 +1,6 @@
 //! The tables of a validation, from what became of each true junction.
 
+use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
 use crate::evaluate::result::{EventRow, Ratio};
@@ -55,12 +56,13 @@ fn order(share: f64) -> u64 {
     share.to_bits()
 }
 
-type Groups<'a> = BTreeMap<(&'a str, u64), Vec<&'a Replicate>>;
+/// By fusion, the largest share first.
+type Groups<'a> = BTreeMap<(&'a str, Reverse<u64>), Vec<&'a Replicate>>;
 
 fn by_event_and_share(replicates: &[Replicate]) -> Groups<'_> {
     let mut groups = Groups::new();
     for replicate in replicates {
-        groups.entry((&replicate.event, order(replicate.share))).or_default().push(replicate);
+        groups.entry((&replicate.event, Reverse(order(replicate.share)))).or_default().push(replicate);
     }
     groups
 }
@@ -99,7 +101,7 @@ crate::report::rows::table_row! {
 
 /// By fusion and share, the largest share first.
 pub fn dilution(replicates: &[Replicate]) -> Vec<DilutionRow> {
-    let mut rows: Vec<DilutionRow> = by_event_and_share(replicates)
+    by_event_and_share(replicates)
         .into_values()
         .map(|group| {
             let passed = Ratio::new(count(&group, |replicate| replicate.passed), group.len() as u64);
@@ -118,9 +120,7 @@ pub fn dilution(replicates: &[Replicate]) -> Vec<DilutionRow> {
                 true_fraction_mean: fraction(Moments::of(group.iter().filter_map(|replicate| replicate.true_fraction)).mean),
             }
         })
-        .collect();
-    rows.sort_by(|x, y| x.event.cmp(&y.event).then(y.share.partial_cmp(&x.share).unwrap_or(std::cmp::Ordering::Equal)));
-    rows
+        .collect()
 }
 
 /// Mean and standard deviation of a sample.
@@ -165,7 +165,7 @@ crate::report::rows::table_row! {
 
 /// By fusion and share, the largest share first.
 pub fn repeatability(replicates: &[Replicate]) -> Vec<RepeatabilityRow> {
-    let mut rows: Vec<RepeatabilityRow> = by_event_and_share(replicates)
+    by_event_and_share(replicates)
         .into_values()
         .map(|group| {
             let passed = count(&group, |replicate| replicate.passed);
@@ -183,9 +183,7 @@ pub fn repeatability(replicates: &[Replicate]) -> Vec<RepeatabilityRow> {
                 fraction_cv: variation.map(Amount::rounded),
             }
         })
-        .collect();
-    rows.sort_by(|x, y| x.event.cmp(&y.event).then(y.share.partial_cmp(&x.share).unwrap_or(std::cmp::Ordering::Equal)));
-    rows
+        .collect()
 }
 
 crate::report::rows::table_row! {

@@ -7,6 +7,8 @@
 //!   NTRK2    not judged    introns 14-16    0          .
 //! ```
 
+use crate::coverage::sentence::percent;
+
 use super::super::json::{Document, Negative, NegativePlaces, Verdict};
 use super::super::rows::{escaped, Fraction};
 use super::has_fusion;
@@ -96,16 +98,6 @@ fn seen_from(places: &NegativePlaces) -> String {
             (Some(asked), Some(probability)) => format!("{} with {:.0} % probability", share(asked), (probability.value() * 100.0).floor()),
             _ => ".".to_owned(),
         },
-    }
-}
-
-/// Two digits of a share, as the sentences in `kinfuse.json` have them.
-fn percent(share: f64) -> String {
-    match share * 100.0 {
-        value if value <= 0.0 => "0 %".to_owned(),
-        value if value < 0.995 => format!("{value:.2} %"),
-        value if value < 9.95 => format!("{value:.1} %"),
-        value => format!("{value:.0} %"),
     }
 }
 
