@@ -16,6 +16,7 @@ use std::path::PathBuf;
 use flate2::{Compression, GzBuilder};
 use rayon::prelude::*;
 
+use crate::alignment::tile;
 use crate::error::{Error, Result};
 use crate::knowledge::Knowledge;
 use crate::model::{builtin, gtf, GeneModels};
@@ -150,10 +151,7 @@ pub fn run(job: &Job) -> Result<Summary> {
         flank_bp: if in_dna { job.recipe.flank_bp.min(200) } else { 1 },
         in_dna,
     };
-    let pool = rayon::ThreadPoolBuilder::new()
-        .num_threads(job.threads)
-        .build()
-        .map_err(|error| Error::Config(format!("cannot start {} threads ({error}); give fewer with --threads", job.threads)))?;
+    let pool = tile::pool(job.threads)?;
 
     let mut tables = Outputs::new(&job.out_dir, "truth")?;
     let mut reads = [Outputs::new(&job.out_dir, "reads_1")?, Outputs::new(&job.out_dir, "reads_2")?];

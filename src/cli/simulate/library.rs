@@ -13,7 +13,7 @@ use crate::simulate::{Damage, Errors, Library, Protocol, Strandedness, Umi};
 pub struct LibraryArguments {
     /// Kind of library.
     #[arg(long, value_enum, default_value = "rna")]
-    pub assay: AssayArgument,
+    assay: AssayArgument,
 
     /// Reads: 2x100 for pairs, 1x75 for single ones [default: 2x100 for RNA, else 2x150].
     #[arg(long, value_name = "NxBASES", value_parser = layout, help_heading = "Library")]
@@ -76,9 +76,7 @@ pub struct LibraryArguments {
 }
 
 #[derive(Debug, Clone, Copy, ValueEnum)]
-/// A kind of library.
-#[allow(missing_docs)]
-pub enum AssayArgument {
+enum AssayArgument {
     Rna,
     RnaAmplicon,
     Dna,

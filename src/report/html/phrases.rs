@@ -47,7 +47,7 @@ phrases! {
     status_ok: "can be judged", "判定可能";
     status_limited: "can be judged in part", "一部のみ判定可能";
     status_failed: "cannot be judged", "判定不能";
-    failed_text: "The sample failed. Nothing that is not seen here is absent.", "検体は不合格です。ここに見えないものを「陰性」とみなすことはできません。";
+    failed_text: "The sample failed. What is not seen here must not be taken as negative.", "検体は不合格です。ここに見えないものを「陰性」とみなすことはできません。";
     findings: "Findings", "所見";
     no_fusion_called: "No fusion passes.", "合格した融合はありません。";
     no_mutation_called: "No resistance mutation is called.", "耐性変異は検出されませんでした。";
