@@ -61,7 +61,9 @@ pub fn pieces(operations: &[Operation], contig: ContigId, start: u32, strand: St
     if length > MAX_READ_BP || start.checked_add(reference_length(operations)).is_none() {
         return Vec::new();
     }
-    let mut list = Vec::new();
+    // Taken at size: of an amplicon hundreds of thousands of reads are kept, most of them of one piece.
+    let gaps = operations.iter().filter(|op| op.letter == b'N' || (op.length >= min_gap_bp && matches!(op.letter, b'D' | b'I')));
+    let mut list = Vec::with_capacity(gaps.count() + 1);
     let mut query = 0u32;
     let mut reference = start;
     let mut open: Option<(u32, u32)> = None;

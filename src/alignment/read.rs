@@ -379,9 +379,9 @@ fn mate_begin(record: &Record) -> Option<i64> {
 
 /// The pieces of each SA entry, and how many entries could not be read.
 fn supplementary_pieces(text: &str, length: u32, contigs: &Contigs) -> (Vec<Vec<Piece>>, u32) {
-    let mut list = Vec::new();
     let mut unreadable = 0;
     let entries: Vec<&str> = text.split(';').filter(|entry| !entry.is_empty()).collect();
+    let mut list = Vec::with_capacity(entries.len().min(MAX_SA_ENTRIES));
     unreadable += entries.len().saturating_sub(MAX_SA_ENTRIES) as u32;
     for entry in entries.into_iter().take(MAX_SA_ENTRIES) {
         match supplementary_entry(entry, length, contigs) {

@@ -33,20 +33,22 @@ pub fn share_out(more: Vec<ReadRecord>, scans: &mut [Scan], concerns: &[Concern<
     };
     let bearing: Vec<FxHashSet<FragmentId>> = concerns.iter().map(bearing).collect();
     let mut known: Vec<FxHashSet<RecordKey>> = scans.iter().map(|scan| scan.records.iter().filter_map(key).collect()).collect();
-    for view in more {
-        let Some(key) = key(&view) else { continue };
-        let new: Vec<usize> =
-            (0..concerns.len()).filter(|&index| bearing[index].contains(&view.fragment) && known[index].insert(key)).collect();
+    let mut news = |view: &ReadRecord| -> Vec<usize> {
+        let Some(key) = key(view) else { return Vec::new() };
+        (0..concerns.len()).filter(|&index| bearing[index].contains(&view.fragment) && known[index].insert(key)).collect()
+    };
+    let news: Vec<Vec<usize>> = more.iter().map(&mut news).collect();
+    // They stay until the end: room for as many as there are.
+    for (index, scan) in scans.iter_mut().enumerate() {
+        scan.records.reserve_exact(news.iter().flatten().filter(|&&new| new == index).count());
+    }
+    for (view, new) in more.into_iter().zip(news) {
         if let Some((last, others)) = new.split_last() {
             for &index in others {
                 scans[index].records.push(view.clone());
             }
             scans[*last].records.push(view);
         }
-    }
-    // They stay until the end, and grew by doubling.
-    for scan in scans.iter_mut() {
-        scan.records.shrink_to_fit();
     }
 }
 
