@@ -31,6 +31,7 @@ pub mod scan;
 pub mod tile;
 pub mod trim;
 pub mod umi;
+pub mod unlike;
 
 pub use assay::Assay;
 pub use file::AlignmentFile;

@@ -33,6 +33,8 @@ pub enum Code {
     MatesOutOfStep,
     /// Both mates of the pairs are one read.
     ReadGivenTwice,
+    /// The reads do not look like the assay that was given.
+    AssayUnlike,
     /// Reads go on into the adapter.
     AdaptersLeftIn,
     /// Nothing lies at the kinases.

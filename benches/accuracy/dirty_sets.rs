@@ -116,6 +116,7 @@ fn few_at_a_time(laboratory: &Laboratory, asked: &Made, count: u32, options: &Op
                 samples: sum.samples + line.samples,
                 with_pass: sum.with_pass + line.with_pass,
                 false_pass: sum.false_pass + line.false_pass,
+                hopped_twice: sum.hopped_twice + line.hopped_twice,
                 flagged: sum.flagged + line.flagged,
                 ..sum
             },

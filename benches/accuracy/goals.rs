@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
-use kinfuse::evaluate::result::{EventRow, FractionRow, Ratio};
+use kinfuse::evaluate::result::{EventRow, FalseRow, FractionRow, Ratio};
 use kinfuse::evaluate::truth::Truth;
 use kinfuse::evaluate::{evaluate, table, Calls, Evaluation};
 
@@ -56,13 +56,20 @@ impl Result {
             (passed, result.events().count() as u64)
         };
         let rows = &self.evaluation.callers[0].false_calls;
-        let passed: Vec<&str> = rows.iter().filter(|row| row.tier == "pass").map(|row| row.sample.as_str()).collect();
+        let hopped = crate::dirty::hopped_twice(&self.folder);
+        let is_hopped = |row: &FalseRow| {
+            let end = |end: &Option<String>| end.clone().unwrap_or_default();
+            hopped.contains(&[row.sample.clone(), end(&row.first), end(&row.second)])
+        };
+        let (twice, passed): (Vec<_>, Vec<_>) = rows.iter().filter(|row| row.tier == "pass").partition(|row| is_hopped(row));
+        let passed: Vec<&str> = passed.iter().map(|row| row.sample.as_str()).collect();
         crate::dirty::Line {
             set: self.name.to_owned(),
             share,
             samples: self.evaluation.truth.samples as usize,
             with_pass: passed.iter().collect::<BTreeSet<_>>().len(),
             false_pass: passed.len(),
+            hopped_twice: twice.len(),
             flagged: rows.len() - passed.len(),
             found: clean.map(|clean| [found(self), found(clean)]),
             keeps_all: self.name.contains("-runs-"),

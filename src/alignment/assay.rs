@@ -86,6 +86,8 @@ pub struct Assay {
     pub inserts: u64,
     /// What went wrong when the file was made.
     pub faults: Faults,
+    /// What speaks against the kind that `--assay` gave.
+    pub unlike: Option<String>,
     /// Why, one sentence a conclusion, in a fixed order.
     pub reasons: Vec<String>,
 }
@@ -115,6 +117,7 @@ impl Assay {
         self.sampled = total;
         self.inserts += other.inserts;
         self.faults.absorb(other.faults);
+        self.unlike = self.unlike.take().or(other.unlike);
     }
 
     /// RNA or DNA.

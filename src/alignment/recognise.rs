@@ -10,6 +10,7 @@ use super::faults::Inspection;
 use super::file::AlignmentFile;
 use super::read::{self, FragmentId, ReadRecord, RecordKind, Skipped};
 use super::umi::{umi_sources, UmiSource, SOURCES};
+use super::unlike::{self, Places};
 use crate::error::Result;
 use crate::genome::{Breakend, Interval};
 use crate::model::{Gene, Role, Site};
@@ -48,6 +49,7 @@ struct Sample {
     inspection: Inspection,
     /// Reads of other places, and the spliced ones among them.
     elsewhere: (u64, u64),
+    places: Places,
 }
 
 /// Recognises the assay from the header's programs and from the reads, first those in `regions`; `genes` are the genes there.
@@ -74,6 +76,10 @@ pub fn recognise(
                 Ok(RecordKind::Primary) => {
                     taken += 1;
                     take(&mut sample, record);
+                    if request.kind.is_some() {
+                        let start = record.pos() as u32;
+                        sample.places.add(&Interval { contig: region.contig, start, end: read::end(record) }, genes);
+                    }
                 }
                 Err(Skipped::Unmapped) => sample.inspection.add_unaligned(record),
                 _ => {}
@@ -204,6 +210,8 @@ impl Sample {
             (false, true) => AssayKind::DnaAmplicon,
         };
         let kind = request.kind.unwrap_or(recognised);
+        let told = reasons.first().map_or("", String::as_str);
+        let unlike = request.kind.and_then(|asked| unlike::sentence(asked, (is_rna, told), self.places));
         if request.kind.is_some() {
             reasons = vec![format!("assay {} was given on the command line", kind.name())];
         }
@@ -251,6 +259,7 @@ impl Sample {
             sampled: self.records,
             inserts,
             faults: self.inspection.faults(),
+            unlike,
             reasons,
         }
     }

@@ -212,6 +212,7 @@ mod tests {
             sampled: 1000,
             inserts: 1_000,
             faults: Faults::default(),
+            unlike: None,
             reasons: Vec::new(),
         };
         let (contig, needed) = (ContigId(0), SupportRule { known: 2.into(), novel: 3.into() });

@@ -144,6 +144,9 @@ pub fn judge(assay: &Assay, kinases: &[KinaseCoverage], survey: &Survey, has_cal
 
 /// What went wrong when the file was made.
 fn making(assay: &Assay, judgement: &mut Judgement) {
+    if let Some(text) = &assay.unlike {
+        judgement.note(Verdict::Limited, Code::AssayUnlike, text.clone());
+    }
     let faults = &assay.faults;
     if let Some(share) = faults.out_of_step() {
         let text = format!(

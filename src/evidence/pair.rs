@@ -138,6 +138,7 @@ mod tests {
             sampled: 1_000,
             inserts: 1_000,
             faults: Faults::default(),
+            unlike: None,
             reasons: Vec::new(),
         };
         let chain = Chain {

@@ -214,6 +214,26 @@ fn rna_is_judged_by_genes_that_every_tissue_expresses() {
 }
 
 #[test]
+fn a_wrong_assay_is_not_believed_without_a_word() {
+    let unlike = |reads: &Reads, assay: &str| {
+        let said = called(reads, &["--assay", assay]);
+        assert_eq!(said.codes().contains(&"assay_unlike".to_owned()), said.status().1.contains("do not look like"));
+        (said.status().0, said.codes().contains(&"assay_unlike".to_owned()))
+    };
+    assert_eq!(unlike(&panel(1), "rna"), ("limited".to_owned(), true), "reads in introns are of a genome");
+    assert_eq!(unlike(&panel(1), "dna"), ("ok".to_owned(), false));
+    let mut rna = Reads::default();
+    transcripts(&mut rna, &EVERYWHERE, 40);
+    assert!(!unlike(&rna, "rna").1);
+    assert!(!unlike(&rna, "dna").1, "reads on exons alone may be of either");
+    for number in 0..40 {
+        let (left, right) = (bases("chr2", 29_223_478, 50), bases("chr2", 29_225_460, 50));
+        rna.add(&format!("s{number}"), 0, ("chr2", 29_223_478), "50M1932N50M", None, &(left + &right), "");
+    }
+    assert!(unlike(&rna, "dna").1 && !unlike(&rna, "rna").1);
+}
+
+#[test]
 fn mates_out_of_step_are_told_and_no_fusion_passes() {
     let (models, contigs) = models();
     let mut exons: Vec<(String, u32, u32)> = Vec::new();

@@ -321,6 +321,7 @@ pub fn warning(code: Code) -> (&'static str, &'static str) {
         Code::ShortFragments => ("Short fragments", "断片が短い"),
         Code::TargetAbsent => ("A target could not be looked at", "調べられなかった標的がある"),
         Code::SampleNamesDiffer => ("More than one sample name", "検体名が複数ある"),
+        Code::AssayUnlike => ("Not the assay that was given", "指定されたアッセイと異なる"),
         Code::NoUmis => ("No UMIs", "UMI がない"),
         Code::ReferenceLacksContigs => ("The FASTA lacks contigs", "FASTA に染色体が足りない"),
         Code::TableNotRead => ("A table was not read", "読まれなかった表がある"),
