@@ -21,6 +21,7 @@ pub mod simulate;
 pub mod targets;
 mod threads;
 pub mod validate;
+mod version;
 
 /// Fusions and resistance mutations of ALK, ROS1, NTRK1, NTRK2 and NTRK3 from aligned RNA or DNA reads. Research use only.
 #[derive(Debug, Parser)]
@@ -74,7 +75,16 @@ enum Command {
 
 /// Parses the command line. A wrong usage prints its message and exits with 2, `--help` and `--version` with 0.
 pub fn parse(arguments: impl IntoIterator<Item = OsString>) -> Arguments {
-    Arguments::parse_from(arguments)
+    let arguments: Vec<OsString> = arguments.into_iter().collect();
+    Arguments::try_parse_from(&arguments).unwrap_or_else(|told| {
+        // Printed by clap, as it ends the program.
+        let details = version::details(&arguments).filter(|_| told.kind() == clap::error::ErrorKind::DisplayVersion);
+        let Some(details) = details else { told.exit() };
+        match print(|out| write!(out, "{told}{details}")) {
+            Ok(()) => std::process::exit(0),
+            Err(_) => std::process::exit(1),
+        }
+    })
 }
 
 impl Arguments {
