@@ -416,7 +416,7 @@ fn a_read_in_three_pieces_is_among_those_that_are_drawn() {
     sam::write(&text, &bam, None, true);
     call(folder.path(), &["-s".as_ref(), "x".as_ref(), "--assay".as_ref(), "rna".as_ref(), bam.as_ref()]);
     let rows = table(&folder.path().join("x.fusions.tsv"));
-    assert_eq!(seen(&rows), [("E13;A20", "V1", "4", "PASS")]);
+    assert_eq!((rows.len(), rows[0].get("exon_junction"), rows[0].get("fragments")), (1, "E13;A20", "4"));
     let json = std::fs::read(folder.path().join("x.kinfuse.json")).expect("the document is there");
     let json: serde_json::Value = serde_json::from_slice(&json).expect("it is JSON");
     let drawn = &json["drawings"]["fusions"][0]["reads"];
