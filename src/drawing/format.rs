@@ -1,6 +1,6 @@
 //! Drawings as files: SVG as it is, PNG by `resvg`, PDF by `svg2pdf`, with letters of their own.
 //!
-//! The letters lie in `fonts/`: Latin, arrows and signs of DejaVu, so that a PNG or PDF looks alike on every computer. East Asian letters
+//! The letters lie in `fonts/`: Latin, arrows and signs of `DejaVu`, so that a PNG or PDF looks alike on every computer. East Asian letters
 //! are not among them.
 
 use std::io;
@@ -45,7 +45,7 @@ impl Format {
         }
     }
 
-    /// Whether its letters are those of [`FONTS`].
+    /// Whether its letters are those that the program brings along.
     pub fn has_own_letters(self) -> bool {
         self != Self::Svg
     }

@@ -12,6 +12,7 @@
 //! Text that comes from a file is escaped by the template ([`askama`]) or the drawing ([`crate::drawing`]); what cannot be seen is written
 //! out and long names are cut (`numbers`). The HTML lies in `templates/page.html`, the style in `templates/page.css`.
 
+mod figure;
 mod genes;
 mod junction_reads;
 pub mod lang;
@@ -37,6 +38,7 @@ use super::known_codons::KnownCodons;
 use super::rows::{FusionRow, VariantRow};
 use crate::drawing::{page_colours, Drawing, SHAPES};
 use crate::variant::VariantStatus;
+use figure::{Figure, Figures};
 use junction_reads::Panel;
 use lang::fill;
 pub use lang::Lang;
@@ -60,16 +62,6 @@ pub struct Page {
     pub html: String,
     /// Each drawing with the end of its file's name (`F1.genes`).
     pub drawings: Vec<(String, Drawing)>,
-}
-
-/// A drawing on the page.
-struct Figure {
-    svg: String,
-    /// What a narrow page shows first, in percent of the width.
-    look_at: Option<String>,
-    link: String,
-    file: String,
-    title: String,
 }
 
 /// A fusion with its drawings.
@@ -122,24 +114,6 @@ struct View<'a> {
     run: Vec<Table>,
     rows: Vec<(String, Vec<(String, String)>)>,
     appendix: Vec<Table>,
-}
-
-/// Collects the drawings while the page is built.
-#[derive(Default)]
-struct Figures(Vec<(String, Drawing)>);
-
-impl Figures {
-    fn add(&mut self, file: String, drawing: Drawing, sample: &str) -> Figure {
-        let figure = Figure {
-            svg: drawing.inline(),
-            look_at: drawing.looks_at().map(|share| format!("{:.1}", share * 100.0)),
-            link: drawing.data_link(),
-            file: format!("{sample}.{file}.svg"),
-            title: drawing.title().to_owned(),
-        };
-        self.0.push((file, drawing));
-        figure
-    }
 }
 
 /// Makes the page of a document.

@@ -12,9 +12,12 @@ use super::rows::{FusionRow, MetricValue};
 /// What the metric of a fusion's share is called, before its identifier.
 const METRIC: &str = "fusion_transcript_share_";
 
-/// The share of a fusion, where another isoform of the same event passes and RNA tells it.
+/// The share of a fusion, where another isoform of the same event that begins at the same place of the kinase passes and RNA tells it.
 pub fn share(document: &Document, row: &FusionRow) -> Option<f64> {
-    let is_isoform = |other: &&FusionRow| other.id != row.id && other.filter == "PASS" && other.event == row.event;
+    // Those that begin at another exon of the kinase are counted against other transcripts of it.
+    let is_isoform = |other: &&FusionRow| {
+        other.id != row.id && other.filter == "PASS" && other.event == row.event && other.breakpoint3 == row.breakpoint3
+    };
     if row.event.is_none() || !document.fusions.iter().any(|other| is_isoform(&other)) {
         return None;
     }
@@ -39,8 +42,9 @@ mod tests {
             event: Some(event.to_owned()),
             ..FusionRow::new("S1", &fixture::eml4_alk(), &contigs)
         };
-        document.fusions = vec![row("F1", "E1"), row("F2", "E1"), row("F3", "E2")];
-        document.metrics = ["F1", "F2", "F3"]
+        let elsewhere = FusionRow { breakpoint3: Some("2:1:-".to_owned()), ..row("F4", "E1") };
+        document.fusions = vec![row("F1", "E1"), row("F2", "E1"), row("F3", "E2"), elsewhere];
+        document.metrics = ["F1", "F2", "F3", "F4"]
             .map(|id| MetricRow {
                 sample: "S1".to_owned(),
                 metric: format!("{METRIC}{id}"),
@@ -50,6 +54,6 @@ mod tests {
             })
             .to_vec();
         let shares: Vec<Option<f64>> = document.fusions.iter().map(|row| share(&document, row)).collect();
-        assert_eq!(shares, [Some(0.25), Some(0.25), None]);
+        assert_eq!(shares, [Some(0.25), Some(0.25), None, None]);
     }
 }

@@ -123,7 +123,8 @@ fn drawings_are_written_as_files_where_asked_for() {
 fn drawings_can_be_png_and_pdf_which_have_english_text_in_any_language() {
     let written = |lang: &str| {
         let (folder, _html) = page("dna", &["--figures", "png,pdf", "--lang", lang]);
-        let names: Vec<String> = files(folder.path()).into_iter().filter(|name| name.ends_with(".png") || name.ends_with(".pdf")).collect();
+        let names: Vec<String> =
+            files(folder.path()).into_iter().filter(|name| matches!(name.rsplit('.').next(), Some("png" | "pdf"))).collect();
         let bytes = |name: &String| (name.clone(), std::fs::read(folder.path().join(name)).expect("the drawing can be read"));
         names.iter().map(bytes).collect::<Vec<_>>()
     };

@@ -231,7 +231,8 @@ mod tests {
         assert_eq!(plain, ["    ACGT\u{2502}A\u{2502}GGG", " \u{2190}2 ACGT\u{2502}A\u{2502}GGG", " \u{2190}2   TT\u{2502}A\u{2502}GCG"]);
         assert_eq!(panel.lines.matches("<b>").count(), 2, "{}", panel.lines);
         assert_eq!(panel.middle, 8);
-        for expected in ["Of the 10 fragments behind this fusion 2 are drawn", "3 more have a read", "5 have no read"] {
+        for expected in ["Of the 10 fragments behind this fusion 2 are drawn", "3 more have a read", "5 have no read that shows both sides"]
+        {
             assert!(panel.told.contains(expected), "{}", panel.told);
         }
         let svg = draw("x", &reads, &counted, Lang::English.phrases()).map(|drawing| drawing.inline()).unwrap_or_default();

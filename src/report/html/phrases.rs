@@ -204,8 +204,8 @@ phrases! {
     reads_shown: "Of the {} {} behind this fusion {} are drawn, one a line, each by the read that shows most of both sides.",
         "この融合を支持する {} {} のうち {} を表示（1 行 1 つ、両側を最も多く示すリード）。";
     reads_left_out: "{} more have a read over the junction and are left out to keep the page small.", "ほか {} も結合部を横切るリードをもちますが、ページを小さくするため省略。";
-    reads_beside: "{} have no read that is aligned at the junction: mates lie on either side of it, or the read has no alignment.",
-        "{} には結合部に整列したリードがありません（両側のメイトのみ、または整列のないリード）。";
+    reads_beside: "{} have no read that shows both sides: mates lie on either side, or the read ends within inserted bases or has no alignment.",
+        "{} には両側を示すリードがありません（両側のメイトのみ、挿入塩基内で終わる、または整列のないリード）。";
     reads_names: "Names of the reads behind it, those drawn first ({})", "支持リードの名前（表示したものが先、{} 件）";
     swipe: "\u{2190} Swipe sideways for the rest \u{2192}", "\u{2190} 横にスワイプして続きを表示 \u{2192}";
     figure_junction: "Reads over the junction of {}", "{} の結合部のリード";
