@@ -81,7 +81,7 @@ impl ReportArguments {
             documents.push((prefix, document));
         }
         let page = self.page.options();
-        let together = if page.figures { TOGETHER_WITH_FIGURES } else { TOGETHER };
+        let together = if page.figures.is_empty() { TOGETHER } else { TOGETHER_WITH_FIGURES };
         while !documents.is_empty() {
             let group: Vec<_> = documents.drain(..documents.len().min(together)).collect();
             let mut sets = Vec::new();

@@ -8,6 +8,8 @@ use std::fmt::Write as _;
 
 use super::Cohort;
 use crate::drawing;
+use crate::report::absence::Absence;
+use crate::report::html::Lang;
 
 /// Most lines of a drawing.
 const MAX_LINES: usize = 500;
@@ -23,11 +25,11 @@ const LEFT: usize = 170;
 const STEPS: [(f64, &str, &str); 5] =
     [(0.01, "s1", "up to 1 %"), (0.05, "s2", "up to 5 %"), (0.2, "s3", "up to 20 %"), (0.5, "s4", "up to 50 %"), (1.0, "s5", "above 50 %")];
 
-/// Class and word of what no fraction can be told of.
-const BLIND: (&str, &str) = ("s0", "not informative");
+/// Class of what no fraction can be told of.
+const BLIND: &str = "s0";
 
 fn class(lod95: Option<f64>) -> &'static str {
-    lod95.map_or(BLIND.0, |lod95| STEPS.iter().find(|step| lod95 <= step.0).map_or("s5", |step| step.1))
+    lod95.map_or(BLIND, |lod95| STEPS.iter().find(|step| lod95 <= step.0).map_or("s5", |step| step.1))
 }
 
 /// The drawing; empty where no document has regions.
@@ -90,7 +92,7 @@ pub fn svg(cohort: &Cohort) -> String {
     for (class, path) in paths {
         let _ = writeln!(svg, "<path class=\"{class}\" d=\"{path}\"/>");
     }
-    let legend = STEPS.iter().map(|step| (step.1, step.2)).chain([BLIND]);
+    let legend = STEPS.iter().map(|step| (step.1, step.2)).chain([(BLIND, Absence::NotInformative.said(Lang::English))]);
     for (index, (class, word)) in legend.enumerate() {
         let (x, y) = (LEFT + index * 110, bottom + 14);
         let _ = writeln!(svg, "<path class=\"{class}\" d=\"M{x} {y}h14v14h-14z\"/><text x=\"{}\" y=\"{}\">{word}</text>", x + 18, y + 12);

@@ -17,6 +17,7 @@ use std::collections::BTreeMap;
 
 use super::sample::Sample;
 use super::Cohort;
+use crate::report::absence::Absence;
 use crate::report::finding::Finding;
 use crate::report::json::Verdict;
 use crate::report::rows::{escaped, Cell, Fraction};
@@ -90,13 +91,11 @@ pub fn cells(cohort: &Cohort, index: usize, columns: &[Column]) -> Vec<String> {
 
 /// What it is worth that a finding is not there.
 fn absent(sample: &Sample, column: &Column) -> &'static str {
-    const WORTH: [&str; 4] = ["informative", "limited", "not informative", "not judged"];
     if sample.verdict == Verdict::Failed {
-        return "not judged";
+        return Absence::NotJudged.name();
     }
     if !column.is_fusion {
         return if sample.uncovered.contains(&column.label) { "not-covered" } else { "." };
     }
-    let words = column.genes.iter().find_map(|gene| sample.of_kinase(gene));
-    words.and_then(|words| WORTH.into_iter().find(|word| *word == words)).unwrap_or(".")
+    column.genes.iter().find_map(|gene| sample.absence(gene)).map_or(".", Absence::name)
 }

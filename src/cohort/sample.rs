@@ -4,7 +4,8 @@ use std::path::Path;
 
 use crate::error::Result;
 use crate::genome::canonical_contig_name;
-use crate::report::finding::{findings, kinase_in_words, Finding};
+use crate::report::absence::Absence;
+use crate::report::finding::{findings, of_kinase, Finding, OfKinase};
 use crate::report::json::{Document, Verdict};
 use crate::report::rows::{DetectabilityRow, Fraction, FusionRow, MetricRow, MetricValue, VariantRow};
 use crate::variant::VariantStatus;
@@ -24,8 +25,8 @@ pub struct Sample {
     pub findings: Vec<Finding>,
     /// Where each fusion joins, as far as both places are known.
     pub junctions: Vec<SeenJunction>,
-    /// What each kinase's result is, in words.
-    pub kinases: Vec<(String, String)>,
+    /// What it is worth that no fusion of a kinase passes, of each without one.
+    pub absent: Vec<(String, Absence)>,
     /// Known mutations of which nothing could be seen (`ROS1 p.G2032R`).
     pub uncovered: Vec<String>,
     /// What could have been seen where.
@@ -113,16 +114,23 @@ impl Sample {
             // The fusions are the first of the findings, in the order of the rows.
             junctions: document.fusions.iter().enumerate().filter_map(|(index, row)| SeenJunction::of(row, index, assembly)).collect(),
             findings: findings(document),
-            kinases: document.targets.iter().map(|gene| (gene.clone(), kinase_in_words(document, gene))).collect(),
+            absent: document.targets.iter().filter_map(|gene| absent(document, gene)).collect(),
             uncovered: document.variants.iter().filter(uncovered).map(|row| format!("{} {}", row.gene, row.hgvs_p)).collect(),
             regions: document.detectability.iter().map(Region::of).collect(),
             figures: document.metrics.iter().filter_map(|row| Figure::of(row, document)).collect(),
         }
     }
 
-    /// What is known of a gene, in words.
-    pub fn of_kinase(&self, gene: &str) -> Option<&str> {
-        self.kinases.iter().find(|(own, _)| own == gene).map(|(_, words)| words.as_str())
+    /// What it is worth that no fusion of a gene passes.
+    pub fn absence(&self, gene: &str) -> Option<Absence> {
+        self.absent.iter().find(|(own, _)| own == gene).map(|(_, absence)| *absence)
+    }
+}
+
+fn absent(document: &Document, gene: &str) -> Option<(String, Absence)> {
+    match of_kinase(document, gene) {
+        OfKinase::Fusions(_) => None,
+        OfKinase::Absent(absence) => Some((gene.to_owned(), absence)),
     }
 }
 
