@@ -41,11 +41,20 @@ pub fn begin(config: &CallConfig) -> Result<()> {
     Ok(())
 }
 
-/// Writes all files of a run and returns the table of findings.
+/// What people are told of a run.
+#[derive(Debug)]
+pub struct Told {
+    /// The table of findings.
+    pub table: String,
+    /// That the sample cannot be judged, and why.
+    pub failure: Option<String>,
+}
+
+/// Writes all files of a run and returns what is to be shown of it.
 ///
 /// # Errors
 /// When a file cannot be written; then none is.
-pub fn publish(result: &SampleResult, config: &CallConfig, width: usize) -> Result<String> {
+pub fn publish(result: &SampleResult, config: &CallConfig, width: usize) -> Result<Told> {
     let mut outputs = Outputs::new(&config.out_dir, &file_prefix(&result.sample))?;
     let mut document = document(result, config)?;
     document.sign();
@@ -64,10 +73,9 @@ pub fn publish(result: &SampleResult, config: &CallConfig, width: usize) -> Resu
     if let Some(told) = &document.interpretation.tumour_note {
         log::warn!("{}", escaped(told));
     }
-    if document.status.verdict == Verdict::Failed {
-        log::error!("{}: the sample cannot be judged ({})", escaped(&result.sample), escaped(&document.status.reasons.join("; ")));
-    }
-    Ok(table::render(&document, width, terminal::waiting_lines()))
+    let failure = (document.status.verdict == Verdict::Failed)
+        .then(|| format!("{}: the sample cannot be judged ({})", escaped(&result.sample), escaped(&document.status.reasons.join("; "))));
+    Ok(Told { table: table::render(&document, width, terminal::waiting_lines()), failure })
 }
 
 /// The candidates, each listed one with its records in the VCF.

@@ -98,7 +98,7 @@ impl ReportArguments {
             }
             Outputs::commit_all(sets)?;
             if !quiet {
-                terminal::show_findings(&tables, table::painted);
+                terminal::show_findings(&tables, None, table::painted);
             }
         }
         Ok(())
