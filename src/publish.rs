@@ -6,7 +6,7 @@ use crate::alignment::assay::AssayKind;
 use crate::config::CallConfig;
 use crate::coverage::detectability::{self, Detectability, Worth};
 use crate::coverage::sentence::{sentence, summaries};
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::fusion::Fusion;
 use crate::genome::{ContigId, Interval};
 use crate::knowledge::TableSource;
@@ -17,7 +17,7 @@ use crate::reference::Lookup;
 use crate::report::candidates::{read_name, Candidate};
 use crate::report::evidence::session;
 use crate::report::json::{AssayEntry, Document, FusionStructure, Imbalance, Negative, NegativePlaces, Status, Verdict};
-use crate::report::output::{file_prefix, Outputs};
+use crate::report::output::{check, file_prefix, is_cut, refuse_another, Outputs};
 use crate::report::renew::renew;
 use crate::report::rows::{escaped, DetectabilityRow, FusionRow, MetricRow, MetricValue, VariantRow};
 use crate::report::vcf::ContigList;
@@ -33,12 +33,10 @@ mod off_target;
 /// # Errors
 /// When it cannot.
 pub fn begin(config: &CallConfig) -> Result<()> {
-    if config.out_dir.is_file() {
-        return Err(Error::input(&config.out_dir, "is a file, not a folder", "name a folder with --out-dir"));
+    if let Some(sample) = &config.sample {
+        refuse_another(&config.out_dir, sample)?;
     }
-    let mut probe = Outputs::new(&config.out_dir, "probe")?;
-    probe.path("tmp")?;
-    Ok(())
+    check(&config.out_dir)
 }
 
 /// What people are told of a run.
@@ -73,9 +71,17 @@ pub fn publish(result: &SampleResult, config: &CallConfig, width: usize) -> Resu
     if let Some(told) = &document.interpretation.tumour_note {
         log::warn!("{}", escaped(told));
     }
+    warn_of_cut(&result.sample);
     let failure = (document.status.verdict == Verdict::Failed)
         .then(|| format!("{}: the sample cannot be judged ({})", escaped(&result.sample), escaped(&document.status.reasons.join("; "))));
     Ok(Told { table: table::render(&document, width, terminal::waiting_lines()), failure })
+}
+
+/// Says that the names of a sample's files have a part of its name only.
+pub fn warn_of_cut(sample: &str) {
+    if is_cut(sample) {
+        log::warn!("the sample name is too long for file names: files begin with its first {} bytes", file_prefix(sample).len());
+    }
 }
 
 /// The candidates, each listed one with its records in the VCF.
