@@ -41,6 +41,11 @@ impl Finding {
         !self.id.is_empty()
     }
 
+    /// `EML4::ALK E13;A20 V1`: the label with the name that the tables give the variant.
+    pub fn with_variant(&self) -> String {
+        self.variant.as_ref().map_or_else(|| self.label(), |variant| format!("{} {variant}", self.label()))
+    }
+
     /// `EML4::ALK E13;A20`: what the same finding is called in every sample.
     pub fn label(&self) -> String {
         self.exon_junction.as_ref().map_or_else(|| self.name.clone(), |junction| format!("{} {junction}", self.name))
