@@ -488,9 +488,7 @@ mod tests {
         assert!(refusal(deep.as_bytes()).contains("recursion limit exceeded"), "{}", refusal(deep.as_bytes()));
         assert!(refusal(b"{\"schema_version\":\"9.0.0\",\"sample\":7}").contains("schema version 9.0.0"));
         assert!(refusal(b"{\"sample\":7}").contains("is no kinfuse.json: it has no schema_version"));
-        assert!(
-            refusal(b"{\"schema_version\":\"2.2.0\",\"tool\":7}").contains("is no kinfuse.json: it has another form at line 1, column")
-        );
+        assert!(refusal(b"{\"schema_version\":\"2.2.0\",\"tool\":7}").contains("is no kinfuse.json: it has another form at line 1, column"));
         assert!(refusal(b"{\"schema_version\":").contains("is empty or cut"));
         assert!(refusal(b"").contains("is empty or cut"));
         let list = refusal(b"[]");

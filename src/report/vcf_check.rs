@@ -79,7 +79,7 @@ pub fn check(path: impl AsRef<Path>, reference: Option<&BaseAt>) -> Result<Vec<P
         return Err(no_vcf("it is empty"));
     }
     let text = String::from_utf8(text).map_err(|error| {
-        let line = error.as_bytes()[..error.utf8_error().valid_up_to()].iter().filter(|&&byte| byte == b'\n').count() + 1;
+        let line = error.as_bytes()[..error.utf8_error().valid_up_to()].split(|byte| *byte == b'\n').count();
         no_vcf(&format!("line {line} is not UTF-8 text"))
     })?;
     if !text.starts_with("##fileformat=") && !text.lines().any(|line| line.starts_with("#CHROM")) {
