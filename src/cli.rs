@@ -23,9 +23,12 @@ mod threads;
 pub mod validate;
 mod version;
 
+/// Columns of the widest help.
+const WIDEST_HELP: usize = 100;
+
 /// Fusions and resistance mutations of ALK, ROS1, NTRK1, NTRK2 and NTRK3 from aligned RNA or DNA reads. Research use only.
 #[derive(Debug, Parser)]
-#[command(name = "kinfuse", version, arg_required_else_help = true, max_term_width = 100)]
+#[command(name = "kinfuse", version, arg_required_else_help = true, max_term_width = WIDEST_HELP)]
 pub struct Arguments {
     #[command(subcommand)]
     command: Command,
@@ -137,5 +140,20 @@ pub fn print(write: impl FnOnce(&mut dyn Write) -> std::io::Result<()>) -> Resul
     match write(&mut out).and_then(|()| out.flush()) {
         Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => Ok(()),
         other => other.map_err(crate::Error::io("standard output", "write")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_line_of_a_help_is_broken_again() {
+        for command in Arguments::command().get_subcommands() {
+            let text = command.get_after_help().map(ToString::to_string).unwrap_or_default();
+            for line in text.lines() {
+                assert!(line.chars().count() <= WIDEST_HELP, "{}: {line}", command.get_name());
+            }
+        }
     }
 }

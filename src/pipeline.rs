@@ -55,6 +55,7 @@ use crate::progress::Progress;
 use crate::reference::{Lookup, Reference};
 use crate::report::drawn::Drawings;
 use crate::report::identity::InputFile;
+use crate::report::output;
 use crate::report::rows::FusionRow;
 use crate::setup::Setup;
 use crate::variant::analysis::{Analysis, Findings, Inputs, Shown};
@@ -139,6 +140,7 @@ pub fn call(config: &CallConfig, progress: &Progress) -> Result<SampleResult> {
     let pool = tile::pool(config.threads)?;
     let warnings = Warnings::default();
     let mut setup = Setup::new(config, &warnings)?;
+    output::refuse_another(&config.out_dir, &setup.sample)?;
     let files = std::mem::take(&mut setup.files);
     let recurrent = |material: Material, gene: &str, change: &str| {
         let name = if material == Material::Rna { "rna" } else { "dna" };
@@ -455,7 +457,7 @@ impl Run<'_> {
         if edges.tables.is_empty() || library.aligned_reads()?.is_none() {
             return Ok(Outside::default());
         }
-        self.progress.stage("reading the whole file", search::tiles(library).len());
+        self.progress.stage("clipped ends in all reads of the RNA", search::tiles(library).len());
         outside::read(self.pool, library, (&self.targets, &edges.tables), &self.setup.models, &|| self.progress.step())
     }
 
@@ -532,7 +534,7 @@ impl Run<'_> {
         if breaks.iter().all(Vec::is_empty) {
             return Ok(());
         }
-        self.progress.stage("unexplained breaks: reading the whole file", search::tiles(library).len());
+        self.progress.stage("unexplained breaks in all reads of the RNA", search::tiles(library).len());
         let all = breaks.concat();
         let found = search::reads(self.pool, library, &all, &|| self.progress.step())?;
         edges.look_up(self.pool, library, &search::has_word(&all), unplaced)?;

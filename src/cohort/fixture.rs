@@ -14,7 +14,7 @@ pub(super) fn sample(name: &str) -> Sample {
         assays: vec!["dna".to_owned()],
         findings: Vec::new(),
         junctions: Vec::new(),
-        absent: Vec::new(),
+        kinases: Vec::new(),
         uncovered: Vec::new(),
         regions: Vec::new(),
         figures: Vec::new(),

@@ -3,6 +3,7 @@
 //! This file and its tests are the only place where the rows of a document become such lines.
 
 use super::absence::Absence;
+use super::html::Lang;
 use super::json::Document;
 use super::rows::{Fraction, Phred, VariantRow};
 use crate::variant::VariantStatus;
@@ -40,6 +41,11 @@ impl Finding {
     /// Whether it is a fusion.
     pub fn is_fusion(&self) -> bool {
         !self.id.is_empty()
+    }
+
+    /// `EML4::ALK E13;A20 V1`: the label with the name that the tables give the variant.
+    pub fn with_variant(&self) -> String {
+        self.variant.as_ref().map_or_else(|| self.label(), |variant| format!("{} {variant}", self.label()))
     }
 
     /// `EML4::ALK E13;A20`: what the same finding is called in every sample.
@@ -96,6 +102,24 @@ pub enum OfKinase {
     Fusions(String),
     /// What it is worth that none was found.
     Absent(Absence),
+}
+
+impl OfKinase {
+    /// The fusions, or the word in files that programs read.
+    pub fn name(&self) -> &str {
+        match self {
+            Self::Fusions(names) => names,
+            Self::Absent(absence) => absence.name(),
+        }
+    }
+
+    /// The fusions, or the words for people.
+    pub fn said(&self, lang: Lang) -> &str {
+        match self {
+            Self::Fusions(names) => names,
+            Self::Absent(absence) => absence.said(lang),
+        }
+    }
 }
 
 /// What is known of a kinase: its fusions that pass, else what it is worth that none was found.

@@ -215,7 +215,7 @@ fn general(document: &Document) -> Section {
 fn said(kinase: &OfKinase) -> Value {
     match kinase {
         OfKinase::Fusions(names) => text(names),
-        OfKinase::Absent(absence) => absence.said(Lang::English).into(),
+        OfKinase::Absent(_) => kinase.said(Lang::English).into(),
     }
 }
 
