@@ -46,7 +46,7 @@ phrases! {
     quality_rna: "RNA, molecules a splice", "RNA（スプライスあたり分子数）";
     report_id: "Report id", "レポート ID";
     replaces: "replaces {}", "{} を置き換え";
-    status_ok: "can be judged", "判定可能";
+    status_ok: "good sample", "検体良好";
     status_limited: "can be judged in part", "一部のみ判定可能";
     status_failed: "cannot be judged", "判定不能";
     failed_text: "The sample failed. What is not seen here must not be taken as negative.", "検体は不合格です。ここに見えないものを「陰性」とみなすことはできません。";
@@ -89,7 +89,7 @@ phrases! {
     none: "none", "なし";
     approved: "approved", "承認あり";
     not_approved: "not approved", "承認なし";
-    not_listed: "in no row of the table", "表に記載なし";
+    not_listed: "approval not in the tables", "承認情報は表になし";
     condition: "Condition", "条件";
     companion_test: "Companion test", "コンパニオン診断";
     line: "Line", "治療ライン";
