@@ -168,6 +168,12 @@ pub fn document(result: &SampleResult, config: &CallConfig) -> Result<Document> 
         result.warnings.add(code, text);
     }
     document.warnings = warnings(result);
+    if document.status.verdict == Verdict::Failed {
+        // A failed sample is no negative, whatever its reads would show.
+        let verdicts = document.negatives.iter_mut().map(|negative| &mut negative.verdict);
+        let verdicts = verdicts.chain(document.detectability.iter_mut().map(|row| &mut row.verdict));
+        verdicts.for_each(|verdict| crate::report::absence::Absence::NotJudged.name().clone_into(verdict));
+    }
     renew(&mut document, &result.knowledge, config.tumour.as_deref());
     let of_call = model::TABLES.into_iter().chain([("recurrent.tsv", flag::LISTED)]);
     document.interpretation.tables.extend(of_call.map(|(name, text)| TableSource::embedded(name, text)));

@@ -47,7 +47,7 @@ fn class(result: &OfKinase) -> &'static str {
     match result {
         OfKinase::Fusions(_) => "found",
         OfKinase::Absent(Absence::Informative) => "good",
-        OfKinase::Absent(Absence::Limited) => "warn",
+        OfKinase::Absent(Absence::Limited) | OfKinase::Doubtful(_) => "warn",
         OfKinase::Absent(_) => "bad",
     }
 }
@@ -61,7 +61,7 @@ impl Kinases {
         };
         let line = |index: usize| {
             let sample = &cohort.samples[index];
-            let cell = |gene: &str| (class(sample.of_kinase(gene)), escaped(sample.of_kinase(gene).said(Lang::English)));
+            let cell = |gene: &str| (class(sample.of_kinase(gene)), escaped(&sample.of_kinase(gene).said(Lang::English)));
             KinaseLine {
                 sample: escaped(&sample.name),
                 run: run_of(cohort, index),

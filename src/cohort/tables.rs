@@ -78,7 +78,7 @@ fn matrix_table(out: &mut dyn Write, cohort: &Cohort, columns: &[matrix::Column]
             cohort.leaks_of(index).len().to_string(),
             outliers.join(","),
         ];
-        cells.extend(DEFAULT_TARGETS.map(|gene| sample.of_kinase(gene).name().to_owned()));
+        cells.extend(DEFAULT_TARGETS.map(|gene| sample.of_kinase(gene).name()));
         cells.extend(matrix::cells(cohort, index, columns));
         table.add(cells)?;
     }

@@ -3,7 +3,7 @@
 //! | in the files | for people | means |
 //! |---|---|---|
 //! | `informative` | would have been seen | a fusion in 15 % of the cells would have been seen wherever the kinase usually breaks |
-//! | `limited` | only if frequent | at the worst of these places only a fusion of most cells would likely have been seen |
+//! | `limited` | seen only if frequent | at the worst of these places only a fusion of most cells would likely have been seen |
 //! | `not informative` | could have been missed | at the worst of these places not even that |
 //! | `not judged` | not judged | the sample failed, or nobody knows what could have been seen |
 
@@ -56,7 +56,7 @@ impl Absence {
     pub fn said(self, lang: Lang) -> &'static str {
         let (english, japanese) = match self {
             Self::Informative => ("would have been seen", "あれば見えたはず"),
-            Self::Limited => ("only if frequent", "高頻度なら見えたはず"),
+            Self::Limited => ("seen only if frequent", "高頻度なら見えたはず"),
             Self::NotInformative => ("could have been missed", "あっても見えない可能性"),
             Self::NotJudged => ("not judged", "判定せず"),
         };

@@ -61,7 +61,8 @@ impl Compound {
         let mut list: Vec<Self> = found
             .into_iter()
             .map(|((gene, members), (relation, molecules))| {
-                let effects = if relation == Relation::Cis { effects(&gene, &members) } else { Vec::new() };
+                // Where they lie together on some molecules, what is said of them together holds for these.
+                let effects = if relation == Relation::Trans { Vec::new() } else { effects(&gene, &members) };
                 Self { gene, members, relation, molecules, effects }
             })
             .collect();

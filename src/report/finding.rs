@@ -5,7 +5,7 @@
 use super::absence::Absence;
 use super::html::Lang;
 use super::json::Document;
-use super::rows::{Fraction, Phred, VariantRow};
+use super::rows::{Fraction, FusionRow, Phred, VariantRow};
 use crate::variant::VariantStatus;
 
 /// A fusion or mutation in few words.
@@ -100,38 +100,52 @@ fn mutation(row: &VariantRow) -> Option<Finding> {
 pub enum OfKinase {
     /// Its fusions that pass.
     Fusions(String),
+    /// Those that are listed with a flag, where none passes: neither a finding nor a negative.
+    Doubtful(String),
     /// What it is worth that none was found.
     Absent(Absence),
 }
 
 impl OfKinase {
     /// The fusions, or the word in files that programs read.
-    pub fn name(&self) -> &str {
+    pub fn name(&self) -> String {
         match self {
-            Self::Fusions(names) => names,
-            Self::Absent(absence) => absence.name(),
+            Self::Fusions(names) => names.clone(),
+            Self::Doubtful(names) => format!("doubtful:{names}"),
+            Self::Absent(absence) => absence.name().to_owned(),
         }
     }
 
     /// The fusions, or the words for people.
-    pub fn said(&self, lang: Lang) -> &str {
+    pub fn said(&self, lang: Lang) -> String {
         match self {
-            Self::Fusions(names) => names,
-            Self::Absent(absence) => absence.said(lang),
+            Self::Fusions(names) => names.clone(),
+            Self::Doubtful(names) if lang == Lang::Japanese => format!("疑わしい: {names}"),
+            Self::Doubtful(names) => format!("doubtful: {names}"),
+            Self::Absent(absence) => absence.said(lang).to_owned(),
         }
     }
 }
 
 /// What is known of a kinase: its fusions that pass, else what it is worth that none was found.
 pub fn of_kinase(document: &Document, gene: &str) -> OfKinase {
-    let concerned = |row: &&super::rows::FusionRow| [&row.gene5, &row.gene3].into_iter().flatten().any(|partner| partner == gene);
-    let mut names: Vec<&str> =
-        document.fusions.iter().filter(|row| row.filter == "PASS").filter(concerned).map(|row| row.fusion.as_str()).collect();
-    names.dedup();
-    if !names.is_empty() {
-        return OfKinase::Fusions(names.join(", "));
-    }
-    OfKinase::Absent(Absence::of_kinase(document, gene))
+    let named = |sure: bool| {
+        let own = document.fusions.iter().filter(|row| (row.filter == "PASS") == sure && concerns(row, gene));
+        let mut names: Vec<&str> = own.map(|row| row.fusion.as_str()).collect();
+        names.dedup();
+        Some(names.join(", ")).filter(|names| !names.is_empty())
+    };
+    let sure = named(true).map(OfKinase::Fusions);
+    sure.or_else(|| named(false).map(OfKinase::Doubtful)).unwrap_or_else(|| OfKinase::Absent(Absence::of_kinase(document, gene)))
+}
+
+/// Whether a fusion of a gene passes. A doubtful one does not take the kinase from what was not found.
+pub fn has_sure_fusion(document: &Document, gene: &str) -> bool {
+    document.fusions.iter().any(|row| row.filter == "PASS" && concerns(row, gene))
+}
+
+fn concerns(row: &FusionRow, gene: &str) -> bool {
+    [&row.gene5, &row.gene3].into_iter().flatten().any(|partner| partner == gene)
 }
 
 #[cfg(test)]
@@ -139,7 +153,6 @@ mod tests {
     use super::*;
     use crate::report::fixture;
     use crate::report::json::{Negative, Verdict};
-    use crate::report::rows::FusionRow;
 
     fn document() -> Document {
         let (contigs, mut document) = (fixture::contigs(), Document::new("S1"));
@@ -172,5 +185,9 @@ mod tests {
         assert_eq!(words(&document), [fused.clone(), limited, unknown.clone()]);
         document.status.verdict = Verdict::Failed;
         assert_eq!(words(&document), [fused, unknown.clone(), unknown]);
+        // The two of ALK pass and are flagged.
+        document.fusions.iter_mut().for_each(|row| row.filter = "low_support".to_owned());
+        assert_eq!(words(&document)[0], OfKinase::Doubtful("EML4::ALK, ?::ALK".to_owned()));
+        assert!(!has_sure_fusion(&document, "ALK"), "what is doubtful leaves the kinase in what was not found");
     }
 }

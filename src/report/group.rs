@@ -76,6 +76,25 @@ impl Judgement {
         self.note(other.notes);
     }
 
+    /// Of a void drug only what voids it is a reason; what is sensitive alone does not stand against it and becomes a note.
+    fn keep_failing(&mut self) {
+        if self.group != Group::Void {
+            return;
+        }
+        let (failing, rest): (Vec<Reason>, Vec<Reason>) =
+            std::mem::take(&mut self.because).into_iter().partition(|reason| ["resistant", "reduced"].contains(&reason.effect.as_str()));
+        self.because = failing;
+        self.note(rest.iter().map(|reason| format!("{} alone: {}", reason.mutation, said(reason))));
+    }
+
+    /// Where molecules with both mutations void a drug, what is reported of molecules with one of them is no reason for it.
+    fn leave_out_parts(&mut self) {
+        let is_failing = |reason: &&Reason| ["resistant", "reduced"].contains(&reason.effect.as_str());
+        let compounds = self.because.iter().filter(is_failing).filter(|reason| reason.mutation.contains('+'));
+        let together: Vec<String> = compounds.flat_map(|reason| reason.mutation.split('+')).map(str::to_owned).collect();
+        self.because.retain(|reason| is_failing(&reason) || !together.contains(&reason.mutation));
+    }
+
     fn note(&mut self, notes: impl IntoIterator<Item = String>) {
         for note in notes {
             if !self.notes.contains(&note) {
@@ -92,6 +111,7 @@ pub fn judge(knowledge: &Knowledge, kinase: &str, drug: &str, carried: &Carried)
     for clone in &carried.clones {
         judgement.join(asked.clone(clone));
     }
+    judgement.leave_out_parts();
     for set in &carried.perhaps {
         let together = asked.clone(set);
         let new = together.because.iter().filter(|reason| reason.mutation.contains('+') && !judgement.because.contains(reason));
@@ -158,13 +178,7 @@ impl<'k> Asked<'k> {
         for part in &parts {
             judgement.join(self.part(part, part.len() > 1 && parts.len() > 1));
         }
-        if judgement.group == Group::Void {
-            // What is sensitive alone does not stand against it.
-            let (failing, rest): (Vec<Reason>, Vec<Reason>) =
-                judgement.because.into_iter().partition(|reason| ["resistant", "reduced"].contains(&reason.effect.as_str()));
-            judgement.notes.extend(rest.iter().map(|reason| format!("{} alone: {}", reason.mutation, said(reason))));
-            judgement.because = failing;
-        }
+        judgement.keep_failing();
         if parts.len() > 1 {
             let hints = whole.map(|decision| decision.others).unwrap_or_default();
             if judgement.group == Group::Active {

@@ -33,6 +33,8 @@ use std::collections::BTreeMap;
 
 use askama::Template;
 
+use super::absence::Absence;
+use super::finding::has_sure_fusion;
 use super::json::{Document, Verdict};
 use super::known_codons::KnownCodons;
 use super::rows::{FusionRow, VariantRow};
@@ -98,6 +100,8 @@ struct View<'a> {
     facts: Vec<(&'static str, String)>,
     status: &'static str,
     status_class: &'static str,
+    /// Kinases that the assay does not cover well enough, of a sample that is good.
+    status_short: String,
     status_reasons: Vec<String>,
     report_id: String,
     replaces: String,
@@ -156,6 +160,7 @@ pub fn render(document: &Document, lang: Lang) -> Result<Page, std::fmt::Error> 
         .concat(),
         status,
         status_class,
+        status_short: status_short(document, phrases),
         status_reasons: document.status.reasons.iter().map(|reason| shown(reason)).collect(),
         report_id: name(&document.report.id),
         replaces: document.report.replaces.as_deref().map(|old| fill(phrases.replaces, &[&name(old)])).unwrap_or_default(),
@@ -321,6 +326,16 @@ fn kinases(document: &Document, phrases: &Phrases, figures: &mut Figures, prefix
     }
     let bare = if bare.is_empty() { String::new() } else { fill(phrases.mutations_none_covered, &[&bare.join(", ")]) };
     (shown, bare)
+}
+
+/// The kinases of which a good sample is no negative.
+fn status_short(document: &Document, phrases: &Phrases) -> String {
+    let is_short = |gene: &&String| !has_sure_fusion(document, gene) && Absence::of_kinase(document, gene) != Absence::Informative;
+    let short: Vec<String> = document.targets.iter().filter(is_short).map(|gene| name(gene)).collect();
+    if short.is_empty() || document.status.verdict != Verdict::Ok {
+        return String::new();
+    }
+    fill(phrases.status_short, &[&short.join(", ")])
 }
 
 #[cfg(test)]

@@ -169,7 +169,8 @@ const EARLY_STOP: &str = "stop before the kinase";
 /// Why a fusion has no level of evidence: it makes no kinase.
 fn no_level(fusion: &FusionRow) -> Option<String> {
     let domain = fusion.kinase_domain.filter(|domain| *domain != KinaseDomain::Retained);
-    let mut reasons: Vec<String> = domain.map(|domain| format!("kinase domain {}", domain.cell())).into_iter().collect();
+    let doubt = (fusion.filter != "PASS").then(|| format!("doubtful call ({})", fusion.filter));
+    let mut reasons: Vec<String> = doubt.into_iter().chain(domain.map(|domain| format!("kinase domain {}", domain.cell()))).collect();
     let mut by_frame = Vec::new();
     if fusion.frame == Frame::OutOfFrame.text() {
         by_frame.push("out of frame".to_owned());
@@ -189,7 +190,9 @@ fn meaning(fusion: &FusionRow, document: &Document, knowledge: &Knowledge, tumou
     let (gene5, kinase) = (fusion.gene5.as_deref().unwrap_or(""), fusion.gene3.as_deref().unwrap_or(""));
     let row = knowledge.named(gene5, kinase, fusion.exon_junction.as_deref(), fusion.variant.as_deref());
     // A kinase that is lost, or that points away, is no target.
-    let is_target = fusion.kinase_domain == Some(KinaseDomain::Retained) && fusion.exon_junction.is_some();
+    let is_kinase = fusion.kinase_domain == Some(KinaseDomain::Retained) && fusion.exon_junction.is_some();
+    // A doubtful call is no finding: no drug rests on it.
+    let is_target = is_kinase && fusion.filter == "PASS";
     let no_level = no_level(fusion);
     let carried = Carried::by(&fusion.id, kinase, &document.variants);
     let mut drugs = if is_target {

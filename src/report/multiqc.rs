@@ -197,7 +197,7 @@ fn general(document: &Document) -> Section {
         names.dedup();
         match (names.is_empty(), document.status.verdict) {
             (true, Verdict::Failed) => Absence::NotJudged.said(Lang::English).into(),
-            (true, _) => "none".into(),
+            (true, _) => "none seen".into(),
             (false, _) => text(&names.join(", ")),
         }
     };
@@ -214,8 +214,8 @@ fn general(document: &Document) -> Section {
 /// What is known of a kinase, as a cell.
 fn said(kinase: &OfKinase) -> Value {
     match kinase {
-        OfKinase::Fusions(names) => text(names),
         OfKinase::Absent(_) => kinase.said(Lang::English).into(),
+        _ => text(&kinase.said(Lang::English)),
     }
 }
 

@@ -132,10 +132,6 @@ fn percent(fraction: Option<f64>) -> String {
     }
 }
 
-fn has_fusion(document: &Document, gene: &str) -> bool {
-    document.fusions.iter().any(|fusion| [&fusion.gene5, &fusion.gene3].into_iter().flatten().any(|partner| partner == gene))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -130,11 +130,11 @@ fn each_kinase_has_a_column_and_what_is_not_informative_is_no_negative() {
     let page = read(out.path(), "cohort.html");
     assert!(page.contains("<h1>Cohort of 1 sample</h1>"));
     assert!(
-        page.contains("<td class=\"bad\">could have been missed</td>") && page.contains("<td class=\"warn\">only if frequent</td>"),
+        page.contains("<td class=\"bad\">could have been missed</td>") && page.contains("<td class=\"warn\">seen only if frequent</td>"),
         "{page}"
     );
     let section: Value = serde_json::from_str(&read(out.path(), "cohort_mqc.json")).expect("it is JSON");
-    assert_eq!(section["data"]["open"]["no_negative"], "ROS1 only if frequent, NTRK1 could have been missed");
+    assert_eq!(section["data"]["open"]["no_negative"], "ROS1 seen only if frequent, NTRK1 could have been missed");
 }
 
 #[test]

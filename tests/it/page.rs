@@ -62,7 +62,7 @@ fn the_first_screen_says_what_was_found_and_what_it_means() {
         "Evidence level A (JP approved) in NSCLC.",
         "ROS1 p.G2032R",
         "Void",
-        "only if frequent",
+        "seen only if frequent",
     ] {
         assert!(first.contains(expected), "{expected}");
     }

@@ -259,6 +259,10 @@ fn mates_out_of_step_are_told_and_no_fusion_passes() {
     assert_eq!((verdict.as_str(), wrong.passing()), ("failed", 0));
     assert!(note.contains("mates out of step: ") && note.contains("% of the pairs do not fit together"), "{note}");
     assert!(wrong.codes().contains(&"mates_out_of_step".to_owned()), "{:?}", wrong.codes());
+    let json = wrong.json();
+    let verdicts = |key: &str| json[key].as_array().expect("a list").iter().map(|row| row["verdict"].clone()).collect::<Vec<_>>();
+    let all = [verdicts("negatives"), verdicts("detectability")].concat();
+    assert!(all.len() > 5 && all.iter().all(|verdict| verdict == "not judged"), "a failed sample is no negative: {all:?}");
     let listed = table(&wrong.folder.path().join("x.fusions.tsv"));
     assert!(listed.iter().all(|row| row.get("filter").contains("mates_out_of_step")));
     let right = called(&sample(0), &["--assay", "rna"]);

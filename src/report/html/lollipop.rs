@@ -83,7 +83,10 @@ fn legend(drawing: &mut Drawing, is_linked: bool, phrases: &Phrases) {
     drawing.path("unseen", &format!("M{x:.1} {:.1}l8 8m0 -8l-8 8", y - 8.0));
     drawing.text("note", (x + 14.0, y), Anchor::Start, phrases.not_covered);
     let (mut x, y) = (LEFT, y + 16.0);
-    for (class, word) in [("link-cis", phrases.link_cis), ("link-trans", phrases.link_trans)].into_iter().filter(|_| is_linked) {
+    for (class, word) in [("link-cis", phrases.link_cis), ("link-mixed", phrases.link_mixed), ("link-trans", phrases.link_trans)]
+        .into_iter()
+        .filter(|_| is_linked)
+    {
         drawing.line(class, (x, y - 4.0), (x + 22.0, y - 4.0));
         drawing.text("note", (x + 28.0, y), Anchor::Start, word);
         x += 50.0 + text_width(word, 11.5);
@@ -99,7 +102,8 @@ fn links(drawing: &mut Drawing, called: &[&VariantRow], across: &Scale, up: &Sca
             let other = called[at + 1..].iter().find(|later| later.hgvs_p == companion.mutation);
             let class = match companion.told.map(|told| told.relation) {
                 Some(Relation::Cis) => "link-cis",
-                Some(Relation::Mixed | Relation::Trans) => "link-trans",
+                Some(Relation::Mixed) => "link-mixed",
+                Some(Relation::Trans) => "link-trans",
                 None => continue,
             };
             if let Some((from, to)) = place(row).zip(other.and_then(|other| place(other))) {

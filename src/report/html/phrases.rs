@@ -47,6 +47,7 @@ phrases! {
     report_id: "Report id", "レポート ID";
     replaces: "replaces {}", "{} を置き換え";
     status_ok: "good sample", "検体良好";
+    status_short: "not covered well enough: {}", "カバー不十分：{}";
     status_limited: "can be judged in part", "一部のみ判定可能";
     status_failed: "cannot be judged", "判定不能";
     failed_text: "The sample failed. What is not seen here must not be taken as negative.", "検体は不合格です。ここに見えないものを「陰性」とみなすことはできません。";
@@ -83,8 +84,8 @@ phrases! {
     drugs_active: "Active", "有効";
     drugs_void: "Void", "無効";
     drugs_no_report: "No report", "報告なし";
-    drugs_active_note: "reported active, or no mutation is called against it", "有効との報告あり、または妨げる変異が検出されていない";
-    drugs_void_note: "a called mutation is reported to resist it", "検出された変異に耐性の報告あり";
+    drugs_active_note: "listed for this fusion or reported active, and no called mutation speaks against it", "この融合に対して表にあるか有効との報告があり、妨げる変異は検出されていない";
+    drugs_void_note: "a called mutation is reported to resist it, or to make it weaker", "検出された変異に耐性または効果減弱の報告あり";
     drugs_no_report_note: "nothing that decides is reported for a called mutation", "検出された変異について決め手となる報告なし";
     none: "none", "なし";
     approved: "approved", "承認あり";
@@ -219,6 +220,7 @@ phrases! {
     figure_lollipop_text: "Called: {}. Of {} known codons {} are covered; a green dash is the share from which a change would have been seen, a red cross a codon that is not covered. The scale is logarithmic.",
         "検出：{}。既知コドン {} 個のうち {} 個をカバー。緑の線は見えたはずの割合、赤の × はカバーされていないコドン。対数目盛。";
     link_cis: "on one molecule (cis)", "同じ分子上（シス）";
+    link_mixed: "partly on one molecule", "一部は同じ分子上";
     link_trans: "on different ones (trans)", "別の分子上（トランス）";
     legend_seen: "would have been seen from here", "ここから見えたはず";
     axis_fraction: "share of molecules", "分子の割合";

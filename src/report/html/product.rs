@@ -83,9 +83,14 @@ fn kept_exons(gene: &DrawnGene, end: &DrawnEnd, is_five: bool) -> Vec<(u32, f64)
         .collect()
 }
 
+/// Inserted bases of the transcript. Those at a break in DNA lie within introns and are spliced out.
+fn spliced_in(row: &FusionRow) -> usize {
+    inserted(row).filter(|_| row.evidence.as_deref() != Some("dna")).map_or(0, |bases| bases.len())
+}
+
 fn transcript(drawing: &mut Drawing, row: &FusionRow, five: (&DrawnGene, &DrawnEnd), three: (&DrawnGene, &DrawnEnd), phrases: &Phrases) {
     let (before, after) = (kept_exons(five.0, five.1, true), kept_exons(three.0, three.1, false));
-    let between = inserted(row).map_or(0, |bases| bases.len());
+    let between = spliced_in(row);
     let sum = |exons: &[(u32, f64)]| exons.iter().map(|(_, length)| length).sum::<f64>();
     let total = sum(&before) + between as f64 + sum(&after);
     let across = Scale::new((0.0, total.max(1.0)), (LEFT, WIDTH - LEFT));
@@ -155,7 +160,7 @@ fn protein(
 ) -> Option<f64> {
     let aa5 = f64::from(u32::try_from(end5.coding_bp?).ok()?) / 3.0;
     let (lost3, whole3) = (f64::from(u32::try_from(end3.coding_bp?).ok()?) / 3.0, f64::from(gene3.residues?));
-    let between = inserted(input.row).map_or(0.0, |bases| bases.len() as f64 / 3.0);
+    let between = spliced_in(input.row) as f64 / 3.0;
     let aa3 = (whole3 - lost3).max(0.0);
     let is_in_frame = input.row.frame.starts_with("in-frame");
     let total = aa5 + between + aa3;

@@ -8,10 +8,10 @@ use super::numbers::{name, percent, shown};
 use super::phrases::{flag_in_japanese, warning, Phrases};
 use crate::fusion::{Flag, KinaseDomain, Unit};
 use crate::report::compound::Compound;
+use crate::report::finding::has_sure_fusion;
 use crate::report::isoforms;
 use crate::report::json::{Document, Verdict};
 use crate::report::rows::{Fraction, FusionRow, Phred};
-use crate::variant::VariantStatus;
 
 /// One fusion or mutation that was found.
 pub struct Finding {
@@ -71,23 +71,24 @@ pub fn of(document: &Document, lang: Lang) -> Summary {
     let mut said: Vec<(String, String)> = Vec::new();
     let (fusions, doubtful): (Vec<Finding>, Vec<Finding>) =
         document.fusions.iter().map(|row| fusion(row, document, lang, &mut said)).partition(|finding| finding.passes);
-    let called = document.variants.iter().filter(|row| row.status == VariantStatus::Called);
     let imbalance = |found: &crate::report::json::Imbalance| {
         let [fold, low, high] = [found.fold, found.fold_low, found.fold_high].map(|fold| fold.to_string());
         fill(phrases.imbalance, &[&name(&found.gene), &fold, &name(&found.region), &low, &high])
-    };
-    let has_fusion = |gene: &&String| {
-        document.fusions.iter().any(|fusion| [&fusion.gene5, &fusion.gene3].into_iter().flatten().any(|partner| partner == *gene))
     };
     Summary {
         failed: document.status.verdict == Verdict::Failed,
         fusions,
         doubtful,
-        mutations: called.map(|row| mutation(row, lang)).collect(),
+        mutations: document.called_variants().into_iter().map(|row| mutation(row, lang)).collect(),
         codons: all_codons(document, phrases).unwrap_or_default(),
         compounds: Compound::all(&document.drugs, &document.variants).iter().map(|found| compound(found, phrases)).collect(),
         imbalances: document.imbalances.iter().map(imbalance).collect(),
-        negatives: document.targets.iter().filter(|gene| !has_fusion(gene)).map(|gene| negative(gene, document, phrases)).collect(),
+        negatives: document
+            .targets
+            .iter()
+            .filter(|gene| !has_sure_fusion(document, gene))
+            .map(|gene| negative(gene, document, phrases))
+            .collect(),
         warnings: warnings(document, lang),
         notes: document
             .interpretation

@@ -37,6 +37,13 @@ fn a_fusion_that_makes_no_kinase_has_no_level_and_says_why() {
 }
 
 #[test]
+fn no_drug_rests_on_a_doubtful_call() {
+    let meaning = said(|row| row.filter = "low_support".to_owned());
+    assert!(meaning.drugs.is_empty() && meaning.evidence_level.is_none() && meaning.tier.is_none());
+    assert_eq!(meaning.no_level.as_deref(), Some("doubtful call (low_support)"));
+}
+
+#[test]
 fn an_unknown_tumour_type_is_said() {
     let note = |tumour: &str| interpret(&Document::new("S1"), &Knowledge::builtin(), Some(tumour)).tumour_note;
     assert!(note("NSLC").is_some_and(|text| text.contains("NSLC is not in the tables") && text.contains("NSCLC")));

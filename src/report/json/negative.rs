@@ -11,7 +11,7 @@ use crate::report::rows::Fraction;
 pub struct Negative {
     /// The kinase.
     pub gene: String,
-    /// `informative`, `limited` or `not informative`, over the places where it usually breaks.
+    /// `informative`, `limited` or `not informative`, over the places where it usually breaks; `not judged` of a sample that failed.
     pub verdict: String,
     /// One sentence, without the gene's name.
     pub text: String,

@@ -50,7 +50,7 @@ table_row! {
         pub lod95_known: Option<Fraction>,
         /// The same of a fusion with a novel partner.
         pub lod95_novel: Option<Fraction>,
-        /// `informative`, `limited` or `not informative`.
+        /// `informative`, `limited` or `not informative`; `not judged` of a sample that failed.
         pub verdict: String,
         /// A remark.
         pub note: Option<String>,

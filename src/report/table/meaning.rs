@@ -196,7 +196,7 @@ fn approvals(meaning: &FusionMeaning) -> Option<String> {
         }
         (!places.is_empty()).then(|| format!("{} {}", drug.drug, places.join(", ")))
     };
-    let all: Vec<String> = meaning.drugs.iter().filter(|drug| drug.group != Group::Void).filter_map(of).collect();
+    let all: Vec<String> = meaning.drugs.iter().filter(|drug| drug.group == Group::Active).filter_map(of).collect();
     (!all.is_empty()).then(|| format!("    approved: {}", escaped(&all.join("; "))))
 }
 

@@ -3,7 +3,7 @@
 //! ```text
 //! NOT FOUND  a fusion               where            molecules  seen from a share of
 //!   ROS1     would have been seen    introns 31-35    90-512     1.2 % (novel 1.5 %)
-//!   NTRK1    only if frequent        intron 12        5          50 % with 63 % probability
+//!   NTRK1    seen only if frequent   intron 12        5          50 % with 63 % probability
 //!   NTRK2    could have been missed introns 14-16    0          hardly covered
 //! ```
 //!
@@ -12,10 +12,10 @@
 use crate::coverage::sentence::percent;
 
 use super::super::absence::Absence;
+use super::super::finding::has_sure_fusion;
 use super::super::html::Lang;
 use super::super::json::{Document, NegativePlaces, Verdict};
 use super::super::rows::{escaped, Fraction};
-use super::has_fusion;
 use super::lines::{columns, Lines, Rank};
 
 /// The text of a reason that concerns this gene alone.
@@ -23,9 +23,9 @@ pub(super) fn concerns<'r>(reason: &'r str, gene: &str) -> Option<&'r str> {
     reason.strip_prefix(gene)?.strip_prefix(": ")
 }
 
-/// Adds the table of the targets without a fusion.
+/// Adds the table of the targets of which no fusion passes.
 pub(super) fn add(document: &Document, lines: &mut Lines) {
-    let absent: Vec<&String> = document.targets.iter().filter(|gene| !has_fusion(document, gene)).collect();
+    let absent: Vec<&String> = document.targets.iter().filter(|gene| !has_sure_fusion(document, gene)).collect();
     if absent.is_empty() {
         return;
     }
@@ -111,7 +111,7 @@ mod tests {
             rows_of(&document, "ROS1")[0].join(" | ")
         };
         assert_eq!(said("informative"), "  ROS1 | would have been seen | introns 31-35 | 90-512 | 1.2 % (novel 1.5 %)");
-        assert_eq!(said("limited"), "  ROS1 | only if frequent | introns 31-35 | 90-512 | .");
+        assert_eq!(said("limited"), "  ROS1 | seen only if frequent | introns 31-35 | 90-512 | .");
         assert_eq!(said("not informative"), "  ROS1 | could have been missed | introns 31-35 | 90-512 | hardly covered");
     }
 }
