@@ -124,11 +124,23 @@ impl Arguments {
                 print(|out| out.write_all(&text))
             }
             Command::Man { dir } => {
-                std::fs::create_dir_all(dir).map_err(crate::Error::io(dir, "make the folder"))?;
-                clap_mangen::generate_to(Self::command(), dir).map_err(crate::Error::io(dir, "write the man pages"))
+                let mut command = Self::command().disable_help_subcommand(true);
+                command.build();
+                let mut outputs = crate::report::output::Outputs::of_files(dir, "the argument DIR")?;
+                manual(command, &mut outputs)?;
+                outputs.commit().map(|_| ())
             }
         }
     }
+}
+
+/// Writes the manual page of a command and those of its commands.
+fn manual(command: clap::Command, outputs: &mut crate::report::output::Outputs) -> Result<()> {
+    for inner in command.get_subcommands().filter(|inner| !inner.is_hide_set()).cloned() {
+        manual(inner, outputs)?;
+    }
+    let page = clap_mangen::Man::new(command);
+    outputs.write(&page.get_filename(), |mut out| page.render(&mut out))
 }
 
 /// Writes data to standard output. A reader that goes away early (a broken pipe) is no error.

@@ -6,7 +6,7 @@ use clap::Args;
 
 use crate::error::{Error, Result};
 use crate::report::rows::escaped;
-use crate::report::vcf_check;
+use crate::report::vcf_check::{self, MAX_PROBLEMS};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -34,12 +34,14 @@ impl CheckVcfArguments {
         let mut faulty = None;
         for path in &self.inputs {
             let problems = vcf_check::check(path, None)?;
-            super::print(|out| {
-                problems.iter().try_for_each(|problem| writeln!(out, "{}: {}", path.display(), escaped(&problem.to_string())))
-            })?;
+            let name = escaped(&path.to_string_lossy());
+            super::print(|out| problems.iter().try_for_each(|problem| writeln!(out, "{name}: {}", escaped(&problem.to_string()))))?;
             if !problems.is_empty() && faulty.is_none() {
-                let count = problems.len();
-                let problem = format!("has {count} fault{} against VCF 4.4", if count == 1 { "" } else { "s" });
+                let problem = match problems.len() {
+                    1 => "has 1 fault against VCF 4.4".to_owned(),
+                    count if count > MAX_PROBLEMS => format!("has more than {MAX_PROBLEMS} faults against VCF 4.4"),
+                    count => format!("has {count} faults against VCF 4.4"),
+                };
                 faulty = Some(Error::input(path, problem, "each has a line on standard output"));
             }
         }

@@ -7,6 +7,8 @@ use clap::{Args, Subcommand};
 use crate::error::{Error, Result};
 use crate::knowledge::check::{self, Severity};
 use crate::knowledge::Knowledge;
+use crate::report::output::Outputs;
+use crate::report::rows::escaped;
 use crate::warning::Warnings;
 
 /// Arguments of `kinfuse knowledge`.
@@ -20,7 +22,7 @@ pub struct KnowledgeArguments {
 enum Action {
     /// Print the known fusions as a table.
     Show,
-    /// Write the embedded tables into a folder.
+    /// Write the embedded tables into a folder; tables with another text that are there stay, and nothing is written.
     Export {
         /// The folder.
         dir: PathBuf,
@@ -58,15 +60,24 @@ impl KnowledgeArguments {
                 })
             }
             Action::Check { dir } => check(dir),
-            Action::Export { dir } => {
-                std::fs::create_dir_all(dir).map_err(Error::io(dir, "make the folder"))?;
-                Knowledge::builtin_texts().into_iter().try_for_each(|(name, text)| {
-                    let path = dir.join(name);
-                    std::fs::write(&path, text).map_err(Error::io(&path, "write"))
-                })
-            }
+            Action::Export { dir } => export(dir),
         }
     }
+}
+
+/// Writes the embedded tables, all or none. One that is there and has another text is somebody's own.
+fn export(dir: &Path) -> Result<()> {
+    let mut outputs = Outputs::of_files(dir, "the argument DIR")?;
+    for (name, text) in Knowledge::builtin_texts() {
+        let path = dir.join(name);
+        match std::fs::read(&path) {
+            Ok(own) if own != text.as_bytes() => {
+                return Err(Error::input(&path, "is there and is not the embedded table", "name another folder, or move it away"));
+            }
+            _ => outputs.write(name, |out| out.write_all(text.as_bytes()))?,
+        }
+    }
+    outputs.commit().map(|_| ())
 }
 
 /// Prints what is wrong with the tables of a folder, one line a finding.
@@ -78,10 +89,12 @@ fn check(dir: &Path) -> Result<()> {
         for finding in &findings {
             let severity = if finding.severity == Severity::Error { "error" } else { "warning" };
             let path = dir.join(finding.table);
-            writeln!(out, "{severity}\t{}, line {}\t{}\t{}", path.display(), finding.line, finding.row, finding.problem)?;
+            let [path, row, problem] = [&path.to_string_lossy(), finding.row.as_str(), finding.problem.as_str()].map(escaped);
+            writeln!(out, "{severity}\t{path}, line {}\t{row}\t{problem}", finding.line)?;
         }
         for source in knowledge.sources() {
-            writeln!(out, "{}\t{}\t{} rows\tversion {}", source.origin, source.table, source.rows, source.version)?;
+            let [origin, table, version] = [&source.origin, &source.table, &source.version].map(|text| escaped(text));
+            writeln!(out, "{origin}\t{table}\t{} rows\tversion {version}", source.rows)?;
         }
         Ok(())
     })?;

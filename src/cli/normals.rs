@@ -10,6 +10,7 @@ use crate::normals::{flag, Background};
 use crate::progress::Progress;
 use crate::report::json::Document;
 use crate::report::output::Outputs;
+use crate::report::rows::escaped;
 use crate::{pipeline, publish, terminal};
 
 /// Arguments of `kinfuse normals`.
@@ -98,11 +99,13 @@ fn called(input: &Path, reference: Option<&PathBuf>, gtf: Option<&PathBuf>) -> R
 /// Writes a background under a temporary name and renames it.
 fn write(background: &Background, output: &Path) -> Result<()> {
     let folder = output.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    let name = output.file_name().map(|name| name.to_string_lossy().into_owned());
-    let name = name.ok_or_else(|| Error::input(output, "is no file name", "name the file to write with --output"))?;
-    let (stem, suffix) = name.split_once('.').unwrap_or((name.as_str(), "json.gz"));
-    let mut outputs = Outputs::new(folder, stem)?;
-    outputs.write(suffix, |out| background.write(out))?;
+    let name = output.file_name().and_then(|name| name.to_str());
+    let name = name.ok_or_else(|| Error::input(output, "is no file name in UTF-8", "name the file to write with --output"))?;
+    if output.is_dir() {
+        return Err(Error::input(output, "is a folder", "name the file to write with --output"));
+    }
+    let mut outputs = Outputs::of_files(folder, "--output")?;
+    outputs.write(name, |out| background.write(out))?;
     outputs.commit()?;
     terminal::show(&format!("{}: {}\n", output.display(), background.summary()));
     Ok(())
@@ -117,14 +120,16 @@ fn show(background: &Background) -> Result<()> {
             for (key, seen) in rows {
                 let kind = if key.at_partner.is_some() { "junction" } else { "clip" };
                 let partner = key.at_partner.as_ref().map_or_else(|| ".".to_owned(), ToString::to_string);
+                let [name, gene, place, partner] = [name, &key.gene, &key.at_kinase.to_string(), &partner].map(|text| escaped(text));
                 writeln!(
                     out,
-                    "{name}\t{kind}\t{}\t{}\t{partner}\t{}\t{}\t{}\t{}",
-                    key.gene, key.at_kinase, seen.samples, material.samples, seen.max_fragments, seen.max_allele_fraction
+                    "{name}\t{kind}\t{gene}\t{place}\t{partner}\t{}\t{}\t{}\t{}",
+                    seen.samples, material.samples, seen.max_fragments, seen.max_allele_fraction
                 )?;
             }
             for (change, noise) in &material.bases {
                 let (gene, change) = change.split_once(' ').unwrap_or((change, ""));
+                let [name, gene, change] = [name.as_str(), gene, change].map(escaped);
                 let share = noise.alt_fragments as f64 / noise.depth.max(1) as f64;
                 writeln!(
                     out,

@@ -3,13 +3,14 @@
 //! | role | passes where | not judged where |
 //! |---|---|---|
 //! | positive | everything expected is called and passes; without an expectation, anything is | it has no document |
-//! | negative | nothing passes | the sample failed, or has no document |
+//! | negative | nothing passes | the sample failed, a fusion of each kinase could have been missed, or it has no document |
 //! | ntc | the sample failed, as one without template should, and lists no fusion, not even a flagged one | it has no document |
 
 use super::leak::Leak;
 use super::sample::Sample;
 use super::sheet::{Entry, Role};
-use crate::report::finding::Finding;
+use crate::report::absence::Absence;
+use crate::report::finding::{Finding, OfKinase};
 use crate::report::json::Verdict;
 
 /// The verdict on a control, the worst first.
@@ -98,6 +99,10 @@ fn negative(index: usize, sample: &Sample, leaks: &[Leak], samples: &[Sample]) -
     match (shown.is_empty(), sample.verdict) {
         (false, _) => (Outcome::Fail, format!("shows {shown}{}", sources(index, leaks, samples))),
         (true, Verdict::Failed) => (Outcome::NotJudged, format!("the sample failed: {}", sample.reasons.join("; "))),
+        // Where nothing could have been seen, silence is no proof of a clean run.
+        (true, _) if !sample.kinases.iter().any(|(_, result)| *result == OfKinase::Absent(Absence::Informative)) => {
+            (Outcome::NotJudged, "nothing passes, and of no kinase a fusion would have been seen".to_owned())
+        }
         (true, _) => (Outcome::Pass, format!("nothing passes; the sample is {}", sample.verdict.name())),
     }
 }
@@ -137,6 +142,10 @@ mod tests {
     #[test]
     fn a_negative_control_that_failed_says_nothing() {
         let mut clean = sample("N");
+        let with = |absence| vec![("ALK".into(), OfKinase::Absent(absence)), ("ROS1".into(), OfKinase::Absent(Absence::NotInformative))];
+        clean.kinases = with(Absence::NotInformative);
+        assert_eq!(outcome(Role::Negative, "", &clean).0, Outcome::NotJudged, "anything could have been missed");
+        clean.kinases = with(Absence::Informative);
         assert_eq!(outcome(Role::Negative, "", &clean).0, Outcome::Pass);
         clean.verdict = Verdict::Failed;
         assert_eq!(outcome(Role::Negative, "", &clean).0, Outcome::NotJudged);

@@ -16,6 +16,7 @@ pub(super) fn sample(name: &str) -> Sample {
         junctions: Vec::new(),
         kinases: Vec::new(),
         uncovered: Vec::new(),
+        uncovered_spots: Vec::new(),
         regions: Vec::new(),
         figures: Vec::new(),
     }

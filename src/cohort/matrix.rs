@@ -107,7 +107,7 @@ fn absent(sample: &Sample, column: &Column) -> &'static str {
         return Absence::NotJudged.name();
     }
     if !column.is_fusion {
-        return if sample.uncovered.iter().any(|name| **name == *column.label) { "not-covered" } else { "." };
+        return if sample.is_uncovered(&column.label) { "not-covered" } else { "." };
     }
     match column.genes.iter().find_map(|gene| sample.looked_at(gene)) {
         Some(OfKinase::Absent(absence)) => absence.name(),

@@ -32,6 +32,8 @@ pub struct Sample {
     pub kinases: Vec<(Word, OfKinase)>,
     /// Known mutations of which nothing could be seen (`ROS1 p.G2032R`).
     pub uncovered: Vec<Word>,
+    /// Hot spots of other genes of which nothing could be seen, up to their number (`KRAS p.G12`).
+    pub uncovered_spots: Vec<Word>,
     /// What could have been seen where.
     pub regions: Vec<Region>,
     /// Figures of its quality.
@@ -105,9 +107,16 @@ impl Sample {
             findings: findings(document),
             kinases: document.targets.iter().map(kinase).collect(),
             uncovered: document.variants.iter().filter(uncovered).map(|row| words.word(&format!("{} {}", row.gene, row.hgvs_p))).collect(),
+            uncovered_spots: uncovered_spots(document, words),
             regions: document.detectability.iter().map(|row| Region::of(row, words)).collect(),
             figures: document.metrics.iter().filter_map(|row| Figure::of(row, document, words)).collect(),
         }
+    }
+
+    /// Whether nothing could be seen of a mutation (`KRAS p.G12D`).
+    pub fn is_uncovered(&self, mutation: &str) -> bool {
+        let is_of = |spot: &Word| mutation.strip_prefix(&**spot).is_some_and(|rest| !rest.starts_with(|c: char| c.is_ascii_digit()));
+        self.uncovered.iter().any(|name| **name == *mutation) || self.uncovered_spots.iter().any(is_of)
     }
 
     /// What the sample says of a kinase; not judged where the gene was not looked at.
@@ -127,6 +136,13 @@ impl Sample {
             _ => None,
         })
     }
+}
+
+/// The hot spots that no library covers. One that is not called has one line, whatever changes are listed for it.
+fn uncovered_spots(document: &Document, words: &Words) -> Vec<Word> {
+    let (bare, seen): (Vec<_>, Vec<_>) = document.off_target.iter().partition(|spot| spot.status == VariantStatus::NotCovered);
+    let bare = bare.into_iter().filter(|spot| !seen.iter().any(|other| other.site == spot.site));
+    bare.filter_map(|spot| spot.site.split_once(' ')).map(|(gene, residue)| words.word(&format!("{gene} p.{residue}"))).collect()
 }
 
 impl SeenJunction {
@@ -169,6 +185,24 @@ impl Region {
 mod tests {
     use super::*;
     use crate::report::fixture;
+    use crate::report::rows::OffTargetRow;
+
+    #[test]
+    fn a_hot_spot_that_was_not_covered_is_so_for_all_its_changes() {
+        let mut document = Document::new("S1");
+        let spot =
+            |site: &str, status| OffTargetRow { site: site.to_owned(), status, variants: Vec::new(), drugs: Vec::new(), seen: Vec::new() };
+        document.off_target = vec![
+            spot("KRAS G12", VariantStatus::NotCovered),
+            spot("EGFR T790", VariantStatus::NotCovered),
+            spot("EGFR T790", VariantStatus::NotSeen),
+        ];
+        let sample = Sample::of(&document, &Words::default());
+        assert!(sample.is_uncovered("KRAS p.G12D"));
+        for other in ["KRAS p.G120D", "KRAS p.G13D", "EGFR p.T790M"] {
+            assert!(!sample.is_uncovered(other), "{other}");
+        }
+    }
 
     #[test]
     fn the_places_of_a_junction_do_not_depend_on_the_spelling_of_contigs() {

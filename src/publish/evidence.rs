@@ -9,7 +9,7 @@ use crate::fusion::witness::{Behind, Shows};
 use crate::fusion::{Fusion, Witnesses};
 use crate::material::Material;
 use crate::pipeline::SampleResult;
-use crate::report::evidence::{index, index_suffix, suffixes, EvidenceFile, Label};
+use crate::report::evidence::{index, index_suffix, is_suffix, suffixes, EvidenceFile, Label};
 use crate::report::output::Outputs;
 
 /// The calls of a run with the fragments behind each, in either material.
@@ -42,12 +42,10 @@ pub fn files_of<'f>(fusion: &Fusion, files: &'f [String]) -> Vec<&'f str> {
 /// When a library cannot be read once more, or a file cannot be written.
 pub fn write(outputs: &mut Outputs, result: &SampleResult) -> Result<()> {
     let files = files(result);
-    for old in ["evidence.bam", "rna.evidence.bam", "dna.evidence.bam"] {
-        for suffix in [old.to_owned(), format!("{old}.bai"), format!("{old}.csi")] {
-            let is_written = |file: &String| *file == suffix || index_suffix(file, &result.contigs) == suffix;
-            if !files.iter().any(is_written) {
-                outputs.supersede(&suffix);
-            }
+    for suffix in outputs.present()?.into_iter().filter(|suffix| is_suffix(suffix)) {
+        let is_written = |file: &String| *file == suffix || index_suffix(file, &result.contigs) == suffix;
+        if !files.iter().any(is_written) {
+            outputs.supersede(&suffix);
         }
     }
     for (number, suffix) in files.iter().enumerate() {

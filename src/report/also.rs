@@ -10,6 +10,9 @@
 //! What kinfuse does not know is missing in the way of the format, not made up.
 
 use std::collections::BTreeMap;
+use std::fs::File;
+use std::io::{BufRead, BufReader, Read};
+use std::path::Path;
 
 use super::json::Document;
 use super::output::Outputs;
@@ -18,6 +21,7 @@ use super::tsv;
 use crate::error::Result;
 use crate::genome::Side;
 use crate::model::Role;
+use crate::text;
 
 mod arriba;
 mod bedpe;
@@ -52,8 +56,8 @@ impl Layout {
     }
 }
 
-/// Writes the calls in each of `layouts`. A file in another layout stays and is told of: it may be an earlier run's, or the other
-/// program's own.
+/// Writes the calls in each of `layouts`. A file in another layout goes where its lines are those of kinfuse: it is an earlier run's, and
+/// would stand beside calls that it does not have. What may be the other program's own stays and is told of.
 ///
 /// # Errors
 /// When a file cannot be written.
@@ -65,7 +69,9 @@ pub fn write(document: &Document, layouts: &[Layout], outputs: &mut Outputs) -> 
     for layout in Layout::ALL {
         if !layouts.contains(&layout) {
             let path = outputs.final_path(layout.suffix());
-            if path.exists() {
+            if is_own(&path, layout) {
+                outputs.supersede(layout.suffix());
+            } else if path.exists() {
                 log::warn!("{}: was not written by this run; remove it, or write it with --also", escaped(&path.to_string_lossy()));
             }
             continue;
@@ -77,6 +83,35 @@ pub fn write(document: &Document, layouts: &[Layout], outputs: &mut Outputs) -> 
         }?;
     }
     Ok(())
+}
+
+/// Most lines of a file that are looked at.
+const MOST_LINES: usize = 1_000;
+
+/// Whether a file has calls in the way in which kinfuse writes this layout, line by line. One without a call could be anybody's.
+fn is_own(path: &Path, layout: Layout) -> bool {
+    let Ok(file) = File::open(path) else { return false };
+    let mut lines = BufReader::new(file.take(text::MAX_LINE_BYTES as u64)).lines().map_while(std::io::Result::ok).take(MOST_LINES);
+    let columns: &[&str] = match layout {
+        Layout::Arriba => ArribaRow::COLUMNS,
+        Layout::StarFusion => StarFusionRow::COLUMNS,
+        Layout::Bedpe => BedpeRow::COLUMNS,
+    };
+    if lines.next().is_none_or(|header| header != columns.join("\t")) {
+        return false;
+    }
+    let mut count = 0;
+    let is_own = lines.inspect(|_| count += 1).all(|line| {
+        let cells: Vec<&str> = line.split('\t').collect();
+        let cell = |name: &str| columns.iter().position(|column| *column == name).and_then(|at| cells.get(at).copied()).unwrap_or("");
+        match layout {
+            // The other programs name the gene by symbol and by identifier.
+            Layout::Arriba => cell("#gene1") == cell("gene_id1") && cell("gene2") == cell("gene_id2") && cell("split_reads1") == "0",
+            Layout::StarFusion => cell("FFPM") == "NaN" && cell("LeftGene").split_once('^').is_some_and(|(symbol, id)| symbol == id),
+            Layout::Bedpe => cell("name").contains("::"),
+        }
+    });
+    is_own && count > 0
 }
 
 fn table<R: Row>(outputs: &mut Outputs, layout: Layout, rows: impl Iterator<Item = R>) -> Result<()> {

@@ -146,10 +146,11 @@ pub fn read(path: &Path, expected: &CandidateTable) -> Result<Vec<Candidate>> {
         let cell = |name: &str| columns.iter().position(|column| *column == name).and_then(|at| cells.get(at).copied());
         let row = FusionRow::read(cell).map_err(|column| wrong(number, column))?;
         let naming = cell("naming").and_then(of_json).ok_or_else(|| wrong(number, "naming"))?;
-        let breakends = match cell("breakends") {
+        let breakends: Option<Vec<BreakendEntry>> = match cell("breakends") {
             Some(".") => Some(Vec::new()),
             other => other.and_then(of_json),
         };
+        let breakends = breakends.filter(|ends| ends.iter().all(BreakendEntry::is_sound));
         let read_names = match cell("read_names") {
             Some(".") => Vec::new(),
             other => other.ok_or_else(|| wrong(number, "read_names"))?.split(',').map(str::to_owned).collect(),
@@ -169,7 +170,8 @@ mod tests {
     use crate::report::fixture;
 
     fn candidates() -> Vec<Candidate> {
-        let breakend = BreakendEntry { chrom: "HLA-A*01:01".to_owned(), alt: "]x:1]T".to_owned(), ..BreakendEntry::default() };
+        let (chrom, alt) = ("HLA-A*01:01".to_owned(), "]x:1]T".to_owned());
+        let breakend = BreakendEntry { chrom, r#ref: "T".to_owned(), alt, ..BreakendEntry::default() };
         let mut strange = fixture::eml4_alk();
         strange.five.gene = Some("E\u{1b}[2J\u{202e}".to_owned());
         let naming = Naming { partner: strange.five.gene.clone(), ..Naming::default() };
@@ -191,6 +193,17 @@ mod tests {
         let file = std::fs::File::create(&path).expect("the folder takes it");
         tsv::write_gzip(file, candidates).expect("the file takes the table");
         (dir, path)
+    }
+
+    #[test]
+    fn a_breakend_that_no_vcf_can_hold_is_refused() {
+        for alt in ["T\tx", "]x:1]T\n", "]x:1[T", "]x]T", "T", ".", "<DEL>"] {
+            let mut list = candidates();
+            list[0].breakends[0].alt = alt.to_owned();
+            let (_dir, path) = written(&list, "S.candidates.tsv.gz");
+            let told = read(&path, &CandidateTable::of(&list)).err().map(|error| error.to_string()).unwrap_or_default();
+            assert!(told.contains("line 2: column breakends"), "{alt:?}: {told}");
+        }
     }
 
     #[test]

@@ -61,6 +61,14 @@ pub fn suffixes(materials: &[Material]) -> Vec<String> {
     }
 }
 
+/// Whether a suffix is that of such a file, or of its index, for any number of libraries.
+pub fn is_suffix(suffix: &str) -> bool {
+    let file = suffix.strip_suffix(".bai").or_else(|| suffix.strip_suffix(".csi")).unwrap_or(suffix);
+    let Some(library) = file.strip_suffix("evidence.bam") else { return false };
+    let number = library.strip_suffix('.').and_then(|word| word.strip_prefix("rna").or_else(|| word.strip_prefix("dna")));
+    library.is_empty() || number.is_some_and(|number| number.bytes().all(|digit| digit.is_ascii_digit()))
+}
+
 /// Suffix of the index of such a file; contigs that are too long for BAI ask for CSI.
 pub fn index_suffix(suffix: &str, contigs: &Contigs) -> String {
     format!("{suffix}.{}", if is_long(contigs) { "csi" } else { "bai" })
@@ -158,6 +166,19 @@ pub fn index(path: &Path, at: &Path, contigs: &Contigs) -> io::Result<()> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_files_of_any_number_of_libraries_are_known() {
+        for suffix in suffixes(&[Material::Rna]).into_iter().chain(suffixes(&[Material::Dna, Material::Rna, Material::Rna, Material::Rna]))
+        {
+            for suffix in [suffix.clone(), format!("{suffix}.bai"), format!("{suffix}.csi")] {
+                assert!(is_suffix(&suffix), "{suffix}");
+            }
+        }
+        for other in ["bam", "my.evidence.bam", "rnax.evidence.bam", "b.rna.evidence.bam", "evidence.bam.md5"] {
+            assert!(!is_suffix(other), "{other}");
+        }
+    }
 
     #[test]
     fn one_library_needs_no_name_and_several_are_told_apart() {

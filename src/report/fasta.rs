@@ -4,6 +4,7 @@ use std::io::{self, Write};
 
 use crate::fusion::product::Product;
 use crate::fusion::Fusion;
+use crate::report::rows::escaped;
 
 /// Bases or residues a line.
 const WIDTH: usize = 60;
@@ -37,10 +38,23 @@ fn residue_at_junction(product: &Product) -> String {
 }
 
 fn record(out: &mut dyn Write, name: &str, about: &str, sequence: &str) -> io::Result<()> {
-    writeln!(out, ">{name} {about}")?;
+    // A name ends at the first blank.
+    writeln!(out, ">{} {}", escaped(name).replace(' ', "_"), escaped(about))?;
     for line in sequence.as_bytes().chunks(WIDTH) {
         out.write_all(line)?;
         out.write_all(b"\n")?;
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_out_of_a_file_can_neither_break_the_header_nor_command_a_terminal() {
+        let mut out = Vec::new();
+        record(&mut out, "F1|A\x1b[2J B\n::ALK|.|protein", "transcripts=x\n>y", "MK").expect("memory takes it");
+        assert_eq!(String::from_utf8_lossy(&out), ">F1|A\\u{1b}[2J_B_::ALK|.|protein transcripts=x >y\nMK\n");
+    }
 }

@@ -120,6 +120,13 @@ struct View<'a> {
     appendix: Vec<Table>,
 }
 
+impl View<'_> {
+    /// Whether a fusion has a place on the page to which a link can lead.
+    fn is_drawn(&self, id: &str) -> bool {
+        self.fusions.iter().any(|fusion| fusion.id == id)
+    }
+}
+
 /// Makes the page of a document.
 ///
 /// # Errors

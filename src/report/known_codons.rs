@@ -11,8 +11,8 @@ use crate::variant::VariantStatus;
 pub struct KnownCodon {
     /// Its residue (`F1245`).
     pub residue: String,
-    /// Share of the molecules from which each of its known changes would have been seen with 95 % probability; 0 of called ones; `None`
-    /// where one of them could not be judged.
+    /// Share of the molecules from which each of its known changes would have been seen with 95 % probability; 0 of a called one of which
+    /// that is not known; `None` where one of them could not be judged.
     pub seen_from: Option<f64>,
 }
 

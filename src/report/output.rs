@@ -31,11 +31,17 @@ const PROBE_BYTES: usize = 1 << 16;
 /// The longest prefix in bytes: file systems allow 255 a name, and the suffix and the temporary name need some.
 const LONGEST_PREFIX: usize = 180;
 
+/// What names the folder of the results of a sample.
+const OUT_DIR: &str = "--out-dir";
+
 /// The files of one run. Dropping it without [`Outputs::commit`] removes all temporary files.
 #[derive(Debug)]
 pub struct Outputs {
     dir: PathBuf,
+    /// The names of all files begin with it and a full stop; blank where each has a name of its own.
     prefix: String,
+    /// What names the folder, for remedies.
+    option: &'static str,
     // Dropped in this order: a folder can go when the temporary files in it are gone.
     pending: Vec<Pending>,
     superseded: Vec<PathBuf>,
@@ -55,28 +61,47 @@ impl Outputs {
     /// # Errors
     /// When the folder cannot be made, or the prefix cannot be part of a file name.
     pub fn new(dir: impl Into<PathBuf>, prefix: &str) -> Result<Self> {
-        let dir = dir.into();
         if file_prefix(prefix) != prefix {
             return Err(Error::Config(format!("the sample name {prefix:?} cannot start a file name; give another one with --sample")));
         }
+        Self::in_folder(dir.into(), prefix, OUT_DIR)
+    }
+
+    /// Files in `dir` (made if needed) whose suffix is their whole name; `option` is what names the folder.
+    ///
+    /// # Errors
+    /// When the folder cannot be made.
+    pub fn of_files(dir: impl Into<PathBuf>, option: &'static str) -> Result<Self> {
+        Self::in_folder(dir.into(), "", option)
+    }
+
+    fn in_folder(dir: PathBuf, prefix: &str, option: &'static str) -> Result<Self> {
         if dir.to_str().is_none() {
             return Err(Error::input(
                 dir,
                 "is a folder whose name is not UTF-8, in which htslib cannot write",
-                "name another one with --out-dir",
+                format!("name another one with {option}"),
             ));
         }
         if dir.exists() && !dir.is_dir() {
-            return Err(Error::input(dir, "is a file, not a folder", "name a folder with --out-dir"));
+            return Err(Error::input(dir, "is a file, not a folder", format!("name a folder with {option}")));
         }
-        let made = NewFolders::make(&dir).map_err(|source| cannot_write(&dir, &source))?;
+        let made = NewFolders::make(&dir).map_err(|source| cannot_write(&dir, option, &source))?;
         temporary::sweep(&dir);
-        Ok(Self { dir, prefix: prefix.to_owned(), pending: Vec::new(), superseded: Vec::new(), _made: made })
+        Ok(Self { dir, prefix: prefix.to_owned(), option, pending: Vec::new(), superseded: Vec::new(), _made: made })
     }
 
     /// Where the file with this suffix will be.
     pub fn final_path(&self, suffix: &str) -> PathBuf {
-        self.dir.join(format!("{}.{suffix}", self.prefix))
+        self.dir.join(self.file_name(suffix))
+    }
+
+    fn file_name(&self, suffix: &str) -> String {
+        if self.prefix.is_empty() {
+            suffix.to_owned()
+        } else {
+            format!("{}.{suffix}", self.prefix)
+        }
     }
 
     /// The suffixes of files of this prefix that are in the folder, in order.
@@ -181,13 +206,13 @@ impl Outputs {
     fn open(&mut self, suffix: &str) -> Result<&mut Pending> {
         let path = self.final_path(suffix);
         // The suffix stays at the end because some writers choose the format by it.
-        let name = format!("{}.{suffix}", self.prefix);
+        let name = self.file_name(suffix);
         let temporary = Temporary::new(&self.dir, &name).or_else(|error| match error.kind() {
             // Another run that had made the folder took it away again.
             io::ErrorKind::NotFound => fs::create_dir_all(&self.dir).and_then(|()| Temporary::new(&self.dir, &name)),
             _ => Err(error),
         });
-        let temporary = temporary.map_err(|error| cannot_write(&self.dir, &error))?;
+        let temporary = temporary.map_err(|error| cannot_write(&self.dir, self.option, &error))?;
         self.pending.push(Pending { temporary, path, written: false });
         let last = self.pending.len() - 1;
         Ok(&mut self.pending[last])
@@ -249,11 +274,11 @@ fn synced(file: &File) -> io::Result<()> {
     }
 }
 
-fn cannot_write(dir: &Path, source: &io::Error) -> Error {
+fn cannot_write(dir: &Path, option: &str, source: &io::Error) -> Error {
     Error::input(
         dir,
         format!("cannot write to the output folder: {source}"),
-        "choose another one with --out-dir, or free space and check permissions",
+        format!("choose another one with {option}, or free space and check permissions"),
     )
 }
 
@@ -347,6 +372,19 @@ mod tests {
         let failed = outputs.write("fusions.tsv", |_| full.write_all(b"x").and_then(|()| full.flush()));
         let told = failed.err().map(|error| error.to_string()).unwrap_or_default();
         assert!(told.contains("S1.fusions.tsv") && told.contains("free space"), "{told}");
+        Ok(())
+    }
+
+    #[test]
+    fn a_file_can_have_a_name_of_its_own() -> Result<()> {
+        let dir = folder();
+        for name in ["bg", ".bg.json"] {
+            let mut outputs = Outputs::of_files(dir.path(), "--output")?;
+            outputs.write(name, |out| out.write_all(b"new"))?;
+            assert_eq!(outputs.commit()?, [dir.path().join(name)]);
+        }
+        let refused = Outputs::of_files("/dev/null/x", "--output").err().map(|error| error.to_string()).unwrap_or_default();
+        assert!(refused.contains("--output") && !refused.contains("--out-dir"), "{refused}");
         Ok(())
     }
 

@@ -70,12 +70,17 @@ pub fn again(document: &mut Document, knowledge: &Knowledge, with_own_tables: bo
 fn changes(before: &[TableSource], now: &[TableSource]) -> Vec<String> {
     let key = |source: &TableSource| (source.table.clone(), source.origin.clone());
     let keys: BTreeSet<(String, String)> = before.iter().chain(now).map(key).collect();
-    let version = |list: &[TableSource], wanted: &(String, String)| {
-        list.iter().find(|source| key(source) == *wanted).map_or_else(|| "none".to_owned(), |source| format!("version {}", source.version))
-    };
     let mut lines: Vec<String> = Vec::new();
     for wanted in keys {
-        let (was, is) = (version(before, &wanted), version(now, &wanted));
+        let of = |list: &'_ [TableSource]| list.iter().find(|source| key(source) == wanted).cloned();
+        let (old, new) = (of(before), of(now));
+        let version =
+            |source: Option<&TableSource>| source.map_or_else(|| "none".to_owned(), |source| format!("version {}", source.version));
+        let (mut was, mut is) = (version(old.as_ref()), version(new.as_ref()));
+        if let (true, Some((old, new))) = (was == is, old.as_ref().zip(new.as_ref()).filter(|(old, new)| differ(old, new))) {
+            was = format!("{was} ({})", contents(old));
+            is = format!("{is} ({})", contents(new));
+        }
         if was != is {
             lines.push(format!("{} ({}): {} before, {} now", escaped(&wanted.0), escaped(&wanted.1), escaped(&was), escaped(&is)));
         }
@@ -84,6 +89,17 @@ fn changes(before: &[TableSource], now: &[TableSource]) -> Vec<String> {
         lines.push("the tables are those of the call".to_owned());
     }
     lines
+}
+
+/// Whether two tables of one version have other rows. Older documents do not have the sum.
+fn differ(old: &TableSource, new: &TableSource) -> bool {
+    let has_sums = !old.checksum.is_empty() && !new.checksum.is_empty();
+    old.rows != new.rows || has_sums && old.checksum != new.checksum
+}
+
+fn contents(source: &TableSource) -> String {
+    let sum = if source.checksum.is_empty() { "not known" } else { &source.checksum };
+    format!("{} rows, MD5 {sum}", source.rows)
 }
 
 /// Listed changes of the targets of which the document has no line.
@@ -224,5 +240,27 @@ fn state_of_tables(document: &mut Document) {
     match document.metrics.iter_mut().find(|metric| metric.metric == STATE) {
         Some(old) => *old = row,
         None => document.metrics.push(row),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_table_that_was_edited_under_its_version_is_another() {
+        let source = |rows: usize, checksum: &str| TableSource {
+            table: "fusions.tsv".to_owned(),
+            origin: "user".to_owned(),
+            version: "7".to_owned(),
+            rows,
+            checksum: checksum.to_owned(),
+        };
+        let same = ["the tables are those of the call"];
+        assert_eq!(changes(&[source(2, "aa")], &[source(2, "aa")]), same);
+        assert_eq!(changes(&[source(2, "")], &[source(2, "aa")]), same, "an older document does not say the sum");
+        let told = "fusions.tsv (user): version 7 (2 rows, MD5 aa) before, version 7 (2 rows, MD5 bb) now";
+        assert_eq!(changes(&[source(2, "aa")], &[source(2, "bb")]), [told]);
+        assert_eq!(changes(&[], &[source(2, "bb")]), ["fusions.tsv (user): none before, version 7 now"]);
     }
 }

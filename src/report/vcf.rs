@@ -126,7 +126,8 @@ impl Calls<'_> {
 pub fn text(source: &Source<'_>) -> String {
     let contigs = &source.contigs.names;
     let ends = source.fusions.iter().flat_map(|fusion| {
-        let ends = fusion.breakends.iter();
+        // A mate without its mate would be a fault, so that both are written or none.
+        let ends = fusion.breakends.iter().filter(|_| fusion.breakends.iter().all(BreakendEntry::is_sound));
         ends.filter_map(|end| record::of_end(&fusion.row, end, contigs))
     });
     let changes = source.variants.iter().filter_map(|variant| record::of_variant(variant, contigs));

@@ -25,6 +25,7 @@ use flate2::read::MultiGzDecoder;
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::bgzf;
+use crate::drawing;
 use crate::error::{Error, Result};
 use header::Header;
 use record::Record;
@@ -34,6 +35,12 @@ pub type BaseAt<'a> = dyn Fn(&str, u32) -> Option<u8> + 'a;
 
 /// The most that is read of a file, packed and unpacked.
 const MAX_BYTES: u64 = 1 << 30;
+
+/// The most problems that are told of a file: one with more is wrong throughout.
+pub const MAX_PROBLEMS: usize = 1_000;
+
+/// The longest text of a problem in characters; a name in a VCF may have any length.
+const LONGEST_PROBLEM: usize = 500;
 
 /// Something wrong in a VCF.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -56,20 +63,39 @@ struct Problems(Vec<Problem>);
 
 impl Problems {
     fn add(&mut self, line: usize, text: impl Into<String>) {
-        self.0.push(Problem { line, text: text.into() });
+        if !self.is_full() {
+            self.0.push(Problem { line, text: drawing::shortened(&text.into(), LONGEST_PROBLEM) });
+        }
+    }
+
+    /// The problems by line; where there are too many, the last of the list says so.
+    fn in_order(mut self) -> Vec<Problem> {
+        let is_full = self.is_full();
+        self.0.truncate(MAX_PROBLEMS);
+        self.0.sort_by_key(|problem| problem.line);
+        if let Some(last) = self.0.last().filter(|_| is_full) {
+            let text = format!("{MAX_PROBLEMS} faults so far, the rest is not told");
+            self.0.push(Problem { line: last.line, text });
+        }
+        self.0
+    }
+
+    fn is_full(&self) -> bool {
+        self.0.len() > MAX_PROBLEMS
     }
 }
 
 /// What to give instead of a file that cannot be checked.
 const REMEDY: &str = "give a VCF, plain or gzip";
 
-/// Checks a VCF, plain or (b)gzipped, `-` for standard input; an empty list means that it is sound.
+/// Checks a VCF, plain or (b)gzipped, `-` for standard input; an empty list means that it is sound. With more than [`MAX_PROBLEMS`] the
+/// check stops, and the last of the list says so.
 ///
 /// # Errors
 /// When the file cannot be read, is cut, or is no VCF at all.
 pub fn check(path: impl AsRef<Path>, reference: Option<&BaseAt>) -> Result<Vec<Problem>> {
     let path = path.as_ref();
-    let text = unpacked(path)?;
+    let text = unpacked(path, MAX_BYTES)?;
     if text.starts_with(b"BCF\x02") {
         let remedy = format!("run bcftools view {} | kinfuse check-vcf -", path.display());
         return Err(Error::input(path, "is BCF, the packed form of VCF", remedy));
@@ -88,13 +114,21 @@ pub fn check(path: impl AsRef<Path>, reference: Option<&BaseAt>) -> Result<Vec<P
     Ok(check_text(&text, reference))
 }
 
-/// The bytes of a file, without their packing.
-fn unpacked(path: &Path) -> Result<Vec<u8>> {
+/// The bytes of a file, without their packing, of which there are at most `most` either way.
+fn unpacked(path: &Path, most: u64) -> Result<Vec<u8>> {
+    let is_over = |bytes: &[u8]| bytes.len() as u64 > most;
+    let over = || {
+        let remedy = "check a part of it: bcftools view -r REGION FILE | kinfuse check-vcf -";
+        Error::input(path, format!("has more than {} MiB", most >> 20), remedy)
+    };
     let mut bytes = Vec::new();
     let file = |path: &Path| -> std::io::Result<Box<dyn Read>> {
         Ok(if path == Path::new("-") { Box::new(std::io::stdin().lock()) } else { Box::new(File::open(path)?) })
     };
-    file(path).and_then(|input| input.take(MAX_BYTES).read_to_end(&mut bytes)).map_err(Error::opening(path, REMEDY))?;
+    file(path).and_then(|input| input.take(most + 1).read_to_end(&mut bytes)).map_err(Error::opening(path, REMEDY))?;
+    if is_over(&bytes) {
+        return Err(over());
+    }
     if !bytes.starts_with(&[0x1f, 0x8b]) {
         return Ok(bytes);
     }
@@ -104,7 +138,8 @@ fn unpacked(path: &Path) -> Result<Vec<u8>> {
         return Err(cut());
     }
     let mut text = Vec::new();
-    match MultiGzDecoder::new(&bytes[..]).take(MAX_BYTES).read_to_end(&mut text) {
+    match MultiGzDecoder::new(&bytes[..]).take(most + 1).read_to_end(&mut text) {
+        Ok(_) if is_over(&text) => Err(over()),
         Ok(_) => Ok(text),
         Err(error) if error.kind() == ErrorKind::UnexpectedEof => Err(cut()),
         Err(error) => Err(Error::input(path, format!("has damaged gzip ({error})"), "copy or make it again")),
@@ -120,6 +155,9 @@ pub fn check_text(text: &str, reference: Option<&BaseAt>) -> Vec<Problem> {
     }
     let mut records = Vec::new();
     for (index, line) in text.lines().enumerate().skip(header.lines) {
+        if problems.is_full() {
+            break;
+        }
         if let Some(record) = Record::read(index + 1, line, &header, &mut problems) {
             record.check(&header, reference, &mut problems);
             records.push(record);
@@ -152,8 +190,7 @@ pub fn check_text(text: &str, reference: Option<&BaseAt>) -> Vec<Problem> {
     for record in &records {
         breakend::check(record, &by_id, reference, &mut problems);
     }
-    problems.0.sort_by_key(|problem| problem.line);
-    problems.0
+    problems.in_order()
 }
 
 #[cfg(test)]

@@ -144,7 +144,14 @@ fn wrong_tables_end_with_1_and_one_line_a_row() {
     assert!(outcome.stdout.contains("tiers.tsv, line 3\t*::ALX NSCLC\tALX is none of the kinases"), "{}", outcome.stdout);
     std::fs::remove_file(&tiers).expect("it was just written");
     // What is embedded passes, and is understood when it is given back.
-    let exported = kinfuse(["knowledge".as_ref(), "export".as_ref(), tables.path().as_os_str()]);
+    let export = || kinfuse(["knowledge".as_ref(), "export".as_ref(), tables.path().as_os_str()]);
+    let refused = export();
+    assert_eq!(refused.code, Some(1), "a table of the user is not overwritten");
+    assert!(refused.stderr.contains("is not the embedded table"), "{}", refused.stderr);
+    assert_eq!(std::fs::read_dir(tables.path()).expect("the folder is there").count(), 1, "nothing is written");
+    std::fs::remove_file(&path).expect("it is there");
+    assert_eq!(export().code, Some(0));
+    let exported = export();
     assert_eq!(exported.code, Some(0), "{}", exported.stderr);
     let outcome = kinfuse(["knowledge".as_ref(), "check".as_ref(), tables.path().as_os_str()]);
     assert_eq!(outcome.code, Some(0), "{}", outcome.stdout);

@@ -19,6 +19,15 @@ const TOP: (f64, f64) = (58.0, 26.0);
 const FLOOR: f64 = 206.0;
 /// The lowest share of the logarithmic axis.
 const LOWEST: f64 = 0.0005;
+/// No protein has more residues: titin has 36 000.
+const MOST_RESIDUES: u32 = 40_000;
+/// About how many residues have their number below the axis.
+const MARKS: u32 = 12;
+
+/// The residue of a change, where a protein can have it.
+fn residue(change: &str) -> Option<u32> {
+    codon(change).filter(|residue| *residue <= MOST_RESIDUES)
+}
 
 /// The drawing of one kinase.
 pub fn draw(id: &str, gene: &DrawnGene, variants: &[VariantRow], phrases: &Phrases) -> Option<Drawing> {
@@ -26,9 +35,10 @@ pub fn draw(id: &str, gene: &DrawnGene, variants: &[VariantRow], phrases: &Phras
     let called: Vec<&VariantRow> = variants.iter().filter(|row| row.gene == gene.gene && row.status == VariantStatus::Called).collect();
     let covered = codons.values().filter(|codon| codon.seen_from.is_some()).count();
     let kinase = gene.domains.iter().find(|domain| domain.kind == "kinase");
-    let places = || codons.keys().copied().chain(called.iter().filter_map(|row| codon(&row.hgvs_p)));
+    let places =
+        || codons.keys().copied().filter(|residue| *residue <= MOST_RESIDUES).chain(called.iter().filter_map(|row| residue(&row.hgvs_p)));
     let from = places().chain(kinase.map(|domain| domain.first)).min()?.saturating_sub(12);
-    let to = places().chain(kinase.map(|domain| domain.last)).max()? + 12;
+    let to = places().chain(kinase.map(|domain| domain.last)).max()?.saturating_add(12);
     let list = called
         .iter()
         .map(|row| format!("{} {}", name(&row.hgvs_p), row.allele_fraction.map_or(String::new(), |share| percent(share.value()))))
@@ -56,11 +66,12 @@ pub fn draw(id: &str, gene: &DrawnGene, variants: &[VariantRow], phrases: &Phras
         }
     }
     drawing.path("axis", &format!("M{LEFT:.1} {top:.1}V{FLOOR:.1}H{:.1}", WIDTH - RIGHT));
-    let step = [10, 20, 50, 100, 200, 500].into_iter().find(|step| (to - from) / step <= 12).unwrap_or(1_000);
+    let step = [10, 20, 50, 100, 200, 500].into_iter().find(|step| (to - from) / step <= MARKS);
+    let step = step.unwrap_or_else(|| ((to - from) / MARKS).max(1_000));
     for residue in (from.div_ceil(step)..=to / step).map(|at| at * step) {
         drawing.text("small", (across.at(f64::from(residue)), FLOOR + 30.0), Anchor::Middle, &residue.to_string());
     }
-    for (codon, known) in &codons {
+    for (codon, known) in codons.iter().filter(|(codon, _)| **codon <= MOST_RESIDUES) {
         let x = across.at(f64::from(*codon));
         match known.seen_from {
             Some(lod) if lod > 0.0 => drawing.line("seen", (x - 4.0, up.at(lod)), (x + 4.0, up.at(lod))),
@@ -95,7 +106,7 @@ fn legend(drawing: &mut Drawing, is_linked: bool, phrases: &Phrases) {
 
 /// Lines between called changes whose place to each other is known; gives whether there is any.
 fn links(drawing: &mut Drawing, called: &[&VariantRow], across: &Scale, up: &Scale) -> bool {
-    let place = |row: &VariantRow| Some((across.at(f64::from(codon(&row.hgvs_p)?)), up.at(row.allele_fraction?.value())));
+    let place = |row: &VariantRow| Some((across.at(f64::from(residue(&row.hgvs_p)?)), up.at(row.allele_fraction?.value())));
     let mut is_linked = false;
     for (at, row) in called.iter().enumerate() {
         for companion in &row.compound_with {
@@ -119,7 +130,7 @@ fn links(drawing: &mut Drawing, called: &[&VariantRow], across: &Scale, up: &Sca
 fn pins(drawing: &mut Drawing, called: &[&VariantRow], across: &Scale, up: &Scale) {
     let mut taken: Vec<(f64, f64, usize)> = Vec::new();
     for row in called {
-        let (Some(codon), Some(share)) = (codon(&row.hgvs_p), row.allele_fraction) else { continue };
+        let (Some(codon), Some(share)) = (residue(&row.hgvs_p), row.allele_fraction) else { continue };
         let (x, y) = (across.at(f64::from(codon)), up.at(share.value()));
         drawing.line("stem", (x, FLOOR), (x, y));
         if let Some((low, high)) = row.allele_fraction_low.zip(row.allele_fraction_high) {
@@ -128,12 +139,41 @@ fn pins(drawing: &mut Drawing, called: &[&VariantRow], across: &Scale, up: &Scal
         }
         drawing.circle("dot-bad", (x, y), 5.0);
         let text = name(row.hgvs_p.trim_start_matches("p."));
-        let half = text_width(&text, 12.0) / 2.0;
+        // A name that is wider than the axis stands in its middle.
+        let half = (text_width(&text, 12.0) / 2.0).min((WIDTH - RIGHT - LEFT) / 2.0);
         let middle = x.clamp(LEFT + half, WIDTH - RIGHT - half);
         let line =
             (0..4).find(|line| !taken.iter().any(|(a, b, other)| other == line && middle - half < b + 5.0 && middle + half > a - 5.0));
         let line = line.unwrap_or(0);
         taken.push((middle - half, middle + half, line));
         drawing.text("t-bad", (middle, TOP.0 - 10.0 - 13.0 * line as f64), Anchor::Middle, &text);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::report::fixture;
+    use crate::report::html::Lang;
+
+    #[test]
+    fn a_name_of_any_length_and_a_residue_that_no_protein_has_are_no_trouble() {
+        let gene = DrawnGene {
+            gene: "ROS1".to_owned(),
+            transcript: "NM_1".to_owned(),
+            chrom: "chr6".to_owned(),
+            strand: "-".to_owned(),
+            exons: vec![(1, 9_000)],
+            coding: Some((1, 9_000)),
+            residues: Some(2_347),
+            domains: Vec::new(),
+            counts: Vec::new(),
+        };
+        let row = |hgvs_p: String| VariantRow { hgvs_p, ..VariantRow::new("S1", &fixture::ros1_g2032r(), &fixture::contigs()) };
+        let known = row("p.G2032R".to_owned());
+        for name in [format!("p.{}1200R", "\u{6f22}".repeat(60)), "p.R4100000000G".to_owned(), "p.R39000G".to_owned()] {
+            let drawing = draw("x", &gene, &[known.clone(), row(name.clone())], Lang::English.phrases()).expect("G2032 is known");
+            assert!(drawing.inline().len() < 20_000, "{name}");
+        }
     }
 }

@@ -130,7 +130,8 @@ fn transcript(drawing: &mut Drawing, row: &FusionRow, five: (&DrawnGene, &DrawnE
         drawing.text(class, (x, TRANSCRIPT + 27.0), anchor, &name(&end.0.gene));
     }
     let junction = row.exon_junction.as_deref().map(name).unwrap_or_default();
-    let half = text_width(&junction, 12.0) / 2.0;
+    // A name that is wider than the drawing stands in its middle.
+    let half = (text_width(&junction, 12.0) / 2.0).min(WIDTH / 2.0 - 70.0);
     drawing.text("t-bad", (joint.clamp(half + 70.0, WIDTH - half - 70.0), TRANSCRIPT + 34.0), Anchor::Middle, &junction);
 }
 

@@ -127,3 +127,20 @@ fn a_failed_sample_has_no_negative() {
     assert!(html.contains("The sample failed") && html.contains("no reads") && !html.contains("No fusion passes."));
     assert!(html.contains("<span class=\"badge bad\">not judged</span>"));
 }
+
+#[test]
+fn a_junction_with_a_name_wider_than_the_page_is_drawn() {
+    let mut document = document(1);
+    document.fusions[0].exon_junction = Some("\u{6f22}".repeat(200));
+    assert!(html(&document, Lang::English).contains("F1-product"));
+}
+
+#[test]
+fn no_link_leads_to_a_fusion_that_is_not_drawn() {
+    let document = document(MOST_DRAWN + 5);
+    let html = html(&document, Lang::English);
+    let is_there = |target: &str| html.contains(&format!("id=\"{target}\""));
+    let targets: Vec<&str> = html.split("href=\"#").skip(1).filter_map(|rest| rest.split('"').next()).collect();
+    assert!(targets.contains(&"F1"));
+    assert_eq!(targets.into_iter().filter(|target| !is_there(target)).collect::<Vec<_>>(), Vec::<&str>::new());
+}

@@ -1,5 +1,6 @@
 //! The header: every contig, INFO, FORMAT and FILTER that a record may use.
 
+use super::info::encoded;
 use super::place::is_contig_name;
 use super::Source;
 use crate::fusion::Flag;
@@ -59,10 +60,11 @@ const FORMAT: [Definition; 8] = [
 
 /// The header lines with the line of column names, each with its line end.
 pub(super) fn lines(source: &Source<'_>) -> String {
-    let mut lines = vec!["##fileformat=VCFv4.4".to_owned(), format!("##source=kinfuse {}", source.version)];
+    let mut lines = vec!["##fileformat=VCFv4.4".to_owned(), format!("##source=kinfuse {}", escaped(source.version))];
     // What is said of a mutation's effect on drugs is as old as the tables.
     lines.extend(Some(source.tables).filter(|state| !state.is_empty()).map(|state| format!("##kinfuseTables={}", escaped(state))));
-    let assembly = source.assembly.map(|assembly| format!(",assembly={assembly}")).unwrap_or_default();
+    let assembly =
+        source.assembly.map(|assembly| format!(",assembly={}", encoded(assembly).replace(['<', '>', '"'], "_"))).unwrap_or_default();
     for (name, length_bp) in source.contigs.names.iter().zip(&source.contigs.lengths_bp).filter(|(name, _)| is_contig_name(name)) {
         lines.push(format!("##contig=<ID={name},length={length_bp}{assembly}>"));
     }

@@ -47,15 +47,24 @@ impl Info {
 
 /// The text with what has a meaning in the INFO column percent-encoded (specification, sections 1.2 and 1.6.1). Spaces have none.
 pub(super) fn encoded(text: &str) -> String {
+    encoded_where(text, |c| matches!(c, '%' | ';' | '=' | ',') || c.is_control())
+}
+
+/// The FILTER column: names joined by `;`, in which blanks are encoded too.
+pub(super) fn filters(text: &str) -> String {
+    let name = |name: &str| encoded_where(name, |c| matches!(c, '%' | '=' | ',') || c.is_control() || c.is_whitespace());
+    let names: Vec<String> = text.split(';').filter(|part| !part.is_empty()).map(name).collect();
+    if names.is_empty() {
+        ".".to_owned()
+    } else {
+        names.join(";")
+    }
+}
+
+fn encoded_where(text: &str, is_special: impl Fn(char) -> bool) -> String {
     text.chars().fold(String::with_capacity(text.len()), |mut out, c| {
-        if matches!(c, '%' | ';' | '=' | ',') || c.is_ascii_control() {
-            out.push('%');
-            out.extend(
-                [u32::from(c) >> 4, u32::from(c) & 15]
-                    .into_iter()
-                    .filter_map(|digit| char::from_digit(digit, 16))
-                    .map(|c| c.to_ascii_uppercase()),
-            );
+        if is_special(c) {
+            out.extend(c.to_string().bytes().map(|byte| format!("%{byte:02X}")));
         } else {
             out.push(c);
         }
@@ -76,5 +85,13 @@ mod tests {
         info.add_interval("CIPOS", (-3, 0));
         assert_eq!(info.text(), "EXONJ=E13%3BA20;LIST=a%2Cb,100%25 x%09;CIPOS=-3,0");
         assert_eq!(Info::default().text(), ".");
+        assert_eq!(encoded("a\u{85}b"), "a%C2%85b");
+    }
+
+    #[test]
+    fn a_filter_stays_one_column_of_names() {
+        assert_eq!(filters("low_support;strand_bias"), "low_support;strand_bias");
+        assert_eq!(filters("PASS\tX=1\n;a b"), "PASS%09X%3D1%0A;a%20b");
+        assert_eq!(filters(";"), ".");
     }
 }

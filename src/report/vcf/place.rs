@@ -35,6 +35,27 @@ pub struct BreakendEntry {
     pub homology: Option<String>,
 }
 
+impl BreakendEntry {
+    /// Whether REF is one base and ALT a breakend, as VCF spells them.
+    pub fn is_sound(&self) -> bool {
+        let is_bases = |text: &str| !text.is_empty() && text.bytes().all(|base| base.is_ascii_alphabetic());
+        let is_place = |text: &str| {
+            let parts = text.rsplit_once(':');
+            parts.is_some_and(|(contig, position)| is_contig_name(contig) && position.parse::<u32>().is_ok())
+        };
+        let parts: Vec<&str> = self.alt.split(['[', ']']).collect();
+        let is_alt = match parts[..] {
+            [single] => single.strip_suffix('.').or_else(|| single.strip_prefix('.')).is_some_and(is_bases),
+            [before, place, after] => {
+                let brackets = self.alt.matches('[').count();
+                brackets != 1 && is_place(place) && (is_bases(before) && after.is_empty() || before.is_empty() && is_bases(after))
+            }
+            _ => false,
+        };
+        self.r#ref.len() == 1 && is_bases(&self.r#ref) && is_contig_name(&self.chrom) && is_alt
+    }
+}
+
 /// Places the ends of fusions on contigs with these bases.
 pub struct Places<'a> {
     /// Contigs of the BAM.

@@ -1,6 +1,6 @@
 //! One line of the VCF, from the rows of the tables and the places of the records.
 
-use super::info::{encoded, Info};
+use super::info::{encoded, filters, Info};
 use super::place::{is_contig_name, plain, BreakendEntry};
 use crate::report::rows::{Cell, Companion, Fraction, FusionRow, Phase, PhaseSet, VariantRow};
 
@@ -22,9 +22,9 @@ impl Record {
     }
 }
 
-/// The record of one end of a fusion; `None` where its contig is none of these.
+/// The record of one end of a fusion; `None` where its contig is none of these, or VCF cannot hold its alleles.
 pub(super) fn of_end(fusion: &FusionRow, end: &BreakendEntry, contigs: &[String]) -> Option<Record> {
-    let contig = contigs.iter().position(|name| *name == end.chrom)?;
+    let contig = contigs.iter().position(|name| *name == end.chrom).filter(|_| end.is_sound())?;
     let mut info = Info::default();
     info.add("SVTYPE", "BND");
     if end.has_mate {
@@ -63,7 +63,7 @@ pub(super) fn of_end(fusion: &FusionRow, end: &BreakendEntry, contigs: &[String]
     let counts = counts(depth.unwrap_or(0), crossing, fusion.allele_fraction);
     let genotype = format!("{}:{}:{}:{counts}", fusion.split_fragments, fusion.pair_fragments, fusion.clip_fragments);
     let (reference, alt) = (end.r#ref.clone(), end.alt.clone());
-    let rest = [reference, alt, fusion.qual.cell(), fusion.filter.clone(), info.text(), "SR:PR:CR:AD:DP:AF".to_owned(), genotype];
+    let rest = [reference, alt, fusion.qual.cell(), filters(&fusion.filter), info.text(), "SR:PR:CR:AD:DP:AF".to_owned(), genotype];
     Some(Record { contig, position: end.pos, id: identifier(fusion, end.role), rest })
 }
 
@@ -125,7 +125,7 @@ pub(super) fn of_variant(variant: &VariantRow, contigs: &[String]) -> Option<Rec
         }
         None => ("AD:DP:AF".to_owned(), counts),
     };
-    let (quality, filter) = (variant.qual.cell(), variant.filter.clone().unwrap_or_else(|| "PASS".to_owned()));
+    let (quality, filter) = (variant.qual.cell(), variant.filter.as_deref().map_or_else(|| "PASS".to_owned(), filters));
     let rest = [reference, alternative, quality, filter, info.text(), format, sample];
     Some(Record { contig, position: variant.pos, id: ".".to_owned(), rest })
 }

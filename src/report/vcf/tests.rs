@@ -203,3 +203,28 @@ fn the_files_are_indexed_and_an_empty_one_is_sound() -> Result<()> {
     }
     Ok(())
 }
+
+#[test]
+fn what_an_edited_document_says_stays_within_its_column_and_line() {
+    let contigs = fixture::contigs();
+    let none = |_, _| None;
+    let (fusions, variants) = ([fixture::eml4_alk()], [fixture::ros1_g2032r()]);
+    let calls = Calls { sample: "S1", contigs: &contigs, assembly: None, fusions: &fusions, variants: &variants, reference_base: &none };
+    let (sound, edited, broken) = calls.with_source(|source, _| {
+        let mut variant = source.variants[0].clone();
+        variant.filter = Some("PASS\tX=1\nchr6\t5\tevil\tA\tC\t99\tPASS".to_owned());
+        let mut fusions = source.fusions.to_vec();
+        fusions[0].row.filter = "PASS\n##evil".to_owned();
+        let edit =
+            Source { version: "2\n##evil=<ID=1>", assembly: Some("x>\n##evil"), fusions: &fusions, variants: &[&variant], ..*source };
+        let edited = text(&edit);
+        fusions[0].breakends[0].alt = "N\tevil".to_owned();
+        let broken = text(&Source { fusions: &fusions, ..*source });
+        (text(source), edited, broken)
+    });
+    assert_eq!(edited.lines().count(), sound.lines().count());
+    let columns = |text: &str| text.lines().filter(|line| !line.starts_with('#')).map(|line| line.split('\t').count()).collect::<Vec<_>>();
+    assert_eq!(columns(&edited), columns(&sound));
+    assert!(!edited.contains("\n##evil"), "{edited}");
+    assert_eq!(broken.lines().count() + 2, sound.lines().count(), "both ends go where one cannot be written");
+}

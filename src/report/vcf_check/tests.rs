@@ -151,3 +151,29 @@ fn what_the_specification_allows_is_sound() {
         assert_eq!(problems(&text), Vec::<String>::new(), "{to}");
     }
 }
+
+#[test]
+fn a_file_that_is_wrong_throughout_has_a_bounded_list() {
+    let found = problems(&format!("{SOUND}{}", "\n".repeat(100_000)));
+    assert_eq!(found.len(), MAX_PROBLEMS + 1);
+    assert!(found[MAX_PROBLEMS].contains("the rest is not told"), "{}", found[MAX_PROBLEMS]);
+    let header = format!("{}{SOUND}", "##INFO=<ID=>\n".repeat(5_000));
+    assert_eq!(problems(&header).len(), MAX_PROBLEMS + 1);
+    let long = problems(&SOUND.replace("c1\t4\ta", &format!("{}\t4\ta", "c".repeat(10_000))));
+    assert!(long.iter().all(|problem| problem.len() < 600));
+}
+
+#[test]
+fn a_file_beyond_the_limit_is_refused_and_not_cut() {
+    use std::io::Write as _;
+    let mut plain = tempfile::NamedTempFile::new().expect("a temporary file");
+    plain.write_all(SOUND.as_bytes()).expect("it can be written");
+    let size = SOUND.len() as u64;
+    assert!(unpacked(plain.path(), size).is_ok());
+    assert!(unpacked(plain.path(), size - 1).is_err_and(|error| error.to_string().contains("has more than")));
+    let mut packed = tempfile::NamedTempFile::new().expect("a temporary file");
+    let mut gzip = flate2::write::GzEncoder::new(&mut packed, flate2::Compression::default());
+    gzip.write_all(SOUND.as_bytes()).and_then(|()| gzip.finish().map(|_| ())).expect("it can be written");
+    assert!(unpacked(packed.path(), size).is_ok());
+    assert!(unpacked(packed.path(), size - 1).is_err_and(|error| error.to_string().contains("has more than")));
+}
