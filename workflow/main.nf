@@ -18,7 +18,6 @@ workflow {
         PIPELINE_INITIALISATION.out.to_simulate,
         PIPELINE_INITIALISATION.out.cohort_sheet,
         PIPELINE_INITIALISATION.out.problems,
-        PIPELINE_INITIALISATION.out.has_normals,
     )
 
     PIPELINE_COMPLETION(KINFUSE.out.outcomes)

@@ -13,6 +13,7 @@ include { KINFUSE_COHORT                       } from '../modules/local/kinfuse/
 include { KINFUSE_EVALUATE                     } from '../modules/local/kinfuse/evaluate'
 include { MULTIQC                              } from '../modules/local/multiqc'
 include { simulatedUnits                       } from '../subworkflows/local/utils_kinfuse_pipeline'
+include { sheetHasNormals                      } from '../subworkflows/local/utils_kinfuse_pipeline'
 include { oneSample                            } from '../subworkflows/local/utils_kinfuse_pipeline'
 
 workflow KINFUSE {
@@ -21,7 +22,6 @@ workflow KINFUSE {
     ch_simulations  // channel: [ meta, events or [], assay ]
     ch_sheet        // value channel: sheet of the cohort, or []
     ch_problems     // channel: [ sample, files, why it cannot be called ]
-    has_normals     // boolean: some samples make a background for the others
 
     main:
     // The genome
@@ -77,12 +77,17 @@ workflow KINFUSE {
     ch_knowledge = Channel.value([[id: 'knowledge'], params.knowledge ? file(params.knowledge, type: 'dir') : []])
     no_normals   = [[id: 'normals'], []]
     KINFUSE_CALL_NORMAL(ch_samples.normal, ch_fasta, ch_gtf, no_normals, ch_knowledge)
-    if (has_normals) {
+    if (sheetHasNormals(params.input)) {
         KINFUSE_NORMALS(
             KINFUSE_CALL_NORMAL.out.json
                 .join(KINFUSE_CALL_NORMAL.out.candidates)
                 .toSortedList { a, b -> a[0].id <=> b[0].id }
-                .map { rows -> [[id: 'normals'], rows.collect { row -> row[1] }, rows.collect { row -> row[2] }] }
+                .map { rows ->
+                    if (!rows) {
+                        error("None of the normal samples could be called: there is no background for the others")
+                    }
+                    [[id: 'normals'], rows.collect { row -> row[1] }, rows.collect { row -> row[2] }]
+                }
         )
         ch_tools = ch_tools.mix(KINFUSE_NORMALS.out.versions_kinfuse)
         ch_normals = KINFUSE_NORMALS.out.normals
@@ -131,12 +136,9 @@ workflow KINFUSE {
         .groupTuple()
         .map { process, tools -> "${process}:\n${tools.sort().join('\n')}".toString() }
         .mix(Channel.of("Workflow:\n    kinfuse pipeline: ${workflow.manifest.version}\n    Nextflow: ${workflow.nextflow.version}".toString()))
-        .collectFile(
-            name: 'kinfuse_software_mqc_versions.yml',
-            storeDir: "${params.outdir}/pipeline_info",
-            sort: true,
-            newLine: true,
-        )
+        .toSortedList()
+        .map { parts -> parts.join('\n') + '\n' }
+        .collectFile(name: 'kinfuse_software_mqc_versions.yml', storeDir: "${params.outdir}/pipeline_info", sort: false)
 
     // What became of each sample
     ch_outcomes = ch_units
@@ -153,16 +155,6 @@ workflow KINFUSE {
             return [sample, kinds, status ? status[2] : 'called', status && status.size() > 4 ? status[4] : '.']
         }
         .mix(ch_problems.map { sample, kinds, why -> [sample, kinds, 'not called', why] })
-    ch_summary = ch_outcomes
-        .map { row -> row.join('\t') }
-        .collectFile(
-            name: 'samples.tsv',
-            seed: 'sample\tfiles\toutcome\treason',
-            storeDir: "${params.outdir}/pipeline_info",
-            sort: true,
-            newLine: true,
-        )
-
     // One page
     ch_report = Channel.empty()
     if (!params.skip_multiqc) {
@@ -187,5 +179,4 @@ workflow KINFUSE {
     emit:
     outcomes = ch_outcomes // channel: [ sample, files, outcome, reason ]
     report   = ch_report   // channel: [ meta, html ]
-    summary  = ch_summary  // channel: table of the outcomes
 }

@@ -209,6 +209,17 @@ def readSheet(String path, Map p) {
     return [samples.values().toList(), lost.unique { row -> row[0] }, faults]
 }
 
+// Whether some samples are to be the background of the others: that decides which steps there are.
+def sheetHasNormals(path) {
+    if (!path) {
+        return false
+    }
+    def separator = path.toString().endsWith('.tsv') ? '\t' : ','
+    def rows = file(path).readLines().collect { line -> cells(line, separator) }
+    def column = rows ? rows[0].indexOf('normal') : -1
+    return column >= 0 && rows.any { row -> row.size() > column && row[column] == 'yes' }
+}
+
 // The cells of a line; a cell in quotes may hold the separator.
 def cells(String line, String separator) {
     def found = []
@@ -391,45 +402,65 @@ workflow PIPELINE_INITIALISATION {
         (simulations, faults) = readSimulations(params.simulate)
     }
     if (faults) {
-        faults.each { fault -> log.error(fault) }
-        error("Nothing was run: ${faults.size()} ${faults.size() == 1 ? 'fault' : 'faults'}, see above")
+        error((faults + ["Nothing was run: ${faults.size()} ${faults.size() == 1 ? 'fault' : 'faults'}"]).join('\n'))
     }
 
     def lost_names = lost.collect { row -> row[0] }
     def runnable = samples.findAll { sample -> !(sample.name in lost_names) }
     def described = samples.any { sample -> sample.about.any { name, _value -> name in ['run', 'role', 'expected'] } }
+    def about = samples.collect { sample -> ([sample.name] + ['run', 'role', 'expected'].collect { name -> sample.about[name] ?: '.' }).join('\t') }
     ch_sheet = described
-        ? Channel
-            .fromList(samples.collect { sample -> ([sample.name] + ['run', 'role', 'expected'].collect { name -> sample.about[name] ?: '.' }).join('\t') })
-            .collectFile(name: 'runs.tsv', seed: 'sample\trun\trole\texpected', sort: true, newLine: true)
-            .first()
+        ? Channel.of((['sample\trun\trole\texpected'] + about.sort()).join('\n') + '\n').collectFile(name: 'runs.tsv', sort: false).first()
         : Channel.value([])
     ch_units = Channel.fromList(runnable.collectMany { sample -> unitsOf(sample) })
     ch_simulations = Channel.fromList(simulations)
     ch_problems = Channel.fromList(lost)
-    any_normal = runnable.any { sample -> sample.about.normal == 'yes' }
 
     emit:
     units         = ch_units
     to_simulate   = ch_simulations
     cohort_sheet  = ch_sheet
     problems      = ch_problems
-    has_normals   = any_normal
 }
 
-// What became of the samples, or that the run did not come so far.
+// What became of the samples, as a table and in words; or that the run did not come so far.
 def saySummary(outcomes) {
+    def table = file("${params.outdir}/pipeline_info/samples.tsv")
     if (!workflow.success) {
-        log.error("The run was stopped by a failure, see above. -resume goes on from there; --ignore_failed leaves bad samples behind")
+        table.delete()
+        log.info("kinfuse: stopped by a failure, see above. -resume goes on from there; with --ignore_failed a bad sample stops only itself")
         return
     }
     def rows = outcomes.val
+        .collect { sample, kinds, outcome, reason -> [sample, kinds, outcome, outcome == 'not called' ? reason + lastWords(sample) : reason] }
+        .sort { row -> row[0] }
+    table.text = ([['sample', 'files', 'outcome', 'reason']] + rows).collect { row -> row.join('\t') + '\n' }.join('')
     def counts = rows.countBy { row -> row[2] }
     def text = counts.keySet().sort().collect { outcome -> "${counts[outcome]} ${outcome}" }.join(', ')
     log.info("kinfuse: ${rows.size()} ${rows.size() == 1 ? 'sample' : 'samples'}: ${text}. Results: ${params.outdir}")
-    rows.sort { row -> row[0] }.findAll { row -> row[2] in ['failed', 'not called'] }.each { row ->
+    rows.findAll { row -> row[2] in ['failed', 'not called'] }.each { row ->
         log.warn("${row[0]}: ${row[2]}: ${row[3]}")
     }
+}
+
+// The last line that the failed task of a sample wrote to its standard error.
+def lastWords(String sample) {
+    def trace = file("${params.outdir}/pipeline_info/execution_trace_${params.trace_report_suffix}.txt")
+    if (!trace.exists()) {
+        return ''
+    }
+    def rows = trace.readLines().collect { line -> line.tokenize('\t') }
+    def header = rows[0]
+    def failed = rows.reverse().find { row ->
+        def tag = row[header.indexOf('name')].replaceAll(/.*\((.*)\)$/, '$1')
+        row[header.indexOf('status')] in ['FAILED', 'ABORTED'] && (tag == sample || tag.replaceAll(/_(rna|dna)(_\d+)?$/, '') == sample)
+    }
+    def folders = failed ? file("${workflow.workDir}/${failed[header.indexOf('hash')]}*", type: 'dir') : []
+    def words = (folders instanceof List ? folders : [folders])
+        .collect { folder -> folder.resolve('.command.err') }
+        .findAll { errors -> errors.exists() }
+        .collectMany { errors -> errors.readLines().findAll { line -> line.trim() } }
+    return words ? ": ${words[-1].trim()}" : ''
 }
 
 workflow PIPELINE_COMPLETION {

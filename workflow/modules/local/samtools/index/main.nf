@@ -11,7 +11,7 @@ process SAMTOOLS_INDEX {
     tuple val(meta2), path(fasta), path(fai)
 
     output:
-    tuple val(meta), path("${alignment.name}"), path("${alignment.name}.*ai"), emit: indexed
+    tuple val(meta), path("${prefix}"), path("${prefix}.*ai"), emit: indexed
     tuple val("${task.process}"), val('samtools'), eval("samtools --version | sed -n '1s/samtools //p'"), topic: versions, emit: versions_samtools
 
     when:
@@ -20,19 +20,21 @@ process SAMTOOLS_INDEX {
     script:
     def args = task.ext.args ?: ''
     def args2 = task.ext.args2 ?: ''
+    prefix = task.ext.prefix ?: alignment.name.tokenize('/')[-1]
     def reference_arg = fasta ? "--reference ${fasta}" : ''
     def format_arg = alignment.name.endsWith('.cram') ? '-O cram' : '-O bam'
     """
-    if samtools view -H ${alignment} | grep -q '^@HD.*SO:coordinate'; then
-        ln -s ${alignment} ${alignment.name}
+    if samtools view -H ${alignment} | grep '^@HD.*SO:coordinate' > /dev/null; then
+        ln -s ${alignment} ${prefix}
     else
-        samtools sort ${args2} ${format_arg} ${reference_arg} -@ ${task.cpus} -T sort -o ${alignment.name} ${alignment}
+        samtools sort ${args2} ${format_arg} ${reference_arg} -@ ${task.cpus} -T sort -o ${prefix} ${alignment}
     fi
-    samtools index ${args} -@ ${task.cpus} ${alignment.name}
+    samtools index ${args} -@ ${task.cpus} ${prefix}
     """
 
     stub:
+    prefix = task.ext.prefix ?: alignment.name.tokenize('/')[-1]
     """
-    touch ${alignment.name} ${alignment.name}.bai
+    touch ${prefix} ${prefix}.bai
     """
 }
