@@ -65,7 +65,7 @@ workflow KINFUSE {
 
     // A sample is complete when all of its files are there; one with a file that failed is left out
     ch_samples = ch_aligned
-        .map { meta, bam, bai -> [groupKey(meta.sample, meta.units), [meta, bam, bai]] }
+        .map { meta, bam, bai -> [groupKey(meta.id, meta.units), [meta, bam, bai]] }
         .groupTuple()
         .map { _sample, units -> oneSample(units) }
         .branch { meta, _rna, _rna_index, _dna, _dna_index ->
@@ -143,7 +143,7 @@ workflow KINFUSE {
     // What became of each sample
     ch_outcomes = ch_units
         .mix(ch_units_made)
-        .map { meta, _files, _index -> [meta.sample, meta.kinds] }
+        .map { meta, _files, _index -> [meta.id, meta.kinds] }
         .unique()
         .join(ch_samples.normal.mix(ch_samples.other).map { meta, _rna, _rna_index, _dna, _dna_index -> [meta.id, true] }, remainder: true)
         .join(ch_metrics.map { meta, metrics -> [meta.id, metrics] }, remainder: true)

@@ -284,8 +284,8 @@ def unitsOf(Map sample) {
         def number = numbers.merge(unit.kind, 1) { a, b -> a + b }
         def lane = counts[unit.kind] > 1 ? "_${number}" : ''
         def meta = [
-            id: "${sample.name}_${unit.kind}${lane}".toString(),
-            sample: sample.name,
+            id: sample.name,
+            name: "${sample.name}_${unit.kind}${lane}".toString(),
             kind: unit.kind,
             kinds: kindsOf(sample.units),
             lane: number,
@@ -322,7 +322,7 @@ def oneSample(units) {
     def rna = ordered.findAll { unit -> unit[0].kind == 'rna' }
     def dna = ordered.findAll { unit -> unit[0].kind == 'dna' }
     return [
-        [id: meta.sample, kinds: meta.kinds, normal: meta.normal, simulated: meta.simulated],
+        [id: meta.id, kinds: meta.kinds, normal: meta.normal, simulated: meta.simulated],
         rna.collect { unit -> unit[1] },
         rna.collect { unit -> unit[2] },
         dna.collect { unit -> unit[1] },
@@ -453,7 +453,7 @@ def lastWords(String sample) {
     def header = rows[0]
     def failed = rows.reverse().find { row ->
         def tag = row[header.indexOf('name')].replaceAll(/.*\((.*)\)$/, '$1')
-        row[header.indexOf('status')] in ['FAILED', 'ABORTED'] && (tag == sample || tag.replaceAll(/_(rna|dna)(_\d+)?$/, '') == sample)
+        row[header.indexOf('status')] in ['FAILED', 'ABORTED'] && tag == sample
     }
     def folders = failed ? file("${workflow.workDir}/${failed[header.indexOf('hash')]}*", type: 'dir') : []
     def words = (folders instanceof List ? folders : [folders])

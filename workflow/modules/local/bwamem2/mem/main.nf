@@ -27,7 +27,7 @@ process BWAMEM2_MEM {
         -Y \\
         -K 100000000 \\
         -t ${task.cpus} \\
-        -R '@RG\\tID:${prefix}\\tSM:${meta.sample ?: meta.id}\\tPL:ILLUMINA' \\
+        -R '@RG\\tID:${prefix}\\tSM:${meta.id}\\tPL:ILLUMINA' \\
         ${args} \\
         \$(find -L ${index} -name '*.amb' | sed 's/\\.amb\$//') \\
         ${reads} \\

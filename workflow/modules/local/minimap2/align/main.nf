@@ -28,7 +28,7 @@ process MINIMAP2_ALIGN {
         -x ${preset} \\
         -Y \\
         -t ${task.cpus} \\
-        -R '@RG\\tID:${prefix}\\tSM:${meta.sample ?: meta.id}' \\
+        -R '@RG\\tID:${prefix}\\tSM:${meta.id}' \\
         ${args} \\
         ${fasta} \\
         ${reads} \\

@@ -32,7 +32,7 @@ process STAR_ALIGN {
         --readFilesIn ${files.join(' ')} \\
         ${command_arg} \\
         --outFileNamePrefix ${prefix}. \\
-        --outSAMattrRGline ID:${prefix} SM:${meta.sample ?: meta.id} PL:ILLUMINA \\
+        --outSAMattrRGline ID:${prefix} SM:${meta.id} PL:ILLUMINA \\
         --outStd BAM_Unsorted \\
         --outSAMtype BAM Unsorted \\
         --outBAMcompression 0 \\
