@@ -14,6 +14,7 @@ include { KINFUSE_EVALUATE                     } from '../modules/local/kinfuse/
 include { MULTIQC                              } from '../modules/local/multiqc'
 include { simulatedUnits                       } from '../subworkflows/local/utils_kinfuse_pipeline'
 include { sheetHasNormals                      } from '../subworkflows/local/utils_kinfuse_pipeline'
+include { writtenOnce                          } from '../subworkflows/local/utils_kinfuse_pipeline'
 include { oneSample                            } from '../subworkflows/local/utils_kinfuse_pipeline'
 
 workflow KINFUSE {
@@ -137,8 +138,7 @@ workflow KINFUSE {
         .map { process, tools -> "${process}:\n${tools.sort().join('\n')}".toString() }
         .mix(Channel.of("Workflow:\n    kinfuse pipeline: ${workflow.manifest.version}\n    Nextflow: ${workflow.nextflow.version}".toString()))
         .toSortedList()
-        .map { parts -> parts.join('\n') + '\n' }
-        .collectFile(name: 'kinfuse_software_mqc_versions.yml', storeDir: "${params.outdir}/pipeline_info", sort: false)
+        .map { parts -> writtenOnce('kinfuse_software_mqc_versions.yml', parts.join('\n') + '\n') }
 
     // What became of each sample
     ch_outcomes = ch_units

@@ -220,6 +220,16 @@ def sheetHasNormals(path) {
     return column >= 0 && rows.any { row -> row.size() > column && row[column] == 'yes' }
 }
 
+// A file of pipeline_info; it stays as it is where it says the same already, so that -resume finds its readers done.
+def writtenOnce(String name, String text) {
+    def one = file("${params.outdir}/pipeline_info/${name}")
+    if (!one.exists() || one.text != text) {
+        one.parent.mkdirs()
+        one.text = text
+    }
+    return one
+}
+
 // The cells of a line; a cell in quotes may hold the separator.
 def cells(String line, String separator) {
     def found = []
@@ -410,7 +420,7 @@ workflow PIPELINE_INITIALISATION {
     def described = samples.any { sample -> sample.about.any { name, _value -> name in ['run', 'role', 'expected'] } }
     def about = samples.collect { sample -> ([sample.name] + ['run', 'role', 'expected'].collect { name -> sample.about[name] ?: '.' }).join('\t') }
     ch_sheet = described
-        ? Channel.of((['sample\trun\trole\texpected'] + about.sort()).join('\n') + '\n').collectFile(name: 'runs.tsv', sort: false).first()
+        ? Channel.value(writtenOnce('runs.tsv', (['sample\trun\trole\texpected'] + about.sort()).join('\n') + '\n'))
         : Channel.value([])
     ch_units = Channel.fromList(runnable.collectMany { sample -> unitsOf(sample) })
     ch_simulations = Channel.fromList(simulations)
