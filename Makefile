@@ -3,6 +3,8 @@
 # make deps   sets up what the build needs (setup/deps); DEPS=no installs nothing and says what is missing
 # make lint   format, clippy and documentation
 # make picture   draws the fusion of the README from the test data
+# make dist   makes what a release is made of in target/dist: a static program, man pages, completions, licences, checksums
+# make release   checks all that a release needs, dry: version, changelog, package, dist
 # make data   makes test-data anew (the same bytes each time)
 
 SHELL := /bin/bash
@@ -14,7 +16,7 @@ SAMPLES := rna dna negative
 # toolchain is pinned for the same reason: what is not installed would have to be downloaded. Cargo.toml has the oldest that serves.
 LINTS := 1.95
 
-.PHONY: demo build test lint data picture deps
+.PHONY: demo build test lint data picture dist release deps
 
 demo: build
 	@set -euo pipefail; \
@@ -43,6 +45,12 @@ picture: build
 	@set -euo pipefail; out=$$(mktemp -d); \
 	"$${CARGO_TARGET_DIR:-target}/release/kinfuse" call -q -o "$$out" --figures svg -r test-data/mini.fa -g test-data/mini.gtf test-data/dna.bam; \
 	mkdir -p docs/src/images; cp "$$out/dna.F1.product.svg" docs/src/images/fusion.svg; rm -r "$$out"
+
+dist: deps
+	@setup/dist
+
+release: deps
+	@setup/release
 
 data: deps
 	@$(CARGO) run --locked --example make_test_data

@@ -21,10 +21,14 @@ pub mod simulate;
 pub mod targets;
 mod threads;
 pub mod validate;
+mod version;
+
+/// Columns of the widest help.
+const WIDEST_HELP: usize = 100;
 
 /// Fusions and resistance mutations of ALK, ROS1, NTRK1, NTRK2 and NTRK3 from aligned RNA or DNA reads. Research use only.
 #[derive(Debug, Parser)]
-#[command(name = "kinfuse", version, arg_required_else_help = true, max_term_width = 100)]
+#[command(name = "kinfuse", version, arg_required_else_help = true, max_term_width = WIDEST_HELP)]
 pub struct Arguments {
     #[command(subcommand)]
     command: Command,
@@ -74,7 +78,16 @@ enum Command {
 
 /// Parses the command line. A wrong usage prints its message and exits with 2, `--help` and `--version` with 0.
 pub fn parse(arguments: impl IntoIterator<Item = OsString>) -> Arguments {
-    Arguments::parse_from(arguments)
+    let arguments: Vec<OsString> = arguments.into_iter().collect();
+    Arguments::try_parse_from(&arguments).unwrap_or_else(|told| {
+        // Printed by clap, as it ends the program.
+        let details = version::details(&arguments).filter(|_| told.kind() == clap::error::ErrorKind::DisplayVersion);
+        let Some(details) = details else { told.exit() };
+        match print(|out| write!(out, "{told}{details}")) {
+            Ok(()) => std::process::exit(0),
+            Err(_) => std::process::exit(1),
+        }
+    })
 }
 
 impl Arguments {
@@ -127,5 +140,20 @@ pub fn print(write: impl FnOnce(&mut dyn Write) -> std::io::Result<()>) -> Resul
     match write(&mut out).and_then(|()| out.flush()) {
         Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => Ok(()),
         other => other.map_err(crate::Error::io("standard output", "write")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_line_of_a_help_is_broken_again() {
+        for command in Arguments::command().get_subcommands() {
+            let text = command.get_after_help().map(ToString::to_string).unwrap_or_default();
+            for line in text.lines() {
+                assert!(line.chars().count() <= WIDEST_HELP, "{}: {line}", command.get_name());
+            }
+        }
     }
 }

@@ -21,8 +21,10 @@ use crate::error::{Error, Result};
 use crate::report::rows::escaped;
 
 mod control;
+mod figure;
 mod heatmap;
 mod junction;
+mod kinases;
 mod leak;
 mod matrix;
 mod multiqc;
@@ -31,6 +33,7 @@ mod quality;
 mod sample;
 mod sheet;
 mod tables;
+mod word;
 
 #[cfg(test)]
 mod fixture;
@@ -44,6 +47,7 @@ use leak::Leak;
 use quality::Spreads;
 use sample::Sample;
 use sheet::{Entry, Role};
+use word::Words;
 
 /// Documents that are in memory at the same time: each takes some megabytes.
 const READERS: usize = 8;
@@ -100,7 +104,8 @@ pub fn cohort(config: &CohortConfig) -> Result<Cohort> {
 
 /// All samples, in the order of the files.
 fn read(paths: &[PathBuf]) -> Result<Vec<Sample>> {
-    let all = || paths.par_iter().map(|path| Sample::read(path)).collect::<Vec<_>>();
+    let words = Words::default();
+    let all = || paths.par_iter().map(|path| Sample::read(path, &words)).collect::<Vec<_>>();
     let threads = rayon::current_num_threads().min(READERS);
     let read = rayon::ThreadPoolBuilder::new().num_threads(threads).build().map_or_else(|_| all(), |pool| pool.install(all));
     // The first file that is wrong is named, whichever was read first.
@@ -150,6 +155,15 @@ fn arranged(samples: Vec<Sample>, listed: Vec<Entry>, config: &CohortConfig) -> 
     }
 }
 
+/// `1 sample`, `2 samples`.
+fn counted(count: usize, noun: &str) -> String {
+    format!("{count} {noun}{}", if count == 1 { "" } else { "s" })
+}
+
+fn are(samples: usize) -> String {
+    format!("{} {}", counted(samples, "sample"), if samples == 1 { "is" } else { "are" })
+}
+
 impl Cohort {
     /// The leaks of a sample.
     fn leaks_of(&self, sample: usize) -> &[Leak] {
@@ -168,6 +182,17 @@ impl Cohort {
         self.groups.iter().filter(|group| group.members.iter().any(|member| member.sample != group.members[0].sample))
     }
 
+    /// How many controls do not pass, in words.
+    fn controls_in_doubt(&self) -> Option<String> {
+        let failing = self.controls.iter().filter(|control| control.outcome != Outcome::Pass).count();
+        let all = counted(self.controls.len(), "control");
+        match failing {
+            0 => None,
+            1 => Some(format!("1 of {all} does not pass: the results of its run are in doubt")),
+            _ => Some(format!("{failing} of {all} do not pass: the results of their runs are in doubt")),
+        }
+    }
+
     /// A few lines for the terminal, the controls first.
     pub fn summary(&self) -> String {
         let mut controls: Vec<&Control> = self.controls.iter().collect();
@@ -179,21 +204,22 @@ impl Cohort {
         };
         let mut lines: Vec<String> = controls.iter().take(MAX_CONTROLS).map(line).collect();
         if controls.len() > MAX_CONTROLS {
-            lines.push(format!("{} more controls: see cohort.controls.tsv", controls.len() - MAX_CONTROLS));
+            lines.push(format!("{}: see cohort.controls.tsv", counted(controls.len() - MAX_CONTROLS, "further control")));
         }
-        let failed = self.controls.iter().filter(|control| control.outcome != Outcome::Pass).count();
-        if failed > 0 {
-            lines.push(format!("{failed} of {} controls do not pass: their runs' results are in doubt", self.controls.len()));
-        }
+        lines.extend(self.controls_in_doubt());
         let shows = |sample: &&Sample| sample.findings.iter().any(|finding| finding.passes);
         let outlying = self.samples.iter().filter(|sample| self.spreads.outliers(sample).next().is_some()).count();
         lines.push(format!(
-            "{} samples: {} with findings, {} recurrent junctions, {} rows that may have leaked, {outlying} with outlying quality",
-            self.samples.len(),
+            "{}: {} with findings, {}, {} that may have leaked, {outlying} with outlying quality",
+            counted(self.samples.len(), "sample"),
             self.samples.iter().filter(shows).count(),
-            self.recurrent().count(),
-            self.leaks.len(),
+            counted(self.recurrent().count(), "recurrent junction"),
+            counted(self.leaks.len(), "row"),
         ));
+        let open = self.samples.iter().filter(|sample| sample.no_negatives().next().is_some()).count();
+        if open > 0 {
+            lines.push(format!("{} no negative for at least one kinase: see the columns of the kinases in cohort.tsv", are(open)));
+        }
         if self.entries.iter().all(|entry| entry.run.is_none()) {
             lines.push("no run is known, so no leaks were looked for: name runs with --sheet, or one with --run".to_owned());
         }

@@ -4,13 +4,14 @@
 //!   Drawing::new(id, title, description, width, height)
 //!      .rect / .line / .path / .text ...        shapes carry a class, never a colour
 //!      .inline()       for a page, whose style sheet has the colours (light and dark)
-//!      .standalone()   a file of its own with the light colours
+//!      .standalone()   a file of its own with the light colours;  .file(format)  the same as SVG, PNG or PDF
 //!      .data_link()    the same as a link that a browser saves
 //! ```
 //!
 //! Each drawing has a title and a description, which screen readers read in its place. What a colour tells is told by a shape, a pattern
 //! or a word as well.
 
+mod format;
 mod plot;
 mod scale;
 mod style;
@@ -19,6 +20,7 @@ use std::fmt::Write as _;
 
 use crate::terminal::is_invisible;
 
+pub use format::{Format, Formats};
 pub use plot::{Axis, Plot, Point, Series};
 pub use scale::{nice_top, Scale};
 pub use style::{page_colours, SHAPES};
@@ -42,6 +44,7 @@ pub struct Drawing {
     description: String,
     width: f64,
     height: f64,
+    look_at: Option<f64>,
     body: String,
 }
 
@@ -87,6 +90,7 @@ impl Drawing {
             description: description.to_owned(),
             width,
             height,
+            look_at: None,
             body: String::new(),
         }
     }
@@ -104,6 +108,16 @@ impl Drawing {
     /// Its width.
     pub fn width(&self) -> f64 {
         self.width
+    }
+
+    /// Says what a narrow page shows first, as a place along the width.
+    pub fn look_at(&mut self, x: f64) {
+        self.look_at = Some(x);
+    }
+
+    /// That place as a share of the width.
+    pub fn looks_at(&self) -> Option<f64> {
+        self.look_at.map(|x| (x / self.width).clamp(0.0, 1.0))
     }
 
     /// Lets it be as high as what was drawn.
@@ -153,6 +167,20 @@ impl Drawing {
         self
     }
 
+    /// A line of bases in letters of one width; the parts that are marked are bold and underlined.
+    pub fn bases(&mut self, class: &str, (x, y): (f64, f64), parts: &[(&str, &str)]) -> &mut Self {
+        let _ = write!(self.body, "<text class=\"{class}\" x=\"{x:.1}\" y=\"{y:.1}\" xml:space=\"preserve\">");
+        for (class, text) in parts {
+            if class.is_empty() {
+                self.body.push_str(&escaped(text));
+            } else {
+                let _ = write!(self.body, "<tspan class=\"{class}\">{}</tspan>", escaped(text));
+            }
+        }
+        self.body.push_str("</text>\n");
+        self
+    }
+
     /// A line of text read upwards, its middle at the place.
     pub fn upright_text(&mut self, class: &str, (x, y): (f64, f64), text: &str) -> &mut Self {
         let turn = format!("rotate(-90 {x:.1} {y:.1})");
@@ -190,7 +218,10 @@ impl Drawing {
     /// The drawing as a file of its own.
     pub fn standalone(&self) -> String {
         let paper = format!("<rect class=\"paper\" width=\"{:.0}\" height=\"{:.0}\"/>\n", self.width, self.height);
-        self.element(" xmlns=\"http://www.w3.org/2000/svg\"", &format!("<style>{}</style>\n{paper}", style::light()))
+        self.element(
+            " xmlns=\"http://www.w3.org/2000/svg\"",
+            &format!("<style>{}</style>\n{paper}", style::light_for(&(paper.clone() + &self.body))),
+        )
     }
 
     /// The file as a link, so that a page can offer it without a network or a script.

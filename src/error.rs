@@ -6,7 +6,7 @@ use std::path::PathBuf;
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     /// A file could not be opened, read or written.
-    #[error("{path}: {doing}: {source}")]
+    #[error("{path}: cannot {doing}: {source}")]
     Io {
         /// The file.
         path: PathBuf,
@@ -113,6 +113,7 @@ impl Error {
         move |source| match source.kind() {
             std::io::ErrorKind::NotFound => Self::input(path, "no such file", remedy),
             std::io::ErrorKind::IsADirectory => Self::input(path, "is a folder, not a file", remedy),
+            std::io::ErrorKind::PermissionDenied => Self::input(path, "may not be read", "change its permissions"),
             _ if Self::is_out_of_files(&source) => Self::out_of_files(path),
             _ => Self::Io { path, doing: "read", source },
         }
@@ -125,7 +126,7 @@ impl Error {
             _ if Self::is_out_of_files(&source) => Self::out_of_files(path),
             std::io::ErrorKind::StorageFull | std::io::ErrorKind::QuotaExceeded => {
                 let remedy = "free space there, or choose another folder with --out-dir; earlier results are as they were";
-                Self::input(path, format!("{doing}: {source}"), remedy)
+                Self::input(path, format!("cannot {doing}: {source}"), remedy)
             }
             _ => Self::Io { path, doing, source },
         }

@@ -50,11 +50,12 @@ use crate::knowledge::Knowledge;
 use crate::material::Material;
 use crate::model::{Gene, Role};
 use crate::normals::{self, Background};
-use crate::picture::{self, Supported};
+use crate::picture;
 use crate::progress::Progress;
 use crate::reference::{Lookup, Reference};
 use crate::report::drawn::Drawings;
 use crate::report::identity::InputFile;
+use crate::report::output;
 use crate::report::rows::FusionRow;
 use crate::setup::Setup;
 use crate::variant::analysis::{Analysis, Findings, Inputs, Shown};
@@ -96,7 +97,6 @@ pub struct LibraryResult {
     pub findings: Findings,
     fusions: Vec<Fusion>,
     shown: Vec<Shown>,
-    supported: Vec<Supported>,
 }
 
 /// All that a run found.
@@ -140,6 +140,7 @@ pub fn call(config: &CallConfig, progress: &Progress) -> Result<SampleResult> {
     let pool = tile::pool(config.threads)?;
     let warnings = Warnings::default();
     let mut setup = Setup::new(config, &warnings)?;
+    output::refuse_another(&config.out_dir, &setup.sample)?;
     let files = std::mem::take(&mut setup.files);
     let recurrent = |material: Material, gene: &str, change: &str| {
         let name = if material == Material::Rna { "rna" } else { "dna" };
@@ -360,9 +361,8 @@ impl Run<'_> {
         let mut fusions = Vec::new();
         let mut noise = Vec::new();
         let mut shown = Vec::new();
-        let mut supported = Vec::new();
         for (index, (scan, evidence)) in scans.iter().zip(&evidence).enumerate() {
-            let (found, other) = self.junctions((number, library), index, scan, evidence, edges.of(index), (&mut shown, &mut supported))?;
+            let (found, other) = self.junctions((number, library), index, scan, evidence, edges.of(index), &mut shown)?;
             fusions.extend(found);
             noise.push(other);
         }
@@ -409,18 +409,15 @@ impl Run<'_> {
             findings: Findings::default(),
             fusions,
             shown,
-            supported,
         })
     }
 
     /// What the page draws of the fusions that are reported.
     fn drawings(&self, libraries: &[Library], results: &[LibraryResult], fusions: &[Fusion]) -> Result<Drawings> {
         let reported: Vec<&Fusion> = fusions.iter().filter(|fusion| fusion.is_reported()).collect();
-        let supported: Vec<(&Library, &[Supported])> =
-            libraries.iter().zip(results).map(|(library, result)| (library, result.supported.as_slice())).collect();
         let balances = results.iter().flat_map(|result| &result.survey.balances);
         let genes = (&self.setup.models, self.setup.contigs.as_ref(), self.setup.targets.as_slice());
-        picture::draw(self.pool, &supported, &reported, genes, balances)
+        picture::draw(self.pool, libraries, &reported, genes, balances)
     }
 
     /// What the reads show at the exon edges of the targets, their partners and those `found` for each.
@@ -460,7 +457,7 @@ impl Run<'_> {
         if edges.tables.is_empty() || library.aligned_reads()?.is_none() {
             return Ok(Outside::default());
         }
-        self.progress.stage("reading the whole file", search::tiles(library).len());
+        self.progress.stage("clipped ends in all reads of the RNA", search::tiles(library).len());
         outside::read(self.pool, library, (&self.targets, &edges.tables), &self.setup.models, &|| self.progress.step())
     }
 
@@ -537,7 +534,7 @@ impl Run<'_> {
         if breaks.iter().all(Vec::is_empty) {
             return Ok(());
         }
-        self.progress.stage("unexplained breaks: reading the whole file", search::tiles(library).len());
+        self.progress.stage("unexplained breaks in all reads of the RNA", search::tiles(library).len());
         let all = breaks.concat();
         let found = search::reads(self.pool, library, &all, &|| self.progress.step())?;
         edges.look_up(self.pool, library, &search::has_word(&all), unplaced)?;
@@ -560,7 +557,7 @@ impl Run<'_> {
         scan: &Scan,
         evidence: &Evidence,
         edges: Option<(&EdgeTable, &[Unaligned])>,
-        (shown_by, supported_by): (&mut Vec<Shown>, &mut Vec<Supported>),
+        shown_by: &mut Vec<Shown>,
     ) -> Result<(Vec<Fusion>, Noise)> {
         let assay = &library.assay;
         let kinase = self.targets[target];
@@ -628,7 +625,8 @@ impl Run<'_> {
         let mut drafts: Vec<build::Draft<'_>> = candidates.iter().map(|candidate| build::draft(candidate, kinase, &context)).collect();
         let records = Records::of(&candidates, scan.records.iter().chain(&unread), unaligned);
         for draft in &mut drafts {
-            draft.fusion.witnesses = Arc::new(Witnesses { library: number, ..records.witnesses(draft.candidate, &molecules) });
+            let witnesses = records.witnesses(draft.candidate, draft.oriented.kinase_role, &molecules);
+            draft.fusion.witnesses = Arc::new(Witnesses { library: number, ..witnesses });
         }
         drop(records);
         let depths = self.depths(library, kinase, &drafts)?;
@@ -642,12 +640,7 @@ impl Run<'_> {
             junction: draft.fusion.junction.clone(),
             fragments: draft.candidate.members.keys().copied().collect(),
         }));
-        let mut supported: Vec<Supported> =
-            drafts.iter().map(|draft| Supported::new(&draft.fusion, draft.candidate, draft.oriented.kinase_role, &molecules)).collect();
         let fusions = judge::judge(drafts, kinase, assay, &chimeras);
-        // Candidates are many, and only what may be reported is drawn.
-        supported.retain(|supported| fusions.iter().any(|fusion| fusion.is_listed() && fusion.junction == supported.junction));
-        supported_by.append(&mut supported);
         Ok((fusions, Noise { chimeras: chimeras.count(), explained_elsewhere, needed }))
     }
 

@@ -6,7 +6,7 @@ use crate::alignment::assay::AssayKind;
 use crate::config::CallConfig;
 use crate::coverage::detectability::{self, Detectability, Worth};
 use crate::coverage::sentence::{sentence, summaries};
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::fusion::Fusion;
 use crate::genome::{ContigId, Interval};
 use crate::knowledge::TableSource;
@@ -17,7 +17,7 @@ use crate::reference::Lookup;
 use crate::report::candidates::{read_name, Candidate};
 use crate::report::evidence::session;
 use crate::report::json::{AssayEntry, Document, FusionStructure, Imbalance, Negative, NegativePlaces, Status, Verdict};
-use crate::report::output::{file_prefix, Outputs};
+use crate::report::output::{check, file_prefix, is_cut, refuse_another, Outputs};
 use crate::report::renew::renew;
 use crate::report::rows::{escaped, DetectabilityRow, FusionRow, MetricRow, MetricValue, VariantRow};
 use crate::report::vcf::ContigList;
@@ -33,19 +33,26 @@ mod off_target;
 /// # Errors
 /// When it cannot.
 pub fn begin(config: &CallConfig) -> Result<()> {
-    if config.out_dir.is_file() {
-        return Err(Error::input(&config.out_dir, "is a file, not a folder", "name a folder with --out-dir"));
+    if let Some(sample) = &config.sample {
+        refuse_another(&config.out_dir, sample)?;
     }
-    let mut probe = Outputs::new(&config.out_dir, "probe")?;
-    probe.path("tmp")?;
-    Ok(())
+    check(&config.out_dir)
 }
 
-/// Writes all files of a run and returns the table of findings.
+/// What people are told of a run.
+#[derive(Debug)]
+pub struct Told {
+    /// The table of findings.
+    pub table: String,
+    /// That the sample cannot be judged, and why.
+    pub failure: Option<String>,
+}
+
+/// Writes all files of a run and returns what is to be shown of it.
 ///
 /// # Errors
 /// When a file cannot be written; then none is.
-pub fn publish(result: &SampleResult, config: &CallConfig, width: usize) -> Result<String> {
+pub fn publish(result: &SampleResult, config: &CallConfig, width: usize) -> Result<Told> {
     let mut outputs = Outputs::new(&config.out_dir, &file_prefix(&result.sample))?;
     let mut document = document(result, config)?;
     document.sign();
@@ -64,10 +71,17 @@ pub fn publish(result: &SampleResult, config: &CallConfig, width: usize) -> Resu
     if let Some(told) = &document.interpretation.tumour_note {
         log::warn!("{}", escaped(told));
     }
-    if document.status.verdict == Verdict::Failed {
-        log::error!("{}: the sample cannot be judged ({})", escaped(&result.sample), escaped(&document.status.reasons.join("; ")));
+    warn_of_cut(&result.sample);
+    let failure = (document.status.verdict == Verdict::Failed)
+        .then(|| format!("{}: the sample cannot be judged ({})", escaped(&result.sample), escaped(&document.status.reasons.join("; "))));
+    Ok(Told { table: table::render(&document, width, terminal::waiting_lines()), failure })
+}
+
+/// Says that the names of a sample's files have a part of its name only.
+pub fn warn_of_cut(sample: &str) {
+    if is_cut(sample) {
+        log::warn!("the sample name is too long for file names: files begin with its first {} bytes", file_prefix(sample).len());
     }
-    Ok(table::render(&document, width, terminal::waiting_lines()))
 }
 
 /// The candidates, each listed one with its records in the VCF.

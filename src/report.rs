@@ -20,6 +20,7 @@
 //! module turns interbase boundaries into 1-based positions. Nothing here depends on the time, the host or the number of
 //! threads, so that the same calls give the same bytes. A missing value is `.` in tables and `null` in JSON.
 
+pub mod absence;
 pub mod also;
 pub mod bypass;
 pub mod candidates;
@@ -34,7 +35,9 @@ pub mod group;
 pub mod html;
 pub mod identity;
 pub mod interpretation;
+pub mod isoforms;
 pub mod json;
+pub mod known_codons;
 pub mod multiqc;
 pub mod output;
 pub mod renew;

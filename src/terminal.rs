@@ -58,9 +58,15 @@ pub fn show(text: &str) {
     put(&text.split('\n').map(one_line).collect::<Vec<_>>().join("\n"));
 }
 
-/// Writes the findings of a run, in colours where people look on and want them, and behind them the warnings that wait.
-pub fn show_findings(text: &str, paint: impl Fn(&str) -> String) {
-    let text = text.split('\n').map(one_line).collect::<Vec<_>>().join("\n");
+/// Writes the findings of a run, in colours where people look on and want them, and behind them the warnings that wait. That the
+/// sample failed stands below the heading, which names it.
+pub fn show_findings(text: &str, failure: Option<&str>, paint: impl Fn(&str) -> String) {
+    let mut lines: Vec<String> = text.split('\n').map(one_line).collect();
+    if let Some(told) = failure {
+        let told = folded(&format!("kinfuse: {}", one_line(told)), width().min(WIDEST));
+        lines.insert(1.min(lines.len()), told.trim_end().to_owned());
+    }
+    let text = lines.join("\n");
     // The console's own rule: a terminal, not a dumb one, and no NO_COLOR.
     put(&if console().features().colors_supported() { paint(&text) } else { text });
     let waiting = take_waiting();

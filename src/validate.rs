@@ -112,5 +112,7 @@ fn called(sample: &str, bams: &Path, calls: &Path, plan: &Plan) -> Result<()> {
         ..plan.call.clone()
     };
     let result = pipeline::call(&config, &Progress::new(false))?;
-    publish::publish(&result, &config, 0).map(|_| ())
+    let told = publish::publish(&result, &config, 0)?;
+    told.failure.iter().for_each(|failure| log::error!("{failure}"));
+    Ok(())
 }

@@ -78,11 +78,15 @@ fn each(set: &Set, folder: &Path, gtf: &Path, fasta: &Path, make: impl Fn(&Sampl
             (config.gtf, config.reference) = (Some(gtf.to_owned()), Some(fasta.to_owned()));
             let result = pipeline::call(&config, &Progress::new(false)).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
             let document = publish::document(&result, &config).expect("the FASTA can be read");
-            found.push((sample.name.clone(), of_document(&path, &document).expect("a document is a table of calls")));
+            let status = [sample.name.clone(), document.status.verdict.name().to_owned(), document.status.reasons.join("; ")].join("\t");
+            found.push((status, (sample.name.clone(), of_document(&path, &document).expect("a document is a table of calls"))));
         }
     };
     let found: Vec<_> = pool.broadcast(|_| call_next()).into_par_iter().flatten().collect();
-    found.into_iter().collect()
+    let (mut statuses, calls): (Vec<String>, Calls) = found.into_iter().unzip();
+    statuses.sort();
+    std::fs::write(folder.join("status.tsv"), statuses.join("\n") + "\n").expect("the list can be written");
+    calls
 }
 
 /// Sorted lists of records as one sorted, indexed BAM.

@@ -196,6 +196,7 @@ fn summary(results: &[Result]) -> (Vec<Line>, String) {
     own_names(results, &mut lines);
     exactness(results, &mut lines, &mut misses);
     negatives(results, &mut lines, &mut misses);
+    statuses(results, &mut lines);
     fractions(results, &mut lines);
     qualities(results, &mut lines);
     (lines, misses)
@@ -353,6 +354,21 @@ fn negatives(results: &[Result], lines: &mut Vec<Line>, misses: &mut String) {
         met: among == 0,
         fails: among > 2,
     });
+}
+
+/// The samples of the sets are good ones: nearly all must be judged `ok`.
+fn statuses(results: &[Result], lines: &mut Vec<Line>) {
+    let mut all = (0, 0);
+    let mut parts = Vec::new();
+    for result in results {
+        let text = std::fs::read_to_string(result.folder.join("status.tsv")).unwrap_or_default();
+        let words: Vec<&str> = text.lines().filter_map(|line| line.split('\t').nth(1)).collect();
+        let good = words.iter().filter(|word| **word == "ok").count() as u64;
+        all = (all.0 + good, all.1 + words.len() as u64);
+        parts.extend(share_line(&format!("  {}", result.name), &Ratio::new(good, words.len() as u64), 0.95, 0.0));
+    }
+    lines.extend(share_line("good samples that are judged ok", &Ratio::new(all.0, all.1), 0.95, 0.9));
+    lines.extend(parts);
 }
 
 /// Over all events of a known fraction; what is not called has no interval, and none that holds the truth.

@@ -156,9 +156,11 @@ impl CallArguments {
         let progress = Progress::new(matches!(self.progress, ProgressArgument::Auto) && !quiet);
         let result = pipeline::call(&config, &progress);
         progress.finish();
-        let table = publish::publish(&result?, &config, terminal::width())?;
+        let told = publish::publish(&result?, &config, terminal::width())?;
         if !quiet {
-            terminal::show_findings(&table, painted);
+            terminal::show_findings(&told.table, told.failure.as_deref(), painted);
+        } else if let Some(failure) = told.failure {
+            log::error!("{failure}");
         }
         Ok(())
     }

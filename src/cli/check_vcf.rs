@@ -13,7 +13,8 @@ Examples:
   kinfuse check-vcf results/P17.vcf.gz
   bcftools view calls.bcf | kinfuse check-vcf -
 
-Each fault is a line on standard output. Exit codes: 0 no fault, 1 a fault or a file that cannot be read, 2 wrong usage.";
+Each fault is a line on standard output. Exit codes: 0 no fault, 1 a fault or a file that cannot be
+read, 2 wrong usage.";
 
 /// Arguments of `kinfuse check-vcf`.
 #[derive(Debug, Args)]

@@ -7,14 +7,20 @@ use clap::Args;
 
 use crate::cohort::{self, CohortConfig};
 use crate::error::Result;
+use crate::report::output;
 use crate::terminal;
 
 const EXAMPLES: &str = "\
-Writes cohort.html, cohort_mqc.json and tables: cohort.tsv (samples x findings), cohort.controls.tsv, cohort.junctions.tsv (the same
-junction in several samples), cohort.leaks.tsv (fusions that reads of a stronger sample of the run can explain; marked, not deleted),
-cohort.quality.tsv, cohort.detectability.tsv. All are written, or none.
+Writes cohort.html, cohort_mqc.json and tables, all or none:
+  cohort.tsv                samples x kinases and findings
+  cohort.controls.tsv       whether each control shows what it must
+  cohort.junctions.tsv      the same junction in several samples
+  cohort.leaks.tsv          fusions that reads of a stronger sample of the run can explain;
+                            they are marked, not deleted
+  cohort.quality.tsv        figures of each library, and those far from the others
+  cohort.detectability.tsv  what could have been seen where
 
-The sheet is tab-separated with the columns sample, run, role (sample, positive, negative, ntc) and expected:
+The sheet has the columns sample, run, role (sample, positive, negative, ntc) and expected, by tabs:
   sample   run   role      expected
   HD-mix   R12   positive  EML4::ALK E13;A20,ROS1 p.G2032R
   water    R12   ntc
@@ -23,7 +29,7 @@ The sheet is tab-separated with the columns sample, run, role (sample, positive,
 Examples:
   kinfuse cohort -o cohort results/*.kinfuse.json
   kinfuse cohort -o cohort --sheet runs.tsv results/*.kinfuse.json
-  kinfuse cohort -o cohort --run R12 --hopping-rate 0.001 R12/*.kinfuse.json      unique dual indexes
+  kinfuse cohort -o cohort --run R12 --hopping-rate 0.001 R12/*.kinfuse.json   unique dual indexes
 
 Research use only; not a medical device.";
 
@@ -60,6 +66,7 @@ impl CohortArguments {
     pub fn run(&self, quiet: bool) -> Result<()> {
         let config =
             CohortConfig { inputs: self.inputs.clone(), sheet: self.sheet.clone(), run: self.run.clone(), hopping_rate: self.hopping_rate };
+        output::check(&self.out_dir)?;
         let found = cohort::cohort(&config)?;
         cohort::write(&found, &self.out_dir)?;
         if !quiet {

@@ -10,11 +10,11 @@ use crate::evaluate::{self, table, Scope, Source, Truth};
 const EXAMPLES: &str = "\
 Examples:
   kinfuse evaluate --truth truth.tsv --calls results
-  kinfuse evaluate --truth truth.tsv --calls kinfuse=results --calls arriba=arriba --calls delly=delly -o evaluation
+  kinfuse evaluate --truth truth.tsv --calls kinfuse=results --calls arriba=arriba -o evaluation
   kinfuse evaluate --truth known.bedpe --calls star-fusion.fusion_predictions.tsv
 
-Calls are recognised by their content: tables and JSON of kinfuse, Arriba, STAR-Fusion, VCF (Delly and others), BEDPE.
-A folder may hold those of any number of samples, also one folder a sample.";
+Calls are recognised by their content: tables and JSON of kinfuse, Arriba, STAR-Fusion, VCF (Delly
+and others), BEDPE. A folder may hold those of any number of samples, also one folder a sample.";
 
 /// Arguments of `kinfuse evaluate`.
 #[derive(Debug, Args)]

@@ -2,18 +2,19 @@
 
 use clap::{Args, ValueEnum};
 
+use crate::drawing::{Format, Formats};
 use crate::report::files::PageOptions;
 use crate::report::html::Lang;
 
 /// How the page is written.
-#[derive(Debug, Clone, Copy, Args)]
+#[derive(Debug, Clone, Args)]
 pub struct PageArguments {
     /// Language of the page (what the tables say stays in English).
     #[arg(long, value_enum, default_value = "en")]
     lang: LangArgument,
-    /// Write each drawing of the page as a file too.
-    #[arg(long, value_enum, value_name = "FORMAT")]
-    figures: Option<FigureArgument>,
+    /// Write each drawing of the page as files of these formats too; PNG and PDF have English text.
+    #[arg(long, value_enum, value_name = "FORMAT,...", value_delimiter = ',')]
+    figures: Vec<FigureArgument>,
 }
 
 #[derive(Debug, Clone, Copy, ValueEnum)]
@@ -25,15 +26,23 @@ enum LangArgument {
 #[derive(Debug, Clone, Copy, ValueEnum)]
 enum FigureArgument {
     Svg,
+    Png,
+    Pdf,
 }
 
 impl PageArguments {
     /// The validated options.
-    pub fn options(self) -> PageOptions {
+    pub fn options(&self) -> PageOptions {
         let lang = match self.lang {
             LangArgument::En => Lang::English,
             LangArgument::Ja => Lang::Japanese,
         };
-        PageOptions { lang, figures: self.figures.is_some() }
+        let format = |argument: &FigureArgument| match argument {
+            FigureArgument::Svg => Format::Svg,
+            FigureArgument::Png => Format::Png,
+            FigureArgument::Pdf => Format::Pdf,
+        };
+        let formats: Vec<Format> = self.figures.iter().map(format).collect();
+        PageOptions { lang, figures: Formats::of(&formats) }
     }
 }

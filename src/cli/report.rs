@@ -1,6 +1,6 @@
 //! `kinfuse report`: the files of a sample again, from its `kinfuse.json`, with the tables of today.
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::path::PathBuf;
 
@@ -11,18 +11,21 @@ use super::also::AlsoArguments;
 use super::page::PageArguments;
 use crate::error::{Error, Result};
 use crate::knowledge::Knowledge;
+use crate::publish::warn_of_cut;
+use crate::report::evidence::carry::Carried;
 use crate::report::json::Document;
-use crate::report::output::{file_prefix, Outputs};
+use crate::report::output::{file_prefix, refuse_another, Outputs};
 use crate::report::rows::escaped;
 use crate::report::{files, renew, table};
 use crate::terminal;
 use crate::warning::Warnings;
 
 const EXAMPLES: &str = "\
-Names, known junctions, domains, drugs, levels and notes are renewed. What rests on reads stays: which junctions and mutations were
-called, their quality and filter, and what could have been seen; `kinfuse call` looks at the reads again. With the tables of the
-call, all files are the same to the byte (fusions.fa, which needs the reference, is not written). The candidates.tsv.gz that was written
-with kinfuse.json must lie beside it.
+Names, known junctions, domains, drugs, levels and notes are renewed. What rests on reads stays:
+which junctions and mutations were called, their quality and filter, and what could have been seen;
+`kinfuse call` looks at the reads again. With the tables of the call, all files are the same to the
+byte (fusions.fa, which needs the reference, is not written). The candidates.tsv.gz that was written
+with kinfuse.json must lie beside it. Evidence files there are copied into another --out-dir.
 
 Examples:
   kinfuse report -o results results/P17.kinfuse.json                       this program's tables
@@ -30,8 +33,8 @@ Examples:
 
 Research use only; not a medical device.";
 
-/// Samples whose files get their names together: each keeps up to sixteen open until then, and systems allow 1024.
-const TOGETHER: usize = 48;
+/// Samples whose files get their names together: each keeps up to twenty-two open until then, and systems allow 1024.
+const TOGETHER: usize = 40;
 
 /// The same where each drawing is a file: a page has up to two hundred.
 const TOGETHER_WITH_FIGURES: usize = 4;
@@ -69,36 +72,45 @@ impl ReportArguments {
             None => Knowledge::builtin(),
         };
         let layouts = self.also.layouts();
-        let mut prefixes = BTreeSet::new();
+        let mut by_prefix: BTreeMap<String, String> = BTreeMap::new();
         let mut documents = Vec::new();
         for path in &self.inputs {
-            let document = Document::read_whole(path)?;
+            let mut document = Document::read_whole(path)?;
             let prefix = file_prefix(&document.sample);
-            if !prefixes.insert(prefix.clone()) {
-                let problem = format!("is the second file of a sample {}", escaped(&document.sample));
+            refuse_another(&self.out_dir, &document.sample)?;
+            if let Some(other) = by_prefix.insert(prefix.clone(), document.sample.clone()) {
+                let sample = escaped(&document.sample);
+                let problem = if other == document.sample {
+                    format!("is the second file of a sample {sample}")
+                } else {
+                    format!("is of a sample {sample}, whose files have the same names as those of {}", escaped(&other))
+                };
                 return Err(Error::input(path, problem, "give one file a sample, or run once for each with another --out-dir"));
             }
-            documents.push((prefix, document));
+            let evidence = Carried::find(path, &mut document);
+            documents.push((prefix, document, evidence));
         }
         let page = self.page.options();
-        let together = if page.figures { TOGETHER_WITH_FIGURES } else { TOGETHER };
+        let together = if page.figures.is_empty() { TOGETHER } else { TOGETHER_WITH_FIGURES };
         while !documents.is_empty() {
             let group: Vec<_> = documents.drain(..documents.len().min(together)).collect();
             let mut sets = Vec::new();
             let mut tables = String::new();
-            for (prefix, mut document) in group {
+            for (prefix, mut document, evidence) in group {
                 let told = renew::again(&mut document, &knowledge, self.knowledge.is_some(), self.tumour.as_deref());
                 if let Some(told) = &document.interpretation.tumour_note {
                     log::warn!("{}", escaped(told));
                 }
                 let mut outputs = Outputs::new(&self.out_dir, &prefix)?;
                 files::write(&document, page, &layouts, &mut outputs)?;
+                evidence.write(&document, &mut outputs)?;
+                warn_of_cut(&document.sample);
                 sets.push(outputs);
                 let _ = writeln!(tables, "{}\n  {}", table::render(&document, terminal::width(), 0), told.join("\n  "));
             }
             Outputs::commit_all(sets)?;
             if !quiet {
-                terminal::show_findings(&tables, table::painted);
+                terminal::show_findings(&tables, None, table::painted);
             }
         }
         Ok(())

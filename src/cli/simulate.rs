@@ -18,20 +18,23 @@ use library::LibraryArguments;
 
 const EXAMPLES: &str = "\
 The table of events has one row a fusion, columns by name, separated by tabs; most may be left out:
-  id  sample  gene5  site5    gene3  site3      fragments  fraction  insertion  homology_bp  repeat  reciprocal  mutations
+  id  sample  gene5  site5    gene3  site3      fragments  fraction  insertion  mutations
   e1  s1      EML4   exon 13  ALK    exon 20    3
-  e2  s2      CD74   exon 6   ROS1   intron 33             0.05      ACGT                            yes         ROS1:G2032R@cis
-A site is `exon 13` (DNA: the intron beside it), `exon 20 +12`, `intron 19`, `intron 19 +300`, `intron 19 -117`,
-`intron 6 +187..+220` (a cryptic exon) or `chr2:29223528:-`. Rows of one sample make one sample; a row without genes makes a
-negative one. Mutations: ALK:G1202R@cis, @trans=0.2, A&B@cis on one molecule, A@cis=0.5,B@cis=0.5 on different ones.
+  e2  s2      CD74   exon 6   ROS1   intron 33             0.05      ACGT       ROS1:G2032R@cis
+Further columns: homology_bp, repeat, reciprocal (yes).
+A site is `exon 13` (DNA: the intron beside it), `exon 20 +12`, `intron 19`, `intron 19 +300`,
+`intron 19 -117`, `intron 6 +187..+220` (a cryptic exon) or `chr2:29223528:-`. Rows of one sample
+make one sample; a row without genes makes a negative one. Mutations: ALK:G1202R@cis, @trans=0.2,
+A&B@cis on one molecule, A@cis=0.5,B@cis=0.5 on different ones.
 
 Examples:
   kinfuse simulate -r GRCh38.fa --events events.tsv --assay rna -o simulated
   kinfuse simulate -r GRCh38.fa --panel known --counts 1,2,3 -o simulated
-  kinfuse simulate -r GRCh38.fa --events events.tsv --assay cfdna --umi rx --depth 2000 --bam -o simulated
+  kinfuse simulate -r GRCh38.fa --events events.tsv --assay cfdna --umi rx --bam -o simulated
 
-Files: truth.tsv (a sample without fusion and mutation has a row of kind negative); reads_1.fastq.gz, reads_2.fastq.gz (read
-names begin with `<sample>:`); with --bam <sample>.bam, truly aligned. The same seed gives the same bytes, whatever the number of threads.";
+Files: truth.tsv (a sample without fusion and mutation has a row of kind negative);
+reads_1.fastq.gz, reads_2.fastq.gz (read names begin with `<sample>:`); with --bam <sample>.bam,
+truly aligned. The same seed gives the same bytes, whatever the number of threads.";
 
 /// Arguments of `kinfuse simulate`.
 #[derive(Debug, Args)]

@@ -21,11 +21,14 @@ use crate::validate::{self, Plan, Validation};
 const EXAMPLES: &str = "\
 Examples:
   kinfuse validate -r GRCh38.fa --fusions EML4::ALK,CD74::ROS1 --assay dna --depth 800 -o validation
-  kinfuse validate -r GRCh38.fa --assay rna --shares 0.2,0.1,0.05,0.02,0.01 --replicates 20 -o validation
+  kinfuse validate -r GRCh38.fa --assay rna --shares 0.2,0.1,0.05 --replicates 20 -o validation
 
-Files: validation.dilution.tsv, validation.repeatability.tsv, validation.lod.tsv; fusions.* and negatives.*, all calls against the
-truth as `kinfuse evaluate` writes them; simulated_* (reads and truth), calls_* (results of every sample).
-It tells what the method finds in a library like the one described; it does not replace reference material.";
+Files: validation.dilution.tsv, validation.repeatability.tsv, validation.lod.tsv; fusions.* and
+negatives.*, all calls against the truth as `kinfuse evaluate` writes them; simulated_* (reads and
+truth), calls_* (results of every sample).
+
+It tells what the method finds in a library like the one described; it does not replace reference
+material.";
 
 /// Arguments of `kinfuse validate`.
 #[derive(Debug, Args)]

@@ -57,7 +57,7 @@ pub fn judge(entry: &Entry, sample: Option<(usize, &Sample)>, leaks: &[Leak], sa
 }
 
 fn labels<'f>(findings: impl Iterator<Item = &'f Finding>) -> String {
-    findings.map(|finding| format!("{} ({})", finding.label(), finding.fragments)).collect::<Vec<_>>().join(", ")
+    findings.map(|finding| format!("{} ({})", finding.with_variant(), finding.fragments)).collect::<Vec<_>>().join(", ")
 }
 
 fn positive(entry: &Entry, sample: &Sample) -> (Outcome, String) {
@@ -67,7 +67,7 @@ fn positive(entry: &Entry, sample: &Sample) -> (Outcome, String) {
     if !missing.is_empty() {
         let flagged =
             sample.findings.iter().filter(|finding| !finding.passes && entry.expected.iter().any(|expected| expected.is(finding)));
-        let flagged: Vec<String> = flagged.map(|finding| format!("{} is {}", finding.label(), finding.filter)).collect();
+        let flagged: Vec<String> = flagged.map(|finding| format!("{} is {}", finding.with_variant(), finding.filter)).collect();
         let but = if flagged.is_empty() { String::new() } else { format!("; {}", flagged.join(", ")) };
         return (Outcome::Fail, format!("missing: {}{but}", missing.join(", ")));
     }
@@ -124,13 +124,13 @@ mod tests {
     #[test]
     fn a_positive_control_must_show_all_that_is_expected() {
         let shows = with_junction(sample("P"), 1000, 20, 0);
-        assert_eq!(outcome(Role::Positive, "EML4::ALK E13;A20", &shows), (Outcome::Pass, "shows EML4::ALK E13;A20 (20)".to_owned()));
+        assert_eq!(outcome(Role::Positive, "EML4::ALK E13;A20", &shows), (Outcome::Pass, "shows EML4::ALK E13;A20 V1 (20)".to_owned()));
         assert_eq!(outcome(Role::Positive, "EML4::ALK V3a", &shows), (Outcome::Fail, "missing: EML4::ALK V3a".to_owned()));
         assert_eq!(outcome(Role::Positive, "", &sample("P")).0, Outcome::Fail);
         let mut flagged = shows;
         flagged.findings[0].passes = false;
         flagged.findings[0].filter = "low_support".to_owned();
-        let told = "missing: EML4::ALK; EML4::ALK E13;A20 is low_support".to_owned();
+        let told = "missing: EML4::ALK; EML4::ALK E13;A20 V1 is low_support".to_owned();
         assert_eq!(outcome(Role::Positive, "EML4::ALK", &flagged), (Outcome::Fail, told));
     }
 

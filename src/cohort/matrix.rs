@@ -1,5 +1,7 @@
 //! Samples x findings.
 //!
+//! Before them, for each kinase: the fusions of it that pass, else what it is worth that none was found, in the words of kinfuse.json.
+//!
 //! A column is a finding that passes in at least one sample, by the name that it has in all of them (`EML4::ALK E13;A20`,
 //! `ROS1 p.G2032R`). A cell says what the sample shows of it; where it shows nothing, what that is worth:
 //!
@@ -17,7 +19,8 @@ use std::collections::BTreeMap;
 
 use super::sample::Sample;
 use super::Cohort;
-use crate::report::finding::Finding;
+use crate::report::absence::Absence;
+use crate::report::finding::{Finding, OfKinase};
 use crate::report::json::Verdict;
 use crate::report::rows::{escaped, Cell, Fraction};
 
@@ -26,6 +29,8 @@ use crate::report::rows::{escaped, Cell, Fraction};
 pub struct Column {
     /// Its name.
     pub label: String,
+    /// The name that the tables give the variant (`V1`).
+    pub variant: Option<String>,
     /// The genes that it concerns.
     pub genes: Vec<String>,
     /// Whether it is a fusion.
@@ -36,6 +41,13 @@ pub struct Column {
     pub showing: usize,
     /// Samples into which it may have leaked.
     pub leaks: usize,
+}
+
+impl Column {
+    /// The name with that of the variant.
+    pub fn heading(&self) -> String {
+        self.variant.as_ref().map_or_else(|| self.label.clone(), |variant| format!("{} {variant}", self.label))
+    }
 }
 
 /// The columns: fusions before mutations, the most frequent first.
@@ -51,6 +63,7 @@ pub fn columns(cohort: &Cohort) -> Vec<Column> {
         for (label, (finding, passes, leaked)) in own {
             let column = by_label.entry(label.clone()).or_insert_with(|| Column {
                 label,
+                variant: finding.variant.clone(),
                 genes: finding.genes.clone(),
                 is_fusion: finding.is_fusion(),
                 passing: 0,
@@ -90,13 +103,14 @@ pub fn cells(cohort: &Cohort, index: usize, columns: &[Column]) -> Vec<String> {
 
 /// What it is worth that a finding is not there.
 fn absent(sample: &Sample, column: &Column) -> &'static str {
-    const WORTH: [&str; 4] = ["informative", "limited", "not informative", "not judged"];
     if sample.verdict == Verdict::Failed {
-        return "not judged";
+        return Absence::NotJudged.name();
     }
     if !column.is_fusion {
-        return if sample.uncovered.contains(&column.label) { "not-covered" } else { "." };
+        return if sample.uncovered.iter().any(|name| **name == *column.label) { "not-covered" } else { "." };
     }
-    let words = column.genes.iter().find_map(|gene| sample.of_kinase(gene));
-    words.and_then(|words| WORTH.into_iter().find(|word| *word == words)).unwrap_or(".")
+    match column.genes.iter().find_map(|gene| sample.looked_at(gene)) {
+        Some(OfKinase::Absent(absence)) => absence.name(),
+        _ => ".",
+    }
 }

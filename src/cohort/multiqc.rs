@@ -5,6 +5,7 @@ use serde_json::Value;
 use super::sheet::Role;
 use super::Cohort;
 use crate::report::finding::Finding;
+use crate::report::html::Lang;
 use crate::report::multiqc::{text, Header, Section, STATUS};
 
 /// The section.
@@ -16,6 +17,7 @@ pub fn section(cohort: &Cohort) -> Section {
         ("run", Header::new("Run", "Run, as the sheet names it")),
         ("status", Header::new("Status", "Whether the sample can be judged").coloured(&STATUS)),
         ("findings", Header::new("Findings", "Fusions and mutations that pass")),
+        ("no_negative", Header::new("No negative", "Kinases of which nothing was found and that is no negative")),
         ("leaks", Header::new("May have leaked", "Fusions that reads of a stronger sample of the run can explain")),
         ("outliers", Header::new("Outliers", "Figures far from those of the other samples")),
     ];
@@ -27,21 +29,28 @@ pub fn section(cohort: &Cohort) -> Section {
     }
     for (index, (sample, entry)) in cohort.samples.iter().zip(&cohort.entries).enumerate() {
         let control = cohort.controls.iter().find(|control| entry.role != Role::Sample && control.entry.sample == sample.name);
-        let findings: Vec<String> = sample.findings.iter().filter(|finding| finding.passes).map(Finding::label).collect();
+        let findings: Vec<String> = sample.findings.iter().filter(|finding| finding.passes).map(Finding::with_variant).collect();
         let leaks: Vec<String> = cohort
             .leaks_of(index)
             .iter()
             .map(|leak| {
-                format!("{} from {}", sample.findings[leak.member.of(&cohort.samples).finding].label(), cohort.samples[leak.source].name)
+                format!(
+                    "{} from {}",
+                    sample.findings[leak.member.of(&cohort.samples).finding].with_variant(),
+                    cohort.samples[leak.source].name
+                )
             })
             .collect();
-        let outliers: Vec<&str> = cohort.spreads.outliers(sample).map(|figure| figure.metric.as_str()).collect();
+        let outliers: Vec<&str> = cohort.spreads.outliers(sample).map(|figure| &*figure.metric).collect();
+        let no_negatives: Vec<String> =
+            sample.no_negatives().map(|(gene, absence)| format!("{gene} {}", absence.said(Lang::English))).collect();
         let cells = vec![
             ("control", control.map_or(Value::Null, |control| control.outcome.name().into())),
             ("shows", control.map_or(Value::Null, |control| text(&control.text))),
             ("run", text(entry.run.as_deref().unwrap_or(""))),
             ("status", sample.verdict.name().into()),
             ("findings", text(&findings.join(", "))),
+            ("no_negative", text(&no_negatives.join(", "))),
             ("leaks", text(&leaks.join(", "))),
             ("outliers", text(&outliers.join(", "))),
         ];

@@ -5,28 +5,36 @@ use std::io::{self, Write};
 use askama::Template;
 
 use super::control::Outcome;
+use super::heatmap::{self, HeatMap};
+use super::kinases::Kinases;
 use super::matrix::Column;
 use super::quality::{CUT, MIN_VALUES};
 use super::sheet::Expected;
-use super::{heatmap, leak, Cohort};
+use super::{counted, leak, Cohort};
+use crate::drawing::{page_colours, SHAPES};
 use crate::report::finding::Finding;
 use crate::report::json::Verdict;
 use crate::report::rows::escaped;
 
 /// Most lines of a table; the files beside the page have all.
-const MAX_LINES: usize = 500;
+pub(super) const MAX_LINES: usize = 500;
+
+/// The style of all pages, and what this one has beside it.
+const STYLE: &str = concat!(include_str!("../../templates/page.css"), include_str!("../../templates/cohort.css"));
 
 #[derive(Template)]
 #[template(path = "cohort.html")]
 struct Page {
     version: &'static str,
-    samples: usize,
-    runs: usize,
+    style: String,
+    samples: String,
+    runs: String,
     verdicts: String,
     has_sheet: bool,
-    controls_in_doubt: usize,
+    controls_in_doubt: String,
     controls: Vec<ControlLine>,
     columns: Vec<ColumnLine>,
+    kinases: Kinases,
     lines: Vec<SampleLine>,
     lines_left: usize,
     leaks: Vec<LeakLine>,
@@ -39,7 +47,8 @@ struct Page {
     outliers_left: usize,
     cut: f64,
     min_values: usize,
-    heatmap: String,
+    heatmaps: Vec<HeatMap>,
+    legend: Vec<(&'static str, &'static str)>,
 }
 
 struct ControlLine {
@@ -128,21 +137,23 @@ fn page(cohort: &Cohort, columns: &[Column]) -> Page {
     let junctions: Vec<JunctionLine> = junctions(cohort);
     Page {
         version: env!("CARGO_PKG_VERSION"),
-        samples: cohort.samples.len(),
-        runs: runs.len(),
+        style: [&page_colours(), SHAPES, STYLE].concat(),
+        samples: counted(cohort.samples.len(), "sample"),
+        runs: if runs.is_empty() { String::new() } else { counted(runs.len(), "run") },
         verdicts: verdicts.join(", "),
         has_sheet: cohort.has_sheet,
-        controls_in_doubt: cohort.controls.iter().filter(|control| control.outcome != Outcome::Pass).count(),
+        controls_in_doubt: cohort.controls_in_doubt().unwrap_or_default(),
         controls: controls(cohort),
         columns: columns
             .iter()
             .map(|column| ColumnLine {
-                label: escaped(&column.label),
+                label: escaped(&column.heading()),
                 passing: column.passing,
                 showing: column.showing,
                 leaks: column.leaks,
             })
             .collect(),
+        kinases: Kinases::of(cohort),
         lines_left: lines.len().saturating_sub(MAX_LINES),
         lines: lines.into_iter().take(MAX_LINES).collect(),
         leaks: cohort.leaks.iter().take(MAX_LINES).map(|leak| leak_line(cohort, leak)).collect(),
@@ -155,11 +166,12 @@ fn page(cohort: &Cohort, columns: &[Column]) -> Page {
         outliers: outliers.into_iter().take(MAX_LINES).collect(),
         cut: CUT,
         min_values: MIN_VALUES,
-        heatmap: heatmap::svg(cohort),
+        heatmaps: heatmap::drawings(cohort),
+        legend: heatmap::legend(),
     }
 }
 
-fn run_of(cohort: &Cohort, index: usize) -> String {
+pub(super) fn run_of(cohort: &Cohort, index: usize) -> String {
     cohort.entries[index].run.as_deref().map(escaped).unwrap_or_default()
 }
 
@@ -173,7 +185,7 @@ fn controls(cohort: &Cohort) -> Vec<ControlLine> {
         class: match control.outcome {
             Outcome::Pass => "good",
             Outcome::Fail => "bad",
-            Outcome::NotJudged => "doubt",
+            Outcome::NotJudged => "warn",
         },
         text: escaped(&control.text),
     };
@@ -187,11 +199,11 @@ fn sample_line(cohort: &Cohort, index: usize) -> Option<SampleLine> {
         let own = sample.findings.iter().filter(|finding| finding.passes == passes);
         let text = |finding: &Finding| {
             let doubt = if passes { String::new() } else { format!(", {}", finding.filter) };
-            format!("{} ({}{doubt})", finding.label(), finding.fragments)
+            format!("{} ({}{doubt})", finding.with_variant(), finding.fragments)
         };
         escaped(&own.map(text).collect::<Vec<_>>().join(", "))
     };
-    let outliers: Vec<&str> = cohort.spreads.outliers(sample).map(|figure| figure.metric.as_str()).collect();
+    let outliers: Vec<&str> = cohort.spreads.outliers(sample).map(|figure| &*figure.metric).collect();
     let line = SampleLine {
         sample: escaped(&sample.name),
         run: run_of(cohort, index),
@@ -212,7 +224,7 @@ fn leak_line(cohort: &Cohort, leak: &super::Leak) -> LeakLine {
     LeakLine {
         sample: escaped(&cohort.samples[leak.member.sample].name),
         run: run_of(cohort, leak.member.sample),
-        label: escaped(&finding.label()),
+        label: escaped(&finding.with_variant()),
         filter: escaped(&finding.filter),
         fragments: leak.fragments,
         source: escaped(&cohort.samples[leak.source].name),
@@ -236,7 +248,7 @@ fn junctions(cohort: &Cohort) -> Vec<JunctionLine> {
             names.push("...");
         }
         JunctionLine {
-            label: escaped(&finding.label()),
+            label: escaped(&finding.with_variant()),
             places: escaped(&row.breakpoints.join(" ")),
             samples: samples.len(),
             names: escaped(&names.join(", ")),
@@ -252,8 +264,7 @@ fn outliers(cohort: &Cohort) -> Vec<OutlierLine> {
     let mut lines: Vec<(f64, OutlierLine)> = Vec::new();
     for sample in &cohort.samples {
         for figure in cohort.spreads.outliers(sample) {
-            let Some((spread, distance)) = cohort.spreads.get(figure).and_then(|spread| Some((spread, spread.distance(figure.value)?)))
-            else {
+            let Some((spread, distance)) = cohort.spreads.get(figure).and_then(|spread| Some((spread, spread.distance(figure)?))) else {
                 continue;
             };
             let line = OutlierLine {

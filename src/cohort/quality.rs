@@ -2,12 +2,19 @@
 //!
 //! Each figure is compared among libraries of one kind: its distance from the median in units of the median absolute deviation,
 //! scaled so that for a normal distribution it is that of standard deviations. Beyond [`CUT`] it is an outlier (Iglewicz and Hoaglin
-//! 1993, "How to Detect and Handle Outliers": modified z-score of 3.5). Where more than half of the values are equal the mean
-//! absolute deviation stands in, as there. Counts are compared by their logarithm, as they spread over powers of ten.
+//! 1993, "How to Detect and Handle Outliers": modified z-score of 3.5). Counts are compared by their logarithm, as they spread over
+//! powers of ten.
+//!
+//! That alone takes chance for a difference where most values are equal or nearly so: of 40 libraries with no error in 5000 bases the
+//! one with a single error would be an outlier. So the distance is never larger than that in standard errors of the figure itself
+//! ([`Figure::beyond_chance`]). Where more than half of the values are equal, the mean absolute deviation stands in for the median one,
+//! as there, if the figure's error is known; else nothing can be told.
 
 use std::collections::BTreeMap;
 
-use super::sample::{Figure, Sample};
+use super::figure::{Figure, Sampling};
+use super::sample::Sample;
+use super::word::Word;
 
 /// Distance beyond which a value is an outlier.
 pub const CUT: f64 = 3.5;
@@ -30,6 +37,8 @@ pub struct Spread {
     median: f64,
     /// What one unit of distance is, on that scale; none where all values are equal or there are too few.
     unit: Option<f64>,
+    /// Whether more than half of the values are equal, so that the unit follows from the few others.
+    is_of_few: bool,
     is_count: bool,
 }
 
@@ -48,11 +57,10 @@ impl Spread {
         let median = median_of(&mut scaled);
         let mut deviations: Vec<f64> = scaled.iter().map(|value| (value - median).abs()).collect();
         let mean = deviations.iter().sum::<f64>() / deviations.len() as f64;
-        let unit = match median_of(&mut deviations) / OF_MEDIAN_DEVIATION {
-            unit if unit > 0.0 => unit,
-            _ => mean * OF_MEAN_DEVIATION,
-        };
-        Self { values: values.len(), median, unit: (unit > 0.0 && values.len() >= MIN_VALUES).then_some(unit), is_count }
+        let usual = median_of(&mut deviations) / OF_MEDIAN_DEVIATION;
+        let is_of_few = usual <= 0.0;
+        let unit = if is_of_few { mean * OF_MEAN_DEVIATION } else { usual };
+        Self { values: values.len(), median, unit: (unit > 0.0 && values.len() >= MIN_VALUES).then_some(unit), is_of_few, is_count }
     }
 
     /// The median as a value.
@@ -64,14 +72,18 @@ impl Spread {
         }
     }
 
-    /// Distance of a value from the median.
-    pub fn distance(&self, value: f64) -> Option<f64> {
-        self.unit.map(|unit| (on_scale(value, self.is_count) - self.median) / unit)
+    /// Distance of a figure from the median: in units of the spread, or in standard errors of its own where that is less.
+    pub fn distance(&self, figure: &Figure) -> Option<f64> {
+        let among = self.unit.map(|unit| (on_scale(figure.value, self.is_count) - self.median) / unit)?;
+        match figure.beyond_chance(self.median()) {
+            Some(own) => Some(if own.abs() < among.abs() { own } else { among }),
+            None => (!self.is_of_few).then_some(among),
+        }
     }
 
-    /// Whether a value is an outlier; not known where there are too few values.
-    pub fn is_outlier(&self, value: f64) -> Option<bool> {
-        (self.values >= MIN_VALUES).then(|| self.distance(value).is_some_and(|distance| distance.abs() > CUT))
+    /// Whether a figure is an outlier; not known where there are too few values.
+    pub fn is_outlier(&self, figure: &Figure) -> Option<bool> {
+        (self.values >= MIN_VALUES).then(|| self.distance(figure).is_some_and(|distance| distance.abs() > CUT))
     }
 }
 
@@ -85,16 +97,16 @@ fn on_scale(value: f64, is_count: bool) -> f64 {
 
 /// The spread of each figure, by kind of library and key.
 #[derive(Debug, Default)]
-pub struct Spreads(BTreeMap<(String, String), Spread>);
+pub struct Spreads(BTreeMap<(Word, Word), Spread>);
 
 impl Spreads {
     /// Over these samples. Controls are left out: they are made to be different.
     pub fn of<'s>(samples: impl Iterator<Item = &'s Sample>) -> Self {
-        let mut values: BTreeMap<(String, String), (Vec<f64>, bool)> = BTreeMap::new();
+        let mut values: BTreeMap<(Word, Word), (Vec<f64>, bool)> = BTreeMap::new();
         for figure in samples.flat_map(|sample| &sample.figures) {
             let entry = values.entry((figure.assay.clone(), figure.metric.clone())).or_default();
             entry.0.push(figure.value);
-            entry.1 |= figure.is_count;
+            entry.1 |= figure.sampling == Sampling::Count;
         }
         Self(values.into_iter().map(|(key, (values, is_count))| (key, Spread::of(&values, is_count))).collect())
     }
@@ -106,7 +118,7 @@ impl Spreads {
 
     /// The figures of a sample that are outliers.
     pub fn outliers<'s>(&'s self, sample: &'s Sample) -> impl Iterator<Item = &'s Figure> {
-        sample.figures.iter().filter(|figure| self.get(figure).and_then(|spread| spread.is_outlier(figure.value)) == Some(true))
+        sample.figures.iter().filter(|figure| self.get(figure).and_then(|spread| spread.is_outlier(figure)) == Some(true))
     }
 }
 
@@ -114,28 +126,60 @@ impl Spreads {
 mod tests {
     use super::*;
 
+    fn figure(value: f64, sampling: Sampling) -> Figure {
+        Figure { metric: "m".into(), assay: "dna".into(), value, unit: "".into(), sampling }
+    }
+
+    /// Which of these values are outliers among them.
+    fn outliers(figures: &[Figure]) -> Vec<Option<bool>> {
+        let values: Vec<f64> = figures.iter().map(|figure| figure.value).collect();
+        let spread = Spread::of(&values, figures[0].sampling == Sampling::Count);
+        figures.iter().map(|figure| spread.is_outlier(figure)).collect()
+    }
+
+    fn of(values: &[f64], sampling: Sampling) -> Vec<Option<bool>> {
+        outliers(&values.iter().map(|value| figure(*value, sampling)).collect::<Vec<_>>())
+    }
+
     #[test]
     fn one_value_far_from_the_others_is_an_outlier_and_moves_nothing() {
         let values = [10.0, 11.0, 9.0, 10.5, 9.5, 10.2, 9.8, 10.1, 60.0];
-        let spread = Spread::of(&values, false);
-        assert!((spread.median() - 10.1).abs() < 1e-9);
-        let outliers: Vec<bool> = values.iter().filter_map(|value| spread.is_outlier(*value)).collect();
-        assert_eq!(outliers, [false, false, false, false, false, false, false, false, true]);
+        assert!((Spread::of(&values, false).median() - 10.1).abs() < 1e-9);
+        let found = of(&values, Sampling::Unknown);
+        assert!(found[..8].iter().all(|outlier| *outlier == Some(false)) && found[8] == Some(true), "{found:?}");
     }
 
     #[test]
     fn counts_are_compared_by_their_logarithm() {
-        let counts = [800.0, 1000.0, 1200.0, 2000.0, 3000.0, 900.0, 1500.0, 2500.0, 6000.0, 1.0];
-        let spread = Spread::of(&counts, true);
-        assert_eq!(spread.is_outlier(6000.0), Some(false));
-        assert_eq!(spread.is_outlier(1.0), Some(true));
+        let found = of(&[800.0, 1000.0, 1200.0, 2000.0, 3000.0, 900.0, 1500.0, 2500.0, 6000.0, 1.0], Sampling::Count);
+        assert_eq!((found[8], found[9]), (Some(false), Some(true)));
     }
 
     #[test]
     fn few_or_equal_values_have_no_outlier() {
-        assert_eq!(Spread::of(&[1.0, 1.0, 1.0, 90.0], false).is_outlier(90.0), None);
-        assert_eq!(Spread::of(&[1.0; 9], false).is_outlier(1.0), Some(false));
-        let mostly = [0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.5];
-        assert_eq!(Spread::of(&mostly, false).is_outlier(0.5), Some(true), "the mean deviation stands in");
+        assert_eq!(of(&[1.0, 1.0, 1.0, 90.0], Sampling::Count)[3], None);
+        assert_eq!(of(&[1.0; 9], Sampling::Count), [Some(false); 9]);
+        let mut mostly = [0.0; 15];
+        mostly[14] = 0.5;
+        assert_eq!(of(&mostly, Sampling::Unknown)[14], Some(false), "nothing says how far chance reaches");
+        mostly[14] = 40.0;
+        assert_eq!(of(&mostly, Sampling::Count)[14], Some(true), "the mean deviation stands in, and chance does not reach so far");
+    }
+
+    #[test]
+    fn what_chance_explains_is_no_outlier() {
+        let share = |part: f64, whole: f64| figure(part / whole, Sampling::Share { part, whole });
+        // Most libraries have no error of this kind in 5000 bases; one error, or three, is no other library. Forty are.
+        let mut rates: Vec<Figure> = (0..30).map(|_| share(0.0, 5000.0)).collect();
+        rates.extend([share(1.0, 5000.0), share(3.0, 5000.0), share(40.0, 5000.0)]);
+        assert_eq!(outliers(&rates)[30..], [Some(false), Some(false), Some(true)]);
+        // The same where the values are spread a little.
+        let mut close: Vec<Figure> = (0..30).map(|index| share(500.0 + f64::from(index % 3), 50_000.0)).collect();
+        close.extend([share(540.0, 50_000.0), share(900.0, 50_000.0)]);
+        assert_eq!(outliers(&close)[30..], [Some(false), Some(true)]);
+        // Reads of 100 bases but for one library of 99, and one of 75.
+        let mut lengths = [100.0; 20];
+        (lengths[18], lengths[19]) = (99.0, 75.0);
+        assert_eq!(of(&lengths, Sampling::Bases)[18..], [Some(false), Some(true)]);
     }
 }

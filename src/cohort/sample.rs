@@ -2,11 +2,15 @@
 
 use std::path::Path;
 
+use super::figure::Figure;
+use super::word::{Word, Words};
+use crate::config::DEFAULT_TARGETS;
 use crate::error::Result;
 use crate::genome::canonical_contig_name;
-use crate::report::finding::{findings, kinase_in_words, Finding};
+use crate::report::absence::Absence;
+use crate::report::finding::{findings, of_kinase, Finding, OfKinase};
 use crate::report::json::{Document, Verdict};
-use crate::report::rows::{DetectabilityRow, Fraction, FusionRow, MetricRow, MetricValue, VariantRow};
+use crate::report::rows::{DetectabilityRow, Fraction, FusionRow, VariantRow};
 use crate::variant::VariantStatus;
 
 /// One sample in short.
@@ -24,10 +28,10 @@ pub struct Sample {
     pub findings: Vec<Finding>,
     /// Where each fusion joins, as far as both places are known.
     pub junctions: Vec<SeenJunction>,
-    /// What each kinase's result is, in words.
-    pub kinases: Vec<(String, String)>,
+    /// What each kinase's result is.
+    pub kinases: Vec<(Word, OfKinase)>,
     /// Known mutations of which nothing could be seen (`ROS1 p.G2032R`).
-    pub uncovered: Vec<String>,
+    pub uncovered: Vec<Word>,
     /// What could have been seen where.
     pub regions: Vec<Region>,
     /// Figures of its quality.
@@ -66,30 +70,15 @@ pub struct SeenJunction {
 #[derive(Debug, Clone, PartialEq)]
 pub struct Region {
     /// The kinase.
-    pub gene: String,
+    pub gene: Word,
     /// `intron 19` or `junction 19|20`.
-    pub name: String,
+    pub name: Word,
     /// Kind of library.
-    pub assay: String,
+    pub assay: Word,
     /// Fraction of a known fusion that is seen with 95 % probability.
     pub lod95: Option<f64>,
     /// `informative`, `limited` or `not informative`.
-    pub verdict: String,
-}
-
-/// One figure of a library.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Figure {
-    /// Stable key, without the number of the library.
-    pub metric: String,
-    /// Kind of the library.
-    pub assay: String,
-    /// The value.
-    pub value: f64,
-    /// Unit.
-    pub unit: String,
-    /// Whether it counts things, which spread over powers of ten.
-    pub is_count: bool,
+    pub verdict: Word,
 }
 
 impl Sample {
@@ -97,12 +86,13 @@ impl Sample {
     ///
     /// # Errors
     /// When the file cannot be read or is no document.
-    pub fn read(path: &Path) -> Result<Self> {
-        Document::read(path).map(|document| Self::of(&document))
+    pub fn read(path: &Path, words: &Words) -> Result<Self> {
+        Document::read(path).map(|document| Self::of(&document, words))
     }
 
     /// What is needed of a document.
-    pub fn of(document: &Document) -> Self {
+    pub fn of(document: &Document, words: &Words) -> Self {
+        let kinase = |gene: &String| (words.word(gene), of_kinase(document, gene));
         let assembly = document.assembly.as_deref().unwrap_or("");
         let uncovered = |row: &&VariantRow| row.status == VariantStatus::NotCovered;
         Self {
@@ -113,16 +103,29 @@ impl Sample {
             // The fusions are the first of the findings, in the order of the rows.
             junctions: document.fusions.iter().enumerate().filter_map(|(index, row)| SeenJunction::of(row, index, assembly)).collect(),
             findings: findings(document),
-            kinases: document.targets.iter().map(|gene| (gene.clone(), kinase_in_words(document, gene))).collect(),
-            uncovered: document.variants.iter().filter(uncovered).map(|row| format!("{} {}", row.gene, row.hgvs_p)).collect(),
-            regions: document.detectability.iter().map(Region::of).collect(),
-            figures: document.metrics.iter().filter_map(|row| Figure::of(row, document)).collect(),
+            kinases: document.targets.iter().map(kinase).collect(),
+            uncovered: document.variants.iter().filter(uncovered).map(|row| words.word(&format!("{} {}", row.gene, row.hgvs_p))).collect(),
+            regions: document.detectability.iter().map(|row| Region::of(row, words)).collect(),
+            figures: document.metrics.iter().filter_map(|row| Figure::of(row, document, words)).collect(),
         }
     }
 
-    /// What is known of a gene, in words.
-    pub fn of_kinase(&self, gene: &str) -> Option<&str> {
-        self.kinases.iter().find(|(own, _)| own == gene).map(|(_, words)| words.as_str())
+    /// What the sample says of a kinase; not judged where the gene was not looked at.
+    pub fn of_kinase(&self, gene: &str) -> &OfKinase {
+        self.looked_at(gene).unwrap_or(&OfKinase::Absent(Absence::NotJudged))
+    }
+
+    /// The same; `None` where the gene was not looked at.
+    pub fn looked_at(&self, gene: &str) -> Option<&OfKinase> {
+        self.kinases.iter().find(|(own, _)| **own == *gene).map(|(_, result)| result)
+    }
+
+    /// The kinases of which it is no negative, each with the word for it: nothing was found, and that says little or nothing.
+    pub fn no_negatives(&self) -> impl Iterator<Item = (&'static str, Absence)> + '_ {
+        DEFAULT_TARGETS.into_iter().filter_map(|gene| match self.of_kinase(gene) {
+            OfKinase::Absent(absence) if *absence != Absence::Informative => Some((gene, *absence)),
+            _ => None,
+        })
     }
 }
 
@@ -151,34 +154,14 @@ impl SeenJunction {
 }
 
 impl Region {
-    fn of(row: &DetectabilityRow) -> Self {
+    fn of(row: &DetectabilityRow, words: &Words) -> Self {
         Self {
-            gene: row.gene.clone(),
-            name: row.region.clone(),
-            assay: row.assay.clone(),
+            gene: words.word(&row.gene),
+            name: words.word(&row.region),
+            assay: words.word(&row.assay),
             lod95: row.lod95_known.map(Fraction::value),
-            verdict: row.verdict.clone(),
+            verdict: words.word(&row.verdict),
         }
-    }
-}
-
-impl Figure {
-    /// A figure that is a number. What belongs to one fusion, or counts what was skipped, is none of the library.
-    fn of(row: &MetricRow, document: &Document) -> Option<Self> {
-        const OF_FINDINGS: [&str; 2] = ["fusion_transcript_share_", "skipped_"];
-        let (value, is_count) = match row.value.as_ref()? {
-            MetricValue::Count(count) => (*count as f64, true),
-            // Depth is a count divided by a length.
-            MetricValue::Number(number) => (*number, row.unit.as_deref() == Some("reads")),
-            MetricValue::Text(_) => return None,
-        };
-        if OF_FINDINGS.iter().any(|prefix| row.metric.starts_with(prefix)) {
-            return None;
-        }
-        let numbered = row.metric.rsplit_once('.').and_then(|(metric, number)| Some((metric, number.parse::<usize>().ok()?)));
-        let (metric, library) = numbered.unwrap_or((&row.metric, 1));
-        let assay = document.assay.get(library.checked_sub(1)?).map(|assay| assay.kind.clone()).unwrap_or_default();
-        Some(Self { metric: metric.to_owned(), assay, value, unit: row.unit.clone().unwrap_or_default(), is_count })
     }
 }
 
@@ -186,7 +169,6 @@ impl Figure {
 mod tests {
     use super::*;
     use crate::report::fixture;
-    use crate::report::json::AssayEntry;
 
     #[test]
     fn the_places_of_a_junction_do_not_depend_on_the_spelling_of_contigs() {
@@ -197,18 +179,5 @@ mod tests {
         assert!(with_chr.is_some() && with_chr == places(&row));
         row.breakpoint5 = None;
         assert_eq!(places(&row), None);
-    }
-
-    #[test]
-    fn a_figure_belongs_to_its_own_library() {
-        let mut document = Document::new("S1");
-        let assay = |kind: &str| AssayEntry { file: "a.bam".to_owned(), kind: kind.to_owned(), reasons: Vec::new() };
-        document.assay = vec![assay("rna"), assay("dna")];
-        let figure = |metric: &str, value| Figure::of(&MetricRow::new("S1", metric, Some(value), "reads", ""), &document);
-        let assay_of = |metric: &str| figure(metric, MetricValue::Count(5)).map(|figure| (figure.metric, figure.assay));
-        assert_eq!(assay_of("ALK_reads.2"), Some(("ALK_reads".to_owned(), "dna".to_owned())));
-        assert_eq!(assay_of("ALK_reads"), Some(("ALK_reads".to_owned(), "rna".to_owned())));
-        assert_eq!(assay_of("skipped_unmapped"), None);
-        assert_eq!(figure("status", MetricValue::text("ok")), None);
     }
 }

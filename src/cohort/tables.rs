@@ -4,6 +4,7 @@ use std::io::{self, Write};
 use std::path::Path;
 
 use super::{matrix, multiqc, page, Cohort};
+use crate::config::DEFAULT_TARGETS;
 use crate::error::Result;
 use crate::report::json::pretty;
 use crate::report::output::Outputs;
@@ -61,10 +62,11 @@ pub(super) fn number(value: f64) -> String {
 
 fn matrix_table(out: &mut dyn Write, cohort: &Cohort, columns: &[matrix::Column]) -> io::Result<()> {
     let own = ["sample", "run", "role", "control", "status", "assay", "passing", "leaks", "outliers"];
-    let mut table = Table::new(out, own.into_iter().chain(columns.iter().map(|column| column.label.as_str())))?;
+    let headings = columns.iter().map(matrix::Column::heading);
+    let mut table = Table::new(out, own.into_iter().chain(DEFAULT_TARGETS).map(str::to_owned).chain(headings))?;
     for (index, (sample, entry)) in cohort.samples.iter().zip(&cohort.entries).enumerate() {
         let control = cohort.controls.iter().find(|control| control.entry.sample == sample.name);
-        let outliers: Vec<&str> = cohort.spreads.outliers(sample).map(|figure| figure.metric.as_str()).collect();
+        let outliers: Vec<&str> = cohort.spreads.outliers(sample).map(|figure| &*figure.metric).collect();
         let mut cells = vec![
             sample.name.clone(),
             entry.run.clone().unwrap_or_default(),
@@ -76,6 +78,7 @@ fn matrix_table(out: &mut dyn Write, cohort: &Cohort, columns: &[matrix::Column]
             cohort.leaks_of(index).len().to_string(),
             outliers.join(","),
         ];
+        cells.extend(DEFAULT_TARGETS.map(|gene| sample.of_kinase(gene).name().to_owned()));
         cells.extend(matrix::cells(cohort, index, columns));
         table.add(cells)?;
     }
@@ -180,7 +183,7 @@ fn leaks(out: &mut dyn Write, cohort: &Cohort) -> io::Result<()> {
             cohort.samples[leak.member.sample].name.clone(),
             cohort.entries[leak.member.sample].run.clone().unwrap_or_default(),
             finding.id.clone(),
-            finding.label(),
+            finding.with_variant(),
             finding.filter.clone(),
             leak.fragments.to_string(),
             cohort.samples[leak.source].name.clone(),
@@ -201,17 +204,17 @@ fn quality(out: &mut dyn Write, cohort: &Cohort) -> io::Result<()> {
     for (sample, entry) in cohort.samples.iter().zip(&cohort.entries) {
         for figure in &sample.figures {
             let spread = cohort.spreads.get(figure);
-            let outlier = spread.and_then(|spread| spread.is_outlier(figure.value));
+            let outlier = spread.and_then(|spread| spread.is_outlier(figure));
             table.add([
                 sample.name.clone(),
                 entry.run.clone().unwrap_or_default(),
-                figure.assay.clone(),
-                figure.metric.clone(),
+                figure.assay.to_string(),
+                figure.metric.to_string(),
                 number(figure.value),
-                figure.unit.clone(),
+                figure.unit.to_string(),
                 spread.map_or(String::new(), |spread| spread.values.to_string()),
                 spread.map_or(String::new(), |spread| number(spread.median())),
-                spread.and_then(|spread| spread.distance(figure.value)).map_or(String::new(), |distance| format!("{distance:.2}")),
+                spread.and_then(|spread| spread.distance(figure)).map_or(String::new(), |distance| format!("{distance:.2}")),
                 outlier.map_or("", |outlier| if outlier { "yes" } else { "no" }).to_owned(),
             ])?;
         }
@@ -225,7 +228,7 @@ fn detectability(out: &mut dyn Write, cohort: &Cohort) -> io::Result<()> {
         let run = entry.run.as_deref().unwrap_or("");
         for region in &sample.regions {
             let lod95 = region.lod95.and_then(Fraction::new).map_or(String::new(), |fraction| fraction.cell());
-            table.add([&sample.name, run, &region.assay, &region.gene, &region.name, &lod95, &region.verdict])?;
+            table.add([&*sample.name, run, &*region.assay, &*region.gene, &*region.name, &*lod95, &*region.verdict])?;
         }
     }
     table.finish()

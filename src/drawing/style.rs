@@ -1,5 +1,6 @@
 //! Colours and shapes of all drawings: one palette, which a page shows light or dark, and a file light.
 
+use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
 /// Name, colour on light paper, colour on dark paper. Text colours keep a contrast of 4.5 to the paper. Blue and orange are told apart
@@ -40,8 +41,20 @@ pub fn page_colours() -> String {
     css
 }
 
+/// The rules for the classes that the shapes of `body` carry, with the light colours in them.
+pub(super) fn light_for(body: &str) -> String {
+    let used: BTreeSet<&str> =
+        body.split("class=\"").skip(1).filter_map(|rest| rest.split('"').next()).flat_map(|classes| classes.split(' ')).collect();
+    let all = light();
+    let is_used = |rule: &&str| {
+        let selector = rule.split('{').next().unwrap_or("");
+        selector.split([' ', '.']).skip(1).all(|name| matches!(name, "" | "svg" | "text" | "tspan") || used.contains(name))
+    };
+    all.split_inclusive('}').filter(is_used).collect()
+}
+
 /// The rules with the light colours in them.
-pub(super) fn light() -> String {
+fn light() -> String {
     let mut css = SHAPES.replace('\n', "");
     for (name, light, _) in PALETTE {
         css = css.replace(&format!("var(--{name})"), light);
@@ -99,6 +112,13 @@ mod tests {
             assert!(contrast(text.1, paper.1) >= 4.5, "{} on {} in the light: {:.1}", text.0, paper.0, contrast(text.1, paper.1));
             assert!(contrast(text.2, paper.2) >= 4.5, "{} on {} in the dark: {:.1}", text.0, paper.0, contrast(text.2, paper.2));
         }
+    }
+
+    #[test]
+    fn a_file_has_the_rules_of_its_own_shapes_alone() {
+        let css = light_for("<rect class=\"five\"/><text class=\"mono most\">a</text>");
+        assert!(css.contains("svg text{") && css.contains("svg .five{") && css.contains("svg text.mono.most{"), "{css}");
+        assert!(!css.contains("svg .kinase{") && !css.contains("svg text.note{"), "{css}");
     }
 
     #[test]

@@ -33,6 +33,15 @@ const MAX_COMPARED: usize = 200_000;
 /// Where a record begins.
 type Place = (ContigId, u32);
 
+/// Whether further fragments of the same molecules are wanted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Further {
+    /// Copies of the chosen fragments belong to them.
+    Copies,
+    /// Only the chosen fragments are read.
+    None,
+}
+
 /// Chosen fragments of a library with all that belongs to them.
 pub struct Supporting<'a> {
     library: &'a Library,
@@ -66,6 +75,7 @@ impl<'a> Supporting<'a> {
         chosen: impl IntoIterator<Item = FragmentId>,
         known: Vec<Interval>,
         unplaced: FxHashSet<FragmentId>,
+        further: Further,
     ) -> Result<Self> {
         let fragments = chosen.into_iter().map(|fragment| (fragment, fragment)).collect();
         let mut found = Self { library, fragments, begins: BTreeSet::new(), unplaced };
@@ -75,7 +85,7 @@ impl<'a> Supporting<'a> {
         let mut reader = library.reader()?;
         let chosen: FxHashSet<FragmentId> = found.fragments.keys().copied().collect();
         let views = found.rounds(&mut reader, &chosen, known)?;
-        if library.assay.duplicates != DuplicateRule::Keep {
+        if further == Further::Copies && library.assay.duplicates != DuplicateRule::Keep {
             let copies = found.copies(&mut reader, views)?;
             let known = copies.views.iter().flat_map(places).collect();
             let of_copies: FxHashSet<FragmentId> = copies.of.keys().copied().collect();

@@ -1,6 +1,7 @@
 //! The fragments behind a junction: which molecule each belongs to, how that molecule shows the junction, and where its records lie.
 //!
-//! `Support` counts them; these name them, so that their records can be read again for the evidence file when all calls are known.
+//! `Support` counts them; these name them, so that their records can be read again when all calls are known ([`Behind`]): for the evidence
+//! file and for the page, which so have the same reads.
 
 use std::collections::BTreeMap;
 
@@ -8,12 +9,14 @@ use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::alignment::read::{FragmentId, ReadRecord};
 use crate::alignment::scan::Unaligned;
-use crate::alignment::tile;
+use crate::alignment::{tile, Library};
 use crate::coverage::depth::MIN_ANCHOR_BP;
-use crate::evidence::supporting::{at, places};
-use crate::evidence::Molecules;
+use crate::error::Result;
+use crate::evidence::supporting::{at, places, Found, Further};
+use crate::evidence::{Molecules, Supporting};
 use crate::genome::Interval;
 use crate::junction::{Candidate, Kind};
+use crate::model::Role;
 
 /// Names of reads that are kept of a junction: the first in the order of their bytes.
 pub const MAX_NAMES: usize = 100;
@@ -27,6 +30,8 @@ pub struct Witness {
     pub molecule: FragmentId,
     /// The strongest way in which the molecule shows the junction.
     pub kind: Kind,
+    /// Bases on the 5' and on the 3' side in the fragment's read that shows most of both; 0 for mates on either side.
+    pub shown_bp: [u32; 2],
 }
 
 /// All fragments that count for a junction of one library.
@@ -74,15 +79,20 @@ impl<'a> Records<'a> {
     }
 
     /// The fragments behind a candidate.
-    pub fn witnesses(&self, candidate: &Candidate, molecules: &Molecules) -> Witnesses {
+    pub fn witnesses(&self, candidate: &Candidate, kinase_role: Role, molecules: &Molecules) -> Witnesses {
         let kinds = molecules_of(candidate, molecules);
         let mut all = Witnesses::default();
         let mut names: Vec<&[u8]> = Vec::new();
-        for (fragment, _) in candidate.counted(MIN_ANCHOR_BP) {
+        for (fragment, member) in candidate.counted(MIN_ANCHOR_BP) {
             let molecule = molecules.of(fragment);
             // Each molecule of a fragment that counts is among them.
             let Some(&kind) = kinds.get(&molecule) else { continue };
-            all.fragments.push(Witness { fragment, molecule, kind });
+            let shown_bp = match (member.kind, kinase_role) {
+                (Kind::Pair, _) => [0; 2],
+                (_, Role::Three) => [member.partner_bp, member.kinase_bp],
+                (_, Role::Five) => [member.kinase_bp, member.partner_bp],
+            };
+            all.fragments.push(Witness { fragment, molecule, kind, shown_bp });
             let aligned = self.aligned.get(&fragment).into_iter().flatten();
             let unaligned = self.unaligned.get(&fragment).into_iter().flatten();
             let is_unplaced = unaligned.clone().any(|read| read.filed.is_none());
@@ -97,5 +107,51 @@ impl<'a> Records<'a> {
         all.names = names.into_iter().take(MAX_NAMES).map(Box::from).collect();
         all.places = tile::merged(all.places, 0);
         all
+    }
+}
+
+/// What a fragment shows of one of several junctions.
+#[derive(Debug, Clone, Copy)]
+pub struct Shows {
+    /// The junction, by its place among those that were asked for.
+    pub of: usize,
+    /// The fragment.
+    pub witness: Witness,
+}
+
+/// The records of the fragments behind some junctions of one library.
+pub struct Behind<'a> {
+    shows: FxHashMap<FragmentId, Vec<Shows>>,
+    records: Supporting<'a>,
+}
+
+impl<'a> Behind<'a> {
+    /// Looks for the records behind `junctions` of `library`.
+    ///
+    /// # Errors
+    /// When a file cannot be read.
+    pub fn find<'w>(library: &'a Library, junctions: impl IntoIterator<Item = &'w Witnesses>, further: Further) -> Result<Self> {
+        let mut shows: FxHashMap<FragmentId, Vec<Shows>> = FxHashMap::default();
+        let (mut places, mut unplaced) = (Vec::new(), FxHashSet::default());
+        for (of, witnesses) in junctions.into_iter().enumerate() {
+            for &witness in &witnesses.fragments {
+                shows.entry(witness.fragment).or_default().push(Shows { of, witness });
+            }
+            places.extend_from_slice(&witnesses.places);
+            unplaced.extend(witnesses.unplaced.iter().copied());
+        }
+        let records = Supporting::find(library, shows.keys().copied(), places, unplaced, further)?;
+        Ok(Self { shows, records })
+    }
+
+    /// Hands each record to `each` with what its molecule shows, in the order of place, those without a place last.
+    ///
+    /// # Errors
+    /// When a file cannot be read, or the error of `each`.
+    pub fn visit(&self, each: &mut dyn FnMut(Found<'_>, &[Shows]) -> Result<()>) -> Result<()> {
+        self.records.visit(&mut |found| {
+            let shows = self.shows.get(&found.chosen).map(Vec::as_slice).unwrap_or_default();
+            each(found, shows)
+        })
     }
 }

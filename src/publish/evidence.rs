@@ -1,12 +1,11 @@
 //! The evidence files of a run: which records of each library stand behind which call.
 
-use rustc_hash::{FxHashMap, FxHashSet};
+use rustc_hash::FxHashMap;
 
 use crate::alignment::read::FragmentId;
 use crate::error::Result;
-use crate::evidence::supporting::Found;
-use crate::evidence::Supporting;
-use crate::fusion::witness::Witness;
+use crate::evidence::supporting::{Found, Further};
+use crate::fusion::witness::{Behind, Shows};
 use crate::fusion::{Fusion, Witnesses};
 use crate::material::Material;
 use crate::pipeline::SampleResult;
@@ -57,12 +56,6 @@ pub fn write(outputs: &mut Outputs, result: &SampleResult) -> Result<()> {
     Ok(())
 }
 
-/// What a fragment shows: the call, by its place among those of the library, and the molecule.
-struct Shows {
-    call: usize,
-    witness: Witness,
-}
-
 /// The molecules of each call as they get their numbers.
 #[derive(Default)]
 struct Numbers {
@@ -74,8 +67,8 @@ struct Numbers {
 impl Numbers {
     /// The number of a molecule, and whether `fragment` is a copy of one that came before.
     fn take(&mut self, shows: &Shows, fragment: FragmentId, counts: bool) -> (usize, bool) {
-        let given = self.given.entry(shows.call).or_default();
-        let (number, first) = self.of.entry((shows.call, shows.witness.molecule)).or_insert_with(|| {
+        let given = self.given.entry(shows.of).or_default();
+        let (number, first) = self.of.entry((shows.of, shows.witness.molecule)).or_insert_with(|| {
             *given += 1;
             (*given, None)
         });
@@ -87,28 +80,19 @@ impl Numbers {
 fn library(outputs: &mut Outputs, result: &SampleResult, number: usize, suffix: &str) -> Result<()> {
     let source = &result.sources[number];
     let own: Vec<(&Fusion, &Witnesses)> = calls(result).filter(|(_, witnesses)| witnesses.library == number).collect();
-    let mut shown: FxHashMap<FragmentId, Vec<Shows>> = FxHashMap::default();
-    let (mut places, mut unplaced) = (Vec::new(), FxHashSet::default());
-    for (call, (_, witnesses)) in own.iter().enumerate() {
-        for &witness in &witnesses.fragments {
-            shown.entry(witness.fragment).or_default().push(Shows { call, witness });
-        }
-        places.extend_from_slice(&witnesses.places);
-        unplaced.extend(witnesses.unplaced.iter().copied());
-    }
     let path = outputs.path(suffix)?;
     let headers: Vec<&[u8]> = source.files.iter().map(|file| file.header.as_slice()).collect();
     let mut file = EvidenceFile::create(&path, &headers).map_err(|error| outputs.failure(suffix, "write", error))?;
     let mut numbers = Numbers::default();
-    let supporting = Supporting::find(source, shown.keys().copied(), places, unplaced)?;
-    supporting.visit(&mut |found: Found<'_>| {
+    let behind = Behind::find(source, own.iter().map(|(_, witnesses)| *witnesses), Further::Copies)?;
+    behind.visit(&mut |found: Found<'_>, shows: &[Shows]| {
         let mut is_copy = false;
-        let of_fragment = shown.get(&found.chosen).into_iter().flatten();
-        let labels: Vec<Label<'_>> = of_fragment
+        let labels: Vec<Label<'_>> = shows
+            .iter()
             .map(|shows| {
                 let (molecule, copied) = numbers.take(shows, found.fragment, found.fragment == found.chosen);
                 is_copy |= copied;
-                Label { call: &own[shows.call].0.id, kind: shows.witness.kind.name(), molecule }
+                Label { call: &own[shows.of].0.id, kind: shows.witness.kind.name(), molecule }
             })
             .collect();
         file.write(found.record, found.lane.index(), &labels, is_copy).map_err(|error| outputs.failure(suffix, "write", error))

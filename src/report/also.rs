@@ -9,6 +9,8 @@
 //! These programs list what they predict, so only fusions that pass are written: a flagged one has no word for its doubt there.
 //! What kinfuse does not know is missing in the way of the format, not made up.
 
+use std::collections::BTreeMap;
+
 use super::json::Document;
 use super::output::Outputs;
 use super::rows::{escaped, FusionRow, Row};
@@ -56,7 +58,10 @@ impl Layout {
 /// # Errors
 /// When a file cannot be written.
 pub fn write(document: &Document, layouts: &[Layout], outputs: &mut Outputs) -> Result<()> {
-    let calls: Vec<Passed<'_>> = document.fusions.iter().filter_map(Passed::of).collect();
+    let names_of: BTreeMap<&str, &[String]> =
+        document.candidates.iter().map(|candidate| (candidate.row.id.as_str(), candidate.read_names.as_slice())).collect();
+    let names = |row: &FusionRow| names_of.get(row.id.as_str()).copied().unwrap_or_default();
+    let calls: Vec<Passed<'_>> = document.fusions.iter().filter_map(|row| Passed::of(row, names(row))).collect();
     for layout in Layout::ALL {
         if !layouts.contains(&layout) {
             let path = outputs.final_path(layout.suffix());
@@ -83,6 +88,8 @@ fn table<R: Row>(outputs: &mut Outputs, layout: Layout, rows: impl Iterator<Item
 #[derive(Debug)]
 struct Passed<'d> {
     row: &'d FusionRow,
+    /// Names of reads that show it, as `candidates.tsv.gz` has them.
+    read_names: &'d [String],
     five: Place<'d>,
     three: Place<'d>,
 }
@@ -104,10 +111,10 @@ struct Place<'d> {
 }
 
 impl<'d> Passed<'d> {
-    fn of(row: &'d FusionRow) -> Option<Self> {
+    fn of(row: &'d FusionRow, read_names: &'d [String]) -> Option<Self> {
         let five = Place::of(row.breakpoint5.as_deref()?, row.gene5.as_deref(), row.site5.as_deref(), Role::Five)?;
         let three = Place::of(row.breakpoint3.as_deref()?, row.gene3.as_deref(), row.site3.as_deref(), Role::Three)?;
-        (row.filter == "PASS").then_some(Self { row, five, three })
+        (row.filter == "PASS").then_some(Self { row, read_names, five, three })
     }
 }
 

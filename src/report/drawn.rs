@@ -20,7 +20,7 @@ use crate::knowledge::Knowledge;
 /// Molecules of one fusion whose places are kept; what is left out is counted.
 pub const MOST_MOLECULES: usize = 60;
 
-/// Reads over one junction whose bases are kept; what is left out is counted.
+/// Molecules of one fusion whose bases over the junction are kept, by one read each; what is left out is counted.
 pub const MOST_READS: usize = 40;
 
 /// What the page draws beside the rows.
@@ -144,7 +144,7 @@ pub enum SupportKind {
     Pair,
 }
 
-/// The reads over a junction, base by base, in the direction of the fusion.
+/// The reads over a junction, base by base, in the direction of the fusion: of each molecule the one that shows most of both sides.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct ReadsAtJunction {
     /// Bases before the junction by majority of the reads; ends at the junction.
@@ -153,9 +153,9 @@ pub struct ReadsAtJunction {
     pub inserted: String,
     /// Bases behind the junction by majority of the reads.
     pub right: String,
-    /// The reads, those that reach farthest into both sides first.
+    /// One read a molecule, those that begin farthest to the left first.
     pub rows: Vec<ReadRow>,
-    /// Reads over the junction that are not among them.
+    /// Molecules with a read over the junction that are not among them.
     pub left_out: u32,
 }
 

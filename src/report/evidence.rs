@@ -11,6 +11,7 @@
 //!
 //! The three lists have one order, so that the distinct `km` of a call are the `fragments` of its row.
 
+pub mod carry;
 mod header;
 pub mod session;
 

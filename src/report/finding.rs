@@ -2,7 +2,9 @@
 //!
 //! This file and its tests are the only place where the rows of a document become such lines.
 
-use super::json::{Document, Verdict};
+use super::absence::Absence;
+use super::html::Lang;
+use super::json::Document;
 use super::rows::{Fraction, Phred, VariantRow};
 use crate::variant::VariantStatus;
 
@@ -39,6 +41,11 @@ impl Finding {
     /// Whether it is a fusion.
     pub fn is_fusion(&self) -> bool {
         !self.id.is_empty()
+    }
+
+    /// `EML4::ALK E13;A20 V1`: the label with the name that the tables give the variant.
+    pub fn with_variant(&self) -> String {
+        self.variant.as_ref().map_or_else(|| self.label(), |variant| format!("{} {variant}", self.label()))
     }
 
     /// `EML4::ALK E13;A20`: what the same finding is called in every sample.
@@ -88,28 +95,50 @@ fn mutation(row: &VariantRow) -> Option<Finding> {
     })
 }
 
-/// What is known of a kinase in one or two words: its fusions that pass, else what it is worth that none was found. A sample that
-/// failed is `not judged`, never negative.
-pub fn kinase_in_words(document: &Document, gene: &str) -> String {
+/// What is known of a kinase.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum OfKinase {
+    /// Its fusions that pass.
+    Fusions(String),
+    /// What it is worth that none was found.
+    Absent(Absence),
+}
+
+impl OfKinase {
+    /// The fusions, or the word in files that programs read.
+    pub fn name(&self) -> &str {
+        match self {
+            Self::Fusions(names) => names,
+            Self::Absent(absence) => absence.name(),
+        }
+    }
+
+    /// The fusions, or the words for people.
+    pub fn said(&self, lang: Lang) -> &str {
+        match self {
+            Self::Fusions(names) => names,
+            Self::Absent(absence) => absence.said(lang),
+        }
+    }
+}
+
+/// What is known of a kinase: its fusions that pass, else what it is worth that none was found.
+pub fn of_kinase(document: &Document, gene: &str) -> OfKinase {
     let concerned = |row: &&super::rows::FusionRow| [&row.gene5, &row.gene3].into_iter().flatten().any(|partner| partner == gene);
     let mut names: Vec<&str> =
         document.fusions.iter().filter(|row| row.filter == "PASS").filter(concerned).map(|row| row.fusion.as_str()).collect();
     names.dedup();
     if !names.is_empty() {
-        return names.join(", ");
+        return OfKinase::Fusions(names.join(", "));
     }
-    let negative = document.negatives.iter().find(|negative| negative.gene == gene);
-    match (document.status.verdict, negative) {
-        (Verdict::Failed, _) | (_, None) => "not judged".to_owned(),
-        (_, Some(negative)) => negative.verdict.clone(),
-    }
+    OfKinase::Absent(Absence::of_kinase(document, gene))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::report::fixture;
-    use crate::report::json::Negative;
+    use crate::report::json::{Negative, Verdict};
     use crate::report::rows::FusionRow;
 
     fn document() -> Document {
@@ -137,9 +166,11 @@ mod tests {
     #[test]
     fn a_kinase_without_a_fusion_is_negative_only_where_the_sample_can_be_judged() {
         let mut document = document();
-        let words = |document: &Document| ["ALK", "ROS1", "NTRK1"].map(|gene| kinase_in_words(document, gene));
-        assert_eq!(words(&document), ["EML4::ALK", "limited", "not judged"]);
+        let words = |document: &Document| ["ALK", "ROS1", "NTRK1"].map(|gene| of_kinase(document, gene));
+        let fused = OfKinase::Fusions("EML4::ALK".to_owned());
+        let [limited, unknown] = [Absence::Limited, Absence::NotJudged].map(OfKinase::Absent);
+        assert_eq!(words(&document), [fused.clone(), limited, unknown.clone()]);
         document.status.verdict = Verdict::Failed;
-        assert_eq!(words(&document), ["EML4::ALK", "not judged", "not judged"]);
+        assert_eq!(words(&document), [fused, unknown.clone(), unknown]);
     }
 }

@@ -12,6 +12,7 @@
 //! Text that comes from a file is escaped by the template ([`askama`]) or the drawing ([`crate::drawing`]); what cannot be seen is written
 //! out and long names are cut (`numbers`). The HTML lies in `templates/page.html`, the style in `templates/page.css`.
 
+mod figure;
 mod genes;
 mod junction_reads;
 pub mod lang;
@@ -33,13 +34,15 @@ use std::collections::BTreeMap;
 use askama::Template;
 
 use super::json::{Document, Verdict};
+use super::known_codons::KnownCodons;
 use super::rows::{FusionRow, VariantRow};
 use crate::drawing::{page_colours, Drawing, SHAPES};
 use crate::variant::VariantStatus;
+use figure::{Figure, Figures};
 use junction_reads::Panel;
 use lang::fill;
 pub use lang::Lang;
-use numbers::{name, shown};
+use numbers::{counted, name, shown};
 use phrases::Phrases;
 use summary::Summary;
 use table::Table;
@@ -61,14 +64,6 @@ pub struct Page {
     pub drawings: Vec<(String, Drawing)>,
 }
 
-/// A drawing on the page.
-struct Figure {
-    svg: String,
-    link: String,
-    file: String,
-    title: String,
-}
-
 /// A fusion with its drawings.
 struct Shown {
     id: String,
@@ -79,6 +74,9 @@ struct Shown {
     facts: Vec<(&'static str, String)>,
     reads: Panel,
     reads_title: String,
+    reads_names: String,
+    /// The reads as a file that can be saved: its name and the link.
+    reads_file: Option<(String, String)>,
 }
 
 /// A kinase with its mutations.
@@ -116,23 +114,6 @@ struct View<'a> {
     run: Vec<Table>,
     rows: Vec<(String, Vec<(String, String)>)>,
     appendix: Vec<Table>,
-}
-
-/// Collects the drawings while the page is built.
-#[derive(Default)]
-struct Figures(Vec<(String, Drawing)>);
-
-impl Figures {
-    fn add(&mut self, file: String, drawing: Drawing, sample: &str) -> Figure {
-        let figure = Figure {
-            svg: drawing.inline(),
-            link: drawing.data_link(),
-            file: format!("{sample}.{file}.svg"),
-            title: drawing.title().to_owned(),
-        };
-        self.0.push((file, drawing));
-        figure
-    }
 }
 
 /// Makes the page of a document.
@@ -215,7 +196,9 @@ fn fusion((at, row): (usize, &FusionRow), document: &Document, phrases: &Phrases
         let drawing = neighbourhood::draw(&format!("{id}-reads"), row, drawn, phrases);
         own.extend(drawing.map(|drawing| figures.add(format!("{id}.reads"), drawing, prefix)));
         if drawn.molecules_left_out > 0 {
-            missing.push(fill(phrases.molecules_left_out, &[&drawn.molecules_left_out.to_string()]));
+            let drawn_count = row.fragments.saturating_sub(drawn.molecules_left_out).to_string();
+            let (all, left_out) = (row.fragments.to_string(), drawn.molecules_left_out.to_string());
+            missing.push(fill(phrases.molecules_left_out, &[&drawn_count, &all, summary::unit(row.units, phrases), &left_out]));
         }
         let mutations: Vec<&VariantRow> = document
             .variants
@@ -244,9 +227,16 @@ fn fusion((at, row): (usize, &FusionRow), document: &Document, phrases: &Phrases
         .map(|other| format!("{} {}", name(&other.id), genes::title(other)))
         .collect();
     let empty = super::drawn::ReadsAtJunction::default();
-    let reads = drawn.filter(|_| at < IN_FULL).map_or(&empty, |drawn| &drawn.reads);
+    let drawing = drawn.and_then(|drawn| junction_reads::draw(&format!("{id}-junction"), &drawn.reads, row, phrases));
+    let reads_file = drawing.map(|drawing| figures.add(format!("{id}.junction"), drawing, prefix)).filter(|_| at < IN_FULL);
+    let reads = drawn.map_or(&empty, |drawn| &drawn.reads);
+    let listed = document.candidates.iter().find(|candidate| candidate.row.id == row.id);
+    let listed = listed.map(|candidate| candidate.read_names.as_slice()).unwrap_or_default();
+    let reads = if at < IN_FULL { junction_reads::panel(reads, row, listed, phrases) } else { Panel::default() };
     Shown {
-        reads: junction_reads::panel(reads, row.pair_fragments, phrases),
+        reads_names: fill(phrases.reads_names, &[&reads.names.len().to_string()]),
+        reads,
+        reads_file: reads_file.map(|figure| (figure.file, figure.link)),
         reads_title: fill(phrases.reads_at_junction, &[&title]),
         isoforms: if others.is_empty() { String::new() } else { fill(phrases.isoforms, &[&others.join("; ")]) },
         facts: facts(row, document, phrases),
@@ -295,7 +285,7 @@ fn facts(row: &FusionRow, document: &Document, phrases: &Phrases) -> Vec<(&'stat
     add(phrases.structure, row.structure.as_deref().map(shown));
     let unbroken = [row.depth5, row.depth3].map(|depth| depth.map_or_else(|| "\u{2013}".to_owned(), |depth| depth.to_string()));
     add(phrases.unbroken, Some(format!("5': {}, 3': {}", unbroken[0], unbroken[1])));
-    add(phrases.homology, Some(fill(phrases.bases, &[&row.homology_bp.to_string()])));
+    add(phrases.homology, Some(counted(row.homology_bp as usize, phrases.base, phrases.bases)));
     list
 }
 
@@ -309,7 +299,7 @@ fn kinases(document: &Document, phrases: &Phrases, figures: &mut Figures, prefix
     }
     for gene in &document.targets {
         let own = called.get(gene.as_str()).map(Vec::as_slice).unwrap_or_default();
-        let is_covered = lollipop::codons(gene, &document.variants).values().any(Option::is_some);
+        let is_covered = !KnownCodons::of(gene, &document.variants).judged().is_empty();
         let is_fused = document.fusions.iter().any(|fusion| fusion.gene3.as_ref() == Some(gene));
         let is_failed = document.status.verdict == Verdict::Failed;
         if own.is_empty() && (is_failed || !is_covered && !is_fused) {

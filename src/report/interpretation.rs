@@ -13,6 +13,7 @@ use super::rows::{Cell, FusionRow};
 use crate::fusion::{Frame, KinaseDomain};
 use crate::knowledge::drugs::Level;
 use crate::knowledge::notes::When;
+use crate::knowledge::tumour_names::Unknown;
 use crate::knowledge::{tumour_names, Knowledge, KnownFusion, Note, TableSource};
 
 mod drug;
@@ -154,8 +155,12 @@ fn remark(note: &Note) -> Remark {
 
 /// What is said of a tumour type that the tables do not have.
 fn tumour_note(knowledge: &Knowledge, tumour: &str) -> Option<String> {
-    let near = tumour_names::unknown(knowledge, tumour)?.join(", ");
-    Some(format!("tumour type {tumour} is not in the tables and counts as another solid tumour; near it they have {near}"))
+    let unknown = tumour_names::unknown(knowledge, tumour)?;
+    let (word, names) = match &unknown {
+        Unknown::Near(names) => ("near it they have", names.join(", ")),
+        Unknown::LikeNone(names) => ("it is like none of theirs, such as", names.join(", ")),
+    };
+    Some(format!("tumour type {tumour} is not in the tables and counts as another solid tumour; {word} {names}"))
 }
 
 /// How `structure` begins what ends the protein too early.

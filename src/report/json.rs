@@ -60,20 +60,45 @@ impl<R: Read> Read for Bounded<R> {
     }
 }
 
+/// Which file to give instead of one that cannot be read.
+fn remedy(path: &Path) -> String {
+    if path.is_dir() {
+        return format!("give the documents in it: {}", path.join("*.kinfuse.json").display());
+    }
+    "give the <sample>.kinfuse.json that `kinfuse call` wrote".to_owned()
+}
+
 /// A file as JSON of some form, plain or gzip, without more of it in memory than the form keeps.
 fn parse<T: serde::de::DeserializeOwned>(path: &Path) -> Result<T> {
-    let mut file = BufReader::new(File::open(path).map_err(Error::io(path, "read"))?);
-    let packed = file.fill_buf().map_err(Error::io(path, "read"))?.starts_with(&[0x1f, 0x8b]);
+    let mut file = BufReader::new(File::open(path).map_err(Error::opening(path, remedy(path)))?);
+    let packed = file.fill_buf().map_err(Error::opening(path, remedy(path)))?.starts_with(&[0x1f, 0x8b]);
     let unpacked: Box<dyn Read> = if packed { Box::new(MultiGzDecoder::new(file)) } else { Box::new(file) };
     let bounded = BufReader::new(Bounded { inner: unpacked, bytes_left: MAX_BYTES, values_left: MAX_VALUES });
-    serde_json::from_reader(bounded).map_err(|error| {
-        let problem = match error.classify() {
-            Category::Io => io::Error::from(error).to_string(),
-            Category::Data => format!("is no kinfuse document: {error}"),
-            Category::Syntax | Category::Eof => format!("is not JSON: {error}"),
-        };
-        Error::input(path, problem, "give the kinfuse.json that `kinfuse call` wrote")
-    })
+    serde_json::from_reader(bounded).map_err(|error| Error::input(path, fault(error), remedy(path)))
+}
+
+/// What is wrong with a text that was to be a document. The parser's own words are those of the program, not of the file.
+fn fault(error: serde_json::Error) -> String {
+    let place = format!("at line {}, column {}", error.line(), error.column());
+    match error.classify() {
+        Category::Io => {
+            let error = io::Error::from(error);
+            let is_cut = error.kind() == io::ErrorKind::UnexpectedEof;
+            if is_cut {
+                "is cut: its gzip has no end".to_owned()
+            } else {
+                error.to_string()
+            }
+        }
+        Category::Eof => format!("is empty or cut: its JSON has no end ({place})"),
+        Category::Syntax => format!("is not JSON: {error}"),
+        Category::Data => {
+            let told = error.to_string();
+            let missing = told.strip_prefix("missing field `").and_then(|rest| Some(rest.split_once('`')?.0.to_owned()));
+            let what = missing.map_or_else(|| "it has another form".to_owned(), |key| format!("it has no {key}"));
+            format!("is no kinfuse.json: {what} {place}")
+        }
+    }
 }
 
 /// The whole result of one sample.
@@ -301,7 +326,8 @@ impl Document {
             Ok(document) => check(&document.schema_version).map(|()| document),
             // A document of another version may have another form: then the version is what is wrong with it.
             Err(error) => match parse::<Versioned>(path) {
-                Ok(versioned) => Err(check(versioned.schema_version.as_deref().unwrap_or("none")).err().unwrap_or(error)),
+                Ok(Versioned { schema_version: Some(version) }) => Err(check(&version).err().unwrap_or(error)),
+                Ok(_) => Err(Error::input(path, "is no kinfuse.json: it has no schema_version", remedy(path))),
                 Err(_) => Err(error),
             },
         }
@@ -461,9 +487,12 @@ mod tests {
         let deep = format!("{{\"schema_version\":\"2.0.0\",\"settings\":{{\"x\":{}", "[".repeat(100_000));
         assert!(refusal(deep.as_bytes()).contains("recursion limit exceeded"), "{}", refusal(deep.as_bytes()));
         assert!(refusal(b"{\"schema_version\":\"9.0.0\",\"sample\":7}").contains("schema version 9.0.0"));
-        assert!(refusal(b"{\"sample\":7}").contains("schema version none"));
-        assert!(refusal(b"{\"schema_version\":\"2.2.0\",\"tool\":7}").contains("is no kinfuse document"));
-        assert!(refusal(b"{\"schema_version\":").contains("is not JSON"));
+        assert!(refusal(b"{\"sample\":7}").contains("is no kinfuse.json: it has no schema_version"));
+        assert!(refusal(b"{\"schema_version\":\"2.2.0\",\"tool\":7}").contains("is no kinfuse.json: it has another form at line 1, column"));
+        assert!(refusal(b"{\"schema_version\":").contains("is empty or cut"));
+        assert!(refusal(b"").contains("is empty or cut"));
+        let list = refusal(b"[]");
+        assert!(list.contains("is no kinfuse.json") && !list.contains("struct") && !list.contains("element"), "{list}");
     }
 
     #[test]

@@ -14,7 +14,9 @@ use serde::ser::Serializer;
 use serde::Serialize;
 use serde_json::Value;
 
-use super::finding::{findings, kinase_in_words, Finding};
+use super::absence::Absence;
+use super::finding::{findings, of_kinase, Finding, OfKinase};
+use super::html::Lang;
 use super::json::{pretty, Document, Verdict};
 use super::output::Outputs;
 use super::rows::MetricValue;
@@ -194,7 +196,7 @@ fn general(document: &Document) -> Section {
             all.iter().filter(|finding| finding.passes && finding.is_fusion() == fusions).map(Finding::label).collect();
         names.dedup();
         match (names.is_empty(), document.status.verdict) {
-            (true, Verdict::Failed) => "not judged".into(),
+            (true, Verdict::Failed) => Absence::NotJudged.said(Lang::English).into(),
             (true, _) => "none".into(),
             (false, _) => text(&names.join(", ")),
         }
@@ -209,6 +211,14 @@ fn general(document: &Document) -> Section {
     section
 }
 
+/// What is known of a kinase, as a cell.
+fn said(kinase: &OfKinase) -> Value {
+    match kinase {
+        OfKinase::Fusions(names) => text(names),
+        OfKinase::Absent(_) => kinase.said(Lang::English).into(),
+    }
+}
+
 /// Primary reads of all libraries.
 fn reads(document: &Document) -> Option<u64> {
     let own = document.metrics.iter().filter(|row| row.metric.split('.').next() == Some("primary_reads"));
@@ -216,16 +226,17 @@ fn reads(document: &Document) -> Option<u64> {
 }
 
 fn kinases(document: &Document) -> Section {
-    const WORDS: [(&str, &str); 3] = [("pass", "informative"), ("warn", "limited"), ("fail", "not informative")];
+    let colours = [("pass", Absence::Informative), ("warn", Absence::Limited), ("fail", Absence::NotInformative)];
+    let colours = colours.map(|(colour, absence)| (colour, absence.said(Lang::English)));
     let mut headers = vec![("status".to_owned(), Header::new("Status", "Whether the sample can be judged").coloured(&STATUS))];
     let meaning = "Fusions that pass, or what it is worth that none was found";
-    headers.extend(document.targets.iter().map(|gene| (drawing::escaped(gene), Header::new(gene, meaning).coloured(&WORDS))));
+    headers.extend(document.targets.iter().map(|gene| (drawing::escaped(gene), Header::new(gene, meaning).coloured(&colours))));
     headers.push(("reasons".to_owned(), Header::new("Reasons", "Why the sample is not ok")));
     let description = "What each kinase's result is: its fusions, or what a negative is worth by the coverage of its usual breaks.";
     let mut section = Section::table("kinfuse_kinases", "Kinases", description, "Sample", headers);
     let mut cells = vec![("status", document.status.verdict.name().into())];
     let keys: Vec<String> = document.targets.iter().map(|gene| drawing::escaped(gene)).collect();
-    cells.extend(keys.iter().zip(&document.targets).map(|(key, gene)| (key.as_str(), text(&kinase_in_words(document, gene)))));
+    cells.extend(keys.iter().zip(&document.targets).map(|(key, gene)| (key.as_str(), said(&of_kinase(document, gene)))));
     cells.push(("reasons", text(&document.status.reasons.join("; "))));
     section.add(&document.sample, cells);
     section

@@ -2,9 +2,11 @@
 //!
 //! A run that fails, or is stopped, leaves no half file, and the results of an earlier run as they were, all of them: files of two
 //! runs side by side would be read as one result. A temporary file is locked as long as its run lives; what a run that was killed left
-//! behind goes with the next run into the same folder.
+//! behind goes with the next run into the same folder. A folder that a run made and left empty goes too.
 
 mod exchange;
+mod folder;
+mod owner;
 mod temporary;
 
 use std::fs::{self, File};
@@ -14,9 +16,10 @@ use std::path::{Path, PathBuf};
 use crate::error::{Error, Result};
 use crate::terminal::is_invisible;
 
-pub use temporary::abandon;
+pub use owner::refuse_another;
 
 use exchange::Exchange;
+use folder::NewFolders;
 use temporary::Temporary;
 
 /// Suffixes of index files, which are renamed after the data they index.
@@ -33,8 +36,10 @@ const LONGEST_PREFIX: usize = 180;
 pub struct Outputs {
     dir: PathBuf,
     prefix: String,
+    // Dropped in this order: a folder can go when the temporary files in it are gone.
     pending: Vec<Pending>,
     superseded: Vec<PathBuf>,
+    _made: NewFolders,
 }
 
 #[derive(Debug)]
@@ -61,9 +66,12 @@ impl Outputs {
                 "name another one with --out-dir",
             ));
         }
-        fs::create_dir_all(&dir).map_err(|source| cannot_write(&dir, &source))?;
+        if dir.exists() && !dir.is_dir() {
+            return Err(Error::input(dir, "is a file, not a folder", "name a folder with --out-dir"));
+        }
+        let made = NewFolders::make(&dir).map_err(|source| cannot_write(&dir, &source))?;
         temporary::sweep(&dir);
-        Ok(Self { dir, prefix: prefix.to_owned(), pending: Vec::new(), superseded: Vec::new() })
+        Ok(Self { dir, prefix: prefix.to_owned(), pending: Vec::new(), superseded: Vec::new(), _made: made })
     }
 
     /// Where the file with this suffix will be.
@@ -173,19 +181,25 @@ impl Outputs {
     fn open(&mut self, suffix: &str) -> Result<&mut Pending> {
         let path = self.final_path(suffix);
         // The suffix stays at the end because some writers choose the format by it.
-        let temporary = Temporary::new(&self.dir, &format!("{}.{suffix}", self.prefix)).map_err(|error| cannot_write(&self.dir, &error))?;
+        let name = format!("{}.{suffix}", self.prefix);
+        let temporary = Temporary::new(&self.dir, &name).or_else(|error| match error.kind() {
+            // Another run that had made the folder took it away again.
+            io::ErrorKind::NotFound => fs::create_dir_all(&self.dir).and_then(|()| Temporary::new(&self.dir, &name)),
+            _ => Err(error),
+        });
+        let temporary = temporary.map_err(|error| cannot_write(&self.dir, &error))?;
         self.pending.push(Pending { temporary, path, written: false });
         let last = self.pending.len() - 1;
         Ok(&mut self.pending[last])
     }
 }
 
-/// The sample name as it can start a file name: `/`, control characters and a leading dot or dash become `_`.
+/// Characters that separate folders, that some file systems or programs do not take in a name, or that a shell reads otherwise.
+const NOT_IN_NAMES: [char; 12] = ['/', '\\', ':', '*', '?', '<', '>', '|', '"', '\'', '`', '$'];
+
+/// The sample name as it can start a file name: what file systems and shells trip over becomes `_`, and a long name is cut.
 pub fn file_prefix(sample: &str) -> String {
-    let mut prefix: String = sample.chars().map(|c| if c == '/' || c == '\\' || is_invisible(c) { '_' } else { c }).collect();
-    if prefix.starts_with(['.', '-']) {
-        prefix.replace_range(0..1, "_");
-    }
+    let mut prefix = replaced(sample);
     while prefix.len() > LONGEST_PREFIX {
         prefix.pop();
     }
@@ -193,6 +207,33 @@ pub fn file_prefix(sample: &str) -> String {
         "sample".clone_into(&mut prefix);
     }
     prefix
+}
+
+/// Checks that a folder can be written, before any work is done.
+///
+/// # Errors
+/// When it cannot.
+pub fn check(dir: &Path) -> Result<()> {
+    Outputs::new(dir, "probe")?.path("tmp").map(|_| ())
+}
+
+/// Whether a sample's name is longer than file names can be.
+pub fn is_cut(sample: &str) -> bool {
+    replaced(sample).len() > LONGEST_PREFIX
+}
+
+fn replaced(sample: &str) -> String {
+    let mut name: String = sample.chars().map(|c| if NOT_IN_NAMES.contains(&c) || is_invisible(c) { '_' } else { c }).collect();
+    if name.starts_with(['.', '-']) {
+        name.replace_range(0..1, "_");
+    }
+    name
+}
+
+/// Removes what this process wrote and has not finished: it is about to end.
+pub fn abandon() {
+    temporary::abandon();
+    folder::abandon();
 }
 
 fn is_index(path: &Path) -> bool {
@@ -320,6 +361,9 @@ mod tests {
         assert_eq!(file_prefix("../a/b"), "_._a_b");
         assert_eq!(file_prefix(""), "sample");
         assert_eq!(file_prefix("Lib001"), "Lib001");
+        assert_eq!(file_prefix("a*b<c>d?e|f\"g'h:i"), "a_b_c_d_e_f_g_h_i");
+        assert_eq!(file_prefix(&"x".repeat(300)).len(), LONGEST_PREFIX);
+        assert!(is_cut(&"x".repeat(300)) && !is_cut("Lib001"));
         assert!(Outputs::new("/tmp", "../x").is_err());
     }
 }

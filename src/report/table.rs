@@ -42,8 +42,8 @@ const LEAST_LINES: usize = 20;
 /// MUTATIONS        with/all  AF    qual  filter  on
 ///   ROS1 p.G2032R  10/200    5.0%  61.0  PASS    cis:F1:4
 ///
-/// NOT FOUND  verdict    where          molecules  would have been seen from
-///   NTRK1    no fusion  introns 7-11   512        1.2 % (novel partner 1.5 %)
+/// NOT FOUND  a fusion              where          molecules  seen from a share of
+///   NTRK1    would have been seen  introns 7-11   512        1.2 % (novel 1.5 %)
 /// ```
 pub fn render(document: &Document, width: usize, warning_lines: usize) -> String {
     let width = width.clamp(NARROWEST, WIDEST);

@@ -18,12 +18,13 @@ mod value;
 
 use std::fmt;
 use std::fs::File;
-use std::io::Read;
+use std::io::{ErrorKind, Read};
 use std::path::Path;
 
 use flate2::read::MultiGzDecoder;
 use rustc_hash::{FxHashMap, FxHashSet};
 
+use crate::bgzf;
 use crate::error::{Error, Result};
 use header::Header;
 use record::Record;
@@ -59,23 +60,55 @@ impl Problems {
     }
 }
 
+/// What to give instead of a file that cannot be checked.
+const REMEDY: &str = "give a VCF, plain or gzip";
+
 /// Checks a VCF, plain or (b)gzipped, `-` for standard input; an empty list means that it is sound.
 ///
 /// # Errors
-/// When the file cannot be read or is not UTF-8 text.
+/// When the file cannot be read, is cut, or is no VCF at all.
 pub fn check(path: impl AsRef<Path>, reference: Option<&BaseAt>) -> Result<Vec<Problem>> {
     let path = path.as_ref();
+    let text = unpacked(path)?;
+    if text.starts_with(b"BCF\x02") {
+        let remedy = format!("run bcftools view {} | kinfuse check-vcf -", path.display());
+        return Err(Error::input(path, "is BCF, the packed form of VCF", remedy));
+    }
+    let no_vcf = |why: &str| Error::input(path, format!("is no VCF: {why}"), REMEDY);
+    if text.is_empty() {
+        return Err(no_vcf("it is empty"));
+    }
+    let text = String::from_utf8(text).map_err(|error| {
+        let line = error.as_bytes()[..error.utf8_error().valid_up_to()].split(|byte| *byte == b'\n').count();
+        no_vcf(&format!("line {line} is not UTF-8 text"))
+    })?;
+    if !text.starts_with("##fileformat=") && !text.lines().any(|line| line.starts_with("#CHROM")) {
+        return Err(no_vcf("it has neither ##fileformat nor a line #CHROM"));
+    }
+    Ok(check_text(&text, reference))
+}
+
+/// The bytes of a file, without their packing.
+fn unpacked(path: &Path) -> Result<Vec<u8>> {
     let mut bytes = Vec::new();
     let file = |path: &Path| -> std::io::Result<Box<dyn Read>> {
         Ok(if path == Path::new("-") { Box::new(std::io::stdin().lock()) } else { Box::new(File::open(path)?) })
     };
-    file(path).and_then(|input| input.take(MAX_BYTES).read_to_end(&mut bytes)).map_err(Error::io(path, "read"))?;
-    if bytes.starts_with(&[0x1f, 0x8b]) {
-        let packed = std::mem::take(&mut bytes);
-        MultiGzDecoder::new(&packed[..]).take(MAX_BYTES).read_to_end(&mut bytes).map_err(Error::io(path, "unpack"))?;
+    file(path).and_then(|input| input.take(MAX_BYTES).read_to_end(&mut bytes)).map_err(Error::opening(path, REMEDY))?;
+    if !bytes.starts_with(&[0x1f, 0x8b]) {
+        return Ok(bytes);
     }
-    let text = String::from_utf8(bytes).map_err(|error| Error::input(path, format!("is not UTF-8: {error}"), "give a VCF"))?;
-    Ok(check_text(&text, reference))
+    let cut = || Error::input(path, "is cut: the end of its gzip is missing", "copy or make it again");
+    // A file that was cut between two blocks shows it by this alone.
+    if bgzf::block_length(&bytes).is_some() && !bytes.ends_with(&bgzf::END_OF_FILE) {
+        return Err(cut());
+    }
+    let mut text = Vec::new();
+    match MultiGzDecoder::new(&bytes[..]).take(MAX_BYTES).read_to_end(&mut text) {
+        Ok(_) => Ok(text),
+        Err(error) if error.kind() == ErrorKind::UnexpectedEof => Err(cut()),
+        Err(error) => Err(Error::input(path, format!("has damaged gzip ({error})"), "copy or make it again")),
+    }
 }
 
 /// Checks the text of a VCF; the problems come by line.

@@ -341,6 +341,18 @@ fn the_version_is_one_line_on_stdout() {
 }
 
 #[test]
+fn the_version_tells_its_parts_when_asked_twice() {
+    for arguments in [&["-vV"][..], &["-V", "-v"], &["--version", "--verbose"]] {
+        let outcome = kinfuse(arguments);
+        let lines: Vec<&str> = outcome.stdout.lines().collect();
+        assert_eq!((outcome.code, lines[0]), (Some(0), concat!("kinfuse ", env!("CARGO_PKG_VERSION"))));
+        let htslib = lines.iter().find_map(|line| line.strip_prefix("htslib ")).expect("a line on htslib");
+        assert!(htslib.split('.').count() >= 2 && htslib.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.'), "{htslib}");
+        assert!(lines.iter().any(|line| line.starts_with("fusions.tsv ")), "{lines:?}");
+    }
+}
+
+#[test]
 fn a_reader_that_goes_away_is_no_error() {
     assert!(!kinfuse(["schema"]).stdout.is_empty(), "there is nothing to read");
     let mut child = Command::new(env!("CARGO_BIN_EXE_kinfuse"))

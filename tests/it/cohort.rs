@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use serde_json::Value;
 
-use crate::support::command::{call, files, kinfuse, repository, Outcome};
+use crate::support::command::{call, files, kinfuse, repository, table, Outcome};
 
 /// The document of a made-up sample, as JSON.
 fn document(sample: &str) -> Value {
@@ -85,12 +85,12 @@ fn controls_come_first_and_traces_of_a_strong_sample_are_marked() {
     assert_eq!(outcome.code, Some(0), "{}", outcome.stderr);
     assert!(
         outcome.stderr.starts_with(
-            "not judged: positive control gone: its kinfuse.json was not given\npass: positive control P: shows EML4::ALK E13;A20 (50)\n"
+            "not judged: positive control gone: its kinfuse.json was not given\npass: positive control P: shows EML4::ALK E13;A20 V1 (50)\n"
         ),
         "{}",
         outcome.stderr
     );
-    assert!(outcome.stderr.contains("1 of 4 controls do not pass"), "{}", outcome.stderr);
+    assert!(outcome.stderr.contains("1 of 4 controls does not pass: the results of its run are in doubt"), "{}", outcome.stderr);
     let expected = [
         "cohort.controls.tsv",
         "cohort.detectability.tsv",
@@ -106,10 +106,45 @@ fn controls_come_first_and_traces_of_a_strong_sample_are_marked() {
     insta::assert_snapshot!(tables.map(|name| format!("{name}\n{}", read(out.path(), name))).join("\n"));
     let page = read(out.path(), "cohort.html");
     assert!(page.find("<h2>Controls").zip(page.find("<h2>Findings")).is_some_and(|(controls, findings)| controls < findings));
-    assert!(!page.contains("http"), "nothing from elsewhere");
+    assert!(!page.contains("://"), "nothing from elsewhere");
     let section: Value = serde_json::from_str(&read(out.path(), "cohort_mqc.json")).expect("it is JSON");
-    assert_eq!(section["data"]["weak"]["leaks"], "EML4::ALK E13;A20 from strong");
+    assert_eq!(section["data"]["weak"]["leaks"], "EML4::ALK E13;A20 V1 from strong");
     assert_eq!(section["data"]["gone"]["control"], "not judged");
+}
+
+#[test]
+fn each_kinase_has_a_column_and_what_is_not_informative_is_no_negative() {
+    let (dir, out) = (folder(), folder());
+    let mut open = document("negative");
+    open["status"]["verdict"] = "ok".into();
+    let words = ["informative", "limited", "not informative", "informative", "informative"];
+    for (negative, word) in open["negatives"].as_array_mut().expect("a list").iter_mut().zip(words) {
+        negative["verdict"] = word.into();
+    }
+    let outcome = cohort(out.path(), &[put(dir.path(), 0, "open", &open)], &[]);
+    assert_eq!(outcome.code, Some(0), "{}", outcome.stderr);
+    assert!(outcome.stderr.contains("1 sample: 0 with findings, 0 recurrent junctions"), "{}", outcome.stderr);
+    assert!(outcome.stderr.contains("1 sample is no negative for at least one kinase"), "{}", outcome.stderr);
+    let row = &table(&out.path().join("cohort.tsv"))[0];
+    assert_eq!(["ALK", "ROS1", "NTRK1", "NTRK2", "NTRK3"].map(|gene| row.get(gene)), words);
+    let page = read(out.path(), "cohort.html");
+    assert!(page.contains("<h1>Cohort of 1 sample</h1>"));
+    assert!(
+        page.contains("<td class=\"bad\">could have been missed</td>") && page.contains("<td class=\"warn\">only if frequent</td>"),
+        "{page}"
+    );
+    let section: Value = serde_json::from_str(&read(out.path(), "cohort_mqc.json")).expect("it is JSON");
+    assert_eq!(section["data"]["open"]["no_negative"], "ROS1 only if frequent, NTRK1 could have been missed");
+}
+
+#[test]
+fn the_page_has_the_style_of_all_pages() {
+    let (dir, out) = (folder(), folder());
+    let inputs = [put(dir.path(), 0, "a", &document("rna"))];
+    assert_eq!(cohort(out.path(), &inputs, &[]).code, Some(0));
+    let page = read(out.path(), "cohort.html");
+    assert!(page.contains(&std::fs::read_to_string(repository("templates/page.css")).expect("it is there")));
+    assert!(page.contains("EML4::ALK E13;A20 V1"), "the variant stands beside the exons");
 }
 
 #[test]
@@ -135,7 +170,11 @@ fn a_bad_file_is_named_and_nothing_is_written() {
     std::fs::write(&broken, &negative.to_string()[..5000]).expect("the folder takes it");
     let twice = put(dir.path(), 2, "A", &negative);
     let missing = dir.path().join("missing.json");
-    for (bad, problem) in [(broken, "is not JSON"), (twice, "is the second file of a sample A"), (missing, "No such file")] {
+    for (bad, problem) in [
+        (broken, "is empty or cut"),
+        (twice, "is the second file of a sample A"),
+        (missing, "no such file; give the <sample>.kinfuse.json"),
+    ] {
         for target in [out.path().to_owned(), dir.path().join("new")] {
             let outcome = cohort(&target, &[good.clone(), bad.clone()], &[]);
             assert_eq!(outcome.code, Some(1), "{}", outcome.stderr);

@@ -389,3 +389,38 @@ fn both_mates_of_an_unaligned_pair_are_looked_at_where_one_has_an_edges_bases() 
         assert_eq!(rows.iter().map(|row| (row.get("fusion"), row.get("fragments"))).collect::<Vec<_>>(), [("EML4::ALK", "3")]);
     }
 }
+
+#[test]
+fn a_read_in_three_pieces_is_among_those_that_are_drawn() {
+    // Aligners without splicing write the partner's last two exons as pieces of their own: the primary alignment, which alone has all of
+    // the bases, lies more than a thousand bases from either break.
+    let edges = edges();
+    let (before, partner, kinase) = (bases(7, 46), edges.eml4_13[64..].to_owned(), turned(&edges.alk_20[54..]));
+    let far = EML4_13_END - 2_500;
+    let (near, alk) = (EML4_13_END - 25, ALK_20_START - 35);
+    let mut reads = wild_type(&edges);
+    for at in 0..4 {
+        let name = format!("three{at}");
+        let whole = format!("{before}{partner}{kinase}");
+        let sa = format!("\tSA:Z:chr2,{near},+,46S26M36S,60,0;chr2,{alk},-,36M72S,60,0;");
+        reads.push(read(&name, 0, "chr2", far, "46M62S", &whole, &sa));
+        let sa = format!("\tSA:Z:chr2,{far},+,46M62S,60,0;chr2,{alk},-,36M72S,60,0;");
+        reads.push(read(&name, 2048, "chr2", near, "46H26M36H", &partner, &sa));
+        let sa = format!("\tSA:Z:chr2,{far},+,46M62S,60,0;chr2,{near},+,46S26M36S,60,0;");
+        reads.push(read(&name, 2064, "chr2", alk, "36M72H", &turned(&kinase), &sa));
+    }
+    reads.sort_by_key(|(start, _)| *start);
+    let text: String = std::iter::once(HEADER.to_owned()).chain(reads.into_iter().map(|(_, line)| line)).collect();
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let bam = folder.path().join("x.bam");
+    sam::write(&text, &bam, None, true);
+    call(folder.path(), &["-s".as_ref(), "x".as_ref(), "--assay".as_ref(), "rna".as_ref(), bam.as_ref()]);
+    let rows = table(&folder.path().join("x.fusions.tsv"));
+    assert_eq!((rows.len(), rows[0].get("exon_junction"), rows[0].get("fragments")), (1, "E13;A20", "4"));
+    let json = std::fs::read(folder.path().join("x.kinfuse.json")).expect("the document is there");
+    let json: serde_json::Value = serde_json::from_slice(&json).expect("it is JSON");
+    let drawn = &json["drawings"]["fusions"][0]["reads"];
+    assert_eq!((drawn["rows"].as_array().map(Vec::len), drawn["left_out"].as_u64()), (Some(4), Some(0)), "{drawn}");
+    assert!(drawn["left"].as_str().is_some_and(|left| left.ends_with(&partner)), "{drawn}");
+    assert!(drawn["right"].as_str().is_some_and(|right| right.starts_with(&kinase)), "{drawn}");
+}

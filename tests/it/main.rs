@@ -19,6 +19,7 @@ mod json;
 mod laws;
 mod meaning;
 mod mutations;
+mod names;
 mod normals;
 mod page;
 mod partners;

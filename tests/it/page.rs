@@ -62,7 +62,7 @@ fn the_first_screen_says_what_was_found_and_what_it_means() {
         "Evidence level A (JP approved) in NSCLC.",
         "ROS1 p.G2032R",
         "Void",
-        "none seen, not excluded",
+        "only if frequent",
     ] {
         assert!(first.contains(expected), "{expected}");
     }
@@ -112,10 +112,30 @@ fn drawings_are_written_as_files_where_asked_for() {
         let svg = std::fs::read_to_string(folder.path().join(name)).expect("the drawing can be read");
         assert!(svg.starts_with("<svg xmlns=") && svg.contains("<title") && !svg.contains("var("), "{name}");
     }
+    assert!(written.contains(&"dna.F1.junction.svg".to_owned()), "the reads are a drawing as well: {written:?}");
     std::fs::write(folder.path().join("dna.note.svg"), "mine").expect("the folder takes it");
     call_bam(folder.path(), &repository("test-data/dna.bam"), &[]);
     let left: Vec<String> = files(folder.path()).into_iter().filter(|name| name.contains(".svg")).collect();
     assert_eq!(left, ["dna.note.svg"], "drawings of an earlier run go, other files stay");
+}
+
+#[test]
+fn drawings_can_be_png_and_pdf_which_have_english_text_in_any_language() {
+    let written = |lang: &str| {
+        let (folder, _html) = page("dna", &["--figures", "png,pdf", "--lang", lang]);
+        let names: Vec<String> =
+            files(folder.path()).into_iter().filter(|name| matches!(name.rsplit('.').next(), Some("png" | "pdf"))).collect();
+        let bytes = |name: &String| (name.clone(), std::fs::read(folder.path().join(name)).expect("the drawing can be read"));
+        names.iter().map(bytes).collect::<Vec<_>>()
+    };
+    let english = written("en");
+    for name in ["dna.F1.genes", "dna.F1.reads", "dna.F1.junction", "dna.F1.product", "dna.ROS1.mutations", "dna.detectability"] {
+        for (end, start) in [("png", b"\x89PNG".as_slice()), ("pdf", b"%PDF")] {
+            let found = english.iter().find(|(own, _)| *own == format!("{name}.{end}"));
+            assert!(found.is_some_and(|(_, bytes)| bytes.starts_with(start) && bytes.len() > 2_000), "{name}.{end}");
+        }
+    }
+    assert!(written("ja") == english, "the same in Japanese, whose letters are not brought along");
 }
 
 #[test]

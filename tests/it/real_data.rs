@@ -283,6 +283,13 @@ fn lib001_shows_variants_3a_and_3b_and_nothing_else() {
     let listed = command::table(&called.out().join("sample.fusions.tsv"));
     assert_eq!(listed.len(), 2, "mates of G's only, all put to one place, are no fusion: {listed:?}");
     command::other_tools_read(&called.out().join("sample.vcf.gz"), None);
+    // The reads of four molecules of V3a lie in three pieces, their primary alignments far from both breaks.
+    let json = std::fs::read(called.out().join("sample.kinfuse.json")).expect("the document is there");
+    let json: serde_json::Value = serde_json::from_slice(&json).expect("it is JSON");
+    for (row, drawn) in listed.iter().zip(json["drawings"]["fusions"].as_array().into_iter().flatten()) {
+        let lines = drawn["reads"]["rows"].as_array().map_or(0, Vec::len);
+        assert_eq!(lines.to_string(), row.get("fragments"), "every molecule of {} is drawn", row.get("variant"));
+    }
 }
 
 #[test]

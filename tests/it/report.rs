@@ -128,14 +128,14 @@ fn a_file_that_is_no_document_ends_with_1_and_one_line() {
     };
     let cases = [
         ("not.json", "sample\tid\n".to_owned(), "is not JSON"),
-        ("other.json", "{\"a\": 1}".to_owned(), "schema version none"),
+        ("other.json", "{\"a\": 1}".to_owned(), "is no kinfuse.json: it has no schema_version"),
         ("later.json", changed(&|value| value["schema_version"] = "3.0.0".into()), "schema version 3.0.0"),
         (
             "older.json",
             changed(&|value| value["schema_version"] = "1.3.0".into()),
             "run `kinfuse call` of this version again on the alignments",
         ),
-        ("broken.json", changed(&|value| value["fusions"] = 3.into()), "no kinfuse document"),
+        ("broken.json", changed(&|value| value["fusions"] = 3.into()), "is no kinfuse.json"),
         ("alone.json", good.to_string(), "is not there, the table that belongs to the kinfuse.json"),
     ];
     for (name, text, expected) in cases {

@@ -2,13 +2,14 @@
 //!
 //! Columns and their values by its documentation (arriba.readthedocs.io, "Output files", state of version 2). What differs in
 //! kind: kinfuse does not tell which partner holds the longer part of a split read, so that all of them stand in `split_reads2`, the
-//! kinase being where it looks; `coverage` is what crosses the breakpoint, fused and unbroken; `gene_id` is the symbol.
+//! kinase being where it looks; `coverage` is what crosses the breakpoint, fused and unbroken; `gene_id` is the symbol;
+//! `read_identifiers` has up to 100 names, in which a comma is `%2C`.
 
 use std::borrow::Cow;
 
 use super::{Passed, Place};
 use crate::genome::Side;
-use crate::report::rows::{escaped, FusionRow, Row};
+use crate::report::rows::{escaped, Cell, FusionRow, Row};
 
 /// Below this distance Arriba calls a deletion a possible read-through.
 const READ_THROUGH_BP: u32 = 400_000;
@@ -55,7 +56,7 @@ impl Row for ArribaRow<'_> {
     ];
 
     fn cells(&self) -> Vec<String> {
-        let Passed { row, five, three } = self.0;
+        let Passed { row, read_names, five, three } = self.0;
         let places = [five, three];
         let gene = |place: &Place<'_>| place.gene.unwrap_or(".").to_owned();
         // The gene of a fusion that passes is read along its own strand.
@@ -84,8 +85,9 @@ impl Row for ArribaRow<'_> {
         cells.push(".".to_owned());
         cells.push(transcript(row).map_or(".".to_owned(), Cow::into_owned));
         cells.push(optional(&row.peptide));
-        cells.push(".".to_owned());
-        cells.iter().map(|cell| escaped(cell)).collect()
+        let mut cells: Vec<String> = cells.iter().map(|cell| escaped(cell)).collect();
+        cells.push(read_names.join(",").cell());
+        cells
     }
 }
 
@@ -148,7 +150,8 @@ mod tests {
     #[test]
     fn a_fusion_becomes_a_line_of_arriba() {
         let mut row = FusionRow::new("S1", &fixture::eml4_alk(), &fixture::contigs());
-        let cells = |row: &FusionRow| Passed::of(row).map(|passed| ArribaRow(&passed).cells()).unwrap_or_default();
+        let names = ["r1".to_owned(), "r2".to_owned()];
+        let cells = |row: &FusionRow| Passed::of(row, &names).map(|passed| ArribaRow(&passed).cells()).unwrap_or_default();
         let named: Vec<String> = ArribaRow::COLUMNS.iter().zip(cells(&row)).map(|(name, cell)| format!("{name}: {cell}")).collect();
         insta::assert_snapshot!(named.join("\n"));
         row.insertion = Some("GT".to_owned());

@@ -13,7 +13,7 @@ impl Row for BedpeRow<'_> {
         &["#chrom1", "start1", "end1", "chrom2", "start2", "end2", "name", "score", "strand1", "strand2"];
 
     fn cells(&self) -> Vec<String> {
-        let Passed { row, five, three } = self.0;
+        let Passed { row, five, three, .. } = self.0;
         let interval = |place: &Place<'_>| {
             let (start, end) = (place.position.saturating_sub(row.slack_bp).saturating_sub(1), place.position.saturating_add(row.slack_bp));
             [place.chrom.to_owned(), start.to_string(), end.to_string()]
@@ -33,7 +33,7 @@ mod tests {
     #[test]
     fn an_uncertain_place_is_a_wider_interval() {
         let mut row = FusionRow::new("S1", &fixture::eml4_alk(), &fixture::contigs());
-        let line = |row: &FusionRow| Passed::of(row).map(|passed| BedpeRow(&passed).cells().join(" ")).unwrap_or_default();
+        let line = |row: &FusionRow| Passed::of(row, &[]).map(|passed| BedpeRow(&passed).cells().join(" ")).unwrap_or_default();
         assert_eq!(line(&row), "chr2 42299749 42299750 chr2 29223740 29223741 EML4::ALK 93.3 + -");
         row.slack_bp = 5;
         assert_eq!(line(&row), "chr2 42299744 42299755 chr2 29223735 29223746 EML4::ALK 93.3 + -");

@@ -7,7 +7,7 @@
 //! ```
 
 use super::lang::fill;
-use super::numbers::name;
+use super::numbers::{counted, name};
 use super::phrases::Phrases;
 use crate::drawing::{text_width, Anchor, Drawing};
 use crate::report::drawn::{Drawings, DrawnEnd, DrawnFusion, DrawnGene};
@@ -143,10 +143,13 @@ pub fn draw(id: &str, row: &FusionRow, fusion: &DrawnFusion, drawings: &Drawings
     let mut drawing = Drawing::new(id, &title, &description, WIDTH, 190.0);
     let at5 = track(&mut drawing, (five, fusion.five.as_ref()), Part::Five, (px_per_bp, intron), row, 46.0);
     let at3 = track(&mut drawing, (three, fusion.three.as_ref()), Part::Three, (px_per_bp, intron), row, 140.0);
+    if let Some(x) = at5.zip(at3).map(|(x5, x3)| f64::midpoint(x5, x3)).or(at5).or(at3) {
+        drawing.look_at(x);
+    }
     if let (Some(x5), Some(x3)) = (at5, at3) {
         drawing.path("break", &format!("M{x5:.1} 62C{x5:.1} 92 {x3:.1} 92 {x3:.1} 124"));
         if let Some(inserted) = inserted(row) {
-            let label = fill(phrases.inserted, &[&inserted.len().to_string()]);
+            let label = counted(inserted.len(), phrases.inserted_one, phrases.inserted);
             let x = f64::midpoint(x5, x3).clamp(60.0, WIDTH - 60.0);
             let half = text_width(&label, 13.0) / 2.0;
             drawing.rect("paper", x - half, 83.0, 2.0 * half, 18.0);
@@ -250,7 +253,7 @@ fn numbers(drawing: &mut Drawing, layout: &Layout, end: Option<&DrawnEnd>, part:
     for number in wanted.into_iter().flatten() {
         let Some(exon) = layout.exons.iter().find(|exon| exon.number == number) else { continue };
         let (text, middle) = (number.to_string(), exon.x + exon.width / 2.0);
-        let half = text_width(&text, 10.0) / 2.0 + 1.5;
+        let half = text_width(&text, 10.0) / 2.0 + 2.5;
         let middle = middle.clamp(half, WIDTH - half);
         if taken.iter().any(|(from, to)| middle - half < *to && middle + half > *from) {
             continue;

@@ -1,35 +1,123 @@
 //! The reads over a junction, base by base, as lines of fixed-width text.
 
+use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
+use super::genes::title;
 use super::lang::fill;
 use super::numbers::name;
 use super::phrases::Phrases;
-use crate::drawing::escaped;
+use super::summary::unit;
+use crate::drawing::{escaped, Anchor, Drawing};
+use crate::report::candidates::read_name;
 use crate::report::drawn::{ReadRow, ReadsAtJunction};
+use crate::report::rows::FusionRow;
 
-/// The panel of one fusion.
+/// The panel of one fusion; empty where the page shows the fusion in part.
+#[derive(Default)]
 pub struct Panel {
     /// The lines as HTML, escaped here; empty where no read is drawn.
     pub lines: String,
-    /// How many are drawn and how many are not.
+    /// Letters before the middle of the junction.
+    pub middle: usize,
+    /// How many molecules are drawn and how many are not.
     pub told: String,
-    /// Read names in the order of the lines.
+    /// Names of the reads that are drawn, in the order of the lines, then of those that are not, as far as the table of candidates has them.
     pub names: Vec<String>,
 }
 
 /// Lays the reads out.
-pub fn panel(reads: &ReadsAtJunction, pairs: u32, phrases: &Phrases) -> Panel {
-    let pairs_said = if pairs > 0 { format!(" {}", fill(phrases.reads_pairs, &[&pairs.to_string()])) } else { String::new() };
+pub fn panel(reads: &ReadsAtJunction, row: &FusionRow, listed: &[String], phrases: &Phrases) -> Panel {
+    let told = told(reads, row, phrases);
+    let drawn: BTreeSet<String> = reads.rows.iter().map(|row| read_name(row.name.as_bytes())).collect();
+    let others = listed.iter().filter(|listed| !drawn.contains(*listed)).map(|listed| name(listed));
+    let names = reads.rows.iter().map(|row| name(&row.name)).chain(others).collect();
     if reads.rows.is_empty() {
-        return Panel { lines: String::new(), told: format!("{}{pairs_said}", phrases.reads_none), names: Vec::new() };
+        return Panel { lines: String::new(), middle: 0, told, names };
     }
-    let widths = Widths {
-        left: reads.rows.iter().map(|row| row.left.len()).max().unwrap_or(0).max(reads.left.len()),
-        inserted: reads.rows.iter().map(|row| row.inserted.len()).max().unwrap_or(0).max(reads.inserted.len()),
-    };
+    let widths = Widths::of(reads);
     let mut lines = String::new();
-    let most = ReadRow {
+    let _ = writeln!(lines, "<span class=\"most\">{}</span>", line("    ", &most(reads), reads, &widths));
+    for row in &reads.rows {
+        let _ = writeln!(lines, "{}", line(&head(row), row, reads, &widths));
+    }
+    Panel { lines, middle: HEAD + widths.left + widths.inserted / 2, told, names }
+}
+
+/// The same as a drawing; `None` where no read is drawn.
+pub fn draw(id: &str, reads: &ReadsAtJunction, row: &FusionRow, phrases: &Phrases) -> Option<Drawing> {
+    if reads.rows.is_empty() {
+        return None;
+    }
+    let widths = Widths::of(reads);
+    let right = reads.rows.iter().map(|row| row.right.len()).max().unwrap_or(0).max(reads.right.len());
+    let letters = (HEAD + widths.left + widths.inserted + right + 2) as f64;
+    let title = fill(phrases.figure_junction, &[&title(row)]);
+    let description = fill(phrases.figure_junction_text, &[&told(reads, row, phrases)]);
+    let mut drawing = Drawing::new(id, &title, &description, letters * LETTER + 2.0 * EDGE, 100.0);
+    drawing.text("head", (EDGE, 18.0), Anchor::Start, &title);
+    let mut y = 40.0;
+    for (own, head, class) in
+        std::iter::once((&most(reads), String::new(), "mono most")).chain(reads.rows.iter().map(|row| (row, head(row), "mono")))
+    {
+        let blank = " ".repeat(HEAD + widths.left - own.left.len() - head.chars().count());
+        let (skipped, beyond) = (reads.left.len().saturating_sub(own.left.len()), own.left.len().saturating_sub(reads.left.len()));
+        let expected = [&vec![0; beyond], reads.left.as_bytes().get(skipped..).unwrap_or_default()].concat();
+        let is_most = class != "mono";
+        let mut parts: Vec<(&str, String)> = vec![("", head + &blank)];
+        parts.extend(marked(&own.left, &expected, if is_most { "b-five" } else { "" }));
+        parts.push(("b-joint", "\u{2502}".to_owned()));
+        if widths.inserted > 0 {
+            parts.extend(marked(&own.inserted, reads.inserted.as_bytes(), if is_most { "b-insert" } else { "" }));
+            parts.push(("b-joint", " ".repeat(widths.inserted - own.inserted.len()) + "\u{2502}"));
+        }
+        parts.extend(marked(&own.right, reads.right.as_bytes(), if is_most { "b-three" } else { "" }));
+        let parts: Vec<(&str, &str)> = parts.iter().map(|(class, text)| (*class, text.as_str())).collect();
+        drawing.bases(class, (EDGE, y), &parts);
+        y += LINE;
+    }
+    drawing.set_height(y);
+    Some(drawing)
+}
+
+/// Width of a letter and height of a line in a drawing, at the size of its style.
+const LETTER: f64 = 6.65;
+const LINE: f64 = 14.0;
+/// Blank space beside the lines of a drawing.
+const EDGE: f64 = 8.0;
+/// Letters before the bases of a line: strand and mate.
+const HEAD: usize = 4;
+
+/// Stretches of bases with the class of each, those that differ from what is expected on their own.
+fn marked<'c>(own: &str, expected: &[u8], class: &'c str) -> Vec<(&'c str, String)> {
+    let mut parts: Vec<(&str, String)> = Vec::new();
+    for (at, letter) in own.chars().enumerate() {
+        let differs = expected.get(at).is_some_and(|other| *other != 0 && char::from(*other) != letter);
+        let class = if differs { "b-other" } else { class };
+        match parts.last_mut() {
+            Some((known, text)) if *known == class => text.push(letter),
+            _ => parts.push((class, letter.to_string())),
+        }
+    }
+    parts
+}
+
+/// How many of the molecules are drawn, in the unit in which they are counted.
+fn told(reads: &ReadsAtJunction, row: &FusionRow, phrases: &Phrases) -> String {
+    let (drawn, left_out) = (reads.rows.len() as u32, reads.left_out);
+    let mut said = fill(phrases.reads_shown, &[&row.fragments.to_string(), unit(row.units, phrases), &drawn.to_string()]);
+    let beside = row.fragments.saturating_sub(drawn + left_out);
+    for (count, phrase) in [(left_out, phrases.reads_left_out), (beside, phrases.reads_beside)] {
+        if count > 0 {
+            said = format!("{said} {}", fill(phrase, &[&count.to_string()]));
+        }
+    }
+    said
+}
+
+/// The bases that most reads have, as a line.
+fn most(reads: &ReadsAtJunction) -> ReadRow {
+    ReadRow {
         name: String::new(),
         mate: 0,
         strand: String::new(),
@@ -37,20 +125,28 @@ pub fn panel(reads: &ReadsAtJunction, pairs: u32, phrases: &Phrases) -> Panel {
         left: reads.left.clone(),
         inserted: reads.inserted.clone(),
         right: reads.right.clone(),
-    };
-    let _ = writeln!(lines, "<span class=\"most\">{}</span>", line("    ", &most, reads, &widths));
-    for row in &reads.rows {
-        let arrow = if row.strand == "-" { '\u{2190}' } else { '\u{2192}' };
-        let mate = if row.mate == 0 { ' ' } else { char::from(b'0' + row.mate.min(9)) };
-        let _ = writeln!(lines, "{}", line(&format!(" {arrow}{mate} "), row, reads, &widths));
     }
-    let told = fill(phrases.reads_shown, &[&reads.rows.len().to_string(), &reads.left_out.to_string()]);
-    Panel { lines, told: told + &pairs_said, names: reads.rows.iter().map(|row| name(&row.name)).collect() }
+}
+
+/// Strand and mate of a read.
+fn head(row: &ReadRow) -> String {
+    let arrow = if row.strand == "-" { '\u{2190}' } else { '\u{2192}' };
+    let mate = if row.mate == 0 { ' ' } else { char::from(b'0' + row.mate.min(9)) };
+    format!(" {arrow}{mate} ")
 }
 
 struct Widths {
     left: usize,
     inserted: usize,
+}
+
+impl Widths {
+    fn of(reads: &ReadsAtJunction) -> Self {
+        Self {
+            left: reads.rows.iter().map(|row| row.left.len()).max().unwrap_or(0).max(reads.left.len()),
+            inserted: reads.rows.iter().map(|row| row.inserted.len()).max().unwrap_or(0).max(reads.inserted.len()),
+        }
+    }
 }
 
 /// One line: the bases before the junction end at it, inserted ones stand between two marks.
@@ -93,6 +189,7 @@ fn bases(text: &mut String, own: &[u8], expected: &[u8]) {
 mod tests {
     use super::super::lang::Lang;
     use super::*;
+    use crate::report::fixture;
 
     #[test]
     fn bases_meet_at_the_junction_and_differences_are_boxed() {
@@ -112,7 +209,8 @@ mod tests {
             rows: vec![row("ACGT", "A", "GGG"), row("TT", "A", "GCG")],
             left_out: 3,
         };
-        let panel = panel(&reads, 5, Lang::English.phrases());
+        let counted = FusionRow { fragments: 10, ..FusionRow::new("S1", &fixture::eml4_alk(), &fixture::contigs()) };
+        let panel = panel(&reads, &counted, &["other".to_owned()], Lang::English.phrases());
         let plain: Vec<String> = panel
             .lines
             .lines()
@@ -132,7 +230,14 @@ mod tests {
             .collect();
         assert_eq!(plain, ["    ACGT\u{2502}A\u{2502}GGG", " \u{2190}2 ACGT\u{2502}A\u{2502}GGG", " \u{2190}2   TT\u{2502}A\u{2502}GCG"]);
         assert_eq!(panel.lines.matches("<b>").count(), 2, "{}", panel.lines);
-        assert!(panel.told.contains("2 reads") && panel.told.contains("3 more") && panel.told.contains("(5)"), "{}", panel.told);
-        assert!(panel.names[0].contains("\\u{202e}"));
+        assert_eq!(panel.middle, 8);
+        for expected in ["Of the 10 fragments behind this fusion 2 are drawn", "3 more have a read", "5 have no read that shows both sides"]
+        {
+            assert!(panel.told.contains(expected), "{}", panel.told);
+        }
+        let svg = draw("x", &reads, &counted, Lang::English.phrases()).map(|drawing| drawing.inline()).unwrap_or_default();
+        assert_eq!(svg.matches("b-other").count(), 2, "{svg}");
+        assert!(!svg.contains("<b>") && svg.matches("class=\"mono").count() == 3, "{svg}");
+        assert!(panel.names[0].contains("\\u{202e}") && panel.names.last().is_some_and(|name| name == "other"), "{:?}", panel.names);
     }
 }

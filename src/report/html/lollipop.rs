@@ -1,7 +1,5 @@
 //! The drawing of a kinase domain's mutations: called ones as pins with their interval, known codons as what would have been seen.
 
-use std::collections::BTreeMap;
-
 use super::lang::fill;
 use super::numbers::{name, percent};
 use super::phrases::Phrases;
@@ -9,7 +7,8 @@ use super::product::class;
 use crate::drawing::{text_width, Anchor, Drawing, Scale};
 use crate::report::carried::codon;
 use crate::report::drawn::DrawnGene;
-use crate::report::rows::{Fraction, Relation, VariantRow};
+use crate::report::known_codons::KnownCodons;
+use crate::report::rows::{Relation, VariantRow};
 use crate::variant::VariantStatus;
 
 const WIDTH: f64 = 720.0;
@@ -21,34 +20,11 @@ const FLOOR: f64 = 206.0;
 /// The lowest share of the logarithmic axis.
 const LOWEST: f64 = 0.0005;
 
-/// The codons of which the tables speak, each with the share from which all of its changes would have been seen; `None` where one is not
-/// covered. Of several libraries the best counts for each change.
-pub fn codons(gene: &str, variants: &[VariantRow]) -> BTreeMap<u32, Option<f64>> {
-    let mut changes: BTreeMap<(u32, &str), Option<f64>> = BTreeMap::new();
-    for row in variants.iter().filter(|row| row.gene == gene) {
-        let is_called = row.status == VariantStatus::Called;
-        let is_listed = row.known_resistance.is_some() || row.codon_class.is_some() || !is_called;
-        let Some(codon) = codon(&row.hgvs_p).filter(|_| is_listed) else { continue };
-        let seen = row.lod95.map(Fraction::value).or(is_called.then_some(0.0));
-        let best = changes.entry((codon, &row.hgvs_p)).or_insert(seen);
-        *best = match (*best, seen) {
-            (Some(x), Some(y)) => Some(x.min(y)),
-            (x, y) => x.or(y),
-        };
-    }
-    let mut codons: BTreeMap<u32, Option<f64>> = BTreeMap::new();
-    for ((codon, _), lod) in changes {
-        let worst = codons.entry(codon).or_insert(lod);
-        *worst = worst.zip(lod).map(|(x, y)| x.max(y));
-    }
-    codons
-}
-
 /// The drawing of one kinase.
 pub fn draw(id: &str, gene: &DrawnGene, variants: &[VariantRow], phrases: &Phrases) -> Option<Drawing> {
-    let codons = codons(&gene.gene, variants);
+    let codons = KnownCodons::of(&gene.gene, variants).0;
     let called: Vec<&VariantRow> = variants.iter().filter(|row| row.gene == gene.gene && row.status == VariantStatus::Called).collect();
-    let covered = codons.values().flatten().count();
+    let covered = codons.values().filter(|codon| codon.seen_from.is_some()).count();
     let kinase = gene.domains.iter().find(|domain| domain.kind == "kinase");
     let places = || codons.keys().copied().chain(called.iter().filter_map(|row| codon(&row.hgvs_p)));
     let from = places().chain(kinase.map(|domain| domain.first)).min()?.saturating_sub(12);
@@ -84,10 +60,10 @@ pub fn draw(id: &str, gene: &DrawnGene, variants: &[VariantRow], phrases: &Phras
     for residue in (from.div_ceil(step)..=to / step).map(|at| at * step) {
         drawing.text("small", (across.at(f64::from(residue)), FLOOR + 30.0), Anchor::Middle, &residue.to_string());
     }
-    for (codon, lod) in &codons {
+    for (codon, known) in &codons {
         let x = across.at(f64::from(*codon));
-        match lod {
-            Some(lod) if *lod > 0.0 => drawing.line("seen", (x - 4.0, up.at(*lod)), (x + 4.0, up.at(*lod))),
+        match known.seen_from {
+            Some(lod) if lod > 0.0 => drawing.line("seen", (x - 4.0, up.at(lod)), (x + 4.0, up.at(lod))),
             Some(_) => &mut drawing,
             None => drawing.path("unseen", &format!("M{:.1} {:.1}l8 8m0 -8l-8 8", x - 4.0, FLOOR - 12.0)),
         };

@@ -1,11 +1,16 @@
 //! What it is worth that no fusion of a kinase, and no mutation of its known codons, was seen.
 
 use super::lang::fill;
-use super::lollipop;
-use super::numbers::{name, percent};
+use super::numbers::{name, percent, shown};
 use super::phrases::Phrases;
 use super::strip::{is_usual, lod95};
+use crate::report::absence::Absence;
 use crate::report::json::{Document, Verdict};
+use crate::report::known_codons::KnownCodons;
+use crate::report::rows::{Cell as _, DetectabilityRow, Fraction};
+
+/// Residues that are named where their codons could not be judged.
+const MOST_NAMED: usize = 8;
 
 /// A kinase of which no fusion was found.
 pub struct Negative {
@@ -13,8 +18,8 @@ pub struct Negative {
     pub gene: String,
     /// Class of its colour.
     pub class: &'static str,
-    /// The verdict.
-    pub verdict: &'static str,
+    /// What it is worth.
+    pub absence: &'static str,
     /// Places with the share that would have been seen.
     pub places: Vec<String>,
     /// What is known of its resistance codons.
@@ -23,26 +28,13 @@ pub struct Negative {
 
 /// What the absence of a fusion of a kinase is worth.
 pub fn negative(gene: &str, document: &Document, phrases: &Phrases) -> Negative {
+    let absence = Absence::of_kinase(document, gene);
+    let failed = document.status.verdict == Verdict::Failed;
     let own = || document.detectability.iter().filter(|place| place.gene == gene);
-    let worth = document.negatives.iter().find(|negative| negative.gene == gene).map(|negative| negative.verdict.as_str());
-    let some_seen = own().any(|place| place.verdict != "not informative");
-    let (class, verdict) = match worth {
-        _ if document.status.verdict == Verdict::Failed => ("bad", phrases.negative_failed),
-        Some("informative") => ("good", phrases.negative_informative),
-        Some("limited") => ("warn", phrases.negative_limited),
-        _ if some_seen => ("warn", phrases.negative_limited),
-        _ => ("bad", phrases.negative_none),
-    };
     // Neighbouring places of which the same is said stand together.
     let mut places: Vec<(Vec<String>, String)> = Vec::new();
-    let failed = document.status.verdict == Verdict::Failed;
     for place in own().filter(|place| is_usual(place) && !failed) {
-        let text = match lod95(place) {
-            [Some(known), Some(novel)] if (known - novel).abs() > 1e-9 => fill(phrases.place_novel, &[&percent(known), &percent(novel)]),
-            [Some(known), _] => fill(phrases.place_known, &[&percent(known)]),
-            _ if place.verdict == "not informative" => phrases.not_informative.to_owned(),
-            _ => phrases.place_no_share.to_owned(),
-        };
+        let text = seen_from(place, phrases);
         match places.last_mut() {
             Some((regions, said)) if *said == text => regions.push(number(&place.region).to_owned()),
             _ => places.push((vec![number(&place.region).to_owned()], text)),
@@ -53,8 +45,34 @@ pub fn negative(gene: &str, document: &Document, phrases: &Phrases) -> Negative 
     let mut places: Vec<String> = places.into_iter().map(|(regions, text)| format!("{}: {text}", regions.join(", "))).collect();
     if let Some(first) = places.first_mut() {
         *first = fill(word, &[first]);
+    } else if !failed {
+        let known = document.negatives.iter().find(|negative| negative.gene == gene);
+        places.extend(known.map(|known| shown(&known.text)));
     }
-    Negative { gene: name(gene), class, verdict, places, resistance: resistance(gene, document, phrases).unwrap_or_default() }
+    let resistance = resistance(gene, document, phrases).unwrap_or_default();
+    Negative { gene: name(gene), class: class(absence), absence: absence.said(phrases.lang), places, resistance }
+}
+
+/// Class of the colour of what an absence is worth.
+pub fn class(absence: Absence) -> &'static str {
+    match absence {
+        Absence::Informative => "good",
+        Absence::Limited => "warn",
+        Absence::NotInformative | Absence::NotJudged => "bad",
+    }
+}
+
+/// The share from which a fusion at a place would have been seen, or how much of it is covered.
+fn seen_from(place: &DetectabilityRow, phrases: &Phrases) -> String {
+    match lod95(place) {
+        [Some(known), Some(novel)] if (known - novel).abs() > 1e-9 => fill(phrases.place_novel, &[&percent(known), &percent(novel)]),
+        [Some(known), _] => fill(phrases.place_known, &[&percent(known)]),
+        _ => match (place.covered_frac.map(Fraction::value), place.median_fragments) {
+            (Some(covered), _) if covered <= 0.0 => phrases.place_bare.to_owned(),
+            (Some(covered), Some(molecules)) => fill(phrases.place_covered, &[&percent(covered), &molecules.cell()]),
+            _ => phrases.place_no_share.to_owned(),
+        },
+    }
 }
 
 /// `19` or `19|20` of a place's name.
@@ -62,17 +80,40 @@ fn number(region: &str) -> &str {
     region.rsplit(' ').next().unwrap_or(region)
 }
 
-/// How many of the known resistance codons of a kinase would have been seen.
+/// How many of the known resistance codons of a kinase could be judged, and from which share of the molecules.
 pub fn resistance(gene: &str, document: &Document, phrases: &Phrases) -> Option<String> {
-    let codons = lollipop::codons(gene, &document.variants);
-    if codons.is_empty() || document.status.verdict == Verdict::Failed {
+    Some(fill(phrases.resistance, &[&of_codons(gene, document, phrases)?]))
+}
+
+/// The same of all targets in one sentence, for the place where no mutation is called.
+pub fn all_codons(document: &Document, phrases: &Phrases) -> Option<String> {
+    let of = |gene: &String| Some(format!("{} {}", name(gene), of_codons(gene, document, phrases)?));
+    let said: Vec<String> = document.targets.iter().filter_map(of).collect();
+    (!said.is_empty()).then(|| fill(phrases.codons_judged, &[&said.join("; ")]))
+}
+
+fn of_codons(gene: &str, document: &Document, phrases: &Phrases) -> Option<String> {
+    let codons = KnownCodons::of(gene, &document.variants);
+    if codons.count() == 0 || document.status.verdict == Verdict::Failed {
         return None;
     }
-    let mut lods: Vec<f64> = codons.values().flatten().copied().collect();
-    lods.sort_by(f64::total_cmp);
-    let all = codons.len().to_string();
-    Some(match (lods.get(lods.len() / 2), lods.last()) {
-        (Some(median), Some(worst)) => fill(phrases.resistance_line, &[&lods.len().to_string(), &all, &percent(*median), &percent(*worst)]),
-        _ => fill(phrases.resistance_none, &[&all]),
-    })
+    let judged = codons.judged();
+    let [own, all] = [judged.len(), codons.count()].map(|count| count.to_string());
+    let (Some((median, _)), Some((worst, at))) = (judged.get(judged.len() / 2), judged.last()) else {
+        return Some(fill(phrases.codons_none, &[&all]));
+    };
+    let (median, worst) = (percent(*median), percent(*worst));
+    let mut text = if median == worst {
+        fill(phrases.codons_alike, &[&own, &all, &worst])
+    } else {
+        fill(phrases.codons_spread, &[&own, &all, &median, &name(at), &worst])
+    };
+    let bare = codons.bare();
+    if !bare.is_empty() {
+        let more = bare.len().saturating_sub(MOST_NAMED);
+        let named: Vec<String> = bare.iter().take(MOST_NAMED).map(|residue| name(residue)).collect();
+        let more = if more > 0 { format!(" +{more}") } else { String::new() };
+        text = format!("{text}, {}", fill(phrases.codons_bare, &[&(named.join(", ") + &more)]));
+    }
+    Some(text)
 }

@@ -53,6 +53,7 @@ pub fn draw(id: &str, row: &FusionRow, fusion: &DrawnFusion, phrases: &Phrases) 
         let label = [symbol.as_deref().unwrap_or("?"), place.as_deref().unwrap_or("")].map(name).join("  ");
         drawing.text(class, (scales[side].at(0.0), FLOOR + 30.0), Anchor::Middle, label.trim_end());
     }
+    drawing.look_at(WIDTH / 2.0);
     arcs(&mut drawing, fusion, &scales, phrases);
     legend(&mut drawing, row, phrases);
     Some(drawing)

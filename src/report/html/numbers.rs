@@ -38,6 +38,11 @@ pub fn with_interval(share: Option<Fraction>, low: Option<Fraction>, high: Optio
     }
 }
 
+/// The phrase for one or for several, filled with the count.
+pub fn counted(count: usize, one: &str, several: &str) -> String {
+    super::lang::fill(if count == 1 { one } else { several }, &[&grouped(count as u64)])
+}
+
 /// Digits in groups of three, as English and Japanese write them.
 pub fn grouped(count: u64) -> String {
     let digits = count.to_string();

@@ -1,6 +1,7 @@
 //! All fixed text of the page, English beside Japanese. A phrase that lacks a language does not compile; `{}` are gaps that are filled
 //! in the order in which they stand, which is the same in both languages.
 
+use super::lang::Lang;
 use crate::fusion::Flag;
 use crate::warning::Code;
 
@@ -11,13 +12,14 @@ macro_rules! phrases {
         #[derive(Debug, Clone, Copy)]
         #[allow(missing_docs)]
         pub struct Phrases {
+            pub lang: Lang,
             $(pub $name: &'static str,)*
         }
 
         /// English.
-        pub const ENGLISH: Phrases = Phrases { $($name: $english,)* };
+        pub const ENGLISH: Phrases = Phrases { lang: Lang::English, $($name: $english,)* };
         /// Japanese.
-        pub const JAPANESE: Phrases = Phrases { $($name: $japanese,)* };
+        pub const JAPANESE: Phrases = Phrases { lang: Lang::Japanese, $($name: $japanese,)* };
 
         /// Name and both texts of each phrase, for tests.
         #[cfg(test)]
@@ -44,7 +46,7 @@ phrases! {
     quality_rna: "RNA, molecules a splice", "RNA（スプライスあたり分子数）";
     report_id: "Report id", "レポート ID";
     replaces: "replaces {}", "{} を置き換え";
-    status_ok: "can be judged", "判定可能";
+    status_ok: "good sample", "検体良好";
     status_limited: "can be judged in part", "一部のみ判定可能";
     status_failed: "cannot be judged", "判定不能";
     failed_text: "The sample failed. What is not seen here must not be taken as negative.", "検体は不合格です。ここに見えないものを「陰性」とみなすことはできません。";
@@ -53,8 +55,10 @@ phrases! {
     no_mutation_called: "No resistance mutation is called.", "耐性変異は検出されませんでした。";
     fusion_sentence: "{} in {} {} ({} split, {} clipped, {} pairs), quality {}.",
         "{}：支持 {} {}（分割 {}、クリップ {}、ペア {}）、クオリティ {}。";
-    share_sentence: "That is {} against the unbroken molecules (95 % interval {} to {}).",
-        "切断されていない分子に対する割合は {}（95 % 区間 {}～{}）です。";
+    share_sentence: "Against the unbroken molecules at this junction alone that is {} (95 % interval {} to {}).",
+        "この結合部の切断されていない分子だけに対する割合は {}（95 % 区間 {}～{}）です。";
+    isoform_sentence: "Among all transcripts of {} that begin or go on here, other isoforms counted, it is {}.",
+        "ここから始まる、またはここを通る {} の全転写産物（他のアイソフォームを含む）に占める割合は {} です。";
     unit_fragments: "fragments", "断片";
     unit_molecules: "molecules", "分子";
     variant_named: "variant {}", "バリアント {}";
@@ -85,7 +89,7 @@ phrases! {
     none: "none", "なし";
     approved: "approved", "承認あり";
     not_approved: "not approved", "承認なし";
-    not_listed: "in no row of the table", "表に記載なし";
+    not_listed: "approval not in the tables", "承認情報は表になし";
     condition: "Condition", "条件";
     companion_test: "Companion test", "コンパニオン診断";
     line: "Line", "治療ライン";
@@ -122,23 +126,25 @@ phrases! {
     imbalance: "{}: {} times as much RNA behind {} as before it (95 % interval {} to {}). A partner was not found. Not a call.",
         "{}：RNA は{} 倍（{} の後が前に対して、95 % 区間 {}～{}）。パートナーは見つかりません。検出ではありません。";
     not_found: "Not found", "検出されなかったもの";
-    not_found_lead: "What it is worth that no fusion of a kinase was seen. A share is the smallest that would have been seen with 95 % probability.",
-        "融合が見えなかったことの意味です。割合は、95 % の確率で見えたはずの最小の割合です。";
+    not_found_lead: "What it is worth that no fusion of a kinase was seen: whether one would have been. A share is the smallest that would have been seen with 95 % probability.",
+        "融合が見えなかったことの意味（あれば見えたか）です。割合は、95 % の確率で見えたはずの最小の割合です。";
     gene: "Gene", "遺伝子";
-    verdict: "Verdict", "判定";
-    places: "Where, and from which share it would have been seen", "場所と、見えたはずの割合";
-    negative_informative: "no fusion", "融合なし";
-    negative_limited: "none seen, not excluded", "見えないが否定できない";
-    negative_none: "not judged", "判定せず";
-    negative_failed: "cannot be judged, the sample failed", "判定不能（検体不合格）";
+    absence: "A fusion", "融合は";
+    places: "Where, and from which share of the molecules", "場所と、見えたはずの分子の割合";
     introns: "Intron {}", "イントロン {}";
     junctions: "Junction {}", "結合部 {}";
     place_known: "from {}", "{} から";
     place_novel: "from {} (novel partner {})", "{} から（未知パートナー {}）";
     place_no_share: "no share can be stated", "割合を示せない";
-    resistance_line: "Known resistance codons: {} of {} would have been seen (median from {}, worst {}).",
-        "既知の耐性コドン：{} / {} が見えたはずです（中央値 {} から、最悪 {}）。";
-    resistance_none: "Known resistance codons: none of {} is covered.", "既知の耐性コドン：{} 個のいずれもカバーされていません。";
+    place_covered: "{} covered, {} molecules: no share can be stated", "カバー {}、{} 分子：割合を示せない";
+    place_bare: "0 % covered", "カバー 0 %";
+    resistance: "Known resistance codons: {}.", "既知の耐性コドン：{}。";
+    codons_judged: "Known codons that could be judged: {}. A share is the smallest of the molecules that would have been seen.",
+        "判定できた既知コドン：{}。割合は見えたはずの最小の分子割合です。";
+    codons_spread: "{} of {} (half of them from {}, the worst, {}, from {})", "{} / {}（半数は {} から、最悪の {} は {} から）";
+    codons_alike: "{} of {} (from {})", "{} / {}（{} から）";
+    codons_none: "none of {}", "{} 個中 0";
+    codons_bare: "not at all {}", "まったく判定できない：{}";
     warnings: "Warnings", "警告";
     warnings_none: "No warning.", "警告はありません。";
     notes: "Notes", "注記";
@@ -152,7 +158,7 @@ phrases! {
     figure_reads: "Reads round the breaks of {}", "{} の切断点周辺のリード";
     figure_reads_text: "Aligned reads in bins of {} bases, 1,000 bases to either side of both breaks, and {} supporting molecules: {} split, {} clipped, {} pairs.",
         "両切断点の前後 1,000 塩基について、{} 塩基ごとのリード数と、支持分子 {}（分割 {}、クリップ {}、ペア {}）。";
-    molecules_left_out: "Molecules that are not drawn: {}.", "省略した分子：{}。";
+    molecules_left_out: "Arcs: {} of the {} {}, an even choice; {} are not drawn.", "弧：{} / {} {} を均等に抽出して表示（{} は省略）。";
     kind_split: "split", "分割";
     kind_clip: "clipped", "クリップ";
     kind_pair: "pair", "ペア";
@@ -168,7 +174,9 @@ phrases! {
     protein: "protein", "タンパク質";
     residues: "{} residues", "{} 残基";
     bases: "{} bases", "{} 塩基";
+    base: "{} base", "{} 塩基";
     inserted: "{} bases inserted", "{} 塩基の挿入";
+    inserted_one: "{} base inserted", "{} 塩基の挿入";
     junction_not_drawn: "No transcript is drawn: {}.", "転写産物の図はありません：{}。";
     no_model: "no exon model of both genes", "両遺伝子のエクソンモデルがない";
     no_coding: "No protein is drawn: no coding sequence reaches the break.", "タンパク質の図はありません：切断点までのコード配列が不明。";
@@ -176,6 +184,7 @@ phrases! {
     lost_domains: "Lost: {}", "喪失：{}";
     isoforms: "Isoforms of the same pair of genes: {}.", "同じ遺伝子ペアのアイソフォーム：{}。";
     save_drawing: "Save this drawing (SVG)", "この図を保存（SVG）";
+    save_reads: "Save these reads (SVG)", "このリードの図を保存（SVG）";
     not_drawn_in_full: "Drawn in part, as {} fusions stand before it; kinfuse call --figures svg writes all drawings.",
         "前に {} 個の融合があるため一部のみ図示しています。kinfuse call --figures svg ですべての図を書き出せます。";
     facts: "Details", "詳細";
@@ -192,10 +201,17 @@ phrases! {
     reads_at_junction: "Reads over the junction of {}", "{} の結合部のリード";
     reads_lead: "In the direction of the fusion; │ is the junction. Arrow: strand of the read; number: mate. Bases that differ from most reads are boxed; - is a base that the read lacks, + stands for bases that it has more.",
         "融合の方向に表示。│ が結合部。矢印はリードの向き、数字はメイト番号。多数と異なる塩基は枠つき。- は欠けた塩基、+ は余分な塩基。";
-    reads_shown: "{} reads are drawn, {} more are not.", "{} リードを表示、ほか {} は省略。";
-    reads_pairs: "Mates on either side ({}) cross nothing and are not among them.", "両側のメイトのみの分子（{}）は結合部を横切らないため含みません。";
-    reads_none: "No reads are drawn: none that is aligned here crosses the junction.", "リードの図はありません：ここに整列し結合部を横切るリードがありません。";
-    reads_names: "Names of these reads", "これらのリードの名前";
+    reads_shown: "Of the {} {} behind this fusion {} are drawn, one a line, each by the read that shows most of both sides.",
+        "この融合を支持する {} {} のうち {} を表示（1 行 1 つ、両側を最も多く示すリード）。";
+    reads_left_out: "{} more have a read over the junction and are left out to keep the page small.", "ほか {} も結合部を横切るリードをもちますが、ページを小さくするため省略。";
+    reads_beside: "{} have no read that shows both sides: mates lie on either side, or the read ends within inserted bases or has no alignment.",
+        "{} には両側を示すリードがありません（両側のメイトのみ、挿入塩基内で終わる、または整列のないリード）。";
+    reads_names: "Names of the reads behind it, those drawn first ({})", "支持リードの名前（表示したものが先、{} 件）";
+    swipe: "\u{2190} Swipe sideways for the rest \u{2192}", "\u{2190} 横にスワイプして続きを表示 \u{2192}";
+    figure_junction: "Reads over the junction of {}", "{} の結合部のリード";
+    figure_junction_text: "One line a molecule in the direction of the fusion, the bases of most reads above; bases that differ are bold and underlined. {}",
+        "1 行 1 分子、融合の方向。最上段は多数の塩基、異なる塩基は太字・下線。{}";
+    english_texts: "What tables and warnings say is in English.", "表と警告の文は英語のまま表示します。";
     most_reads: "most reads", "多数";
     mutations: "Mutations of the kinases", "キナーゼの変異";
     mutations_none_covered: "Not covered at all: {}.", "まったくカバーされていない：{}。";
@@ -220,11 +236,8 @@ phrases! {
     table_other_genes: "Called changes of other genes", "その他の遺伝子で検出された変化";
     seen: "What could have been seen", "何が見えたはずか";
     figure_strip: "What could have been seen where", "どこで何が見えたはずか";
-    figure_strip_text: "One row a kinase, one box a place at which it can break, with the share of a known fusion that would have been seen with 95 % probability. {} places are informative, {} limited, {} not informative.",
-        "1 行が 1 キナーゼ、1 箱が切断されうる場所。数値は 95 % の確率で見えたはずの既知融合の割合。情報あり {} か所、限定的 {} か所、情報なし {} か所。";
-    informative: "informative", "情報あり";
-    limited: "limited", "限定的";
-    not_informative: "not informative", "情報なし";
+    figure_strip_text: "One row a kinase, one box a place at which it can break, with the share of a known fusion that would have been seen with 95 % probability. A fusion in so many places: {}.",
+        "1 行が 1 キナーゼ、1 箱が切断されうる場所。数値は 95 % の確率で見えたはずの既知融合の割合。か所数：{}。";
     seldom: "fusions seldom break here", "融合の切断はまれ";
     figure_balance: "5'/3' balance", "5'/3' バランス";
     figure_balance_text: "How many times more RNA each kinase has behind its most uneven break than before it, with the 95 % interval. {}",

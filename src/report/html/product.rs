@@ -7,7 +7,7 @@
 
 use super::genes::{inserted, title};
 use super::lang::fill;
-use super::numbers::{grouped, name};
+use super::numbers::{counted, grouped, name};
 use super::phrases::Phrases;
 use crate::drawing::{text_width, Anchor, Drawing, Scale};
 use crate::report::carried::codon;
@@ -16,6 +16,8 @@ use crate::report::rows::{FusionRow, VariantRow};
 
 const WIDTH: f64 = 720.0;
 const LEFT: f64 = 8.0;
+/// Room for the name of a gene at either end of the transcript.
+const GENE: f64 = 60.0;
 /// Lines of the transcript and the protein.
 const TRANSCRIPT: f64 = 52.0;
 const PROTEIN: f64 = 156.0;
@@ -87,9 +89,9 @@ fn transcript(drawing: &mut Drawing, row: &FusionRow, five: (&DrawnGene, &DrawnE
     let sum = |exons: &[(u32, f64)]| exons.iter().map(|(_, length)| length).sum::<f64>();
     let total = sum(&before) + between as f64 + sum(&after);
     let across = Scale::new((0.0, total.max(1.0)), (LEFT, WIDTH - LEFT));
-    let label = format!("{} \u{b7} {}", phrases.transcript, fill(phrases.bases, &[&grouped(total as u64)]));
+    let label = format!("{} \u{b7} {}", phrases.transcript, counted(total as usize, phrases.base, phrases.bases));
     drawing.text("head", (LEFT, 16.0), Anchor::Start, &label);
-    let mut at = 0.0;
+    let (mut at, mut below_from) = (0.0, LEFT + GENE);
     for (side, exons, class) in [(0, &before, "five-pale"), (1, &after, "three-pale")] {
         if side == 1 {
             let joint = across.at(at);
@@ -97,22 +99,28 @@ fn transcript(drawing: &mut Drawing, row: &FusionRow, five: (&DrawnGene, &DrawnE
                 let end = across.at(at + between as f64);
                 drawing.rect("insert", joint, TRANSCRIPT - 11.0, (end - joint).max(2.0), 22.0);
                 let x = f64::midpoint(joint, end).clamp(70.0, WIDTH - 70.0);
-                drawing.text("t-insert", (x, TRANSCRIPT - 18.0), Anchor::Middle, &fill(phrases.inserted, &[&between.to_string()]));
+                drawing.text("t-insert", (x, TRANSCRIPT - 18.0), Anchor::Middle, &counted(between, phrases.inserted_one, phrases.inserted));
             }
             at += between as f64;
         }
         for (number, length) in exons {
             let (from, to) = (across.at(at), across.at(at + length));
             drawing.rect(class, from, TRANSCRIPT - 11.0, to - from, 22.0);
-            let text = number.to_string();
-            if to - from > text_width(&text, 10.0) + 3.0 {
-                drawing.text("small", (f64::midpoint(from, to), TRANSCRIPT + 3.5), Anchor::Middle, &text);
+            let (text, middle) = (number.to_string(), f64::midpoint(from, to));
+            let width = text_width(&text, 10.0) + 3.0;
+            if to - from > width {
+                drawing.text("small", (middle, TRANSCRIPT + 3.5), Anchor::Middle, &text);
+            } else if middle - width / 2.0 > below_from && middle < WIDTH - LEFT - GENE {
+                // Too narrow for its number, which stands below where there is room beside the names of the genes.
+                drawing.text("small", (middle, TRANSCRIPT + 21.0), Anchor::Middle, &text);
+                below_from = middle + width / 2.0;
             }
             at += length;
         }
     }
     let joint = across.at(sum(&before) + between as f64 / 2.0);
     drawing.line("break", (joint, TRANSCRIPT + 13.0), (joint, TRANSCRIPT + 22.0));
+    drawing.look_at(joint);
     for (end, x, anchor, class) in [(five, LEFT, Anchor::Start, "t-five"), (three, WIDTH - LEFT, Anchor::End, "t-three")] {
         drawing.text(class, (x, TRANSCRIPT + 27.0), anchor, &name(&end.0.gene));
     }

@@ -4,6 +4,7 @@ use super::lang::fill;
 use super::numbers::{name, percent};
 use super::phrases::Phrases;
 use crate::drawing::{text_width, Anchor, Drawing, Scale};
+use crate::report::absence::Absence;
 use crate::report::drawn::DrawnBalance;
 use crate::report::rows::{DetectabilityRow, Fraction};
 
@@ -32,8 +33,10 @@ pub fn draw(id: &str, targets: &[String], places: &[DetectabilityRow], phrases: 
     if places.is_empty() {
         return None;
     }
-    let count = |verdict: &str| places.iter().filter(|place| place.verdict == verdict).count().to_string();
-    let description = fill(phrases.figure_strip_text, &[&count("informative"), &count("limited"), &count("not informative")]);
+    let count = |absence: Absence| places.iter().filter(|place| Absence::of_word(&place.verdict) == absence).count();
+    let counts = Absence::ALL.map(|absence| (absence, count(absence)));
+    let counts: Vec<String> = counts.iter().map(|(absence, count)| format!("{} {count}", absence.said(phrases.lang))).collect();
+    let description = fill(phrases.figure_strip_text, &[&counts[..3].join(", ")]);
     let mut drawing = Drawing::new(id, phrases.figure_strip, &description, WIDTH, 100.0);
     let mut y = 8.0;
     let assays: Vec<&str> = places.iter().fold(Vec::new(), |mut list, place| {
@@ -62,36 +65,43 @@ pub fn draw(id: &str, targets: &[String], places: &[DetectabilityRow], phrases: 
         }
     }
     let mut x = LEFT;
-    for (class, word) in [("good-box", phrases.informative), ("warn-box", phrases.limited), ("bad-box", phrases.not_informative)] {
+    for absence in &Absence::ALL[..3] {
+        let (class, word) = (look(*absence).0, absence.said(phrases.lang));
         drawing.rect(class, x, y + 4.0, 14.0, 12.0);
         drawing.text("note", (x + 20.0, y + 14.0), Anchor::Start, word);
         x += 34.0 + text_width(word, 11.5);
     }
-    drawing.text("note", (x, y + 14.0), Anchor::Start, &format!("( ) {}", phrases.seldom));
+    let seldom = format!("( ) {}", phrases.seldom);
+    if x + text_width(&seldom, 11.5) > WIDTH {
+        (x, y) = (LEFT, y + 18.0);
+    }
+    drawing.text("note", (x, y + 14.0), Anchor::Start, &seldom);
     drawing.set_height(y + 24.0);
     Some(drawing)
 }
 
 fn one(drawing: &mut Drawing, place: &DetectabilityRow, x: f64, y: f64, phrases: &Phrases) {
-    let (class, mark) = match place.verdict.as_str() {
-        "informative" => ("good-box", "\u{2713}"),
-        "limited" => ("warn-box", "~"),
-        _ => ("bad-box", "\u{2715}"),
-    };
+    let absence = Absence::of_word(&place.verdict);
+    let (class, mark) = look(absence);
     let share = lod95(place)[0].map_or_else(|| "\u{2013}".to_owned(), percent);
     let region = short(&place.region);
     let region = if is_usual(place) { region } else { format!("({region})") };
-    let word = match place.verdict.as_str() {
-        "informative" => phrases.informative,
-        "limited" => phrases.limited,
-        _ => phrases.not_informative,
-    };
+    let word = absence.said(phrases.lang);
     drawing.titled(&format!("{} {}: {word}, {share}", name(&place.gene), name(&place.region)), |drawing| {
         drawing.rect(class, x, y, BOX.0, BOX.1);
         drawing.text("small", (x + 5.0, y + 13.0), Anchor::Start, &region);
         drawing.text("small", (x + BOX.0 - 5.0, y + 13.0), Anchor::End, mark);
         drawing.text("", (x + 5.0, y + 28.0), Anchor::Start, &share);
     });
+}
+
+/// Class and mark of a box.
+fn look(absence: Absence) -> (&'static str, &'static str) {
+    match absence {
+        Absence::Informative => ("good-box", "\u{2713}"),
+        Absence::Limited => ("warn-box", "~"),
+        Absence::NotInformative | Absence::NotJudged => ("bad-box", "\u{2715}"),
+    }
 }
 
 /// `i19` and `j19|20` in the place of `intron 19` and `junction 19|20`, which a box has no room for.

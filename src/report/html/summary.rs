@@ -3,11 +3,12 @@
 use super::lang::{fill, Lang};
 use super::meaning::{self, Meaning};
 use super::mutation::{compound, mutation};
-use super::negative::{negative, Negative};
+use super::negative::{all_codons, negative, Negative};
 use super::numbers::{name, percent, shown};
 use super::phrases::{flag_in_japanese, warning, Phrases};
 use crate::fusion::{Flag, KinaseDomain, Unit};
 use crate::report::compound::Compound;
+use crate::report::isoforms;
 use crate::report::json::{Document, Verdict};
 use crate::report::rows::{Fraction, FusionRow, Phred};
 use crate::variant::VariantStatus;
@@ -50,6 +51,8 @@ pub struct Summary {
     pub doubtful: Vec<Finding>,
     /// The mutations of the kinases.
     pub mutations: Vec<Finding>,
+    /// How many known codons could be judged, and from which shares.
+    pub codons: String,
     /// Mutations that lie on one molecule, or never do, and what is said of them together.
     pub compounds: Vec<String>,
     /// Kinases whose 3' part is expressed more, without a partner.
@@ -81,6 +84,7 @@ pub fn of(document: &Document, lang: Lang) -> Summary {
         fusions,
         doubtful,
         mutations: called.map(|row| mutation(row, lang)).collect(),
+        codons: all_codons(document, phrases).unwrap_or_default(),
         compounds: Compound::all(&document.drugs, &document.variants).iter().map(|found| compound(found, phrases)).collect(),
         imbalances: document.imbalances.iter().map(imbalance).collect(),
         negatives: document.targets.iter().filter(|gene| !has_fusion(gene)).map(|gene| negative(gene, document, phrases)).collect(),
@@ -103,7 +107,7 @@ pub fn warnings(document: &Document, lang: Lang) -> Vec<Warned> {
 }
 
 /// A unit's word.
-fn unit(unit: Unit, phrases: &Phrases) -> &'static str {
+pub fn unit(unit: Unit, phrases: &Phrases) -> &'static str {
     match unit {
         Unit::Fragments => phrases.unit_fragments,
         Unit::Molecules => phrases.unit_molecules,
@@ -152,6 +156,9 @@ fn fusion(row: &FusionRow, document: &Document, lang: Lang, said: &mut Vec<(Stri
     if row.allele_fraction.is_some() {
         let values = [row.allele_fraction, row.allele_fraction_low, row.allele_fraction_high].map(share);
         sentences.push(fill(phrases.share_sentence, &values.each_ref().map(String::as_str)));
+    }
+    if let (Some(among), Some(kinase)) = (isoforms::share(document, row), &row.gene3) {
+        sentences.push(fill(phrases.isoform_sentence, &[&name(kinase), &percent(among)]));
     }
     if row.exon_junction.is_some() {
         sentences.push(frame(row, phrases));

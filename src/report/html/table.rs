@@ -26,6 +26,14 @@ impl Table {
         (!rows.is_empty()).then(|| Self { caption: caption.to_owned(), header, rows })
     }
 
+    /// The table without the columns that are blank in all rows.
+    fn dense(self) -> Self {
+        let is_used = |column: &usize| self.rows.iter().any(|row| row.get(*column).is_some_and(|cell| !cell.is_empty()));
+        let used: Vec<usize> = (0..self.header.len()).filter(is_used).collect();
+        let pick = |cells: &[String]| used.iter().filter_map(|&column| cells.get(column).cloned()).collect();
+        Self { header: pick(&self.header), rows: self.rows.iter().map(|row| pick(row)).collect(), caption: self.caption }
+    }
+
     /// Rows of a file; columns that are blank in all of them are left out.
     fn of_file<R: Row>(caption: &str, rows: &[R]) -> Option<Self> {
         let cells: Vec<Vec<String>> = rows.iter().map(Row::cells).collect();
@@ -132,7 +140,7 @@ fn drugs(document: &Document, phrases: &Phrases) -> Option<Table> {
             }
         }
     }
-    Table::new(phrases.appendix_drugs, &header, rows)
+    Table::new(phrases.appendix_drugs, &header, rows).map(Table::dense)
 }
 
 fn variants(document: &Document, phrases: &Phrases) -> Option<Table> {

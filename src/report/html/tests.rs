@@ -125,5 +125,5 @@ fn a_failed_sample_has_no_negative() {
     document.status = Status { verdict: Verdict::Failed, reasons: vec!["no reads".to_owned()], limits: Vec::new() };
     let html = html(&document, Lang::English);
     assert!(html.contains("The sample failed") && html.contains("no reads") && !html.contains("No fusion passes."));
-    assert!(html.contains("cannot be judged, the sample failed"));
+    assert!(html.contains("<span class=\"badge bad\">not judged</span>"));
 }

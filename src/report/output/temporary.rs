@@ -85,7 +85,7 @@ pub(super) fn held() -> MutexGuard<'static, Vec<PathBuf>> {
 }
 
 /// Removes the temporary files of this process, and lets it make no more: it is about to end.
-pub fn abandon() {
+pub(super) fn abandon() {
     let alive = held();
     for path in alive.iter() {
         let _ = fs::remove_file(path);

@@ -1,9 +1,13 @@
 //! FUSIONS: one line each in columns, the second and those behind it for what it means.
 
+use super::super::isoforms;
 use super::super::json::{Document, Imbalance};
 use super::super::rows::{escaped, Cell, Fraction, FusionRow};
 use super::lines::{columns, cut, Lines, Rank};
 use super::{meaning, percent};
+
+/// The share among the isoforms of one event and the wild type, where there are several.
+const AMONG: &str = "of RNA";
 
 /// Columns that are left out first when the terminal is too narrow.
 const DISPENSABLE: [&str; 4] = ["qual", "frame", "junction", "variant"];
@@ -24,7 +28,7 @@ pub(super) fn add(document: &Document, lines: &mut Lines, width: usize) {
     if document.fusions.is_empty() {
         lines.add(Rank::Finding, "FUSIONS  none called");
     } else {
-        let mut table = table(&document.fusions, width).into_iter();
+        let mut table = table(document, width).into_iter();
         lines.add(Rank::Finding, table.next().unwrap_or_default());
         let mut shown: Vec<Vec<(Rank, String, usize)>> = Vec::new();
         for (fusion, line) in document.fusions.iter().zip(table) {
@@ -52,25 +56,33 @@ pub(super) fn add(document: &Document, lines: &mut Lines, width: usize) {
 }
 
 /// The fusions in columns; those that matter least go first when the line would be too long.
-fn table(fusions: &[FusionRow], width: usize) -> Vec<String> {
-    let mut names = vec!["FUSIONS", "junction", "variant", "frame", "evidence", "fragments", FRACTION, "qual", "filter"];
+fn table(document: &Document, width: usize) -> Vec<String> {
+    let fusions = &document.fusions;
+    let mut names = vec!["FUSIONS", "junction", "variant", "frame", "evidence", "fragments", FRACTION, AMONG, "qual", "filter"];
+    if !fusions.iter().any(|fusion| isoforms::share(document, fusion).is_some()) {
+        names.retain(|name| *name != AMONG);
+    }
     // What all rows share needs no column.
     if !fusions.iter().any(|fusion| fusion.evidence.as_deref().is_some_and(|evidence| evidence.contains('+'))) {
         names.retain(|name| *name != "evidence");
     }
     for dispensable in DISPENSABLE.iter().map(Some).chain([None]) {
-        let table = rows(fusions, &names);
+        let table = rows(document, &names);
         match dispensable {
             Some(dispensable) if table.iter().any(|line| line.chars().count() > width) => names.retain(|name| name != dispensable),
             _ => return table,
         }
     }
-    rows(fusions, &names)
+    rows(document, &names)
 }
 
-fn rows(fusions: &[FusionRow], names: &[&str]) -> Vec<String> {
+fn rows(document: &Document, names: &[&str]) -> Vec<String> {
     let mut rows: Vec<Vec<String>> = vec![names.iter().map(|&name| name.to_owned()).collect()];
-    rows.extend(fusions.iter().map(|fusion| names.iter().map(|name| cut(&value(fusion, name), CELL)).collect()));
+    let cell = |fusion: &FusionRow, name: &str| match name {
+        AMONG => percent(isoforms::share(document, fusion)),
+        name => value(fusion, name),
+    };
+    rows.extend(document.fusions.iter().map(|fusion| names.iter().map(|name| cut(&cell(fusion, name), CELL)).collect()));
     columns(&rows)
 }
 

@@ -97,11 +97,14 @@ pub(super) fn wrapped(text: &str, width: usize, most: usize) -> Vec<String> {
     lines
 }
 
-/// Rows in columns, each as wide as its widest cell; the first row is the heading.
+/// Rows in columns, each as wide as its widest cell; the first row is the heading. The last cell of a shorter row runs over those that it
+/// does not have.
 pub(super) fn columns(rows: &[Vec<String>]) -> Vec<String> {
     let count = rows.iter().map(Vec::len).max().unwrap_or(0);
     let cell = |row: &[String], column: usize| row.get(column).cloned().unwrap_or_default();
-    let width = |column: usize| rows.iter().map(|row| cell(row, column).chars().count()).max().unwrap_or(0);
+    let counts = |row: &&Vec<String>, column: usize| row.len() == count || row.len() != column + 1;
+    let width =
+        |column: usize| rows.iter().filter(|row| counts(row, column)).map(|row| cell(row, column).chars().count()).max().unwrap_or(0);
     let widths: Vec<usize> = (0..count).map(width).collect();
     let line = |row: &Vec<String>| {
         let cells: Vec<String> = widths.iter().enumerate().map(|(column, width)| format!("{:<width$}", cell(row, column))).collect();
@@ -120,6 +123,12 @@ mod tests {
         assert_eq!(wrapped(text, 20, 9), ["    void: one two", "          three four", "          five six"]);
         assert_eq!(wrapped(text, 20, 2), ["    void: one two", "          three fou…"]);
         assert_eq!(wrapped("  short", 20, 2), ["  short"]);
+    }
+
+    #[test]
+    fn the_end_of_a_shorter_row_widens_no_column() {
+        let row = |cells: &[&str]| cells.iter().map(|&cell| cell.to_owned()).collect::<Vec<_>>();
+        assert_eq!(columns(&[row(&["a", "b", "c"]), row(&["x", "a long reason"])]), ["a  b  c", "x  a long reason"]);
     }
 
     #[test]

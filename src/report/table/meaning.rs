@@ -98,7 +98,7 @@ fn standing(drug: &DrugMeaning) -> String {
     match drug.level {
         Some(level) => level.name().to_owned(),
         None if drug.is_approved() => "approved".to_owned(),
-        None if drug.approvals.is_empty() => "in no row of drugs.tsv".to_owned(),
+        None if drug.approvals.is_empty() => "approval not in the tables".to_owned(),
         None => "not approved".to_owned(),
     }
 }

@@ -43,7 +43,7 @@ pub(super) fn add(document: &Document, lines: &mut Lines) {
             lines.add(Rank::Finding, "MUTATIONS  none called");
         }
         for (rank, line) in sites {
-            lines.add(rank, line);
+            lines.add_wrapped(rank, &line, 2);
         }
     }
 }

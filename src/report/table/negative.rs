@@ -1,15 +1,19 @@
 //! NOT FOUND: what it is worth that no fusion of a kinase was seen, one row a kinase and verdict.
 //!
 //! ```text
-//! NOT FOUND  verdict       where            molecules  would have been seen from
-//!   ROS1     no fusion     introns 31-35    90-512     1.2 % (novel partner 1.5 %)
-//!   NTRK1    not excluded  intron 12        5          50 % with 63 % probability
-//!   NTRK2    not judged    introns 14-16    0          .
+//! NOT FOUND  a fusion               where            molecules  seen from a share of
+//!   ROS1     would have been seen    introns 31-35    90-512     1.2 % (novel 1.5 %)
+//!   NTRK1    only if frequent        intron 12        5          50 % with 63 % probability
+//!   NTRK2    could have been missed introns 14-16    0          hardly covered
 //! ```
+//!
+//! The words are those of [`Absence`].
 
 use crate::coverage::sentence::percent;
 
-use super::super::json::{Document, Negative, NegativePlaces, Verdict};
+use super::super::absence::Absence;
+use super::super::html::Lang;
+use super::super::json::{Document, NegativePlaces, Verdict};
 use super::super::rows::{escaped, Fraction};
 use super::has_fusion;
 use super::lines::{columns, Lines, Rank};
@@ -26,7 +30,7 @@ pub(super) fn add(document: &Document, lines: &mut Lines) {
         return;
     }
     lines.blank();
-    let heading = ["NOT FOUND", "verdict", "where", "molecules", "would have been seen from"].map(str::to_owned).to_vec();
+    let heading = ["NOT FOUND", "a fusion", "where", "molecules", "seen from a share of"].map(str::to_owned).to_vec();
     let mut ranks = vec![Rank::Finding];
     let mut rows = vec![heading];
     for gene in absent {
@@ -46,7 +50,9 @@ fn rows_of(document: &Document, gene: &str) -> Vec<Vec<String>> {
         let [places, molecules, seen] = cells;
         vec![format!("  {}", escaped(gene)), verdict.to_owned(), places, molecules, seen]
     };
-    let without = |why: &str| vec![row("not judged", [String::new(), String::new(), escaped(why)])];
+    let absence = Absence::of_kinase(document, gene);
+    let verdict = absence.said(Lang::English);
+    let without = |why: &str| vec![vec![format!("  {}", escaped(gene)), verdict.to_owned(), escaped(why)]];
     if document.status.verdict == Verdict::Failed {
         return without("the sample failed");
     }
@@ -55,7 +61,6 @@ fn rows_of(document: &Document, gene: &str) -> Vec<Vec<String>> {
     let Some(worth) = document.negatives.iter().find(|negative| negative.gene == gene) else {
         return without(poor.unwrap_or("nobody asked what could have been seen"));
     };
-    let verdict = verdict(document, worth);
     if worth.places.is_empty() {
         return without(poor.unwrap_or(&worth.text));
     }
@@ -64,9 +69,12 @@ fn rows_of(document: &Document, gene: &str) -> Vec<Vec<String>> {
         let molecules = if low == high { low.to_string() } else { format!("{low}-{high}") };
         [escaped(&places.regions), molecules, seen_from(places)]
     };
+    let is_bare = worth.places.iter().all(|places| Absence::of_word(&places.verdict) == Absence::NotInformative);
     let mut rows: Vec<Vec<String>> = worth.places.iter().map(|places| row(verdict, cells(places))).collect();
-    if let (Some(poor), Some(seen)) = (poor, rows[0].get_mut(4).filter(|_| verdict == "not judged")) {
-        *seen = escaped(poor);
+    if let (Some(poor), Some(seen)) = (poor, rows[0].get_mut(4).filter(|_| is_bare)) {
+        // The place and the word stand in columns of their own.
+        let said = poor.strip_prefix(worth.places[0].regions.as_str()).unwrap_or(poor);
+        *seen = escaped(said.trim_start().trim_end_matches(": not informative"));
     }
     for row in rows.iter_mut().skip(1) {
         row[0].clear();
@@ -75,25 +83,14 @@ fn rows_of(document: &Document, gene: &str) -> Vec<Vec<String>> {
     rows
 }
 
-/// `no fusion`: one would have been seen wherever the kinase usually breaks; `not excluded`: somewhere it might not have been; `not judged`:
-/// nowhere would it have been.
-fn verdict(document: &Document, worth: &Negative) -> &'static str {
-    let mut places = document.detectability.iter().filter(|place| place.gene == worth.gene);
-    match worth.verdict.as_str() {
-        "informative" => "no fusion",
-        "not informative" if !places.any(|place| place.verdict != "not informative") => "not judged",
-        _ => "not excluded",
-    }
-}
-
 /// The share from which a fusion would have been seen.
 fn seen_from(places: &NegativePlaces) -> String {
     let share = |fraction: Fraction| percent(fraction.value());
     match (places.lod95_known, places.lod95_novel) {
         (Some(known), Some(novel)) if share(known) == share(novel) => share(known),
-        (Some(known), Some(novel)) => format!("{} (novel partner {})", share(known), share(novel)),
-        (Some(known), None) => format!("{} (novel partner never)", share(known)),
-        (None, _) if places.verdict == "not informative" => "no share: hardly covered".to_owned(),
+        (Some(known), Some(novel)) => format!("{} (novel {})", share(known), share(novel)),
+        (Some(known), None) => format!("{} (novel never)", share(known)),
+        (None, _) if Absence::of_word(&places.verdict) == Absence::NotInformative => "hardly covered".to_owned(),
         (None, _) => match (places.asked, places.asked_probability) {
             (Some(asked), Some(probability)) => format!("{} with {:.0} % probability", share(asked), (probability.value() * 100.0).floor()),
             _ => ".".to_owned(),
@@ -105,39 +102,16 @@ fn seen_from(places: &NegativePlaces) -> String {
 mod tests {
     use super::*;
     use crate::report::fixture;
-    use crate::report::rows::DetectabilityRow;
-
-    fn place(region: &str, verdict: &str) -> DetectabilityRow {
-        DetectabilityRow {
-            sample: "S1".to_owned(),
-            gene: "ROS1".to_owned(),
-            region: region.to_owned(),
-            chrom: "chr6".to_owned(),
-            start: 1,
-            end: 2,
-            assay: "dna".to_owned(),
-            covered_frac: None,
-            median_fragments: None,
-            min_support: None,
-            lod95_known: None,
-            lod95_novel: None,
-            verdict: verdict.to_owned(),
-            note: None,
-        }
-    }
 
     #[test]
-    fn only_what_would_have_been_seen_is_absent() {
+    fn each_verdict_of_the_document_is_said_in_its_own_words() {
         let mut document = Document::new("S1");
-        let mut said = |verdict: &str, places: &[&str]| {
+        let mut said = |verdict: &str| {
             document.negatives = vec![fixture::negative("ROS1", verdict, "why")];
-            document.detectability = places.iter().map(|verdict| place("intron 31", verdict)).collect();
             rows_of(&document, "ROS1")[0].join(" | ")
         };
-        let (good, half, bare) = ("informative", "limited", "not informative");
-        assert_eq!(said(good, &[good]), "  ROS1 | no fusion | introns 31-35 | 90-512 | 1.2 % (novel partner 1.5 %)");
-        assert_eq!(said(half, &[good, half]), "  ROS1 | not excluded | introns 31-35 | 90-512 | .");
-        assert_eq!(said(bare, &[good, bare]), "  ROS1 | not excluded | introns 31-35 | 90-512 | no share: hardly covered");
-        assert_eq!(said(bare, &[bare, bare]), "  ROS1 | not judged | introns 31-35 | 90-512 | no share: hardly covered");
+        assert_eq!(said("informative"), "  ROS1 | would have been seen | introns 31-35 | 90-512 | 1.2 % (novel 1.5 %)");
+        assert_eq!(said("limited"), "  ROS1 | only if frequent | introns 31-35 | 90-512 | .");
+        assert_eq!(said("not informative"), "  ROS1 | could have been missed | introns 31-35 | 90-512 | hardly covered");
     }
 }

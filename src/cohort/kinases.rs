@@ -1,0 +1,79 @@
+//! What each sample says of each kinase, as a table of the page. Where nothing was found, the word says what that is worth.
+
+use super::page::{run_of, MAX_LINES};
+use super::Cohort;
+use crate::config::DEFAULT_TARGETS;
+use crate::report::absence::Absence;
+use crate::report::finding::OfKinase;
+use crate::report::html::Lang;
+use crate::report::rows::escaped;
+
+/// The table.
+pub struct Kinases {
+    /// Symbols of the kinases.
+    pub genes: [&'static str; 5],
+    /// For each the samples in which a fusion passes, and those in which silence is a negative.
+    pub counts: Vec<Count>,
+    /// One line a sample.
+    pub lines: Vec<KinaseLine>,
+    /// Samples beyond the longest table.
+    pub left: usize,
+}
+
+/// Samples that tell something of a kinase.
+pub struct Count {
+    /// Those in which a fusion passes.
+    pub found: usize,
+    /// Those without one, where that is a negative.
+    pub negative: usize,
+    /// The rest.
+    pub open: usize,
+}
+
+/// A sample.
+pub struct KinaseLine {
+    /// Its name.
+    pub sample: String,
+    /// Its run.
+    pub run: String,
+    /// Its status.
+    pub status: &'static str,
+    /// Class and words for each kinase.
+    pub cells: Vec<(&'static str, String)>,
+}
+
+/// The style of a result.
+fn class(result: &OfKinase) -> &'static str {
+    match result {
+        OfKinase::Fusions(_) => "found",
+        OfKinase::Absent(Absence::Informative) => "good",
+        OfKinase::Absent(Absence::Limited) => "warn",
+        OfKinase::Absent(_) => "bad",
+    }
+}
+
+impl Kinases {
+    /// The table of a cohort.
+    pub fn of(cohort: &Cohort) -> Self {
+        let count = |gene: &str| {
+            let with = |wanted: &[&str]| cohort.samples.iter().filter(|sample| wanted.contains(&class(sample.of_kinase(gene)))).count();
+            Count { found: with(&["found"]), negative: with(&["good"]), open: with(&["warn", "bad"]) }
+        };
+        let line = |index: usize| {
+            let sample = &cohort.samples[index];
+            let cell = |gene: &str| (class(sample.of_kinase(gene)), escaped(sample.of_kinase(gene).said(Lang::English)));
+            KinaseLine {
+                sample: escaped(&sample.name),
+                run: run_of(cohort, index),
+                status: sample.verdict.name(),
+                cells: DEFAULT_TARGETS.iter().map(|gene| cell(gene)).collect(),
+            }
+        };
+        Self {
+            genes: DEFAULT_TARGETS,
+            counts: DEFAULT_TARGETS.iter().map(|gene| count(gene)).collect(),
+            lines: (0..cohort.samples.len()).take(MAX_LINES).map(line).collect(),
+            left: cohort.samples.len().saturating_sub(MAX_LINES),
+        }
+    }
+}
