@@ -37,7 +37,7 @@ workflow KINFUSE {
     else {
         SAMTOOLS_FAIDX([[id: 'genome'], file(params.fasta)])
         ch_tools = ch_tools.mix(SAMTOOLS_FAIDX.out.versions_samtools)
-        ch_fasta = SAMTOOLS_FAIDX.out.fai.map { meta, fai -> [meta, file(params.fasta), fai] }.first()
+        ch_fasta = SAMTOOLS_FAIDX.out.fai.map { meta, fai -> [meta, file(params.fasta), fai] }
     }
 
     // Samples whose truth is known
