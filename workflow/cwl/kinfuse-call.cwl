@@ -3,8 +3,6 @@ class: CommandLineTool
 label: Fusions and resistance mutations of ALK, ROS1 and NTRK1-3 of one sample
 doc: From RNA, DNA or both. The program is taken from the PATH, or from a container by --default-container.
 baseCommand: [kinfuse, call, --quiet]
-requirements:
-  InlineJavascriptRequirement: {}
 hints:
   ResourceRequirement:
     coresMin: 2
