@@ -146,7 +146,7 @@ struct OnProtein<'a> {
 
 impl OnProtein<'_> {
     fn place(&self, domain: &DrawnDomain) -> Option<(f64, f64)> {
-        let (from, to) = (f64::from(domain.first - 1).max(self.kept.0), f64::from(domain.last).min(self.kept.1));
+        let (from, to) = (f64::from(domain.first.saturating_sub(1)).max(self.kept.0), f64::from(domain.last).min(self.kept.1));
         (from < to).then_some((from - self.kept.0 + self.offset, to - self.kept.0 + self.offset))
     }
 }
