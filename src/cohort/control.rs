@@ -100,8 +100,8 @@ fn negative(index: usize, sample: &Sample, leaks: &[Leak], samples: &[Sample]) -
         (false, _) => (Outcome::Fail, format!("shows {shown}{}", sources(index, leaks, samples))),
         (true, Verdict::Failed) => (Outcome::NotJudged, format!("the sample failed: {}", sample.reasons.join("; "))),
         // Where nothing could have been seen, silence is no proof of a clean run.
-        (true, _) if !sample.kinases.iter().any(|(_, result)| *result == OfKinase::Absent(Absence::Informative)) => {
-            (Outcome::NotJudged, "nothing passes, and of no kinase a fusion would have been seen".to_owned())
+        (true, _) if !sample.kinases.iter().any(|(_, result)| says_something(result)) => {
+            (Outcome::NotJudged, "nothing passes, and a fusion of any kinase could have been missed".to_owned())
         }
         (true, _) => (Outcome::Pass, format!("nothing passes; the sample is {}", sample.verdict.name())),
     }
@@ -114,6 +114,11 @@ fn no_template(index: usize, sample: &Sample, leaks: &[Leak], samples: &[Sample]
         (true, Verdict::Failed) => (Outcome::Pass, "no library, no finding".to_owned()),
         (true, verdict) => (Outcome::Fail, format!("holds a library: the sample is {}, although it has no template", verdict.name())),
     }
+}
+
+/// Whether a fusion of the kinase, at least a frequent one, would have been seen.
+fn says_something(result: &OfKinase) -> bool {
+    matches!(result, OfKinase::Absent(Absence::Informative | Absence::Limited))
 }
 
 #[cfg(test)]
@@ -145,6 +150,8 @@ mod tests {
         let with = |absence| vec![("ALK".into(), OfKinase::Absent(absence)), ("ROS1".into(), OfKinase::Absent(Absence::NotInformative))];
         clean.kinases = with(Absence::NotInformative);
         assert_eq!(outcome(Role::Negative, "", &clean).0, Outcome::NotJudged, "anything could have been missed");
+        clean.kinases = with(Absence::Limited);
+        assert_eq!(outcome(Role::Negative, "", &clean).0, Outcome::Pass, "a frequent one would have been seen");
         clean.kinases = with(Absence::Informative);
         assert_eq!(outcome(Role::Negative, "", &clean).0, Outcome::Pass);
         clean.verdict = Verdict::Failed;
