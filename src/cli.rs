@@ -4,7 +4,7 @@ use std::ffi::OsString;
 use std::io::Write;
 use std::path::PathBuf;
 
-use clap::{CommandFactory, Parser, Subcommand};
+use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 
 use crate::error::Result;
 
@@ -79,15 +79,13 @@ enum Command {
 /// Parses the command line. A wrong usage prints its message and exits with 2, `--help` and `--version` with 0.
 pub fn parse(arguments: impl IntoIterator<Item = OsString>) -> Arguments {
     let arguments: Vec<OsString> = arguments.into_iter().collect();
-    Arguments::try_parse_from(&arguments).unwrap_or_else(|told| {
-        // Printed by clap, as it ends the program.
-        let details = version::details(&arguments).filter(|_| told.kind() == clap::error::ErrorKind::DisplayVersion);
-        let Some(details) = details else { told.exit() };
-        match print(|out| write!(out, "{told}{details}")) {
-            Ok(()) => std::process::exit(0),
-            Err(_) => std::process::exit(1),
-        }
-    })
+    let mut command = Arguments::command();
+    if let Some(version) = version::with_parts(&arguments) {
+        // A command wants its texts for as long as the program runs.
+        command = command.version(&*version.leak());
+    }
+    let mut matches = command.get_matches_from(arguments);
+    Arguments::from_arg_matches_mut(&mut matches).unwrap_or_else(|error| error.exit())
 }
 
 impl Arguments {

@@ -221,7 +221,7 @@ impl Background {
                 {
                     continue;
                 }
-                if row.filter == "PASS" && matches!(row.known, KnownTier::Variant | KnownTier::Pair) {
+                if row.passes() && matches!(row.known, KnownTier::Variant | KnownTier::Pair) {
                     left_out.push(format!("{} passes and is left out: is this a normal sample?", row.fusion));
                     continue;
                 }

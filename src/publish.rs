@@ -14,6 +14,7 @@ use crate::model;
 use crate::normals::flag;
 use crate::pipeline::{LibraryResult, SampleResult};
 use crate::reference::Lookup;
+use crate::report::absence::Absence;
 use crate::report::candidates::{read_name, Candidate};
 use crate::report::evidence::session;
 use crate::report::json::{AssayEntry, Document, FusionStructure, Imbalance, Negative, NegativePlaces, Status, Verdict};
@@ -172,7 +173,7 @@ pub fn document(result: &SampleResult, config: &CallConfig) -> Result<Document> 
         // A failed sample is no negative, whatever its reads would show.
         let verdicts = document.negatives.iter_mut().map(|negative| &mut negative.verdict);
         let verdicts = verdicts.chain(document.detectability.iter_mut().map(|row| &mut row.verdict));
-        verdicts.for_each(|verdict| crate::report::absence::Absence::NotJudged.name().clone_into(verdict));
+        verdicts.for_each(|verdict| Absence::NotJudged.name().clone_into(verdict));
     }
     renew(&mut document, &result.knowledge, config.tumour.as_deref());
     let of_call = model::TABLES.into_iter().chain([("recurrent.tsv", flag::LISTED)]);

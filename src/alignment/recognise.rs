@@ -13,6 +13,7 @@ use super::umi::{umi_sources, UmiSource, SOURCES};
 use super::unlike::{self, Places};
 use crate::error::Result;
 use crate::genome::{Breakend, Interval};
+use crate::material::Material;
 use crate::model::{Gene, Role, Site};
 use crate::warning::{Code, Warnings};
 
@@ -76,7 +77,8 @@ pub fn recognise(
                 Ok(RecordKind::Primary) => {
                     taken += 1;
                     take(&mut sample, record);
-                    if request.kind.is_some() {
+                    // Only RNA is doubted by where its reads lie.
+                    if request.kind.is_some_and(|kind| kind.material() == Material::Rna) {
                         let start = record.pos() as u32;
                         sample.places.add(&Interval { contig: region.contig, start, end: read::end(record) }, genes);
                     }
@@ -201,7 +203,9 @@ impl Sample {
             None if paired || self.records == 0 => USUAL_INSERT_BP,
             _ => read_length_bp,
         };
-        let is_rna = self.is_rna(programs, &mut reasons);
+        let (is_rna, told) = self.material(programs);
+        let unlike = request.kind.and_then(|asked| unlike::sentence(asked, (is_rna, &told), self.places));
+        reasons.push(told);
         let amplicon = self.amplicon(&mut reasons);
         let recognised = match (is_rna, amplicon && !long_reads) {
             (true, false) => AssayKind::Rna,
@@ -210,8 +214,6 @@ impl Sample {
             (false, true) => AssayKind::DnaAmplicon,
         };
         let kind = request.kind.unwrap_or(recognised);
-        let told = reasons.first().map_or("", String::as_str);
-        let unlike = request.kind.and_then(|asked| unlike::sentence(asked, (is_rna, told), self.places));
         if request.kind.is_some() {
             reasons = vec![format!("assay {} was given on the command line", kind.name())];
         }
@@ -268,7 +270,8 @@ impl Sample {
         are_spliced((self.records, self.spliced))
     }
 
-    fn is_rna(&self, programs: &[String], reasons: &mut Vec<String>) -> bool {
+    /// Whether it is RNA, and by what that is told.
+    fn material(&self, programs: &[String]) -> (bool, String) {
         let percent = |part: u64, whole: u64| 100.0 * part as f64 / whole as f64;
         let cut = self.inspection.faults().cut;
         let (elsewhere, spliced_elsewhere) = self.elsewhere;
@@ -284,14 +287,13 @@ impl Sample {
             format!("RNA: {:.1} % of the reads away from the kinases are spliced", percent(spliced_elsewhere, elsewhere))
         } else {
             let reads = self.records.max(elsewhere);
-            reasons.push(match (reads, self.spliced + spliced_elsewhere) {
+            let dna = match (reads, self.spliced + spliced_elsewhere) {
                 (0, _) => "DNA is assumed: there are no reads to tell by".to_owned(),
                 (_, spliced) => format!("DNA: {spliced} of {reads} sampled reads are spliced"),
-            });
-            return false;
+            };
+            return (false, dna);
         };
-        reasons.push(rna);
-        true
+        (true, rna)
     }
 
     /// Primers pile the ends of one read of each pair on few places, much fewer than random breaks over the same bases would.

@@ -3,7 +3,6 @@
 use super::page::{run_of, MAX_LINES};
 use super::Cohort;
 use crate::config::DEFAULT_TARGETS;
-use crate::report::absence::Absence;
 use crate::report::finding::OfKinase;
 use crate::report::html::Lang;
 use crate::report::rows::escaped;
@@ -46,9 +45,8 @@ pub struct KinaseLine {
 fn class(result: &OfKinase) -> &'static str {
     match result {
         OfKinase::Fusions(_) => "found",
-        OfKinase::Absent(Absence::Informative) => "good",
-        OfKinase::Absent(Absence::Limited) | OfKinase::Doubtful(_) => "warn",
-        OfKinase::Absent(_) => "bad",
+        OfKinase::Doubtful(_) => "warn",
+        OfKinase::Absent(absence) => absence.class(),
     }
 }
 

@@ -29,8 +29,8 @@ use crate::report::rows::{escaped, Cell, Fraction};
 pub struct Column {
     /// Its name.
     pub label: String,
-    /// The name that the tables give the variant (`V1`).
-    pub variant: Option<String>,
+    /// The same with the name that the tables give the variant (`EML4::ALK E13;A20 V1`).
+    pub heading: String,
     /// The genes that it concerns.
     pub genes: Vec<String>,
     /// Whether it is a fusion.
@@ -41,13 +41,6 @@ pub struct Column {
     pub showing: usize,
     /// Samples into which it may have leaked.
     pub leaks: usize,
-}
-
-impl Column {
-    /// The name with that of the variant.
-    pub fn heading(&self) -> String {
-        self.variant.as_ref().map_or_else(|| self.label.clone(), |variant| format!("{} {variant}", self.label))
-    }
 }
 
 /// The columns: fusions before mutations, the most frequent first.
@@ -63,7 +56,7 @@ pub fn columns(cohort: &Cohort) -> Vec<Column> {
         for (label, (finding, passes, leaked)) in own {
             let column = by_label.entry(label.clone()).or_insert_with(|| Column {
                 label,
-                variant: finding.variant.clone(),
+                heading: finding.with_variant(),
                 genes: finding.genes.clone(),
                 is_fusion: finding.is_fusion(),
                 passing: 0,

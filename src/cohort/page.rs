@@ -147,7 +147,7 @@ fn page(cohort: &Cohort, columns: &[Column]) -> Page {
         columns: columns
             .iter()
             .map(|column| ColumnLine {
-                label: escaped(&column.heading()),
+                label: escaped(&column.heading),
                 passing: column.passing,
                 showing: column.showing,
                 leaks: column.leaks,

@@ -62,7 +62,7 @@ pub(super) fn number(value: f64) -> String {
 
 fn matrix_table(out: &mut dyn Write, cohort: &Cohort, columns: &[matrix::Column]) -> io::Result<()> {
     let own = ["sample", "run", "role", "control", "status", "assay", "passing", "leaks", "outliers"];
-    let headings = columns.iter().map(matrix::Column::heading);
+    let headings = columns.iter().map(|column| column.heading.clone());
     let mut table = Table::new(out, own.into_iter().chain(DEFAULT_TARGETS).map(str::to_owned).chain(headings))?;
     for (index, (sample, entry)) in cohort.samples.iter().zip(&cohort.entries).enumerate() {
         let control = cohort.controls.iter().find(|control| control.entry.sample == sample.name);

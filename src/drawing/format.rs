@@ -4,7 +4,7 @@
 //! are not among them.
 
 use std::io;
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 use resvg::{tiny_skia, usvg};
 
@@ -92,14 +92,19 @@ impl Drawing {
     }
 }
 
-fn tree(svg: &str) -> io::Result<usvg::Tree> {
+/// They are read once, however many drawings a run writes.
+static LETTERS: LazyLock<Arc<usvg::fontdb::Database>> = LazyLock::new(|| {
     let mut fonts = usvg::fontdb::Database::new();
     for font in FONTS {
         fonts.load_font_data(font.to_vec());
     }
     fonts.set_sans_serif_family("DejaVu Sans");
     fonts.set_monospace_family("DejaVu Sans Mono");
-    let options = usvg::Options { font_family: "DejaVu Sans".to_owned(), fontdb: Arc::new(fonts), ..usvg::Options::default() };
+    Arc::new(fonts)
+});
+
+fn tree(svg: &str) -> io::Result<usvg::Tree> {
+    let options = usvg::Options { font_family: "DejaVu Sans".to_owned(), fontdb: Arc::clone(&LETTERS), ..usvg::Options::default() };
     usvg::Tree::from_str(svg, &options).map_err(io::Error::other)
 }
 

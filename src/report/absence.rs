@@ -52,6 +52,15 @@ impl Absence {
         }
     }
 
+    /// The class of its colour on pages.
+    pub fn class(self) -> &'static str {
+        match self {
+            Self::Informative => "good",
+            Self::Limited => "warn",
+            Self::NotInformative | Self::NotJudged => "bad",
+        }
+    }
+
     /// The words for people.
     pub fn said(self, lang: Lang) -> &'static str {
         let (english, japanese) = match self {

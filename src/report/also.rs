@@ -149,7 +149,7 @@ impl<'d> Passed<'d> {
     fn of(row: &'d FusionRow, read_names: &'d [String]) -> Option<Self> {
         let five = Place::of(row.breakpoint5.as_deref()?, row.gene5.as_deref(), row.site5.as_deref(), Role::Five)?;
         let three = Place::of(row.breakpoint3.as_deref()?, row.gene3.as_deref(), row.site3.as_deref(), Role::Three)?;
-        (row.filter == "PASS").then_some(Self { row, read_names, five, three })
+        row.passes().then_some(Self { row, read_names, five, three })
     }
 }
 

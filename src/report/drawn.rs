@@ -261,19 +261,11 @@ pub fn chosen(molecules: impl IntoIterator<Item = (SupportKind, u32, u32)>) -> (
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::report::fixture;
 
     fn gene() -> DrawnGene {
-        DrawnGene {
-            gene: "NTRK3".to_owned(),
-            transcript: "NM_A.3".to_owned(),
-            chrom: "15".to_owned(),
-            strand: "-".to_owned(),
-            exons: vec![(1, 900)],
-            coding: Some((1, 900)),
-            residues: Some(300),
-            domains: Vec::new(),
-            counts: vec![OtherResidues { transcript: "NM_B.1".to_owned(), shared: vec![(0, 0, 300), (342, 300, 600)] }],
-        }
+        let counts = vec![OtherResidues { transcript: "NM_B.1".to_owned(), shared: vec![(0, 0, 300), (342, 300, 600)] }];
+        DrawnGene { transcript: "NM_A.3".to_owned(), counts, ..fixture::drawn_gene("NTRK3", 300) }
     }
 
     #[test]

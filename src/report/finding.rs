@@ -71,7 +71,7 @@ pub fn findings(document: &Document) -> Vec<Finding> {
         fraction: row.allele_fraction.map(Fraction::value),
         quality: Some(row.qual.value()),
         filter: row.filter.clone(),
-        passes: row.filter == "PASS",
+        passes: row.passes(),
         level: level(&row.id),
     });
     let others = document.off_target.iter().flat_map(|site| &site.variants);
@@ -130,7 +130,7 @@ impl OfKinase {
 /// What is known of a kinase: its fusions that pass, else what it is worth that none was found.
 pub fn of_kinase(document: &Document, gene: &str) -> OfKinase {
     let named = |sure: bool| {
-        let own = document.fusions.iter().filter(|row| (row.filter == "PASS") == sure && concerns(row, gene));
+        let own = document.fusions.iter().filter(|row| row.passes() == sure && concerns(row, gene));
         let mut names: Vec<&str> = own.map(|row| row.fusion.as_str()).collect();
         names.dedup();
         Some(names.join(", ")).filter(|names| !names.is_empty())
@@ -141,7 +141,7 @@ pub fn of_kinase(document: &Document, gene: &str) -> OfKinase {
 
 /// Whether a fusion of a gene passes. A doubtful one does not take the kinase from what was not found.
 pub fn has_sure_fusion(document: &Document, gene: &str) -> bool {
-    document.fusions.iter().any(|row| row.filter == "PASS" && concerns(row, gene))
+    document.fusions.iter().any(|row| row.passes() && concerns(row, gene))
 }
 
 fn concerns(row: &FusionRow, gene: &str) -> bool {
@@ -185,7 +185,7 @@ mod tests {
         assert_eq!(words(&document), [fused.clone(), limited, unknown.clone()]);
         document.status.verdict = Verdict::Failed;
         assert_eq!(words(&document), [fused, unknown.clone(), unknown]);
-        // The two of ALK pass and are flagged.
+        // Now both of ALK are flagged.
         document.fusions.iter_mut().for_each(|row| row.filter = "low_support".to_owned());
         assert_eq!(words(&document)[0], OfKinase::Doubtful("EML4::ALK, ?::ALK".to_owned()));
         assert!(!has_sure_fusion(&document, "ALK"), "what is doubtful leaves the kinase in what was not found");

@@ -8,6 +8,7 @@ use crate::fusion::{Agreement, Flag, Frame, Fusion, KinaseDomain, KnownTier, Mat
 use crate::genome::{Breakend, ContigId, Contigs, Junction, Side};
 use crate::knowledge::{DrugEffect, Effect};
 use crate::model::Site;
+use crate::report::drawn::DrawnGene;
 use crate::report::json::{Negative, NegativePlaces};
 use crate::report::rows::Fraction;
 use crate::stats::jeffreys_share;
@@ -16,6 +17,21 @@ use crate::variant::{Variant, VariantStatus};
 /// Two chromosomes of `GRCh38` and a contig with a difficult name.
 pub(crate) fn contigs() -> Contigs {
     Contigs::new([("chr2".to_owned(), 242_193_529), ("chr6".to_owned(), 170_805_979), ("HLA-A*01:01:01:01".to_owned(), 3_503)])
+}
+
+/// A gene of one coding exon, as pages draw it.
+pub(crate) fn drawn_gene(symbol: &str, residues: u32) -> DrawnGene {
+    DrawnGene {
+        gene: symbol.to_owned(),
+        transcript: "NM_1".to_owned(),
+        chrom: "15".to_owned(),
+        strand: "-".to_owned(),
+        exons: vec![(1, 3 * residues)],
+        coding: Some((1, 3 * residues)),
+        residues: Some(residues),
+        domains: Vec::new(),
+        counts: Vec::new(),
+    }
 }
 
 /// The H3122 junction: EML4 keeps its lower flank, ALK (reverse strand) its lower one, one base of homology.

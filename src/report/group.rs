@@ -49,6 +49,13 @@ pub struct Reason {
     pub source: Option<String>,
 }
 
+impl Reason {
+    /// Whether it says that the drug fails.
+    fn is_failure(&self) -> bool {
+        ["resistant", "reduced"].contains(&self.effect.as_str())
+    }
+}
+
 /// Where a drug stands, and why.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Judgement {
@@ -81,18 +88,16 @@ impl Judgement {
         if self.group != Group::Void {
             return;
         }
-        let (failing, rest): (Vec<Reason>, Vec<Reason>) =
-            std::mem::take(&mut self.because).into_iter().partition(|reason| ["resistant", "reduced"].contains(&reason.effect.as_str()));
+        let (failing, rest): (Vec<Reason>, Vec<Reason>) = std::mem::take(&mut self.because).into_iter().partition(Reason::is_failure);
         self.because = failing;
         self.note(rest.iter().map(|reason| format!("{} alone: {}", reason.mutation, said(reason))));
     }
 
     /// Where molecules with both mutations void a drug, what is reported of molecules with one of them is no reason for it.
     fn leave_out_parts(&mut self) {
-        let is_failing = |reason: &&Reason| ["resistant", "reduced"].contains(&reason.effect.as_str());
-        let compounds = self.because.iter().filter(is_failing).filter(|reason| reason.mutation.contains('+'));
+        let compounds = self.because.iter().filter(|reason| reason.is_failure() && reason.mutation.contains('+'));
         let together: Vec<String> = compounds.flat_map(|reason| reason.mutation.split('+')).map(str::to_owned).collect();
-        self.because.retain(|reason| is_failing(&reason) || !together.contains(&reason.mutation));
+        self.because.retain(|reason| reason.is_failure() || !together.contains(&reason.mutation));
     }
 
     fn note(&mut self, notes: impl IntoIterator<Item = String>) {

@@ -234,7 +234,7 @@ fn fusion((at, row): (usize, &FusionRow), document: &Document, phrases: &Phrases
     let others: Vec<String> = document
         .fusions
         .iter()
-        .filter(|other| other.id != row.id && (&other.gene5, &other.gene3) == (&row.gene5, &row.gene3) && other.filter == "PASS")
+        .filter(|other| other.id != row.id && (&other.gene5, &other.gene3) == (&row.gene5, &row.gene3) && other.passes())
         .take(MOST_ISOFORMS)
         .map(|other| format!("{} {}", name(&other.id), genes::title(other)))
         .collect();

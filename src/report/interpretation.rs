@@ -169,7 +169,7 @@ const EARLY_STOP: &str = "stop before the kinase";
 /// Why a fusion has no level of evidence: it makes no kinase.
 fn no_level(fusion: &FusionRow) -> Option<String> {
     let domain = fusion.kinase_domain.filter(|domain| *domain != KinaseDomain::Retained);
-    let doubt = (fusion.filter != "PASS").then(|| format!("doubtful call ({})", fusion.filter));
+    let doubt = (!fusion.passes()).then(|| format!("doubtful call ({})", fusion.filter));
     let mut reasons: Vec<String> = doubt.into_iter().chain(domain.map(|domain| format!("kinase domain {}", domain.cell()))).collect();
     let mut by_frame = Vec::new();
     if fusion.frame == Frame::OutOfFrame.text() {
@@ -192,7 +192,7 @@ fn meaning(fusion: &FusionRow, document: &Document, knowledge: &Knowledge, tumou
     // A kinase that is lost, or that points away, is no target.
     let is_kinase = fusion.kinase_domain == Some(KinaseDomain::Retained) && fusion.exon_junction.is_some();
     // A doubtful call is no finding: no drug rests on it.
-    let is_target = is_kinase && fusion.filter == "PASS";
+    let is_target = is_kinase && fusion.passes();
     let no_level = no_level(fusion);
     let carried = Carried::by(&fusion.id, kinase, &document.variants);
     let mut drugs = if is_target {

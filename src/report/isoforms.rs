@@ -15,9 +15,8 @@ const METRIC: &str = "fusion_transcript_share_";
 /// The share of a fusion, where another isoform of the same event that begins at the same place of the kinase passes and RNA tells it.
 pub fn share(document: &Document, row: &FusionRow) -> Option<f64> {
     // Those that begin at another exon of the kinase are counted against other transcripts of it.
-    let is_isoform = |other: &&FusionRow| {
-        other.id != row.id && other.filter == "PASS" && other.event == row.event && other.breakpoint3 == row.breakpoint3
-    };
+    let is_isoform =
+        |other: &&FusionRow| other.id != row.id && other.passes() && other.event == row.event && other.breakpoint3 == row.breakpoint3;
     if row.event.is_none() || !document.fusions.iter().any(|other| is_isoform(&other)) {
         return None;
     }

@@ -56,6 +56,12 @@ impl KnownCodons {
         list
     }
 
+    /// The share from which half of those that could be judged would have been seen, and the worst with its residue.
+    pub fn spread(&self) -> Option<(f64, (f64, &str))> {
+        let judged = self.judged();
+        judged.get(judged.len() / 2).map(|(half, _)| *half).zip(judged.last().copied())
+    }
+
     /// The residues of the codons that could not.
     pub fn bare(&self) -> Vec<&str> {
         self.0.values().filter(|codon| codon.seen_from.is_none()).map(|codon| codon.residue.as_str()).collect()

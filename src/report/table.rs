@@ -112,7 +112,7 @@ fn rna_quality(document: &Document) -> Vec<String> {
 }
 
 fn verdict(document: &Document) -> String {
-    let passing = document.fusions.iter().filter(|fusion| fusion.filter == "PASS").count();
+    let passing = document.fusions.iter().filter(|fusion| fusion.passes()).count();
     let called = document.called_variants().len();
     let plural = |n: usize| if n == 1 { "" } else { "s" };
     let fusions = match document.fusions.len() {

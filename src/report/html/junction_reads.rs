@@ -37,7 +37,7 @@ pub fn panel(reads: &ReadsAtJunction, row: &FusionRow, listed: &[String], phrase
     }
     let widths = Widths::of(reads);
     let mut lines = String::new();
-    let _ = writeln!(lines, "<span class=\"most\">{}</span>", line("    ", &most(reads), reads, &widths));
+    let _ = writeln!(lines, "<span class=\"most\">{}</span>", line(NO_HEAD, &most(reads), reads, &widths));
     for row in &reads.rows {
         let _ = writeln!(lines, "{}", line(&head(row), row, reads, &widths));
     }
@@ -57,22 +57,12 @@ pub fn draw(id: &str, reads: &ReadsAtJunction, row: &FusionRow, phrases: &Phrase
     let mut drawing = Drawing::new(id, &title, &description, letters * LETTER + 2.0 * EDGE, 100.0);
     drawing.text("head", (EDGE, 18.0), Anchor::Start, &title);
     let mut y = 40.0;
-    for (own, head, class) in
-        std::iter::once((&most(reads), String::new(), "mono most")).chain(reads.rows.iter().map(|row| (row, head(row), "mono")))
-    {
-        let blank = " ".repeat(HEAD + widths.left - own.left.len() - head.chars().count());
-        let (skipped, beyond) = (reads.left.len().saturating_sub(own.left.len()), own.left.len().saturating_sub(reads.left.len()));
-        let expected = [&vec![0; beyond], reads.left.as_bytes().get(skipped..).unwrap_or_default()].concat();
+    let lines = std::iter::once(("mono most", most(reads), NO_HEAD.to_owned()))
+        .chain(reads.rows.iter().map(|row| ("mono", row.clone(), head(row))));
+    for (class, own, head) in lines {
         let is_most = class != "mono";
-        let mut parts: Vec<(&str, String)> = vec![("", head + &blank)];
-        parts.extend(marked(&own.left, &expected, if is_most { "b-five" } else { "" }));
-        parts.push(("b-joint", "\u{2502}".to_owned()));
-        if widths.inserted > 0 {
-            parts.extend(marked(&own.inserted, reads.inserted.as_bytes(), if is_most { "b-insert" } else { "" }));
-            parts.push(("b-joint", " ".repeat(widths.inserted - own.inserted.len()) + "\u{2502}"));
-        }
-        parts.extend(marked(&own.right, reads.right.as_bytes(), if is_most { "b-three" } else { "" }));
-        let parts: Vec<(&str, &str)> = parts.iter().map(|(class, text)| (*class, text.as_str())).collect();
+        let parts = laid_out(&head, &own, reads, &widths);
+        let parts: Vec<(&str, &str)> = parts.iter().map(|stretch| (stretch.class_in_drawing(is_most), stretch.text.as_str())).collect();
         drawing.bases(class, (EDGE, y), &parts);
         y += LINE;
     }
@@ -88,19 +78,8 @@ const EDGE: f64 = 8.0;
 /// Letters before the bases of a line: strand and mate.
 const HEAD: usize = 4;
 
-/// Stretches of bases with the class of each, those that differ from what is expected on their own.
-fn marked<'c>(own: &str, expected: &[u8], class: &'c str) -> Vec<(&'c str, String)> {
-    let mut parts: Vec<(&str, String)> = Vec::new();
-    for (at, letter) in own.chars().enumerate() {
-        let differs = expected.get(at).is_some_and(|other| *other != 0 && char::from(*other) != letter);
-        let class = if differs { "b-other" } else { class };
-        match parts.last_mut() {
-            Some((known, text)) if *known == class => text.push(letter),
-            _ => parts.push((class, letter.to_string())),
-        }
-    }
-    parts
-}
+/// In the place of strand and mate, before the bases of most reads.
+const NO_HEAD: &str = "    ";
 
 /// How many of the molecules are drawn, in the unit in which they are counted.
 fn told(reads: &ReadsAtJunction, row: &FusionRow, phrases: &Phrases) -> String {
@@ -149,40 +128,99 @@ impl Widths {
     }
 }
 
-/// One line: the bases before the junction end at it, inserted ones stand between two marks.
-fn line(head: &str, row: &ReadRow, reads: &ReadsAtJunction, widths: &Widths) -> String {
-    let mut text = head.to_owned();
-    text.push_str(&" ".repeat(widths.left - row.left.len()));
-    let skipped = reads.left.len().saturating_sub(row.left.len());
-    let expected = reads.left.as_bytes().get(skipped..).unwrap_or_default();
-    // Bases beyond those that most reads have are compared with nothing.
-    let beyond = row.left.len().saturating_sub(reads.left.len());
-    text.push_str("<i class=\"l\">");
-    bases(&mut text, row.left.as_bytes(), &[&vec![0; beyond], expected].concat());
-    text.push_str("</i><i class=\"j\">\u{2502}</i>");
-    if widths.inserted > 0 {
-        text.push_str("<i class=\"n\">");
-        bases(&mut text, row.inserted.as_bytes(), reads.inserted.as_bytes());
-        text.push_str(&" ".repeat(widths.inserted - row.inserted.len()));
-        text.push_str("</i><i class=\"j\">\u{2502}</i>");
-    }
-    text.push_str("<i class=\"r\">");
-    bases(&mut text, row.right.as_bytes(), reads.right.as_bytes());
-    text.push_str("</i>");
-    text
+/// Where a stretch of a line lies.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Part {
+    Head,
+    Left,
+    Joint,
+    Inserted,
+    Right,
 }
 
-/// Bases, those in a box that differ from what is expected.
-fn bases(text: &mut String, own: &[u8], expected: &[u8]) {
-    for (at, base) in own.iter().enumerate() {
-        let letter = escaped(&char::from(*base).to_string());
-        match expected.get(at) {
-            Some(other) if *other != 0 && other != base => {
-                let _ = write!(text, "<b>{letter}</b>");
-            }
-            _ => text.push_str(&letter),
+/// Letters of a line of which the same is shown.
+struct Stretch {
+    part: Part,
+    /// Whether they are other bases than most reads have.
+    differs: bool,
+    text: String,
+}
+
+impl Stretch {
+    fn class_in_drawing(&self, is_most: bool) -> &'static str {
+        match self.part {
+            Part::Joint => "b-joint",
+            _ if self.differs => "b-other",
+            Part::Left if is_most => "b-five",
+            Part::Inserted if is_most => "b-insert",
+            Part::Right if is_most => "b-three",
+            _ => "",
         }
     }
+
+    fn class_on_page(&self) -> &'static str {
+        match self.part {
+            Part::Head => "",
+            Part::Left => "l",
+            Part::Joint => "j",
+            Part::Inserted => "n",
+            Part::Right => "r",
+        }
+    }
+}
+
+/// One line: the bases before the junction end at it, inserted ones stand between two marks.
+fn laid_out(head: &str, row: &ReadRow, reads: &ReadsAtJunction, widths: &Widths) -> Vec<Stretch> {
+    let plain = |part: Part, text: String| Stretch { part, differs: false, text };
+    let joint = || plain(Part::Joint, "\u{2502}".to_owned());
+    // Bases beyond those that most reads have are compared with nothing.
+    let (skipped, beyond) = (reads.left.len().saturating_sub(row.left.len()), row.left.len().saturating_sub(reads.left.len()));
+    let expected = [&vec![0; beyond], reads.left.as_bytes().get(skipped..).unwrap_or_default()].concat();
+    let mut line = vec![plain(Part::Head, head.to_owned() + &" ".repeat(widths.left - row.left.len()))];
+    line.extend(compared(Part::Left, &row.left, &expected));
+    line.push(joint());
+    if widths.inserted > 0 {
+        line.extend(compared(Part::Inserted, &row.inserted, reads.inserted.as_bytes()));
+        line.push(plain(Part::Inserted, " ".repeat(widths.inserted - row.inserted.len())));
+        line.push(joint());
+    }
+    line.extend(compared(Part::Right, &row.right, reads.right.as_bytes()));
+    line
+}
+
+/// Bases in stretches that are as expected, and stretches that are not.
+fn compared(part: Part, own: &str, expected: &[u8]) -> Vec<Stretch> {
+    let mut stretches: Vec<Stretch> = Vec::new();
+    for (at, letter) in own.chars().enumerate() {
+        let differs = expected.get(at).is_some_and(|other| *other != 0 && char::from(*other) != letter);
+        match stretches.last_mut() {
+            Some(last) if last.differs == differs => last.text.push(letter),
+            _ => stretches.push(Stretch { part, differs, text: letter.to_string() }),
+        }
+    }
+    stretches
+}
+
+/// A line as HTML; each base that differs stands in a box.
+fn line(head: &str, row: &ReadRow, reads: &ReadsAtJunction, widths: &Widths) -> String {
+    let mut html = String::new();
+    for part in laid_out(head, row, reads, widths).chunk_by(|x, y| x.part == y.part) {
+        let mut inner = String::new();
+        for stretch in part {
+            if !stretch.differs {
+                inner.push_str(&escaped(&stretch.text));
+                continue;
+            }
+            for letter in stretch.text.chars() {
+                let _ = write!(inner, "<b>{}</b>", escaped(&letter.to_string()));
+            }
+        }
+        let _ = match part[0].class_on_page() {
+            "" => write!(html, "{inner}"),
+            class => write!(html, "<i class=\"{class}\">{inner}</i>"),
+        };
+    }
+    html
 }
 
 #[cfg(test)]

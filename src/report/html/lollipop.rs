@@ -158,17 +158,7 @@ mod tests {
 
     #[test]
     fn a_name_of_any_length_and_a_residue_that_no_protein_has_are_no_trouble() {
-        let gene = DrawnGene {
-            gene: "ROS1".to_owned(),
-            transcript: "NM_1".to_owned(),
-            chrom: "chr6".to_owned(),
-            strand: "-".to_owned(),
-            exons: vec![(1, 9_000)],
-            coding: Some((1, 9_000)),
-            residues: Some(2_347),
-            domains: Vec::new(),
-            counts: Vec::new(),
-        };
+        let gene = fixture::drawn_gene("ROS1", 2_347);
         let row = |hgvs_p: String| VariantRow { hgvs_p, ..VariantRow::new("S1", &fixture::ros1_g2032r(), &fixture::contigs()) };
         let known = row("p.G2032R".to_owned());
         for name in [format!("p.{}1200R", "\u{6f22}".repeat(60)), "p.R4100000000G".to_owned(), "p.R39000G".to_owned()] {

@@ -50,16 +50,7 @@ pub fn negative(gene: &str, document: &Document, phrases: &Phrases) -> Negative 
         places.extend(known.map(|known| shown(&known.text)));
     }
     let resistance = resistance(gene, document, phrases).unwrap_or_default();
-    Negative { gene: name(gene), class: class(absence), absence: absence.said(phrases.lang), places, resistance }
-}
-
-/// Class of the colour of what an absence is worth.
-pub fn class(absence: Absence) -> &'static str {
-    match absence {
-        Absence::Informative => "good",
-        Absence::Limited => "warn",
-        Absence::NotInformative | Absence::NotJudged => "bad",
-    }
+    Negative { gene: name(gene), class: absence.class(), absence: absence.said(phrases.lang), places, resistance }
 }
 
 /// The share from which a fusion at a place would have been seen, or how much of it is covered.
@@ -97,12 +88,9 @@ fn of_codons(gene: &str, document: &Document, phrases: &Phrases) -> Option<Strin
     if codons.count() == 0 || document.status.verdict == Verdict::Failed {
         return None;
     }
-    let judged = codons.judged();
-    let [own, all] = [judged.len(), codons.count()].map(|count| count.to_string());
-    let (Some((median, _)), Some((worst, at))) = (judged.get(judged.len() / 2), judged.last()) else {
-        return Some(fill(phrases.codons_none, &[&all]));
-    };
-    let (median, worst) = (percent(*median), percent(*worst));
+    let [own, all] = [codons.judged().len(), codons.count()].map(|count| count.to_string());
+    let Some((half, (worst, at))) = codons.spread() else { return Some(fill(phrases.codons_none, &[&all])) };
+    let (median, worst) = (percent(half), percent(worst));
     let mut text = if median == worst {
         fill(phrases.codons_alike, &[&own, &all, &worst])
     } else {

@@ -176,7 +176,7 @@ fn fusion(row: &FusionRow, document: &Document, lang: Lang, said: &mut Vec<(Stri
         sentences.push(fill(phrases.reciprocal, &[&name(event)]));
     }
     sentences.extend(row.contradiction.as_deref().map(|text| fill(phrases.contradicted, &[&shown(text)])));
-    let passes = row.filter == "PASS";
+    let passes = row.passes();
     let doubts = row.filter.split(';').filter(|_| !passes).map(|flag| (name(flag), flag_text(flag, lang))).collect();
     let found = document.interpretation.fusions.iter().find(|meaning| meaning.id == row.id).filter(|_| passes);
     let mut meaning = found.map(|found| meaning::of(found, &document.interpretation, phrases));

@@ -141,6 +141,11 @@ impl ReadCell for Vec<DomainFate> {
 }
 
 impl FusionRow {
+    /// Whether it is a finding: no flag speaks against it.
+    pub fn passes(&self) -> bool {
+        self.filter == "PASS"
+    }
+
     /// The row of a fusion of `sample` whose breakends lie on `contigs`.
     pub fn new(sample: &str, fusion: &Fusion, contigs: &Contigs) -> Self {
         let five = Place::of(fusion, Role::Five, contigs);

@@ -36,7 +36,7 @@ pub(super) fn add(document: &Document, lines: &mut Lines, width: usize) {
             if let Some(text) = contradiction(fusion) {
                 lines.add_wrapped(Rank::Finding, &text, 2);
             }
-            let meant = document.interpretation.fusions.iter().find(|meaning| meaning.id == fusion.id && fusion.filter == "PASS");
+            let meant = document.interpretation.fusions.iter().find(|meaning| meaning.id == fusion.id && fusion.passes());
             let own = meant.map(|meant| meaning::of_fusion(document, meant, fusion)).unwrap_or_default();
             // Two junctions of one pair of genes mean the same; it stands below the first.
             if !shown.contains(&own) {

@@ -29,11 +29,11 @@ pub(super) fn sentence(document: &Document, gene: &str) -> Option<(Rank, String)
     // Of a kinase without a fusion it can be read in variants.tsv.
     let rank = if fused { Rank::Detail } else { Rank::More };
     let (gene, all) = (escaped(gene), codons.count());
-    let (Some((worst, _)), Some((median, _))) = (lods.last(), lods.get(lods.len() / 2)) else {
+    let Some((half, (worst, _))) = codons.spread() else {
         return Some((rank, format!("  {gene} resistance: none of {all} known codons could be judged")));
     };
     let called = if called.is_empty() { "none".to_owned() } else { escaped(&called.join(", ")) };
-    let (median, worst) = (percent(Some(*median)), percent(Some(*worst)));
+    let (median, worst) = (percent(Some(half)), percent(Some(worst)));
     let shares = if median == worst { format!("from {worst}") } else { format!("half from {median}, worst {worst}") };
     let mut line = format!("  {gene} resistance: {called} called; judged {} of {all} known codons, {shares}", lods.len());
     let bare = codons.bare();
