@@ -10,7 +10,7 @@ use super::faults::Inspection;
 use super::file::AlignmentFile;
 use super::read::{self, FragmentId, ReadRecord, RecordKind, Skipped};
 use super::umi::{umi_sources, UmiSource, SOURCES};
-use super::unlike::{self, Places};
+use super::unlike::{self, Edges};
 use crate::error::Result;
 use crate::genome::{Breakend, Interval};
 use crate::material::Material;
@@ -50,7 +50,7 @@ struct Sample {
     inspection: Inspection,
     /// Reads of other places, and the spliced ones among them.
     elsewhere: (u64, u64),
-    places: Places,
+    edges: Edges,
 }
 
 /// Recognises the assay from the header's programs and from the reads, first those in `regions`; `genes` are the genes there.
@@ -77,10 +77,11 @@ pub fn recognise(
                 Ok(RecordKind::Primary) => {
                     taken += 1;
                     take(&mut sample, record);
-                    // Only RNA is doubted by where its reads lie.
+                    // Only RNA is doubted by where its reads end.
                     if request.kind.is_some_and(|kind| kind.material() == Material::Rna) {
-                        let start = record.pos() as u32;
-                        sample.places.add(&Interval { contig: region.contig, start, end: read::end(record) }, genes);
+                        if let Ok(view) = ReadRecord::without_bases(record, &file.contigs, None) {
+                            sample.edges.add(&view, genes);
+                        }
                     }
                 }
                 Err(Skipped::Unmapped) => sample.inspection.add_unaligned(record),
@@ -204,7 +205,7 @@ impl Sample {
             _ => read_length_bp,
         };
         let (is_rna, told) = self.material(programs);
-        let unlike = request.kind.and_then(|asked| unlike::sentence(asked, (is_rna, &told), self.places));
+        let unlike = request.kind.and_then(|asked| unlike::sentence(asked, (is_rna, &told), self.edges));
         reasons.push(told);
         let amplicon = self.amplicon(&mut reasons);
         let recognised = match (is_rna, amplicon && !long_reads) {

@@ -1,48 +1,76 @@
 //! Whether the reads are what `--assay` says. RNA called as DNA (or the other way) loses fusions and makes false ones, so that it must be said.
 //!
-//! That reads are RNA shows in their splices. That they are DNA shows where they lie: reads of a genome mostly lie in introns, which are
-//! many times longer than exons; of RNA, even total RNA of nuclei, fewer than half do at kinases and partners that are expressed.
+//! That reads are RNA shows in their splices. That they are DNA shows at the edges of exons:
+//!
+//! ```text
+//!              exon |  intron
+//!   DNA   ==========|=====        runs on
+//!   RNA   ==========|.....        is spliced there, split or clipped, whatever the aligner
+//! ```
+//!
+//! RNA that is not spliced yet runs on as well; even of nuclei it is not nearly all.
 
 use super::assay::AssayKind;
+use super::read::{Piece, ReadRecord};
 use crate::genome::Interval;
 use crate::material::Material;
 use crate::model::Gene;
 
-/// Reads in genes from which their places tell.
-const MIN_READS: u64 = 500;
-/// Share of them within introns above which they are of a genome.
-const MIN_IN_INTRONS: f64 = 0.75;
+/// Reads that run on from which they tell.
+const MIN_READS: u64 = 50;
+/// Share of the reads over edges that run on above which they are of a genome.
+const MIN_FRAC: f64 = 0.95;
+/// Bases on either side of an edge by which a read reaches over it: fewer could be there by chance.
+const OVER_BP: u32 = 10;
+/// Bases by which an aligner may end a read before or behind an edge.
+const NEAR_BP: u32 = 4;
 
-/// Reads in genes whose exons are known, and those of them that touch no exon.
+/// Reads over the edges of exons behind which there is an intron.
 #[derive(Debug, Default, Clone, Copy)]
-pub struct Places {
-    in_genes: u64,
-    in_introns: u64,
+pub struct Edges {
+    run_on: u64,
+    end_there: u64,
 }
 
-impl Places {
-    /// Counts a read by the bases that it aligns to.
-    pub fn add(&mut self, read: &Interval, genes: &[&Gene]) {
-        let transcripts = genes.iter().filter(|gene| gene.span.overlaps(read)).filter_map(|gene| gene.transcript.as_ref());
-        let mut exons = transcripts.map(|transcript| transcript.exons.iter().any(|exon| exon.start < read.end && read.start < exon.end));
-        if let Some(first) = exons.next() {
-            self.in_genes += 1;
-            self.in_introns += u64::from(!first && !exons.any(|touches| touches));
+impl Edges {
+    /// Counts what a read does at the edges that it reaches.
+    pub fn add(&mut self, read: &ReadRecord, genes: &[&Gene]) {
+        for piece in &read.pieces {
+            let place = Interval { contig: piece.contig, start: piece.start, end: piece.end };
+            let goes_on = piece.query_bp() + OVER_BP <= read.length;
+            for edge in genes.iter().filter(|gene| gene.span.overlaps(&place)).flat_map(|gene| edges(gene)) {
+                self.run_on += u64::from(piece.start + OVER_BP <= edge && edge + OVER_BP <= piece.end);
+                self.end_there += u64::from(goes_on && ends_at(piece, edge));
+            }
         }
     }
 
+    fn all(self) -> u64 {
+        self.run_on + self.end_there
+    }
+
     fn are_of_a_genome(self) -> bool {
-        self.in_genes >= MIN_READS && self.in_introns as f64 >= MIN_IN_INTRONS * self.in_genes as f64
+        self.run_on >= MIN_READS && self.run_on as f64 >= MIN_FRAC * self.all() as f64
     }
 }
 
+fn ends_at(piece: &Piece, edge: u32) -> bool {
+    piece.start.abs_diff(edge) <= NEAR_BP || piece.end.abs_diff(edge) <= NEAR_BP
+}
+
+/// The boundaries between exons and introns.
+fn edges(gene: &Gene) -> impl Iterator<Item = u32> + '_ {
+    let outer = [gene.span.start, gene.span.end];
+    let exons = gene.transcript.iter().flat_map(|transcript| &transcript.exons);
+    exons.flat_map(|exon| [exon.start, exon.end]).filter(move |edge| !outer.contains(edge))
+}
+
 /// The sentence on reads that are not what was asked for: `told` is what they show, `is_rna` whether that is RNA.
-pub fn sentence(asked: AssayKind, (is_rna, told): (bool, &str), places: Places) -> Option<String> {
+pub fn sentence(asked: AssayKind, (is_rna, told): (bool, &str), edges: Edges) -> Option<String> {
     let shown = match (asked.material(), is_rna) {
         (Material::Dna, true) => told.to_owned(),
-        (Material::Rna, false) if places.are_of_a_genome() => {
-            let share = 100.0 * places.in_introns as f64 / places.in_genes as f64;
-            format!("{told}, and {share:.0} % of {} reads in genes touch no exon", places.in_genes)
+        (Material::Rna, false) if edges.are_of_a_genome() => {
+            format!("{told}, and {} of {} reads over the edge of an exon run on into the intron", edges.run_on, edges.all())
         }
         _ => return None,
     };
@@ -59,19 +87,19 @@ mod tests {
 
     #[test]
     fn rna_called_as_dna_is_said_and_rna_called_as_rna_is_not() {
-        let text = sentence(AssayKind::Dna, RNA, Places::default()).expect("spliced reads are no DNA");
+        let text = sentence(AssayKind::Dna, RNA, Edges::default()).expect("spliced reads are no DNA");
         assert!(text.contains("RNA: aligned by STAR") && text.contains("--assay"), "{text}");
-        assert!(sentence(AssayKind::Rna, RNA, Places::default()).is_none());
-        assert!(sentence(AssayKind::Cfdna, DNA, Places::default()).is_none());
+        assert!(sentence(AssayKind::Rna, RNA, Edges::default()).is_none());
+        assert!(sentence(AssayKind::Cfdna, DNA, Edges::default()).is_none());
     }
 
     #[test]
-    fn only_many_reads_within_introns_speak_against_rna() {
-        let of = |in_genes, in_introns| sentence(AssayKind::Rna, DNA, Places { in_genes, in_introns });
-        assert!(of(900, 800).is_some_and(|text| text.contains("89 % of 900 reads")));
-        // An aligner that does not splice, total RNA, a panel of exons, hardly any read.
-        for (in_genes, in_introns) in [(900, 10), (900, 400), (0, 0), (400, 400)] {
-            assert_eq!(of(in_genes, in_introns), None);
+    fn only_many_reads_that_run_into_introns_speak_against_rna() {
+        let of = |run_on, end_there| sentence(AssayKind::Rna, DNA, Edges { run_on, end_there });
+        assert!(of(800, 10).is_some_and(|text| text.contains("800 of 810 reads")));
+        // An aligner that does not splice, total RNA, reads that lie within exons, hardly any read.
+        for (run_on, end_there) in [(10, 890), (400, 500), (0, 0), (40, 0)] {
+            assert_eq!(of(run_on, end_there), None);
         }
     }
 }

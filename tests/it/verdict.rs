@@ -222,9 +222,25 @@ fn a_wrong_assay_is_not_believed_without_a_word() {
     };
     assert_eq!(unlike(&panel(1), "rna"), ("limited".to_owned(), true), "reads in introns are of a genome");
     assert_eq!(unlike(&panel(1), "dna"), ("ok".to_owned(), false));
+    // Both ends of exon 20 of ALK: a panel of exons, whose reads all touch one.
+    let mut exons = Reads::default();
+    for number in 0..600 {
+        let start = 29_223_260 + drawn(number, 2, 250);
+        exons.pair(&format!("e{number}"), [99, 147], [("chr2", start), ("chr2", start + 20)], 100);
+    }
+    assert!(unlike(&exons, "rna").1, "reads over the edges of exons run on into the introns");
+    assert!(!unlike(&exons, "dna").1);
     let mut rna = Reads::default();
     transcripts(&mut rna, &EVERYWHERE, 40);
     assert!(!unlike(&rna, "rna").1);
+    // The same through an aligner that does not splice: it clips at the edge, and says of no read where the rest lies.
+    let mut clipped = Reads::default();
+    for number in 0..600 {
+        let within = 40 + drawn(number, 2, 30);
+        let seq = bases("chr2", 29_223_528 - within, within) + &bases("chr2", 29_225_460, 100 - within);
+        clipped.add(&format!("c{number}"), 0, ("chr2", 29_223_528 - within), &format!("{within}M{}S", 100 - within), None, &seq, "");
+    }
+    assert!(!unlike(&clipped, "rna").1, "RNA that an aligner did not splice is RNA");
     assert!(!unlike(&rna, "dna").1, "reads on exons alone may be of either");
     for number in 0..40 {
         let (left, right) = (bases("chr2", 29_223_478, 50), bases("chr2", 29_225_460, 50));
