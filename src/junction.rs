@@ -12,9 +12,10 @@
 //! 2. [`support`]: tails without a place join the junction whose bases they repeat; tails at the partner's side likewise; pairs
 //!    join the junction that they span, and reads that were not aligned ([`unaligned`]) the one over which they read. A fragment counts for
 //!    one junction, once, by its strongest kind.
-//! 3. [`realign`]: pairs that no exact junction explains look for clipped reads on both sides that continue each other, so that a
-//!    repeat at one side does not lose the break; else the tails are looked up on the other side, in the FASTA or in what its reads
-//!    show ([`local`]).
+//! 3. [`pairs`] that no exact junction explains are grouped by the break that they may span. [`realign`] looks for clipped reads on both
+//!    sides that continue each other, so that a repeat at one side does not lose the break; else the tails are looked up on the other side,
+//!    in the FASTA or in what its reads show ([`local`]); else the break lies, in RNA, at the exon edges that leave the fragments as long
+//!    as others, or within an interval.
 //!
 //! 4. [`lost_mate`]: in DNA, mates that dirt left unaligned join a junction that few fragments show, where their first bases lie on its other
 //!    side.
@@ -38,6 +39,7 @@ pub mod meet;
 pub mod nearby;
 pub mod orphan;
 pub mod outside;
+pub mod pairs;
 pub mod partners;
 pub mod realign;
 pub mod rescue;

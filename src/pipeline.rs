@@ -570,7 +570,8 @@ impl Run<'_> {
             let genes = at(end.boundary).into_iter().chain(at(end.boundary.saturating_sub(1)));
             genes.map(|gene| gene.span.length_bp()).fold(bases, u32::max)
         };
-        let span = Span { insert_max_bp: assay.insert_max_bp.max(assay.read_length_bp), distance: &distance, reach: &reach };
+        let insert_max_bp = assay.insert_max_bp.max(assay.read_length_bp);
+        let span = Span { insert_median_bp: assay.insert_median_bp, insert_max_bp, distance: &distance, reach: &reach };
         let local = LocalBases::new(self.setup.reference.as_ref(), library)?;
         let sequences: (&Bases<'_>, &Bases<'_>) = (&|interval| local.reference(interval), &|interval| local.bases(interval));
         let on_edge = |end: Breakend| self.splice_within(end, 0);
@@ -582,8 +583,18 @@ impl Run<'_> {
             let genes = if at_kinase { vec![kinase] } else { self.genes_kept(end) };
             edges::inwards(&edges::molecule(&genes, end, SIDE_BP), end.side, &|interval| local.reference(interval))
         };
-        let exons =
-            edges.map(|(edges, unaligned)| find::Spliced { edges, unaligned, on_edge: &on_edge, keeping: &keeping, inwards: &inwards });
+        let beyond = |at_kinase: bool, end: Breakend| {
+            let genes = if at_kinase { vec![kinase] } else { self.genes_kept(end) };
+            edges::beyond(&genes, end)
+        };
+        let exons = edges.map(|(edges, unaligned)| find::Spliced {
+            edges,
+            unaligned,
+            on_edge: &on_edge,
+            keeping: &keeping,
+            beyond: &beyond,
+            inwards: &inwards,
+        });
         let found = evidence.junctions(target, assay, &span, sequences, exons.as_ref());
         let mut candidates = found.candidates;
         let before = candidates.len();

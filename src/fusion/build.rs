@@ -16,7 +16,7 @@ use crate::model::{Gene, Role, Site};
 use crate::sequence::reverse_complement;
 use crate::stats::jeffreys_share;
 
-use super::frame::{coding_offset, frame, kinase_domain, CodingOffset, IN_INTRON};
+use super::frame::{coding_offset, frame, kinase_domain, CodingOffset};
 use super::name;
 use super::naming::{Asked, Naming, RnaEnds};
 use super::orient::{orient, Oriented};
@@ -104,7 +104,12 @@ pub fn draft<'a>(candidate: &'a Candidate, kinase: &Gene, context: &Context<'a>)
     let material = context.assay.material();
     let oriented = orient(candidate, kinase, context.models, context.knowledge, material, context.exact_homology);
     let support = support(candidate, context.molecules);
-    let (five, three) = sides(kinase, &oriented);
+    // Between mates of RNA there may be any exons, so nothing is said of them.
+    let is_guessed = material == Material::Rna && candidate.slack_bp > 0;
+    let (mut five, mut three) = sides(kinase, &oriented);
+    if is_guessed {
+        (five.site, three.site) = (None, None);
+    }
     let kinase_is_three = oriented.kinase_role == Role::Three;
     let insertion = if kinase_is_three { reverse_complement(&candidate.insertion) } else { candidate.insertion.clone() };
 
@@ -115,10 +120,8 @@ pub fn draft<'a>(candidate: &'a Candidate, kinase: &Gene, context: &Context<'a>)
     let kinase_offset = offset(Some(kinase), oriented.kinase, oriented.kinase_site, oriented.kinase_role);
     let partner_offset = offset(oriented.gene, oriented.partner, oriented.partner_site, partner_role);
     let (five_offset, three_offset) = if kinase_is_three { (partner_offset, kinase_offset) } else { (kinase_offset, partner_offset) };
-    let is_guessed = material == Material::Rna && candidate.slack_bp > 0 && matches!(five.site, Some(Site::Intron { .. }));
-    let five_offset = if is_guessed { CodingOffset::Unknown(IN_INTRON) } else { five_offset };
     let placed = oriented.gene.filter(|_| !candidate.unplaced);
-    let asked = placed.and_then(|gene| asked(candidate, kinase, gene, &oriented, context));
+    let asked = placed.filter(|_| !is_guessed).and_then(|gene| asked(candidate, kinase, gene, &oriented, context));
     let mut naming = Naming { partner: placed.map(|gene| gene.symbol.clone()), kinase: kinase.symbol.clone(), asked, ..Naming::default() };
     let known = naming.known(context.knowledge);
     let frame_if = |reported: bool| {
@@ -126,6 +129,8 @@ pub fn draft<'a>(candidate: &'a Candidate, kinase: &Gene, context: &Context<'a>)
             Frame::Unknown("partner not placed")
         } else if !oriented.sense {
             Frame::Unknown("genes point against each other")
+        } else if is_guessed {
+            Frame::Unknown("no read shows the junction")
         } else {
             frame(five_offset, candidate.insertion_bp, three_offset, reported)
         }
@@ -144,17 +149,17 @@ pub fn draft<'a>(candidate: &'a Candidate, kinase: &Gene, context: &Context<'a>)
     // With bases between, an edge is only the nearest one that a read shows: a splice joins edges and nothing else.
     let spliced = candidate.insertion_bp <= MAX_SPLICED_INSERTION_BP;
     let edges = if spliced { u8::from(kinase_edge) + u8::from(partner_edge) } else { 0 };
-    let class = Class { tier: known.tier, material, edges, partner };
+    let by_mates = is_guessed && support.split + support.clip == 0;
+    let class = Class { tier: known.tier, material, edges, by_mates, partner };
 
     let gene_pair = oriented.gene.map(|gene| if kinase_is_three { (gene, kinase) } else { (kinase, gene) });
     let (five_site, three_site) = (five.site, three.site);
     let exon = |site, role| name::exon_at(site, role);
-    naming.counted = gene_pair.filter(|_| oriented.sense && !candidate.unplaced).and_then(|(five_gene, three_gene)| {
+    naming.counted = gene_pair.filter(|_| oriented.sense && !candidate.unplaced && !is_guessed).and_then(|(five_gene, three_gene)| {
         let plain =
             || name::exon_junction((&five_gene.symbol, exon(five_site, Role::Five)), (&three_gene.symbol, exon(three_site, Role::Three)));
         let spelled = || name::with_bases_between((five_gene, &five), (three_gene, &three), candidate.insertion_bp);
-        // Where no read shows the break the bases between are a guess.
-        if material == Material::Rna && candidate.slack_bp == 0 {
+        if material == Material::Rna {
             spelled().or_else(plain)
         } else {
             plain()
@@ -185,7 +190,7 @@ pub fn draft<'a>(candidate: &'a Candidate, kinase: &Gene, context: &Context<'a>)
         hgvs: None,
         description: super::Description::default(),
         vicc: gene_pair
-            .filter(|_| oriented.sense && !candidate.unplaced && readable)
+            .filter(|_| oriented.sense && !candidate.unplaced && !is_guessed && readable)
             .and_then(|(x, y)| name::vicc((x, &five), (y, &three), &insertion, material)),
         consensus: consensus(candidate, &oriented),
         insertion,

@@ -36,7 +36,7 @@ pub fn support_rule(drafts: &[Draft<'_>], material: Material, chimeras: u32) -> 
         add_weak(&mut weak, draft);
     }
     let needed = |tier: KnownTier| {
-        let class = Class { tier, material, edges, partner: PartnerKind::Gene };
+        let class = Class { tier, material, edges, by_mates: false, partner: PartnerKind::Gene };
         let noise = Noise { chimeras, like: like(class, &weak) };
         let fewest = |of: &dyn Fn(u32) -> Independent| {
             let passes = |&fragments: &u32| quality(class, of(fragments), noise, UNIQUE_MAPQ) >= MIN_PASS_QUALITY;

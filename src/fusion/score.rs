@@ -58,6 +58,8 @@ pub struct Class {
     pub material: Material,
     /// Number of ends on exon edges (RNA only); none where more than three inserted bases lie between them.
     pub edges: u8,
+    /// Whether these edges are the likeliest that mates may span, and no read shows them.
+    pub by_mates: bool,
     /// What the kinase is joined to.
     pub partner: PartnerKind,
 }
@@ -108,14 +110,15 @@ impl Class {
 
     /// Whether a junction of this class is as good as one of the `other`, but for its fragments.
     pub fn looks_like(self, other: Self) -> bool {
-        self.tier <= other.tier && self.edges >= other.edges && self.partner >= other.partner
+        self.tier <= other.tier && self.edges >= other.edges && self.by_mates <= other.by_mates && self.partner >= other.partner
     }
 
     /// The chance that a random chimera of the kinase looks like this.
     ///
     /// RNA: a switch at random hits an exon edge about once in 150 bases; splicing errors prefer edges, so both edges together are
     /// taken as 1 in 500, one as 1 in 20. A listed partner is one gene in about 500 by number, a listed junction one in a million
-    /// of all pairs of edges. DNA: listed partners fill about 1/1000 of the genome, one in four chimeras is in sense with the
+    /// of all pairs of edges. Mates have edges within an insert anywhere, so these say nothing; but one chimera in four is in sense with the
+    /// kinase kept, and of those one in two lies before the domain: 1/8. DNA: listed partners fill about 1/1000 of the genome, one in four chimeras is in sense with the
     /// kinase kept: 2.5e-4. Genes fill half of the genome: 1/2 * 1/4 = 0.125. In the other half either strand will do, as only RNA tells
     /// what a partner there becomes, and one chimera in two keeps the kinase: 1/2 * 1/2 = 0.25.
     pub fn chance_like(self) -> f64 {
@@ -126,7 +129,8 @@ impl Class {
         match self.material {
             Material::Rna => match (self.tier, self.edges) {
                 (KnownTier::Variant, _) => 1e-6,
-                (_, 2) => partner / 500.0,
+                (_, 2) if self.by_mates && self.partner == PartnerKind::Gene => partner / 8.0,
+                (_, 2) if !self.by_mates => partner / 500.0,
                 (_, 1) => partner / 20.0,
                 _ => partner,
             },
@@ -174,7 +178,7 @@ mod tests {
     use super::*;
 
     fn class(tier: KnownTier, edges: u8) -> Class {
-        Class { tier, material: Material::Rna, edges, partner: PartnerKind::Gene }
+        Class { tier, material: Material::Rna, edges, by_mates: false, partner: PartnerKind::Gene }
     }
 
     fn shown(showing: u32) -> Independent {
@@ -194,13 +198,13 @@ mod tests {
     #[test]
     fn two_reads_that_show_a_break_of_dna_say_more_than_mates_that_span_it() {
         for partner in [PartnerKind::Gene, PartnerKind::BesideGenes] {
-            let class = Class { tier: KnownTier::Kinase, material: Material::Dna, edges: 0, partner };
+            let class = Class { tier: KnownTier::Kinase, material: Material::Dna, edges: 0, by_mates: false, partner };
             let of = |showing, spanning, chimeras| quality(class, Independent { showing, spanning }, noise(chimeras), 60);
             assert!(of(2, 0, 0) > MIN_PASS_QUALITY && of(1, 1, 0) < MIN_PASS_QUALITY);
             assert!(of(2, 0, 5) < MIN_PASS_QUALITY, "chimeras of the kinase speak against two fragments");
             assert!(of(1, 2, 9) > MIN_PASS_QUALITY && of(0, 3, 9) > MIN_PASS_QUALITY);
         }
-        let gene = Class { tier: KnownTier::Kinase, material: Material::Dna, edges: 0, partner: PartnerKind::Gene };
+        let gene = Class { tier: KnownTier::Kinase, material: Material::Dna, edges: 0, by_mates: false, partner: PartnerKind::Gene };
         let beside = Class { partner: PartnerKind::BesideGenes, ..gene };
         assert!(!beside.looks_like(gene), "stray junctions beside genes are no rivals of one with a gene");
         let example = quality(gene, Independent { showing: 1, spanning: 2 }, Noise { chimeras: 9, like: 1 }, 60);

@@ -23,6 +23,7 @@ use crate::sequence::{self, reverse_complement};
 use crate::stats::phred;
 
 use super::realign::Bases;
+use super::support::OVERRUN_BP;
 
 /// Bases that are kept of each edge.
 pub const ENTER_BP: usize = 80;
@@ -140,6 +141,15 @@ pub fn ends(gene: &Gene, role: Role) -> Vec<(u32, Breakend)> {
     let used = transcript.exons.iter().filter(|exon| if role == Role::Five { exon.number < count } else { exon.number > 1 });
     used.filter_map(|exon| Some((exon.number, Breakend::new(gene.contig(), transcript.splice_edge(exon.number, strand, role)?, side))))
         .collect()
+}
+
+/// The edges of genes that keep the same side as a read's end and lie there or beyond, but for what an alignment runs on by chance.
+pub fn beyond(genes: &[&Gene], end: Breakend) -> Vec<Breakend> {
+    let edges = genes.iter().filter_map(|gene| Some(ends(gene, Role::of(gene.strand?, end.side)))).flatten();
+    let mut list: Vec<Breakend> = edges.map(|(_, edge)| edge).filter(|edge| edge.kept_distance(end.boundary) >= -OVERRUN_BP).collect();
+    list.sort_unstable();
+    list.dedup();
+    list
 }
 
 /// The stretches that a molecule of one of these genes has from an end inwards: of the one that is left there at its exon's edge, else of the
@@ -350,6 +360,11 @@ impl EdgeTable {
     /// Whether reads keep step with a gene.
     pub fn in_step(&self) -> bool {
         self.kinase.in_step
+    }
+
+    /// Whether the tables list the junction of two edges, kinase first.
+    pub fn is_listed(&self, kinase: Breakend, partner: Breakend) -> bool {
+        self.listed.contains(&(kinase, partner))
     }
 
     /// All edges at which the kinase may begin.

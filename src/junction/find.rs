@@ -25,6 +25,7 @@ use super::long_read;
 use super::meet;
 use super::nearby::{Nearby, Spellings};
 use super::orphan;
+use super::pairs::SpannedEdges;
 use super::realign::{self, Bases};
 use super::rescue::{self, Mended, BELIEVED_MAPQ};
 use super::support::{self, Span, Spanned, OVERRUN_BP};
@@ -170,6 +171,8 @@ pub struct Spliced<'a> {
     pub on_edge: &'a dyn Fn(Breakend) -> bool,
     /// Knows which end keeps the next exons.
     pub keeping: &'a inner_exon::Keeping<'a>,
+    /// The exon edges of the kinase (`true`) or of the partner that lie at a read's end or beyond.
+    pub beyond: &'a dyn Fn(bool, Breakend) -> Vec<Breakend>,
     /// The bases that a molecule has from an end inwards, of the kinase (`true`) or of the partner.
     pub inwards: &'a dyn Fn(bool, Breakend) -> Vec<u8>,
 }
@@ -219,7 +222,9 @@ impl Evidence {
         spanned.insert(0, &candidates);
         let unexplained = spanned.add_pairs(&mut candidates, &self.pairs, span);
         let tails = (&Nearby::tails(kinase_tails), &Nearby::tails(&self.partner_tails));
-        let mut from_pairs = realign::from_pairs(target, &unexplained, tails, tolerance, span, local);
+        let is_listed = |kinase: Breakend, partner: Breakend| spliced.is_some_and(|spliced| spliced.edges.is_listed(kinase, partner));
+        let spanned_edges = spliced.map(|spliced| SpannedEdges { beyond: spliced.beyond, is_listed: &is_listed });
+        let mut from_pairs = realign::from_pairs(target, &unexplained, tails, tolerance, span, (local, spanned_edges.as_ref()));
         for candidate in candidates.iter_mut().chain(&mut from_pairs) {
             ends::settle(candidate, tails, tolerance);
             if let Some(spliced) = spliced {

@@ -14,7 +14,8 @@ use crate::sequence::{common_prefix, reverse_complement};
 use super::candidate::{Candidate, Tolerance};
 use super::cluster::{majority, majority_backwards};
 use super::nearby::Nearby;
-use super::support::{clip_member, pair_member, Span, Spanned};
+use super::pairs::{self, outwards, SpannedEdges};
+use super::support::{clip_member, Span, Spanned};
 
 /// Longest homology that is looked for between two clipped ends.
 const MAX_HOMOLOGY_BP: usize = 30;
@@ -46,12 +47,12 @@ pub fn from_pairs(
     (at_kinase, at_partner): (&Nearby<&Tail>, &Nearby<&Tail>),
     tolerance: Tolerance,
     span: &Span<'_>,
-    reference: &Bases<'_>,
+    (reference, edges): (&Bases<'_>, Option<&SpannedEdges<'_>>),
 ) -> Vec<Candidate> {
     let mut candidates: Vec<Candidate> = Vec::new();
     let mut spanned = Spanned::default();
     let sides = Sides { kinase: ClippedEnds::new(at_kinase), partner: ClippedEnds::new(at_partner), tolerance, span };
-    let mut groups = groups(pairs, span);
+    let mut groups = pairs::groups(pairs, span);
     groups.sort_by_key(|group| std::cmp::Reverse(group.len()));
     for group in groups {
         // What an earlier group's exact junction explains needs none of its own.
@@ -59,11 +60,14 @@ pub fn from_pairs(
         if group.is_empty() {
             continue;
         }
-        let rough = rough(target, &group, span);
+        let rough = pairs::rough(target, &group, span);
         let exact = sides.meeting(&rough).or_else(|| sides.in_reference(&rough, reference));
         let mut candidate = match exact {
             Some(exact) => Candidate { members: rough.members, ..exact },
-            None => sides.with_agreeing_clips(rough),
+            None => match sides.with_agreeing_clips(&rough) {
+                Some(clipped) => clipped,
+                None => edges.and_then(|edges| edges.explaining(&rough, &group, span)).unwrap_or(rough),
+            },
         };
         if candidate.slack_bp == 0 {
             for tail in at_kinase.within(candidate.kinase, tolerance.shift_bp) {
@@ -81,107 +85,6 @@ pub fn from_pairs(
         candidates.push(candidate);
     }
     candidates
-}
-
-/// Pairs that could span one break: same flanks kept, and begins within one insert on both sides.
-///
-/// Pairs are taken from the break outwards, so that the outermost end at the kinase is the first's, and a group is closed when the next
-/// pair begins more than an insert away from it.
-fn groups(pairs: &[Pair], span: &Span<'_>) -> Vec<Vec<Pair>> {
-    let mut sorted = pairs.to_vec();
-    sorted.sort_by_key(|pair| {
-        let flanks = (pair.kinase.contig, pair.kinase.side, pair.partner.contig, pair.partner.side);
-        (flanks, outwards(pair.kinase), outwards(pair.partner), pair.kinase_mapq, pair.partner_mapq, pair.fragment)
-    });
-    let mut closed: Vec<Group> = Vec::new();
-    let mut open: Vec<Group> = Vec::new();
-    for pair in sorted {
-        let (near, far): (Vec<Group>, Vec<Group>) = open.into_iter().partition(|group| group.may_take_more(&pair, span));
-        closed.extend(far);
-        open = near;
-        match open.iter_mut().find_map(|group| group.with(&pair, span).map(|joined| (group, joined))) {
-            Some((group, (partner, longest))) => {
-                group.partner = partner;
-                group.longest = longest;
-                group.pairs.push(pair);
-            }
-            None => open.push(Group {
-                kinase: pair.kinase,
-                partner: pair.partner,
-                longest: length(pair.kinase, pair.partner, &pair, span),
-                pairs: vec![pair],
-            }),
-        }
-    }
-    closed.extend(open);
-    closed.into_iter().map(|group| group.pairs).collect()
-}
-
-/// Orders ends of one side from the outermost inwards, alike on both sides.
-fn outwards(end: Breakend) -> i64 {
-    match end.side {
-        Side::Lower => -i64::from(end.boundary),
-        Side::Higher => i64::from(end.boundary),
-    }
-}
-
-/// Pairs that may span one break, with their outermost ends and the length of the longest fragment if the break lay there.
-struct Group {
-    kinase: Breakend,
-    partner: Breakend,
-    longest: i64,
-    pairs: Vec<Pair>,
-}
-
-impl Group {
-    /// Whether a pair, or one that comes after it, may still belong here.
-    fn may_take_more(&self, pair: &Pair, span: &Span<'_>) -> bool {
-        let same = |x: Breakend, y: Breakend| x.contig == y.contig && x.side == y.side;
-        same(self.kinase, pair.kinase)
-            && same(self.partner, pair.partner)
-            && (span.distance)(self.kinase, pair.kinase.boundary) <= i64::from(span.insert_max_bp)
-    }
-
-    /// The partner's end and the longest fragment with this pair, if it fits.
-    fn with(&self, pair: &Pair, span: &Span<'_>) -> Option<(Breakend, i64)> {
-        let beyond = pair.partner.kept_distance(self.partner.boundary);
-        let (partner, longest) = if beyond > 0 {
-            (pair.partner, self.longest.saturating_add((span.distance)(pair.partner, self.partner.boundary)))
-        } else {
-            (self.partner, self.longest)
-        };
-        let longest = longest.max(length(self.kinase, partner, pair, span));
-        (longest <= i64::from(span.insert_max_bp)).then_some((partner, longest))
-    }
-}
-
-/// The length of a pair's fragment if the break lay at these ends.
-fn length(kinase: Breakend, partner: Breakend, pair: &Pair, span: &Span<'_>) -> i64 {
-    (span.distance)(kinase, pair.kinase_begin).saturating_add((span.distance)(partner, pair.partner_begin))
-}
-
-/// The outermost ends of the reads: the break lies at them or beyond.
-fn ends(pairs: impl Iterator<Item = Pair>) -> (Breakend, Breakend) {
-    let outermost = |x: Breakend, y: Breakend| if x.contig == y.contig && y.kept_distance(x.boundary) > 0 { y } else { x };
-    let all: Vec<Pair> = pairs.collect();
-    let first = all[0];
-    all.iter()
-        .fold((first.kinase, first.partner), |(kinase, partner), pair| (outermost(kinase, pair.kinase), outermost(partner, pair.partner)))
-}
-
-fn rough(target: usize, group: &[Pair], span: &Span<'_>) -> Candidate {
-    let (kinase, partner) = ends(group.iter().copied());
-    let longest = group
-        .iter()
-        .map(|pair| (span.distance)(kinase, pair.kinase_begin) + (span.distance)(partner, pair.partner_begin))
-        .max()
-        .unwrap_or(0);
-    let slack_bp = (i64::from(span.insert_max_bp) - longest).clamp(10, 2_000) as u32;
-    let mut candidate = Candidate { slack_bp, ..Candidate::new(target, kinase, partner) };
-    for pair in group {
-        candidate.add(pair.fragment, pair_member(pair));
-    }
-    candidate
 }
 
 /// Whether the aligner placed a tail with some confidence: then it speaks for that place and for no other.
@@ -251,7 +154,7 @@ impl Sides<'_> {
     /// break at the kinase to the base, and that there are more fragments than pairs; the partner's end stays rough.
     ///
     /// One of the pairs must be clipped there itself: only that ties the clipped bases to this partner.
-    fn with_agreeing_clips(&self, rough: Candidate) -> Candidate {
+    fn with_agreeing_clips(&self, rough: &Candidate) -> Option<Candidate> {
         for end in self.kinase.within_reach(rough.kinase, rough.slack_bp, self.span) {
             let (tail, anchor) = end.agreed().clone();
             let mut exact = Candidate { kinase: end.at, tail, anchor, ..rough.clone() };
@@ -263,10 +166,10 @@ impl Sides<'_> {
                 for tail in agreeing {
                     exact.add(tail.fragment, clip_member(&exact, tail, true));
                 }
-                return exact;
+                return Some(exact);
             }
         }
-        rough
+        None
     }
 
     /// The junction at which clipped reads of both sides continue each other, with the most reads.
@@ -446,10 +349,10 @@ mod tests {
             crowd: 0,
         };
         let distance = |end: Breakend, position: u32| end.kept_distance(position);
-        let span = Span { insert_max_bp: 400, distance: &distance, reach: &|_, bases| bases };
+        let span = Span { insert_median_bp: 250, insert_max_bp: 400, distance: &distance, reach: &|_, bases| bases };
         let mut at_partner = Nearby::default();
         at_partner.insert(clipped.at, &clipped);
-        let found = from_pairs(0, &[pair], (&Nearby::default(), &at_partner), Tolerance::of(false), &span, &bases);
+        let found = from_pairs(0, &[pair], (&Nearby::default(), &at_partner), Tolerance::of(false), &span, (&bases, None));
         assert_eq!(found.len(), 1);
         assert_eq!((found[0].kinase.boundary, found[0].partner.boundary, found[0].slack_bp), (1_030, 500, 0));
         assert_eq!(found[0].members.len(), 2, "the clipped read shows it too");

@@ -19,6 +19,8 @@ const ESTABLISHED_FRAGMENTS: usize = 3;
 /// What a pair may span.
 #[derive(Clone, Copy)]
 pub struct Span<'a> {
+    /// Insert size of the ordinary pair, in bases.
+    pub insert_median_bp: u32,
     /// Insert size that nearly all ordinary pairs stay below, in bases.
     pub insert_max_bp: u32,
     /// Number of bases of the molecule between a position and a breakend that it lies inside of; spliced where the material is RNA.

@@ -17,6 +17,7 @@ mod files;
 mod interop;
 mod json;
 mod laws;
+mod mates;
 mod meaning;
 mod mutations;
 mod names;
