@@ -35,6 +35,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::error::{Error, Result};
+use crate::model::Role;
 use crate::text::{self, MAX_TABLE_BYTES};
 use crate::warning::{Code, Warnings};
 
@@ -206,6 +207,16 @@ impl Knowledge {
     /// Domains with a known place.
     pub fn domains(&self) -> &[Domain] {
         &self.domains
+    }
+
+    /// The kinase domain of a gene, where one is listed.
+    pub fn kinase_domain(&self, gene: &str) -> Option<&Domain> {
+        self.domains.iter().find(|domain| domain.kind == "kinase" && domain.gene == gene)
+    }
+
+    /// Which partner of a fusion a gene is when the fusion keeps its kinase; the 3' one where nothing is listed.
+    pub fn kept_as(&self, gene: &str) -> Role {
+        self.kinase_domain(gene).map_or(Role::Three, |domain| domain.keeps)
     }
 
     /// Drugs with their approvals.

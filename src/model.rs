@@ -28,6 +28,11 @@ pub const TABLES: [(&str, &str); 5] = [
 
 pub use all_genes::AllGenes;
 pub use builtin::{current_symbol, BuiltinGenes, KINASES};
+
+/// Whether a curated table or that of all protein-coding genes has a gene of this symbol.
+pub fn is_gene(symbol: &str) -> bool {
+    builtin::symbols().contains(&symbol) || all_genes::has(symbol)
+}
 pub use gene::{Exon, Gene, Role, Site, Transcript};
 pub use gtf::GtfGenes;
 pub use index::GeneModels;

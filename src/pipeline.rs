@@ -479,14 +479,22 @@ impl Run<'_> {
         }
         self.progress.stage("unexplained breaks: looking through all exons", 0);
         let fasta = Lookup::new(self.setup.reference.as_ref())?;
-        let tails: Vec<&[u8]> = breaks.iter().map(|(_, unexplained)| unexplained.tail()).collect();
-        let (genes, looked_at) =
-            discover::partners(&tails, self.setup.models.iter(), &|interval| fasta.bases(interval), !library.assay.long_reads);
-        fasta.finish()?;
-        for ((index, _), gene) in breaks.iter().zip(genes) {
-            let new = gene.filter(|gene| gene.symbol != self.targets[*index].symbol && !found[*index].contains(gene));
-            found[*index].extend(new);
+        let mut looked_at = 0;
+        for role in [Role::Five, Role::Three] {
+            let of_role: Vec<_> = breaks.iter().filter(|(index, _)| edges.tables[*index].partner_role() == role).collect();
+            let tails: Vec<&[u8]> = of_role.iter().map(|(_, unexplained)| unexplained.tail()).collect();
+            if tails.is_empty() {
+                continue;
+            }
+            let bases = |interval| fasta.bases(interval);
+            let (genes, edges) = discover::partners(&tails, self.setup.models.iter(), &bases, (role, !library.assay.long_reads));
+            looked_at += edges;
+            for ((index, _), gene) in of_role.into_iter().zip(genes) {
+                let new = gene.filter(|gene| gene.symbol != self.targets[*index].symbol && !found[*index].contains(gene));
+                found[*index].extend(new);
+            }
         }
+        fasta.finish()?;
         Ok((found, looked_at))
     }
 

@@ -14,7 +14,7 @@ use crate::error::{Error, Result};
 use crate::genome::{Assembly, ContigId, Contigs, Interval};
 use crate::knowledge::{check, Knowledge};
 use crate::model::index::GeneModels;
-use crate::model::{builtin, gtf, AllGenes, Gene};
+use crate::model::{builtin, gtf, is_gene, AllGenes, Gene};
 use crate::normals::Background;
 use crate::reference::Reference;
 use crate::warning::{Code, Warnings};
@@ -76,6 +76,12 @@ impl Setup {
         };
         let normals = config.normals.as_deref().map(|path| background(path, assembly, &first)).transpose()?;
         let models = models(config, &knowledge, assembly, &contigs, &first)?;
+        for symbol in &config.targets {
+            if models.find(symbol).is_none() && !is_gene(symbol) {
+                let remedy = "give a symbol of HGNC, or the gene's model as --gtf";
+                return Err(Error::Config(format!("--targets: no gene is called {symbol:?}; {remedy}")));
+            }
+        }
         let usable = |symbol: &&String| models.find(symbol).is_some_and(|gene| gene.strand.is_some());
         let (targets, absent): (Vec<String>, Vec<String>) = config.targets.iter().cloned().partition(|symbol| usable(&symbol));
         if targets.is_empty() {
@@ -199,16 +205,17 @@ fn models(config: &CallConfig, knowledge: &Knowledge, assembly: Option<Assembly>
             "align to one of these, or give gene models of this genome as --gtf",
         ));
     }
-    let Some(assembly) = assembly else { return Ok(GeneModels::merge(builtin, genes)) };
-    // A partner of the user's tables is looked for as those of the built-in ones are.
+    let Some(assembly) = assembly else { return Ok(GeneModels::merge(builtin, genes).putting_first(&config.targets)) };
+    // A partner of the user's tables is looked for as those of the built-in ones are, and so is any gene that is asked for.
     let known: FxHashSet<&str> = builtin::symbols().into_iter().chain(genes.iter().map(|gene| gene.symbol.as_str())).collect();
-    let new: FxHashSet<&str> = knowledge.fusions().iter().map(|row| row.gene5.as_str()).filter(|symbol| !known.contains(symbol)).collect();
+    let wanted = knowledge.fusions().iter().map(|row| &row.gene5).chain(&config.targets).map(String::as_str);
+    let new: FxHashSet<&str> = wanted.filter(|symbol| !known.contains(symbol)).collect();
     if !new.is_empty() {
         let all = AllGenes::new(assembly, contigs);
         let listed: Vec<Gene> = all.iter().filter(|gene| new.contains(gene.symbol.as_str())).cloned().collect();
         genes.extend(listed);
     }
-    Ok(GeneModels::merge(builtin, genes).naming_all(assembly, contigs))
+    Ok(GeneModels::merge(builtin, genes).naming_all(assembly, contigs).putting_first(&config.targets))
 }
 
 /// A GTF of another build has the same genes elsewhere: none of their exons begins where the built-in model's does.

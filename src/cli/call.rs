@@ -12,7 +12,7 @@ use crate::alignment::assay::{AssayKind, AssayRequest, DuplicateRule};
 use crate::config::{CallConfig, GenomeChoice, DEFAULT_TARGETS};
 use crate::error::Result;
 use crate::genome::Assembly;
-use crate::model::current_symbol;
+use crate::model::{current_symbol, is_gene};
 use crate::progress::Progress;
 use crate::report::table::painted;
 use crate::{pipeline, publish, terminal};
@@ -52,7 +52,7 @@ pub struct CallArguments {
     /// Kind of library.
     #[arg(long, value_enum, default_value = "auto")]
     assay: AssayArgument,
-    /// Kinases to look at, by symbol or a former name (TRKA, CD246, MCF3).
+    /// Kinases to look at, by symbol or a former name (TRKA, CD246, MCF3); any gene can be one, of others than the default ones fusions only.
     #[arg(long, value_delimiter = ',', default_values = DEFAULT_TARGETS, value_name = "GENE,...", value_parser = target)]
     targets: Vec<String>,
     /// Folder with tables (fusions, resistance, hotspots, domains, drugs, notes, tiers; each .tsv) that extend the built-in ones.
@@ -136,9 +136,13 @@ enum ProgressArgument {
 
 /// The kinase of this symbol or former symbol, in any case.
 fn target(text: &str) -> std::result::Result<String, String> {
-    let symbol = current_symbol(text.trim()).to_uppercase();
-    let known = DEFAULT_TARGETS.iter().find(|target| **target == symbol);
-    known.map(|target| (*target).to_owned()).ok_or_else(|| format!("it is none of {}", DEFAULT_TARGETS.join(", ")))
+    let text = text.trim();
+    if text.is_empty() || !text.chars().all(|letter| letter.is_ascii_alphanumeric() || "-._".contains(letter)) {
+        return Err("it is no symbol of a gene".to_owned());
+    }
+    let current = current_symbol(text);
+    // A few symbols have small letters (`C1orf112`).
+    Ok(if is_gene(current) { current.to_owned() } else { current.to_uppercase() })
 }
 
 fn two_letters(text: &str) -> std::result::Result<[u8; 2], String> {

@@ -76,6 +76,8 @@ pub struct Draft<'a> {
     pub class: Class,
     /// Fragments that are independent of each other.
     pub independent: Independent,
+    /// Whether the kinase is the partner that it is in fusions that keep it.
+    pub as_kept: bool,
 }
 
 impl Draft<'_> {
@@ -136,11 +138,11 @@ pub fn draft<'a>(candidate: &'a Candidate, kinase: &Gene, context: &Context<'a>)
         }
     };
     naming.frame = frame_if(false).text();
-    let domain = kinase_domain(kinase, oriented.kinase, oriented.kinase_role);
+    let domain = kinase_domain(kinase, oriented.kinase, oriented.kinase_role, context.knowledge.kinase_domain(&kinase.symbol));
     // Outside of genes nothing says which way a partner is read; RNA would show it. Without a GTF most genes are not known.
     let beside_genes = material == Material::Dna && !candidate.unplaced && context.all_genes;
     let partner = match oriented.judged.gene {
-        _ if domain != Some(KinaseDomain::Retained) => PartnerKind::Other,
+        _ if domain.is_some_and(|domain| domain != KinaseDomain::Retained) => PartnerKind::Other,
         Some(_) if oriented.judged.sense => PartnerKind::Gene,
         None if beside_genes => PartnerKind::BesideGenes,
         _ => PartnerKind::Other,
@@ -200,7 +202,8 @@ pub fn draft<'a>(candidate: &'a Candidate, kinase: &Gene, context: &Context<'a>)
         five,
         three,
     };
-    Draft { independent: independent(candidate, support, context.assay), fusion, candidate, oriented, class }
+    let as_kept = oriented.kinase_role == context.knowledge.kept_as(&kinase.symbol);
+    Draft { independent: independent(candidate, support, context.assay), fusion, candidate, oriented, class, as_kept }
 }
 
 /// Fragments that are independent of each other: those that share both ends speak once, unless UMIs tell them apart, primers fix their

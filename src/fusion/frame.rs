@@ -1,6 +1,7 @@
 //! The reading frame across the junction, and what becomes of the kinase domain.
 
 use crate::genome::{Breakend, Strand};
+use crate::knowledge::Domain;
 use crate::model::all_genes::no_frame;
 use crate::model::{Gene, Role, Site, Transcript};
 
@@ -126,26 +127,30 @@ pub fn frame(five: CodingOffset, insertion_bp: u32, three: CodingOffset, reporte
     }
 }
 
-/// What a fusion keeps of the kinase domain: all that matters of it where it begins before the loop that holds ATP.
-pub fn kinase_domain(gene: &Gene, end: Breakend, role: Role) -> Option<KinaseDomain> {
-    if role == Role::Five {
+/// Last residues of a domain of databases that a kinase works without, where it is the 5' partner: `FGFR3::TACC3` keeps all but four.
+const SPARE_LAST_CODONS: u32 = 10;
+
+/// What a fusion keeps of the kinase domain: all that matters of it where it begins before the loop that holds ATP, or, of a kinase that is
+/// the 5' partner, ends behind nearly all of the domain. `None` for a gene without a domain in the tables.
+pub fn kinase_domain(gene: &Gene, end: Breakend, role: Role, domain: Option<&Domain>) -> Option<KinaseDomain> {
+    let domain = domain?;
+    if role != domain.keeps {
         return Some(KinaseDomain::Lost);
     }
-    let (needed, (_, last)) = first_needed_codon(&gene.symbol).zip(kinase_domain_codons(&gene.symbol))?;
     let (strand, transcript) = (gene.strand?, gene.transcript.as_ref()?);
-    let start = transcript.cds_base((needed - 1) * 3, strand)?;
+    let first = first_needed_codon(&gene.symbol).unwrap_or(domain.first);
+    let last = if role == Role::Five { domain.last.saturating_sub(SPARE_LAST_CODONS) } else { domain.last };
+    let start = transcript.cds_base((first - 1) * 3, strand)?;
     let stop = transcript.cds_base(last * 3 - 1, strand)?;
     // Genomic order along the gene decides; the break is before the first base, behind the last, or between.
     let before = |base: u32| match strand {
         Strand::Forward => end.boundary <= base,
         Strand::Reverse => end.boundary > base,
     };
-    Some(if before(start) {
-        KinaseDomain::Retained
-    } else if before(stop) {
-        KinaseDomain::Partial
-    } else {
-        KinaseDomain::Lost
+    Some(match (before(start), before(stop), role) {
+        (true, _, Role::Three) | (_, false, Role::Five) => KinaseDomain::Retained,
+        (false, true, _) => KinaseDomain::Partial,
+        (_, false, Role::Three) | (true, _, Role::Five) => KinaseDomain::Lost,
     })
 }
 
@@ -153,11 +158,14 @@ pub fn kinase_domain(gene: &Gene, end: Breakend, role: Role) -> Option<KinaseDom
 mod tests {
     use super::*;
     use crate::genome::{Assembly, Contigs};
+    use crate::knowledge::Knowledge;
+    use crate::model::all_genes::AllGenes;
     use crate::model::index::GeneModels;
 
     #[test]
     fn a_kinase_is_kept_up_to_the_loop_that_holds_atp_and_cut_behind_its_first_glycine() {
         let models = GeneModels::builtin(Assembly::Grch38, &Contigs::chromosomes());
+        let knowledge = Knowledge::builtin();
         for (symbol, (first, last)) in KINASE_DOMAINS.map(|(symbol, first, last)| (symbol, (first, last))) {
             let gene = models.find(symbol).expect("a kinase has a model");
             let (transcript, strand) = gene.transcript.as_ref().zip(gene.strand).expect("and exons");
@@ -165,7 +173,8 @@ mod tests {
             // Keeps the coding sequence from this base on.
             let from = |offset: u32| {
                 let base = transcript.cds_base(offset, strand).expect("a coding base");
-                kinase_domain(gene, Breakend::new(gene.contig(), base + u32::from(strand == Strand::Reverse), side), Role::Three)
+                let end = Breakend::new(gene.contig(), base + u32::from(strand == Strand::Reverse), side);
+                kinase_domain(gene, end, Role::Three, knowledge.kinase_domain(symbol))
             };
             let needed = first_needed_codon(symbol).expect("a kinase has the loop");
             assert!((first..first + 10).contains(&needed), "{symbol}: the loop begins a few residues behind the domain's end");
@@ -179,7 +188,24 @@ mod tests {
         let (transcript, strand) = ntrk3.transcript.as_ref().zip(ntrk3.strand).expect("and exons");
         let edge = transcript.splice_edge(15, strand, Role::Three).expect("exon 15");
         let end = Breakend::new(ntrk3.contig(), edge, Role::Three.side(strand)).extended(-39);
-        assert_eq!(kinase_domain(ntrk3, end, Role::Three), Some(KinaseDomain::Retained));
+        assert_eq!(kinase_domain(ntrk3, end, Role::Three, knowledge.kinase_domain("NTRK3")), Some(KinaseDomain::Retained));
+    }
+
+    #[test]
+    fn a_kinase_that_is_the_5_partner_is_kept_by_the_end_behind_its_domain() {
+        let all = AllGenes::new(Assembly::Grch38, &Contigs::chromosomes());
+        let fgfr3 = all.iter().find(|gene| gene.symbol == "FGFR3").expect("a protein-coding gene");
+        let (transcript, strand) = fgfr3.transcript.as_ref().zip(fgfr3.strand).expect("with exons");
+        let knowledge = Knowledge::builtin();
+        let keeps = |exon: u32, role: Role| {
+            let edge = transcript.splice_edge(exon, strand, role).expect("an exon of its own");
+            kinase_domain(fgfr3, Breakend::new(fgfr3.contig(), edge, role.side(strand)), role, knowledge.kinase_domain("FGFR3"))
+        };
+        // `FGFR3::TACC3` leaves behind exon 17 of 18.
+        let five = [8, 12, 17].map(|exon| keeps(exon, Role::Five));
+        assert_eq!(five, [KinaseDomain::Lost, KinaseDomain::Partial, KinaseDomain::Retained].map(Some));
+        assert_eq!(keeps(5, Role::Three), Some(KinaseDomain::Lost), "what is behind it is the reciprocal");
+        assert_eq!(kinase_domain(fgfr3, Breakend::new(fgfr3.contig(), 1, Role::Five.side(strand)), Role::Five, None), None);
     }
 
     #[test]

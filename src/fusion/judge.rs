@@ -140,7 +140,7 @@ fn noises(drafts: &[Draft<'_>], chimeras: &Chimeras<'_>) -> Vec<Noise> {
 }
 
 fn finish(draft: Draft<'_>, kinase: &Gene, assay: &Assay, noise: Noise) -> Fusion {
-    let Draft { mut fusion, candidate, oriented, class, independent } = draft;
+    let Draft { mut fusion, candidate, oriented, class, independent, as_kept } = draft;
     // Of a break without a partner only the kinase's side is placed. Reads end alike without any break between primers, at an exon that
     // the aligner does not know, and, where they are long, before any exon that it missed.
     let ends_alike = matches!(assay.kind, AssayKind::RnaAmplicon | AssayKind::DnaAmplicon)
@@ -148,7 +148,7 @@ fn finish(draft: Draft<'_>, kinase: &Gene, assay: &Assay, noise: Noise) -> Fusio
         || (assay.material() == Material::Rna && !oriented.judged.edges.0);
     if !candidate.unplaced {
         fusion.quality = quality(class, independent, noise, candidate.partner_mapq().min(candidate.kinase_mapq()));
-    } else if oriented.kinase_role == Role::Three && !ends_alike {
+    } else if as_kept && !ends_alike {
         fusion.quality = quality(class, independent, noise, candidate.kinase_mapq());
     }
     fusion.flags = filter::flags(&Doubt { fusion: &fusion, candidate, oriented: &oriented, kinase, assay });

@@ -13,21 +13,21 @@ use crate::stats::phred;
 
 use super::edges::{edges, words, Edge, Ends, MIN_FIT_BEHIND_INSERTION_BP, MIN_FIT_MAPQ};
 
-/// For each tail the gene whose exon's end it enters, and how many edges were looked at; `bases` are those of the FASTA.
+/// For each tail the gene whose exon's edge it enters as the `role` partner, and how many edges were looked at; `bases` are those of the FASTA.
 ///
 /// A tail that fits two places alike names none; of genes that share the place the first.
 pub fn partners<'g>(
     tails: &[&[u8]],
     genes: impl Iterator<Item = &'g Gene>,
     bases: &dyn Fn(Interval) -> Vec<u8>,
-    in_step: bool,
+    (role, in_step): (Role, bool),
 ) -> (Vec<Option<&'g Gene>>, usize) {
     let wanted: FxHashSet<u32> = tails.iter().flat_map(|tail| words(tail)).collect();
     let mut looked_at = 0;
     let mut owners: BTreeMap<Breakend, &Gene> = BTreeMap::new();
     let mut sharing: Vec<Edge> = Vec::new();
     for gene in genes {
-        for edge in edges(gene, Role::Five, bases) {
+        for edge in edges(gene, role, bases) {
             looked_at += 1;
             if words(&edge.enter).any(|word| wanted.contains(&word)) {
                 owners.entry(edge.end).or_insert(gene);
@@ -68,7 +68,7 @@ mod tests {
         let reverse = genome[1][400..460].to_vec();
         let nothing = random_bases(3, 60);
         let named = |tail: &[u8]| -> Vec<String> {
-            partners(&[tail], genes.iter(), &bases, true).0.iter().flatten().map(|gene| gene.symbol.clone()).collect()
+            partners(&[tail], genes.iter(), &bases, (Role::Five, true)).0.iter().flatten().map(|gene| gene.symbol.clone()).collect()
         };
         assert_eq!(
             (named(&forward), named(&reverse), named(&nothing)),
@@ -76,8 +76,8 @@ mod tests {
         );
         let twins = [gene("ONE", 0, Strand::Forward), gene("OTHER", 1, Strand::Forward)];
         let same = |interval: Interval| genome[0][interval.start as usize..interval.end as usize].to_vec();
-        assert_eq!(partners(&[&forward], twins.iter(), &same, true), (vec![None], 4));
+        assert_eq!(partners(&[&forward], twins.iter(), &same, (Role::Five, true)), (vec![None], 4));
         let nested = [gene("ONE", 0, Strand::Forward), gene("ONE-OTHER", 0, Strand::Forward)];
-        assert_eq!(partners(&[&forward], nested.iter(), &bases, true).0[0].map(|gene| gene.symbol.as_str()), Some("ONE"));
+        assert_eq!(partners(&[&forward], nested.iter(), &bases, (Role::Five, true)).0[0].map(|gene| gene.symbol.as_str()), Some("ONE"));
     }
 }

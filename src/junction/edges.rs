@@ -116,7 +116,7 @@ impl Packed {
 }
 
 /// The edges of one kinase and its partners.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct EdgeTable {
     kinase: Ends,
     partners: Ends,
@@ -130,6 +130,8 @@ pub struct EdgeTable {
     listed_at: FxHashMap<Breakend, usize>,
     /// Edges among which the partners were looked for, where they were found and not listed.
     looked_at: usize,
+    /// Which partner of a fusion the kinase is.
+    kinase_role: Role,
 }
 
 /// The places of all edges of a gene in one role, and their exons.
@@ -331,9 +333,10 @@ fn agreeing(tail: &[u8], enter: &[u8], in_step: bool, least: usize) -> Option<Co
 
 impl EdgeTable {
     /// The edges of a kinase, of the `others` of one run and of its partners; `listed` are the junctions of the tables, kinase first, and `looked_at`
-    /// is the number of edges among which partners were found. Long reads do not keep step with a gene (`in_step`).
+    /// is the number of edges among which partners were found. Long reads do not keep step with a gene (`in_step`). The kinase is the
+    /// `kinase_role` partner of fusions that keep it.
     pub fn new(
-        (kinase, others): (&Gene, Vec<Edge>),
+        (kinase, kinase_role, others): (&Gene, Role, Vec<Edge>),
         partners: &[&Gene],
         bases: &Bases<'_>,
         (listed, looked_at): (FxHashSet<(Breakend, Breakend)>, usize),
@@ -346,15 +349,21 @@ impl EdgeTable {
             *listed_at.entry(five).or_default() += 1;
         }
         Self {
-            kinase: Ends::new(edges(kinase, Role::Three, bases), in_step),
-            partners: Ends::new(of_partners(Role::Five), in_step),
-            kinase_own: Ends::new(edges(kinase, Role::Five, bases), in_step),
-            partners_own: Ends::new(of_partners(Role::Three), in_step),
+            kinase: Ends::new(edges(kinase, kinase_role, bases), in_step),
+            partners: Ends::new(of_partners(kinase_role.other()), in_step),
+            kinase_own: Ends::new(edges(kinase, kinase_role.other(), bases), in_step),
+            partners_own: Ends::new(of_partners(kinase_role), in_step),
             other_kinases: Ends::new(others, in_step),
             listed,
             listed_at,
             looked_at,
+            kinase_role,
         }
+    }
+
+    /// Which partner of a fusion the genes are that are joined to the kinase.
+    pub fn partner_role(&self) -> Role {
+        self.kinase_role.other()
     }
 
     /// Whether reads keep step with a gene.
@@ -507,7 +516,7 @@ mod tests {
         let from = Breakend::new(ContigId(2), 30, Side::Lower);
         let enters = |others: &[&Gene], bp: usize| {
             let others = others.iter().flat_map(|gene| edges(gene, Role::Three, &bases)).collect();
-            let table = EdgeTable::new((&kinase, others), &[&partner], &bases, (FxHashSet::default(), 0), true);
+            let table = EdgeTable::new((&kinase, Role::Three, others), &[&partner], &bases, (FxHashSet::default(), 0), true);
             table.into_kinase(&GENOME[40..40 + bp], from).map(|fit| (fit.end.contig.0, fit.end.boundary))
         };
         assert_eq!((enters(&[], 11), enters(&[&other], 11)), (Some((0, 40)), None));

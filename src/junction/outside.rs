@@ -17,7 +17,7 @@ use crate::alignment::read::{FragmentId, Piece, ReadRecord};
 use crate::alignment::scan::{self, Sieve};
 use crate::error::Result;
 use crate::genome::Breakend;
-use crate::model::{Gene, GeneModels, Role};
+use crate::model::{Gene, GeneModels};
 use crate::sequence::reverse_complement;
 
 use super::edges::{self, EdgeTable, MIN_FIT_BEHIND_INSERTION_BP, MIN_FIT_BP};
@@ -119,7 +119,7 @@ pub fn read<'g>(
 
 /// Whether the table has a gene among the kinase's partners.
 fn is_listed(gene: &Gene, table: &EdgeTable) -> bool {
-    edges::ends(gene, Role::Five).first().is_some_and(|(_, edge)| table.partners_near(*edge, 0).next().is_some())
+    edges::ends(gene, table.partner_role()).first().is_some_and(|(_, edge)| table.partners_near(*edge, 0).next().is_some())
 }
 
 /// A read up to the end of its alignment, and beyond.
@@ -151,7 +151,7 @@ fn entering<'g>(read: &Turned, at: Breakend, table: &EdgeTable, models: &'g Gene
     let sure = |tail: &[u8], from: Breakend| table.into_kinase(tail, from).filter(|fit| fit.mapq >= MIN_MAPQ);
     // The aligner may have gone on past the exon's end for a few bases.
     let past_edge = |gene: &'g Gene| {
-        edges::ends(gene, Role::Five).into_iter().find_map(|(_, edge)| {
+        edges::ends(gene, table.partner_role()).into_iter().find_map(|(_, edge)| {
             let past = -edge.kept_distance(at.boundary);
             let near = edge.contig == at.contig && edge.side == at.side && (0..=i64::from(MAX_OVERRUN_BP)).contains(&past);
             let cut = usize::try_from(past).ok().and_then(|past| read.before.len().checked_sub(past)).filter(|_| near)?;

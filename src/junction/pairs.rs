@@ -183,9 +183,10 @@ mod tests {
     /// The ends at which these pairs are put, where the partner has edges at 5,000 and 5,200 and the kinase at 1,000 and 900.
     fn put(pairs: &[Pair], listed: Option<(u32, u32)>) -> Option<(u32, u32)> {
         let span = Span { insert_median_bp: 200, insert_max_bp: 320, distance: &|end, at| end.kept_distance(at), reach: &|_, bases| bases };
-        let edges = |at_kinase: bool, _: Breakend| match at_kinase {
-            true => [1_000, 900].map(|at| Breakend::new(KINASE, at, Side::Higher)).to_vec(),
-            false => [5_000, 5_200].map(|at| Breakend::new(PARTNER, at, Side::Lower)).to_vec(),
+        let edges = |at_kinase: bool, _: Breakend| {
+            let (contig, side, places) =
+                if at_kinase { (KINASE, Side::Higher, [1_000, 900]) } else { (PARTNER, Side::Lower, [5_000, 5_200]) };
+            places.map(|at| Breakend::new(contig, at, side)).to_vec()
         };
         let is_listed = |kinase: Breakend, partner: Breakend| Some((kinase.boundary, partner.boundary)) == listed;
         let edges = SpannedEdges { beyond: &edges, is_listed: &is_listed };

@@ -125,9 +125,12 @@ pub fn read(
     ends.sort_unstable();
     ends.dedup();
     // A tail that would enter any of the five is known as such, whichever were asked for.
-    let all: Vec<&Gene> = KINASES.iter().filter_map(|symbol| models.find(symbol)).collect();
+    let five = KINASES.iter().filter_map(|symbol| models.find(symbol));
+    let mut all: Vec<&Gene> = five.collect();
+    all.extend(kinases.iter().filter(|kinase| !KINASES.contains(&kinase.symbol.as_str())));
+    let role = |kinase: &Gene| knowledge.kept_as(&kinase.symbol);
     for gene in &all {
-        windows.extend(edges::ends(gene, Role::Three).into_iter().flat_map(|(_, end)| edges::stretches(gene, end, edges::ENTER_BP as u32)));
+        windows.extend(edges::ends(gene, role(gene)).into_iter().flat_map(|(_, end)| edges::stretches(gene, end, edges::ENTER_BP as u32)));
     }
     let windows = crate::alignment::tile::merged(windows, JOIN_BP);
     let reach_bp = rescue::reach_bp(!library.assay.long_reads);
@@ -162,10 +165,11 @@ pub fn read(
     let listed: FxHashSet<(Breakend, Breakend)> =
         kinases.iter().zip(&partners).flat_map(|(kinase, partners)| listed(kinase, partners, knowledge)).collect();
     let of_kinases: Vec<(&str, Vec<Edge>)> =
-        all.iter().map(|kinase| (kinase.symbol.as_str(), edges::edges(kinase, Role::Three, &bases))).collect();
+        all.iter().map(|kinase| (kinase.symbol.as_str(), edges::edges(kinase, role(kinase), &bases))).collect();
     for (kinase, partners) in kinases.iter().zip(&partners) {
         let others = of_kinases.iter().filter(|(symbol, _)| *symbol != kinase.symbol).flat_map(|(_, edges)| edges.clone()).collect();
-        let table = EdgeTable::new((kinase, others), partners, &bases, (listed.clone(), looked_at), !library.assay.long_reads);
+        let table =
+            EdgeTable::new((kinase, role(kinase), others), partners, &bases, (listed.clone(), looked_at), !library.assay.long_reads);
         table.words(&mut shown.words);
         shown.tables.push(table);
     }

@@ -2,7 +2,7 @@
 
 use super::table::{Row, Table};
 use crate::error::Result;
-use crate::model::current_symbol;
+use crate::model::{current_symbol, Role};
 
 /// A domain of a protein.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -19,6 +19,9 @@ pub struct Domain {
     pub first: u32,
     /// Last residue, inclusive.
     pub last: u32,
+    /// Of a kinase which part of a fusion it usually is: its gene is the 3' partner of most, as a receptor loses what is outside of the
+    /// cell; the 5' one of FGFR2 and FGFR3, which lose their tails.
+    pub keeps: Role,
     /// Source.
     pub source: String,
     /// Line of its table.
@@ -60,6 +63,11 @@ fn domain(row: &Row) -> Result<Domain> {
         kind: row.get("kind").to_owned(),
         first,
         last,
+        keeps: match row.get("partner") {
+            "" | "." | "3" => Role::Three,
+            "5" => Role::Five,
+            other => return Err(row.error(format!("partner is neither 5 nor 3: {other}"), "say which partner of a fusion the kinase is")),
+        },
         source: row.get("source").to_owned(),
         line: row.line(),
     })

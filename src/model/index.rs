@@ -87,6 +87,17 @@ impl GeneModels {
         self
     }
 
+    /// The same models, in which these genes come before all others at a place.
+    #[must_use]
+    pub fn putting_first(mut self, symbols: &[String]) -> Self {
+        for (rank, gene) in self.ranks.iter_mut().zip(&self.genes) {
+            if symbols.contains(&gene.symbol) {
+                *rank = 0;
+            }
+        }
+        self
+    }
+
     /// The gene of this symbol or former symbol; of several genes of one name the first by contig and start.
     pub fn find(&self, symbol: &str) -> Option<&Gene> {
         let index = self.by_symbol.get(symbol).or_else(|| self.by_symbol.get(current_symbol(symbol)))?;

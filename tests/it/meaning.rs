@@ -162,9 +162,14 @@ fn former_names_of_targets_are_understood() {
     let folder = tempfile::tempdir().expect("a temporary folder");
     call_made_up(folder.path(), "negative", &["--targets".as_ref(), "cd246,TrkA".as_ref()]);
     assert_eq!(document(folder.path())["targets"], serde_json::json!(["ALK", "NTRK1"]));
-    let refused = kinfuse(["call", "--targets", "EGFR", "x.bam"]);
+    let refused = kinfuse(["call", "--targets", "ALK;ROS1", "x.bam"]);
     assert_eq!(refused.code, Some(2));
-    assert!(refused.stderr.contains("it is none of ALK"), "{}", refused.stderr);
+    assert!(refused.stderr.contains("it is no symbol of a gene"), "{}", refused.stderr);
+    let (gtf, bam) = (repository("test-data/mini.gtf"), repository("test-data/rna.bam"));
+    let given: [&OsStr; 6] = ["call".as_ref(), "--targets".as_ref(), "ALKK".as_ref(), "--gtf".as_ref(), gtf.as_ref(), bam.as_ref()];
+    let unknown = kinfuse(given);
+    assert_eq!((unknown.code, unknown.stderr.lines().count()), (Some(1), 1), "{}", unknown.stderr);
+    assert!(unknown.stderr.contains("no gene is called \"ALKK\""), "{}", unknown.stderr);
 }
 
 #[test]

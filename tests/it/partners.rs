@@ -252,3 +252,35 @@ fn an_exon_junction_is_named_with_the_bases_between_and_has_their_frame() {
         assert_eq!((rows[0].get("exon_junction"), rows[0].get("frame")), (expected, frame));
     }
 }
+
+#[test]
+fn any_gene_can_be_a_target_and_the_end_that_keeps_its_kinase_is_known() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    for (assembly, _) in LENGTHS {
+        let contigs = contigs(assembly);
+        let all = AllGenes::new(assembly, &contigs);
+        let gene = |symbol: &str| all.iter().find(|gene| gene.symbol == symbol).expect("a protein-coding gene");
+        let at = |symbol: &str, exon: u32, role: Role| end(gene(symbol), exon, role, 0, &contigs);
+        // A receptor that loses its outer part, one that loses its tail, and a gene of which no domain is listed.
+        let joined = [("KIF5B", 15, "RET", 12), ("FGFR3", 17, "TACC3", 11), ("BRD4", 11, "NUTM1", 3)];
+        let reads = joined.iter().zip(1..).flat_map(|(&(five, exon5, three, exon3), seed)| {
+            split_reads(five, &at(five, exon5, Role::Five), &at(three, exon3, Role::Three), b"", seed)
+        });
+        let path = bam(folder.path(), &contigs, reads.collect());
+        let called = |targets: &str| -> Vec<[String; 4]> {
+            let arguments = ["-q", "-s", "s", "--assay", "rna", "--targets", targets].map(AsRef::as_ref);
+            command::call(folder.path(), &[arguments.as_slice(), &[path.as_os_str()]].concat());
+            let rows = command::table(&folder.path().join("s.fusions.tsv"));
+            rows.iter().map(|row| ["fusion", "exon_junction", "kinase_domain", "filter"].map(|column| row.get(column).to_owned())).collect()
+        };
+        let mut found = called("RET,FGFR3,NUTM1");
+        found.sort();
+        let expected = [
+            ["BRD4::NUTM1", "B11;N3", ".", "PASS"],
+            ["FGFR3::TACC3", "F17;T11", "retained", "PASS"],
+            ["KIF5B::RET", "K15;R12", "retained", "PASS"],
+        ];
+        assert_eq!(found, expected.map(|row| row.map(str::to_owned)), "{assembly}");
+        assert_eq!(called("ALK,ROS1"), Vec::<[String; 4]>::new(), "what is not asked for is not looked at");
+    }
+}
