@@ -26,6 +26,7 @@ pub mod mates;
 pub mod parts;
 pub mod read;
 pub mod recognise;
+pub mod remote;
 pub mod same_place;
 pub mod scan;
 pub mod tile;

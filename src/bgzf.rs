@@ -15,7 +15,7 @@ pub const END_OF_FILE: [u8; 28] =
     [0x1f, 0x8b, 0x08, 0x04, 0, 0, 0, 0, 0, 0xff, 0x06, 0, 0x42, 0x43, 0x02, 0, 0x1b, 0, 0x03, 0, 0, 0, 0, 0, 0, 0, 0, 0];
 
 /// Largest number of bytes in a block, packed or unpacked.
-const MAX_BLOCK_BYTES: usize = 1 << 16;
+pub const MAX_BLOCK_BYTES: usize = 1 << 16;
 
 /// Bytes of a block's header before its extra fields, and of the checksum and length behind its data.
 const HEADER_BYTES: usize = 12;

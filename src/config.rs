@@ -29,6 +29,7 @@ impl GenomeChoice {
 
 /// The settings of `kinfuse call`.
 #[derive(Debug, Clone)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a switch of the command line")]
 pub struct CallConfig {
     /// BAM, CRAM or SAM files of one sample.
     pub inputs: Vec<PathBuf>,
@@ -62,6 +63,8 @@ pub struct CallConfig {
     pub sensitive: bool,
     /// Whether to read without an index, in one pass.
     pub stream: bool,
+    /// Whether files at an address may be opened.
+    pub allow_remote: bool,
     /// Worker threads.
     pub threads: usize,
     /// Width of a tile in bases; results do not depend on it.
@@ -88,6 +91,7 @@ impl Default for CallConfig {
             normals: None,
             sensitive: false,
             stream: false,
+            allow_remote: false,
             threads: std::thread::available_parallelism().map_or(1, std::num::NonZero::get),
             tile_bp: crate::alignment::scan::TILE_BP,
         }

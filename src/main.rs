@@ -9,6 +9,7 @@ fn main() -> ExitCode {
     terminal::log_to_here(arguments.log_level());
     // htslib looks for a CRAM's reference on the network unless it is told where to look instead.
     std::env::set_var("REF_PATH", "no-remote-reference-lookup");
+    kinfuse::alignment::remote::find_certificates();
     let htslib = Htslib::silence();
     std::panic::set_hook(Box::new(|fault| terminal::say(format_args!("a fault of the program, please report it: {fault}"))));
     kinfuse::interrupt::watch();

@@ -8,6 +8,7 @@ use rustc_hash::FxHashSet;
 
 use crate::alignment::file::{AlignmentFile, Format};
 use crate::alignment::read::end;
+use crate::alignment::remote::shown_path;
 use crate::alignment::ReadRecord;
 use crate::config::{CallConfig, GenomeChoice};
 use crate::error::{Error, Result};
@@ -58,9 +59,11 @@ impl Setup {
                 other == path.as_path() || other.canonicalize().ok().is_some_and(|target| path.canonicalize().ok() == Some(target))
             };
             if config.inputs[..index].iter().any(|other| same(other)) {
-                return Err(Error::input(path, "is given twice", "give each file once"));
+                return Err(Error::input(shown_path(path), "is given twice", "give each file once"));
             }
-            files.push(AlignmentFile::open(path, config.reference.as_deref(), config.stream)?);
+            let file = AlignmentFile::open(path, config.reference.as_deref(), config.stream, config.allow_remote)?;
+            warn_of_remote(&file, warnings);
+            files.push(file);
         }
         let sample = sample_name(config, &files, warnings)?;
         let contigs = common_contigs(&files)?;
@@ -107,6 +110,15 @@ impl Setup {
     /// The genes of the targets.
     pub fn genes(&self) -> Vec<&Gene> {
         self.targets.iter().filter_map(|symbol| self.models.find(symbol)).collect()
+    }
+}
+
+/// Says what could not be checked of a file elsewhere: each look would be a request.
+fn warn_of_remote(file: &AlignmentFile, warnings: &Warnings) {
+    if file.is_remote() {
+        let name = file.path.display();
+        let text = format!("{name} is a remote file: its index was checked against itself and at one place of the file, and its end-of-file block was not looked at");
+        warnings.add(Code::RemoteFile, text);
     }
 }
 

@@ -18,6 +18,7 @@ use std::fs::File;
 use std::io::{IsTerminal, Write};
 use std::sync::{Mutex, OnceLock, PoisonError};
 
+use crate::alignment::remote::without_secrets;
 use log::{Level, LevelFilter, Log, Metadata, Record};
 
 pub use htslib::Htslib;
@@ -115,6 +116,7 @@ pub fn release() {
 }
 
 fn put(text: &str) {
+    let text = without_secrets(text);
     // One call, so that lines of several threads do not mix; whether it arrives is not our business.
     let _ = match OWN.get() {
         Some(mut own) => own.write_all(text.as_bytes()),

@@ -73,6 +73,8 @@ pub enum Code {
     NotInVcf,
     /// The tumour type is not in the tables.
     TumourNotInTables,
+    /// A file lies elsewhere, so that less of it was checked.
+    RemoteFile,
 }
 
 impl Code {

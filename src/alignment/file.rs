@@ -10,8 +10,9 @@ use rustc_hash::FxHashMap;
 
 use super::format;
 pub use super::format::Format;
-use super::index::Index;
+use super::index::{Index, Location};
 use super::read::{end, is_spliced};
+use super::remote::{self, Address};
 use crate::bgzf::VirtualOffset;
 use crate::error::{Error, Result};
 use crate::genome::{ContigId, Contigs, Interval};
@@ -40,7 +41,7 @@ enum Access {
 /// An alignment file that passed the checks, ready to be opened by any number of workers.
 #[derive(Debug)]
 pub struct AlignmentFile {
-    /// The path as given.
+    /// The path as given, or the address without what may be secret.
     pub path: PathBuf,
     /// BAM, CRAM or SAM.
     pub format: Format,
@@ -60,6 +61,8 @@ pub struct AlignmentFile {
     pub checksums: FxHashMap<ContigId, String>,
     /// Whether it comes through a pipe or standard input, so that what it is was not known before.
     pub is_stream: bool,
+    /// Where it is, if it is not here.
+    address: Option<Address>,
     reference: Option<PathBuf>,
     header_md5: String,
     access: Access,
@@ -85,20 +88,22 @@ impl AlignmentFile {
     /// Opens a file, reads its header and checks that it is complete, sorted and indexed.
     ///
     /// With `stream` the file needs no index and no order: the reads that `relevant` picks are kept in memory. SAM is always
-    /// read so, and `-` is standard input.
+    /// read so, and `-` is standard input. With `allow_remote` an address is opened, by a build that can.
     ///
     /// # Errors
     /// One [`Error::Input`] that names the file and the remedy: not there, empty, truncated, of another format, unsorted, without
     /// index, CRAM without reference.
-    pub fn open(path: &Path, reference: Option<&Path>, stream: bool) -> Result<Self> {
+    pub fn open(path: &Path, reference: Option<&Path>, stream: bool, allow_remote: bool) -> Result<Self> {
         if path.to_str().is_none() {
             let remedy = "rename it, or give a link to it that has another name (ln -s)";
             return Err(Error::input(path, "has a name that is not UTF-8, which htslib cannot be given", remedy));
         }
-        if path.to_string_lossy().contains("://") {
-            return Err(Error::input(path, "is a remote file, and kinfuse opens no network connection", "copy it to this machine first"));
-        }
-        let format::Source { format, is_stream } = format::recognise(path)?;
+        let address = remote::address(path, allow_remote)?;
+        let path = address.as_ref().map_or(path, Address::name);
+        let format::Source { format, is_stream } = match &address {
+            Some(address) => format::Source { format: address.recognise()?, is_stream: false },
+            None => format::recognise(path)?,
+        };
         if format == Format::Cram && reference.is_none() {
             return Err(Error::input(
                 path,
@@ -106,7 +111,7 @@ impl AlignmentFile {
                 "give the FASTA it was made with as --reference",
             ));
         }
-        let plain = open_plain(path, reference, format, is_stream)?;
+        let plain = open_plain(path, address.as_ref(), reference, format, is_stream)?;
         let contigs = Arc::new(header_contigs(path, plain.header())?);
         let text = String::from_utf8_lossy(plain.header().as_bytes()).into_owned();
         let stream = stream || is_stream || format == Format::Sam;
@@ -123,15 +128,20 @@ impl AlignmentFile {
                     ),
                 ));
             }
-            let index = find_index(path, format)?;
-            warn_of_age(&index, path);
+            let index = match &address {
+                Some(address) => address.index(suffixes(format))?,
+                None => Location::here(find_index(path, format)?),
+            };
+            warn_of_age(&index.path, path);
+            let is_here = address.is_none();
             Access::Indexed(Arc::new(match format {
-                Format::Cram => Index::of_cram(&index, path, &contigs)?,
-                _ => Index::of_bam(&index, path, &contigs, VirtualOffset(plain.tell() as u64))?,
+                Format::Cram => Index::of_cram(index, path, &contigs, is_here)?,
+                _ => Index::of_bam(index, path, &contigs, is_here.then(|| VirtualOffset(plain.tell() as u64)))?,
             }))
         };
         let file = Self {
             path: path.to_path_buf(),
+            address,
             format,
             header: plain.header().as_bytes().to_vec(),
             samples: header_values(&text, "@RG", "SM"),
@@ -147,9 +157,18 @@ impl AlignmentFile {
             pending: Mutex::new(stream.then_some(plain)),
         };
         if !stream {
-            file.reader()?;
+            let mut reader = file.reader()?;
+            if file.is_remote() {
+                // One look at where the index sees the placed reads end tells a file that is cut off before, and an index of another.
+                reader.visit_unplaced(1, |_| true)?;
+            }
         }
         Ok(file)
+    }
+
+    /// Whether it lies elsewhere.
+    pub fn is_remote(&self) -> bool {
+        self.address.is_some()
     }
 
     /// The file's name without its folder; `-` for standard input.
@@ -167,7 +186,7 @@ impl AlignmentFile {
         let index_md5 = match &self.access {
             Access::Memory(..) => None,
             Access::Indexed(index) => {
-                let content = std::fs::read(&index.path).map_err(Error::io(&index.path, "read"))?;
+                let content = std::fs::read(index.path()).map_err(Error::io(index.path(), "read"))?;
                 Some(format!("{:x}", Md5::digest(content)))
             }
         };
@@ -179,14 +198,13 @@ impl AlignmentFile {
     /// # Errors
     /// When the file or its index cannot be opened.
     pub fn aligned_reads(&self) -> Result<Option<u64>> {
-        let ReaderSource::Indexed(mut reader, _) = self.reader()?.source else { return Ok(None) };
+        let ReaderSource::Indexed(mut reader, index) = self.reader()?.source else { return Ok(None) };
         if self.format == Format::Bam {
             if let Ok(contigs) = reader.index_stats() {
                 return Ok(Some(contigs.iter().map(|(_, _, mapped, _)| mapped).sum()));
             }
         }
-        let size = std::fs::metadata(&self.path).map_err(Error::io(&self.path, "read"))?.len();
-        Ok(Some(size / CRAM_BYTES_A_READ))
+        Ok(Some(index.bytes() / CRAM_BYTES_A_READ))
     }
 
     /// Whether the reads must be loaded by [`Self::load`] before they can be visited.
@@ -235,11 +253,10 @@ impl AlignmentFile {
         let source = match &self.access {
             Access::Memory(records, longest) => ReaderSource::Memory(Arc::clone(records), *longest),
             Access::Indexed(index) => {
-                let mut reader = bam::IndexedReader::from_path_and_index(&self.path, &index.path).map_err(|error| {
-                    let problem = format!("it cannot be opened with its index {} ({error})", index.path.display());
-                    let remedy = format!("make the index anew with: samtools index {}", self.path.display());
-                    Error::Htslib { path: self.path.clone(), problem, remedy }.unless_out_of_files()
-                })?;
+                let mut reader = match &self.address {
+                    Some(address) => address.open_indexed(index.path())?,
+                    None => open_indexed(&self.path, index.path())?,
+                };
                 if let Some(reference) = &self.reference {
                     if self.format == Format::Cram {
                         reader
@@ -356,13 +373,24 @@ impl Reader {
 }
 
 fn unreadable(path: &Path, problem: &str) -> Error {
-    let remedy = "the file is damaged, its index is of another file, or it was made with another reference: check it with samtools quickcheck -v, then copy, index or make it again";
+    let remedy = if remote::is_remote(path) {
+        "the connection broke, the server does not send parts of files (HTTP ranges), or the file is damaged or its index of another: try again, or copy both to this machine"
+    } else {
+        "the file is damaged, its index is of another file, or it was made with another reference: check it with samtools quickcheck -v, then copy, index or make it again"
+    };
     Error::Htslib { path: path.to_owned(), problem: problem.to_owned(), remedy: remedy.to_owned() }.unless_out_of_files()
 }
 
-fn open_plain(path: &Path, reference: Option<&Path>, format: Format, is_stream: bool) -> Result<bam::Reader> {
-    let opened = if path == Path::new("-") { bam::Reader::from_stdin() } else { bam::Reader::from_path(path) };
-    let mut reader = opened.map_err(|error| {
+fn open_indexed(path: &Path, index: &Path) -> Result<bam::IndexedReader> {
+    bam::IndexedReader::from_path_and_index(path, index).map_err(|error| {
+        let problem = format!("it cannot be opened with its index {} ({error})", index.display());
+        let remedy = format!("make the index anew with: samtools index {}", path.display());
+        Error::Htslib { path: path.to_owned(), problem, remedy }.unless_out_of_files()
+    })
+}
+
+fn open_plain(path: &Path, address: Option<&Address>, reference: Option<&Path>, format: Format, is_stream: bool) -> Result<bam::Reader> {
+    let unread = |error: rust_htslib::errors::Error| {
         let (problem, remedy) = if is_stream {
             let problem = "what comes through it is empty, cut off in its header, or neither BAM, CRAM nor SAM with a header";
             (problem.to_owned(), "check the step that writes it; what is given must be aligned reads")
@@ -370,7 +398,12 @@ fn open_plain(path: &Path, reference: Option<&Path>, format: Format, is_stream: 
             (format!("its header cannot be read ({error})"), "check it with samtools head, and copy or make it again")
         };
         Error::Htslib { path: path.to_owned(), problem, remedy: remedy.to_owned() }.unless_out_of_files()
-    })?;
+    };
+    let mut reader = match address {
+        Some(address) => address.open()?,
+        None if path == Path::new("-") => bam::Reader::from_stdin().map_err(unread)?,
+        None => bam::Reader::from_path(path).map_err(unread)?,
+    };
     // What comes as a stream may be a CRAM too; for other formats the reference is not looked at.
     if let (Some(reference), true) = (reference, format == Format::Cram || is_stream) {
         // htslib reads the FASTA's index unchecked, and writes one where there is none.
@@ -398,9 +431,18 @@ fn header_contigs(path: &Path, header: &bam::HeaderView) -> Result<Contigs> {
     Ok(Contigs::new(list))
 }
 
+/// How the names of indexes end.
+fn suffixes(format: Format) -> &'static [&'static str] {
+    if format == Format::Cram {
+        &["crai"]
+    } else {
+        &["bai", "csi"]
+    }
+}
+
 /// Looks for the index beside the file as named and beside the file it points to.
 fn find_index(path: &Path, format: Format) -> Result<PathBuf> {
-    let suffixes: &[&str] = if format == Format::Cram { &["crai"] } else { &["bai", "csi"] };
+    let suffixes = suffixes(format);
     let target = path.canonicalize().map_err(Error::io(path, "follow it"))?;
     for base in [path, target.as_path()] {
         for suffix in suffixes {

@@ -24,7 +24,7 @@ const MAX_SAM_LINE_BYTES: u64 = 64 << 20;
 const MEASURED_BYTES: u64 = 256 << 20;
 
 /// First bytes that are looked at.
-const HEAD_BYTES: usize = 1 << 12;
+pub(super) const HEAD_BYTES: usize = 1 << 12;
 
 /// What kind of file holds the alignments.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -72,6 +72,20 @@ pub(super) fn recognise(path: &Path) -> Result<Source> {
         return Ok(Source { format: Format::Bam, is_stream: true });
     }
     Ok(Source { format: of_file(path, &file, about.len())?, is_stream: is_stdin })
+}
+
+/// Recognises a file elsewhere by its first bytes, unpacked.
+///
+/// # Errors
+/// When it is neither BAM nor CRAM: lines of SAM cannot be measured before htslib holds them in memory.
+#[cfg(feature = "remote")]
+pub(super) fn of_head(path: &Path, head: &[u8]) -> Result<Format> {
+    match Content::of(head) {
+        Content::Bam => Ok(Format::Bam),
+        Content::Cram => Ok(Format::Cram),
+        Content::Sam => Err(Error::input(path, "is SAM text, which is not read from elsewhere", "make a BAM or CRAM of it: samtools view")),
+        other => Err(other.refused(path)),
+    }
 }
 
 fn of_file(path: &Path, file: &File, length: u64) -> Result<Format> {

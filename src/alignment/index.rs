@@ -12,6 +12,8 @@
 //!
 //! The whole index is checked against itself when the file is opened, and where contigs begin and end against the file. Bins are
 //! checked against the file when they are used: at each chunk's begin a record of this contig starts that belongs there.
+//!
+//! That of a file elsewhere is checked against itself only: each place would be a request.
 
 mod bins;
 mod content;
@@ -26,20 +28,51 @@ use std::sync::{Mutex, PoisonError};
 use crate::bgzf::{Blocks, VirtualOffset};
 use crate::error::{Error, Result};
 use crate::genome::{Contigs, Interval};
+use crate::report::output::Scratch;
 
+use content::Explained;
 use parse::Binning;
+#[cfg(feature = "remote")]
+pub(super) use parse::MAX_BYTES;
 
 /// The index of one file.
 #[derive(Debug)]
 pub struct Index {
-    /// The index.
-    pub path: PathBuf,
+    location: Location,
     /// The file that it should belong to.
     of: PathBuf,
     /// Bins of a BAM; a CRAM has none.
-    binning: Option<(Binning, Mutex<Blocks>)>,
+    binning: Option<Binning>,
+    /// The file's data, if it is a BAM that is here.
+    blocks: Option<Mutex<Blocks>>,
+    /// Bytes of a CRAM, more or less.
+    bytes: u64,
     /// Places that were compared with the file so far.
     compared: AtomicUsize,
+}
+
+/// Where an index lies.
+#[derive(Debug)]
+pub(super) struct Location {
+    /// The file that is read.
+    pub path: PathBuf,
+    /// What it is called in messages.
+    pub name: PathBuf,
+    /// The folder of one that was fetched, which is there as long as this.
+    _folder: Option<Scratch>,
+}
+
+impl Location {
+    /// A file of the user.
+    pub(super) fn here(path: PathBuf) -> Self {
+        Self { name: path.clone(), path, _folder: None }
+    }
+
+    /// One that was fetched.
+    #[cfg(feature = "remote")]
+    pub(super) fn fetched(path: PathBuf, name: PathBuf, folder: Scratch) -> Self {
+        Self { path, name, _folder: Some(folder) }
+    }
 }
 
 /// Places that are all compared with the file: each costs a tenth of a millisecond. The kinases, which are read first, have some
@@ -56,34 +89,51 @@ pub(super) enum Refusal {
 }
 
 impl Index {
-    /// Reads and checks the index of a BAM whose first record lies at `first_record`.
+    /// Reads and checks the index of a BAM whose first record lies at `first_record`; `None` for a file that is elsewhere.
     ///
     /// # Errors
     /// When it cannot be read, is damaged, or belongs to another file.
-    pub fn of_bam(path: &Path, of: &Path, contigs: &Contigs, first_record: VirtualOffset) -> Result<Self> {
-        let binning = parse::read(path, of)?;
-        let file = File::open(of).map_err(Error::opening(of, "give a BAM"))?;
-        let mut blocks = Blocks::new(file).map_err(Error::io(of, "look at it"))?;
-        let checked =
-            bins::check(&binning, contigs, &mut blocks).and_then(|()| content::check(&binning, contigs, first_record, &mut blocks));
-        checked.map_err(|refusal| refused(path, of, refusal))?;
-        Ok(Self { path: path.to_owned(), of: of.to_owned(), binning: Some((binning, Mutex::new(blocks))), compared: AtomicUsize::new(0) })
+    pub fn of_bam(location: Location, of: &Path, contigs: &Contigs, first_record: Option<VirtualOffset>) -> Result<Self> {
+        let binning = parse::read(&location, of)?;
+        let blocks = || {
+            let file = File::open(of).map_err(Error::opening(of, "give a BAM"))?;
+            Blocks::new(file).map_err(Error::io(of, "look at it"))
+        };
+        let mut blocks = first_record.map(|_| blocks()).transpose()?;
+        bins::check(&binning, contigs, &mut Explained(blocks.as_mut()))
+            .and_then(|()| match (first_record, &mut blocks) {
+                (Some(first_record), Some(blocks)) => content::check(&binning, contigs, first_record, blocks),
+                _ => Ok(()),
+            })
+            .map_err(|refusal| refused(&location.name, of, refusal))?;
+        let compared = AtomicUsize::new(0);
+        Ok(Self { location, of: of.to_owned(), binning: Some(binning), blocks: blocks.map(Mutex::new), bytes: 0, compared })
     }
 
-    /// Reads and checks the index of a CRAM.
+    /// Reads and checks the index of a CRAM, which is here or elsewhere.
     ///
     /// # Errors
     /// When it cannot be read, is damaged, or belongs to another file.
-    pub fn of_cram(path: &Path, of: &Path, contigs: &Contigs) -> Result<Self> {
-        crai::check(path, of, contigs)?.map_err(|refusal| refused(path, of, refusal))?;
-        Ok(Self { path: path.to_owned(), of: of.to_owned(), binning: None, compared: AtomicUsize::new(0) })
+    pub fn of_cram(location: Location, of: &Path, contigs: &Contigs, is_here: bool) -> Result<Self> {
+        let bytes = crai::check(&location, of, contigs, is_here)?.map_err(|refusal| refused(&location.name, of, refusal))?;
+        Ok(Self { location, of: of.to_owned(), binning: None, blocks: None, bytes, compared: AtomicUsize::new(0) })
+    }
+
+    /// The file that it is read from.
+    pub fn path(&self) -> &Path {
+        &self.location.path
+    }
+
+    /// Bytes of a CRAM, of one elsewhere as far as the index knows.
+    pub fn bytes(&self) -> u64 {
+        self.bytes
     }
 
     /// Whether it knows that the file has no read at all; htslib fails to look up unplaced ones there.
     pub fn is_empty(&self) -> bool {
         self.binning
             .as_ref()
-            .is_some_and(|(binning, _)| binning.unplaced == Some(0) && binning.references.iter().all(|reference| reference.span.is_none()))
+            .is_some_and(|binning| binning.unplaced == Some(0) && binning.references.iter().all(|reference| reference.span.is_none()))
     }
 
     /// Checks against the file what htslib will use to look up an interval; each bin is looked at once.
@@ -91,7 +141,7 @@ impl Index {
     /// # Errors
     /// When something else lies where the index sees reads of this interval.
     pub fn check(&self, interval: Interval, contigs: &Contigs) -> Result<()> {
-        let Some((binning, blocks)) = &self.binning else { return Ok(()) };
+        let (Some(binning), Some(blocks)) = (&self.binning, &self.blocks) else { return Ok(()) };
         let mut unchecked = binning.unchecked(interval);
         if unchecked.is_empty() {
             return Ok(());
@@ -100,7 +150,7 @@ impl Index {
             unchecked.drain(1..unchecked.len() - 1);
         }
         let mut blocks = blocks.lock().unwrap_or_else(PoisonError::into_inner);
-        content::check_starts(&unchecked, contigs, &mut blocks).map_err(|refusal| refused(&self.path, &self.of, refusal))
+        content::check_starts(&unchecked, contigs, &mut blocks).map_err(|refusal| refused(&self.location.name, &self.of, refusal))
     }
 }
 

@@ -9,6 +9,7 @@ use super::also::AlsoArguments;
 use super::page::PageArguments;
 use super::threads;
 use crate::alignment::assay::{AssayKind, AssayRequest, DuplicateRule};
+use crate::alignment::remote;
 use crate::config::{CallConfig, GenomeChoice, DEFAULT_TARGETS};
 use crate::error::Result;
 use crate::genome::Assembly;
@@ -31,7 +32,7 @@ Research use only; not a medical device.";
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
 pub struct CallArguments {
-    /// BAM, CRAM or SAM of one sample; "-" is standard input.
+    /// BAM, CRAM or SAM of one sample; "-" is standard input. With --allow-remote also an address.
     #[arg(required = true, value_name = "BAM")]
     inputs: Vec<PathBuf>,
     /// Folder for the results.
@@ -78,6 +79,9 @@ pub struct CallArguments {
     /// are always read so).
     #[arg(long, value_enum, default_value = "auto")]
     mode: ModeArgument,
+    /// Open BAM and CRAM files at http://, https://, s3:// and gs:// addresses; only a build with the feature `remote` can.
+    #[arg(long)]
+    allow_remote: bool,
     /// How copies of one molecule are told.
     #[arg(long, value_enum, default_value = "auto")]
     duplicates: DuplicatesArgument,
@@ -155,6 +159,7 @@ impl CallArguments {
     /// # Errors
     /// Bad input or a failed write.
     pub fn run(&self, quiet: bool) -> Result<()> {
+        remote::check_option(self.allow_remote)?;
         let config = self.config();
         publish::begin(&config)?;
         let progress = Progress::new(matches!(self.progress, ProgressArgument::Auto) && !quiet);
@@ -214,6 +219,7 @@ impl CallArguments {
             page: self.page.options(),
             sensitive: self.sensitive,
             stream: matches!(self.mode, ModeArgument::Stream),
+            allow_remote: self.allow_remote,
             threads,
             tile_bp: self.tile_width,
         }

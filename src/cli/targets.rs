@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 
+use crate::alignment::{remote, AlignmentFile};
 use crate::error::Result;
 use crate::genome::{Assembly, Contigs};
 use crate::model::builtin;
@@ -17,6 +18,9 @@ pub struct TargetsArguments {
     /// Take contig names from this alignment file instead of chr1, chr2, ...
     #[arg(long, value_name = "BAM")]
     names_of: Option<PathBuf>,
+    /// Open that file at an address too; only a build with the feature `remote` can.
+    #[arg(long, requires = "names_of")]
+    allow_remote: bool,
 }
 
 #[derive(Debug, Clone, Copy, ValueEnum)]
@@ -31,12 +35,13 @@ impl TargetsArguments {
     /// # Errors
     /// When the alignment file cannot be opened.
     pub fn run(&self) -> Result<()> {
+        remote::check_option(self.allow_remote)?;
         let assembly = match self.genome {
             Genome::Grch37 => Assembly::Grch37,
             Genome::Grch38 => Assembly::Grch38,
         };
         let contigs = match &self.names_of {
-            Some(path) => crate::alignment::AlignmentFile::open(path, None, true)?.contigs.as_ref().clone(),
+            Some(path) => AlignmentFile::open(path, None, true, self.allow_remote)?.contigs.as_ref().clone(),
             None => Contigs::chromosomes(),
         };
         let mut genes = builtin::genes(assembly, &contigs).genes;

@@ -2,6 +2,7 @@
 
 use std::ffi::OsString;
 
+use crate::alignment::remote::IS_BUILT;
 use crate::knowledge::Knowledge;
 
 /// The version with a line for each part, where `-vV` asks for it.
@@ -16,6 +17,7 @@ pub fn with_parts(arguments: &[OsString]) -> Option<String> {
             [env!("CARGO_PKG_VERSION"), concat!("htslib ", env!("KINFUSE_HTSLIB_VERSION")), concat!("target ", env!("KINFUSE_TARGET"))];
         let knowledge = Knowledge::builtin();
         let tables = knowledge.sources().iter().map(|table| format!("{} {} {}", table.table, table.version, table.checksum));
-        built.map(str::to_owned).into_iter().chain(tables).collect::<Vec<_>>().join("\n")
+        let features = IS_BUILT.then(|| "feature remote".to_owned());
+        built.map(str::to_owned).into_iter().chain(features).chain(tables).collect::<Vec<_>>().join("\n")
     })
 }

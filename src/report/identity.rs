@@ -23,11 +23,11 @@ pub struct ReportId {
 pub struct InputFile {
     /// Its name, without folders.
     pub file: String,
-    /// Its size; `null` for a stream.
+    /// Its size; `null` for a stream and a remote file.
     pub bytes: Option<u64>,
     /// MD5 sum of the header's text.
     pub header_md5: String,
-    /// MD5 sum of the index, which holds the place of each block of reads; `null` where none was used.
+    /// MD5 sum of the index, which holds the place of each block of reads, unpacked for a remote file; `null` where none was used.
     pub index_md5: Option<String>,
 }
 

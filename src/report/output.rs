@@ -7,6 +7,7 @@
 mod exchange;
 mod folder;
 mod owner;
+mod scratch;
 mod temporary;
 
 use std::fs::{self, File};
@@ -17,6 +18,7 @@ use crate::error::{Error, Result};
 use crate::terminal::is_invisible;
 
 pub use owner::refuse_another;
+pub use scratch::Scratch;
 
 use exchange::Exchange;
 use folder::NewFolders;
@@ -259,6 +261,7 @@ fn replaced(sample: &str) -> String {
 pub fn abandon() {
     temporary::abandon();
     folder::abandon();
+    scratch::abandon();
 }
 
 fn is_index(path: &Path) -> bool {

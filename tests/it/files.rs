@@ -68,7 +68,7 @@ impl Folder {
 /// The names of all reads that lie on some intervals, and how many are unplaced; or the error.
 fn reads(path: &Path, reference: Option<&Path>) -> Result<Vec<String>, String> {
     let read = || {
-        let file = AlignmentFile::open(path, reference, false)?;
+        let file = AlignmentFile::open(path, reference, false, false)?;
         let mut reader = file.reader()?;
         let mut names = Vec::new();
         for contig in 0..3 {

@@ -27,6 +27,7 @@ mod partners;
 mod real_data;
 mod recall;
 mod regressions;
+mod remote;
 mod report;
 mod rna_and_dna;
 mod rna_fraction;

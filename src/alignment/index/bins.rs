@@ -1,13 +1,13 @@
 //! A binning index against itself.
 
-use super::content;
+use super::content::{self, Explained};
 use super::parse::{Bin, Binning, Chunk, ReferenceBins, Tree};
 use super::Refusal;
-use crate::bgzf::{Blocks, VirtualOffset};
+use crate::bgzf::VirtualOffset;
 use crate::genome::Contigs;
 
-/// Checks all that an index says of itself; the file is only asked where something looks wrong.
-pub(super) fn check(binning: &Binning, contigs: &Contigs, blocks: &mut Blocks) -> Result<(), Refusal> {
+/// Checks all that an index says of itself; the file, where it is here, is only asked where something looks wrong.
+pub(super) fn check(binning: &Binning, contigs: &Contigs, file: &mut Explained<'_>) -> Result<(), Refusal> {
     if binning.references.len() != contigs.len() {
         let (own, of_file) = (binning.references.len(), contigs.len());
         return Err(Refusal::Foreign(format!("it has {own} contigs, the file has {of_file}")));
@@ -20,10 +20,10 @@ pub(super) fn check(binning: &Binning, contigs: &Contigs, blocks: &mut Blocks) -
             return Err(context.damaged("overlaps the one before"));
         }
         before = span.end;
-        context.within_file(span, blocks)?;
-        context.without_gap(span, blocks)?;
+        context.within_file(span, file)?;
+        context.without_gap(span, file)?;
         context.in_order()?;
-        context.linear(span, blocks)?;
+        context.linear(span, file)?;
     }
     Ok(())
 }
@@ -41,17 +41,16 @@ impl Context<'_> {
     }
 
     /// All offsets lie in the file and in the span of the contig.
-    fn within_file(&self, span: Chunk, blocks: &mut Blocks) -> Result<(), Refusal> {
-        let size = blocks.size();
-        if span.end.block() > size || span.begin.block() >= size {
+    fn within_file(&self, span: Chunk, file: &mut Explained<'_>) -> Result<(), Refusal> {
+        if let Some(size) = file.size().filter(|size| span.end.block() > *size || span.begin.block() >= *size) {
             let place = span.end.block();
             return Err(Refusal::Foreign(format!("it goes on to byte {place} of the file, which has {size}: it may be truncated")));
         }
-        let outside = |offset: VirtualOffset, blocks: &mut Blocks| {
-            (offset < span.begin || offset > span.end) && !blocks.is_same(offset, span.begin) && !blocks.is_same(offset, span.end)
+        let outside = |offset: VirtualOffset, file: &mut Explained<'_>| {
+            (offset < span.begin || offset > span.end) && !file.is_same(offset, span.begin) && !file.is_same(offset, span.end)
         };
         for bin in &self.reference.bins {
-            if bin.chunks.iter().any(|chunk| outside(chunk.begin, blocks) || outside(chunk.end, blocks)) {
+            if bin.chunks.iter().any(|chunk| outside(chunk.begin, file) || outside(chunk.end, file)) {
                 return Err(self.damaged(&format!("has bin {} outside its reads", bin.number)));
             }
             // The first record that overlaps a bin lies before those that start in it.
@@ -63,14 +62,14 @@ impl Context<'_> {
     }
 
     /// The chunks of all bins together hold every record of the contig.
-    fn without_gap(&self, span: Chunk, blocks: &mut Blocks) -> Result<(), Refusal> {
+    fn without_gap(&self, span: Chunk, file: &mut Explained<'_>) -> Result<(), Refusal> {
         let mut chunks: Vec<Chunk> = self.reference.bins.iter().flat_map(|bin| bin.chunks.iter().copied()).collect();
         chunks.sort_unstable();
         chunks.push(Chunk { begin: span.end, end: span.end });
         let mut reached = span.begin;
         for chunk in chunks {
             // Reads that are unaligned and placed with their mate are left out by some programs.
-            if chunk.begin > reached && !blocks.is_same(reached, chunk.begin) && !content::is_unaligned(reached, blocks) {
+            if chunk.begin > reached && !file.is_same(reached, chunk.begin) && !file.is_unaligned(reached) {
                 return Err(self.damaged("has reads in no bin"));
             }
             reached = reached.max(chunk.end);
@@ -99,7 +98,7 @@ impl Context<'_> {
     }
 
     /// The linear index ascends, and each entry is a record in a bin of its window.
-    fn linear(&self, span: Chunk, blocks: &mut Blocks) -> Result<(), Refusal> {
+    fn linear(&self, span: Chunk, file: &mut Explained<'_>) -> Result<(), Refusal> {
         let entries: Vec<VirtualOffset> = self.reference.linear.iter().map(|entry| entry.offset).collect();
         let mut from = 0;
         let mut before = VirtualOffset::default();
@@ -112,7 +111,7 @@ impl Context<'_> {
                     bins.any(|bin| bin.chunks.iter().any(|chunk| (chunk.begin..chunk.end).contains(&offset)))
                 };
                 // Windows without reads repeat the entry behind them, or that before them.
-                let is_held = holds(to - 1) || holds(from) || content::is_in_bins(offset, self.reference, self.tree, self.tid, blocks);
+                let is_held = holds(to - 1) || holds(from) || file.is_in_bins(offset, self.reference, self.tree, self.tid);
                 if offset < before || offset < span.begin || offset > span.end || !is_held {
                     return Err(self.damaged(&format!("has a window {from} that no read begins")));
                 }

@@ -1,8 +1,8 @@
 //! A binning index against the file: what the records are that lie where it says.
 
-use super::parse::{Binning, ReferenceBins, Start, Tree, Window};
+use super::parse::{Bin, Binning, ReferenceBins, Start, Tree, Window};
 use super::Refusal;
-use crate::bgzf::{Blocks, Fault, VirtualOffset};
+use crate::bgzf::{Blocks, Fault, VirtualOffset, MAX_BLOCK_BYTES};
 use crate::genome::{ContigId, Contigs};
 
 /// Contigs of which begin and end are compared with the file; of more, every so many.
@@ -125,18 +125,44 @@ pub(super) fn check_starts(starts: &[Start<'_>], contigs: &Contigs, blocks: &mut
     Ok(())
 }
 
-/// Whether the record at an offset is not aligned.
-pub(super) fn is_unaligned(offset: VirtualOffset, blocks: &mut Blocks) -> bool {
-    head(offset, blocks).is_ok_and(|head| head.flags & UNALIGNED != 0)
-}
+/// What an index can be asked to explain by the file; without the file nothing is explained that the index does not explain itself.
+pub(super) struct Explained<'a>(pub Option<&'a mut Blocks>);
 
-/// Whether the record at an offset is of a contig and lies in a bin of its place.
-pub(super) fn is_in_bins(offset: VirtualOffset, reference: &ReferenceBins, tree: Tree, tid: usize, blocks: &mut Blocks) -> bool {
-    let Ok(head) = head(offset, blocks) else { return false };
-    let position = u64::try_from(head.position).unwrap_or(0);
-    let window = Window { start: position, end: position + 1 };
-    let mut bins = reference.overlapping(tree, window);
-    head.tid == tid as i32 && bins.any(|bin| bin.chunks.iter().any(|chunk| (chunk.begin..chunk.end).contains(&offset)))
+impl Explained<'_> {
+    /// Bytes of the file.
+    pub(super) fn size(&self) -> Option<u64> {
+        self.0.as_ref().map(|blocks| blocks.size())
+    }
+
+    /// Whether two offsets name the same place: see [`Blocks::is_same`]. Without the file, whether they may.
+    pub(super) fn is_same(&mut self, x: VirtualOffset, y: VirtualOffset) -> bool {
+        if let Some(blocks) = &mut self.0 {
+            return blocks.is_same(x, y);
+        }
+        let (low, high) = (x.min(y), x.max(y));
+        low == high || high.within() == 0 && (1..=MAX_BLOCK_BYTES as u64).contains(&(high.block() - low.block()))
+    }
+
+    /// Whether the record at an offset is not aligned.
+    pub(super) fn is_unaligned(&mut self, offset: VirtualOffset) -> bool {
+        self.head(offset).is_some_and(|head| head.flags & UNALIGNED != 0)
+    }
+
+    /// Whether the record at an offset is of a contig and lies in a bin of its place; without the file, whether it lies in any bin.
+    pub(super) fn is_in_bins(&mut self, offset: VirtualOffset, reference: &ReferenceBins, tree: Tree, tid: usize) -> bool {
+        let holds = |bin: &Bin| bin.chunks.iter().any(|chunk| (chunk.begin..chunk.end).contains(&offset));
+        if self.0.is_none() {
+            return reference.bins.iter().any(holds);
+        }
+        let Some(head) = self.head(offset) else { return false };
+        let position = u64::try_from(head.position).unwrap_or(0);
+        let window = Window { start: position, end: position + 1 };
+        head.tid == tid as i32 && reference.overlapping(tree, window).any(holds)
+    }
+
+    fn head(&mut self, offset: VirtualOffset) -> Option<Head> {
+        self.0.as_mut().and_then(|blocks| head(offset, blocks).ok())
+    }
 }
 
 /// A contig's name, for messages.

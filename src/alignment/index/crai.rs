@@ -5,7 +5,7 @@ use std::os::unix::fs::FileExt as _;
 use std::path::Path;
 
 use super::parse;
-use super::Refusal;
+use super::{Location, Refusal};
 use crate::error::{Error, Result};
 use crate::genome::Contigs;
 
@@ -48,15 +48,20 @@ struct Container {
     next: u64,
 }
 
-/// Checks an index against itself and against the containers of its file.
+/// Checks an index against itself and, where the file is here, against its containers; gives the bytes of the file, of one elsewhere as
+/// far as the index knows.
 ///
 /// # Errors
 /// When a file cannot be read; a refusal is inside.
-pub(super) fn check(path: &Path, of: &Path, contigs: &Contigs) -> Result<std::result::Result<(), Refusal>> {
-    let bytes = parse::bytes(path, of)?;
+pub(super) fn check(index: &Location, of: &Path, contigs: &Contigs, is_here: bool) -> Result<std::result::Result<u64, Refusal>> {
+    let bytes = parse::bytes(index, of)?;
+    if !is_here {
+        let end = |slices: Vec<Slice>| slices.iter().map(|slice| slice.container + slice.bytes as u64).max().unwrap_or(0);
+        return Ok(slices(&bytes, contigs, u64::MAX).map(end));
+    }
     let file = File::open(of).map_err(Error::opening(of, "give a CRAM"))?;
     let size = file.metadata().map_err(Error::io(of, "look at it"))?.len();
-    Ok(slices(&bytes, contigs, size).and_then(|slices| compare(&slices, &file, size)))
+    Ok(slices(&bytes, contigs, size).and_then(|slices| compare(&slices, &file, size).map(|()| size)))
 }
 
 fn slices(bytes: &[u8], contigs: &Contigs, size: u64) -> std::result::Result<Vec<Slice>, Refusal> {

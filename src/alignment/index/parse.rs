@@ -7,12 +7,13 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use flate2::read::MultiGzDecoder;
 
+use super::Location;
 use crate::bgzf::VirtualOffset;
 use crate::error::{Error, Result};
 use crate::genome::Interval;
 
 /// Largest index that is read, in bytes after unpacking: fifty times that of a whole genome at 30-fold depth.
-const MAX_BYTES: u64 = 512 << 20;
+pub const MAX_BYTES: u64 = 512 << 20;
 
 /// Bases of a leaf of BAI as a power of two, and the levels below its root (SAM specification, section 5.1.1).
 const BAI_MIN_SHIFT: u32 = 14;
@@ -190,14 +191,15 @@ fn remedy(of: &Path) -> String {
 }
 
 /// Reads a BAI or CSI file, whichever its first bytes say.
-pub(super) fn read(path: &Path, of: &Path) -> Result<Binning> {
-    let bytes = bytes(path, of)?;
-    parse(&bytes).map_err(|why| Error::input(path, format!("is no whole index ({why})"), remedy(of)))
+pub(super) fn read(index: &Location, of: &Path) -> Result<Binning> {
+    let bytes = bytes(index, of)?;
+    parse(&bytes).map_err(|why| Error::input(&index.name, format!("is no whole index ({why})"), remedy(of)))
 }
 
 /// The bytes of the index of a file, unpacked.
-pub(super) fn bytes(path: &Path, of: &Path) -> Result<Vec<u8>> {
-    let mut file = BufReader::new(File::open(path).map_err(Error::opening(path, remedy(of)))?);
+pub(super) fn bytes(index: &Location, of: &Path) -> Result<Vec<u8>> {
+    let path = &index.name;
+    let mut file = BufReader::new(File::open(&index.path).map_err(Error::opening(path, remedy(of)))?);
     let mut bytes = Vec::new();
     let packed = io::BufRead::fill_buf(&mut file).map_err(Error::io(path, "read"))?.starts_with(&[0x1f, 0x8b]);
     let mut source: Box<dyn Read> = if packed { Box::new(MultiGzDecoder::new(file)) } else { Box::new(file) };

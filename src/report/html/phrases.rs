@@ -345,6 +345,7 @@ pub fn warning(code: Code) -> (&'static str, &'static str) {
         Code::HeldBackByNormals => ("Held back, normal samples show it too", "正常検体にも見えるため検出としない"),
         Code::NotInVcf => ("Not all calls are in the VCF", "VCF に書けない検出がある"),
         Code::TumourNotInTables => ("The tumour type is not in the tables", "腫瘍型が表にない"),
+        Code::RemoteFile => ("A remote file was checked less", "リモートのファイルは確認が少ない"),
     }
 }
 

@@ -68,6 +68,7 @@ impl Bench {
             knowledge: None,
             sensitive: false,
             stream: false,
+            allow_remote: false,
             threads: 1,
             tile_bp: TILE_BP,
             tumour: None,
