@@ -2,6 +2,7 @@
 # make test   runs the tests
 # make deps   sets up what the build needs (setup/deps); DEPS=no installs nothing and says what is missing
 # make lint   format, clippy and documentation
+#             REMOTE=,remote looks at the feature remote, too, which builds curl and OpenSSL first
 # make picture   draws the fusion of the README from the test data
 # make dist   makes what a release is made of in target/dist: a static program, man pages, completions, licences, checksums
 # make release   checks all that a release needs, dry: version, changelog, package, dist
@@ -38,8 +39,8 @@ lint: deps
 	@set -euo pipefail; $(CARGO) fmt --check; \
 	release=$$(rustc --version | cut -d' ' -f2); denied=; \
 	if [[ $$release == $(LINTS).* ]]; then denied="-D warnings"; else echo "The lints of Rust $$release are shown; only those of $(LINTS) are denied."; fi; \
-	$(CARGO) clippy --locked --all-targets --all-features -- $$denied; \
-	RUSTDOCFLAGS="$$denied" $(CARGO) doc --locked --no-deps --all-features
+	$(CARGO) clippy --locked --all-targets --features benches$(REMOTE) -- $$denied; \
+	RUSTDOCFLAGS="$$denied" $(CARGO) doc --locked --no-deps --features benches$(REMOTE)
 
 picture: build
 	@set -euo pipefail; out=$$(mktemp -d); \
