@@ -7,7 +7,7 @@ use signal_hook::iterator::Signals;
 use signal_hook::low_level::{emulate_default_handler, signal_name};
 
 use crate::report::output;
-use crate::terminal;
+use crate::{scratch, terminal};
 
 /// Waits in a thread of its own for SIGTERM, SIGINT and SIGHUP. When one comes, the temporary files of this run are removed, one line
 /// says so, and the program ends by that signal, as it would have without this.
@@ -18,6 +18,7 @@ pub fn watch() {
     thread::spawn(move || {
         if let Some(signal) = signals.forever().next() {
             output::abandon();
+            scratch::abandon();
             let name = signal_name(signal).unwrap_or("a signal");
             terminal::say(format_args!("stopped by {name}; unfinished files are removed"));
             // It does not come back but where the signal cannot end the program.

@@ -45,6 +45,8 @@ pub mod progress;
 pub mod publish;
 pub mod reference;
 pub mod report;
+pub mod scratch;
+pub mod secrets;
 pub mod sequence;
 pub mod setup;
 pub mod simulate;

@@ -8,7 +8,6 @@ use rustc_hash::FxHashSet;
 
 use crate::alignment::file::{AlignmentFile, Format};
 use crate::alignment::read::end;
-use crate::alignment::remote::shown_path;
 use crate::alignment::ReadRecord;
 use crate::config::{CallConfig, GenomeChoice};
 use crate::error::{Error, Result};
@@ -18,6 +17,7 @@ use crate::model::index::GeneModels;
 use crate::model::{builtin, gtf, is_gene, AllGenes, Gene};
 use crate::normals::Background;
 use crate::reference::Reference;
+use crate::secrets::shown_path;
 use crate::warning::{Code, Warnings};
 
 /// Bases beside a target that are kept when a file is read in one pass.

@@ -18,7 +18,7 @@ use std::fs::File;
 use std::io::{IsTerminal, Write};
 use std::sync::{Mutex, OnceLock, PoisonError};
 
-use crate::alignment::remote::without_secrets;
+use crate::secrets::without_secrets;
 use log::{Level, LevelFilter, Log, Metadata, Record};
 
 pub use htslib::Htslib;

@@ -17,6 +17,7 @@ use crate::bgzf::VirtualOffset;
 use crate::error::{Error, Result};
 use crate::genome::{ContigId, Contigs, Interval};
 use crate::reference::Fasta;
+use crate::secrets::is_remote;
 
 /// Bytes that a CRAM keeps for a read at least, so that reads are rather counted too many than too few.
 const CRAM_BYTES_A_READ: u64 = 12;
@@ -373,7 +374,7 @@ impl Reader {
 }
 
 fn unreadable(path: &Path, problem: &str) -> Error {
-    let remedy = if remote::is_remote(path) {
+    let remedy = if is_remote(path) {
         "the connection broke, the server does not send parts of files (HTTP ranges), or the file is damaged or its index of another: try again, or copy both to this machine"
     } else {
         "the file is damaged, its index is of another file, or it was made with another reference: check it with samtools quickcheck -v, then copy, index or make it again"

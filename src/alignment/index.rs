@@ -28,7 +28,7 @@ use std::sync::{Mutex, PoisonError};
 use crate::bgzf::{Blocks, VirtualOffset};
 use crate::error::{Error, Result};
 use crate::genome::{Contigs, Interval};
-use crate::report::output::Scratch;
+use crate::scratch::Scratch;
 
 use content::Explained;
 use parse::Binning;

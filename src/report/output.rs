@@ -7,7 +7,6 @@
 mod exchange;
 mod folder;
 mod owner;
-mod scratch;
 mod temporary;
 
 use std::fs::{self, File};
@@ -18,7 +17,6 @@ use crate::error::{Error, Result};
 use crate::terminal::is_invisible;
 
 pub use owner::refuse_another;
-pub use scratch::Scratch;
 
 use exchange::Exchange;
 use folder::NewFolders;
@@ -261,7 +259,6 @@ fn replaced(sample: &str) -> String {
 pub fn abandon() {
     temporary::abandon();
     folder::abandon();
-    scratch::abandon();
 }
 
 fn is_index(path: &Path) -> bool {

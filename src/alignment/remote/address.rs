@@ -9,11 +9,11 @@ use rust_htslib::{bam, bgzf};
 use rustix::io::Errno;
 use url::Url;
 
-use super::shown;
 use crate::alignment::format::{self, Format};
 use crate::alignment::index::{self, Location};
 use crate::error::{Error, Result};
-use crate::report::output::Scratch;
+use crate::scratch::Scratch;
+use crate::secrets::shown;
 
 /// What htslib opens by the features it is built with, and what it reads in parts.
 const SCHEMES: [&str; 4] = ["http", "https", "s3", "gs"];

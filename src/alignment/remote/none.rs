@@ -6,8 +6,8 @@ use rust_htslib::bam;
 
 use crate::alignment::format::Format;
 use crate::alignment::index::Location;
-use crate::error::Error;
-use crate::error::Result;
+use crate::error::{Error, Result};
+use crate::secrets::shown;
 
 /// None can be made.
 #[derive(Debug)]
@@ -15,7 +15,7 @@ pub(in crate::alignment) enum Address {}
 
 impl Address {
     pub(super) fn parse(text: &str) -> Result<Self> {
-        Err(Error::input(super::shown(text), "is a remote file", super::INSTALL))
+        Err(Error::input(shown(text), "is a remote file", super::INSTALL))
     }
 
     pub(in crate::alignment) fn name(&self) -> &Path {
