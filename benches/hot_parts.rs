@@ -61,7 +61,8 @@ fn hot_parts(criterion: &mut Criterion) {
     let bases = |interval: Interval| shown.bases(interval);
     let distance = |end: Breakend, position: u32| end.kept_distance(position);
     let reach = |_: Breakend, bases: u32| bases;
-    let span = Span { insert_max_bp: library.assay.insert_max_bp, distance: &distance, reach: &reach };
+    let (insert_median_bp, insert_max_bp) = (library.assay.insert_median_bp, library.assay.insert_max_bp);
+    let span = Span { insert_median_bp, insert_max_bp, distance: &distance, reach: &reach };
     criterion.bench_function("junctions: cluster, assemble, realign", |bench| {
         bench.iter(|| black_box(evidence.junctions(index, &library.assay, &span, (&bases, &bases), None).candidates.len()));
     });
