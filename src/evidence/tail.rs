@@ -58,6 +58,9 @@ pub struct Tail {
     /// How many tails without a sure place end within [`CROWD_BP`] of this one, itself among them: any of them may agree with a junction
     /// by chance.
     pub crowd: u32,
+    /// Log-odds (natural logarithm, 0 or more) that the tail is what the molecule has there without a break, and then dirt: a junction must
+    /// explain it better.
+    pub unbroken_nats: f64,
 }
 
 /// Tails that end so near each other are one crowd, in bases.
@@ -267,6 +270,7 @@ pub fn tails(chain: &Chain, mate: Option<&Chain>, inside: &dyn Fn(&Piece) -> boo
                 ends: chain.ends(),
                 primary: chain.primary.first().map(|piece| (piece.contig, piece.start)),
                 crowd: 0,
+                unbroken_nats: 0.0,
             });
         }
     }

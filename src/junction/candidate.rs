@@ -291,7 +291,7 @@ impl Tolerance {
         if !self.alike(expected, beyond.bases)? {
             return Some(false);
         }
-        Some(is_witness(log_odds(beyond, expected, Errors::of(self.in_step)), tail.crowd))
+        Some(is_witness(log_odds(beyond, expected, Errors::of(self.in_step)) - tail.unbroken_nats, tail.crowd))
     }
 
     /// Whether two stretches that begin at the same place tell that they are one sequence, of `tries` that were compared; `None` when

@@ -351,6 +351,7 @@ mod tests {
             ends: (fragment as i64, 0),
             primary: None,
             crowd: 0,
+            unbroken_nats: 0.0,
         };
         let early = [b"TA".as_slice(), beyond].concat();
         let tails = [tail(1, 2, true, early), tail(2, 0, false, beyond.to_vec()), tail(3, 0, true, beyond.to_vec())];
@@ -382,6 +383,7 @@ mod tests {
             ends: (fragment as i64, 0),
             primary: None,
             crowd: 0,
+            unbroken_nats: 0.0,
         };
         let found = candidates(0, &[tail(1, 1, 30), tail(2, 3, 60), tail(3, 2, 40)], Tolerance::of(false), &|_| false);
         assert_eq!(found.iter().map(|candidate| (candidate.partner.contig.0, candidate.members.len())).collect::<Vec<_>>(), [(3, 3)]);
@@ -416,6 +418,7 @@ mod tests {
                 ends: (i64::from(index), 0),
                 primary: None,
                 crowd: 0,
+                unbroken_nats: 0.0,
             }
         };
         // One of them in two copies of a repeat.

@@ -16,6 +16,7 @@
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
+use crate::evidence::Tail;
 use crate::genome::{Breakend, Interval, Side};
 use crate::model::{Gene, Role};
 use crate::sequence::dirt::{information_nats, NATS_PER_BASE};
@@ -23,6 +24,7 @@ use crate::sequence::{self, reverse_complement};
 use crate::stats::phred;
 
 use super::realign::Bases;
+use super::score::{log_odds, Beyond, Errors};
 use super::support::OVERRUN_BP;
 
 /// Bases that are kept of each edge.
@@ -44,6 +46,8 @@ const MAX_LONG_INSERTION_BP: usize = 40;
 const MIN_BEGIN_BP: usize = 8;
 /// Bases of the words by which unaligned reads are picked.
 pub const WORD_BP: usize = 16;
+/// First bases that an exon shares with a tail which may be its own.
+const MIN_ALIKE_BP: usize = 4;
 /// Quality from which a fit is believed (one chance match in a hundred).
 pub(super) const MIN_FIT_MAPQ: f64 = 20.0;
 /// Highest quality that is given, as aligners do.
@@ -465,6 +469,19 @@ impl EdgeTable {
     pub fn is_ordinary(&self, tail: &[u8], of_kinase: bool) -> bool {
         let own = if of_kinase { &self.kinase_own } else { &self.partners_own };
         !own.fits(tail, usize::MAX).is_empty()
+    }
+
+    /// Log-odds that what leaves an exon's edge of the kinase (or of a partner) is the gene's own next exon, and then dirt, against dirt alone;
+    /// none below 0. Two exons may begin alike, so that a molecule without a break shows the first bases of a partner.
+    pub fn unbroken_nats(&self, tail: &Tail, of_kinase: bool) -> f64 {
+        let (edges, own) = if of_kinase { (&self.kinase, &self.kinase_own) } else { (&self.partners, &self.partners_own) };
+        let begin = tail.bases.get(..MIN_ALIKE_BP).unwrap_or_default();
+        if begin.is_empty() || edges.near(tail.at, 0).next().is_none() {
+            return 0.0;
+        }
+        let beyond = Beyond { bases: &tail.bases, qualities: &tail.qualities, before: &tail.anchor };
+        let alike = own.edges.iter().filter(|edge| edge.end.contig == tail.at.contig && edge.enter.starts_with(begin));
+        alike.map(|edge| log_odds(beyond, &edge.enter, Errors::of(own.in_step))).fold(0.0, f64::max)
     }
 
     /// The words of all edges, on both strands.

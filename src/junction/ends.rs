@@ -117,6 +117,7 @@ mod tests {
             ends: (0, 0),
             primary: None,
             crowd: 0,
+            unbroken_nats: 0.0,
         };
         settle(&mut candidate, (&Nearby::tails(&[clipped]), &Nearby::default()), Tolerance::of(false));
         assert_eq!((candidate.kinase.boundary, candidate.partner.boundary, candidate.insertion_bp), (1_000, 500, 0));

@@ -118,6 +118,13 @@ pub fn gather(
         kinase_tails.extend(mended.kinase);
         partner_tails.extend(mended.partner);
     }
+    if let Some((table, _)) = edges {
+        for (tails, of_kinase) in [(&mut kinase_tails, true), (&mut partner_tails, false)] {
+            for tail in tails {
+                tail.unbroken_nats = table.unbroken_nats(tail, of_kinase);
+            }
+        }
+    }
     // A complete order of all that is looked at, so that read names never decide.
     let order = |x: &Tail, y: &Tail| {
         let place = |tail: &Tail| {

@@ -347,6 +347,7 @@ mod tests {
             ends: (0, 0),
             primary: None,
             crowd: 0,
+            unbroken_nats: 0.0,
         };
         let distance = |end: Breakend, position: u32| end.kept_distance(position);
         let span = Span { insert_median_bp: 250, insert_max_bp: 400, distance: &distance, reach: &|_, bases| bases };

@@ -265,6 +265,7 @@ fn tail(chain: &Chain, read: &[u8], qualities: &[u8], cut: usize, at: Breakend, 
         ends: chain.ends(),
         primary: chain.primary.first().map(|piece| (piece.contig, piece.start)),
         crowd: 0,
+        unbroken_nats: 0.0,
     }
 }
 
@@ -344,6 +345,7 @@ fn of_unaligned(
         ends: (i64::from(at.boundary) + cut as i64, -(bases.len() as i64)),
         primary: None,
         crowd: 0,
+        unbroken_nats: 0.0,
     }
 }
 

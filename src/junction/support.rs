@@ -208,6 +208,7 @@ mod tests {
             ends: (0, 0),
             primary: None,
             crowd: 0,
+            unbroken_nats: 0.0,
         }
     }
 

@@ -424,3 +424,20 @@ fn a_read_in_three_pieces_is_among_those_that_are_drawn() {
     assert!(drawn["left"].as_str().is_some_and(|left| left.ends_with(&partner)), "{drawn}");
     assert!(drawn["right"].as_str().is_some_and(|right| right.starts_with(&kinase)), "{drawn}");
 }
+
+#[test]
+fn a_read_without_a_break_that_ends_in_dirt_shows_no_partner_that_begins_as_its_own_next_exon() {
+    let mut edges = edges();
+    // Seven bases of ALK's exon 19 are those with which EML4's exon 13 ends, as a read that leaves exon 20 meets them.
+    let partner = turned(&edges.eml4_13);
+    let other = if partner.as_bytes()[7] == b'T' { "C" } else { "T" };
+    edges.alk_19 = format!("{}{other}{}", &partner[..7], &edges.alk_19[8..]);
+    let fusion = || at_kinase("f", &edges, 60, &partner[..30]);
+    let unbroken = at_kinase("w", &edges, 60, &format!("{}{}", &edges.alk_19[..8], "G".repeat(22)));
+    let other = at_kinase("g", &edges, 52, &partner[..38]);
+    let fragments = |more: Vec<(u32, String)>| -> Vec<String> {
+        rows_beside(wild_type(&edges), more).iter().map(|row| row.get("fragments").to_owned()).collect()
+    };
+    assert_eq!(fragments(vec![fusion(), unbroken.clone()]), fragments(vec![fusion()]), "one molecule shows the fusion");
+    assert_eq!(fragments(vec![fusion(), other, unbroken]), ["2"]);
+}
