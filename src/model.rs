@@ -31,7 +31,7 @@ pub use builtin::{current_symbol, BuiltinGenes, KINASES};
 
 /// Whether a curated table or that of all protein-coding genes has a gene of this symbol.
 pub fn is_gene(symbol: &str) -> bool {
-    builtin::symbols().contains(&symbol) || all_genes::has(symbol)
+    builtin::has(symbol) || all_genes::has(symbol)
 }
 pub use gene::{Exon, Gene, Role, Site, Transcript};
 pub use gtf::GtfGenes;

@@ -615,9 +615,7 @@ impl Run<'_> {
         }
         let explained_elsewhere = found.explained_elsewhere + (before - candidates.len()) as u32;
         if !spliced && assay.paired && !assay.long_reads {
-            // As for pairs that join a junction: fragments that span a break are longer than the average.
-            let longest_bp = span.insert_max_bp.saturating_mul(3) / 2;
-            lost_mate::add(self.pool, library, &mut candidates, longest_bp, sequences.1)?;
+            lost_mate::add(self.pool, library, &mut candidates, span.longer().insert_max_bp, sequences.1)?;
         }
         local.finish()?;
         let unread = self.unread(library, scan, &candidates)?;

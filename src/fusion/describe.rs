@@ -97,7 +97,7 @@ fn described(fusion: &Fusion, context: &Context<'_>, breaks: &[(String, Option<S
     description.product = linker
         .as_deref()
         // The whole sequence is read for what is listed alone: candidates are many.
-        .filter(|_| fusion.is_listed() && (fusion.slack_bp == 0 || material == Material::Dna))
+        .filter(|_| fusion.is_listed())
         .and_then(|linker| Product::join(ends.0, ends.1, linker, material == Material::Rna, context.bases));
     description.peptide = match &description.product {
         Some(product) => product.peptide(),

@@ -89,7 +89,7 @@ pub fn coding_offset(gene: &Gene, end: Breakend, site: Option<Site>, role: Role,
 }
 
 /// Why an offset is not known: the 5' partner's end lies too far within an intron.
-pub const IN_INTRON: &str = "junction in an intron of the 5' partner";
+const IN_INTRON: &str = "junction in an intron of the 5' partner";
 /// Why an offset is not known: the gene breaks before its start codon.
 pub const UNTRANSLATED_5: &str = "5' untranslated region";
 /// A promoter swap with the kinase's whole coding sequence.

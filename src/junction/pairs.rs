@@ -33,8 +33,7 @@ pub struct SpannedEdges<'a> {
 impl SpannedEdges<'_> {
     /// The candidate at the likeliest of the edges that all of its pairs may span.
     pub fn explaining(&self, rough: &Candidate, pairs: &[Pair], span: &Span<'_>) -> Option<Candidate> {
-        // Fragments that span a break are longer than the average.
-        let longer = Span { insert_max_bp: span.insert_max_bp.saturating_mul(3) / 2, ..*span };
+        let longer = span.longer();
         let at_partner = (self.beyond)(false, rough.partner);
         let at_kinase = (self.beyond)(true, rough.kinase);
         let both = at_kinase.iter().flat_map(|&kinase| at_partner.iter().map(move |&partner| (kinase, partner)));
@@ -145,11 +144,7 @@ fn ends(pairs: impl Iterator<Item = Pair>) -> (Breakend, Breakend) {
 /// The break that a group of pairs points to: at the outermost ends of its reads or beyond, as far as an insert reaches.
 pub fn rough(target: usize, group: &[Pair], span: &Span<'_>) -> Candidate {
     let (kinase, partner) = ends(group.iter().copied());
-    let longest = group
-        .iter()
-        .map(|pair| (span.distance)(kinase, pair.kinase_begin) + (span.distance)(partner, pair.partner_begin))
-        .max()
-        .unwrap_or(0);
+    let longest = group.iter().map(|pair| length(kinase, partner, pair, span)).max().unwrap_or(0);
     let slack_bp = (i64::from(span.insert_max_bp) - longest).clamp(10, 2_000) as u32;
     let mut candidate = Candidate { slack_bp, ..Candidate::new(target, kinase, partner) };
     for pair in group {

@@ -64,10 +64,7 @@ pub fn from_pairs(
         let exact = sides.meeting(&rough).or_else(|| sides.in_reference(&rough, reference));
         let mut candidate = match exact {
             Some(exact) => Candidate { members: rough.members, ..exact },
-            None => match sides.with_agreeing_clips(&rough) {
-                Some(clipped) => clipped,
-                None => edges.and_then(|edges| edges.explaining(&rough, &group, span)).unwrap_or(rough),
-            },
+            None => sides.with_agreeing_clips(&rough).or_else(|| edges?.explaining(&rough, &group, span)).unwrap_or(rough),
         };
         if candidate.slack_bp == 0 {
             for tail in at_kinase.within(candidate.kinase, tolerance.shift_bp) {

@@ -29,6 +29,14 @@ pub struct Span<'a> {
     pub reach: &'a dyn Fn(Breakend, u32) -> u32,
 }
 
+impl Span<'_> {
+    /// The same for fragments that are known to span a break: these are longer than the average.
+    #[must_use]
+    pub fn longer(&self) -> Self {
+        Self { insert_max_bp: self.insert_max_bp.saturating_mul(3) / 2, ..*self }
+    }
+}
+
 /// Adds the tails that leave the kinase without a place, or with another place, to the first candidate whose bases they repeat.
 pub fn add_kinase_tails(candidates: &mut [Candidate], tails: &[Tail], tolerance: Tolerance) {
     let mut filed = Spellings::new(tolerance);
@@ -107,7 +115,7 @@ impl Spanned {
     pub fn add_pairs(&self, candidates: &mut [Candidate], pairs: &[Pair], span: &Span<'_>) -> Vec<Pair> {
         // A junction that reads show explains also pairs with long inserts, which would not make one of their own: fragments that span
         // a break are longer than the average, and the more reads show it, the surer.
-        let longer = Span { insert_max_bp: span.insert_max_bp.saturating_mul(3) / 2, ..*span };
+        let longer = span.longer();
         let generous = Span { insert_max_bp: span.insert_max_bp.saturating_mul(2), ..*span };
         let reach = |candidate: &Candidate| match (candidate.slack_bp, candidate.members.len()) {
             (0, ESTABLISHED_FRAGMENTS..) => &generous,

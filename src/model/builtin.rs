@@ -100,6 +100,11 @@ pub fn literature_transcripts() -> BTreeMap<&'static str, LiteratureTranscript> 
         .collect()
 }
 
+/// Whether the table has a gene of this symbol.
+pub fn has(symbol: &str) -> bool {
+    rows(MODELS).any(|fields| fields[0] == symbol)
+}
+
 /// All symbols of the built-in tables, sorted.
 pub fn symbols() -> Vec<&'static str> {
     let mut symbols: Vec<_> = rows(MODELS).map(|fields| fields[0]).collect();
