@@ -56,6 +56,8 @@ phrases! {
     no_mutation_called: "No resistance mutation is called.", "耐性変異は検出されませんでした。";
     fusion_sentence: "{} in {} {} ({} split, {} clipped, {} pairs), quality {}.",
         "{}：支持 {} {}（分割 {}、クリップ {}、ペア {}）、クオリティ {}。";
+    interval_sentence: "No read shows the base of the break: it lies within {} bases of the places given.",
+        "切断点を塩基単位で示すリードはなく、示した位置から {} 塩基以内にあります。";
     share_sentence: "Against the unbroken molecules at this junction alone that is {} (95 % interval {} to {}).",
         "この結合部の切断されていない分子だけに対する割合は {}（95 % 区間 {}～{}）です。";
     isoform_sentence: "Among all transcripts of {} that begin or go on here, other isoforms counted, it is {}.",
@@ -180,6 +182,7 @@ phrases! {
     inserted_one: "{} base inserted", "{} 塩基の挿入";
     junction_not_drawn: "No transcript is drawn: {}.", "転写産物の図はありません：{}。";
     no_model: "no exon model of both genes", "両遺伝子のエクソンモデルがない";
+    no_junction: "no read shows which exons are joined", "結合するエクソンを示すリードがない";
     no_coding: "No protein is drawn: no coding sequence reaches the break.", "タンパク質の図はありません：切断点までのコード配列が不明。";
     not_translated: "not translated in this frame", "この読み枠では翻訳されない";
     lost_domains: "Lost: {}", "喪失：{}";

@@ -47,7 +47,7 @@ pub fn draw(id: &str, input: &Input<'_>, frame: &str, phrases: &Phrases) -> Resu
         return Err(phrases.no_model);
     };
     if row.exon_junction.is_none() {
-        return Err(phrases.no_model);
+        return Err(if row.slack_bp > 0 { phrases.no_junction } else { phrases.no_model });
     }
     let lost = lost_domains(input);
     let lost_text = if lost.is_empty() { String::new() } else { fill(phrases.lost_domains, &[&lost]) };

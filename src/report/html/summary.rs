@@ -154,6 +154,9 @@ fn fusion(row: &FusionRow, document: &Document, lang: Lang, said: &mut Vec<(Stri
     let [all, split, clip, pair] = counts.each_ref().map(String::as_str);
     let values = [&name(&row.fusion), all, unit(row.units, phrases), split, clip, pair, &quality(row.qual)];
     let mut sentences = vec![fill(phrases.fusion_sentence, &values)];
+    if row.slack_bp > 0 {
+        sentences.push(fill(phrases.interval_sentence, &[&row.slack_bp.to_string()]));
+    }
     if row.allele_fraction.is_some() {
         let values = [row.allele_fraction, row.allele_fraction_low, row.allele_fraction_high].map(share);
         sentences.push(fill(phrases.share_sentence, &values.each_ref().map(String::as_str)));

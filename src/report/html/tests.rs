@@ -111,6 +111,20 @@ fn a_reciprocal_and_inserted_bases_are_shown_as_such() {
 }
 
 #[test]
+fn a_break_that_no_read_shows_is_said_to_lie_within_an_interval() {
+    let page = |slack_bp: u32| {
+        let mut document = document(1);
+        (document.fusions[0].slack_bp, document.fusions[0].exon_junction) = (slack_bp, None);
+        html(&document, Lang::English)
+    };
+    let (known, unknown) = (page(0), page(120));
+    assert!(!known.contains("within 120 bases"));
+    assert!(unknown.contains("it lies within 120 bases of the places given"));
+    assert!(unknown.contains("no read shows which exons are joined"), "the models are known, the exons are not");
+    assert!(known.contains("no exon model of both genes"));
+}
+
+#[test]
 fn text_of_a_file_never_becomes_markup() {
     for lang in [Lang::English, Lang::Japanese] {
         let html = html(&document(2), lang);

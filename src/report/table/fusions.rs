@@ -33,6 +33,9 @@ pub(super) fn add(document: &Document, lines: &mut Lines, width: usize) {
         let mut shown: Vec<Vec<(Rank, String, usize)>> = Vec::new();
         for (fusion, line) in document.fusions.iter().zip(table) {
             lines.add(Rank::Finding, line);
+            if let Some(text) = interval(fusion) {
+                lines.add(Rank::Detail, text);
+            }
             if let Some(text) = contradiction(fusion) {
                 lines.add_wrapped(Rank::Finding, &text, 2);
             }
@@ -105,6 +108,12 @@ fn value(fusion: &FusionRow, column: &str) -> String {
 /// Whether no RNA shows the junction.
 fn is_implied(fusion: &FusionRow) -> bool {
     fusion.evidence.as_deref() == Some("dna")
+}
+
+/// A line on a break that no read shows to the base.
+fn interval(fusion: &FusionRow) -> Option<String> {
+    let places = [&fusion.breakpoint5, &fusion.breakpoint3].map(|place| place.as_deref().map_or(".".to_owned(), escaped));
+    (fusion.slack_bp > 0).then(|| format!("    breaks within {} bases of {} and {}", fusion.slack_bp, places[0], places[1]))
 }
 
 /// A line on what the sample's other material holds against a fusion.
