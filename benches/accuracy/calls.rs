@@ -18,13 +18,17 @@ use crate::sets::{Sample, Set};
 /// The settings with which a sample is called; `kinfuse call` takes them from its options.
 pub fn config(set: &Set, sample: &str, bam: &Path) -> CallConfig {
     let kind = if set.material == "rna" { AssayKind::Rna } else { AssayKind::Dna };
-    CallConfig {
+    let mut config = CallConfig {
         inputs: vec![bam.to_owned()],
         sample: Some(sample.to_owned()),
         assay: AssayRequest { kind: Some(kind), ..AssayRequest::default() },
         threads: 1,
         ..CallConfig::default()
+    };
+    if !set.targets.is_empty() {
+        config.targets = set.targets.iter().map(|&gene| gene.to_owned()).collect();
     }
+    config
 }
 
 /// Calls every sample: the reads of all its parts, with the GTF that names partners that are not built in, and the FASTA, which is given

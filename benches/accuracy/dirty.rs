@@ -127,7 +127,7 @@ pub fn made(laboratory: &Laboratory, wanted: &Made, folder: &Path, seed: u64) ->
     let mates = if wanted.layout.0 { 2 } else { 1 };
     let reads =
         if is_true { Vec::new() } else { (1..=mates).map(|mate| unpacked(&folder.join(format!("reads_{mate}.fastq.gz")))).collect() };
-    let set = Set { name: wanted.name, material: wanted.material, aligner: wanted.aligner, reads, samples: named.collect() };
+    let set = Set { name: wanted.name, material: wanted.material, aligner: wanted.aligner, reads, samples: named.collect(), targets: &[] };
     (set, Truth { samples, fusions, ..Truth::default() })
 }
 
@@ -183,14 +183,13 @@ impl Line {
     }
 }
 
-/// The fusions of other samples of which chance put two fragments or more into one: sample and both ends, by the truth of a set.
-pub fn hopped_twice(folder: &Path) -> BTreeSet<[String; 3]> {
+/// Pairs of genes of which chance put two fragments or more of other samples into one, by the truth of a set: sample and name. They need not
+/// have one junction: mates of one may span that of the other.
+pub fn hopped_twice(folder: &Path) -> BTreeSet<[String; 2]> {
     let Ok(mut table) = csv::ReaderBuilder::new().delimiter(b'\t').from_path(folder.join("truth.tsv")) else { return BTreeSet::new() };
-    // chr2:42326252:+ is 2:42326252 in the list of false calls.
-    let place = |end: &str| end.trim_start_matches("chr").rsplit_once(':').map_or_else(String::new, |(place, _)| place.to_owned());
-    let mut fragments: BTreeMap<[String; 3], usize> = BTreeMap::new();
+    let mut fragments: BTreeMap<[String; 2], usize> = BTreeMap::new();
     for row in table.records().map(|row| row.expect("the truth can be read")).filter(|row| &row[1] == "hopped") {
-        *fragments.entry([row[0].to_owned(), place(&row[3]), place(&row[4])]).or_default() += 1;
+        *fragments.entry([row[0].to_owned(), row[2].to_owned()]).or_default() += 1;
     }
     fragments.into_iter().filter(|(_, count)| *count > 1).map(|(event, _)| event).collect()
 }

@@ -204,7 +204,7 @@ fn aligned(laboratory: &Laboratory, table: &mut Table<'_>) {
         }
         // The quick form has no time for aligners.
         let aligner = if quick { Aligner::Truth } else { aligner };
-        let spec = |name, dirt| Spec { name, material, aligner, layout, dirt };
+        let spec = |name, dirt| Spec { name, material, aligner, layout, dirt, targets: &[] };
         let set = |spec: &Spec| -> Set { sets::events(laboratory, spec, events, counts, seed) };
         let clean = result(&set(&spec(clean, None)), laboratory, options);
         let dirty = result(&set(&spec(dirty, Some(MOST))), laboratory, options);

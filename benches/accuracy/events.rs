@@ -248,7 +248,7 @@ fn novel_rna(laboratory: &Laboratory, random: &mut Random, events: &mut Vec<Even
                 "novel, inserted bases"
             }
         };
-        let spliced = Spliced { five, exon5: n5, kinase: three, exon3: n3, missing: (missing5, missing3) };
+        let spliced = Spliced { five, exon5: n5, three, exon3: n3, missing: (missing5, missing3) };
         events.extend(spliced.event(laboratory, category, &random_bases(random, inserted)));
     }
 }
@@ -280,8 +280,8 @@ pub fn beside_runs(laboratory: &Laboratory, count: usize, seed: u64) -> Vec<Even
         }
         let (five, exon5, missing) = places[random.below(places.len())];
         let (kinase, exons) = KINASE_EXONS[random.below(KINASE_EXONS.len())];
-        let Some(kinase) = laboratory.models(kinase).first() else { continue };
-        let spliced = Spliced { five, exon5, kinase, exon3: exons[random.below(exons.len())], missing: (missing, 0) };
+        let Some(three) = laboratory.models(kinase).first() else { continue };
+        let spliced = Spliced { five, exon5, three, exon3: exons[random.below(exons.len())], missing: (missing, 0) };
         events.extend(spliced.event(laboratory, "beside a run", ""));
     }
     events
@@ -291,7 +291,7 @@ pub fn beside_runs(laboratory: &Laboratory, count: usize, seed: u64) -> Vec<Even
 pub struct Spliced<'m> {
     pub five: &'m Model,
     pub exon5: u32,
-    pub kinase: &'m Model,
+    pub three: &'m Model,
     pub exon3: u32,
     /// Bases of the two exons that are missing before the junction and behind it.
     pub missing: (i64, i64),
@@ -300,22 +300,22 @@ pub struct Spliced<'m> {
 impl Spliced<'_> {
     /// The junction; `None` where the exons do not have these bases.
     pub fn ends(&self) -> Option<[Breakend; 2]> {
-        Some([self.five.edge(self.exon5, true)?.extended(-self.missing.0), self.kinase.edge(self.exon3, false)?.extended(-self.missing.1)])
+        Some([self.five.edge(self.exon5, true)?.extended(-self.missing.0), self.three.edge(self.exon3, false)?.extended(-self.missing.1)])
     }
 
     /// The event, where its transcript has enough known bases on both sides.
     pub fn event(&self, laboratory: &Laboratory, category: &'static str, insertion: &str) -> Option<Event> {
         let ends = self.ends()?;
-        let pieces = [self.five.spliced(ends[0], true)?, self.kinase.spliced(ends[1], false)?];
-        let partners = [partner(self.five, ends[0]), partner(self.kinase, ends[1])];
+        let pieces = [self.five.spliced(ends[0], true)?, self.three.spliced(ends[1], false)?];
+        let partners = [partner(self.five, ends[0]), partner(self.three, ends[1])];
         let (molecule, at) = transcript(laboratory, &partners, pieces, insertion)?;
         if at.0 < 60 || molecule.length_bp() - at.1 < 60 || molecule.bases().contains(&b'N') {
             return None;
         }
-        let (five, kinase) = (&self.five.gene, &self.kinase.gene);
+        let (five, three) = (&self.five.gene, &self.three.gene);
         let ((missing5, missing3), inserted) = (self.missing, insertion.len());
         Some(Event {
-            label: format!("{five}::{kinase} {};{} -{missing5} +{missing3} ins{inserted}", self.exon5, self.exon3),
+            label: format!("{five}::{three} {};{} -{missing5} +{missing3} ins{inserted}", self.exon5, self.exon3),
             category,
             partners,
             insertion: insertion.to_owned(),

@@ -21,6 +21,7 @@ mod events;
 mod goals;
 mod laboratory;
 mod negatives;
+mod other_kinases;
 mod quality;
 mod rearranged;
 mod sets;
@@ -72,7 +73,7 @@ fn sets(laboratory: &Laboratory, options: &Options) -> Vec<Set> {
     let wanted = |name: &str| options.only.as_ref().is_none_or(|only| name.contains(only.as_str()));
     let rna = events::rna(laboratory, seed);
     let dna = rearranged::dna(laboratory, seed);
-    let spec = |name, material, aligner, layout| Spec { name, material, aligner, layout, dirt: None };
+    let spec = |name, material, aligner, layout| Spec { name, material, aligner, layout, dirt: None, targets: &[] };
     let bwa = Aligner::Bwa(&[]);
     let mut sets = Vec::new();
     let mut add = |spec: Spec, make: &dyn Fn(&Spec) -> Set| {
@@ -98,6 +99,13 @@ fn sets(laboratory: &Laboratory, options: &Options) -> Vec<Set> {
     let other = Aligner::Bwa(&["-M", "-Y"]);
     let some: Vec<events::Event> = rearranged::dna(laboratory, seed).into_iter().step_by(4).collect();
     add(spec("dna-2x150-MY", "dna", other, PAIRED_150), &|spec| sets::events(laboratory, spec, &some, &[2, 3, 6], seed));
+    let of_others = |name, material, aligner, layout| Spec { targets: other_kinases::TARGETS, ..spec(name, material, aligner, layout) };
+    add(of_others("other-rna-2x100", "rna", Aligner::Star, PAIRED_100), &|spec| {
+        sets::events(laboratory, spec, &other_kinases::rna(laboratory, seed), &[2, 3, 5], seed)
+    });
+    add(of_others("other-dna-2x150", "dna", bwa, PAIRED_150), &|spec| {
+        sets::events(laboratory, spec, &other_kinases::dna(laboratory, seed), &[3, 5], seed)
+    });
     add(spec("fraction-dna", "dna", bwa, PAIRED_150), &|spec| sets::fractions(laboratory, spec, &dna, 80, seed));
     add(spec("fraction-rna", "rna", Aligner::Star, PAIRED_100), &|spec| sets::fractions(laboratory, spec, &rna, 80, seed));
     add(spec("mix-rna", "rna", Aligner::Star, PAIRED_100), &|spec| quality::mix(laboratory, spec, seed));

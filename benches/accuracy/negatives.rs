@@ -33,7 +33,7 @@ pub fn negatives(laboratory: &Laboratory, spec: &Spec, count: usize, seed: u64) 
         chimeras(laboratory, spec, &name, &mut reads, &mut sampler, &mut random);
         samples.push(Sample { parts: vec!["bg".to_owned(), name.clone()], name, truths: Vec::new(), weights: None, is_negative: true });
     }
-    Set { name: spec.name, material: spec.material, aligner: spec.aligner, reads: reads.finish(), samples }
+    Set { name: spec.name, material: spec.material, aligner: spec.aligner, reads: reads.finish(), samples, targets: spec.targets }
 }
 
 /// One fragment of each of the [`CHIMERAS`] of a sample; how many of them each kinase is part of.

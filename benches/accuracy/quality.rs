@@ -125,7 +125,7 @@ pub fn mix(laboratory: &Laboratory, spec: &Spec, seed: u64) -> Set {
             }
         }
     }
-    Set { name: spec.name, material: spec.material, aligner: spec.aligner, reads: reads.finish(), samples }
+    Set { name: spec.name, material: spec.material, aligner: spec.aligner, reads: reads.finish(), samples, targets: spec.targets }
 }
 
 /// The rarity of all fragments but the first; a read that shows the break comes first.
@@ -177,8 +177,8 @@ fn spliced(laboratory: &Laboratory, facts: &[BTreeMap<String, String>], kind: &'
         _ if kind.ends_with("off the edges") => (beside(random), beside(random)),
         _ => (0, 0),
     };
-    let kinase = laboratory.models(kinase).first()?;
-    Spliced { five, exon5, kinase, exon3, missing }.event(laboratory, kind, "")
+    let three = laboratory.models(kinase).first()?;
+    Spliced { five, exon5, three, exon3, missing }.event(laboratory, kind, "")
 }
 
 /// Sums over the candidates of one bin of quality.

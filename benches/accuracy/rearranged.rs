@@ -5,7 +5,7 @@ use kinfuse::sequence::reverse_complement;
 use kinfuse::simulate::{Molecule, Piece, Random};
 
 use crate::events::{unlisted, Event, Partner, KINASE_EXONS};
-use crate::laboratory::{table, Laboratory};
+use crate::laboratory::{table, Laboratory, Model};
 
 /// Bases on either side of a break that are sequenced.
 pub const REACH_BP: u32 = 600;
@@ -72,6 +72,17 @@ struct Pair {
 }
 
 impl Pair {
+    /// The introns behind an exon of one gene and before an exon of another.
+    fn of((five, exon5): (&Model, u32), (three, exon3): (&Model, u32)) -> Option<Self> {
+        Some(Self {
+            label: format!("{}::{} {exon5};{exon3}", five.gene, three.gene),
+            genes: [five.gene.clone(), three.gene.clone()],
+            introns: [five.intron(exon5, true)?, three.intron(exon3, false)?],
+            sides: [five.side(true), three.side(false)],
+            exons: String::new(),
+        })
+    }
+
     fn partners(&self, boundaries: [u32; 2]) -> [Partner; 2] {
         [0, 1].map(|index: usize| Partner {
             gene: self.genes[index].clone(),
@@ -102,16 +113,10 @@ fn pairs(laboratory: &Laboratory) -> Vec<Pair> {
         if row["junction5_hg38"].split(':').nth(1).map(str::to_owned) != edge && row["gene5"] != "GOPC" {
             continue;
         }
-        let (Some(intron5), Some(intron3)) = (five.intron(exon5, true), three.intron(exon3, false)) else { continue };
+        let Some(pair) = Pair::of((five, exon5), (three, exon3)) else { continue };
         let initial = |gene: &str| gene.chars().next().unwrap_or('?');
         let counted = five.edge(exon5, true).and_then(|edge| laboratory.counted_exon(&five.gene, edge)).unwrap_or(exon5);
-        pairs.push(Pair {
-            label: format!("{}::{} {exon5};{exon3}", five.gene, three.gene),
-            genes: [five.gene.clone(), three.gene.clone()],
-            introns: [intron5, intron3],
-            sides: [five.side(true), three.side(false)],
-            exons: format!("{}{counted};{}{exon3}", initial(&five.gene), initial(&three.gene)),
-        });
+        pairs.push(Pair { exons: format!("{}{counted};{}{exon3}", initial(&five.gene), initial(&three.gene)), ..pair });
     }
     pairs
 }
@@ -167,14 +172,7 @@ pub fn dna(laboratory: &Laboratory, seed: u64) -> Vec<Event> {
 fn duplications(laboratory: &Laboratory, random: &mut Random, events: &mut Vec<Event>) {
     let [Some(five), Some(three)] = ["MYO5A", "NTRK3"].map(|gene| laboratory.models(gene).first()) else { return };
     for index in 0..12 {
-        let (Some(intron5), Some(intron3)) = (five.intron(18 + index % 6, true), three.intron(14 + index % 2, false)) else { continue };
-        let pair = Pair {
-            label: format!("MYO5A::NTRK3 {};{}", 18 + index % 6, 14 + index % 2),
-            genes: [five.gene.clone(), three.gene.clone()],
-            introns: [intron5, intron3],
-            sides: [five.side(true), three.side(false)],
-            exons: String::new(),
-        };
+        let Some(pair) = Pair::of((five, 18 + index % 6), (three, 14 + index % 2)) else { continue };
         let partners = pair.draw(random);
         events.extend(event(laboratory, pair.label, "duplication", partners, String::new(), false));
     }
@@ -272,13 +270,13 @@ pub fn in_another_gene(laboratory: &Laboratory, category: &'static str, random: 
     let (kinase, exons) = KINASE_EXONS[random.below(KINASE_EXONS.len())];
     let three = laboratory.models(kinase).first()?;
     let (exon5, exon3) = (five.exons[random.below(five.exons.len() - 1)].0, exons[random.below(exons.len())]);
-    let pair = Pair {
-        label: format!("{}::{kinase} {exon5};{exon3}", five.gene),
-        genes: [five.gene.clone(), kinase.to_owned()],
-        introns: [five.intron(exon5, true)?, three.intron(exon3, false)?],
-        sides: [five.side(true), three.side(false)],
-        exons: String::new(),
-    };
+    let pair = Pair::of((five, exon5), (three, exon3))?;
+    event(laboratory, pair.label.clone(), category, pair.draw(random), String::new(), false)
+}
+
+/// A break in the introns behind and before these exons.
+pub fn between(laboratory: &Laboratory, category: &'static str, exons: [(&Model, u32); 2], random: &mut Random) -> Option<Event> {
+    let pair = Pair::of(exons[0], exons[1])?;
     event(laboratory, pair.label.clone(), category, pair.draw(random), String::new(), false)
 }
 

@@ -33,6 +33,8 @@ pub struct Set {
     pub aligner: Aligner,
     pub reads: Vec<PathBuf>,
     pub samples: Vec<Sample>,
+    /// What `--targets` names; the default where it is empty.
+    pub targets: &'static [&'static str],
 }
 
 /// Paired or not, read length, mean and spread of the fragments.
@@ -200,7 +202,7 @@ pub fn events(laboratory: &Laboratory, spec: &Spec, events: &[Event], counts: &[
             samples.push(Sample { parts: vec![background.clone(), name.clone()], name, truths, weights: None, is_negative: false });
         }
     }
-    Set { name: spec.name, material: spec.material, aligner: spec.aligner, reads: reads.finish(), samples }
+    Set { name: spec.name, material: spec.material, aligner: spec.aligner, reads: reads.finish(), samples, targets: spec.targets }
 }
 
 /// Depth of fragments over the capture of DNA samples.
@@ -214,6 +216,8 @@ pub struct Spec {
     pub layout: Layout,
     /// Share of the reads with dirt at an end, where the set is dirty.
     pub dirt: Option<f64>,
+    /// What `--targets` names; the default where it is empty.
+    pub targets: &'static [&'static str],
 }
 
 /// Wild-type transcripts of all genes: so many fragments of each kinase, and of each other gene.
@@ -276,5 +280,5 @@ pub fn fractions(laboratory: &Laboratory, spec: &Spec, events: &[Event], count: 
         }
         samples.push(Sample { parts: vec![name.clone()], name, truths, weights: None, is_negative: false });
     }
-    Set { name: spec.name, material: spec.material, aligner: spec.aligner, reads: reads.finish(), samples }
+    Set { name: spec.name, material: spec.material, aligner: spec.aligner, reads: reads.finish(), samples, targets: spec.targets }
 }
