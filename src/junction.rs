@@ -41,6 +41,7 @@ pub mod orphan;
 pub mod outside;
 pub mod pairs;
 pub mod partners;
+pub mod price;
 pub mod realign;
 pub mod rescue;
 pub mod score;

@@ -589,7 +589,7 @@ impl Run<'_> {
         };
         let inwards = |at_kinase: bool, end: Breakend| {
             let genes = if at_kinase { vec![kinase] } else { self.genes_kept(end) };
-            edges::inwards(&edges::molecule(&genes, end, SIDE_BP), end.side, &|interval| local.reference(interval))
+            edges::inwards(&edges::molecule(&genes, end, SIDE_BP), end.side, if assay.long_reads { sequences.0 } else { sequences.1 })
         };
         let beyond = |at_kinase: bool, end: Breakend| {
             let genes = if at_kinase { vec![kinase] } else { self.genes_kept(end) };

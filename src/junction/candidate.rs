@@ -146,6 +146,16 @@ impl Candidate {
         }
     }
 
+    /// Puts the ends elsewhere; what an end takes, the reads show more of.
+    pub fn put(&mut self, kinase: Breakend, partner: Breakend) {
+        let more = |bases: u32, end: Breakend, from: Breakend| (i64::from(bases) + end.kept_distance(from.boundary)).max(0) as u32;
+        for member in self.members.values_mut().filter(|member| member.kind != Kind::Pair) {
+            member.kinase_bp = more(member.kinase_bp, kinase, self.kinase);
+            member.partner_bp = more(member.partner_bp, partner, self.partner);
+        }
+        (self.kinase, self.partner) = (kinase, partner);
+    }
+
     /// How surely the partner is placed: each fragment counts by the chance that both of its ends are where they are said to be.
     /// Summed in thousandths, so that no order of fragments can show in the sum.
     pub fn weight(&self) -> f64 {

@@ -20,6 +20,8 @@ const SAME_PLACE_BP: u32 = 5;
 const MAX_COMPARED: usize = 20;
 /// A seed with one in so many fragments of the better one's may correct it.
 const FAIR_SHARE: usize = 3;
+/// Bases by which a repeat's copies at the kinase are known, as many as another partner's must be.
+const MIN_COPY_BP: usize = 14;
 /// Longest insertion that is written out.
 const MAX_INSERTION_BP: usize = 500;
 /// Bases that a tail's majority needs to be compared with another's.
@@ -40,7 +42,9 @@ pub fn candidates(target: usize, tails: &[Tail], tolerance: Tolerance, on_edge: 
     // Fragments cut at the end of each one kept, counted when first asked for.
     let mut ending: Vec<Option<usize>> = Vec::new();
     for seed in seeds {
-        let better = filed.like(&seed).into_iter().find(|&index| says_the_same(&kept[index], &seed, tolerance));
+        let same = filed.like(&seed).into_iter().find(|&index| says_the_same(&kept[index], &seed, tolerance));
+        let copy = || filed.with_kinase_like(&seed).into_iter().find(|&index| is_copy_at_kinase(&kept[index], &seed, tolerance));
+        let better = same.or_else(copy);
         let index = better.unwrap_or(kept.len());
         filed.insert(index, &seed);
         if better.is_some() {
@@ -54,10 +58,11 @@ pub fn candidates(target: usize, tails: &[Tail], tolerance: Tolerance, on_edge: 
     kept
 }
 
-/// Seeds by what they may have in common with another: the bases beyond the kinase's end, or the partner's place. What has joined another
-/// stands for that one.
+/// Seeds by what they may have in common with another: the bases beyond the kinase's end, those beyond the partner's, or the partner's place.
+/// What has joined another stands for that one.
 struct Filed {
     by_bases: Spellings,
+    by_kinase_bases: Spellings,
     by_place: FxHashMap<PartnerPlace, Vec<usize>>,
 }
 
@@ -69,16 +74,22 @@ const PLACE_BP: u32 = 64;
 
 impl Filed {
     fn new(tolerance: Tolerance) -> Self {
-        Self { by_bases: Spellings::new(tolerance), by_place: FxHashMap::default() }
+        Self { by_bases: Spellings::new(tolerance), by_kinase_bases: Spellings::new(tolerance), by_place: FxHashMap::default() }
     }
 
     fn insert(&mut self, index: usize, seed: &Candidate) {
         self.by_bases.insert(index, seed.kinase, &seed.tail);
+        self.by_kinase_bases.insert(index, seed.partner, &seed.inwards());
         let partner = seed.partner;
         let there = self.by_place.entry((partner.contig, partner.side, partner.boundary / PLACE_BP)).or_default();
         if there.last() != Some(&index) {
             there.push(index);
         }
+    }
+
+    /// Those that may go on alike from one place of the partner into the kinase, the best first.
+    fn with_kinase_like(&self, seed: &Candidate) -> Vec<usize> {
+        self.by_kinase_bases.like(seed.partner, &seed.inwards())
     }
 
     /// Those that may say the same, the best first.
@@ -272,16 +283,31 @@ fn says_the_same(better: &Candidate, seed: &Candidate, tolerance: Tolerance) -> 
     let near = same_side && apart <= SAME_PLACE_BP;
     let by_bases = own.zip(other).and_then(|(own, other)| {
         // Two different partners may begin alike by chance (or by the homology itself); more bases must agree for them.
-        let stricter = Tolerance { min_bp: tolerance.min_bp.max(if same_side { 12 } else { 14 }), ..tolerance };
+        let stricter = Tolerance { min_bp: tolerance.min_bp.max(if same_side { 12 } else { MIN_COPY_BP }), ..tolerance };
         stricter.tells_same(own, other, 1)
     });
     by_bases.unwrap_or(near && further.unsigned_abs() <= u64::from(SAME_PLACE_BP) && better.insertion_bp.abs_diff(seed.insertion_bp) <= 3)
+}
+
+/// Whether a seed leaves the partner where a better one does and goes on alike: its place at the kinase is another copy of a repeat.
+fn is_copy_at_kinase(better: &Candidate, seed: &Candidate, tolerance: Tolerance) -> bool {
+    let same = |x: Breakend, y: Breakend| x.contig == y.contig && x.side == y.side;
+    let further = seed.partner.kept_distance(better.partner.boundary);
+    let is_near = further.unsigned_abs() <= u64::from(tolerance.shift_bp);
+    if !tolerance.in_step || !same(better.kinase, seed.kinase) || !same(better.partner, seed.partner) || !is_near {
+        return false;
+    }
+    let (own, other, d) = (better.inwards(), seed.inwards(), further.unsigned_abs() as usize);
+    let (own, other) = if further >= 0 { (own.get(d..), Some(other.as_slice())) } else { (Some(own.as_slice()), other.get(d..)) };
+    let stricter = Tolerance { min_bp: MIN_COPY_BP, ..tolerance };
+    own.zip(other).and_then(|(own, other)| stricter.tells_same(own, other, 1)) == Some(true)
 }
 
 fn join(better: &mut Candidate, seed: Candidate, (at_ends, ending): (&AtEnds<'_>, &mut Option<usize>), tolerance: Tolerance) {
     let near = better.partner.contig == seed.partner.contig
         && better.partner.side == seed.partner.side
         && better.partner.boundary.abs_diff(seed.partner.boundary) <= 60;
+    let in_place = seed.kinase.kept_distance(better.kinase.boundary).unsigned_abs() <= u64::from(tolerance.shift_bp);
     // Inserted bases that another alignment of the same molecule does not need are none: errors at the break, a run that slipped.
     // One read in many that was aligned so may be wrong itself.
     let fair_share = seed.members.len() * FAIR_SHARE >= better.members.len();
@@ -292,7 +318,7 @@ fn join(better: &mut Candidate, seed: Candidate, (at_ends, ending): (&AtEnds<'_>
             && seed.insertion_bp <= better.insertion_bp
             && at_ends.ending_there(&seed, tolerance) > *ending.get_or_insert_with(|| at_ends.ending_there(better, tolerance))
     };
-    if near && tolerance.in_step && (simpler || moved()) {
+    if near && in_place && tolerance.in_step && (simpler || moved()) {
         better.kinase = seed.kinase;
         better.partner = seed.partner;
         better.homology_bp = seed.homology_bp;
@@ -306,7 +332,11 @@ fn join(better: &mut Candidate, seed: Candidate, (at_ends, ending): (&AtEnds<'_>
     for (fragment, member) in seed.members {
         let new = !better.members.contains_key(&fragment);
         // Placed elsewhere by the aligner: the bases agree, the place does not speak for this junction.
-        let member = if near { member } else { Member { kind: Kind::Clip, partner_mapq: None, ..member } };
+        let member = match (near, in_place) {
+            (false, _) => Member { kind: Kind::Clip, partner_mapq: None, ..member },
+            (true, false) => Member { kinase_mapq: 0, ..member },
+            (true, true) => member,
+        };
         better.other_places += u32::from(new && !near);
         better.add(fragment, member);
     }
@@ -358,6 +388,42 @@ mod tests {
         let found = candidates(0, &tails, Tolerance::of(false), &|_| false);
         assert_eq!(found.len(), 1);
         assert_eq!((found[0].kinase.boundary, found[0].partner.boundary), (1_000, 500));
+    }
+
+    #[test]
+    fn copies_of_a_repeat_at_the_kinase_are_one_break() {
+        let (beyond, kinase) = (crate::sequence::random_bases(3, 60), crate::sequence::random_bases(4, 80));
+        let tail = |fragment: u64, at: u32, anchor: &[u8], mapq: u8| Tail {
+            fragment: FragmentId(fragment),
+            at: Breakend::new(ContigId(0), at, Side::Lower),
+            anchor_bp: 70,
+            mapq,
+            length_bp: 60,
+            qualities: vec![30; 60].into(),
+            bases: beyond.as_slice().into(),
+            anchor: anchor.into(),
+            placement: Some(Placement {
+                breakend: Breakend::new(ContigId(1), 500, Side::Higher),
+                overlap_bp: 0,
+                aligned_bp: 60,
+                score: 60,
+                mapq: 60,
+                gap: false,
+            }),
+            ends: (fragment as i64, 0),
+            primary: None,
+            crowd: 0,
+            unbroken_nats: 0.0,
+        };
+        let at = |tails: &[Tail]| -> Vec<(u32, usize, u8)> {
+            let found = candidates(0, tails, Tolerance::of(false), &|_| false);
+            found.iter().map(|found| (found.kinase.boundary, found.members.len(), found.kinase_mapq())).collect()
+        };
+        // An aligner chose another copy, 122 bases on, for one read of three.
+        let copied = [tail(1, 1_000, &kinase[..60], 60), tail(2, 1_000, &kinase[..60], 60), tail(3, 1_122, &kinase[..60], 3)];
+        assert_eq!(at(&copied), [(1_000, 3, 60)]);
+        let other = [copied[0].clone(), copied[1].clone(), tail(3, 1_122, &kinase[20..], 60)];
+        assert_eq!(at(&other), [(1_000, 2, 60), (1_122, 1, 60)], "other bases of the kinase are another break");
     }
 
     #[test]

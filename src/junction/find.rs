@@ -232,18 +232,23 @@ impl Evidence {
         let is_listed = |kinase: Breakend, partner: Breakend| spliced.is_some_and(|spliced| spliced.edges.is_listed(kinase, partner));
         let spanned_edges = spliced.map(|spliced| SpannedEdges { beyond: spliced.beyond, is_listed: &is_listed });
         let mut from_pairs = realign::from_pairs(target, &unexplained, tails, tolerance, span, (local, spanned_edges.as_ref()));
+        let reads = ends::Reads::new(kinase_tails, &self.partner_tails);
+        let genomic = |_: bool, end: Breakend| homology::inwards(end, ends::SIDE_BP, local);
+        let sides = ends::Sides {
+            inwards: spliced.map_or(&genomic, |spliced| spliced.inwards),
+            bases: local,
+            on_edge: spliced.map_or(&|_| true, |spliced| spliced.on_edge),
+        };
         for candidate in candidates.iter_mut().chain(&mut from_pairs) {
-            ends::settle(candidate, tails, tolerance);
+            if tolerance.in_step {
+                ends::settle(candidate, &reads, &sides, tolerance);
+            }
             if let Some(spliced) = spliced {
                 let sides = long_read::Sides { inwards: spliced.inwards, on_edge: spliced.on_edge };
                 if !tolerance.in_step && !long_read::settle(candidate, tails.0, &sides) {
                     ends::onto_edges(candidate, spliced.on_edge);
                 }
                 inner_exon::settle(candidate, spliced.keeping);
-            }
-            // A random chimera's break is not worth the reading.
-            if tolerance.in_step && candidate.members.len() > 1 {
-                homology::split_overlap(candidate, local);
             }
             homology::settle(candidate, reference);
         }

@@ -1,13 +1,8 @@
 //! Where a junction of long reads really lies. Their errors move where an aligner cuts them, and lengthen or shorten what lies between the two
 //! sides; all reads together know better than each.
 //!
-//! Each way to join the two sides spells a molecule. The one that makes what was read likeliest is taken:
-//!
-//! ```text
-//!   cost = 5.0 for each error of a read against it         one base in fifty is wrong, in one of three ways: ln 150
-//!        + 1.4 for each inserted base, and 5.0 for any      ln 4; one junction of exons in about 150 has inserted bases
-//!        + 6.0 for each end that lies on no exon edge       one junction in a few hundred
-//! ```
+//! Each way to join the two sides spells a molecule. The one that makes what was read likeliest is taken: each error of a read against it costs
+//! 5.0 (one base in fifty is wrong, in one of three ways: ln 150), beside the prices of [`super::price`].
 
 use std::cell::RefCell;
 use std::collections::BTreeSet;
@@ -18,14 +13,12 @@ use crate::evidence::Tail;
 use crate::genome::Breakend;
 use crate::sequence::{collapse_runs, fewest_edits_to_end, fewest_edits_within, reverse_complement};
 
-use super::candidate::{Candidate, Kind};
+use super::candidate::Candidate;
 use super::nearby::Nearby;
+use super::price::{price, Cost};
 
-/// Tenths of what the module's page says.
-const ERROR_COST: usize = 50;
-const BASE_COST: usize = 14;
-const INSERTED_COST: usize = 50;
-const OFF_EDGE_COST: usize = 60;
+/// What each error of a read costs.
+const ERROR: Cost = 5_000;
 /// Farthest that an end is moved, in bases: one more error within some ten bases ends an alignment early.
 const REACH_BP: i64 = 30;
 /// Bases of a read before its end that are compared: as many as an end may be moved back by.
@@ -110,7 +103,7 @@ struct Search<'a> {
 }
 
 /// What a molecule costs; of equals the first by place.
-type Priced = (usize, Molecule);
+type Priced = (Cost, Molecule);
 
 impl Search<'_> {
     /// The bases of a side in the direction away from the kinase.
@@ -141,8 +134,7 @@ impl Search<'_> {
         }
         let errors: usize = self.reads.iter().map(|read| fewest_edits_within(&read.bases, &text)).sum();
         let off_edge = [molecule.kinase, molecule.partner].into_iter().filter(|&end| !(self.sides.on_edge)(end)).count();
-        let inserted = if molecule.insertion.is_empty() { 0 } else { INSERTED_COST + BASE_COST * molecule.insertion.len() };
-        Some((ERROR_COST * errors + inserted + OFF_EDGE_COST * off_edge, molecule))
+        Some((ERROR * errors as Cost + price(molecule.insertion.len(), off_edge), molecule))
     }
 
     /// Where on a read the two sides end, so that least lies between: offsets into its bases.
@@ -151,10 +143,7 @@ impl Search<'_> {
         let length = read.bases.len();
         let before = fewest_edits_to_end(&read.bases, &self.side(true, kinase));
         let behind = fewest_edits_to_end(&turned(&read.bases), &turned(&self.side(false, partner)));
-        let cost = |&(from, to): &(usize, usize)| {
-            let inserted = if from == to { 0 } else { INSERTED_COST + BASE_COST * (to - from) };
-            ERROR_COST * (before[from] + behind[length - to]) + inserted
-        };
+        let cost = |&(from, to): &(usize, usize)| ERROR * (before[from] + behind[length - to]) as Cost + price(to - from, 0);
         let last = length.saturating_sub(MIN_PARTNER_BP);
         (0..=last).flat_map(|from| (from..=last).map(move |to| (from, to))).min_by_key(cost).unwrap_or((0, 0))
     }
@@ -243,14 +232,7 @@ impl Search<'_> {
             let (anchor, tail) = whole.split_at(cut);
             (candidate.anchor, candidate.tail) = (anchor.to_vec(), tail.to_vec());
         }
-        // What an end takes its fragments show more of.
-        let more = |bases: u32, end: Breakend, from: Breakend| (i64::from(bases) + end.kept_distance(from.boundary)).max(0) as u32;
-        for member in candidate.members.values_mut().filter(|member| member.kind != Kind::Pair) {
-            member.kinase_bp = more(member.kinase_bp, molecule.kinase, candidate.kinase);
-            member.partner_bp = more(member.partner_bp, molecule.partner, candidate.partner);
-        }
-        candidate.kinase = molecule.kinase;
-        candidate.partner = molecule.partner;
+        candidate.put(molecule.kinase, molecule.partner);
         candidate.insertion_bp = molecule.insertion.len() as u32;
         candidate.insertion = molecule.insertion;
         candidate.homology_bp = 0;
@@ -263,7 +245,7 @@ mod tests {
     use crate::alignment::read::FragmentId;
     use crate::evidence::tail::Placement;
     use crate::genome::{ContigId, Interval, Side};
-    use crate::junction::candidate::Member;
+    use crate::junction::candidate::{Kind, Member};
     use crate::sequence::random_bases;
 
     /// A read of a molecule that joins 500 of contig 0 to 500 of contig 1: bases between, bases too many that each side was given, overlap.

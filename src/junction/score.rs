@@ -38,6 +38,17 @@ impl Errors {
     /// Of long reads: nanopore reads have about 2-4 % of each kind.
     pub const LONG: Self = Self { substituted: 0.04, indel: 0.04, slip: 0.1, band_bp: 20 };
 
+    /// How much less likely a base of this quality is where the molecule has another one, in nats.
+    pub fn other_base_nats(&self, quality: Option<u8>) -> f64 {
+        let error = self.of_base(quality);
+        (3.0 * (1.0 - error) / error).ln()
+    }
+
+    /// The probability that a base is wrong.
+    fn of_base(&self, quality: Option<u8>) -> f64 {
+        quality.map_or(0.0, |quality| from_phred(f64::from(quality))).clamp(self.substituted, 0.75)
+    }
+
     /// For reads that keep step with the molecule, or not.
     pub fn of(in_step: bool) -> Self {
         if in_step {
@@ -116,7 +127,7 @@ fn ln_matches(tail: Beyond<'_>, expected: &[u8], errors: Errors) -> (Vec<f64>, V
         let reaches_end = |slot: usize| length == tail.bases.len() || length + slot == expected.len() + band;
         whole.extend((0..=2 * band).filter(|&slot| reaches_end(slot) && row[slot].is_finite()).map(|slot| (length, row[slot])));
         let Some(&base) = tail.bases.get(length) else { break };
-        let error = tail.qualities.get(length).map_or(0.0, |&quality| from_phred(f64::from(quality))).clamp(errors.substituted, 0.75);
+        let error = errors.of_base(tail.qualities.get(length).copied());
         let mut next = vec![f64::NEG_INFINITY; 2 * band + 1];
         for slot in 0..=2 * band {
             if let Some(&there) = (length + slot).checked_sub(band).and_then(|place| expected.get(place)) {
