@@ -62,7 +62,7 @@ pub fn candidates(target: usize, tails: &[Tail], tolerance: Tolerance, on_edge: 
 /// What has joined another stands for that one.
 struct Filed {
     by_bases: Spellings,
-    by_kinase_bases: Spellings,
+    from_partner: Spellings,
     by_place: FxHashMap<PartnerPlace, Vec<usize>>,
 }
 
@@ -74,12 +74,12 @@ const PLACE_BP: u32 = 64;
 
 impl Filed {
     fn new(tolerance: Tolerance) -> Self {
-        Self { by_bases: Spellings::new(tolerance), by_kinase_bases: Spellings::new(tolerance), by_place: FxHashMap::default() }
+        Self { by_bases: Spellings::new(tolerance), from_partner: Spellings::new(tolerance), by_place: FxHashMap::default() }
     }
 
     fn insert(&mut self, index: usize, seed: &Candidate) {
         self.by_bases.insert(index, seed.kinase, &seed.tail);
-        self.by_kinase_bases.insert(index, seed.partner, &seed.inwards());
+        self.from_partner.insert(index, seed.partner, &seed.inwards());
         let partner = seed.partner;
         let there = self.by_place.entry((partner.contig, partner.side, partner.boundary / PLACE_BP)).or_default();
         if there.last() != Some(&index) {
@@ -89,7 +89,7 @@ impl Filed {
 
     /// Those that may go on alike from one place of the partner into the kinase, the best first.
     fn with_kinase_like(&self, seed: &Candidate) -> Vec<usize> {
-        self.by_kinase_bases.like(seed.partner, &seed.inwards())
+        self.from_partner.like(seed.partner, &seed.inwards())
     }
 
     /// Those that may say the same, the best first.

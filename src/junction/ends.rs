@@ -35,7 +35,9 @@ impl<'t> Reads<'t> {
     pub fn new(at_kinase: &'t [Tail], at_partner: &'t [Tail]) -> Self {
         let mut reads: FxHashMap<FragmentId, Vec<(bool, &Tail)>> = FxHashMap::default();
         for (tails, side) in [(at_kinase, true), (at_partner, false)] {
-            tails.iter().for_each(|tail| reads.entry(tail.fragment).or_default().push((side, tail)));
+            for tail in tails {
+                reads.entry(tail.fragment).or_default().push((side, tail));
+            }
         }
         Self(reads)
     }
