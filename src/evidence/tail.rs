@@ -4,6 +4,7 @@ use crate::alignment::bytes::Bytes;
 use crate::alignment::read::{FragmentId, Piece};
 use crate::alignment::scan::MIN_TAIL_BP;
 use crate::genome::{Breakend, ContigId};
+use crate::sequence::dirt::is_simple;
 use crate::sequence::reverse_complement;
 
 use super::chain::{Chain, EDIT_COST};
@@ -83,6 +84,13 @@ pub fn count_crowds(tails: &mut [Tail], open: &dyn Fn(&Tail) -> bool) {
 }
 
 impl Tail {
+    /// Whether the bases on either side are runs, a repeat or adapter, which have no place wherever an aligner put them.
+    pub fn is_simple(&self) -> bool {
+        let behind_insertion = self.placement.map_or(0, |placement| (-placement.overlap_bp).max(0) as usize);
+        let beyond = self.bases.get(behind_insertion..).unwrap_or_default();
+        [&*self.bases, beyond, &*self.anchor].into_iter().any(is_simple)
+    }
+
     /// Whether its place lies behind inserted bases.
     pub fn is_behind_insertion(&self) -> bool {
         self.placement.is_some_and(|placement| placement.overlap_bp < 0)
@@ -297,6 +305,37 @@ fn cut(chain: &Chain, piece: &Piece, at_query_end: bool) -> (Vec<u8>, Vec<u8>, V
 mod tests {
     use super::*;
     use crate::genome::Strand;
+
+    #[test]
+    fn what_an_aligner_makes_of_runs_is_simple_and_a_partner_behind_inserted_bases_is_not() {
+        let tail = |bases: &[u8], overlap_bp: i32| Tail {
+            fragment: FragmentId(1),
+            at: Breakend::new(ContigId(0), 1_000, crate::genome::Side::Lower),
+            anchor_bp: 60,
+            mapq: 60,
+            bases: bases.into(),
+            qualities: Bytes::default(),
+            length_bp: bases.len() as u32,
+            anchor: b"CCATTGACGATTGGCATTAGTCAC".as_slice().into(),
+            placement: Some(Placement {
+                breakend: Breakend::new(ContigId(1), 500, crate::genome::Side::Higher),
+                overlap_bp,
+                aligned_bp: 30,
+                score: 30,
+                mapq: 60,
+                gap: false,
+            }),
+            ends: (0, 0),
+            primary: None,
+            crowd: 0,
+            unbroken_nats: 0.0,
+        };
+        let gene = crate::sequence::random_bases(5, 40);
+        assert!(tail(&[b'A'; 40], 0).is_simple() && !tail(&gene, 0).is_simple());
+        let inserted = |rest: &[u8]| [&gene[..10], rest].concat();
+        assert!(tail(&inserted(&[b'G'; 40]), -10).is_simple() && !tail(&inserted(&gene), -10).is_simple());
+        assert!(!tail(b"", 0).is_simple(), "of what hard clips took nothing is known");
+    }
 
     #[test]
     fn a_piece_that_claims_much_of_what_the_other_has_is_no_sure_place() {

@@ -5,19 +5,11 @@ use std::collections::BTreeMap;
 use crate::alignment::read::FragmentId;
 use crate::evidence::Tail;
 use crate::genome::Breakend;
-use crate::sequence::dirt::telling_bp;
+use crate::sequence::dirt::is_simple;
 use crate::sequence::{edits_within, reverse_complement};
 use crate::stats::from_phred;
 
 use super::score::{is_witness, log_odds, Beyond, Errors};
-
-/// A tail that tells no more than so many random bases, though it is longer, has no place of its own: few places of the genome are told
-/// apart by fewer.
-const MIN_TELLING_BP: f64 = 16.0;
-/// The same for shorter ones, as a share of their bases.
-const MIN_TELLING_FRAC: f64 = 0.5;
-/// Fewest bases of which this is asked.
-const MIN_JUDGED_BP: usize = 12;
 
 /// Fragments placed elsewhere, for each one surely placed here, from which a place is doubted.
 const CONTESTED_RATIO: f64 = 5.0;
@@ -167,10 +159,6 @@ impl Candidate {
     /// Whether the bases of either side are runs, a repeat or adapter, which have no place of their own (dark cycles of two-colour machines
     /// read as runs of G), whatever the aligner says: it puts a poly(A) end into a run of A with the same error, be it in a kinase.
     pub fn is_simple(&self) -> bool {
-        let is_simple = |bases: &[u8]| {
-            let least = MIN_TELLING_BP.min(MIN_TELLING_FRAC * bases.len() as f64);
-            bases.len() >= MIN_JUDGED_BP && telling_bp(bases) < least
-        };
         // Inserted bases say nothing of the place of what follows them.
         let behind_insertion = self.tail.get(self.insertion_bp as usize..).unwrap_or_default();
         is_simple(&self.tail) || is_simple(behind_insertion) || is_simple(&self.anchor)

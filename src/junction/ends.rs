@@ -73,12 +73,6 @@ impl Column {
         self.shown.iter().sum()
     }
 
-    /// The letter that most reads show.
-    fn majority(&self) -> Option<usize> {
-        let most = self.shown.into_iter().max().filter(|&most| most > 0)?;
-        self.shown.iter().position(|&cost| cost == most)
-    }
-
     /// What the reads cost here as bases of the kinase (0) or of the partner (1); none where these are not known.
     fn against(&self, side: usize) -> Option<Cost> {
         self.has[side].map(|letter| self.all() - self.shown[letter])
@@ -185,16 +179,10 @@ impl Columns {
         std::iter::once(0).chain(sums).collect()
     }
 
-    /// Gives the candidate its ends, and the bases that most reads show.
+    /// Gives the candidate its ends, and what lies between them.
     fn write(&self, candidate: &mut Candidate, from: i64, to: i64) {
         let mut text = [candidate.anchor.as_slice(), &candidate.tail].concat();
         let end = candidate.anchor.len() as i64;
-        for (place, column) in (self.first..).zip(&self.list) {
-            let base = usize::try_from(end + place).ok().and_then(|at| text.get_mut(at));
-            if let (Some(base), Some(most)) = (base, column.majority()) {
-                *base = LETTERS[most];
-            }
-        }
         let cut = |place: i64| usize::try_from(end + place).unwrap_or(0).min(text.len());
         candidate.put(candidate.kinase.extended(from), candidate.partner.extended(self.inserted_bp - to));
         candidate.insertion = text[cut(from)..cut(to)].to_vec();

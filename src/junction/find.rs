@@ -185,9 +185,10 @@ pub struct Spliced<'a> {
 }
 
 impl Evidence {
-    /// Molecules that join the kinase to some other place: all junctions and all random chimeras together.
+    /// Molecules that join the kinase to some other place: all junctions and all random chimeras together. A run or adapter that an aligner
+    /// put somewhere joins nothing.
     pub fn chimeras(&self, molecules: &Molecules) -> FxHashSet<FragmentId> {
-        let split = self.kinase_tails.iter().filter(|tail| tail.placement.is_some()).map(|tail| tail.fragment);
+        let split = self.kinase_tails.iter().filter(|tail| tail.placement.is_some() && !tail.is_simple()).map(|tail| tail.fragment);
         split.chain(self.pairs.iter().map(|pair| pair.fragment)).map(|fragment| molecules.of(fragment)).collect()
     }
 

@@ -55,18 +55,24 @@ pub fn add_partner_tails(candidates: &mut [Candidate], tails: &[Tail], tolerance
     add_tails(candidates, tails, &filed, false, &|candidate, tail| candidate.continues(tail, tolerance) == Some(true));
 }
 
-/// Adds tails to the first candidate that they fit. A fragment belongs to one candidate, and each of its reads may show more of it.
+/// Adds tails to the first candidate that they fit. A fragment belongs to one candidate on each side of the kinase, and each of its reads may
+/// show more of it.
 fn add_tails(candidates: &mut [Candidate], tails: &[Tail], filed: &Spellings, at_kinase: bool, fits: &dyn Fn(&Candidate, &Tail) -> bool) {
-    let mut home: FxHashMap<FragmentId, usize> = FxHashMap::default();
+    let mut home: FxHashMap<(FragmentId, Side), usize> = FxHashMap::default();
     for (index, candidate) in candidates.iter().enumerate() {
         for fragment in candidate.members.keys() {
-            home.entry(*fragment).or_insert(index);
+            home.entry((*fragment, candidate.kinase.side)).or_insert(index);
         }
     }
+    let leaves = |candidate: &Candidate, tail: &Tail| {
+        let end = if at_kinase { candidate.kinase } else { candidate.partner };
+        (end.contig, end.side) == (tail.at.contig, tail.at.side)
+    };
     // Equal tails fit the same one.
     let mut fitting: FxHashMap<(Breakend, [&Bytes; 3]), Option<usize>> = FxHashMap::default();
     for tail in tails {
-        let known = home.get(&tail.fragment).copied();
+        let homes = [Side::Lower, Side::Higher].map(|side| home.get(&(tail.fragment, side)).copied());
+        let known = homes.into_iter().flatten().find(|&index| leaves(&candidates[index], tail));
         let index = match known {
             // What the aligner placed has counted as it was placed.
             Some(index) => Some(index).filter(|&index| tail.placement.is_none() && fits(&candidates[index], tail)),
@@ -76,6 +82,9 @@ fn add_tails(candidates: &mut [Candidate], tails: &[Tail], filed: &Spellings, at
         };
         let Some(index) = index else { continue };
         let candidate = &mut candidates[index];
+        if *home.entry((tail.fragment, candidate.kinase.side)).or_insert(index) != index {
+            continue;
+        }
         candidate.other_places += u32::from(known.is_none() && at_kinase && tail.placement.is_some());
         let mut member = clip_member(candidate, tail, at_kinase);
         // Bases between the break and where the read is clipped are the other side's, though they fit this one too.
@@ -91,7 +100,6 @@ fn add_tails(candidates: &mut [Candidate], tails: &[Tail], filed: &Spellings, at
             member.kinase_bp = (member.kinase_bp + overrun).min(candidate.anchor.len() as u32);
         }
         candidate.add(tail.fragment, member);
-        home.insert(tail.fragment, index);
     }
 }
 
@@ -230,6 +238,22 @@ mod tests {
         add_kinase_tails(&mut candidates, &tails, Tolerance::of(false));
         let shown: Vec<(u32, u32)> = candidates[0].members.values().map(|member| (member.kinase_bp, member.partner_bp)).collect();
         assert_eq!(shown, [(75, 25)], "nine bases alone would not count");
+    }
+
+    #[test]
+    fn a_fragment_that_ends_in_dirt_on_one_side_of_the_kinase_shows_a_break_on_the_other() {
+        let (lower, higher) = (Breakend::new(ContigId(0), 1_000, Side::Lower), Breakend::new(ContigId(0), 900, Side::Higher));
+        let (beyond, dirt) = (b"GATTACACCGTATGCATTGCAAGTC", [b'T'; 40]);
+        let placed_dirt = Candidate { tail: dirt.to_vec(), ..Candidate::new(0, higher, Breakend::new(ContigId(2), 70, Side::Lower)) };
+        let broken = Candidate { tail: beyond.to_vec(), ..Candidate::new(0, lower, Breakend::new(ContigId(1), 500, Side::Higher)) };
+        let mut candidates = [placed_dirt, broken];
+        candidates[0].add(FragmentId(1), clip_member(&candidates[0], &tail(higher, 60, &dirt), true));
+        add_kinase_tails(&mut candidates, &[tail(lower, 75, beyond)], Tolerance::of(false));
+        assert!(candidates[1].members.contains_key(&FragmentId(1)), "where an aligner put its dirt says nothing of its break");
+        let again = Candidate { tail: beyond.to_vec(), ..Candidate::new(0, lower, Breakend::new(ContigId(3), 9, Side::Higher)) };
+        let mut candidates = [candidates[1].clone(), again];
+        add_kinase_tails(&mut candidates, &[tail(lower, 75, beyond)], Tolerance::of(false));
+        assert!(candidates[1].members.is_empty(), "and one break a side is all it shows");
     }
 
     #[test]

@@ -213,6 +213,20 @@ pub fn telling_bp(bases: &[u8]) -> f64 {
     information_nats(bases) / NATS_PER_BASE
 }
 
+/// A tail that tells no more than so many random bases, though it is longer, has no place of its own: few places of the genome are told
+/// apart by fewer.
+const MIN_TELLING_BP: f64 = 16.0;
+/// The same for shorter ones, as a share of their bases.
+const MIN_TELLING_FRAC: f64 = 0.5;
+/// Fewest bases of which this is asked.
+const MIN_JUDGED_BP: usize = 12;
+
+/// Whether bases have no place of their own, wherever an aligner put them: runs, a repeat, or adapter.
+pub fn is_simple(bases: &[u8]) -> bool {
+    let least = MIN_TELLING_BP.min(MIN_TELLING_FRAC * bases.len() as f64);
+    bases.len() >= MIN_JUDGED_BP && telling_bp(bases) < least
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
