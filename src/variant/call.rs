@@ -18,8 +18,8 @@
 //! would be detectable.
 //!
 //! Example. 2,000 molecules over the codon, a class that shows 40 errors among 400,000 bases and, with the same neighbours, 4 where 4
-//! were expected, no dispersion beyond 0.1: `e = 1e-4`, `v = 0.1 + 1/44 + 1/8 = 0.248`. Seven molecules: `P(X >= 7) = 5.69e-8`, quality
-//! `-10 log10(5.69e-8 / 5e-5) = 29.4` for a listed change; six have 17.7 and are no call.
+//! were expected, no dispersion beyond 0.1: `e = 1e-4`, `v = 0.1 + 1/40.5 + 1/8 = 0.250`. Seven molecules: `P(X >= 7) = 5.79e-8`, quality
+//! `-10 log10(5.79e-8 / 5e-5) = 29.4` for a listed change; six have 17.7 and are no call.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -173,8 +173,8 @@ pub fn call<'a>(rows: Vec<(Domain<'a>, Pileup)>, recurrent: (Material, &Recurren
         }
     }
     let counts: Vec<Counts> = readings.iter().map(|reading| Counts::of(&reading.pileup.molecules, reading.domain.len())).collect();
-    let rows: Vec<Row<'_>> = readings.iter().zip(&counts).map(|(reading, counts)| Row::new(&reading.domain, counts)).collect();
-    let noise = Noise::learn(&rows);
+    let mut rows: Vec<Row<'_>> = readings.iter().zip(&counts).map(|(reading, counts)| Row::new(&reading.domain, counts)).collect();
+    let noise = Noise::learn(&mut rows);
     let found: Vec<Vec<Call>> = readings
         .iter()
         .zip(&rows)
@@ -557,7 +557,11 @@ impl std::fmt::Display for Recurring {
 /// Errors, never fewer nor surer than normal samples show.
 pub(super) fn at_least(expected: Expected, recurring: Option<Recurring>) -> Expected {
     match recurring.filter(|recurring| recurring.rate > expected.rate) {
-        Some(recurring) => Expected { rate: recurring.rate.min(1.0), variance: recurring.variance.max(expected.variance), ..expected },
+        Some(recurring) => {
+            // How little the sample tells of its own, lower rate, against the rate of the normals.
+            let own = expected.variance * (expected.rate / recurring.rate).powi(2);
+            Expected { rate: recurring.rate.min(1.0), variance: recurring.variance.max(own), ..expected }
+        }
         None => expected,
     }
 }

@@ -3,8 +3,8 @@
 //! ```text
 //!   read 1 of copy 1   ACGTTACG                     agreement of mates adds the qualities (up to MATES_CAP: what was damaged
 //!   read 2 of copy 1      TTACGGA                   before sequencing is common to both), disagreement drops the base
-//!   copy 2             ACGTTACGGA                   copies vote by likelihood (up to FAMILY_CAP); a base that less than two
-//!   molecule           ACGTTACGGA                   thirds of them show is dropped
+//!   copy 2             ACGTTACGGA                   copies vote by likelihood (up to FAMILY_CAP, of both strands DUPLEX_CAP);
+//!   molecule           ACGTTACGGA                   a base that less than two thirds of them show is dropped
 //! ```
 
 use std::collections::BTreeMap;
@@ -21,8 +21,11 @@ pub const MIN_LONG_READ_QUALITY: u8 = 7;
 pub const MATES_CAP: u8 = 45;
 /// The consensus of several copies is not trusted beyond this.
 pub const FAMILY_CAP: u8 = 60;
-/// Lowest qualities of the strata by which errors are counted; a base below the first votes only in long reads.
-pub const STRATA: [u8; 6] = [0, 20, 30, 35, 40, 48];
+/// The consensus of copies of both strands is not trusted beyond this, the highest quality that [`packed`] can hold.
+pub const DUPLEX_CAP: u8 = 63;
+/// Lowest qualities of the strata by which errors are counted: four of single reads, of which the first votes only in long reads, mates that
+/// agree, a consensus of copies, and one of both strands.
+pub const STRATA: [u8; 7] = [0, 20, 30, 35, 40, 48, 61];
 
 /// The stratum of a quality.
 pub fn stratum(quality: u8) -> usize {
@@ -303,7 +306,7 @@ pub fn molecules(
                 })
                 .collect();
             let sense = parts.iter().filter(|(_, sense)| *sense).count() * 2 >= parts.len();
-            let whole = if parts.len() == 1 { parts.remove(0).0 } else { consensus(parts.into_iter().map(|(part, _)| part).collect()) };
+            let whole = if parts.len() == 1 { parts.remove(0).0 } else { consensus(parts) };
             let bases = whole.bases.iter().map(|&byte| if byte & 63 >= min_quality { byte } else { 0 }).collect();
             let mut indels = whole.indels;
             indels.sort();
@@ -316,18 +319,19 @@ pub fn molecules(
     list
 }
 
-/// The consensus of copies: for each base the likelihood of each letter, given the qualities.
-fn consensus(mut parts: Vec<Part>) -> Part {
-    parts.sort_by(|x, y| (x.start, &x.bases, x.spans).cmp(&(y.start, &y.bases, y.spans)));
-    let start = parts.iter().map(|part| part.start).min().unwrap_or(0);
-    let end = parts.iter().map(Part::end).max().unwrap_or(0);
+/// The consensus of copies, each with its strand: for each base the likelihood of each letter, given the qualities.
+fn consensus(mut parts: Vec<(Part, bool)>) -> Part {
+    parts.sort_by(|(x, _), (y, _)| (x.start, &x.bases, x.spans).cmp(&(y.start, &y.bases, y.spans)));
+    let start = parts.iter().map(|(part, _)| part.start).min().unwrap_or(0);
+    let end = parts.iter().map(|(part, _)| part.end()).max().unwrap_or(0);
     let mut whole = Part { start, bases: vec![0; end - start], spans: [None, None], indels: Vec::new() };
     for index in start..end {
         let mut against = [0.0f64; 4];
-        let mut votes = [0usize; 4];
-        let shown = parts.iter().filter_map(|part| unpacked(*part.bases.get(index.checked_sub(part.start)?)?));
-        for (code, quality) in shown {
+        let (mut votes, mut strands) = ([0usize; 4], [[false; 2]; 4]);
+        let base = |part: &Part| unpacked(*part.bases.get(index.checked_sub(part.start)?)?);
+        for ((code, quality), sense) in parts.iter().filter_map(|(part, sense)| Some((base(part)?, *sense))) {
             votes[code] += 1;
+            strands[code][usize::from(sense)] = true;
             // Phred-scaled cost of every other letter: log10(e / 3) against log10(1 - e), the latter being next to nothing.
             for (letter, cost) in against.iter_mut().enumerate() {
                 *cost += if letter == code { 0.0 } else { f64::from(quality) + 4.77 };
@@ -337,13 +341,14 @@ fn consensus(mut parts: Vec<Part>) -> Part {
         let Some(best) = (0..4).min_by(|&x, &y| against[x].total_cmp(&against[y])).filter(|_| total > 0) else { continue };
         let second = (0..4).filter(|&letter| letter != best).map(|letter| against[letter]).fold(f64::INFINITY, f64::min);
         if votes[best] * 3 >= total * 2 {
-            let quality = (second - against[best] - 4.77).clamp(0.0, f64::from(FAMILY_CAP)) as u8;
+            let cap = if strands[best] == [true; 2] { DUPLEX_CAP } else { FAMILY_CAP };
+            let quality = (second - against[best] - 4.77).clamp(0.0, f64::from(cap)) as u8;
             whole.bases[index - start] = if quality == 0 { 0 } else { (best as u8) << 6 | quality };
         }
     }
     let copies = parts.len();
     let mut counts: BTreeMap<Indel, usize> = BTreeMap::new();
-    for part in &parts {
+    for (part, _) in &parts {
         for indel in &part.indels {
             *counts.entry(indel.clone()).or_default() += 1;
         }
@@ -408,7 +413,7 @@ mod tests {
 
     #[test]
     fn strata_begin_at_their_lowest_quality() {
-        assert_eq!([7, 19, 20, 29, 30, 37, 45, 48, 60].map(stratum), [0, 0, 1, 1, 2, 3, 4, 5, 5]);
+        assert_eq!([7, 19, 20, 29, 30, 37, 45, 48, 60, 63].map(stratum), [0, 0, 1, 1, 2, 3, 4, 5, 5, 6]);
         assert_eq!(unpacked(packed(b'G', 37)), Some((2, 37)));
         assert_eq!(unpacked(packed(b'N', 37)), None);
     }
