@@ -46,8 +46,8 @@ fn renumbered(hgvs_p: &str, from: u32, offset: i64) -> Option<String> {
 }
 
 /// `c.6094G>A`, or `c.6094_6095delinsAA` where more than one base changes.
-pub fn coding_change(first: usize, reference: [u8; 3], alternative: [u8; 3]) -> String {
-    let differs: Vec<usize> = (0..3).filter(|&slot| reference[slot] != alternative[slot]).collect();
+pub fn coding_change(first: usize, reference: &[u8], alternative: &[u8]) -> String {
+    let differs: Vec<usize> = (0..reference.len()).filter(|&slot| reference[slot] != alternative[slot]).collect();
     match (differs.first(), differs.last()) {
         (Some(&at), Some(&same)) if at == same => {
             format!("c.{}{}>{}", first + at, char::from(reference[at]), char::from(alternative[at]))
@@ -59,10 +59,10 @@ pub fn coding_change(first: usize, reference: [u8; 3], alternative: [u8; 3]) -> 
     }
 }
 
-/// Position (0-based), reference and alternative bases on the forward strand of a codon change, trimmed to what changes; the bases
+/// Position (0-based), reference and alternative bases on the forward strand of a change of codons, trimmed to what changes; the bases
 /// are left out where an intron cuts what changes.
-pub fn genomic_codon(domain: &Domain<'_>, first: usize, reference: [u8; 3], alternative: [u8; 3]) -> (u32, Vec<u8>, Vec<u8>) {
-    let differs: Vec<usize> = (0..3).filter(|&slot| reference[slot] != alternative[slot]).collect();
+pub fn genomic_codon(domain: &Domain<'_>, first: usize, reference: &[u8], alternative: &[u8]) -> (u32, Vec<u8>, Vec<u8>) {
+    let differs: Vec<usize> = (0..reference.len()).filter(|&slot| reference[slot] != alternative[slot]).collect();
     let (Some(&from), Some(&to)) = (differs.first(), differs.last()) else { return (domain.position(first), Vec::new(), Vec::new()) };
     let low = domain.position(first + from).min(domain.position(first + to));
     let high = domain.position(first + from).max(domain.position(first + to));
@@ -308,8 +308,8 @@ mod tests {
 
     #[test]
     fn changes_of_codons_follow_hgvs_and_other_numberings_are_named() {
-        assert_eq!(coding_change(6_094, *b"GGA", *b"AGA"), "c.6094G>A");
-        assert_eq!(coding_change(6_094, *b"GGA", *b"AAA"), "c.6094_6095delinsAA");
+        assert_eq!(coding_change(6_094, b"GGA", b"AGA"), "c.6094G>A");
+        assert_eq!(coding_change(6_094, b"GGA", b"AAA"), "c.6094_6095delinsAA");
         assert_eq!(aliases("ROS1", "p.G2032R"), ["p.G2026R (NM_001378902)"]);
         assert_eq!(aliases("NTRK2", "p.F633L"), ["p.F617L (NM_001018064)"]);
         assert_eq!(aliases("NTRK1", "p.G595R"), ["p.G589R (NM_001012331)"]);
