@@ -122,7 +122,7 @@ impl Change {
     pub fn index(&self) -> usize {
         match self {
             Self::Codon(bases) => bases.iter().find(|base| base.1 != base.2).map_or(bases[0].0, |base| base.0),
-            Self::Indel(event) => event.indel.at,
+            Self::Indel(event) => event.index(),
         }
     }
 }

@@ -46,16 +46,18 @@ pub fn unpacked(byte: u8) -> Option<(usize, u8)> {
 }
 
 /// Where a read lies on the row, and how far it goes on beyond the part that is on it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Span {
     /// Index of its first base.
     pub first: u16,
     /// Index of its last base.
     pub last: u16,
-    /// Bases of the read before the first.
+    /// Aligned bases of the read before the first.
     pub before: u16,
-    /// Bases of the read behind the last.
+    /// Aligned bases of the read behind the last.
     pub after: u16,
+    /// Clipped bases before and behind these.
+    pub clipped: [u16; 2],
 }
 
 impl Span {
@@ -64,26 +66,36 @@ impl Span {
         usize::from(self.first) <= index && index <= usize::from(self.last)
     }
 
-    /// Whether the read covers the bases `low..high` and goes on for at least `anchor` bases on either side. What it goes on with beside
-    /// the row (an intron) counts, but says nothing of other places of the row.
-    pub fn spans(&self, low: usize, high: usize, anchor: usize) -> bool {
+    /// Whether the read covers the bases `low..high` and goes on for at least so many aligned bases before and behind them. What it goes on
+    /// with beside the row (an intron) counts, but says nothing of other places of the row.
+    pub fn spans(&self, low: usize, high: usize, [before, behind]: [usize; 2]) -> bool {
         let on_it = usize::from(self.first) <= low && high <= usize::from(self.last) + 1;
         on_it
-            && i64::from(self.first) - i64::from(self.before) + anchor as i64 <= low as i64
-            && high + anchor <= usize::from(self.last) + 1 + usize::from(self.after)
+            && i64::from(self.first) - i64::from(self.before) + before as i64 <= low as i64
+            && high + behind <= usize::from(self.last) + 1 + usize::from(self.after)
+    }
+
+    /// Whether the read shows a base of a part of the row (indices, the second behind the last).
+    pub fn is_on(&self, (first, end): (usize, usize)) -> bool {
+        usize::from(self.first) < end && usize::from(self.last) >= first
+    }
+
+    /// Bases of the read on either side of its part on the row, clipped ones among them.
+    pub fn beyond(&self) -> [usize; 2] {
+        [(self.before, self.clipped[0]), (self.after, self.clipped[1])]
+            .map(|(aligned, clipped)| usize::from(aligned) + usize::from(clipped))
     }
 
     /// Bases to the nearer end of the read.
     pub fn from_end(&self, index: usize) -> usize {
-        let before = index.saturating_sub(usize::from(self.first)) + usize::from(self.before);
-        let after = usize::from(self.last).saturating_sub(index) + usize::from(self.after);
-        before.min(after)
+        let [before, after] = self.beyond();
+        (index.saturating_sub(usize::from(self.first)) + before).min(usize::from(self.last).saturating_sub(index) + after)
     }
 
     fn joined(self, other: Self) -> Self {
         let (low, high) = if self.first <= other.first { (self, other) } else { (other, self) };
-        let (before, after) = (low.before, if high.last >= low.last { high.after } else { low.after });
-        Self { first: low.first, last: low.last.max(high.last), before, after }
+        let end = if high.last >= low.last { high } else { low };
+        Self { first: low.first, last: end.last, before: low.before, after: end.after, clipped: [low.clipped[0], end.clipped[1]] }
     }
 }
 
@@ -96,6 +108,9 @@ pub struct Indel {
     pub deleted: usize,
     /// Inserted bases in the direction of transcription.
     pub inserted: Vec<u8>,
+    /// The part of the row (exon) to which it belongs, by its first index and that behind its last: an index between two parts is one of
+    /// both.
+    pub segment: (usize, usize),
     /// The deleted stretch of the genome (interbase), where it does not lie within one part of the row: it goes over the edge of an
     /// exon, or takes a splice site; `deleted` are those of its bases that are on the row.
     pub over: Option<(u32, u32)>,
@@ -209,7 +224,7 @@ impl Part {
     /// Whether one of its reads covers an indel's place; `own` are the indels that it shows.
     fn denies(&self, indel: &Indel, own: &FxHashSet<&Indel>) -> bool {
         let high = indel.at + indel.deleted;
-        !own.contains(indel) && self.spans.iter().flatten().any(|span| span.spans(indel.at, high, 5))
+        !own.contains(indel) && self.spans.iter().flatten().any(|span| span.is_on(indel.segment) && span.spans(indel.at, high, [5; 2]))
     }
 }
 
@@ -372,7 +387,7 @@ mod tests {
             fragment: FragmentId::of(name.as_bytes()),
             number,
             forward: number == 0,
-            span: Span { first, last: first + bases.len() as u16 - 1, before: 0, after: 0 },
+            span: Span { first, last: first + bases.len() as u16 - 1, ..Span::default() },
             bases: bases.iter().map(|&base| packed(base, quality)).collect(),
             indels: Vec::new(),
         }

@@ -22,7 +22,7 @@
 //!   u = 1 / (k + 0.5) + 1 / (k_c + 4)              how little is known of class and context
 //! ```
 //!
-//! A true variant is no error. What a place shows of a change is an error with beta-binomial chances, or, with the chance [`VARIES`], a
+//! A true variant is no error. What a place shows of a change is an error with beta-binomial chances, or, with a small chance, a
 //! variant of any fraction. The dispersion is the likeliest one of this mixture, and each place counts towards the rates with the chance
 //! that what it shows is an error. Rates and these chances are found in turn.
 //!
