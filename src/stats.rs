@@ -35,14 +35,9 @@ pub fn beta_binomial_at_least(successes: u64, trials: u64, rate: f64, relative_v
     if successes > trials || rate <= 0.0 {
         return 0.0;
     }
-    // var = mean (1 - mean) / (a + b + 1) and mean = a / (a + b).
-    let a = (1.0 - rate) / relative_variance.max(1e-9) - rate;
-    if relative_variance < 1e-6 || a <= 0.0 {
-        return binomial_at_least(successes, trials, rate);
-    }
-    let b = a * (1.0 - rate) / rate;
-    let (k, n) = (successes as f64, trials as f64);
-    let mut term = (ln_binomial(trials, successes) + ln_beta(k + a, n - k + b) - ln_beta(a, b)).exp();
+    let Some((a, b)) = beta_of(rate, relative_variance) else { return binomial_at_least(successes, trials, rate) };
+    let n = trials as f64;
+    let mut term = beta_binomial_ln(successes, trials, rate, relative_variance).exp();
     let mut sum = 0.0;
     for at in successes..=trials {
         sum += term;
@@ -54,6 +49,23 @@ pub fn beta_binomial_at_least(successes: u64, trials: u64, rate: f64, relative_v
         term = next;
     }
     sum.min(1.0)
+}
+
+/// Natural logarithm of the chance of exactly `successes` in `trials`, the rate varying as in [`beta_binomial_at_least`].
+pub fn beta_binomial_ln(successes: u64, trials: u64, rate: f64, relative_variance: f64) -> f64 {
+    match beta_of(rate, relative_variance) {
+        Some((a, b)) => {
+            let (k, n) = (successes as f64, trials as f64);
+            ln_binomial(trials, successes) + ln_beta(k + a, n - k + b) - ln_beta(a, b)
+        }
+        None => Binomial::new(rate.clamp(0.0, 1.0), trials).map_or(0.0, |law| law.ln_pmf(successes)),
+    }
+}
+
+/// The beta distribution of a rate, `var = mean (1 - mean) / (a + b + 1)` and `mean = a / (a + b)`; `None` where it is as good as fixed.
+fn beta_of(mean: f64, relative_variance: f64) -> Option<(f64, f64)> {
+    let a = (1.0 - mean) / relative_variance.max(1e-9) - mean;
+    (relative_variance >= 1e-6 && a > 0.0).then(|| (a, a * (1.0 - mean) / mean))
 }
 
 /// Fisher's exact test, two-sided: how likely a table with these margins is no more likely than this one. Rows `a b` and `c d`.

@@ -1,7 +1,8 @@
 //! Variants of the kinase domains: what was called, and what was seen at every known resistance site.
 //!
 //! ```text
-//! records --pileup--> molecules over a row of coding bases      (molecule.rs, pileup.rs; the row: domain.rs)
+//! records --pileup--> molecules over a row of coding bases      (molecule.rs, pileup.rs; the row: domain.rs; reads that hide an event:
+//!                                                               realign.rs; the one form of an indel: normal.rs)
 //!         --noise---> how often this library shows a wrong base (noise.rs)
 //!         --call----> codons that differ, insertions, deletions (call.rs, indel.rs, slippage.rs), their doubts (bias.rs), names (name.rs)
 //!         --phase---> on one molecule with each other, with a fusion (phase.rs, chain.rs)
@@ -23,8 +24,10 @@ pub mod indel;
 pub mod molecule;
 pub mod name;
 pub mod noise;
+pub mod normal;
 pub mod phase;
 pub mod pileup;
+mod realign;
 pub mod skipping;
 pub mod slippage;
 pub mod splice;

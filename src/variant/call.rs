@@ -18,8 +18,8 @@
 //! would be detectable.
 //!
 //! Example. 2,000 molecules over the codon, a class that shows 40 errors among 400,000 bases and, with the same neighbours, 4 where 4
-//! were expected, no dispersion beyond 0.1: `e = 1e-4`, `v = 0.1 + 1/44 + 1/8 = 0.248`. Seven molecules: `P(X >= 7) = 5.69e-8`, quality
-//! `-10 log10(5.69e-8 / 5e-5) = 29.4` for a listed change; six have 17.7 and are no call.
+//! were expected, no dispersion beyond 0.1: `e = 1e-4`, `v = 0.1 + 1/40.5 + 1/8 = 0.250`. Seven molecules: `P(X >= 7) = 5.79e-8`, quality
+//! `-10 log10(5.79e-8 / 5e-5) = 29.4` for a listed change; six have 17.7 and are no call.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -122,7 +122,7 @@ impl Change {
     pub fn index(&self) -> usize {
         match self {
             Self::Codon(bases) => bases.iter().find(|base| base.1 != base.2).map_or(bases[0].0, |base| base.0),
-            Self::Indel(event) => event.indel.at,
+            Self::Indel(event) => event.index(),
         }
     }
 }
@@ -173,8 +173,8 @@ pub fn call<'a>(rows: Vec<(Domain<'a>, Pileup)>, recurrent: (Material, &Recurren
         }
     }
     let counts: Vec<Counts> = readings.iter().map(|reading| Counts::of(&reading.pileup.molecules, reading.domain.len())).collect();
-    let rows: Vec<Row<'_>> = readings.iter().zip(&counts).map(|(reading, counts)| Row::new(&reading.domain, counts)).collect();
-    let noise = Noise::learn(&rows);
+    let mut rows: Vec<Row<'_>> = readings.iter().zip(&counts).map(|(reading, counts)| Row::new(&reading.domain, counts)).collect();
+    let noise = Noise::learn(&mut rows);
     let found: Vec<Vec<Call>> = readings
         .iter()
         .zip(&rows)
@@ -432,13 +432,12 @@ impl Context<'_> {
         if domain.codon_source(codon) == Source::Reads {
             flags.insert(VariantFlag::NoReference);
         }
-        let letters = |key: Key| key.map(|code| b"ACGT"[code]);
-        let (old, new) = (letters(reference), letters(changed));
-        let (position, reference_bases, alternative) = name::genomic_codon(domain, seen.first, old, new);
+        let (from, old, new) = self.with_silent_neighbours(seen.first, letters(reference), letters(changed), &with);
+        let (position, reference_bases, alternative) = name::genomic_codon(domain, from, &old, &new);
         let residue = |key: Key| translate(key).map_or('?', char::from);
         let hgvs_p = format!("p.{}{codon}{}", residue(reference), residue(changed));
         let variant = Variant {
-            hgvs_c: Some(name::coding_change(domain.coding(seen.first), old, new)),
+            hgvs_c: Some(name::coding_change(domain.coding(from), &old, &new)),
             position,
             reference: reference_bases,
             alternative,
@@ -452,6 +451,47 @@ impl Context<'_> {
             ..described(self.blank(site, codon, expected, prior, hgvs_p), known)
         };
         Some(Call { variant, change: Some(change) })
+    }
+
+    /// The bases of a changed codon, old and new, from an index on, with those of the codons beside it in which the same molecules have a
+    /// silent change that adjoins: bases side by side on one molecule are one change.
+    fn with_silent_neighbours(&self, first: usize, old: [u8; 3], new: [u8; 3], with: &[&Molecule]) -> (usize, Vec<u8>, Vec<u8>) {
+        let domain = self.domain();
+        let (mut first, mut old, mut new) = (first, old.to_vec(), new.to_vec());
+        let differ = |x: Option<&u8>, y: Option<&u8>| x != y;
+        let adjoin = |one: usize, two: usize| domain.position(one).abs_diff(domain.position(two)) == 1;
+        while let Some(before) = first.checked_sub(3).filter(|_| differ(old.first(), new.first()) && adjoin(first - 1, first)) {
+            let Some((were, are)) = self.silent(before, with).filter(|(were, are)| were[2] != are[2]) else { break };
+            (first, old, new) = (before, [were.as_slice(), &old].concat(), [are.as_slice(), &new].concat());
+        }
+        loop {
+            let behind = first + old.len();
+            if behind + 3 > domain.len() || !differ(old.last(), new.last()) || !adjoin(behind - 1, behind) {
+                break;
+            }
+            let Some((were, are)) = self.silent(behind, with).filter(|(were, are)| were[0] != are[0]) else { break };
+            old.extend(were);
+            new.extend(are);
+        }
+        (first, old, new)
+    }
+
+    /// The codon that begins with an index, as it was and as most of these molecules have it, if that means the same residue.
+    fn silent(&self, first: usize, molecules: &[&Molecule]) -> Option<([u8; 3], [u8; 3])> {
+        let were = [0, 1, 2].map(|slot| self.domain().base(first + slot));
+        let mut are = were;
+        for (slot, base) in are.iter_mut().enumerate() {
+            let mut votes = [0u32; 4];
+            for (code, _) in molecules.iter().filter_map(|molecule| molecule.base(first + slot)) {
+                votes[code] += 1;
+            }
+            let most = (0..4).max_by_key(|&code| votes[code])?;
+            if votes[most] >= MIN_FRAGMENTS && votes[most] * 2 > votes.iter().sum() {
+                *base = b"ACGT"[most];
+            }
+        }
+        let residue = translate_codon(&were)?;
+        (were != are && translate_codon(&are) == Some(residue)).then_some((were, are))
     }
 
     /// The line of a listed change that is not called: what was seen, and what would have been.
@@ -557,7 +597,11 @@ impl std::fmt::Display for Recurring {
 /// Errors, never fewer nor surer than normal samples show.
 pub(super) fn at_least(expected: Expected, recurring: Option<Recurring>) -> Expected {
     match recurring.filter(|recurring| recurring.rate > expected.rate) {
-        Some(recurring) => Expected { rate: recurring.rate.min(1.0), variance: recurring.variance.max(expected.variance), ..expected },
+        Some(recurring) => {
+            // How little the sample tells of its own, lower rate, against the rate of the normals.
+            let own = expected.variance * (expected.rate / recurring.rate).powi(2);
+            Expected { rate: recurring.rate.min(1.0), variance: recurring.variance.max(own), ..expected }
+        }
         None => expected,
     }
 }
@@ -606,6 +650,10 @@ fn showing(keys: &BTreeMap<Key, u32>, reference: Key, changed: Key) -> u32 {
         differing && fits(key, &changed) && !(in_part && others.iter().any(|other| fits(key, other)))
     };
     keys.iter().filter(|(key, _)| shows(key)).map(|(_, count)| count).sum()
+}
+
+fn letters(key: Key) -> [u8; 3] {
+    key.map(|code| b"ACGT"[code])
 }
 
 fn code(base: u8) -> usize {

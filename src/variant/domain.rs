@@ -52,6 +52,13 @@ pub struct Segment {
     pub first: usize,
 }
 
+impl Segment {
+    /// Number of bases.
+    pub fn length(&self) -> usize {
+        (self.end - self.start) as usize
+    }
+}
+
 /// An exon whose splice sites are judged, within a row that goes on into the introns.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ExonWithin {
@@ -182,6 +189,59 @@ impl<'a> Domain<'a> {
             } as usize
     }
 
+    /// Index of the first base of a stretch of the genome within a segment, and its number of bases. A stretch without any has the index
+    /// before which bases can be inserted there.
+    pub fn indices_in(&self, segment: &Segment, start: u32, end: u32) -> (usize, usize) {
+        let before = match self.strand {
+            Strand::Forward => start - segment.start,
+            Strand::Reverse => segment.end - end,
+        };
+        (segment.first + before as usize, (end - start) as usize)
+    }
+
+    /// The way back: the stretch of the genome that so many bases from an index on have; `None` where they go beyond the segment.
+    pub fn stretch_in(&self, segment: &Segment, at: usize, count: usize) -> Option<(u32, u32)> {
+        let before = at.checked_sub(segment.first).filter(|before| before + count <= segment.length())? as u32;
+        let count = count as u32;
+        Some(match self.strand {
+            Strand::Forward => (segment.start + before, segment.start + before + count),
+            Strand::Reverse => (segment.end - before - count, segment.end - before),
+        })
+    }
+
+    /// The segment that begins with an index.
+    pub fn segment_from(&self, first: usize) -> Option<&Segment> {
+        self.segments.iter().find(|segment| segment.first == first)
+    }
+
+    /// The segment nearest to a stretch of the genome.
+    pub fn segment_near(&self, start: u32, end: u32) -> Option<&Segment> {
+        self.segments.iter().min_by_key(|segment| segment.start.saturating_sub(end).max(start.saturating_sub(segment.end)))
+    }
+
+    /// Bases by which a stretch of the genome goes beyond the segment that begins with an index, before and behind it in transcription.
+    pub fn beside(&self, first: usize, (start, end): (u32, u32)) -> [u32; 2] {
+        let Some(segment) = self.segment_from(first) else { return [0, 0] };
+        let (below, above) = (segment.start.saturating_sub(start), end.saturating_sub(segment.end));
+        if self.strand == Strand::Forward {
+            [below, above]
+        } else {
+            [above, below]
+        }
+    }
+
+    /// Where a transcript goes on, up or down the genome, from an interbase place: at the end of a segment with the next one.
+    pub fn over_the_intron(&self, place: u32, up: bool) -> u32 {
+        let ends = |segment: &&Segment| if up { segment.end == place } else { segment.start == place };
+        let (others, edge): (Vec<&Segment>, fn(&Segment) -> u32) = if up {
+            (self.segments.iter().filter(|segment| segment.start > place).collect(), |segment| segment.start)
+        } else {
+            (self.segments.iter().filter(|segment| segment.end < place).collect(), |segment| segment.end)
+        };
+        let next = others.into_iter().map(edge).min_by_key(|other| other.abs_diff(place));
+        self.segments.iter().find(ends).and(next).unwrap_or(place)
+    }
+
     /// The segment that holds a stretch of the genome whole.
     pub fn segment_around(&self, start: u32, end: u32) -> Option<&Segment> {
         self.segments.iter().find(|segment| segment.start <= start && end <= segment.end)
@@ -201,8 +261,7 @@ impl<'a> Domain<'a> {
         if let Some(first) = parts.iter().map(|part| part.0).min() {
             return (first, parts.iter().map(|part| part.1).sum());
         }
-        let gap = |segment: &&Segment| segment.start.saturating_sub(end).max(start.saturating_sub(segment.end));
-        let Some(nearest) = self.segments.iter().min_by_key(gap) else { return (0, 0) };
+        let Some(nearest) = self.segment_near(start, end) else { return (0, 0) };
         let is_behind = (start >= nearest.end) == (self.strand == Strand::Forward);
         let behind = nearest.first + (nearest.end - nearest.start) as usize;
         (if is_behind { behind } else { nearest.first }.min(self.len() - 1), 0)

@@ -6,6 +6,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::fusion::frame::kinase_domain_codons;
+use crate::genome::Strand;
 use crate::knowledge::resistance::{KnownChange, ResistanceSite};
 use crate::material::Material;
 use crate::stats::{detectable_fraction, jeffreys_share};
@@ -17,8 +18,9 @@ use super::domain::Domain;
 use super::molecule::{Indel, Molecule, Span};
 use super::name;
 use super::noise::Expected;
+use super::normal::{settled, Replaced};
 use super::phase::together;
-use super::pileup::{earliest, Pileup};
+use super::pileup::Pileup;
 use super::slippage::{keeps_frame, tally, Background};
 use super::{Variant, VariantFlag, VariantStatus};
 
@@ -36,19 +38,30 @@ const MIN_DEPTH: u32 = 20;
 pub struct Event {
     /// The indel at its last place in transcription.
     pub indel: Indel,
-    /// The first place at which it could begin.
+    /// The first place on the row at which it could begin.
     pub earliest: usize,
+    /// Number of places at which it could lie.
+    pub places: usize,
+    /// Bases beside its part of the row that it could touch as well, before and behind it.
+    beside: [usize; 2],
 }
 
 impl Event {
     /// An indel with its ambiguity.
     pub fn of(indel: Indel, domain: &Domain<'_>) -> Self {
-        Self { earliest: earliest(&indel, domain), indel }
-    }
-
-    /// Number of places at which it could lie.
-    pub fn places(&self) -> usize {
-        self.indel.at - self.earliest + 1
+        let Some(replaced) = Replaced::of(&indel, domain) else {
+            return Self { earliest: indel.at, places: 1, beside: [0, 0], indel };
+        };
+        let (down, up) = replaced.moves(domain);
+        let (before, behind) = if domain.strand == Strand::Forward { (down, up) } else { (up, down) };
+        let places = (before + behind + 1) as usize;
+        let Some(stretch) = indel.over else {
+            let earliest = indel.at.saturating_sub(before as usize).max(indel.segment.0);
+            return Self { earliest, places, beside: [before as usize - (indel.at - earliest), behind as usize], indel };
+        };
+        // Of what goes far into the intron the edge on this side is enough.
+        let beside = domain.beside(indel.segment.0, stretch).map(|bases| (bases as usize).min(ANCHOR_BP));
+        Self { earliest: indel.at, places, beside, indel }
     }
 
     /// Index behind the last base that it could touch.
@@ -56,11 +69,18 @@ impl Event {
         self.indel.at + self.indel.deleted
     }
 
+    /// An index of its part of the row at or beside it.
+    pub fn index(&self) -> usize {
+        let (first, end) = self.indel.segment;
+        self.indel.at.min(end.saturating_sub(1)).max(first)
+    }
+
     /// Whether a read would show it: it goes on for long enough on either side. Of a long deletion the side before it is enough, or
     /// those without it would seldom count.
     fn is_clear(&self, span: Span) -> bool {
         let deleted = if self.indel.inserted.is_empty() { self.indel.deleted.min(ANCHOR_BP) } else { self.indel.deleted };
-        span.spans(self.earliest, self.indel.at + deleted, ANCHOR_BP)
+        let anchors = self.beside.map(|bases| ANCHOR_BP + bases);
+        span.is_on(self.indel.segment) && span.spans(self.earliest, self.indel.at + deleted, anchors)
     }
 
     /// What a molecule says of it, whatever else it shows beside it.
@@ -161,14 +181,24 @@ pub fn join(domain: &Domain<'_>, molecules: &mut [Molecule]) {
     }
 }
 
-/// Two indels, the first before the second, as one; `None` where they touch, do not keep the frame together, or reference bases between
-/// them are not known.
+/// Two indels, the first before the second, as one; `None` where they overlap, do not keep the frame together, or reference bases between
+/// them are not known. What needs no bases between them is named as the one change that it is.
 fn joined(domain: &Domain<'_>, x: &Indel, y: &Indel) -> Option<Indel> {
     let end = x.at + x.deleted;
     let between: Vec<u8> = (end..y.at).map(|index| domain.base(index)).collect();
     let inserted = [x.inserted.as_slice(), &between, &y.inserted].concat();
-    let joined = Indel { at: x.at, deleted: y.at.checked_sub(x.at)? + y.deleted, inserted, over: None, parts: vec![x.clone(), y.clone()] };
-    (end < y.at && keeps_frame(&joined) && between.iter().all(|base| b"ACGT".contains(base))).then_some(joined)
+    let deleted = y.at.checked_sub(x.at)? + y.deleted;
+    let joined = Indel { at: x.at, deleted, inserted, segment: x.segment, over: None, parts: vec![x.clone(), y.clone()] };
+    if end > y.at || !keeps_frame(&joined) || !between.iter().all(|base| b"ACGT".contains(base)) {
+        return None;
+    }
+    let Some(trimmed) = Replaced::of(&joined, domain).map(|joined| joined.trimmed(domain)) else { return Some(joined) };
+    let is_one = end == y.at || trimmed.start == trimmed.end || trimmed.bases.is_empty();
+    if is_one {
+        settled(trimmed, domain)
+    } else {
+        Some(joined)
+    }
 }
 
 /// Takes the protein's name from called shifts of the frame that together keep it, where what molecules show does not
@@ -280,7 +310,7 @@ impl Context<'_> {
             (says(Says::With), says(Says::Without))
         };
         let fragments = with.len() as u32;
-        let expected = self.background.expected(fragments + without.len() as u32, fragments, &event, domain);
+        let expected = self.background.expected(fragments + without.len() as u32, &event, domain);
         let expected = at_least(expected, self.recurring(hgvs_p));
         let prior = if known.is_some() { PRIOR_KNOWN } else { PRIOR_OTHER };
         let quality = quality(fragments, expected, prior);
@@ -291,10 +321,10 @@ impl Context<'_> {
         if expected.depth < MIN_DEPTH {
             flags.insert(VariantFlag::LowDepth);
         }
-        if bias::one_strand(&with, &without, event.indel.at) {
+        if bias::one_strand(&with, &without, event.index()) {
             flags.insert(VariantFlag::StrandBias);
         }
-        let (position, reference, alternative) = name::genomic_indel(domain, &event.indel, event.earliest);
+        let (position, reference, alternative) = name::genomic_indel(domain, &event.indel);
         if event.indel.over.is_some() && reference.is_empty() {
             flags.insert(VariantFlag::NoReference);
         }
@@ -327,9 +357,9 @@ impl Context<'_> {
         let first = domain.first_of(site.codon);
         let molecules = &self.pileup.molecules;
         let spanning =
-            molecules.iter().filter(|molecule| molecule.spans.iter().flatten().any(|span| span.spans(first, first + 3, ANCHOR_BP)));
+            molecules.iter().filter(|molecule| molecule.spans.iter().flatten().any(|span| span.spans(first, first + 3, [ANCHOR_BP; 2])));
         let depth = spanning.count() as u32;
-        let expected = at_least(self.background.in_frame(depth, 0, 1), self.recurring(&change.hgvs_p()));
+        let expected = at_least(self.background.in_frame(depth), self.recurring(&change.hgvs_p()));
         let status = if depth < MIN_FRAGMENTS { VariantStatus::NotCovered } else { VariantStatus::NotSeen };
         let blank = blank(domain, site.codon, &change.hgvs_p(), Some(site), expected, PRIOR_KNOWN);
         let judged = status == VariantStatus::NotSeen;

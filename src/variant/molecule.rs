@@ -3,8 +3,8 @@
 //! ```text
 //!   read 1 of copy 1   ACGTTACG                     agreement of mates adds the qualities (up to MATES_CAP: what was damaged
 //!   read 2 of copy 1      TTACGGA                   before sequencing is common to both), disagreement drops the base
-//!   copy 2             ACGTTACGGA                   copies vote by likelihood (up to FAMILY_CAP); a base that less than two
-//!   molecule           ACGTTACGGA                   thirds of them show is dropped
+//!   copy 2             ACGTTACGGA                   copies vote by likelihood (up to FAMILY_CAP, of both strands DUPLEX_CAP);
+//!   molecule           ACGTTACGGA                   a base that less than two thirds of them show is dropped
 //! ```
 
 use std::collections::BTreeMap;
@@ -21,8 +21,11 @@ pub const MIN_LONG_READ_QUALITY: u8 = 7;
 pub const MATES_CAP: u8 = 45;
 /// The consensus of several copies is not trusted beyond this.
 pub const FAMILY_CAP: u8 = 60;
-/// Lowest qualities of the strata by which errors are counted; a base below the first votes only in long reads.
-pub const STRATA: [u8; 6] = [0, 20, 30, 35, 40, 48];
+/// The consensus of copies of both strands is not trusted beyond this, the highest quality that [`packed`] can hold.
+pub const DUPLEX_CAP: u8 = 63;
+/// Lowest qualities of the strata by which errors are counted: four of single reads, of which the first votes only in long reads, mates that
+/// agree, a consensus of copies, and one of both strands.
+pub const STRATA: [u8; 7] = [0, 20, 30, 35, 40, 48, 61];
 
 /// The stratum of a quality.
 pub fn stratum(quality: u8) -> usize {
@@ -43,16 +46,18 @@ pub fn unpacked(byte: u8) -> Option<(usize, u8)> {
 }
 
 /// Where a read lies on the row, and how far it goes on beyond the part that is on it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Span {
     /// Index of its first base.
     pub first: u16,
     /// Index of its last base.
     pub last: u16,
-    /// Bases of the read before the first.
+    /// Aligned bases of the read before the first.
     pub before: u16,
-    /// Bases of the read behind the last.
+    /// Aligned bases of the read behind the last.
     pub after: u16,
+    /// Clipped bases before and behind these.
+    pub clipped: [u16; 2],
 }
 
 impl Span {
@@ -61,26 +66,36 @@ impl Span {
         usize::from(self.first) <= index && index <= usize::from(self.last)
     }
 
-    /// Whether the read covers the bases `low..high` and goes on for at least `anchor` bases on either side. What it goes on with beside
-    /// the row (an intron) counts, but says nothing of other places of the row.
-    pub fn spans(&self, low: usize, high: usize, anchor: usize) -> bool {
+    /// Whether the read covers the bases `low..high` and goes on for at least so many aligned bases before and behind them. What it goes on
+    /// with beside the row (an intron) counts, but says nothing of other places of the row.
+    pub fn spans(&self, low: usize, high: usize, [before, behind]: [usize; 2]) -> bool {
         let on_it = usize::from(self.first) <= low && high <= usize::from(self.last) + 1;
         on_it
-            && i64::from(self.first) - i64::from(self.before) + anchor as i64 <= low as i64
-            && high + anchor <= usize::from(self.last) + 1 + usize::from(self.after)
+            && i64::from(self.first) - i64::from(self.before) + before as i64 <= low as i64
+            && high + behind <= usize::from(self.last) + 1 + usize::from(self.after)
+    }
+
+    /// Whether the read shows a base of a part of the row (indices, the second behind the last).
+    pub fn is_on(&self, (first, end): (usize, usize)) -> bool {
+        usize::from(self.first) < end && usize::from(self.last) >= first
+    }
+
+    /// Bases of the read on either side of its part on the row, clipped ones among them.
+    pub fn beyond(&self) -> [usize; 2] {
+        [(self.before, self.clipped[0]), (self.after, self.clipped[1])]
+            .map(|(aligned, clipped)| usize::from(aligned) + usize::from(clipped))
     }
 
     /// Bases to the nearer end of the read.
     pub fn from_end(&self, index: usize) -> usize {
-        let before = index.saturating_sub(usize::from(self.first)) + usize::from(self.before);
-        let after = usize::from(self.last).saturating_sub(index) + usize::from(self.after);
-        before.min(after)
+        let [before, after] = self.beyond();
+        (index.saturating_sub(usize::from(self.first)) + before).min(usize::from(self.last).saturating_sub(index) + after)
     }
 
     fn joined(self, other: Self) -> Self {
         let (low, high) = if self.first <= other.first { (self, other) } else { (other, self) };
-        let (before, after) = (low.before, if high.last >= low.last { high.after } else { low.after });
-        Self { first: low.first, last: low.last.max(high.last), before, after }
+        let end = if high.last >= low.last { high } else { low };
+        Self { first: low.first, last: end.last, before: low.before, after: end.after, clipped: [low.clipped[0], end.clipped[1]] }
     }
 }
 
@@ -93,6 +108,9 @@ pub struct Indel {
     pub deleted: usize,
     /// Inserted bases in the direction of transcription.
     pub inserted: Vec<u8>,
+    /// The part of the row (exon) to which it belongs, by its first index and that behind its last: an index between two parts is one of
+    /// both.
+    pub segment: (usize, usize),
     /// The deleted stretch of the genome (interbase), where it does not lie within one part of the row: it goes over the edge of an
     /// exon, or takes a splice site; `deleted` are those of its bases that are on the row.
     pub over: Option<(u32, u32)>,
@@ -206,7 +224,7 @@ impl Part {
     /// Whether one of its reads covers an indel's place; `own` are the indels that it shows.
     fn denies(&self, indel: &Indel, own: &FxHashSet<&Indel>) -> bool {
         let high = indel.at + indel.deleted;
-        !own.contains(indel) && self.spans.iter().flatten().any(|span| span.spans(indel.at, high, 5))
+        !own.contains(indel) && self.spans.iter().flatten().any(|span| span.is_on(indel.segment) && span.spans(indel.at, high, [5; 2]))
     }
 }
 
@@ -303,7 +321,7 @@ pub fn molecules(
                 })
                 .collect();
             let sense = parts.iter().filter(|(_, sense)| *sense).count() * 2 >= parts.len();
-            let whole = if parts.len() == 1 { parts.remove(0).0 } else { consensus(parts.into_iter().map(|(part, _)| part).collect()) };
+            let whole = if parts.len() == 1 { parts.remove(0).0 } else { consensus(parts) };
             let bases = whole.bases.iter().map(|&byte| if byte & 63 >= min_quality { byte } else { 0 }).collect();
             let mut indels = whole.indels;
             indels.sort();
@@ -316,18 +334,19 @@ pub fn molecules(
     list
 }
 
-/// The consensus of copies: for each base the likelihood of each letter, given the qualities.
-fn consensus(mut parts: Vec<Part>) -> Part {
-    parts.sort_by(|x, y| (x.start, &x.bases, x.spans).cmp(&(y.start, &y.bases, y.spans)));
-    let start = parts.iter().map(|part| part.start).min().unwrap_or(0);
-    let end = parts.iter().map(Part::end).max().unwrap_or(0);
+/// The consensus of copies, each with its strand: for each base the likelihood of each letter, given the qualities.
+fn consensus(mut parts: Vec<(Part, bool)>) -> Part {
+    parts.sort_by(|(x, _), (y, _)| (x.start, &x.bases, x.spans).cmp(&(y.start, &y.bases, y.spans)));
+    let start = parts.iter().map(|(part, _)| part.start).min().unwrap_or(0);
+    let end = parts.iter().map(|(part, _)| part.end()).max().unwrap_or(0);
     let mut whole = Part { start, bases: vec![0; end - start], spans: [None, None], indels: Vec::new() };
     for index in start..end {
         let mut against = [0.0f64; 4];
-        let mut votes = [0usize; 4];
-        let shown = parts.iter().filter_map(|part| unpacked(*part.bases.get(index.checked_sub(part.start)?)?));
-        for (code, quality) in shown {
+        let (mut votes, mut strands) = ([0usize; 4], [[false; 2]; 4]);
+        let base = |part: &Part| unpacked(*part.bases.get(index.checked_sub(part.start)?)?);
+        for ((code, quality), sense) in parts.iter().filter_map(|(part, sense)| Some((base(part)?, *sense))) {
             votes[code] += 1;
+            strands[code][usize::from(sense)] = true;
             // Phred-scaled cost of every other letter: log10(e / 3) against log10(1 - e), the latter being next to nothing.
             for (letter, cost) in against.iter_mut().enumerate() {
                 *cost += if letter == code { 0.0 } else { f64::from(quality) + 4.77 };
@@ -337,13 +356,14 @@ fn consensus(mut parts: Vec<Part>) -> Part {
         let Some(best) = (0..4).min_by(|&x, &y| against[x].total_cmp(&against[y])).filter(|_| total > 0) else { continue };
         let second = (0..4).filter(|&letter| letter != best).map(|letter| against[letter]).fold(f64::INFINITY, f64::min);
         if votes[best] * 3 >= total * 2 {
-            let quality = (second - against[best] - 4.77).clamp(0.0, f64::from(FAMILY_CAP)) as u8;
+            let cap = if strands[best] == [true; 2] { DUPLEX_CAP } else { FAMILY_CAP };
+            let quality = (second - against[best] - 4.77).clamp(0.0, f64::from(cap)) as u8;
             whole.bases[index - start] = if quality == 0 { 0 } else { (best as u8) << 6 | quality };
         }
     }
     let copies = parts.len();
     let mut counts: BTreeMap<Indel, usize> = BTreeMap::new();
-    for part in &parts {
+    for (part, _) in &parts {
         for indel in &part.indels {
             *counts.entry(indel.clone()).or_default() += 1;
         }
@@ -367,7 +387,7 @@ mod tests {
             fragment: FragmentId::of(name.as_bytes()),
             number,
             forward: number == 0,
-            span: Span { first, last: first + bases.len() as u16 - 1, before: 0, after: 0 },
+            span: Span { first, last: first + bases.len() as u16 - 1, ..Span::default() },
             bases: bases.iter().map(|&base| packed(base, quality)).collect(),
             indels: Vec::new(),
         }
@@ -408,7 +428,7 @@ mod tests {
 
     #[test]
     fn strata_begin_at_their_lowest_quality() {
-        assert_eq!([7, 19, 20, 29, 30, 37, 45, 48, 60].map(stratum), [0, 0, 1, 1, 2, 3, 4, 5, 5]);
+        assert_eq!([7, 19, 20, 29, 30, 37, 45, 48, 60, 63].map(stratum), [0, 0, 1, 1, 2, 3, 4, 5, 5, 6]);
         assert_eq!(unpacked(packed(b'G', 37)), Some((2, 37)));
         assert_eq!(unpacked(packed(b'N', 37)), None);
     }

@@ -5,6 +5,7 @@ use crate::sequence::{reverse_complement, translate_codon};
 
 use super::domain::Domain;
 use super::molecule::Indel;
+use super::normal::Replaced;
 
 /// Other numberings of the kinase domains: gene, transcript, codons (literature's numbering) from which on it holds, difference.
 /// Source: exon models of Ensembl 75, compared; ROS1's is MANE Select, NTRK1's TrkA-I, NTRK2's the canonical one of UniProt, NTRK3's
@@ -46,8 +47,8 @@ fn renumbered(hgvs_p: &str, from: u32, offset: i64) -> Option<String> {
 }
 
 /// `c.6094G>A`, or `c.6094_6095delinsAA` where more than one base changes.
-pub fn coding_change(first: usize, reference: [u8; 3], alternative: [u8; 3]) -> String {
-    let differs: Vec<usize> = (0..3).filter(|&slot| reference[slot] != alternative[slot]).collect();
+pub fn coding_change(first: usize, reference: &[u8], alternative: &[u8]) -> String {
+    let differs: Vec<usize> = (0..reference.len()).filter(|&slot| reference[slot] != alternative[slot]).collect();
     match (differs.first(), differs.last()) {
         (Some(&at), Some(&same)) if at == same => {
             format!("c.{}{}>{}", first + at, char::from(reference[at]), char::from(alternative[at]))
@@ -59,10 +60,10 @@ pub fn coding_change(first: usize, reference: [u8; 3], alternative: [u8; 3]) -> 
     }
 }
 
-/// Position (0-based), reference and alternative bases on the forward strand of a codon change, trimmed to what changes; the bases
+/// Position (0-based), reference and alternative bases on the forward strand of a change of codons, trimmed to what changes; the bases
 /// are left out where an intron cuts what changes.
-pub fn genomic_codon(domain: &Domain<'_>, first: usize, reference: [u8; 3], alternative: [u8; 3]) -> (u32, Vec<u8>, Vec<u8>) {
-    let differs: Vec<usize> = (0..3).filter(|&slot| reference[slot] != alternative[slot]).collect();
+pub fn genomic_codon(domain: &Domain<'_>, first: usize, reference: &[u8], alternative: &[u8]) -> (u32, Vec<u8>, Vec<u8>) {
+    let differs: Vec<usize> = (0..reference.len()).filter(|&slot| reference[slot] != alternative[slot]).collect();
     let (Some(&from), Some(&to)) = (differs.first(), differs.last()) else { return (domain.position(first), Vec::new(), Vec::new()) };
     let low = domain.position(first + from).min(domain.position(first + to));
     let high = domain.position(first + from).max(domain.position(first + to));
@@ -90,13 +91,26 @@ pub fn coding_indel(domain: &Domain<'_>, indel: &Indel) -> String {
         return format!("c.{stretch}del{}{inserted}", if inserted.is_empty() { "" } else { "ins" });
     }
     match (indel.deleted, indel.inserted.len()) {
-        (0, added) if indel.at >= added && (0..added).all(|slot| domain.base(indel.at - added + slot) == indel.inserted[slot]) => {
-            format!("{}dup", range(indel.at - added, added))
-        }
-        (0, _) => format!("c.{}_{}ins{inserted}", domain.coding_name(indel.at.saturating_sub(1)), domain.coding_name(indel.at)),
+        (0, _) => inserted_at(domain, indel).unwrap_or_else(|| {
+            format!("c.{}_{}ins{inserted}", domain.coding_name(indel.at.saturating_sub(1)), domain.coding_name(indel.at))
+        }),
         (deleted, 0) => format!("{}del", range(indel.at, deleted)),
         (deleted, _) => format!("{}delins{inserted}", range(indel.at, deleted)),
     }
+}
+
+/// The name of an insertion by the bases of the genome beside it: at an exon's edge one of them lies in the intron.
+fn inserted_at(domain: &Domain<'_>, indel: &Indel) -> Option<String> {
+    let Replaced { start: place, bases, .. } = Replaced::of(indel, domain)?;
+    let count = bases.len() as u32;
+    let (low, high) = match domain.strand {
+        Strand::Forward => (place.checked_sub(count)?, place),
+        Strand::Reverse => (place, place + count),
+    };
+    if (low..high).zip(&bases).all(|(position, base)| domain.forward_base(position) == *base) {
+        return Some(format!("c.{}dup", domain.stretch_name(low, high)?));
+    }
+    Some(format!("c.{}ins{}", domain.stretch_name(place.checked_sub(1)?, place + 1)?, String::from_utf8_lossy(&indel.inserted)))
 }
 
 /// The protein change of an indel that keeps the frame; `None` where reference bases are missing or nothing changes.
@@ -161,51 +175,13 @@ pub fn protein_shift(domain: &Domain<'_>, indel: &Indel) -> Option<(u32, String)
     None
 }
 
-/// Position (0-based), reference and alternative bases of an indel on the forward strand, with the base before it as VCF wants, at
-/// its first place on the genome; the bases are left out where they are not known or an intron lies within.
-pub fn genomic_indel(domain: &Domain<'_>, indel: &Indel, earliest: usize) -> (u32, Vec<u8>, Vec<u8>) {
-    if let Some((start, end)) = indel.over {
-        return genomic_stretch(domain, indel, (start, end));
+/// Position (0-based), reference and alternative bases of an indel as VCF wants them; the bases are left out where they are not known or
+/// an intron lies within.
+pub fn genomic_indel(domain: &Domain<'_>, indel: &Indel) -> (u32, Vec<u8>, Vec<u8>) {
+    match Replaced::of(indel, domain) {
+        Some(replaced) => replaced.record(domain),
+        None => (domain.position(indel.at.min(domain.len() - 1)), Vec::new(), Vec::new()),
     }
-    // The first place on the genome is the last in transcription for a gene on the reverse strand.
-    let (at, inserted) = match domain.strand {
-        Strand::Reverse => (indel.at, indel.inserted.clone()),
-        Strand::Forward => {
-            let mut inserted = indel.inserted.clone();
-            let turns = (indel.at - earliest) % inserted.len().max(1);
-            inserted.rotate_right(turns);
-            (earliest, inserted)
-        }
-    };
-    let indices: Vec<usize> = match domain.strand {
-        Strand::Forward => (at.saturating_sub(1)..at + indel.deleted).collect(),
-        Strand::Reverse => (at..=at + indel.deleted).rev().collect(),
-    };
-    let low = indices.first().map_or(0, |&index| if index < domain.len() { domain.position(index) } else { 0 });
-    let contiguous = indices.iter().zip(low..).all(|(&index, position)| index < domain.len() && domain.position(index) == position);
-    let reference: Vec<u8> = indices.iter().map(|&index| domain.turned(domain.base(index))).collect();
-    if !contiguous || reference.iter().any(|base| !b"ACGT".contains(base)) || (at == 0 && domain.strand == Strand::Forward) {
-        return (low, Vec::new(), Vec::new());
-    }
-    let mut alternative = vec![reference[0]];
-    alternative.extend(if domain.strand == Strand::Forward { inserted } else { reverse_complement(&inserted) });
-    (low, reference, alternative)
-}
-
-/// The same for a deletion that goes over an exon's edge.
-fn genomic_stretch(domain: &Domain<'_>, indel: &Indel, (mut start, mut end): (u32, u32)) -> (u32, Vec<u8>, Vec<u8>) {
-    let known = |position: u32| b"ACGT".contains(&domain.forward_base(position));
-    while indel.inserted.is_empty() && start > 1 && known(start - 1) && domain.forward_base(start - 1) == domain.forward_base(end - 1) {
-        (start, end) = (start - 1, end - 1);
-    }
-    let low = start.saturating_sub(1);
-    if start == 0 || !(low..end).all(known) {
-        return (low, Vec::new(), Vec::new());
-    }
-    let reference: Vec<u8> = (low..end).map(|position| domain.forward_base(position)).collect();
-    let mut alternative = vec![reference[0]];
-    alternative.extend(if domain.strand == Strand::Forward { indel.inserted.clone() } else { reverse_complement(&indel.inserted) });
-    (low, reference, alternative)
 }
 
 #[cfg(test)]
@@ -214,7 +190,8 @@ mod tests {
     use crate::genome::{ContigId, Interval};
     use crate::model::{Exon, Gene, Transcript};
     use crate::variant::domain::Source;
-    use crate::variant::pileup::{earliest, shifted};
+    use crate::variant::indel::Event;
+    use crate::variant::normal::{settled, shifted};
 
     /// A gene of one exon with these coding bases, on a strand.
     fn row(bases: &[u8], strand: Strand) -> Domain<'static> {
@@ -256,7 +233,7 @@ mod tests {
 
     #[test]
     fn what_is_deleted_and_inserted_side_by_side_is_one_event_in_either_order_and_on_either_strand() {
-        use crate::variant::pileup::indel_at;
+        use crate::variant::pileup::gap_at;
         let bases = b"ATGGCCACGCTGAAAGGATTCGACCGT";
         // L and K (CTGAAA) become P (CCC); the first C of both is the same.
         let changed = b"ATGGCCACGCCCGGATTCGACCGT";
@@ -269,8 +246,8 @@ mod tests {
                 let cigar = format!("{before}M{middle}{behind}M");
                 let operations = crate::alignment::cigar::parse(&cigar).expect("a CIGAR");
                 let place = (100 + before, before as usize);
-                let found = indel_at(&operations[1..], true, place, &read, (&domain, &domain.segments()[0]));
-                let indel = shifted(found.expect("it lies between aligned bases"), &domain);
+                let found = gap_at(&operations[1..], true, place, &read, &domain.segments()[0]);
+                let indel = settled(found.expect("it lies between aligned bases"), &domain).expect("it changes the row");
                 assert_eq!(coding_indel(&domain, &indel), "c.11_15delinsCC", "{cigar} {strand:?}");
                 assert_eq!(protein_indel(&domain, &indel).map(|(_, text)| text), Some("p.L4_K5delinsP".to_owned()), "{cigar}");
             }
@@ -296,8 +273,8 @@ mod tests {
             let domain = row(b"ATGGCCACGACGCTGAAAGGA", strand);
             let indel = shifted(Indel { at: 6, deleted: 3, ..Indel::default() }, &domain);
             assert_eq!(indel.at, 9);
-            assert_eq!(earliest(&indel, &domain), 6);
-            let (position, reference, alternative) = genomic_indel(&domain, &indel, earliest(&indel, &domain));
+            assert_eq!(Event::of(indel.clone(), &domain).earliest, 6);
+            let (position, reference, alternative) = genomic_indel(&domain, &indel);
             let expected = match strand {
                 Strand::Forward => (105, b"CACG".to_vec(), b"C".to_vec()),
                 Strand::Reverse => (108, b"GCGT".to_vec(), b"G".to_vec()),
@@ -308,8 +285,8 @@ mod tests {
 
     #[test]
     fn changes_of_codons_follow_hgvs_and_other_numberings_are_named() {
-        assert_eq!(coding_change(6_094, *b"GGA", *b"AGA"), "c.6094G>A");
-        assert_eq!(coding_change(6_094, *b"GGA", *b"AAA"), "c.6094_6095delinsAA");
+        assert_eq!(coding_change(6_094, b"GGA", b"AGA"), "c.6094G>A");
+        assert_eq!(coding_change(6_094, b"GGA", b"AAA"), "c.6094_6095delinsAA");
         assert_eq!(aliases("ROS1", "p.G2032R"), ["p.G2026R (NM_001378902)"]);
         assert_eq!(aliases("NTRK2", "p.F633L"), ["p.F617L (NM_001018064)"]);
         assert_eq!(aliases("NTRK1", "p.G595R"), ["p.G589R (NM_001012331)"]);

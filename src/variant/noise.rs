@@ -4,43 +4,53 @@
 //! Errors are counted by class. A class is the change as the *first read* of the fragment shows it (`G>T` and `C>A` are two classes):
 //! deamination in fixed tissue (`C>T`) and oxidation (`G>T`) damage one strand before it is copied, so they are seen on one read
 //! orientation only, and a class counted this way holds them pure. The strata are base qualities after mates and copies were merged
-//! ([`super::molecule::STRATA`]). With `k` wrong among `n` bases of a class and stratum, and `e0` the error that the quality promises
-//! for one given change (never below [`FLOOR`]), worth four pseudo-errors:
+//! ([`super::molecule::STRATA`]): one read, two mates that agree, a consensus of copies, a consensus of both strands. With `k` wrong among
+//! `n` chances, each rate is drawn towards the one above it, the less data it has of its own:
 //!
 //! ```text
-//!   rate(class, stratum) = (k + 4) / (n + 4 / e0)
+//!   stratum              = (k_s + 1) / (n_s + 1 / e0)              all classes together; e0 is what the stratum is known for
+//!   rate(class, stratum) = (k + 0.5) / (n + 0.5 / stratum)
 //!   context              = (k_c + 4) / (E_c + 4)       k_c seen, E_c expected by class, at all other places with the same neighbours
 //!   error of a position  = rate * context, averaged over the molecules there by orientation and stratum
 //! ```
 //!
-//! What a position shows itself never counts towards its own rate. Positions that are known sites, or plainly vary, are left out.
-//! How far positions differ in their rate beyond class and context is the dispersion, by moments:
+//! What a position shows itself never counts towards its own rate. Positions that are known sites are left out. How far positions differ
+//! in their rate beyond class and context is the dispersion `d`:
 //!
 //! ```text
-//!   dispersion = (sum((k - E)^2 - E - E^2 u) + 0.1 * 10) / (sum(E^2) + 10)      within 0.02 .. 3
-//!   u          = 1 / (k + 4) + 1 / (k_c + 4)            how little is known of class and context
-//!   relative variance of a position's error rate = dispersion + u
+//!   relative variance of a position's error rate   v = d + u
+//!   u = 1 / (k + 0.5) + 1 / (k_c + 4)              how little is known of class and context
 //! ```
+//!
+//! A true variant is no error. What a place shows of a change is an error with beta-binomial chances, or, with a small chance, a
+//! variant of any fraction. The dispersion is the likeliest one of this mixture, and each place counts towards the rates with the chance
+//! that what it shows is an error. Rates and these chances are found in turn.
 //!
 //! [`super::call`] compares what a position shows with the beta-binomial of this mean and variance.
 
-use crate::stats::from_phred;
+use crate::stats::beta_binomial_ln;
 
 use super::domain::Domain;
 use super::molecule::{stratum, Molecule, STRATA};
 
-/// Lowest error of one given change that is believed without data: damage and errors of the first copies, 1e-4 to 1e-3 a base
-/// (Chen et al., Science 2017; 355:752-756), a third of it for one given change.
-pub const FLOOR: f64 = 1e-4;
-/// What the quality's promise is worth against the counts of a class, and the class against those of a context, in errors: contexts of
-/// one class differ about twofold.
-const WEIGHT: f64 = 4.0;
-/// Dispersion expected before data, and its weight in squared expected errors.
-const DISPERSION: (f64, f64) = (0.1, 10.0);
-/// Bounds of the dispersion.
-const DISPERSION_RANGE: (f64, f64) = (0.02, 3.0);
-/// A position of which more than this share differs is no place to learn errors from: it varies.
-const MAX_NOISE_FRAC: f64 = 0.02;
+/// What the strata are known for, before data: the error of one given change, a third of all errors of a base. Reads: what the quality
+/// promises. Mates that agree: their damage is common, about 1e-4 a base (Chen et al., Science 2017; 355:752-756). Consensus of copies, and
+/// of both strands: 3.4e-5 and 2.5e-6 a base (Schmitt et al., PNAS 2012; 109:14508-14513).
+const KNOWN_FOR: [f64; LEVELS] = [3.3e-2, 3.3e-3, 3.3e-4, 1e-4, 3.3e-5, 1.1e-5, 8e-7];
+/// What that is worth against the counts of a stratum, in errors.
+const STRATUM_WEIGHT: f64 = 1.0;
+/// What the stratum is worth against the counts of a class, in errors: as little as Jeffreys' prior of a rate, for classes differ tenfold.
+const CLASS_WEIGHT: f64 = 0.5;
+/// What the class is worth against the counts of a context, in errors: contexts of one class differ about twofold.
+const CONTEXT_WEIGHT: f64 = 4.0;
+/// Dispersion expected before data, and the spread of its logarithm.
+const DISPERSION: (f64, f64) = (0.1, 1.0);
+/// Dispersions that are tried, from the lowest on by the same factor.
+const DISPERSIONS: (f64, f64, i32) = (0.02, 1.6, 11);
+/// Chance that a place shows a given change that is there: two people differ at about one base in 1,000, in one of three changes.
+const VARIES: f64 = 1e-3 / 3.0;
+/// Rates and the chances that places show errors are found in turn, so often at most; the chances stand still after two or three.
+const ROUNDS: usize = 6;
 /// Given one wrong base, another given one beside it is wrong at least this often: errors come in clusters.
 pub const CLUSTER: f64 = 0.01;
 
@@ -91,13 +101,16 @@ struct Tally {
 }
 
 impl Tally {
-    fn add(&mut self, wrong: u32, all: u32, level: usize, sign: f64) {
-        self.wrong[level] += sign * f64::from(wrong);
-        self.all[level] += sign * f64::from(all);
+    fn add(&mut self, other: &Self, weight: f64) {
+        for level in 0..LEVELS {
+            self.wrong[level] += weight * other.wrong[level];
+            self.all[level] += weight * other.all[level];
+        }
     }
 
-    fn seen(&self) -> f64 {
-        self.wrong.iter().sum()
+    /// Wrong ones of the strata from `cut` on.
+    fn seen(&self, cut: usize) -> f64 {
+        self.wrong[cut..].iter().sum()
     }
 }
 
@@ -112,9 +125,20 @@ pub struct Expected {
     pub variance: f64,
 }
 
+impl Expected {
+    /// Logarithm of the likelihood that so many molecules show the change, be they errors or, with the chance `varies`, a variant of any
+    /// fraction; and the chance that they are errors.
+    pub fn mixture(&self, count: u32, varies: f64) -> (f64, f64) {
+        let by_errors = (1.0 - varies) * beta_binomial_ln(u64::from(count), u64::from(self.depth), self.rate, self.variance).exp();
+        let whole = by_errors + varies / (f64::from(self.depth) + 1.0);
+        (whole.ln(), by_errors / whole)
+    }
+}
+
 /// The error rates of one library.
 #[derive(Debug, Clone)]
 pub struct Noise {
+    all: Tally,
     classes: [Tally; 16],
     contexts: Vec<Tally>,
     /// How much positions differ beyond class and context.
@@ -128,7 +152,8 @@ pub struct Row<'a> {
     /// Its counts.
     pub counts: &'a Counts,
     normal: Vec<Option<usize>>,
-    learnt: Vec<bool>,
+    /// The chance that what a position shows of a letter is an error; 0 where nothing is learnt from it.
+    errors: Vec<[f64; 4]>,
 }
 
 impl<'a> Row<'a> {
@@ -140,14 +165,11 @@ impl<'a> Row<'a> {
                 by_reference.or_else(|| counts.majority(index).filter(|(_, share)| *share >= 0.9).map(|(code, _)| code))
             })
             .collect();
-        let learnt = (0..domain.len())
-            .map(|index| {
-                let depth = f64::from(counts.depth(index, 0));
-                let wrong = normal[index].map_or(0.0, |code| depth - f64::from(counts.letter(index, code, 0)));
-                normal[index].is_some() && !domain.is_known(index) && (wrong <= 2.0 || wrong <= MAX_NOISE_FRAC * depth)
-            })
-            .collect();
-        Self { domain, counts, normal, learnt }
+        let mut row = Self { domain, counts, normal, errors: vec![[0.0; 4]; domain.len()] };
+        for (index, to) in row.changes().collect::<Vec<_>>() {
+            row.errors[index][to] = 1.0;
+        }
+        row
     }
 
     /// The code of the normal base.
@@ -164,54 +186,88 @@ impl<'a> Row<'a> {
         let class = from * 4 + to;
         Some((class, class * 16 + before * 4 + after))
     }
-}
 
-/// The error that a stratum's quality promises for one given change.
-fn promised(level: usize) -> f64 {
-    // The lowest stratum holds 7 to 19, used for long reads only.
-    let quality = if level == 0 { 10.0 } else { f64::from(STRATA[level]) };
-    (from_phred(quality) / 3.0).max(FLOOR)
+    /// What a position shows of a letter among the molecules of one orientation.
+    fn tally(&self, index: usize, to: usize, sense: bool) -> Tally {
+        let cell = &self.counts.0[index][usize::from(sense)];
+        let wrong = cell[to].map(f64::from);
+        let normal = self.normal(index).map_or([0; LEVELS], |code| cell[code]);
+        Tally { wrong, all: std::array::from_fn(|level| wrong[level] + f64::from(normal[level])) }
+    }
+
+    /// The changes from which errors are learnt.
+    fn changes(&self) -> impl Iterator<Item = (usize, usize)> + '_ {
+        let learnt = |index: &usize| self.normal(*index).is_some() && !self.domain.is_known(*index) && self.counts.depth(*index, 0) > 0;
+        let others = move |index: usize| (0..4).filter(move |&to| self.normal(index) != Some(to)).map(move |to| (index, to));
+        (0..self.normal.len()).filter(learnt).flat_map(others)
+    }
 }
 
 impl Noise {
     /// Learns the rates from all rows of a library.
-    pub fn learn(rows: &[Row<'_>]) -> Self {
-        let mut noise = Self { classes: [Tally::default(); 16], contexts: vec![Tally::default(); 256], dispersion: DISPERSION.0 };
-        for row in rows {
-            for index in (0..row.domain.len()).filter(|&index| row.learnt[index]) {
-                for to in (0..4).filter(|&to| row.normal(index) != Some(to)) {
-                    noise.tally(row, index, to, 1.0);
+    pub fn learn(rows: &mut [Row<'_>]) -> Self {
+        let mut noise = Self::tallied(rows);
+        for _ in 0..ROUNDS {
+            noise.dispersion = noise.likeliest_dispersion(rows);
+            let mut moved = 0.0f64;
+            for row in rows.iter_mut() {
+                let changes: Vec<(usize, usize)> = row.changes().collect();
+                let chances: Vec<f64> = changes
+                    .iter()
+                    .map(|&(index, to)| {
+                        let (count, expected) = noise.shown(row, index, to);
+                        expected.mixture(count, VARIES).1
+                    })
+                    .collect();
+                for ((index, to), chance) in changes.into_iter().zip(chances) {
+                    moved = moved.max((row.errors[index][to] - chance).abs());
+                    row.errors[index][to] = chance;
                 }
             }
-        }
-        let (mut excess, mut weight) = (0.0, 0.0);
-        for row in rows {
-            for index in (0..row.domain.len()).filter(|&index| row.learnt[index]) {
-                for to in (0..4).filter(|&to| row.normal(index) != Some(to)) {
-                    let expected = noise.expected(row, index, to, 0);
-                    let mean = expected.rate * f64::from(expected.depth);
-                    let unknown = expected.variance - noise.dispersion;
-                    let seen = f64::from(row.counts.letter(index, to, 0));
-                    excess += (seen - mean).powi(2) - mean - mean * mean * unknown;
-                    weight += mean * mean;
-                }
+            noise = Self { dispersion: noise.dispersion, ..Self::tallied(rows) };
+            if moved < 0.01 {
+                break;
             }
         }
-        noise.dispersion = ((excess + DISPERSION.0 * DISPERSION.1) / (weight + DISPERSION.1)).clamp(DISPERSION_RANGE.0, DISPERSION_RANGE.1);
         noise
     }
 
-    fn tally(&mut self, row: &Row<'_>, index: usize, to: usize, sign: f64) {
-        for sense in [false, true] {
-            let Some((class, context)) = row.class(index, to, sense) else { continue };
-            for level in 0..LEVELS {
-                let cell = &row.counts.0[index][usize::from(sense)];
-                let wrong = cell[to][level];
-                let all = row.normal(index).map_or(0, |code| cell[code][level]) + wrong;
-                self.classes[class].add(wrong, all, level, sign);
-                self.contexts[context].add(wrong, all, level, sign);
+    fn tallied(rows: &[Row<'_>]) -> Self {
+        let mut noise = Self {
+            all: Tally::default(),
+            classes: [Tally::default(); 16],
+            contexts: vec![Tally::default(); 256],
+            dispersion: DISPERSION.0,
+        };
+        for row in rows {
+            for (index, to) in row.changes() {
+                for sense in [false, true] {
+                    let Some((class, context)) = row.class(index, to, sense) else { continue };
+                    let (own, weight) = (row.tally(index, to, sense), row.errors[index][to]);
+                    noise.all.add(&own, weight);
+                    noise.classes[class].add(&own, weight);
+                    noise.contexts[context].add(&own, weight);
+                }
             }
         }
+        noise
+    }
+
+    /// What a position shows of a letter, beside what errors would.
+    fn shown(&self, row: &Row<'_>, index: usize, to: usize) -> (u32, Expected) {
+        (row.counts.letter(index, to, 0), self.expected(row, index, to, 0))
+    }
+
+    fn likeliest_dispersion(&self, rows: &[Row<'_>]) -> f64 {
+        let seen: Vec<(u32, Expected)> = rows.iter().flat_map(|row| row.changes().map(|(index, to)| self.shown(row, index, to))).collect();
+        let (lowest, factor, steps) = DISPERSIONS;
+        let likelihood = |dispersion: f64| {
+            let far = (dispersion / DISPERSION.0).ln() / DISPERSION.1;
+            let with = |expected: &Expected| Expected { variance: expected.variance - self.dispersion + dispersion, ..*expected };
+            seen.iter().map(|(count, expected)| with(expected).mixture(*count, VARIES).0).sum::<f64>() - far * far / 2.0
+        };
+        let tried = (0..steps).map(|step| lowest * factor.powi(step)).map(|dispersion| (likelihood(dispersion), dispersion));
+        tried.max_by(|x, y| x.0.total_cmp(&y.0)).map_or(DISPERSION.0, |best| best.1)
     }
 
     /// What errors alone would show at a position for one letter, among bases of at least stratum `cut`.
@@ -220,29 +276,29 @@ impl Noise {
         let (mut errors, mut unknown, mut bases) = (0.0, 0.0, 0.0);
         for sense in [false, true] {
             let Some((class, context)) = row.class(index, to, sense) else { continue };
-            let cell = &row.counts.0[index][usize::from(sense)];
             // Without what this position shows itself.
-            let (mut of_class, mut of_context) = (self.classes[class], self.contexts[context]);
-            if row.learnt[index] {
-                for (level, &wrong) in cell[to].iter().enumerate() {
-                    let all = row.normal(index).map_or(0, |code| cell[code][level]) + wrong;
-                    of_class.add(wrong, all, level, -1.0);
-                    of_context.add(wrong, all, level, -1.0);
-                }
-            }
-            let rates: [f64; LEVELS] =
-                std::array::from_fn(|level| (of_class.wrong[level] + WEIGHT) / (of_class.all[level] + WEIGHT / promised(level)));
-            let foreseen: f64 = rates.iter().zip(&of_context.all).map(|(rate, all)| rate * all).sum();
-            let factor = (of_context.seen() + WEIGHT) / (foreseen + WEIGHT);
-            let here: f64 = (0..4).map(|code| cell[code][cut..].iter().sum::<u32>()).map(f64::from).sum();
-            for (level, rate) in rates.iter().enumerate().skip(cut) {
-                errors += rate * factor * (0..4).map(|code| f64::from(cell[code][level])).sum::<f64>();
-            }
-            unknown += here * (1.0 / (of_class.seen() + WEIGHT) + 1.0 / (of_context.seen() + WEIGHT));
-            bases += here;
+            let (own, weight) = (row.tally(index, to, sense), row.errors[index][to]);
+            let without = |tally: &Tally| {
+                let mut rest = *tally;
+                rest.add(&own, -weight);
+                rest
+            };
+            let (all, of_class, of_context) = (without(&self.all), without(&self.classes[class]), without(&self.contexts[context]));
+            let rates: [f64; LEVELS] = std::array::from_fn(|level| {
+                let stratum = (all.wrong[level] + STRATUM_WEIGHT) / (all.all[level] + STRATUM_WEIGHT / KNOWN_FOR[level]);
+                (of_class.wrong[level] + CLASS_WEIGHT) / (of_class.all[level] + CLASS_WEIGHT / stratum)
+            });
+            let foreseen: f64 = rates.iter().zip(&of_context.all).skip(cut).map(|(rate, all)| rate * all).sum();
+            let factor = (of_context.seen(cut) + CONTEXT_WEIGHT) / (foreseen + CONTEXT_WEIGHT);
+            let cell = &row.counts.0[index][usize::from(sense)];
+            let here: [f64; LEVELS] = std::array::from_fn(|level| (0..4).map(|code| f64::from(cell[code][level])).sum());
+            let count: f64 = here[cut..].iter().sum();
+            errors += factor * rates.iter().zip(here).skip(cut).map(|(rate, count)| rate * count).sum::<f64>();
+            unknown += count * (1.0 / (of_class.seen(cut) + CLASS_WEIGHT) + 1.0 / (of_context.seen(cut) + CONTEXT_WEIGHT));
+            bases += count;
         }
         if bases == 0.0 {
-            return Expected { depth, rate: FLOOR, variance: self.dispersion + 1.0 };
+            return Expected { depth, rate: KNOWN_FOR[cut], variance: self.dispersion + 1.0 / CLASS_WEIGHT };
         }
         Expected { depth, rate: (errors / bases).min(0.5), variance: self.dispersion + unknown / bases }
     }
@@ -258,5 +314,89 @@ impl Noise {
                 (format!("{}>{}", letter(class / 4), letter(class % 4)), sum(&tally.wrong), sum(&tally.all))
             })
             .collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::genome::Assembly;
+    use crate::knowledge::Knowledge;
+    use crate::simulate::Random;
+    use crate::variant::call::{needed, PRIOR_KNOWN};
+    use crate::variant::domain::tests::builtin_domains;
+    use crate::variant::domain::Source;
+    use crate::variant::molecule::packed;
+
+    /// Bases of the row that molecules show.
+    const SHOWN: usize = 600;
+
+    /// What a library of molecules of a quality, with errors at this rate and variants (index, share), asks for at each base of the row: the
+    /// fewest molecules, in the mean over bases without a variant.
+    fn asked(depth: usize, quality: u8, error: f64, variants: &[(usize, f64)]) -> f64 {
+        let knowledge = Knowledge::builtin();
+        let mut domain = builtin_domains(Assembly::Grch38, &knowledge).remove(0);
+        let mut random = Random::new(5);
+        for index in 0..domain.len() {
+            domain.set(index, b"ACGT"[random.below(4)], Source::Fasta);
+        }
+        let molecules: Vec<Molecule> = (0..depth)
+            .map(|number| {
+                let mut bases: Vec<u8> = (0..SHOWN).map(|index| domain.base(index)).collect();
+                for base in &mut bases {
+                    if random.happens(error) {
+                        *base = random.other_base(*base);
+                    }
+                }
+                for &(index, share) in variants {
+                    if random.happens(share) {
+                        bases[index] = if domain.base(index) == b'A' { b'G' } else { b'A' };
+                    }
+                }
+                Molecule {
+                    start: 0,
+                    bases: bases.iter().map(|&base| packed(base, quality)).collect(),
+                    sense: number % 2 == 0,
+                    spans: [None, None],
+                    indels: Vec::new(),
+                    fragments: Vec::new(),
+                }
+            })
+            .collect();
+        let counts = Counts::of(&molecules, domain.len());
+        let mut rows = [Row::new(&domain, &counts)];
+        let noise = Noise::learn(&mut rows);
+        let row = &rows[0];
+        let others = (0..SHOWN).filter(|index| variants.iter().all(|variant| variant.0 != *index));
+        let asked: Vec<f64> = others
+            .flat_map(|index| (0..4).filter(move |&to| row.normal(index) != Some(to)).map(move |to| (index, to)))
+            .map(|(index, to)| f64::from(needed(noise.expected(row, index, to, 0), PRIOR_KNOWN)))
+            .collect();
+        asked.iter().sum::<f64>() / asked.len() as f64
+    }
+
+    #[test]
+    fn variants_are_no_errors_and_raise_no_threshold_elsewhere() {
+        let without = asked(3_000, 37, 1e-4, &[]);
+        let one = asked(3_000, 37, 1e-4, &[(301, 0.015)]);
+        // A second genome of 2 %, half of whose variants are heterozygous, and a germline variant.
+        let second = [(7, 0.01), (133, 0.02), (205, 0.01), (318, 0.02), (402, 0.01), (477, 0.02), (590, 0.5)];
+        let many = asked(3_000, 37, 1e-4, &second);
+        assert!((3.5..8.0).contains(&without), "{without}");
+        assert!(one <= without + 0.2 && many <= without + 0.4, "{without} {one} {many}");
+    }
+
+    #[test]
+    fn a_consensus_that_shows_no_errors_lets_three_molecules_count() {
+        let consensus = asked(2_000, 60, 2e-6, &[]);
+        let both_strands = asked(2_000, 63, 1e-7, &[]);
+        let reads = asked(2_000, 37, 1e-4, &[]);
+        assert!(consensus <= 3.05 && both_strands <= 3.0, "{consensus} {both_strands}");
+        assert!(reads > consensus + 0.5, "{reads}");
+    }
+
+    #[test]
+    fn errors_that_the_data_show_are_believed_in_any_stratum() {
+        assert!(asked(2_000, 63, 1e-3, &[]) > 6.0);
     }
 }

@@ -21,10 +21,11 @@ use crate::evidence::Molecules;
 use crate::genome::{Interval, Strand};
 use crate::material::Material;
 use crate::reference::Window;
-use crate::sequence::reverse_complement;
 
 use super::domain::{Domain, Segment, Source, FLANK_BP};
-use super::molecule::{molecules, packed, Indel, Molecule, Shown, Span, MIN_LONG_READ_QUALITY, MIN_READ_QUALITY, STRATA};
+use super::molecule::{molecules, packed, Molecule, Shown, Span, MIN_LONG_READ_QUALITY, MIN_READ_QUALITY, STRATA};
+use super::normal::{settled, Replaced};
+use super::realign::{clips, lay_clipped, without_needless_gaps, Clip};
 
 /// Reads below this mapping quality do not vote.
 pub const MIN_MAPQ: u8 = 10;
@@ -32,8 +33,6 @@ pub const MIN_MAPQ: u8 = 10;
 const MAX_EDITS_FRAC: f64 = 0.08;
 /// Longest insertion that is called; a deletion may have any length that an aligner writes.
 pub const MAX_INSERTION_BP: u32 = 60;
-/// So many places at most are tried for a deletion over an exon's edge.
-const MAX_PLACES: u32 = 200;
 /// Longest deletion over an exon's edge that is spelt out; a longer one has no record in the VCF.
 const MAX_SPELT_BP: u32 = 10_000;
 /// Quality of bases for which the file gives none.
@@ -55,9 +54,17 @@ impl Pileup {
     }
 }
 
+/// What a record shows of a row, with what only the reference tells how to read.
+struct Read {
+    shown: Shown,
+    /// Insertions and deletions as the aligner wrote them.
+    gaps: Vec<Replaced>,
+    clips: Vec<Clip>,
+}
+
 /// What one reading of a segment gave.
 struct Part {
-    shown: Vec<Shown>,
+    shown: Vec<Read>,
     /// The records without their bases, where copies must be told apart.
     slim: Vec<ReadRecord>,
     /// Fragments with a record that is flagged as a duplicate, where these are left out.
@@ -107,7 +114,7 @@ fn pile(domain: &mut Domain<'_>, parts: Vec<(Segment, Part)>, library: &Library,
     let flagged: FxHashSet<FragmentId> = parts.iter().flat_map(|(_, part)| part.flagged.iter().copied()).collect();
     for (segment, mut part) in parts {
         // What is said of one mate is meant of both.
-        part.shown.retain(|shown| !flagged.contains(&shown.fragment));
+        part.shown.retain(|read| !flagged.contains(&read.shown.fragment));
         part.slim.retain(|view| !flagged.contains(&view.fragment));
         take_md(domain, &segment, &part.md);
         shown.extend(part.shown);
@@ -120,15 +127,18 @@ fn pile(domain: &mut Domain<'_>, parts: Vec<(Segment, Part)>, library: &Library,
     domain.check();
     let copies = Molecules::group(&slim, assay.duplicates);
     let min_quality = if assay.long_reads { MIN_LONG_READ_QUALITY } else { STRATA[1] };
-    let mut list = molecules(shown, domain.strand == Strand::Forward, min_quality, |fragment| copies.of(fragment));
     if let Some(window) = reference {
-        spell_out(&list, domain, window)?;
+        let gaps: Vec<Replaced> = shown.iter().flat_map(|read| read.gaps.iter().cloned()).collect();
+        spell_out(&gaps, domain, window)?;
     }
-    for molecule in &mut list {
-        molecule.indels = std::mem::take(&mut molecule.indels).into_iter().filter_map(|indel| settled(indel, domain)).collect();
-        molecule.indels.sort();
-        molecule.indels.dedup();
+    let mut reads: Vec<(Shown, Vec<Clip>)> = Vec::with_capacity(shown.len());
+    for Read { mut shown, gaps, clips } in shown {
+        shown.indels = gaps.into_iter().filter_map(|gap| settled(gap, domain)).collect();
+        reads.push((shown, clips));
     }
+    lay_clipped(&mut reads, domain, assay.material() == Material::Rna);
+    let shown = reads.into_iter().map(|(shown, _)| shown).collect();
+    let list = molecules(shown, domain.strand == Strand::Forward, min_quality, |fragment| copies.of(fragment));
     if assay.material() == Material::Rna {
         longest_bp = longest_shown(&list);
     }
@@ -136,8 +146,10 @@ fn pile(domain: &mut Domain<'_>, parts: Vec<(Segment, Part)>, library: &Library,
 }
 
 /// Reads the bases of deletions that go further into an intron than the row's flanks.
-fn spell_out(molecules: &[Molecule], domain: &mut Domain<'_>, window: &mut Window) -> Result<()> {
-    let stretches: BTreeSet<(u32, u32)> = molecules.iter().flat_map(|molecule| &molecule.indels).filter_map(|indel| indel.over).collect();
+fn spell_out(gaps: &[Replaced], domain: &mut Domain<'_>, window: &mut Window) -> Result<()> {
+    let deleted = |gap: &Replaced| domain.bases_in(gap.start, gap.end).1 > 0 || !domain.splice_sites_in(gap.start, gap.end).is_empty();
+    let stretches: BTreeSet<(u32, u32)> =
+        gaps.iter().filter(|gap| gap.start < gap.end && deleted(gap)).map(|gap| (gap.start, gap.end)).collect();
     for (start, end) in stretches.into_iter().filter(|(start, end)| end - start <= MAX_SPELT_BP) {
         if (start.saturating_sub(1)..=end).any(|position| domain.forward_base(position) == b'N') {
             let stretch = Interval { contig: domain.contig, start: start.saturating_sub(FLANK_BP), end: end.saturating_add(FLANK_BP) };
@@ -151,8 +163,8 @@ fn spell_out(molecules: &[Molecule], domain: &mut Domain<'_>, window: &mut Windo
 fn longest_shown(molecules: &[Molecule]) -> u32 {
     let length = |molecule: &Molecule| {
         let spans = || molecule.spans.iter().flatten();
-        let start = spans().map(|span| i64::from(span.first) - i64::from(span.before)).min().unwrap_or(0);
-        let end = spans().map(|span| i64::from(span.last) + i64::from(span.after)).max().unwrap_or(-1);
+        let start = spans().map(|span| i64::from(span.first) - span.beyond()[0] as i64).min().unwrap_or(0);
+        let end = spans().map(|span| i64::from(span.last) + span.beyond()[1] as i64).max().unwrap_or(-1);
         (end + 1 - start).max(0) as u32
     };
     molecules.iter().map(length).max().unwrap_or(0)
@@ -196,7 +208,7 @@ fn read_segment(reader: &mut LibraryReader, library: &Library, domain: &Domain<'
             return;
         }
         let floor = if assay.long_reads { MIN_LONG_READ_QUALITY } else { MIN_READ_QUALITY };
-        let Some(shown) = shown(record, &operations, &view, domain, segment, floor) else { return };
+        let Some(shown) = shown(record, &view, domain, segment, (floor, !assay.long_reads)) else { return };
         if !part.md.is_empty() {
             count_md(record, domain.with_flanks(segment), &mut part.md);
         }
@@ -216,51 +228,38 @@ fn is_indel(op: Operation) -> bool {
     matches!(op.letter, b'I' | b'D')
 }
 
-/// The insertions and deletions with which `operations` begin, as one, if it lies between aligned bases on the segment, or takes bases of
-/// it or a splice site beside it.
-pub(super) fn indel_at(
+/// The insertions and deletions with which `operations` begin, as one, if it lies between aligned bases and so near a segment that it
+/// could mean a change of it.
+pub(super) fn gap_at(
     operations: &[Operation],
     has_before: bool,
     (at, query): (u32, usize),
     sequence: &[u8],
-    (domain, segment): (&Domain<'_>, &Segment),
-) -> Option<Indel> {
+    segment: &Segment,
+) -> Option<Replaced> {
     let run: &[Operation] = &operations[..operations.iter().take_while(|op| is_indel(**op)).count()];
     let (deleted, inserted_bp) = (cigar::bases(run, b"D"), cigar::bases(run, b"I"));
     let aligned_behind = operations.get(run.len()).is_some_and(|op| matches!(op.letter, b'M' | b'=' | b'X'));
     let end = at.saturating_add(deleted);
-    if !has_before || !aligned_behind || deleted.max(inserted_bp) == 0 || inserted_bp > MAX_INSERTION_BP {
+    let near = at <= segment.end.saturating_add(FLANK_BP) && end.saturating_add(FLANK_BP) >= segment.start;
+    if !has_before || !aligned_behind || !near || deleted.max(inserted_bp) == 0 || inserted_bp > MAX_INSERTION_BP {
         return None;
     }
-    let bases = sequence.get(query..query + inserted_bp as usize)?.to_vec();
-    let inserted = if domain.strand == Strand::Forward { bases } else { reverse_complement(&bases) };
-    let inside = segment.start <= at && end <= segment.end;
-    if !inside {
-        // What lies beside the segment counts where it takes a splice site there.
-        let (start, stop) = (segment.start.saturating_sub(2), segment.end + 2);
-        let near = deleted > 0 && at < stop && end > start;
-        let (index, bases) = if near { domain.bases_in(at, end) } else { (0, 0) };
-        let counts = near && (bases > 0 || !domain.splice_sites_in(at.max(start), end.min(stop)).is_empty());
-        return counts.then_some(Indel { at: index, deleted: bases, inserted, over: Some((at, end)), ..Indel::default() });
-    }
-    let index = match (deleted, domain.strand) {
-        (0, Strand::Forward) => segment.first + (at - segment.start) as usize,
-        (0, Strand::Reverse) => segment.first + (segment.end - at) as usize,
-        _ => domain.index_in(segment, at).min(domain.index_in(segment, end - 1)),
-    };
-    Some(Indel { at: index, deleted: deleted as usize, inserted, ..Indel::default() })
+    Some(Replaced { start: at, end, bases: sequence.get(query..query + inserted_bp as usize)?.to_vec() })
 }
 
 /// The bases and indels that a record shows on a segment.
-fn shown(record: &Record, operations: &[Operation], view: &ReadRecord, domain: &Domain<'_>, segment: &Segment, floor: u8) -> Option<Shown> {
+fn shown(record: &Record, view: &ReadRecord, domain: &Domain<'_>, segment: &Segment, (floor, with_clips): (u8, bool)) -> Option<Read> {
     // Unpacked once: a read of low quality has thousands of insertions.
     let (sequence, qualities) = (record.seq().as_bytes(), record.qual());
+    let begin = record.pos().max(0) as u32;
+    let operations = without_needless_gaps(operations(record), begin, &sequence, domain);
     let length = sequence.len();
-    let (mut query, mut at) = (0usize, record.pos().max(0) as u32);
+    let (mut query, mut at) = (0usize, begin);
     // Lowest and highest aligned base on the segment: query and position.
     let mut ends: Option<[(usize, u32); 2]> = None;
     let mut found: Vec<(usize, u8)> = Vec::new();
-    let (mut indels, mut lost_at) = (Vec::new(), 0);
+    let (mut gaps, mut lost_at): (Vec<Replaced>, usize) = (Vec::new(), 0);
     let hard_clipped = operations.first().filter(|op| op.letter == b'H').map_or(0, |op| op.length as usize);
     for (number, op) in operations.iter().enumerate() {
         match op.letter {
@@ -284,10 +283,11 @@ fn shown(record: &Record, operations: &[Operation], view: &ReadRecord, domain: &
             b'I' | b'D' => {
                 let first = number.checked_sub(1).is_none_or(|before| !is_indel(operations[before]));
                 if first {
-                    let found = indel_at(&operations[number..], number > 0, (at, query), &sequence, (domain, segment));
-                    if let Some(indel) = found {
-                        indels.push(indel);
-                        lost_at = query;
+                    if let Some(gap) = gap_at(&operations[number..], number > 0, (at, query), &sequence, segment) {
+                        if gap.start <= segment.start && gap.end >= segment.end {
+                            lost_at = query;
+                        }
+                        gaps.push(gap);
                     }
                 }
                 match op.letter {
@@ -301,7 +301,7 @@ fn shown(record: &Record, operations: &[Operation], view: &ReadRecord, domain: &
         }
     }
     // A deletion may leave nothing of the segment; the read goes on from one side of it to the other all the same.
-    let whole = || (!indels.is_empty()).then(|| [(lost_at, segment.start), (lost_at, segment.end - 1)]);
+    let whole = || (lost_at > 0).then(|| [(lost_at, segment.start), (lost_at, segment.end - 1)]);
     let [(first_query, low), (last_query, high)] = ends.or_else(whole)?;
     let (from, to) = {
         let (x, y) = (domain.index_in(segment, low), domain.index_in(segment, high));
@@ -311,110 +311,31 @@ fn shown(record: &Record, operations: &[Operation], view: &ReadRecord, domain: &
     for (index, byte) in found {
         bases[index - from] = byte;
     }
+    let is_clip = |op: &&Operation| matches!(op.letter, b'H' | b'S');
+    let low_clips: u32 = operations.iter().take_while(is_clip).map(|op| op.length).sum();
+    let high_clips: u32 = operations.iter().rev().take_while(is_clip).map(|op| op.length).sum();
     let (below, above) = (first_query + hard_clipped, (view.length as usize).saturating_sub(last_query + hard_clipped + 1));
-    let (before, after) = if domain.strand == Strand::Forward { (below, above) } else { (above, below) };
+    let turned = |[below, above]: [usize; 2]| if domain.strand == Strand::Forward { [below, above] } else { [above, below] };
     let small = |bases: usize| bases.min(usize::from(u16::MAX)) as u16;
-    Some(Shown {
+    let clipped = turned([low_clips as usize, high_clips as usize]);
+    let [before, after] = turned([below, above]);
+    let span = Span {
+        first: from as u16,
+        last: to as u16,
+        before: small(before.saturating_sub(clipped[0])),
+        after: small(after.saturating_sub(clipped[1])),
+        clipped: clipped.map(small),
+    };
+    let shown = Shown {
         fragment: view.fragment,
         number: view.number,
         forward: !record.is_reverse(),
-        span: Span { first: from as u16, last: to as u16, before: small(before), after: small(after) },
+        span,
         bases: bases.into_boxed_slice(),
-        indels,
-    })
-}
-
-/// An indel at the place where it is named. A deletion over an exon's edge that could as well lie within the exon does: its splice sites
-/// are there as before. One that could as well lie within the intron alone, or be the intron, takes nothing.
-fn settled(indel: Indel, domain: &Domain<'_>) -> Option<Indel> {
-    let Some((start, end)) = indel.over else { return Some(shifted(indel, domain)) };
-    let mut places = vec![(start, end)];
-    let moves = |from: u32, to: u32| b"ACGT".contains(&domain.forward_base(from)) && domain.forward_base(from) == domain.forward_base(to);
-    if indel.inserted.is_empty() {
-        places.extend((1..=MAX_PLACES.min(start)).take_while(|by| moves(start - by, end - by)).map(|by| (start - by, end - by)));
-        places.extend((1..=MAX_PLACES).take_while(|by| moves(start + by - 1, end + by - 1)).map(|by| (start + by, end + by)));
-    }
-    let within = places.iter().find_map(|&(start, end)| Some((domain.segment_around(start, end)?, start, end)));
-    if let Some((segment, start, end)) = within {
-        let at = domain.index_in(segment, start).min(domain.index_in(segment, end - 1));
-        return Some(shifted(Indel { at, deleted: (end - start) as usize, ..Indel::default() }, domain));
-    }
-    let takes = |&(start, end): &(u32, u32)| domain.bases_in(start, end).1 > 0 || !domain.splice_sites_in(start, end).is_empty();
-    let is_intron = places.iter().any(|&(start, end)| domain.is_intron(start, end));
-    if is_intron || !places.iter().all(takes) {
-        return None;
-    }
-    let last = match domain.strand {
-        Strand::Forward => places.into_iter().max(),
-        Strand::Reverse => places.into_iter().min(),
+        indels: Vec::new(),
     };
-    let (start, end) = last?;
-    let (at, deleted) = domain.bases_in(start, end);
-    Some(Indel { at, deleted, over: Some((start, end)), ..indel })
-}
-
-/// An indel without the inserted bases that are those it deletes, from either end.
-fn trimmed(mut indel: Indel, domain: &Domain<'_>) -> Indel {
-    let known = |index: usize, base: u8| b"ACGT".contains(&base) && domain.base(index) == base;
-    while indel.deleted > 0 && indel.inserted.last().is_some_and(|&base| known(indel.at + indel.deleted - 1, base)) {
-        indel.inserted.pop();
-        indel.deleted -= 1;
-    }
-    while indel.deleted > 0 && indel.inserted.first().is_some_and(|&base| known(indel.at, base)) {
-        indel.inserted.remove(0);
-        indel.deleted -= 1;
-        indel.at += 1;
-    }
-    indel
-}
-
-/// The indel at the last place in the direction of transcription where it means the same (HGVS's rule), as far as the reference is
-/// known and the exon goes.
-pub fn shifted(indel: Indel, domain: &Domain<'_>) -> Indel {
-    if indel.over.is_some() {
-        return indel;
-    }
-    let mut indel = trimmed(indel, domain);
-    let (_, end) = domain.segment_of(indel.at.saturating_sub(usize::from(indel.deleted == 0)));
-    let known = |index: usize| index < end && b"ACGT".contains(&domain.base(index));
-    loop {
-        if indel.deleted > 0 && indel.inserted.is_empty() {
-            let behind = indel.at + indel.deleted;
-            if known(behind) && domain.base(indel.at) == domain.base(behind) {
-                indel.at += 1;
-                continue;
-            }
-        } else if indel.deleted == 0 && known(indel.at) && indel.inserted.first() == Some(&domain.base(indel.at)) {
-            indel.inserted.rotate_left(1);
-            indel.at += 1;
-            continue;
-        }
-        return indel;
-    }
-}
-
-/// The first index at which a shifted indel could as well begin.
-pub fn earliest(indel: &Indel, domain: &Domain<'_>) -> usize {
-    if indel.over.is_some() {
-        return indel.at;
-    }
-    let (start, _) = domain.segment_of(indel.at.saturating_sub(usize::from(indel.deleted == 0)));
-    let known = |index: usize| index >= start && b"ACGT".contains(&domain.base(index));
-    let (mut at, mut inserted) = (indel.at, indel.inserted.clone());
-    while at > 0 && known(at - 1) {
-        let moves = if indel.deleted > 0 && indel.inserted.is_empty() {
-            domain.base(at - 1) == domain.base(at - 1 + indel.deleted)
-        } else {
-            indel.deleted == 0 && inserted.last() == Some(&domain.base(at - 1))
-        };
-        if !moves {
-            break;
-        }
-        let turns = usize::from(!inserted.is_empty());
-        inserted.rotate_right(turns);
-        at -= 1;
-    }
-    at
+    let clips = if with_clips { clips(&operations, begin, &sequence) } else { Vec::new() };
+    Some(Read { shown, gaps, clips })
 }
 
 /// Adds the reference bases that a record's MD tag gives on a stretch.
@@ -514,10 +435,7 @@ mod tests {
             }
         }
         assert!(domain.is_intron(start, end));
-        let deletion = |start: u32, end: u32| {
-            let (at, deleted) = domain.bases_in(start, end);
-            Indel { at, deleted, over: Some((start, end)), ..Indel::default() }
-        };
+        let deletion = |start: u32, end: u32| Replaced { start, end, bases: Vec::new() };
         assert_eq!(settled(deletion(start, end), &domain), None);
         assert_eq!(settled(deletion(start + 1, end + 1), &domain), None);
         assert!(settled(deletion(start, end + 3), &domain).is_some(), "more than the intron is gone");
@@ -545,18 +463,14 @@ mod tests {
         let mut domain = Domain::of_gene(&gene, 1, 200).expect("the gene has these codons");
         domain.fill(Some(&mut window), false).expect("it can be read");
         // From 400 bases within the intron to 10 bases within the second exon.
-        let lost = Indel { at: 300, deleted: 10, over: Some((600, 1_010)), ..Indel::default() };
-        let molecule = Molecule {
-            start: 0,
-            bases: Box::default(),
-            sense: true,
-            spans: [None, None],
-            indels: vec![lost.clone()],
-            fragments: Vec::new(),
+        let gap = Replaced { start: 600, end: 1_010, bases: Vec::new() };
+        let spelt = |domain: &Domain<'_>| {
+            let lost = settled(gap.clone(), domain).expect("it takes bases of the second exon");
+            assert_eq!((lost.at, lost.segment), (300, (300, 600)));
+            crate::variant::name::genomic_indel(domain, &lost).1.len()
         };
-        let spelt = |domain: &Domain<'_>| crate::variant::name::genomic_indel(domain, &lost, lost.at).1.len();
         assert_eq!(spelt(&domain), 0);
-        spell_out(&[molecule], &mut domain, &mut window).expect("it can be read");
+        spell_out(std::slice::from_ref(&gap), &mut domain, &mut window).expect("it can be read");
         assert_eq!(spelt(&domain), 411);
     }
 }

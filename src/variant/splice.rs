@@ -107,10 +107,10 @@ pub fn call(row: &Row<'_>, pileup: &Pileup, noise: &Noise, background: &Backgrou
         let with = count(Says::With);
         let candidate = Candidate {
             index: indel.at,
-            expected: background.expected(with + count(Says::Without), with, &event, domain),
+            expected: background.expected(with + count(Says::Without), &event, domain),
             hgvs_c: name::coding_indel(domain, indel),
             in_tract,
-            place: name::genomic_indel(domain, indel, event.earliest),
+            place: name::genomic_indel(domain, indel),
         };
         calls.extend(judge(domain, pileup, candidate, |molecule| event.said_by(molecule)));
     }

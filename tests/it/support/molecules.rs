@@ -8,7 +8,8 @@ use kinfuse::model::builtin;
 use kinfuse::simulate::Random;
 use kinfuse::variant::domain::{domains, Domain, Source};
 use kinfuse::variant::molecule::{molecules, packed, Indel, Molecule, Shown, Span};
-use kinfuse::variant::pileup::{shifted, Pileup};
+use kinfuse::variant::normal::shifted;
+use kinfuse::variant::pileup::Pileup;
 
 /// How a library is made.
 #[derive(Debug, Clone, Copy)]
@@ -295,6 +296,7 @@ fn reads(
                 last: (first as i64 + to_in - 1) as u16,
                 before: (from_in - from) as u16,
                 after: (to - to_in) as u16,
+                ..Span::default()
             },
             bases: letters.iter().map(|&(base, quality)| if quality < 10 { 0 } else { packed(base, quality) }).collect(),
             indels: wrong_indels(&letters, (first as i64 + from_in) as usize, made.indels, random),
