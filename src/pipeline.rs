@@ -627,8 +627,8 @@ impl Run<'_> {
         candidates.retain(|candidate| !candidate.members.is_empty());
         let unaligned = edges.map(|(_, unaligned)| unaligned).unwrap_or_default();
         let molecules = Molecules::with_unaligned(scan.records.iter().chain(&unread), unaligned, assay.duplicates);
-        let mut chimeras = judge::Chimeras { joined: evidence.chimeras(&molecules), molecules: &molecules };
-        chimeras.joined.retain(|molecule| !flagged.contains(molecule));
+        let [joined, by_dirt] = evidence.chimeras(&molecules).map(|all| all.into_iter().filter(|one| !flagged.contains(one)).collect());
+        let chimeras = judge::Chimeras { joined, by_dirt, molecules: &molecules };
         let context = Context {
             models: &self.setup.models,
             knowledge: &self.setup.knowledge,

@@ -75,6 +75,8 @@ fn like(class: Class, is_simple: bool, weak: &Weak) -> u32 {
 pub struct Chimeras<'a> {
     /// The molecules, each by the fragment that stands for it.
     pub joined: FxHashSet<FragmentId>,
+    /// Others that an aligner joined by runs or adapter: they speak against their like alone.
+    pub by_dirt: FxHashSet<FragmentId>,
     /// Which fragments are copies.
     pub molecules: &'a Molecules,
 }
@@ -128,6 +130,7 @@ fn noises(drafts: &[Draft<'_>], chimeras: &Chimeras<'_>) -> Vec<Noise> {
     // What shows this gene is no noise for it. Molecules are told apart by name, not by how they count for a junction: one of which a
     // clipped read shows the break counts there as clipped, and is a chimera too where its mates lie on either side.
     let mut beside: FxHashMap<Kin<'_>, u32> = FxHashMap::default();
+    let by_dirt = chimeras.by_dirt.len() as u32;
     let noise = |draft| {
         let key = kin(draft);
         let (own, candidates) = &of_kin[&key];
@@ -136,7 +139,8 @@ fn noises(drafts: &[Draft<'_>], chimeras: &Chimeras<'_>) -> Vec<Noise> {
             None => *beside.entry(key).or_insert_with(|| chimeras.beside(candidates.iter().copied())),
         };
         let is_simple = draft.candidate.is_simple();
-        Noise { chimeras, like: like(draft.class, is_simple, &weak) - like(draft.class, is_simple, own) }
+        let by_dirt = if is_simple { by_dirt } else { 0 };
+        Noise { chimeras: chimeras + by_dirt, like: like(draft.class, is_simple, &weak) - like(draft.class, is_simple, own) }
     };
     drafts.iter().map(noise).collect()
 }

@@ -185,11 +185,15 @@ pub struct Spliced<'a> {
 }
 
 impl Evidence {
-    /// Molecules that join the kinase to some other place: all junctions and all random chimeras together. A run or adapter that an aligner
-    /// put somewhere joins nothing.
-    pub fn chimeras(&self, molecules: &Molecules) -> FxHashSet<FragmentId> {
-        let split = self.kinase_tails.iter().filter(|tail| tail.placement.is_some() && !tail.is_simple()).map(|tail| tail.fragment);
-        split.chain(self.pairs.iter().map(|pair| pair.fragment)).map(|fragment| molecules.of(fragment)).collect()
+    /// Molecules that join the kinase to some other place: all junctions and all random chimeras together; and those that only runs or adapter
+    /// join which an aligner put somewhere.
+    pub fn chimeras(&self, molecules: &Molecules) -> [FxHashSet<FragmentId>; 2] {
+        let split = self.kinase_tails.iter().filter(|tail| tail.placement.is_some());
+        let (simple, telling): (Vec<&Tail>, Vec<&Tail>) = split.partition(|tail| tail.is_simple());
+        let fragments = telling.into_iter().map(|tail| tail.fragment).chain(self.pairs.iter().map(|pair| pair.fragment));
+        let joined: FxHashSet<FragmentId> = fragments.map(|fragment| molecules.of(fragment)).collect();
+        let by_dirt = simple.into_iter().map(|tail| molecules.of(tail.fragment)).filter(|molecule| !joined.contains(molecule)).collect();
+        [joined, by_dirt]
     }
 
     /// The junctions that the evidence shows, best placed first.

@@ -4,11 +4,10 @@
 use std::cell::OnceCell;
 use std::collections::{BTreeMap, BTreeSet};
 
-use rustc_hash::FxHashSet;
-
 use crate::alignment::read::FragmentId;
 use crate::evidence::{Pair, Tail};
 use crate::genome::{Breakend, Interval, Side};
+use crate::sequence::dirt::telling_bp;
 use crate::sequence::{common_prefix, reverse_complement};
 
 use super::candidate::{Candidate, Tolerance};
@@ -28,8 +27,10 @@ const SEED_BEHIND_INSERTION_BP: usize = 16;
 
 /// Fragments whose tails must agree for a clipped end to be taken as the break that pairs point to.
 const MIN_AGREEING_CLIPS: usize = 2;
-/// Clipped ends that are tried, those with most fragments first.
+/// Clipped ends that are tried, those whose tails tell most first: ends in dirt are many and tell little.
 const MAX_ENDS: usize = 8;
+/// Tails of one end of which it is asked what they tell.
+const MAX_TELLING_TAILS: usize = 50;
 /// Mapping quality from which a tail's own placement is believed (one error in ten).
 const MIN_PLACED_MAPQ: u8 = 10;
 /// Bases by which an alignment may stop short of a break, or run past it.
@@ -93,12 +94,18 @@ fn is_placed(tail: &Tail) -> bool {
 struct ClippedEnd<'t> {
     at: Breakend,
     tails: Vec<&'t Tail>,
-    fragments: usize,
+    /// What the tails tell together, in hundredths of a base, found when first asked for.
+    told: OnceCell<u64>,
     /// The majority of the tails and of the anchors, read when first asked for.
     agreed: OnceCell<(Vec<u8>, Vec<u8>)>,
 }
 
 impl ClippedEnd<'_> {
+    fn told(&self) -> u64 {
+        let of_tail = |tail: &&Tail| (telling_bp(&tail.bases) * 100.0).round() as u64;
+        *self.told.get_or_init(|| self.tails.iter().take(MAX_TELLING_TAILS).map(of_tail).sum())
+    }
+
     fn agreed(&self) -> &(Vec<u8>, Vec<u8>) {
         self.agreed.get_or_init(|| {
             let tails = majority(self.tails.iter().map(|tail| (&*tail.bases, &*tail.qualities)));
@@ -118,13 +125,12 @@ impl<'t> ClippedEnds<'t> {
         }
         let mut ends = Nearby::default();
         for (at, tails) in by_end {
-            let fragments = tails.iter().map(|tail| tail.fragment).collect::<FxHashSet<FragmentId>>().len();
-            ends.insert(at, ClippedEnd { at, tails, fragments, agreed: OnceCell::new() });
+            ends.insert(at, ClippedEnd { at, tails, told: OnceCell::new(), agreed: OnceCell::new() });
         }
         Self(ends)
     }
 
-    /// Those where the rough candidate's break may be, most fragments first.
+    /// Those where the rough candidate's break may be, those that tell most first.
     ///
     /// Fragments that span a break are longer than the average, so it may lie farther out than the ordinary insert says.
     fn within_reach(&self, rough_end: Breakend, slack_bp: u32, span: &Span<'_>) -> Vec<&ClippedEnd<'t>> {
@@ -132,7 +138,7 @@ impl<'t> ClippedEnds<'t> {
         let farthest = (span.reach)(rough_end, slack_bp as u32 + SHORT_BP as u32);
         let may_be = |end: &&ClippedEnd<'t>| (-SHORT_BP..=slack_bp + SHORT_BP).contains(&(span.distance)(end.at, rough_end.boundary));
         let mut list: Vec<&ClippedEnd<'_>> = self.0.within(rough_end, farthest).filter(may_be).collect();
-        list.sort_by_key(|end| (std::cmp::Reverse(end.fragments), outwards(end.at)));
+        list.sort_by_key(|end| (std::cmp::Reverse(end.told()), outwards(end.at)));
         list.truncate(MAX_ENDS);
         list
     }
@@ -292,6 +298,7 @@ fn differing(left: &[u8], right: &[u8]) -> usize {
 mod tests {
     use super::*;
     use crate::genome::ContigId;
+    use crate::sequence::random_bases;
 
     #[test]
     fn a_tail_is_placed_on_either_strand() {
@@ -354,5 +361,48 @@ mod tests {
         assert_eq!(found.len(), 1);
         assert_eq!((found[0].kinase.boundary, found[0].partner.boundary, found[0].slack_bp), (1_030, 500, 0));
         assert_eq!(found[0].members.len(), 2, "the clipped read shows it too");
+    }
+
+    #[test]
+    fn ends_in_dirt_never_hide_the_one_where_the_break_is() {
+        let (kinase, partner) = (random_bases(1, 60), random_bases(2, 60));
+        let tail = |fragment: u64, at: Breakend, bases: &[u8], anchor: &[u8]| Tail {
+            fragment: FragmentId(fragment),
+            at,
+            anchor_bp: 80,
+            mapq: 60,
+            bases: bases.into(),
+            qualities: vec![30; bases.len()].into(),
+            length_bp: bases.len() as u32,
+            anchor: anchor.into(),
+            placement: None,
+            ends: (fragment as i64, 0),
+            primary: None,
+            crowd: 1,
+            unbroken_nats: 0.0,
+        };
+        let (at_kinase, at_partner) = (Breakend::new(ContigId(0), 1_030, Side::Lower), Breakend::new(ContigId(1), 500, Side::Higher));
+        // Three reads end in A at each of twenty places beside, two at the break.
+        let mut tails: Vec<Tail> = (0..60)
+            .map(|read| tail(10 + read, Breakend { boundary: 1_040 + read as u32 / 3, ..at_kinase }, &[b'A'; 30], &kinase))
+            .collect();
+        tails.extend((2..4).map(|read| tail(read, at_kinase, &partner[..20], &kinase)));
+        let beyond = [tail(5, at_partner, &reverse_complement(&kinase)[..30], &reverse_complement(&partner))];
+        let pair = Pair {
+            fragment: FragmentId(1),
+            kinase: Breakend { boundary: 1_010, ..at_kinase },
+            kinase_begin: 910,
+            kinase_mapq: 60,
+            partner: Breakend { boundary: 520, ..at_partner },
+            partner_begin: 620,
+            partner_mapq: Some(60),
+        };
+        let distance = |end: Breakend, position: u32| end.kept_distance(position);
+        let span = Span { insert_median_bp: 250, insert_max_bp: 400, distance: &distance, reach: &|_, bases| bases };
+        let sides = (&Nearby::tails(&tails), &Nearby::tails(&beyond));
+        let found = from_pairs(0, &[pair], sides, Tolerance::of(false), &span, (&|_| Vec::new(), None));
+        assert_eq!(found.len(), 1);
+        assert_eq!((found[0].kinase.boundary, found[0].partner.boundary, found[0].slack_bp), (1_030, 500, 0));
+        assert_eq!(found[0].members.keys().map(|fragment| fragment.0).collect::<Vec<_>>(), [1, 2, 3, 5]);
     }
 }
