@@ -232,11 +232,10 @@ pub fn settle(candidate: &mut Candidate, reads: &Reads<'_>, sides: &Sides<'_>, t
         first -= (-reach..from).rev().take_while(is_both).count() as i64;
         last += (from..reach).take_while(is_both).count() as i64;
     }
-    // Homologous bases are given to the kinase, and are no fewer that the reads show of the partner.
+    // Of places that are alike the one nearest to where the aligner put it; by a FASTA, the kinase is then given all homologous bases.
     let put = 0.clamp(first, last);
     columns.write(candidate, put, put + between);
-    candidate.slide(last - put);
-    candidate.homology_bp = (last - first) as u32;
+    candidate.homology_bp = (put - first) as u32;
 }
 
 /// Bases by which errors of long reads move an end, and by which they lengthen or shorten what lies between the edges.
@@ -349,6 +348,7 @@ mod tests {
             on_edge: &|end| edges.is_empty() || edges.contains(&end),
         };
         settle(&mut candidate, &Reads::new(tails, &[]), &sides, Tolerance::of(false));
+        crate::junction::homology::settle(&mut candidate, &bases);
         let off = |end: Breakend| end.kept_distance(CUT);
         (off(candidate.kinase), -off(candidate.partner), candidate.insertion, candidate.homology_bp)
     }
