@@ -86,9 +86,9 @@ pub fn count_crowds(tails: &mut [Tail], open: &dyn Fn(&Tail) -> bool) {
 impl Tail {
     /// Whether the bases on either side are runs, a repeat or adapter, which have no place wherever an aligner put them.
     pub fn is_simple(&self) -> bool {
-        let behind_insertion = self.placement.map_or(0, |placement| (-placement.overlap_bp).max(0) as usize);
-        let beyond = self.bases.get(behind_insertion..).unwrap_or_default();
-        [&*self.bases, beyond, &*self.anchor].into_iter().any(is_simple)
+        let inserted_bp = self.placement.map_or(0, |placement| (-placement.overlap_bp).max(0) as usize);
+        let behind_insertion = self.bases.get(inserted_bp..).filter(|_| inserted_bp > 0);
+        is_simple(&self.bases) || is_simple(&self.anchor) || behind_insertion.is_some_and(is_simple)
     }
 
     /// Whether its place lies behind inserted bases.

@@ -160,8 +160,8 @@ impl Candidate {
     /// read as runs of G), whatever the aligner says: it puts a poly(A) end into a run of A with the same error, be it in a kinase.
     pub fn is_simple(&self) -> bool {
         // Inserted bases say nothing of the place of what follows them.
-        let behind_insertion = self.tail.get(self.insertion_bp as usize..).unwrap_or_default();
-        is_simple(&self.tail) || is_simple(behind_insertion) || is_simple(&self.anchor)
+        let behind_insertion = self.tail.get(self.insertion_bp as usize..).filter(|_| self.insertion_bp > 0);
+        is_simple(&self.tail) || is_simple(&self.anchor) || behind_insertion.is_some_and(is_simple)
     }
 
     /// Whether the aligner placed the same bases elsewhere in many more fragments than it surely placed here: a copy of a repeat

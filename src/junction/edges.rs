@@ -19,7 +19,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use crate::evidence::Tail;
 use crate::genome::{Breakend, Interval, Side};
 use crate::model::{Gene, Role};
-use crate::sequence::dirt::{clean_bp, information_nats, NATS_PER_BASE};
+use crate::sequence::dirt::{before_adapter_bp, before_repeat_bp, information_nats, NATS_PER_BASE};
 use crate::sequence::{self, reverse_complement};
 use crate::stats::phred;
 
@@ -274,14 +274,16 @@ impl Ends {
         list
     }
 
-    /// The same for a tail that may end in dirt, with what comes before that: where the whole fits no edge.
+    /// The same for a tail that may end in a run or repeat, with what comes before that: where the whole fits no edge.
     fn fits_before_dirt<'t>(&self, tail: &'t [u8], farthest_bp: usize) -> (&'t [u8], Vec<(usize, usize, Comparison)>) {
+        if !self.in_step {
+            return (tail, self.fits(tail, farthest_bp));
+        }
         let whole = self.fits(tail, farthest_bp);
-        let clean_bp = if whole.is_empty() && self.in_step { clean_bp(tail) } else { tail.len() };
-        if clean_bp == tail.len() {
+        let clean = &tail[..if whole.is_empty() { before_repeat_bp(tail) } else { tail.len() }];
+        if clean.len() == tail.len() {
             return (tail, whole);
         }
-        let clean = &tail[..clean_bp];
         (clean, self.fits(clean, farthest_bp))
     }
 
@@ -440,7 +442,7 @@ impl EdgeTable {
         let is_listed = |end: Breakend| self.listed.contains(&(from, end)) || self.listed.contains(&(end, from));
         let farthest_bp = if side.in_step { usize::MAX } else { MAX_LONG_INSERTION_BP };
         let whole_bp = tail.len();
-        let (tail, fits) = side.fits_before_dirt(tail, farthest_bp);
+        let (tail, fits) = side.fits_before_dirt(&tail[..before_adapter_bp(tail)], farthest_bp);
         let ranked =
             |side: &Ends, (index, gap, fit): &(usize, usize, Comparison)| (fit.score(), *gap == 0 && is_listed(side.edges[*index].end));
         let rank = |fit: &(usize, usize, Comparison)| ranked(side, fit);

@@ -18,6 +18,7 @@ use crate::alignment::scan::Unaligned;
 use crate::evidence::chain::Chain;
 use crate::evidence::tail::{chance_mapq, spliced_bp, Placement, Tail};
 use crate::genome::Breakend;
+use crate::sequence::dirt::before_adapter_bp;
 use crate::sequence::reverse_complement;
 
 use super::edges::{EdgeTable, Entered, Fit, MIN_FIT_BEHIND_INSERTION_BP, MIN_FIT_BP};
@@ -271,8 +272,9 @@ fn tail(chain: &Chain, read: &[u8], qualities: &[u8], cut: usize, at: Breakend, 
 
 /// The tails in one of so many reads that were not aligned: the more there are, the more of them fit some edge by chance.
 pub fn from_unaligned(read: &Unaligned, reads: usize, table: &EdgeTable, mended: &mut Mended) {
-    let forward = (read.bases.clone(), read.qualities.clone());
-    let backward = turned(&read.bases, &read.qualities);
+    let (bases, qualities) = without_adapters(read);
+    let forward = (bases.to_vec(), qualities.to_vec());
+    let backward = turned(bases, qualities);
     let mut unplaced = Mended::default();
     for (bases, qualities) in [&forward, &backward] {
         let (out, out_qualities) = turned(bases, qualities);
@@ -324,6 +326,13 @@ pub fn from_unaligned(read: &Unaligned, reads: usize, table: &EdgeTable, mended:
     }
     mended.kinase.extend(unplaced.kinase.into_iter().filter(|tail| tail.length_bp as usize >= MIN_FIT_BEHIND_INSERTION_BP));
     mended.partner.extend(unplaced.partner.into_iter().filter(|tail| tail.length_bp as usize >= MIN_FIT_BEHIND_INSERTION_BP));
+}
+
+/// The bases of a read and their qualities between the adapters at its ends.
+fn without_adapters(read: &Unaligned) -> (&[u8], &[u8]) {
+    let end = before_adapter_bp(&read.bases);
+    let start = end - before_adapter_bp(&reverse_complement(&read.bases[..end]));
+    (&read.bases[start..end], read.qualities.get(start..end).unwrap_or_default())
 }
 
 fn of_unaligned(
