@@ -19,7 +19,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use crate::evidence::Tail;
 use crate::genome::{Breakend, Interval, Side};
 use crate::model::{Gene, Role};
-use crate::sequence::dirt::{before_adapter_bp, before_repeat_bp, information_nats, NATS_PER_BASE};
+use crate::sequence::dirt::{information_nats, NATS_PER_BASE};
 use crate::sequence::{self, reverse_complement};
 use crate::stats::phred;
 
@@ -71,23 +71,8 @@ pub struct Fit {
     pub inserted_bp: usize,
     /// Bases that were compared.
     pub compared_bp: usize,
-    /// Bases of the tail's end that are dirt.
-    pub dirt_bp: usize,
     /// How well these match: a mismatch takes what five bases give.
     pub score: i64,
-    /// Quality of the placement.
-    pub mapq: u8,
-}
-
-/// Where a read that was not aligned enters a gene.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Entered {
-    /// Bases of the read before.
-    pub offset: usize,
-    /// The edge.
-    pub end: Breakend,
-    /// Bases of the read's end that are dirt.
-    pub dirt_bp: usize,
     /// Quality of the placement.
     pub mapq: u8,
 }
@@ -274,19 +259,6 @@ impl Ends {
         list
     }
 
-    /// The same for a tail that may end in a run or repeat, with what comes before that: where the whole fits no edge.
-    fn fits_before_dirt<'t>(&self, tail: &'t [u8], farthest_bp: usize) -> (&'t [u8], Vec<(usize, usize, Comparison)>) {
-        if !self.in_step {
-            return (tail, self.fits(tail, farthest_bp));
-        }
-        let whole = self.fits(tail, farthest_bp);
-        let clean = &tail[..if whole.is_empty() { before_repeat_bp(tail) } else { tail.len() }];
-        if clean.len() == tail.len() {
-            return (tail, whole);
-        }
-        (clean, self.fits(clean, farthest_bp))
-    }
-
     /// The breakend of an edge.
     pub(super) fn end(&self, index: usize) -> Breakend {
         self.edges[index].end
@@ -441,8 +413,7 @@ impl EdgeTable {
     fn enter(&self, side: &Ends, beside: Option<&Ends>, (own, other): (&Ends, &Ends), tail: &[u8], from: Breakend) -> Option<Fit> {
         let is_listed = |end: Breakend| self.listed.contains(&(from, end)) || self.listed.contains(&(end, from));
         let farthest_bp = if side.in_step { usize::MAX } else { MAX_LONG_INSERTION_BP };
-        let whole_bp = tail.len();
-        let (tail, fits) = side.fits_before_dirt(&tail[..before_adapter_bp(tail)], farthest_bp);
+        let fits = side.fits(tail, farthest_bp);
         let ranked =
             |side: &Ends, (index, gap, fit): &(usize, usize, Comparison)| (fit.score(), *gap == 0 && is_listed(side.edges[*index].end));
         let rank = |fit: &(usize, usize, Comparison)| ranked(side, fit);
@@ -472,33 +443,26 @@ impl EdgeTable {
             end,
             inserted_bp,
             compared_bp: comparison.compared,
-            dirt_bp: whole_bp - tail.len(),
             score: comparison.score(),
             mapq: mapq.min(MAX_FIT_MAPQ) as u8,
         })
     }
 
-    /// Where one of so many reads that were not aligned enters the kinase.
-    pub fn kinase_within(&self, read: &[u8], reads: usize) -> Option<Entered> {
+    /// Where one of so many reads that were not aligned enters the kinase: offset on the read, breakend, quality.
+    pub fn kinase_within(&self, read: &[u8], reads: usize) -> Option<(usize, Breakend, u8)> {
         Self::within(&self.kinase, read, reads)
     }
 
     /// Where a read that was not aligned enters a partner.
-    pub fn partner_within(&self, read: &[u8], reads: usize) -> Option<Entered> {
+    pub fn partner_within(&self, read: &[u8], reads: usize) -> Option<(usize, Breakend, u8)> {
         Self::within(&self.partners, read, reads)
     }
 
-    fn within(side: &Ends, read: &[u8], reads: usize) -> Option<Entered> {
-        let whole_bp = read.len();
-        let (read, fits) = side.fits_before_dirt(read, usize::MAX);
+    fn within(side: &Ends, read: &[u8], reads: usize) -> Option<(usize, Breakend, u8)> {
+        let fits = side.fits(read, usize::MAX);
         let best = fits.iter().filter(|fit| fit.2.compared >= MIN_FIT_BEHIND_INSERTION_BP).max_by_key(|fit| fit.2.score())?;
         let mapq = phred(best.2.expected(&read[best.1..], (side.edges.len() * read.len() * reads.max(1)) as f64).min(1.0));
-        (mapq >= MIN_FIT_MAPQ).then_some(Entered {
-            offset: best.1,
-            end: side.edges[best.0].end,
-            dirt_bp: whole_bp - read.len(),
-            mapq: mapq.min(MAX_FIT_MAPQ) as u8,
-        })
+        (mapq >= MIN_FIT_MAPQ).then_some((best.1, side.edges[best.0].end, mapq.min(MAX_FIT_MAPQ) as u8))
     }
 
     /// Whether a tail is an ordinary splice of the kinase (or of a partner) at one of its edges.
@@ -574,26 +538,6 @@ mod tests {
         };
         assert_eq!((enters(&[], 11), enters(&[&other], 11)), (Some((0, 40)), None));
         assert_eq!(enters(&[&other], 14), Some((0, 40)), "one base more tells them apart");
-    }
-
-    #[test]
-    fn a_tail_may_end_in_dirt_behind_the_bases_of_its_edge() {
-        let bases = |interval: Interval| GENOME[interval.start as usize..interval.end as usize].to_vec();
-        let (kinase, partner) = (gene("ALK", 0, &[(0, 20), (40, 80)]), gene("EML4", 2, &[(0, 30), (50, 80)]));
-        let from = Breakend::new(ContigId(2), 30, Side::Lower);
-        let table = EdgeTable::new((&kinase, Role::Three, Vec::new()), &[&partner], &bases, (FxHashSet::default(), 0), true);
-        let enters = |end: &[u8]| {
-            let fit = table.into_kinase(&[&GENOME[40..60], end].concat(), from)?;
-            Some((fit.end.boundary, fit.compared_bp, fit.dirt_bp))
-        };
-        assert_eq!(enters(b""), Some((40, 20, 0)));
-        assert_eq!(enters(&[b'G'; 30]), Some((40, 20, 30)));
-        assert_eq!(enters(b"AGATCGGAAGAGCACACGTC"), Some((40, 20, 20)));
-        assert_eq!(enters(&sequence::random_bases(7, 30)), None, "another molecule");
-        let read = [&GENOME[10..30], &GENOME[40..60], &[b'A'; 40]].concat();
-        let entered = table.kinase_within(&read, 1).expect("the read holds the edge");
-        assert_eq!((entered.offset, entered.end.boundary), (20, 40));
-        assert!((38..=41).contains(&entered.dirt_bp), "{}", entered.dirt_bp);
     }
 
     #[test]

@@ -18,10 +18,9 @@ use crate::alignment::scan::Unaligned;
 use crate::evidence::chain::Chain;
 use crate::evidence::tail::{chance_mapq, spliced_bp, Placement, Tail};
 use crate::genome::Breakend;
-use crate::sequence::dirt::before_adapter_bp;
 use crate::sequence::reverse_complement;
 
-use super::edges::{EdgeTable, Entered, Fit, MIN_FIT_BEHIND_INSERTION_BP, MIN_FIT_BP};
+use super::edges::{EdgeTable, Fit, MIN_FIT_BEHIND_INSERTION_BP, MIN_FIT_BP};
 use super::inner_exon;
 
 /// Farthest that an alignment runs past an edge, or stops short of it, by chance.
@@ -222,7 +221,7 @@ impl Leaving<'_> {
 
     fn out_of_kinase(&self, cut: usize, at: Breakend, fit: Fit, inserted_bp: i64) -> Tail {
         let (read, qualities) = (self.bases, self.qualities);
-        let aligned_bp = (read.len() as i64 - cut as i64 - inserted_bp - fit.dirt_bp as i64).max(0) as u32;
+        let aligned_bp = (read.len() as i64 - cut as i64 - inserted_bp).max(0) as u32;
         let placement =
             Placement { breakend: fit.end, overlap_bp: (-inserted_bp) as i32, aligned_bp, score: fit.score, mapq: fit.mapq, gap: false };
         let anchor_bp = cut.saturating_sub(self.start) as u32;
@@ -272,26 +271,24 @@ fn tail(chain: &Chain, read: &[u8], qualities: &[u8], cut: usize, at: Breakend, 
 
 /// The tails in one of so many reads that were not aligned: the more there are, the more of them fit some edge by chance.
 pub fn from_unaligned(read: &Unaligned, reads: usize, table: &EdgeTable, mended: &mut Mended) {
-    let (bases, qualities) = without_adapters(read);
-    let forward = (bases.to_vec(), qualities.to_vec());
-    let backward = turned(bases, qualities);
+    let forward = (read.bases.clone(), read.qualities.clone());
+    let backward = turned(&read.bases, &read.qualities);
     let mut unplaced = Mended::default();
     for (bases, qualities) in [&forward, &backward] {
         let (out, out_qualities) = turned(bases, qualities);
         // Read into the kinase: turned round, the read leaves it.
-        if let Some(Entered { offset, end, dirt_bp, mapq }) = table.kinase_within(bases, reads) {
+        if let Some((offset, end, mapq)) = table.kinase_within(bases, reads) {
             let cut = bases.len() - offset;
             let fit = table.into_partner(&out[cut..], end);
             let placement = fit.map(|fit| Placement {
                 breakend: fit.end,
                 overlap_bp: -(fit.inserted_bp as i32),
-                aligned_bp: (out.len() - cut - fit.inserted_bp - fit.dirt_bp) as u32,
+                aligned_bp: (out.len() - cut - fit.inserted_bp) as u32,
                 score: fit.score,
                 mapq: fit.mapq,
                 gap: false,
             });
-            let anchor_bp = (cut - dirt_bp) as u32;
-            let found = Tail { anchor_bp, ..of_unaligned(read, &out, &out_qualities, cut, end, mapq, placement) };
+            let found = of_unaligned(read, &out, &out_qualities, cut, end, mapq, placement);
             if placement.is_some() {
                 mended.kinase.push(found);
                 return;
@@ -301,38 +298,28 @@ pub fn from_unaligned(read: &Unaligned, reads: usize, table: &EdgeTable, mended:
             }
         }
         // Read into a partner: turned round, the read leaves the partner and may enter the kinase.
-        if let Some(Entered { offset, end, dirt_bp, mapq }) = table.partner_within(bases, reads) {
+        if let Some((offset, end, mapq)) = table.partner_within(bases, reads) {
             let cut = bases.len() - offset;
             if let Some(fit) = table.into_kinase(&out[cut..], end) {
                 let kinase_cut = offset - fit.inserted_bp;
                 let placement = Placement {
                     breakend: end,
                     overlap_bp: -(fit.inserted_bp as i32),
-                    aligned_bp: (cut - dirt_bp) as u32,
-                    score: (cut - dirt_bp) as i64,
+                    aligned_bp: cut as u32,
+                    score: cut as i64,
                     mapq,
                     gap: false,
                 };
-                let anchor_bp = kinase_cut.saturating_sub(fit.dirt_bp) as u32;
-                let found = of_unaligned(read, bases, qualities, kinase_cut, fit.end, fit.mapq, Some(placement));
-                mended.kinase.push(Tail { anchor_bp, ..found });
+                mended.kinase.push(of_unaligned(read, bases, qualities, kinase_cut, fit.end, fit.mapq, Some(placement)));
                 return;
             }
             if !table.is_ordinary(&out[cut..], false) {
-                let anchor_bp = (cut - dirt_bp) as u32;
-                unplaced.partner.push(Tail { anchor_bp, ..of_unaligned(read, &out, &out_qualities, cut, end, mapq, None) });
+                unplaced.partner.push(of_unaligned(read, &out, &out_qualities, cut, end, mapq, None));
             }
         }
     }
     mended.kinase.extend(unplaced.kinase.into_iter().filter(|tail| tail.length_bp as usize >= MIN_FIT_BEHIND_INSERTION_BP));
     mended.partner.extend(unplaced.partner.into_iter().filter(|tail| tail.length_bp as usize >= MIN_FIT_BEHIND_INSERTION_BP));
-}
-
-/// The bases of a read and their qualities between the adapters at its ends.
-fn without_adapters(read: &Unaligned) -> (&[u8], &[u8]) {
-    let end = before_adapter_bp(&read.bases);
-    let start = end - before_adapter_bp(&reverse_complement(&read.bases[..end]));
-    (&read.bases[start..end], read.qualities.get(start..end).unwrap_or_default())
 }
 
 fn of_unaligned(

@@ -85,24 +85,19 @@ impl<'a> Beyond<'a> {
 
 /// Log-odds that such a tail goes on as `expected` does, as far as both are known, against its being dirt. Both begin at the break.
 pub fn log_odds(tail: Beyond<'_>, expected: &[u8], errors: Errors) -> f64 {
-    explained(tail, expected, errors).0
-}
-
-/// The same with the number of the tail's first bases that are what is expected.
-pub fn explained(tail: Beyond<'_>, expected: &[u8], errors: Errors) -> (f64, usize) {
     let bases = &tail.bases[..tail.bases.len().min(expected.len() + errors.band_bp)];
     let dirt = ln_probabilities(bases, tail.before, Shares::ALL);
     let (by_length, whole) = ln_matches(Beyond { bases, ..tail }, expected, errors);
     let odds = |length: usize| by_length[length] - dirt[length];
     // Up to where it agrees best; behind that it must be dirt, as another molecule would be another junction.
     let cut = (0..bases.len()).map(|length| (length, odds(length))).max_by(|x, y| x.1.total_cmp(&y.1));
-    let cut = cut.filter(|(length, _)| *length > 0).map(|(length, odds)| {
+    let cut = cut.filter(|(length, _)| *length > 0).map_or(f64::NEG_INFINITY, |(length, odds)| {
         let rest = ln_probabilities(&bases[length..], &bases[..length], Shares::NO_RANDOM).last().copied().unwrap_or(0.0);
-        (odds + ENDS_IN_DIRT.ln() + rest - (dirt[bases.len()] - dirt[length]), length)
+        odds + ENDS_IN_DIRT.ln() + rest - (dirt[bases.len()] - dirt[length])
     });
     // What is expected may end before the tail does.
-    let to_end = whole.into_iter().map(|(length, ln_match)| (ln_match - dirt[length], length));
-    to_end.chain(cut).max_by(|x, y| x.0.total_cmp(&y.0)).unwrap_or((f64::NEG_INFINITY, 0))
+    let to_end = whole.into_iter().map(|(length, ln_match)| ln_match - dirt[length]).fold(f64::NEG_INFINITY, f64::max);
+    to_end.max(cut)
 }
 
 /// Whether log-odds show the junction where `crowd` open tails end within a few bases: each of them might agree by chance.

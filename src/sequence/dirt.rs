@@ -223,49 +223,12 @@ const MIN_JUDGED_BP: usize = 12;
 
 /// First bases that are looked at before all are: ordinary ones tell enough.
 const ENOUGH_BP: usize = 24;
-/// So many bases of an adapter are no chance: one read in a million has them otherwise.
-const ADAPTER_BP: usize = 14;
-
 /// Whether bases have no place of their own, wherever an aligner put them: runs, a repeat, or adapter.
 pub fn is_simple(bases: &[u8]) -> bool {
     let least = MIN_TELLING_BP.min(MIN_TELLING_FRAC * bases.len() as f64);
     // More bases never tell less, and of most the first are enough.
     let tells_less = |bases: &[u8]| telling_bp(bases) < least;
     bases.len() >= MIN_JUDGED_BP && tells_less(&bases[..bases.len().min(ENOUGH_BP)]) && tells_less(bases)
-}
-
-/// How many of the bases come before the longest run or repeat with which they surely end.
-pub fn before_repeat_bp(bases: &[u8]) -> usize {
-    let [same, other] = [REPEATED, OTHERWISE].map(|probability| probability.ln() + NATS_PER_BASE);
-    // A repeat that goes on to the end shows in the last bases.
-    let last = &bases[bases.len().saturating_sub(2 * PERIODS)..];
-    let shows = |period: &usize| {
-        let repeated = last.iter().zip(last.iter().skip(*period)).filter(|(base, before)| base == before).count();
-        2 * repeated >= last.len().saturating_sub(*period)
-    };
-    let repeats = (1..=PERIODS).filter(shows).map(|period| {
-        let begun = (SWITCH * Shares::ALL.of_period(period)).ln();
-        let odds = |(base, before): (&u8, &u8)| if base == before { same } else { other };
-        let pairs = bases.iter().zip(bases.iter().skip(period)).rev();
-        let sums = pairs.scan(begun, |sum, pair| {
-            *sum += odds(pair);
-            Some(*sum)
-        });
-        let best = (1..).zip(sums).max_by(|x, y| x.1.total_cmp(&y.1)).filter(|(_, odds)| *odds > 0.0);
-        best.map_or(bases.len(), |(length, _)| bases.len() - length)
-    });
-    repeats.min().unwrap_or(bases.len())
-}
-
-/// How many of the bases come before the first adapter that goes on for [`ADAPTER_BP`] bases or to the end.
-pub fn before_adapter_bp(bases: &[u8]) -> usize {
-    let is_adapter = |rest: &[u8]| {
-        let length = rest.len().min(ADAPTER_BP);
-        ADAPTERS.iter().any(|adapter| adapter.bases[..length] == rest[..length])
-    };
-    let last = bases.len().saturating_sub(MIN_JUDGED_BP - 1);
-    let begins = |at: &usize| ADAPTERS.iter().any(|adapter| adapter.bases[0] == bases[*at] && adapter.bases[1] == bases[*at + 1]);
-    (0..last).filter(begins).find(|&at| is_adapter(&bases[at..])).unwrap_or(bases.len())
 }
 
 #[cfg(test)]
@@ -329,26 +292,6 @@ mod tests {
     #[test]
     fn unknown_bases_tell_nothing() {
         assert!(information_nats(b"NNNNNNNN").abs() < 1e-12 && information_nats(b"").abs() < 1e-12);
-    }
-
-    #[test]
-    fn a_dirty_end_is_told_from_what_comes_before_it() {
-        let gene = [random_bases(17, 38).as_slice(), b"CT"].concat();
-        let clean_bp = |bases: &[u8]| before_repeat_bp(&bases[..before_adapter_bp(bases)]);
-        let with = |end: &[u8]| clean_bp(&[gene.as_slice(), end].concat());
-        // The first copy of a repeat is ordinary sequence.
-        for (unit, count) in [(&b"G"[..], 30), (b"TAA", 8), (b"TTAGGG", 6)] {
-            let clean = with(&unit.repeat(count));
-            assert!((39..=40 + unit.len()).contains(&clean), "{}: {clean}", String::from_utf8_lossy(unit));
-        }
-        let with_error = [vec![b'A'; 12], vec![b'C'], vec![b'A'; 12]].concat();
-        assert!((39..=41).contains(&with(&with_error)), "an error ends no run");
-        assert_eq!(with(b"AGATCGGAAGAGCACACGTCTGAACTCC"), 40);
-        assert_eq!(with(b"AGATCGGAAGAGC"), 40, "what is left of it");
-        assert_eq!(with(&random_bases(18, 30)), 70, "ordinary bases are no dirt");
-        assert_eq!(with(b"AAAA"), 44, "four are no run");
-        let begun = [vec![b'A'; 8], gene.clone()].concat();
-        assert_eq!(clean_bp(&begun), 48, "a run before other bases is no end");
     }
 
     proptest! {
