@@ -8,7 +8,7 @@ use crate::rearranged;
 
 /// What `--targets` names.
 pub const TARGETS: &[&str] = &["RET", "FGFR3"];
-/// The category of all events; of those with a partner that lies beside the kinase.
+/// The category of all events.
 pub const CATEGORY: &str = "other kinase";
 /// Exons of RET before which fusions break: the kinase domain begins in exon 12 (PMID 28447912).
 const RET_EXONS: [u32; 3] = [12, 11, 8];
@@ -23,7 +23,7 @@ fn exons<'l>(laboratory: &'l Laboratory, random: &mut Random) -> Vec<[(&'l Model
     let model = |gene: &str| laboratory.models(gene).first().expect("the laboratory has this gene");
     let (ret, fgfr3, tacc3) = (model("RET"), model("FGFR3"), model("TACC3"));
     let others: Vec<&Model> = unlisted(laboratory).into_iter().filter(|other| !TARGETS.contains(&other.gene.as_str())).collect();
-    let mut draw = |index: usize| {
+    let draw = |index: usize| {
         let other = others[random.below(others.len())];
         let partner = match index % 4 {
             0 => model(RET_PARTNERS[random.below(RET_PARTNERS.len())]),
@@ -39,7 +39,7 @@ fn exons<'l>(laboratory: &'l Laboratory, random: &mut Random) -> Vec<[(&'l Model
             [(fgfr3, fgfr3.exons.len() as u32 - 1), (partner, exon)]
         }
     };
-    (0..EVENTS).map(&mut draw).collect()
+    (0..EVENTS).map(draw).collect()
 }
 
 /// Transcripts that join exon edges.

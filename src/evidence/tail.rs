@@ -91,6 +91,34 @@ impl Tail {
         is_simple(&self.bases) || is_simple(&self.anchor) || behind_insertion.is_some_and(is_simple)
     }
 
+    /// A clipped end of a read of good quality, with an anchor that tells little and no place.
+    #[cfg(test)]
+    pub fn made_up(fragment: u64, at: Breakend, bases: &[u8]) -> Self {
+        Self {
+            fragment: FragmentId(fragment),
+            at,
+            anchor_bp: 70,
+            mapq: 60,
+            bases: bases.into(),
+            qualities: vec![30; bases.len()].into(),
+            length_bp: bases.len() as u32,
+            anchor: b"CCATTGACCATTGGCATT".as_slice().into(),
+            placement: None,
+            ends: (fragment as i64, 0),
+            primary: None,
+            crowd: 0,
+            unbroken_nats: 0.0,
+        }
+    }
+
+    /// The same, surely placed as a whole.
+    #[cfg(test)]
+    #[must_use]
+    pub fn placed_at(self, breakend: Breakend) -> Self {
+        let (aligned_bp, score) = (self.length_bp, i64::from(self.length_bp));
+        Self { placement: Some(Placement { breakend, overlap_bp: 0, aligned_bp, score, mapq: 60, gap: false }), ..self }
+    }
+
     /// Whether its place lies behind inserted bases.
     pub fn is_behind_insertion(&self) -> bool {
         self.placement.is_some_and(|placement| placement.overlap_bp < 0)
@@ -308,27 +336,11 @@ mod tests {
 
     #[test]
     fn what_an_aligner_makes_of_runs_is_simple_and_a_partner_behind_inserted_bases_is_not() {
-        let tail = |bases: &[u8], overlap_bp: i32| Tail {
-            fragment: FragmentId(1),
-            at: Breakend::new(ContigId(0), 1_000, crate::genome::Side::Lower),
-            anchor_bp: 60,
-            mapq: 60,
-            bases: bases.into(),
-            qualities: Bytes::default(),
-            length_bp: bases.len() as u32,
-            anchor: b"CCATTGACGATTGGCATTAGTCAC".as_slice().into(),
-            placement: Some(Placement {
-                breakend: Breakend::new(ContigId(1), 500, crate::genome::Side::Higher),
-                overlap_bp,
-                aligned_bp: 30,
-                score: 30,
-                mapq: 60,
-                gap: false,
-            }),
-            ends: (0, 0),
-            primary: None,
-            crowd: 0,
-            unbroken_nats: 0.0,
+        let end = |contig: u32, boundary: u32| Breakend::new(ContigId(contig), boundary, crate::genome::Side::Lower);
+        let tail = |bases: &[u8], overlap_bp: i32| {
+            let tail = Tail::made_up(1, end(0, 1_000), bases).placed_at(end(1, 500));
+            let placement = tail.placement.map(|placement| Placement { overlap_bp, ..placement });
+            Tail { anchor: b"CCATTGACGATTGGCATTAGTCAC".as_slice().into(), placement, ..tail }
         };
         let gene = crate::sequence::random_bases(5, 40);
         assert!(tail(&[b'A'; 40], 0).is_simple() && !tail(&gene, 0).is_simple());

@@ -152,7 +152,7 @@ pub fn draft<'a>(candidate: &'a Candidate, kinase: &Gene, context: &Context<'a>)
     let spliced = candidate.insertion_bp <= MAX_SPLICED_INSERTION_BP;
     let edges = if spliced { u8::from(kinase_edge) + u8::from(partner_edge) } else { 0 };
     let by_mates = is_guessed && support.split + support.clip == 0;
-    let class = Class { tier: known.tier, material, edges, by_mates, partner };
+    let class = Class { tier: known.tier, material, edges, by_mates, partner, is_simple: candidate.is_simple() };
 
     let gene_pair = oriented.gene.map(|gene| if kinase_is_three { (gene, kinase) } else { (kinase, gene) });
     let (five_site, three_site) = (five.site, three.site);

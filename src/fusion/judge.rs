@@ -36,8 +36,8 @@ pub fn support_rule(drafts: &[Draft<'_>], material: Material, chimeras: u32) -> 
         add_weak(&mut weak, draft);
     }
     let needed = |tier: KnownTier| {
-        let class = Class { tier, material, edges, by_mates: false, partner: PartnerKind::Gene };
-        let noise = Noise { chimeras, like: like(class, false, &weak) };
+        let class = Class { tier, material, edges, by_mates: false, partner: PartnerKind::Gene, is_simple: false };
+        let noise = Noise { chimeras, like: like(class, &weak) };
         let fewest = |of: &dyn Fn(u32) -> Independent| {
             let passes = |&fragments: &u32| quality(class, of(fragments), noise, UNIQUE_MAPQ) >= MIN_PASS_QUALITY;
             (MIN_FRAGMENTS..MOST_FRAGMENTS).find(passes).unwrap_or(MOST_FRAGMENTS)
@@ -52,23 +52,22 @@ pub fn support_rule(drafts: &[Draft<'_>], material: Material, chimeras: u32) -> 
     SupportRule { known: needed(KnownTier::Variant), novel: needed(KnownTier::Kinase) }
 }
 
-/// Number of weak junctions of each class, those that an aligner made of runs and adapter (`true`) apart.
-type Weak = Vec<(Class, bool, u32)>;
+/// Number of weak junctions of each class.
+type Weak = Vec<(Class, u32)>;
 
 fn add_weak(weak: &mut Weak, draft: &Draft<'_>) {
     if !(1..=WEAK_FRAGMENTS).contains(&draft.fusion.support.fragments()) {
         return;
     }
-    let key = (draft.class, draft.candidate.is_simple());
-    match weak.iter_mut().find(|(class, is_simple, _)| (*class, *is_simple) == key) {
-        Some((.., count)) => *count += 1,
-        None => weak.push((key.0, key.1, 1)),
+    match weak.iter_mut().find(|(class, _)| *class == draft.class) {
+        Some((_, count)) => *count += 1,
+        None => weak.push((draft.class, 1)),
     }
 }
 
-/// Weak junctions that look as good as one of this class. What is made of runs and adapter is a rival of its like alone.
-fn like(class: Class, is_simple: bool, weak: &Weak) -> u32 {
-    weak.iter().filter(|(other, dirt, _)| other.looks_like(class) && (is_simple || !dirt)).map(|(.., count)| count).sum()
+/// Weak junctions that look as good as one of this class.
+fn like(class: Class, weak: &Weak) -> u32 {
+    weak.iter().filter(|(other, _)| other.looks_like(class)).map(|(_, count)| count).sum()
 }
 
 /// Molecules that join one kinase to some other place.
@@ -138,9 +137,8 @@ fn noises(drafts: &[Draft<'_>], chimeras: &Chimeras<'_>) -> Vec<Noise> {
             Some(_) => chimeras.beside([draft.candidate].into_iter()),
             None => *beside.entry(key).or_insert_with(|| chimeras.beside(candidates.iter().copied())),
         };
-        let is_simple = draft.candidate.is_simple();
-        let by_dirt = if is_simple { by_dirt } else { 0 };
-        Noise { chimeras: chimeras + by_dirt, like: like(draft.class, is_simple, &weak) - like(draft.class, is_simple, own) }
+        let by_dirt = if draft.class.is_simple { by_dirt } else { 0 };
+        Noise { chimeras: chimeras + by_dirt, like: like(draft.class, &weak) - like(draft.class, own) }
     };
     drafts.iter().map(noise).collect()
 }

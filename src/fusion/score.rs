@@ -62,6 +62,8 @@ pub struct Class {
     pub by_mates: bool,
     /// What the kinase is joined to.
     pub partner: PartnerKind,
+    /// Whether an aligner made it of runs, repeats or adapter.
+    pub is_simple: bool,
 }
 
 /// What a kinase is joined to, the least likely to work first.
@@ -110,7 +112,11 @@ impl Class {
 
     /// Whether a junction of this class is as good as one of the `other`, but for its fragments.
     pub fn looks_like(self, other: Self) -> bool {
-        self.tier <= other.tier && self.edges >= other.edges && self.by_mates <= other.by_mates && self.partner >= other.partner
+        self.tier <= other.tier
+            && self.edges >= other.edges
+            && self.by_mates <= other.by_mates
+            && self.partner >= other.partner
+            && self.is_simple <= other.is_simple
     }
 
     /// The chance that a random chimera of the kinase looks like this.
@@ -178,7 +184,7 @@ mod tests {
     use super::*;
 
     fn class(tier: KnownTier, edges: u8) -> Class {
-        Class { tier, material: Material::Rna, edges, by_mates: false, partner: PartnerKind::Gene }
+        Class { tier, material: Material::Rna, edges, by_mates: false, partner: PartnerKind::Gene, is_simple: false }
     }
 
     fn shown(showing: u32) -> Independent {
@@ -198,15 +204,24 @@ mod tests {
     #[test]
     fn two_reads_that_show_a_break_of_dna_say_more_than_mates_that_span_it() {
         for partner in [PartnerKind::Gene, PartnerKind::BesideGenes] {
-            let class = Class { tier: KnownTier::Kinase, material: Material::Dna, edges: 0, by_mates: false, partner };
+            let class = Class { tier: KnownTier::Kinase, material: Material::Dna, edges: 0, by_mates: false, partner, is_simple: false };
             let of = |showing, spanning, chimeras| quality(class, Independent { showing, spanning }, noise(chimeras), 60);
             assert!(of(2, 0, 0) > MIN_PASS_QUALITY && of(1, 1, 0) < MIN_PASS_QUALITY);
             assert!(of(2, 0, 5) < MIN_PASS_QUALITY, "chimeras of the kinase speak against two fragments");
             assert!(of(1, 2, 9) > MIN_PASS_QUALITY && of(0, 3, 9) > MIN_PASS_QUALITY);
         }
-        let gene = Class { tier: KnownTier::Kinase, material: Material::Dna, edges: 0, by_mates: false, partner: PartnerKind::Gene };
+        let gene = Class {
+            tier: KnownTier::Kinase,
+            material: Material::Dna,
+            edges: 0,
+            by_mates: false,
+            partner: PartnerKind::Gene,
+            is_simple: false,
+        };
         let beside = Class { partner: PartnerKind::BesideGenes, ..gene };
         assert!(!beside.looks_like(gene), "stray junctions beside genes are no rivals of one with a gene");
+        let simple = Class { is_simple: true, ..gene };
+        assert!(!simple.looks_like(gene) && gene.looks_like(simple) && simple.looks_like(simple), "runs are rivals of runs alone");
         let example = quality(gene, Independent { showing: 1, spanning: 2 }, Noise { chimeras: 9, like: 1 }, 60);
         assert!((example - 15.6).abs() < 0.1, "{example}");
     }

@@ -126,9 +126,14 @@ impl Candidate {
     /// Gives the kinase so many bases that the partner had (or the partner some of the kinase's, where negative): homologous bases may lie
     /// on either side.
     pub fn slide(&mut self, bases: i64) {
-        let moved = bases.unsigned_abs() as usize;
         self.kinase = self.kinase.extended(bases);
         self.partner = self.partner.extended(-bases);
+        self.cut_later(bases);
+    }
+
+    /// Gives the anchor so many of the tail's first bases (or the tail some of the anchor's last, where negative).
+    pub fn cut_later(&mut self, bases: i64) {
+        let moved = bases.unsigned_abs() as usize;
         if bases > 0 {
             let moved = moved.min(self.tail.len());
             self.anchor.extend(self.tail.drain(..moved));

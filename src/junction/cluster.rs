@@ -20,7 +20,7 @@ const SAME_PLACE_BP: u32 = 5;
 const MAX_COMPARED: usize = 20;
 /// A seed with one in so many fragments of the better one's may correct it.
 const FAIR_SHARE: usize = 3;
-/// Bases by which a repeat's copies at the kinase are known, as many as another partner's must be.
+/// Bases by which two places are told to be copies of one sequence, on either side.
 const MIN_COPY_BP: usize = 14;
 /// Longest insertion that is written out.
 const MAX_INSERTION_BP: usize = 500;
@@ -62,7 +62,8 @@ pub fn candidates(target: usize, tails: &[Tail], tolerance: Tolerance, on_edge: 
 /// What has joined another stands for that one.
 struct Filed {
     by_bases: Spellings,
-    from_partner: Spellings,
+    /// None of reads that do not keep step: their errors make copies of all.
+    from_partner: Option<Spellings>,
     by_place: FxHashMap<PartnerPlace, Vec<usize>>,
 }
 
@@ -74,12 +75,18 @@ const PLACE_BP: u32 = 64;
 
 impl Filed {
     fn new(tolerance: Tolerance) -> Self {
-        Self { by_bases: Spellings::new(tolerance), from_partner: Spellings::new(tolerance), by_place: FxHashMap::default() }
+        Self {
+            by_bases: Spellings::new(tolerance),
+            from_partner: tolerance.in_step.then(|| Spellings::new(tolerance)),
+            by_place: FxHashMap::default(),
+        }
     }
 
     fn insert(&mut self, index: usize, seed: &Candidate) {
         self.by_bases.insert(index, seed.kinase, &seed.tail);
-        self.from_partner.insert(index, seed.partner, &seed.inwards());
+        if let Some(spellings) = &mut self.from_partner {
+            spellings.insert(index, seed.partner, &seed.inwards());
+        }
         let partner = seed.partner;
         let there = self.by_place.entry((partner.contig, partner.side, partner.boundary / PLACE_BP)).or_default();
         if there.last() != Some(&index) {
@@ -89,7 +96,7 @@ impl Filed {
 
     /// Those that may go on alike from one place of the partner into the kinase, the best first.
     fn with_kinase_like(&self, seed: &Candidate) -> Vec<usize> {
-        self.from_partner.like(seed.partner, &seed.inwards())
+        self.from_partner.as_ref().map_or_else(Vec::new, |spellings| spellings.like(seed.partner, &seed.inwards()))
     }
 
     /// Those that may say the same, the best first.
@@ -272,16 +279,13 @@ fn says_the_same(better: &Candidate, seed: &Candidate, tolerance: Tolerance) -> 
     if further.unsigned_abs() > u64::from(tolerance.shift_bp) {
         return false;
     }
-    let d = further.unsigned_abs() as usize;
-    let (own, other) =
-        if further >= 0 { (better.tail.get(d..), Some(seed.tail.as_slice())) } else { (Some(better.tail.as_slice()), seed.tail.get(d..)) };
     let same_side = better.partner.contig == seed.partner.contig && better.partner.side == seed.partner.side;
     let apart = better.partner.boundary.abs_diff(seed.partner.boundary);
     if same_side && tolerance.same_place_bp > 0 && apart.max(further.unsigned_abs() as u32) <= tolerance.same_place_bp {
         return true;
     }
     let near = same_side && apart <= SAME_PLACE_BP;
-    let by_bases = own.zip(other).and_then(|(own, other)| {
+    let by_bases = side_by_side(&better.tail, &seed.tail, further).and_then(|(own, other)| {
         // Two different partners may begin alike by chance (or by the homology itself); more bases must agree for them.
         let stricter = Tolerance { min_bp: tolerance.min_bp.max(if same_side { 12 } else { MIN_COPY_BP }), ..tolerance };
         stricter.tells_same(own, other, 1)
@@ -294,13 +298,22 @@ fn is_copy_at_kinase(better: &Candidate, seed: &Candidate, tolerance: Tolerance)
     let same = |x: Breakend, y: Breakend| x.contig == y.contig && x.side == y.side;
     let further = seed.partner.kept_distance(better.partner.boundary);
     let is_near = further.unsigned_abs() <= u64::from(tolerance.shift_bp);
-    if !tolerance.in_step || !same(better.kinase, seed.kinase) || !same(better.partner, seed.partner) || !is_near {
+    if !same(better.kinase, seed.kinase) || !same(better.partner, seed.partner) || !is_near {
         return false;
     }
-    let (own, other, d) = (better.inwards(), seed.inwards(), further.unsigned_abs() as usize);
-    let (own, other) = if further >= 0 { (own.get(d..), Some(other.as_slice())) } else { (Some(own.as_slice()), other.get(d..)) };
     let stricter = Tolerance { min_bp: MIN_COPY_BP, ..tolerance };
-    own.zip(other).and_then(|(own, other)| stricter.tells_same(own, other, 1)) == Some(true)
+    let tells_same = |(own, other): (&[u8], &[u8])| stricter.tells_same(own, other, 1);
+    side_by_side(&better.inwards(), &seed.inwards(), further).and_then(tells_same) == Some(true)
+}
+
+/// Two stretches from where both have begun, the second so many bases further out than the first.
+fn side_by_side<'b>(own: &'b [u8], other: &'b [u8], further: i64) -> Option<(&'b [u8], &'b [u8])> {
+    let bases = further.unsigned_abs() as usize;
+    if further >= 0 {
+        Some((own.get(bases..)?, other))
+    } else {
+        Some((own, other.get(bases..)?))
+    }
 }
 
 fn join(better: &mut Candidate, seed: Candidate, (at_ends, ending): (&AtEnds<'_>, &mut Option<usize>), tolerance: Tolerance) {
@@ -355,33 +368,19 @@ fn join(better: &mut Candidate, seed: Candidate, (at_ends, ending): (&AtEnds<'_>
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::evidence::tail::Placement;
 
     #[test]
     fn the_end_at_which_most_reads_are_cut_is_the_break() {
         let beyond = b"GATTACACCGTATGCATTGCAAGTCCTGAACG";
         // One read has an error beside the break and is cut two bases early; another split read and a clipped one agree.
-        let tail = |fragment: u64, early: usize, placed: bool, bases: Vec<u8>| Tail {
-            fragment: FragmentId(fragment),
-            at: Breakend::new(ContigId(0), 1_000 - early as u32, Side::Lower),
-            anchor_bp: 70,
-            mapq: 60,
-            length_bp: bases.len() as u32,
-            qualities: vec![30; bases.len()].into(),
-            bases: bases.into(),
-            anchor: b"CCATTGACCATTGGCATT".as_slice().into(),
-            placement: placed.then(|| Placement {
-                breakend: Breakend::new(ContigId(1), 500 - early as u32, Side::Higher),
-                overlap_bp: 0,
-                aligned_bp: 30,
-                score: 0,
-                mapq: 60,
-                gap: false,
-            }),
-            ends: (fragment as i64, 0),
-            primary: None,
-            crowd: 0,
-            unbroken_nats: 0.0,
+        let tail = |fragment: u64, early: u32, placed: bool, bases: Vec<u8>| {
+            let tail = Tail::made_up(fragment, Breakend::new(ContigId(0), 1_000 - early, Side::Lower), &bases);
+            let partner = Breakend::new(ContigId(1), 500 - early, Side::Higher);
+            if placed {
+                tail.placed_at(partner)
+            } else {
+                tail
+            }
         };
         let early = [b"TA".as_slice(), beyond].concat();
         let tails = [tail(1, 2, true, early), tail(2, 0, false, beyond.to_vec()), tail(3, 0, true, beyond.to_vec())];
@@ -393,27 +392,9 @@ mod tests {
     #[test]
     fn copies_of_a_repeat_at_the_kinase_are_one_break() {
         let (beyond, kinase) = (crate::sequence::random_bases(3, 60), crate::sequence::random_bases(4, 80));
-        let tail = |fragment: u64, at: u32, anchor: &[u8], mapq: u8| Tail {
-            fragment: FragmentId(fragment),
-            at: Breakend::new(ContigId(0), at, Side::Lower),
-            anchor_bp: 70,
-            mapq,
-            length_bp: 60,
-            qualities: vec![30; 60].into(),
-            bases: beyond.as_slice().into(),
-            anchor: anchor.into(),
-            placement: Some(Placement {
-                breakend: Breakend::new(ContigId(1), 500, Side::Higher),
-                overlap_bp: 0,
-                aligned_bp: 60,
-                score: 60,
-                mapq: 60,
-                gap: false,
-            }),
-            ends: (fragment as i64, 0),
-            primary: None,
-            crowd: 0,
-            unbroken_nats: 0.0,
+        let tail = |fragment: u64, at: u32, anchor: &[u8], mapq: u8| {
+            let tail = Tail::made_up(fragment, Breakend::new(ContigId(0), at, Side::Lower), &beyond);
+            Tail { anchor: anchor.into(), mapq, ..tail.placed_at(Breakend::new(ContigId(1), 500, Side::Higher)) }
         };
         let at = |tails: &[Tail]| -> Vec<(u32, usize, u8)> {
             let found = candidates(0, tails, Tolerance::of(false), &|_| false);
@@ -429,27 +410,9 @@ mod tests {
     #[test]
     fn of_places_in_a_repeat_the_one_where_most_bases_are_aligned_is_the_partners() {
         let beyond = b"GATTACACCGTATGCATTGCAAGTCCTGAACGTTAGCATCGGATTCAGTACCGGCATACGAGTTCACC";
-        let tail = |fragment: u64, contig: u32, length: usize| Tail {
-            fragment: FragmentId(fragment),
-            at: Breakend::new(ContigId(0), 1_000, Side::Lower),
-            anchor_bp: 70,
-            mapq: 60,
-            length_bp: length as u32,
-            qualities: vec![30; length].into(),
-            bases: beyond[..length].into(),
-            anchor: b"CCATTGACCATTGGCATT".as_slice().into(),
-            placement: Some(Placement {
-                breakend: Breakend::new(ContigId(contig), 500, Side::Higher),
-                overlap_bp: 0,
-                aligned_bp: length as u32,
-                score: length as i64,
-                mapq: 60,
-                gap: false,
-            }),
-            ends: (fragment as i64, 0),
-            primary: None,
-            crowd: 0,
-            unbroken_nats: 0.0,
+        let tail = |fragment: u64, contig: u32, length: usize| {
+            let tail = Tail::made_up(fragment, Breakend::new(ContigId(0), 1_000, Side::Lower), &beyond[..length]);
+            tail.placed_at(Breakend::new(ContigId(contig), 500, Side::Higher))
         };
         let found = candidates(0, &[tail(1, 1, 30), tail(2, 3, 60), tail(3, 2, 40)], Tolerance::of(false), &|_| false);
         assert_eq!(found.iter().map(|candidate| (candidate.partner.contig.0, candidate.members.len())).collect::<Vec<_>>(), [(3, 3)]);
@@ -464,28 +427,8 @@ mod tests {
         let kinase = Breakend::new(ContigId(0), 1_000, Side::Lower);
         let tail = |index: u32, copy: u64| {
             let bases = crate::sequence::random_bases(u64::from(index) * 7_919 + 3, 60);
-            Tail {
-                fragment: FragmentId(u64::from(index) + copy),
-                at: kinase,
-                anchor_bp: 70,
-                mapq: 60,
-                length_bp: 60,
-                qualities: vec![30; 60].into(),
-                bases: bases.into(),
-                anchor: b"CCATTGACCATTGGCATT".as_slice().into(),
-                placement: Some(Placement {
-                    breakend: Breakend::new(ContigId(1 + index % 5), 1_000 * index + 400 * copy as u32 / 100_000, Side::Higher),
-                    overlap_bp: 0,
-                    aligned_bp: 60,
-                    score: 60,
-                    mapq: 60,
-                    gap: false,
-                }),
-                ends: (i64::from(index), 0),
-                primary: None,
-                crowd: 0,
-                unbroken_nats: 0.0,
-            }
+            let partner = Breakend::new(ContigId(1 + index % 5), 1_000 * index + 400 * copy as u32 / 100_000, Side::Higher);
+            Tail { ends: (i64::from(index), 0), ..Tail::made_up(u64::from(index) + copy, kinase, &bases).placed_at(partner) }
         };
         // One of them in two copies of a repeat.
         let tails: Vec<Tail> = (0..CHIMERAS).map(|index| tail(index, 0)).chain([tail(77, 100_000)]).collect();

@@ -183,14 +183,11 @@ impl Columns {
 
     /// Gives the candidate its ends, and what lies between them.
     fn write(&self, candidate: &mut Candidate, from: i64, to: i64) {
-        let mut text = [candidate.anchor.as_slice(), &candidate.tail].concat();
-        let end = candidate.anchor.len() as i64;
-        let cut = |place: i64| usize::try_from(end + place).unwrap_or(0).min(text.len());
         candidate.put(candidate.kinase.extended(from), candidate.partner.extended(self.inserted_bp - to));
-        candidate.insertion = text[cut(from)..cut(to)].to_vec();
-        candidate.insertion_bp = (to - from) as u32;
-        candidate.tail = text.split_off(cut(from));
-        candidate.anchor = text;
+        candidate.cut_later(from);
+        let inserted_bp = (to - from) as usize;
+        candidate.insertion = candidate.tail[..inserted_bp.min(candidate.tail.len())].to_vec();
+        candidate.insertion_bp = inserted_bp as u32;
     }
 }
 
@@ -240,37 +237,6 @@ pub fn settle(candidate: &mut Candidate, reads: &Reads<'_>, sides: &Sides<'_>, t
     candidate.homology_bp = (put - first) as u32;
 }
 
-/// Bases by which errors of long reads move an end, and by which they lengthen or shorten what lies between the edges.
-const LONG_READ_REACH_BP: i64 = 6;
-const LONG_READ_INDEL_BP: i64 = 1;
-
-/// Moves both ends of a junction of long reads onto the exon edges beside them, where both have one: errors move what splices join.
-pub fn onto_edges(candidate: &mut Candidate, on_edge: &dyn Fn(Breakend) -> bool) {
-    if candidate.unplaced || candidate.slack_bp > 0 || i64::from(candidate.insertion_bp) > LONG_READ_REACH_BP {
-        return;
-    }
-    let beside =
-        |end: Breakend| -> Vec<i64> { (-LONG_READ_REACH_BP..=LONG_READ_REACH_BP).filter(|&bases| on_edge(end.extended(bases))).collect() };
-    let at_partners = beside(candidate.partner);
-    let pairs = beside(candidate.kinase).into_iter().flat_map(|x| at_partners.iter().map(move |&y| (x, y)));
-    // Bases that are really inserted, or missing from an exon, are no error.
-    let left_over = |(x, y): (i64, i64)| (i64::from(candidate.insertion_bp) - x - y).abs();
-    let best = pairs.min_by_key(|&pair| (left_over(pair), pair.0.abs() + pair.1.abs(), pair));
-    let Some((at_kinase, at_partner)) = best.filter(|&pair| left_over(pair) <= LONG_READ_INDEL_BP) else { return };
-    candidate.kinase = candidate.kinase.extended(at_kinase);
-    candidate.partner = candidate.partner.extended(at_partner);
-    candidate.homology_bp = 0;
-    candidate.insertion.clear();
-    candidate.insertion_bp = 0;
-    let moved = at_kinase.unsigned_abs() as usize;
-    if at_kinase > 0 {
-        candidate.anchor.extend(candidate.tail.drain(..moved.min(candidate.tail.len())).collect::<Vec<u8>>());
-    } else {
-        let back = candidate.anchor.split_off(candidate.anchor.len().saturating_sub(moved));
-        candidate.tail.splice(..0, back);
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
@@ -305,20 +271,12 @@ mod tests {
             *base = if *base == b'A' { b'C' } else { b'A' };
         }
         let cut = (i64::from(CUT) + off) as usize;
+        let qualities = vec![37; 40].into();
         Tail {
-            fragment: FragmentId(fragment),
-            at: end(KINASE, off),
-            anchor_bp: 80,
-            mapq: 60,
-            bases: bases[cut..cut + 40].into(),
-            qualities: vec![37; 40].into(),
-            length_bp: 40,
             anchor: bases[cut - 40..cut].into(),
-            placement: None,
-            ends: (fragment as i64, 0),
-            primary: None,
+            qualities,
             crowd: 1,
-            unbroken_nats: 0.0,
+            ..Tail::made_up(fragment, end(KINASE, off), &bases[cut..cut + 40])
         }
     }
 
@@ -382,13 +340,53 @@ mod tests {
         assert_eq!(settled(&genomes, &all[..1], (2, 2, 0), &edges), (2, 2, Vec::new(), 0), "one may be right");
     }
 
+    /// A junction of a kinase that keeps what lies below and a partner that keeps what lies above, as its ends give it.
+    fn joined((kinase, partner): (u32, u32), anchor: &[u8], tail: &[u8]) -> Candidate {
+        let members = [1, 2].map(|fragment| (FragmentId(fragment), member())).into();
+        let (kinase, partner) = (Breakend::new(KINASE, kinase, Side::Lower), Breakend::new(PARTNER, partner, Side::Higher));
+        Candidate { anchor: anchor.to_vec(), tail: tail.to_vec(), members, ..Candidate::new(0, kinase, partner) }
+    }
+
+    fn settle_by(candidate: &mut Candidate, tails: &[Tail], texts: [(&[u8], u32); 2]) {
+        let bases = |interval: crate::genome::Interval| {
+            let (text, from) = texts[interval.contig.0 as usize];
+            let base = |place: u32| place.checked_sub(from).and_then(|at| text.get(at as usize)).copied().unwrap_or(b'N');
+            (interval.start..interval.end).map(base).collect::<Vec<u8>>()
+        };
+        let inwards = |_: bool, end| crate::junction::homology::inwards(end, SIDE_BP, &bases);
+        let sides = Sides { inwards: &inwards, bases: &bases, on_edge: &|_| true };
+        settle(candidate, &Reads::new(tails, &[]), &sides, Tolerance::of(false));
+    }
+
     #[test]
-    fn bases_that_one_read_alone_has_too_many_of_its_own_are_no_insertion() {
-        let genomes = genomes(b"GTAAGT", b"TTCAAG");
-        let molecule = spliced(&genomes, b"");
-        // Cut three bases too early, with three between.
-        let early = |fragment| read(fragment, &molecule, -3, None);
-        assert_eq!(settled(&genomes, &[early(1), read(2, &molecule, 0, None)], (-3, 0, 3), &[]).2, b"");
+    fn clipped_reads_tell_an_error_beside_the_break_from_an_insertion() {
+        let beyond = b"GATTACACCGTATGCATTGCAAGTCCTGAACG";
+        let with_error = [b"ACT".as_slice(), beyond].concat();
+        let mut candidate = joined((997, 500), b"CCATTGACCATTGGCATT", &with_error);
+        (candidate.insertion, candidate.insertion_bp) = (b"ACT".to_vec(), 3);
+        let split = Tail::made_up(1, Breakend::new(KINASE, 997, Side::Lower), &with_error);
+        let anchor = b"TGACCATTGGCATTAGT".as_slice().into();
+        let clipped = Tail { anchor, ..Tail::made_up(2, Breakend::new(KINASE, 1_000, Side::Lower), beyond) };
+        settle_by(&mut candidate, &[split, clipped], [(b"CCATTGACCATTGGCATTAGTCTCTCTC", 979), (beyond, 500)]);
+        assert_eq!((candidate.kinase.boundary, candidate.partner.boundary, candidate.insertion_bp), (1_000, 500, 0));
+        assert_eq!(candidate.tail, beyond);
+    }
+
+    #[test]
+    fn an_overlap_with_a_mismatch_is_split_where_the_reads_differ_least() {
+        // Both alignments claim 8 bases: two are equal on both sides, the third differs at the kinase, and five match there by chance.
+        //          kinase ...ACGTAG|GT|A|CCATG   the molecule ACGTAG GT CCCATG TTT...
+        //          partner      ...|GT|C|CCATG TTT
+        let (kinase, partner) = (b"ACGTAGGTACCATG", b"GGGGGCGTCCCATGTTTACG");
+        let mut candidate = joined((14, 14), b"ACGTAGGTCCCATG", b"TTTACG");
+        candidate.homology_bp = 8;
+        let read = |fragment| {
+            let tail = Tail::made_up(fragment, Breakend::new(KINASE, 14, Side::Lower), b"TTTACG");
+            Tail { anchor: b"ACGTAGGTCCCATG".as_slice().into(), ..tail }
+        };
+        settle_by(&mut candidate, &[read(1), read(2)], [(kinase, 0), (partner, 0)]);
+        assert_eq!((candidate.kinase.boundary, candidate.partner.boundary, candidate.homology_bp), (8, 8, 2));
+        assert_eq!((candidate.anchor.as_slice(), candidate.tail.as_slice()), (&b"ACGTAGGT"[..], &b"CCCATGTTTACG"[..]));
     }
 
     #[test]
@@ -449,37 +447,5 @@ mod tests {
             let from = turned[0].at.kept_distance(CUT);
             prop_assert_eq!(&second, &settled(&genomes, &turned, (from, 0, (between.len() as i64 - from) as usize), &[]));
         }
-    }
-
-    fn of_long_reads(kinase: u32, partner: u32, insertion: &[u8]) -> (u32, u32, Vec<u8>, Vec<u8>, Vec<u8>) {
-        let mut candidate = Candidate {
-            insertion: insertion.to_vec(),
-            insertion_bp: insertion.len() as u32,
-            tail: b"GATTACA".to_vec(),
-            anchor: b"CCATTG".to_vec(),
-            ..Candidate::new(0, Breakend::new(ContigId(0), kinase, Side::Lower), Breakend::new(ContigId(1), partner, Side::Higher))
-        };
-        // Two acceptors three bases apart, as many exons have.
-        onto_edges(&mut candidate, &|end| matches!((end.contig.0, end.boundary), (0, 1_000) | (1, 500 | 503)));
-        (candidate.kinase.boundary, candidate.partner.boundary, candidate.insertion, candidate.anchor, candidate.tail)
-    }
-
-    #[test]
-    fn ends_of_long_reads_move_onto_the_edges_that_leave_least_between_them() {
-        let moved = |kinase, partner, insertion: &[u8]| {
-            let (kinase, partner, insertion, ..) = of_long_reads(kinase, partner, insertion);
-            (kinase, partner, insertion.len())
-        };
-        assert_eq!(moved(1_000, 500, b""), (1_000, 500, 0));
-        assert_eq!(moved(998, 500, b"A"), (1_000, 500, 0), "a base off");
-        assert_eq!(moved(1_002, 502, b""), (1_000, 500, 0), "what one side gives the other takes");
-        assert_eq!(moved(1_000, 502, b""), (1_000, 503, 0));
-        assert_eq!(moved(1_000, 500, b"ACGT"), (1_000, 500, 4), "bases that are really inserted stay");
-        assert_eq!(moved(995, 500, b""), (995, 500, 0), "and what is missing from an exon too");
-        assert_eq!(moved(1_000, 480, b""), (1_000, 480, 0));
-        let (.., anchor, tail) = of_long_reads(998, 502, b"");
-        assert_eq!((anchor.as_slice(), tail.as_slice()), (b"CCATTGGA".as_slice(), b"TTACA".as_slice()));
-        let (.., anchor, tail) = of_long_reads(1_002, 502, b"");
-        assert_eq!((anchor.as_slice(), tail.as_slice()), (b"CCAT".as_slice(), b"TGGATTACA".as_slice()));
     }
 }

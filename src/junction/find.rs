@@ -185,8 +185,8 @@ pub struct Spliced<'a> {
 }
 
 impl Evidence {
-    /// Molecules that join the kinase to some other place: all junctions and all random chimeras together; and those that only runs or adapter
-    /// join which an aligner put somewhere.
+    /// Molecules that join the kinase to some other place: all junctions and all random chimeras together. Apart from them those that only a
+    /// run, a repeat or adapter joins, which an aligner put somewhere.
     pub fn chimeras(&self, molecules: &Molecules) -> [FxHashSet<FragmentId>; 2] {
         let split = self.kinase_tails.iter().filter(|tail| tail.placement.is_some());
         let (simple, telling): (Vec<&Tail>, Vec<&Tail>) = split.partition(|tail| tail.is_simple());
@@ -237,7 +237,7 @@ impl Evidence {
         let is_listed = |kinase: Breakend, partner: Breakend| spliced.is_some_and(|spliced| spliced.edges.is_listed(kinase, partner));
         let spanned_edges = spliced.map(|spliced| SpannedEdges { beyond: spliced.beyond, is_listed: &is_listed });
         let mut from_pairs = realign::from_pairs(target, &unexplained, tails, tolerance, span, (local, spanned_edges.as_ref()));
-        let reads = ends::Reads::new(kinase_tails, &self.partner_tails);
+        let reads = tolerance.in_step.then(|| ends::Reads::new(kinase_tails, &self.partner_tails));
         let genomic = |_: bool, end: Breakend| homology::inwards(end, ends::SIDE_BP, local);
         let sides = ends::Sides {
             inwards: spliced.map_or(&genomic, |spliced| spliced.inwards),
@@ -245,14 +245,12 @@ impl Evidence {
             on_edge: spliced.map_or(&|_| true, |spliced| spliced.on_edge),
         };
         for candidate in candidates.iter_mut().chain(&mut from_pairs) {
-            if tolerance.in_step {
-                ends::settle(candidate, &reads, &sides, tolerance);
+            if let Some(reads) = &reads {
+                ends::settle(candidate, reads, &sides, tolerance);
+            } else if spliced.is_some() && !long_read::settle(candidate, tails.0, &sides) {
+                long_read::onto_edges(candidate, sides.on_edge);
             }
             if let Some(spliced) = spliced {
-                let sides = long_read::Sides { inwards: spliced.inwards, on_edge: spliced.on_edge };
-                if !tolerance.in_step && !long_read::settle(candidate, tails.0, &sides) {
-                    ends::onto_edges(candidate, spliced.on_edge);
-                }
                 inner_exon::settle(candidate, spliced.keeping);
             }
             homology::settle(candidate, reference);

@@ -14,6 +14,7 @@ use crate::genome::Breakend;
 use crate::sequence::{collapse_runs, fewest_edits_to_end, fewest_edits_within, reverse_complement};
 
 use super::candidate::Candidate;
+use super::ends::Sides;
 use super::nearby::Nearby;
 use super::price::{price, Cost};
 
@@ -35,14 +36,6 @@ const MAX_READS: usize = 8;
 const MOVE_BP: i64 = 3;
 /// Reads that correct each other's inserted bases; of two none is right.
 const MIN_CORRECTING: usize = 3;
-
-/// What is known of the two sides.
-pub struct Sides<'a> {
-    /// The bases that a molecule has from an end inwards, over splices; of the kinase (`true`) or of the partner.
-    pub inwards: &'a dyn Fn(bool, Breakend) -> Vec<u8>,
-    /// Knows the exon edges of all genes.
-    pub on_edge: &'a dyn Fn(Breakend) -> bool,
-}
 
 /// A way to join the two sides; `insertion` is read from the kinase to the partner.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -239,10 +232,33 @@ impl Search<'_> {
     }
 }
 
+/// Bases by which errors move an end from its edge, and by which they lengthen or shorten what lies between the edges.
+const EDGE_REACH_BP: i64 = 6;
+const EDGE_INDEL_BP: i64 = 1;
+
+/// Moves both ends of a junction of long reads onto the exon edges beside them, where both have one: errors move what splices join.
+pub fn onto_edges(candidate: &mut Candidate, on_edge: &dyn Fn(Breakend) -> bool) {
+    if candidate.unplaced || candidate.slack_bp > 0 || i64::from(candidate.insertion_bp) > EDGE_REACH_BP {
+        return;
+    }
+    let beside = |end: Breakend| -> Vec<i64> { (-EDGE_REACH_BP..=EDGE_REACH_BP).filter(|&bases| on_edge(end.extended(bases))).collect() };
+    let at_partners = beside(candidate.partner);
+    let pairs = beside(candidate.kinase).into_iter().flat_map(|x| at_partners.iter().map(move |&y| (x, y)));
+    // Bases that are really inserted, or missing from an exon, are no error.
+    let left_over = |(x, y): (i64, i64)| (i64::from(candidate.insertion_bp) - x - y).abs();
+    let best = pairs.min_by_key(|&pair| (left_over(pair), pair.0.abs() + pair.1.abs(), pair));
+    let Some((at_kinase, at_partner)) = best.filter(|&pair| left_over(pair) <= EDGE_INDEL_BP) else { return };
+    candidate.kinase = candidate.kinase.extended(at_kinase);
+    candidate.partner = candidate.partner.extended(at_partner);
+    candidate.homology_bp = 0;
+    candidate.insertion.clear();
+    candidate.insertion_bp = 0;
+    candidate.cut_later(at_kinase);
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::alignment::read::FragmentId;
     use crate::evidence::tail::Placement;
     use crate::genome::{ContigId, Interval, Side};
     use crate::junction::candidate::{Kind, Member};
@@ -271,28 +287,15 @@ mod tests {
                 let rest = then.map_or(&[][..], |(_, rest)| rest);
                 let molecule = [&kinase[..500], between, &partner[500..500 + exon], rest].concat();
                 let cut = (500 + at_kinase) as usize;
-                Tail {
-                    fragment: FragmentId(*fragment),
-                    at: end(0, Side::Lower, *at_kinase),
-                    anchor_bp: 300,
-                    mapq: 60,
-                    bases: molecule[cut..cut + 150].into(),
-                    qualities: vec![20; 150].into(),
-                    length_bp: 400,
-                    anchor: molecule[cut - 60..cut].into(),
-                    placement: Some(Placement {
-                        breakend: end(1, Side::Higher, *at_partner),
-                        overlap_bp: *overlap_bp,
-                        aligned_bp: exon.min(300) as u32,
-                        score: 300,
-                        mapq: 60,
-                        gap: false,
-                    }),
-                    ends: (0, 0),
-                    primary: None,
-                    crowd: 0,
-                    unbroken_nats: 0.0,
-                }
+                let tail = Tail::made_up(*fragment, end(0, Side::Lower, *at_kinase), &molecule[cut..cut + 150]).placed_at(end(
+                    1,
+                    Side::Higher,
+                    *at_partner,
+                ));
+                let aligned_bp = exon.min(300) as u32;
+                let placement = tail.placement.map(|place| Placement { overlap_bp: *overlap_bp, aligned_bp, score: 300, ..place });
+                let (anchor, qualities) = (molecule[cut - 60..cut].into(), vec![20; 150].into());
+                Tail { anchor_bp: 300, length_bp: 400, anchor, qualities, placement, ends: (0, 0), ..tail }
             })
             .collect();
         let inwards = |at_kinase: bool, end: Breakend| {
@@ -320,7 +323,7 @@ mod tests {
             members: tails.iter().map(|tail| (tail.fragment, member)).collect(),
             ..Candidate::new(0, first.at, first.placement.expect("it is placed").breakend)
         };
-        assert!(settle(&mut candidate, &Nearby::tails(&tails), &Sides { inwards: &inwards, on_edge }));
+        assert!(settle(&mut candidate, &Nearby::tails(&tails), &Sides { inwards: &inwards, bases: &|_| Vec::new(), on_edge }));
         (candidate.kinase.boundary, candidate.partner.boundary, candidate.insertion)
     }
 
@@ -375,5 +378,37 @@ mod tests {
     fn a_break_off_the_edges_is_found_where_no_read_was_cut() {
         let reads = [(1, Vec::new(), 3, -2, 0), (2, Vec::new(), -4, 0, 0)];
         assert_eq!(joined(&reads, &|_| false), (500, 500, Vec::new()));
+    }
+
+    fn of_long_reads(kinase: u32, partner: u32, insertion: &[u8]) -> (u32, u32, Vec<u8>, Vec<u8>, Vec<u8>) {
+        let mut candidate = Candidate {
+            insertion: insertion.to_vec(),
+            insertion_bp: insertion.len() as u32,
+            tail: b"GATTACA".to_vec(),
+            anchor: b"CCATTG".to_vec(),
+            ..Candidate::new(0, Breakend::new(ContigId(0), kinase, Side::Lower), Breakend::new(ContigId(1), partner, Side::Higher))
+        };
+        // Two acceptors three bases apart, as many exons have.
+        onto_edges(&mut candidate, &|end| matches!((end.contig.0, end.boundary), (0, 1_000) | (1, 500 | 503)));
+        (candidate.kinase.boundary, candidate.partner.boundary, candidate.insertion, candidate.anchor, candidate.tail)
+    }
+
+    #[test]
+    fn ends_of_long_reads_move_onto_the_edges_that_leave_least_between_them() {
+        let moved = |kinase, partner, insertion: &[u8]| {
+            let (kinase, partner, insertion, ..) = of_long_reads(kinase, partner, insertion);
+            (kinase, partner, insertion.len())
+        };
+        assert_eq!(moved(1_000, 500, b""), (1_000, 500, 0));
+        assert_eq!(moved(998, 500, b"A"), (1_000, 500, 0), "a base off");
+        assert_eq!(moved(1_002, 502, b""), (1_000, 500, 0), "what one side gives the other takes");
+        assert_eq!(moved(1_000, 502, b""), (1_000, 503, 0));
+        assert_eq!(moved(1_000, 500, b"ACGT"), (1_000, 500, 4), "bases that are really inserted stay");
+        assert_eq!(moved(995, 500, b""), (995, 500, 0), "and what is missing from an exon too");
+        assert_eq!(moved(1_000, 480, b""), (1_000, 480, 0));
+        let (.., anchor, tail) = of_long_reads(998, 502, b"");
+        assert_eq!((anchor.as_slice(), tail.as_slice()), (b"CCATTGGA".as_slice(), b"TTACA".as_slice()));
+        let (.., anchor, tail) = of_long_reads(1_002, 502, b"");
+        assert_eq!((anchor.as_slice(), tail.as_slice()), (b"CCAT".as_slice(), b"TGGATTACA".as_slice()));
     }
 }

@@ -338,21 +338,7 @@ mod tests {
             partner_begin: 620,
             partner_mapq: Some(60),
         };
-        let clipped = Tail {
-            fragment: FragmentId(2),
-            at: Breakend::new(ContigId(1), 500, Side::Higher),
-            anchor_bp: 80,
-            mapq: 60,
-            bases: reverse_complement(&kinase[10..30]).into(),
-            qualities: vec![30; 20].into(),
-            length_bp: 20,
-            anchor: b"CCATTGACCATTGGCATT".as_slice().into(),
-            placement: None,
-            ends: (0, 0),
-            primary: None,
-            crowd: 0,
-            unbroken_nats: 0.0,
-        };
+        let clipped = Tail::made_up(2, Breakend::new(ContigId(1), 500, Side::Higher), &reverse_complement(&kinase[10..30]));
         let distance = |end: Breakend, position: u32| end.kept_distance(position);
         let span = Span { insert_median_bp: 250, insert_max_bp: 400, distance: &distance, reach: &|_, bases| bases };
         let mut at_partner = Nearby::default();
@@ -367,19 +353,9 @@ mod tests {
     fn ends_in_dirt_never_hide_the_one_where_the_break_is() {
         let (kinase, partner) = (random_bases(1, 60), random_bases(2, 60));
         let tail = |fragment: u64, at: Breakend, bases: &[u8], anchor: &[u8]| Tail {
-            fragment: FragmentId(fragment),
-            at,
-            anchor_bp: 80,
-            mapq: 60,
-            bases: bases.into(),
-            qualities: vec![30; bases.len()].into(),
-            length_bp: bases.len() as u32,
             anchor: anchor.into(),
-            placement: None,
-            ends: (fragment as i64, 0),
-            primary: None,
             crowd: 1,
-            unbroken_nats: 0.0,
+            ..Tail::made_up(fragment, at, bases)
         };
         let (at_kinase, at_partner) = (Breakend::new(ContigId(0), 1_030, Side::Lower), Breakend::new(ContigId(1), 500, Side::Higher));
         // Three reads end in A at each of twenty places beside, two at the break.

@@ -211,21 +211,7 @@ mod tests {
     use super::*;
 
     fn tail(at: Breakend, anchor_bp: u32, bases: &[u8]) -> Tail {
-        Tail {
-            fragment: FragmentId(1),
-            at,
-            anchor_bp,
-            mapq: 60,
-            bases: bases.into(),
-            qualities: vec![30; bases.len()].into(),
-            length_bp: bases.len() as u32,
-            anchor: Bytes::default(),
-            placement: None,
-            ends: (0, 0),
-            primary: None,
-            crowd: 0,
-            unbroken_nats: 0.0,
-        }
+        Tail { anchor_bp, anchor: Bytes::default(), ends: (0, 0), ..Tail::made_up(1, at, bases) }
     }
 
     #[test]

@@ -220,9 +220,9 @@ const MIN_TELLING_BP: f64 = 16.0;
 const MIN_TELLING_FRAC: f64 = 0.5;
 /// Fewest bases of which this is asked.
 const MIN_JUDGED_BP: usize = 12;
-
 /// First bases that are looked at before all are: ordinary ones tell enough.
 const ENOUGH_BP: usize = 24;
+
 /// Whether bases have no place of their own, wherever an aligner put them: runs, a repeat, or adapter.
 pub fn is_simple(bases: &[u8]) -> bool {
     let least = MIN_TELLING_BP.min(MIN_TELLING_FRAC * bases.len() as f64);
@@ -295,6 +295,22 @@ mod tests {
     }
 
     proptest! {
+        #[test]
+        fn whether_bases_are_simple_is_told_by_all_of_them(
+            parts in proptest::collection::vec((0usize..5, 1usize..40, 1u64..10_000), 1..5),
+        ) {
+            let made = |(kind, count, seed): (usize, usize, u64)| match kind {
+                0 => vec![b"ACGT"[count % 4]; count],
+                1 => random_bases(seed, 1 + count % 6).repeat(1 + count / 4),
+                2 => ADAPTERS[count % ADAPTERS.len()].bases[..count.min(20)].to_vec(),
+                3 => ALU[seed as usize % 200..][..count].to_vec(),
+                _ => random_bases(seed, count),
+            };
+            let bases: Vec<u8> = parts.into_iter().flat_map(made).collect();
+            let least = MIN_TELLING_BP.min(MIN_TELLING_FRAC * bases.len() as f64);
+            prop_assert_eq!(is_simple(&bases), bases.len() >= MIN_JUDGED_BP && telling_bp(&bases) < least);
+        }
+
         #[test]
         fn random_bases_tell_about_their_number(seed in 1u64..1_000, count in 10usize..100) {
             let bases = random_bases(seed, count);
