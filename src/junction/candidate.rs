@@ -14,6 +14,9 @@ use super::score::{is_witness, log_odds, Beyond, Errors};
 /// Fragments placed elsewhere, for each one surely placed here, from which a place is doubted.
 const CONTESTED_RATIO: f64 = 5.0;
 
+/// Quality of aligned bases, whose own is not kept: that of most bases.
+const ALIGNED_QUALITY: u8 = 30;
+
 /// How a fragment shows a junction, weakest first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Kind {
@@ -233,9 +236,7 @@ impl Candidate {
         if further.unsigned_abs() > u64::from(tolerance.shift_bp) {
             return Some(false);
         }
-        let shift = further.unsigned_abs() as usize;
-        let (own, other) = if further >= 0 { (self.tail.get(shift..)?, 0) } else { (self.tail.as_slice(), shift) };
-        tolerance.shows(tail, other, own)
+        tolerance.shows(tail, &self.anchor, &self.tail, further)
     }
 
     /// What one reads from the partner: the insertion backwards, then the kinase from its end inwards.
@@ -243,6 +244,11 @@ impl Candidate {
         let mut bases = reverse_complement(&self.insertion);
         bases.extend(reverse_complement(&self.anchor));
         bases
+    }
+
+    /// What one reads on the partner's side towards its end.
+    fn towards(&self) -> Vec<u8> {
+        reverse_complement(self.tail.get(self.insertion_bp as usize..).unwrap_or_default())
     }
 
     /// Whether a tail that leaves the partner's place near this junction's end reads on into the kinase.
@@ -254,10 +260,7 @@ impl Candidate {
         if further.unsigned_abs() > u64::from(tolerance.shift_bp) {
             return Some(false);
         }
-        let expected = self.inwards();
-        let shift = further.unsigned_abs() as usize;
-        let (own, other) = if further >= 0 { (expected.get(shift..)?, 0) } else { (expected.as_slice(), shift) };
-        tolerance.shows(tail, other, own)
+        tolerance.shows(tail, &self.towards(), &self.inwards(), further)
     }
 }
 
@@ -286,15 +289,22 @@ impl Tolerance {
         }
     }
 
-    /// Whether the bases of a tail behind its `first` ones are those that are expected there, and tell it: runs, repeats and adapter are
-    /// alike and show nothing. `None` when too few to tell.
-    pub fn shows(self, tail: &Tail, first: usize, expected: &[u8]) -> Option<bool> {
-        let whole = Beyond { bases: &tail.bases, qualities: &tail.qualities, before: &tail.anchor };
-        let beyond = whole.from(first)?;
-        if !self.alike(expected, beyond.bases)? {
+    /// Whether a tail reads as a junction does that has these bases before and beyond its end, and tells it: runs, repeats and adapter are
+    /// alike and show nothing. The tail begins `further` bases out than the end: what the read has aligned beyond the end must be the
+    /// junction's bases too, and one that is clipped before the end goes on as the bases before it do, but for errors. `None` when too
+    /// few bases to tell.
+    fn shows(self, tail: &Tail, before: &[u8], beyond: &[u8], further: i64) -> Option<bool> {
+        let shift = further.unsigned_abs() as usize;
+        let (early, late) = if further < 0 { (shift, 0) } else { (0, shift) };
+        if !self.alike(beyond.get(late..)?, tail.bases.get(early..)?)? {
             return Some(false);
         }
-        Some(is_witness(log_odds(beyond, expected, Errors::of(self.in_step)) - tail.unbroken_nats, tail.crowd))
+        let last = |bases: &[u8], count: usize| bases[bases.len() - bases.len().min(count)..].to_vec();
+        let (before, over) = (last(before, early), last(&tail.anchor, late));
+        let expected = [&vec![b'N'; early - before.len()], &before, &beyond[late - over.len()..]].concat();
+        let qualities = [vec![ALIGNED_QUALITY; over.len()].as_slice(), &tail.qualities].concat();
+        let read = Beyond { bases: &[&over, &*tail.bases].concat(), qualities: &qualities, before: &tail.anchor, aligned: over.len() };
+        Some(is_witness(log_odds(read, &expected, Errors::of(self.in_step)) - tail.unbroken_nats, tail.crowd))
     }
 
     /// Whether two stretches that begin at the same place tell that they are one sequence, of `tries` that were compared; `None` when
@@ -336,6 +346,27 @@ mod tests {
         };
         assert_eq!((with(0, 11), with(0, 12), with(1, 12)), (None, Some(true), Some(false)));
         assert_eq!((with(1, 17), with(2, 17), with(3, 20)), (Some(true), Some(false), Some(true)));
+    }
+
+    #[test]
+    fn a_tail_that_begins_before_the_break_goes_on_as_the_kinase_does_but_for_errors() {
+        let kinase = Breakend::new(ContigId(0), 1_000, Side::Lower);
+        let beyond = [vec![b'A'; 14], b"GACCAAAATAGCATTGCGCATCTTAG".to_vec()].concat();
+        let candidate = Candidate {
+            tail: beyond.clone(),
+            anchor: b"GTTGGGACCACACTGAGTTCTCTGTGA".to_vec(),
+            ..Candidate::new(0, kinase, Breakend::new(ContigId(1), 500, Side::Higher))
+        };
+        let clipped_early = |bases: &[u8]| candidate.repeats(&Tail::made_up(1, kinase.extended(-6), bases), Tolerance::of(false));
+        let with = |last: &[u8], rest: &[u8]| [last, rest].concat();
+        assert_eq!(clipped_early(&with(b"ATGTGA", &beyond)), Some(true), "an error where it was clipped");
+        assert_eq!(clipped_early(&[b'A'; 22]), Some(false), "dirt that begins before the break is no witness of a run behind it");
+        assert_eq!(clipped_early(&with(b"AAAAAA", &beyond[..20])), Some(false), "six other bases are another molecule");
+        let run_over = |anchor: &[u8]| {
+            let tail = Tail { anchor: anchor.into(), ..Tail::made_up(1, kinase.extended(8), &[b'A'; 22]) };
+            Candidate { tail: vec![b'A'; 40], ..candidate.clone() }.repeats(&tail, Tolerance::of(false))
+        };
+        assert_eq!(run_over(b"CTCTGTGACCTGCAGG"), Some(false), "it goes on in the kinase before it ends in dirt");
     }
 
     #[test]

@@ -479,7 +479,7 @@ impl EdgeTable {
         if begin.is_empty() || edges.near(tail.at, 0).next().is_none() {
             return 0.0;
         }
-        let beyond = Beyond { bases: &tail.bases, qualities: &tail.qualities, before: &tail.anchor };
+        let beyond = Beyond { qualities: &tail.qualities, before: &tail.anchor, ..Beyond::of(&tail.bases) };
         let alike = own.edges.iter().filter(|edge| edge.end.contig == tail.at.contig && edge.enter.starts_with(begin));
         alike.map(|edge| log_odds(beyond, &edge.enter, Errors::of(own.in_step))).fold(0.0, f64::max)
     }

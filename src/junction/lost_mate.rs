@@ -162,7 +162,7 @@ impl Across {
 
     /// The evidence of a fragment whose lost mate begins on the far side, and more likely there than on the mate's own chromosome.
     fn member(&self, lost: &Lost, sides: &Sides, crowd: u32, bases: &Bases<'_>) -> Option<Member> {
-        let read = Beyond { bases: &lost.read.bases, qualities: &lost.read.qualities, before: b"" };
+        let read = Beyond { qualities: &lost.read.qualities, ..Beyond::of(&lost.read.bases) };
         let (odds, at) = best(read, &self.expected)?;
         let left = self.far_bp.checked_sub(at).filter(|&left| left >= SEED_BP)? as i64 - i64::from(sides.slack_bp);
         let surplus = odds - (self.expected.len() as f64).ln();

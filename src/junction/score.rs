@@ -68,25 +68,30 @@ pub struct Beyond<'a> {
     pub qualities: &'a [u8],
     /// The bases before, as far as known.
     pub before: &'a [u8],
+    /// So many of the bases are aligned on this side of the break: the read runs over it. They are no dirt.
+    pub aligned: usize,
 }
 
 impl<'a> Beyond<'a> {
     /// Bases of which no qualities are known.
     pub fn of(bases: &'a [u8]) -> Self {
-        Self { bases, qualities: &[], before: &[] }
+        Self { bases, qualities: &[], before: &[], aligned: 0 }
     }
 
-    /// Without the first bases.
-    pub fn from(self, first: usize) -> Option<Self> {
-        let before = if first >= self.before.len() { &self.bases[..first.min(self.bases.len())] } else { self.before };
-        Some(Self { bases: self.bases.get(first..)?, qualities: self.qualities.get(first..).unwrap_or_default(), before })
+    /// The probabilities of the first 0, 1, 2 ... bases without the junction.
+    fn ln_dirt(&self, bases: &[u8]) -> Vec<f64> {
+        let (aligned, rest) = bases.split_at(self.aligned.min(bases.len()));
+        let before = if aligned.is_empty() { self.before } else { aligned };
+        let mut list = vec![0.0; aligned.len()];
+        list.extend(ln_probabilities(rest, before, Shares::ALL));
+        list
     }
 }
 
 /// Log-odds that such a tail goes on as `expected` does, as far as both are known, against its being dirt. Both begin at the break.
 pub fn log_odds(tail: Beyond<'_>, expected: &[u8], errors: Errors) -> f64 {
     let bases = &tail.bases[..tail.bases.len().min(expected.len() + errors.band_bp)];
-    let dirt = ln_probabilities(bases, tail.before, Shares::ALL);
+    let dirt = tail.ln_dirt(bases);
     let (by_length, whole) = ln_matches(Beyond { bases, ..tail }, expected, errors);
     let odds = |length: usize| by_length[length] - dirt[length];
     // Up to where it agrees best; behind that it must be dirt, as another molecule would be another junction.
@@ -217,7 +222,7 @@ mod tests {
         let mut tail = expected.clone();
         tail[12] = if tail[12] == b'A' { b'C' } else { b'A' };
         let (good, mut qualities) = (short(&expected, &expected), vec![30u8; 30]);
-        let with = |qualities: &[u8]| log_odds(Beyond { bases: &tail, qualities, before: b"" }, &expected, Errors::SHORT);
+        let with = |qualities: &[u8]| log_odds(Beyond { qualities, ..Beyond::of(&tail) }, &expected, Errors::SHORT);
         let sure = with(&qualities);
         qualities[12] = 3;
         assert!(good > with(&qualities) && with(&qualities) > sure);
