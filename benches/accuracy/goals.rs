@@ -357,7 +357,11 @@ fn negatives(results: &[Result], lines: &mut Vec<Line>, misses: &mut String) {
     });
 }
 
-/// The samples of the sets are good ones: nearly all must be judged `ok`.
+/// Sets, by how their names begin, whose samples are poor on purpose or by their making: a few molecules over a break, no RNA of other
+/// genes, reads around a break alone that lies where kinases seldom break. Their statuses are shown and not counted.
+const POOR: [&str; 3] = ["fraction-", "mix-dna", "dna-2x150"];
+
+/// The samples of the other sets are good ones: nearly all must be judged `ok`.
 fn statuses(results: &[Result], lines: &mut Vec<Line>) {
     let mut all = (0, 0);
     let mut parts = Vec::new();
@@ -365,8 +369,13 @@ fn statuses(results: &[Result], lines: &mut Vec<Line>) {
         let text = std::fs::read_to_string(result.folder.join("status.tsv")).unwrap_or_default();
         let words: Vec<&str> = text.lines().filter_map(|line| line.split('\t').nth(1)).collect();
         let good = words.iter().filter(|word| **word == "ok").count() as u64;
+        let ratio = Ratio::new(good, words.len() as u64);
+        if POOR.iter().any(|start| result.name.starts_with(start)) {
+            parts.extend(share_line(&format!("  {} (poor, not counted)", result.name), &ratio, 0.0, 0.0));
+            continue;
+        }
         all = (all.0 + good, all.1 + words.len() as u64);
-        parts.extend(share_line(&format!("  {}", result.name), &Ratio::new(good, words.len() as u64), 0.95, 0.0));
+        parts.extend(share_line(&format!("  {}", result.name), &ratio, 0.95, 0.0));
     }
     lines.extend(share_line("good samples that are judged ok", &Ratio::new(all.0, all.1), 0.95, 0.9));
     lines.extend(parts);

@@ -131,15 +131,20 @@ pub fn judge(assay: &Assay, kinases: &[KinaseCoverage], survey: &Survey, has_cal
     if assay.sampled > 0 && assay.read_length_bp < MIN_READ_LENGTH_BP {
         judgement.note(Verdict::Limited, Code::ShortReads, format!("median read length {} bases", assay.read_length_bp));
     }
-    let recognition = survey.recognition;
-    if assay.sampled > 0 && recognition.places < MIN_PLACES {
-        let text = format!("short fragments: {:.0} % of those across a break can place it", recognition.places * 100.0);
+    if has_short_fragments(assay, survey) {
+        let text = format!("short fragments: {:.0} % of those across a break can place it", survey.recognition.places * 100.0);
         judgement.note(Verdict::Limited, Code::ShortFragments, text);
     }
     if has_calls {
         judgement.verdict = judgement.verdict.min(Verdict::Limited);
     }
     judgement
+}
+
+/// Whether most fragments are too short to place a break. Of single reads the fragments are not known: short reads are the assay's, and
+/// what they miss is in the limits of detection.
+fn has_short_fragments(assay: &Assay, survey: &Survey) -> bool {
+    assay.sampled > 0 && assay.paired && survey.recognition.places < MIN_PLACES
 }
 
 /// What went wrong when the file was made.
@@ -201,7 +206,7 @@ fn dna(assay: &Assay, kinases: &[KinaseCoverage], survey: &Survey, judgement: &m
     let Some(needed) = aimed_at().map(|place| place.needed.known).min_by_key(|needed| needed.any) else { return };
     // Where most fragments cannot place a break, that is said instead.
     let chance = survey.recognition.chance(molecules, needed, MUST_SEE);
-    if chance < INFORMATIVE * CHANCE && survey.recognition.places >= MIN_PLACES {
+    if chance < INFORMATIVE * CHANCE && !has_short_fragments(assay, survey) {
         let unit = if assay.umi.is_some() { "molecules" } else { "fragments" };
         let text = format!(
             "{molecules} {unit} over a base where the assay covers the kinases' breaks{}: a fusion in {} % of them is seen with {:.0} % probability",
