@@ -226,6 +226,8 @@ pub struct Fusion {
     pub allele_fraction: Option<Share>,
     /// Phred-scaled chance that it is an artefact.
     pub quality: f64,
+    /// What the quality is made of; none where nothing can tell.
+    pub terms: Option<score::Terms>,
     /// Reasons for doubt; empty means PASS.
     pub flags: BTreeSet<Flag>,
     /// Rearrangement to which the breakpoints belong (`E1`; the reciprocal is `E1r`).

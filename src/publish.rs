@@ -94,6 +94,7 @@ fn candidates(result: &SampleResult, row: impl Fn(&Fusion) -> FusionRow) -> Resu
     let candidate = |fusion: &Fusion| Candidate {
         row: row(fusion),
         read_names: fusion.witnesses.names.iter().map(|name| read_name(name)).collect(),
+        quality_terms: fusion.terms,
         naming: fusion.naming.clone(),
         breakends: if fusion.is_listed() { places.breakends(fusion) } else { Vec::new() },
     };

@@ -97,6 +97,9 @@ pub fn settle(fusions: &mut [Fusion], places: &[&Detectability]) {
             continue;
         }
         fusion.quality = quality;
+        if let Some(terms) = &mut fusion.terms {
+            terms.dna_quality = given.quality;
+        }
         fusion.flags.retain(|flag| !settled(flag));
         fusion.evidence = BTreeSet::from([Material::Rna, Material::Dna]);
         fusion.agreement.dna = Some(Box::new(given));

@@ -187,6 +187,7 @@ pub fn draft<'a>(candidate: &'a Candidate, kinase: &Gene, context: &Context<'a>)
         depth3: 0,
         allele_fraction: None,
         quality: 0.0,
+        terms: None,
         flags: BTreeSet::new(),
         event: String::new(),
         hgvs: None,

@@ -15,7 +15,7 @@ use crate::model::{Gene, Role};
 use super::build::Draft;
 use super::filter::low_support::MIN_FRAGMENTS;
 use super::filter::{self, Doubt};
-use super::score::{quality, Class, Independent, Noise, PartnerKind, MIN_PASS_QUALITY};
+use super::score::{Class, Independent, Noise, PartnerKind, Terms, MIN_PASS_QUALITY};
 use super::{Fusion, KnownTier, Material};
 
 /// A junction with at most this many fragments may be a random chimera and counts as noise for the others.
@@ -39,7 +39,7 @@ pub fn support_rule(drafts: &[Draft<'_>], material: Material, chimeras: u32) -> 
         let class = Class { tier, material, edges, by_mates: false, partner: PartnerKind::Gene, is_simple: false };
         let noise = Noise { chimeras, like: like(class, &weak) };
         let fewest = |of: &dyn Fn(u32) -> Independent| {
-            let passes = |&fragments: &u32| quality(class, of(fragments), noise, UNIQUE_MAPQ) >= MIN_PASS_QUALITY;
+            let passes = |&fragments: &u32| Terms::new(class, of(fragments), noise, UNIQUE_MAPQ).quality() >= MIN_PASS_QUALITY;
             (MIN_FRAGMENTS..MOST_FRAGMENTS).find(passes).unwrap_or(MOST_FRAGMENTS)
         };
         let shown = fewest(&|fragments| Independent { showing: fragments, spanning: 0 });
@@ -150,11 +150,13 @@ fn finish(draft: Draft<'_>, kinase: &Gene, assay: &Assay, noise: Noise) -> Fusio
     let ends_alike = matches!(assay.kind, AssayKind::RnaAmplicon | AssayKind::DnaAmplicon)
         || assay.long_reads
         || (assay.material() == Material::Rna && !oriented.judged.edges.0);
-    if !candidate.unplaced {
-        fusion.quality = quality(class, independent, noise, candidate.partner_mapq().min(candidate.kinase_mapq()));
-    } else if as_kept && !ends_alike {
-        fusion.quality = quality(class, independent, noise, candidate.kinase_mapq());
-    }
+    let mapq = if candidate.unplaced {
+        (as_kept && !ends_alike).then(|| candidate.kinase_mapq())
+    } else {
+        Some(candidate.partner_mapq().min(candidate.kinase_mapq()))
+    };
+    fusion.terms = mapq.map(|mapq| Terms::new(class, independent, noise, mapq));
+    fusion.quality = fusion.terms.map_or(0.0, |terms| terms.quality());
     fusion.flags = filter::flags(&Doubt { fusion: &fusion, candidate, oriented: &oriented, kinase, assay });
     fusion
 }

@@ -24,7 +24,10 @@
 //! shows the break and mates of two fragments that span it, 9 other chimeras, one of them alike:
 //! `(10 * 0.125 + 1) * 0.005^2 / 0.002 + 1e-6 = 0.028`, quality 15.6.
 
-use crate::stats::phred;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::stats::{from_phred, phred};
 
 use super::{KnownTier, Material};
 
@@ -96,17 +99,13 @@ pub struct Independent {
 }
 
 impl Class {
-    /// How much rarer the fragments are for an artefact than a first one of their kind.
-    fn rarity(self, fragments: Independent) -> f64 {
-        let (rho, sigma) = match (self.material, self.tier) {
+    /// How much rarer each further fragment that shows the junction, or spans it, is for an artefact.
+    fn rarities(self) -> (f64, f64) {
+        match (self.material, self.tier) {
             // Two genes of a listed junction, within an insert of it.
             (Material::Rna, KnownTier::Variant) => (RNA_SHOWING, RNA_SHOWING),
             (Material::Rna, _) => (RNA_SHOWING, RNA_SPANNING),
             (Material::Dna, _) => (DNA_SHOWING, DNA_SPANNING),
-        };
-        match (fragments.showing, fragments.spanning) {
-            (0, pairs) => sigma.powi(pairs.saturating_sub(1) as i32),
-            (shown, pairs) => rho.powi(shown as i32 - 1) * sigma.powi(pairs as i32),
         }
     }
 
@@ -167,16 +166,69 @@ impl Class {
     }
 }
 
-/// The quality of a junction that these fragments show, with the partner placed with `partner_mapq` at best.
-pub fn quality(class: Class, fragments: Independent, noise: Noise, partner_mapq: u8) -> f64 {
-    if fragments.showing + fragments.spanning == 0 {
-        return 0.0;
+/// What a quality is made of; the names of the module page are in brackets.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Terms {
+    /// Molecules that join the kinase to other places, plus one (`C`).
+    pub chimeras: u32,
+    /// The chance that a random chimera looks like this (`p`).
+    pub chance_like: f64,
+    /// Weak junctions of other genes that look just as good (`L`).
+    pub like: u32,
+    /// Independent fragments whose reads show the junction (`k`).
+    pub showing: u32,
+    /// Independent fragments whose mates span it (`s`).
+    pub spanning: u32,
+    /// How much rarer each further one that shows it is for an artefact (`rho`).
+    pub showing_rarity: f64,
+    /// The same for one that spans it (`sigma`).
+    pub spanning_rarity: f64,
+    /// How many junctions of this kind a tested sample has (`PRIOR`).
+    pub prior: f64,
+    /// Best mapping quality of the partner's place, at most the kinase's.
+    pub mapq: u8,
+    /// Weight of a misplaced partner (`KNOWN_PLACE` or `UNKNOWN_PLACE`).
+    pub place_weight: f64,
+    /// Quality of the same fusion in the sample's DNA, which is added to that of the RNA; 0 where there is none.
+    pub dna_quality: f64,
+}
+
+impl Terms {
+    /// The terms of a junction that these fragments show, with the partner placed with `mapq` at best.
+    pub fn new(class: Class, fragments: Independent, noise: Noise, mapq: u8) -> Self {
+        let (showing_rarity, spanning_rarity) = class.rarities();
+        Self {
+            chimeras: noise.chimeras.saturating_add(1),
+            chance_like: class.chance_like(),
+            like: noise.like,
+            showing: fragments.showing,
+            spanning: fragments.spanning,
+            showing_rarity,
+            spanning_rarity,
+            prior: class.prior(),
+            mapq,
+            place_weight: if matches!(class.tier, KnownTier::Variant | KnownTier::Pair) { KNOWN_PLACE } else { UNKNOWN_PLACE },
+            dna_quality: 0.0,
+        }
     }
-    let artefacts = (f64::from(noise.chimeras) + 1.0) * class.chance_like() + f64::from(noise.like);
-    let noise = artefacts * class.rarity(fragments) / class.prior();
-    let place = if matches!(class.tier, KnownTier::Variant | KnownTier::Pair) { KNOWN_PLACE } else { UNKNOWN_PLACE };
-    let odds = noise + place * 10f64.powf(-f64::from(partner_mapq) / 10.0);
-    phred(odds / (1.0 + odds)).clamp(0.0, MAX_QUALITY)
+
+    /// How much rarer the fragments are for an artefact than a first one of their kind.
+    fn rarity(&self) -> f64 {
+        match (self.showing, self.spanning) {
+            (0, pairs) => self.spanning_rarity.powi(pairs.saturating_sub(1) as i32),
+            (shown, pairs) => self.showing_rarity.powi(shown as i32 - 1) * self.spanning_rarity.powi(pairs as i32),
+        }
+    }
+
+    /// The quality, phred-scaled.
+    pub fn quality(&self) -> f64 {
+        if self.showing + self.spanning == 0 {
+            return 0.0;
+        }
+        let artefacts = f64::from(self.chimeras) * self.chance_like + f64::from(self.like);
+        let odds = artefacts * self.rarity() / self.prior + self.place_weight * from_phred(f64::from(self.mapq));
+        (phred(odds / (1.0 + odds)).clamp(0.0, MAX_QUALITY) + self.dna_quality).min(MAX_QUALITY)
+    }
 }
 
 #[cfg(test)]
@@ -185,6 +237,10 @@ mod tests {
 
     fn class(tier: KnownTier, edges: u8) -> Class {
         Class { tier, material: Material::Rna, edges, by_mates: false, partner: PartnerKind::Gene, is_simple: false }
+    }
+
+    fn quality(class: Class, fragments: Independent, noise: Noise, mapq: u8) -> f64 {
+        Terms::new(class, fragments, noise, mapq).quality()
     }
 
     fn shown(showing: u32) -> Independent {

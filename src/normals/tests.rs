@@ -26,8 +26,10 @@ fn normal(rows: Vec<FusionRow>) -> Document {
     let mut document = Document::new("N");
     document.assembly = Some("GRCh38".to_owned());
     document.assay = vec![AssayEntry { file: "N.bam".to_owned(), kind: "dna".to_owned(), reasons: Vec::new() }];
-    document.candidates =
-        rows.into_iter().map(|row| Candidate { row, read_names: Vec::new(), naming: Naming::default(), breakends: Vec::new() }).collect();
+    document.candidates = rows
+        .into_iter()
+        .map(|row| Candidate { row, read_names: Vec::new(), quality_terms: None, naming: Naming::default(), breakends: Vec::new() })
+        .collect();
     document
 }
 

@@ -18,6 +18,7 @@ use super::tsv;
 use super::vcf::BreakendEntry;
 use crate::error::{Error, Result};
 use crate::fusion::naming::Naming;
+use crate::fusion::score::Terms;
 use crate::terminal::is_invisible;
 use crate::text;
 
@@ -37,6 +38,8 @@ pub struct Candidate {
     pub row: FusionRow,
     /// Names of reads that show it, at most 100, sorted, as [`read_name`] writes them.
     pub read_names: Vec<String>,
+    /// What its quality is made of; none where nothing can tell, or in a table of version 2.0.
+    pub quality_terms: Option<Terms>,
     /// What the tables are asked about it.
     pub naming: Naming,
     /// Its records in the VCF; none where it is not listed.
@@ -45,15 +48,16 @@ pub struct Candidate {
 
 const WITH: usize = FusionRow::COLUMNS.len();
 
-const COLUMNS: [&str; WITH + 3] = {
-    let mut columns = ["read_names"; WITH + 3];
+const COLUMNS: [&str; WITH + 4] = {
+    let mut columns = ["read_names"; WITH + 4];
     let mut at = 0;
     while at < WITH {
         columns[at] = FusionRow::COLUMNS[at];
         at += 1;
     }
-    columns[WITH + 1] = "naming";
-    columns[WITH + 2] = "breakends";
+    columns[WITH + 1] = "quality_terms";
+    columns[WITH + 2] = "naming";
+    columns[WITH + 3] = "breakends";
     columns
 };
 
@@ -64,6 +68,7 @@ impl Row for Candidate {
         let mut cells = self.row.cells();
         cells.extend([
             self.read_names.join(",").cell(),
+            self.quality_terms.map_or_else(|| ".".to_owned(), |terms| json_cell(&terms)),
             json_cell(&self.naming),
             if self.breakends.is_empty() { ".".to_owned() } else { json_cell(&self.breakends) },
         ]);
@@ -146,6 +151,10 @@ pub fn read(path: &Path, expected: &CandidateTable) -> Result<Vec<Candidate>> {
         let cell = |name: &str| columns.iter().position(|column| *column == name).and_then(|at| cells.get(at).copied());
         let row = FusionRow::read(cell).map_err(|column| wrong(number, column))?;
         let naming = cell("naming").and_then(of_json).ok_or_else(|| wrong(number, "naming"))?;
+        let quality_terms = match cell("quality_terms") {
+            None | Some(".") => None,
+            Some(terms) => Some(of_json(terms).ok_or_else(|| wrong(number, "quality_terms"))?),
+        };
         let breakends: Option<Vec<BreakendEntry>> = match cell("breakends") {
             Some(".") => Some(Vec::new()),
             other => other.and_then(of_json),
@@ -155,7 +164,7 @@ pub fn read(path: &Path, expected: &CandidateTable) -> Result<Vec<Candidate>> {
             Some(".") => Vec::new(),
             other => other.ok_or_else(|| wrong(number, "read_names"))?.split(',').map(str::to_owned).collect(),
         };
-        Ok(Candidate { row, read_names, naming, breakends: breakends.ok_or_else(|| wrong(number, "breakends"))? })
+        Ok(Candidate { row, read_names, quality_terms, naming, breakends: breakends.ok_or_else(|| wrong(number, "breakends"))? })
     };
     lines.zip(2..).map(line).collect()
 }
@@ -180,10 +189,17 @@ mod tests {
             Candidate {
                 row: row(&strange),
                 read_names: vec![read_name(b"A00:1:2"), read_name(b"a,b%\x1b[2J")],
+                quality_terms: None,
                 naming,
                 breakends: vec![breakend],
             },
-            Candidate { row: row(&fixture::unplaced()), read_names: Vec::new(), naming: Naming::default(), breakends: Vec::new() },
+            Candidate {
+                row: row(&fixture::unplaced()),
+                read_names: Vec::new(),
+                quality_terms: None,
+                naming: Naming::default(),
+                breakends: Vec::new(),
+            },
         ]
     }
 

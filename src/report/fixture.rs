@@ -86,6 +86,7 @@ pub(crate) fn joined(five: Breakend, three: Breakend, junction: Junction) -> Fus
         crossing: 35,
         allele_fraction: jeffreys_share(35, 100),
         quality: 93.25,
+        terms: None,
         flags: BTreeSet::new(),
         event: "E1".to_owned(),
         hgvs: None,

@@ -24,6 +24,7 @@ use super::vcf::ContigList;
 pub use crate::coverage::verdict::Verdict;
 use crate::error::{Error, Result};
 use crate::fusion::name::OtherCount;
+use crate::fusion::score::Terms;
 use crate::fusion::Fusion;
 use crate::report::output::file_prefix;
 use crate::variant::VariantStatus;
@@ -31,7 +32,7 @@ use crate::warning::Warning;
 pub use negative::{Imbalance, Negative, NegativePlaces};
 
 /// Version of the document's form: the first number changes when a reader of the old form would misread the new one.
-pub const SCHEMA_VERSION: &str = "2.0.0";
+pub const SCHEMA_VERSION: &str = "2.1.0";
 
 /// The largest document that is read, unpacked: a usual one has a thousandth of it.
 const MAX_BYTES: u64 = 1 << 28;
@@ -175,7 +176,7 @@ pub struct Document {
     pub drawings: Drawings,
 }
 
-/// What a fusion is called elsewhere, what it keeps, and its form by the VICC specification.
+/// What a fusion is called elsewhere, what it keeps, its form by the VICC specification, and what its quality is made of.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct FusionStructure {
     /// Identifier of the fusion.
@@ -186,6 +187,9 @@ pub struct FusionStructure {
     pub notes: Vec<String>,
     /// The fusion as an `AssayedFusion` of the VICC gene fusion specification, where all that it asks for is known.
     pub vicc: Option<serde_json::Value>,
+    /// What the quality is made of; `null` where nothing can tell.
+    #[serde(default)]
+    pub quality_terms: Option<Terms>,
 }
 
 /// An exon junction on other transcripts.
@@ -221,6 +225,7 @@ impl FusionStructure {
             exon_aliases: description.other_counts.iter().map(ExonAlias::from).collect(),
             notes: description.notes.clone(),
             vicc: description.vicc.clone(),
+            quality_terms: fusion.terms,
         }
     }
 }

@@ -108,6 +108,7 @@ impl Calls<'_> {
         let candidate = |fusion: &Fusion| Candidate {
             row: FusionRow::new(self.sample, fusion, self.contigs),
             read_names: Vec::new(),
+            quality_terms: None,
             naming: fusion.naming.clone(),
             breakends: places.breakends(fusion),
         };

@@ -101,6 +101,7 @@ fn fusion(placed: &PlacedJunction, row: &TruthRow, event: &TruthEvent, ground: &
         crossing: fragments,
         allele_fraction: jeffreys_share(u64::from(fragments), u64::from(fragments) + u64::from(against)),
         quality: CERTAIN,
+        terms: None,
         flags: BTreeSet::new(),
         event: format!("E{}{}", placed.event + 1, if placed.is_reciprocal { "r" } else { "" }),
         insertion: broken.insertion.clone(),

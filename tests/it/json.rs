@@ -7,7 +7,7 @@ use std::path::Path;
 use boon::{Compiler, Schemas};
 use serde_json::Value;
 
-use crate::support::command::{call, kinfuse, repository};
+use crate::support::command::{call, kinfuse, repository, table_gz};
 use crate::support::shared::shared;
 
 /// The largest document of a usual sample.
@@ -58,7 +58,7 @@ fn documents_fit_their_schema_and_numbers_are_numbers() {
         let mut broken = document.clone();
         broken["fusions"] = 3.into();
         assert!(valid(&broken).is_err(), "the schema says what a list is");
-        assert_eq!(document["schema_version"], "2.0.0");
+        assert_eq!(document["schema_version"], "2.1.0");
         for key in ["candidates", "naming", "vcf"] {
             assert!(document.get(key).is_none(), "{key} lies outside");
         }
@@ -74,6 +74,50 @@ fn documents_fit_their_schema_and_numbers_are_numbers() {
         assert!(variants.iter().all(|row| row["phase"].is_object() && row["compound_with"].is_array()), "{sample}");
         assert!(document["fusions"].as_array().expect("a list").iter().all(|row| row["domains"].is_array()), "{sample}");
     }
+}
+
+/// The quality by the formula of docs/src/method.md.
+fn recomputed(terms: &Value) -> f64 {
+    let of = |key: &str| terms[key].as_f64().unwrap_or_else(|| panic!("{key} in {terms}"));
+    let (shown, spanned) = (of("showing"), of("spanning"));
+    let rarity = match shown {
+        0.0 => of("spanning_rarity").powf(spanned - 1.0),
+        _ => of("showing_rarity").powf(shown - 1.0) * of("spanning_rarity").powf(spanned),
+    };
+    let noise = (of("chimeras") * of("chance_like") + of("like")) * rarity / of("prior");
+    let odds = noise + of("place_weight") * 10f64.powf(-of("mapq") / 10.0);
+    ((-10.0 * (odds / (1.0 + odds)).log10()).clamp(0.0, 99.0) + of("dna_quality")).min(99.0)
+}
+
+#[test]
+fn each_quality_is_recomputed_from_what_the_table_says_it_is_made_of() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let [fasta, gtf, rna, dna] = ["test-data/mini.fa", "test-data/mini.gtf", "test-data/rna.bam", "test-data/dna.bam"].map(repository);
+    let inputs: [&[&Path]; 2] = [&[&rna], &[&dna]];
+    let mut fewest = usize::MAX;
+    for bams in inputs {
+        let mut arguments: Vec<&OsStr> = vec!["-s".as_ref(), "x".as_ref(), "-r".as_ref(), fasta.as_ref(), "-g".as_ref(), gtf.as_ref()];
+        arguments.extend(bams.iter().map(|bam| bam.as_os_str()));
+        call(folder.path(), &arguments);
+        let table = table_gz(&folder.path().join("x.candidates.tsv.gz"));
+        let columns: Vec<&str> = table[0].split('\t').collect();
+        let mut told = BTreeMap::new();
+        for line in &table[1..] {
+            let cells: Vec<&str> = line.split('\t').collect();
+            let cell = |name: &str| cells[columns.iter().position(|column| *column == name).expect("the column")];
+            let terms: Value = serde_json::from_str(cell("quality_terms")).expect("terms are JSON");
+            let (stated, again) = (cell("qual").parse::<f64>().expect("a number"), recomputed(&terms));
+            assert!((stated - again).abs() < 0.051, "{}: {stated}, not {again}: {terms}", cell("fusion"));
+            told.insert(cell("id").to_owned(), terms);
+        }
+        fewest = fewest.min(told.len());
+        let text = std::fs::read_to_string(folder.path().join("x.kinfuse.json")).expect("the JSON can be read");
+        let document: Value = serde_json::from_str(&text).expect("the JSON is valid");
+        for structure in document["structure"].as_array().expect("a list") {
+            assert_eq!(Some(&structure["quality_terms"]), told.get(structure["id"].as_str().expect("an id")));
+        }
+    }
+    assert!(fewest > 0, "each has candidates");
 }
 
 #[test]

@@ -71,6 +71,9 @@ fn a_single_molecule_of_rna_stands_when_dna_shows_the_break() {
     assert_eq!(both.fusions.iter().filter(|row| row.filter == "PASS").count(), 1);
     let row = &both.fusions[0];
     assert_eq!((row.fragments, row.filter.as_str(), row.evidence.as_deref()), (1, "PASS", Some("rna+dna")));
+    let terms = both.structure[0].quality_terms.expect("a placed junction has a quality");
+    assert!(terms.dna_quality > 13.0, "{terms:?}");
+    assert!((row.qual.value() - terms.quality()).abs() < 0.051, "{}: {terms:?}", row.qual.value());
 }
 
 #[test]
