@@ -9,13 +9,10 @@ use crate::sequence::dirt::is_simple;
 use crate::sequence::{edits_within, reverse_complement};
 use crate::stats::from_phred;
 
-use super::score::{is_witness, log_odds, Beyond, Errors};
+use super::score::{is_witness, log_odds, Around, Beyond, Errors};
 
 /// Fragments placed elsewhere, for each one surely placed here, from which a place is doubted.
 const CONTESTED_RATIO: f64 = 5.0;
-
-/// Quality of aligned bases, whose own is not kept: that of most bases.
-const ALIGNED_QUALITY: u8 = 30;
 
 /// How a fragment shows a junction, weakest first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -236,7 +233,7 @@ impl Candidate {
         if further.unsigned_abs() > u64::from(tolerance.shift_bp) {
             return Some(false);
         }
-        tolerance.shows(tail, &self.anchor, &self.tail, further)
+        tolerance.shows(tail, Around { before: &self.anchor, beyond: &self.tail }, further)
     }
 
     /// What one reads from the partner: the insertion backwards, then the kinase from its end inwards.
@@ -260,7 +257,7 @@ impl Candidate {
         if further.unsigned_abs() > u64::from(tolerance.shift_bp) {
             return Some(false);
         }
-        tolerance.shows(tail, &self.towards(), &self.inwards(), further)
+        tolerance.shows(tail, Around { before: &self.towards(), beyond: &self.inwards() }, further)
     }
 }
 
@@ -289,22 +286,16 @@ impl Tolerance {
         }
     }
 
-    /// Whether a tail reads as a junction does that has these bases before and beyond its end, and tells it: runs, repeats and adapter are
-    /// alike and show nothing. The tail begins `further` bases out than the end: what the read has aligned beyond the end must be the
-    /// junction's bases too, and one that is clipped before the end goes on as the bases before it do, but for errors. `None` when too
-    /// few bases to tell.
-    fn shows(self, tail: &Tail, before: &[u8], beyond: &[u8], further: i64) -> Option<bool> {
+    /// Whether a tail that begins `further` bases out than a break reads as its molecule does, and tells it: runs, repeats and adapter are
+    /// alike and show nothing. `None` when too few bases to tell.
+    fn shows(self, tail: &Tail, molecule: Around<'_>, further: i64) -> Option<bool> {
         let shift = further.unsigned_abs() as usize;
         let (early, late) = if further < 0 { (shift, 0) } else { (0, shift) };
-        if !self.alike(beyond.get(late..)?, tail.bases.get(early..)?)? {
+        if !self.alike(molecule.beyond.get(late..)?, tail.bases.get(early..)?)? {
             return Some(false);
         }
-        let last = |bases: &[u8], count: usize| bases[bases.len() - bases.len().min(count)..].to_vec();
-        let (before, over) = (last(before, early), last(&tail.anchor, late));
-        let expected = [&vec![b'N'; early - before.len()], &before, &beyond[late - over.len()..]].concat();
-        let qualities = [vec![ALIGNED_QUALITY; over.len()].as_slice(), &tail.qualities].concat();
-        let read = Beyond { bases: &[&over, &*tail.bases].concat(), qualities: &qualities, before: &tail.anchor, aligned: over.len() };
-        Some(is_witness(log_odds(read, &expected, Errors::of(self.in_step)) - tail.unbroken_nats, tail.crowd))
+        let log_odds = molecule.log_odds_of(tail, further, Errors::of(self.in_step))?;
+        Some(is_witness(log_odds - tail.unbroken_nats, tail.crowd))
     }
 
     /// Whether two stretches that begin at the same place tell that they are one sequence, of `tries` that were compared; `None` when

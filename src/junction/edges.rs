@@ -20,11 +20,12 @@ use crate::evidence::Tail;
 use crate::genome::{Breakend, Interval, Side};
 use crate::model::{Gene, Role};
 use crate::sequence::dirt::{information_nats, NATS_PER_BASE};
-use crate::sequence::{self, reverse_complement};
+use crate::sequence::{self, edits_within, reverse_complement};
 use crate::stats::phred;
 
+use super::candidate::Tolerance;
 use super::realign::Bases;
-use super::score::{log_odds, Beyond, Errors};
+use super::score::{Around, Errors};
 use super::support::OVERRUN_BP;
 
 /// Bases that are kept of each edge.
@@ -48,6 +49,8 @@ const MIN_BEGIN_BP: usize = 8;
 pub const WORD_BP: usize = 16;
 /// First bases that an exon shares with a tail which may be its own.
 const MIN_ALIKE_BP: usize = 4;
+/// The same of long reads, where one in four may differ.
+const MIN_ALIKE_LONG_BP: usize = 12;
 /// Quality from which a fit is believed (one chance match in a hundred).
 pub(super) const MIN_FIT_MAPQ: f64 = 20.0;
 /// Highest quality that is given, as aligners do.
@@ -310,6 +313,15 @@ impl Comparison {
     }
 }
 
+/// Whether a tail may begin as an exon does.
+fn begins_alike(tail: &[u8], enter: &[u8], in_step: bool) -> bool {
+    if in_step {
+        return tail.get(..MIN_ALIKE_BP).is_some_and(|begin| enter.starts_with(begin));
+    }
+    let first = |bases: &[u8]| bases[..bases.len().min(MIN_ALIKE_LONG_BP)].to_vec();
+    tail.len() >= MIN_ALIKE_LONG_BP && edits_within(&first(tail), &first(enter), MIN_ALIKE_LONG_BP / 4).is_some()
+}
+
 /// Compares all bases or, where reads do not keep step, the first ones up to where they agree best: behind a base that is inserted or
 /// left out nothing agrees.
 fn compare(tail: &[u8], enter: &[u8], in_step: bool) -> Comparison {
@@ -471,17 +483,26 @@ impl EdgeTable {
         !own.fits(tail, usize::MAX).is_empty()
     }
 
-    /// Log-odds that what leaves an exon's edge of the kinase (or of a partner) is the gene's own next exon, and then dirt, against dirt alone;
-    /// none below 0. Two exons may begin alike, so that a molecule without a break shows the first bases of a partner.
+    /// Log-odds that what leaves the kinase (or a partner) beside an exon's edge is the gene's own next exon, and then dirt, against dirt
+    /// alone; none below 0. Two exons may begin alike, so that a molecule without a break shows the first bases of a partner; and a short
+    /// exon over which no read is aligned looks like bases inserted at a break.
     pub fn unbroken_nats(&self, tail: &Tail, of_kinase: bool) -> f64 {
         let (edges, own) = if of_kinase { (&self.kinase, &self.kinase_own) } else { (&self.partners, &self.partners_own) };
-        let begin = tail.bases.get(..MIN_ALIKE_BP).unwrap_or_default();
-        if begin.is_empty() || edges.near(tail.at, 0).next().is_none() {
-            return 0.0;
+        let mut most = 0f64;
+        for edge in edges.near(tail.at, Tolerance::of(!own.in_step).shift_bp) {
+            let further = tail.at.kept_distance(edge.end.boundary);
+            let shift = further.unsigned_abs() as usize;
+            let (early, late) = if further < 0 { (shift, 0) } else { (0, shift) };
+            let before = reverse_complement(&edge.enter);
+            for next in own.edges.iter().filter(|next| next.end.contig == tail.at.contig) {
+                let begin = tail.bases.get(early..).unwrap_or_default();
+                if next.enter.get(late..).is_some_and(|enter| begins_alike(begin, enter, own.in_step)) {
+                    let molecule = Around { before: &before, beyond: &next.enter };
+                    most = most.max(molecule.log_odds_of(tail, further, Errors::of(own.in_step)).unwrap_or(0.0));
+                }
+            }
         }
-        let beyond = Beyond { qualities: &tail.qualities, before: &tail.anchor, ..Beyond::of(&tail.bases) };
-        let alike = own.edges.iter().filter(|edge| edge.end.contig == tail.at.contig && edge.enter.starts_with(begin));
-        alike.map(|edge| log_odds(beyond, &edge.enter, Errors::of(own.in_step))).fold(0.0, f64::max)
+        most
     }
 
     /// The words of all edges, on both strands.
@@ -538,6 +559,24 @@ mod tests {
         };
         assert_eq!((enters(&[], 11), enters(&[&other], 11)), (Some((0, 40)), None));
         assert_eq!(enters(&[&other], 14), Some((0, 40)), "one base more tells them apart");
+    }
+
+    #[test]
+    fn the_genes_own_next_exon_is_known_where_a_read_is_clipped_beside_the_edge() {
+        let bases = |interval: Interval| GENOME[interval.start as usize..interval.end as usize].to_vec();
+        let (kinase, partner) = (gene("NTRK1", 0, &[(0, 24), (40, 80)]), gene("TFG", 1, &[(0, 30), (50, 80)]));
+        // Leaves exon 2 for exon 1, whose bases it has up to 14, and ends in dirt.
+        let own = [reverse_complement(&GENOME[10..24]), vec![b'G'; 28]].concat();
+        let edge = Breakend::new(ContigId(0), 40, Side::Higher);
+        for in_step in [true, false] {
+            let table = EdgeTable::new((&kinase, Role::Three, Vec::new()), &[&partner], &bases, (FxHashSet::default(), 0), in_step);
+            let nats = |at: Breakend, tail: &[u8]| table.unbroken_nats(&Tail::made_up(1, at, tail), true);
+            let clipped_early = [&reverse_complement(&GENOME[40..42]), own.as_slice()].concat();
+            assert!(nats(edge, &own) > 10.0 && nats(edge.extended(-2), &clipped_early) > 10.0, "{in_step}");
+            let late = Tail { anchor: own[..1].into(), ..Tail::made_up(1, edge.extended(1), &own[1..]) };
+            assert!(table.unbroken_nats(&late, true) > 10.0, "{in_step}");
+            assert!(nats(edge, &reverse_complement(&GENOME[52..80])) < 1.0 && nats(edge.extended(-200), &own) < 1.0, "{in_step}");
+        }
     }
 
     #[test]

@@ -9,6 +9,7 @@
 //! A read of the junction may itself end in a run, a repeat or adapter, so the part before that is enough. Reads with errors are aligned
 //! to what is expected within a narrow band; in runs of one base, which slip, a missing or further base costs less.
 
+use crate::evidence::Tail;
 use crate::sequence::dirt::{ln_probabilities, Shares};
 use crate::stats::from_phred;
 
@@ -16,6 +17,8 @@ use crate::stats::from_phred;
 const MIN_LOG_ODDS: f64 = 4.6;
 /// A read of a molecule that crosses the junction ends in dirt at any base beyond it so often.
 const ENDS_IN_DIRT: f64 = 0.01;
+/// Quality of aligned bases, whose own is not kept: that of most bases.
+const ALIGNED_QUALITY: u8 = 30;
 /// A run of one base of this length slips in sequencing and in PCR.
 const MIN_SLIPPING_BP: usize = 5;
 
@@ -103,6 +106,32 @@ pub fn log_odds(tail: Beyond<'_>, expected: &[u8], errors: Errors) -> f64 {
     // What is expected may end before the tail does.
     let to_end = whole.into_iter().map(|(length, ln_match)| ln_match - dirt[length]).fold(f64::NEG_INFINITY, f64::max);
     to_end.max(cut)
+}
+
+/// What a molecule reads on either side of a break, both away from the side that is kept.
+#[derive(Debug, Clone, Copy)]
+pub struct Around<'a> {
+    /// The last bases before the break.
+    pub before: &'a [u8],
+    /// Those behind it.
+    pub beyond: &'a [u8],
+}
+
+impl Around<'_> {
+    /// Log-odds that a tail reads so. It begins `further` bases out than the break: what its read has aligned beyond the break must be the
+    /// molecule's bases too, and one that is clipped before the break goes on as the bases before it do, but for errors. `None` where
+    /// the molecule is not known as far out.
+    pub fn log_odds_of(self, tail: &Tail, further: i64, errors: Errors) -> Option<f64> {
+        let shift = further.unsigned_abs() as usize;
+        let (early, late) = if further < 0 { (shift, 0) } else { (0, shift) };
+        let last = |bases: &[u8], count: usize| bases[bases.len() - bases.len().min(count)..].to_vec();
+        let (before, over) = (last(self.before, early), last(&tail.anchor, late));
+        let beyond = self.beyond.get(late - over.len()..)?;
+        let expected = [&vec![b'N'; early - before.len()], &before, beyond].concat();
+        let qualities = [vec![ALIGNED_QUALITY; over.len()].as_slice(), &tail.qualities].concat();
+        let read = Beyond { bases: &[&over, &*tail.bases].concat(), qualities: &qualities, before: &tail.anchor, aligned: over.len() };
+        Some(log_odds(read, &expected, errors))
+    }
 }
 
 /// Whether log-odds show the junction where `crowd` open tails end within a few bases: each of them might agree by chance.
