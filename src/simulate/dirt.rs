@@ -142,7 +142,12 @@ impl Soiler {
     pub fn soil<'m>(&mut self, fragments: Vec<Fragment<'m>>, is_wild_type: bool) -> Vec<Fragment<'m>> {
         let mut soiled = Vec::with_capacity(fragments.len());
         let mut is_foreign = false;
+        let mut adapter_bp = None;
         for mut fragment in fragments {
+            // Copies are as short as their molecule.
+            if !fragment.duplicate {
+                adapter_bp = self.ends.happens(self.dirt.adapter_frac).then(|| self.length_bp());
+            }
             if is_wild_type && self.dirt.contamination_frac > 0.0 {
                 // Copies are of the same person as their molecule.
                 if !fragment.duplicate {
@@ -158,7 +163,7 @@ impl Soiler {
             let other =
                 (self.dirt.duplex_frac > 0.0).then(|| duplex::split(&mut fragment, &self.dirt, self.name_umi_bp, &mut self.fragments));
             for mut fragment in std::iter::once(fragment).chain(other.flatten()) {
-                self.end(&mut fragment);
+                self.end(&mut fragment, adapter_bp);
                 soiled.push(fragment);
             }
         }
@@ -172,13 +177,12 @@ impl Soiler {
         }
     }
 
-    /// Gives the reads of a fragment their ends.
-    fn end(&mut self, fragment: &mut Fragment) {
+    /// Gives the reads of a fragment their ends: adapter of so many bases, or others.
+    fn end(&mut self, fragment: &mut Fragment, adapter_bp: Option<usize>) {
         if self.dirt.end_frac() <= 0.0 {
             return;
         }
-        if self.ends.happens(self.dirt.adapter_frac) {
-            let length_bp = self.length_bp();
+        if let Some(length_bp) = adapter_bp {
             return adapter::shorten(fragment, length_bp, self.kit, &mut self.ends);
         }
         for read in &mut fragment.reads {

@@ -7,8 +7,12 @@ use std::path::Path;
 use md5::{Digest, Md5};
 use rust_htslib::bam::{self, Read as _};
 
+use crate::support::bench::library;
 use crate::support::command::{files, kinfuse, repository, table, Outcome};
+use kinfuse::genome::{ContigId, Interval};
 use kinfuse::sequence::reverse_complement;
+use kinfuse::simulate::dirt::Soiler;
+use kinfuse::simulate::{Dirt, Library, Molecule, Protocol, Reference, Sampler};
 
 /// One read of a FASTQ.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -158,6 +162,28 @@ fn adapter_ends_are_of_both_mates_of_a_fragment_that_is_as_short_as_they_say() {
     // The adapter's own bases are misread as all others are.
     assert!(right * 100 > changed.len() * 95, "{right} of {}", changed.len());
     assert_eq!(used.len(), 1, "a sample has one kit");
+}
+
+#[test]
+fn copies_are_as_short_as_their_molecule() {
+    let reference = Reference::from_fasta(&repository("test-data/mini.fa")).expect("the FASTA opens");
+    let whole = Interval { contig: ContigId(0), start: 1_000, end: 9_000 };
+    let molecule = Molecule::stretch("whole", whole, &reference).expect("within the genome");
+    let protocol = Protocol { copies_mean: 2.0, ..Protocol::default() };
+    let library = Library { protocol, ..library(100, 200.0, 40.0) };
+    let dirt = Dirt { adapter_frac: 0.5, ..Dirt::default() };
+    let mut soiler = Soiler::new(dirt, &library, 3);
+    let soiled = soiler.soil(Sampler::new(library, "r", 3).fragments(&molecule, 300), true);
+    let (mut ends, mut short) = ((0, 0), 0);
+    for fragment in &soiled {
+        if fragment.duplicate {
+            assert_eq!((fragment.start, fragment.end), ends, "{}: one molecule has two ends", fragment.name);
+        } else {
+            ends = (fragment.start, fragment.end);
+            short += usize::from(ends.1 - ends.0 < 95);
+        }
+    }
+    assert!(short > 100 && soiled.len() > 700, "{short} short molecules, {} fragments", soiled.len());
 }
 
 #[test]
