@@ -51,24 +51,28 @@ impl Result {
 
     /// The line of a dirty set, with that of the clean one of the same events where there are any.
     pub fn line(&self, share: f64, clean: Option<&Self>) -> crate::dirty::Line {
-        let found = |result: &Self| {
-            let passed = result.events().filter(|event| event.status == "pass").count() as u64;
-            (passed, result.events().count() as u64)
-        };
+        let passed = |result: &Self| result.events().filter(|event| event.status == "pass").count() as u64;
+        // By the truth, which counts what the reads still show: these are no longer events of as many fragments.
+        let asked: BTreeMap<&str, Option<u32>> =
+            clean.into_iter().flat_map(Self::events).map(|event| (event.sample.as_str(), event.fragments)).collect();
+        let is_spoilt = |event: &&EventRow| event.status != "pass" && Some(&event.fragments) < asked.get(event.sample.as_str());
+        let spoilt = if clean.is_some() { self.events().filter(is_spoilt).count() as u64 } else { 0 };
+        let all = |result: &Self| result.events().count() as u64;
         let rows = &self.evaluation.callers[0].false_calls;
         let hopped = crate::dirty::hopped_twice(&self.folder);
         let is_hopped = |row: &FalseRow| hopped.contains(&[row.sample.clone(), row.name.clone().unwrap_or_default()]);
-        let (twice, passed): (Vec<_>, Vec<_>) = rows.iter().filter(|row| row.tier == "pass").partition(|row| is_hopped(row));
-        let passed: Vec<&str> = passed.iter().map(|row| row.sample.as_str()).collect();
+        let (twice, rest): (Vec<_>, Vec<_>) = rows.iter().filter(|row| row.tier == "pass").partition(|row| is_hopped(row));
+        let wrong: Vec<&str> = rest.iter().map(|row| row.sample.as_str()).collect();
         crate::dirty::Line {
             set: self.name.to_owned(),
             share,
             samples: self.evaluation.truth.samples as usize,
-            with_pass: passed.iter().collect::<BTreeSet<_>>().len(),
-            false_pass: passed.len(),
+            with_pass: wrong.iter().collect::<BTreeSet<_>>().len(),
+            false_pass: wrong.len(),
             hopped_twice: twice.len(),
-            flagged: rows.len() - passed.len(),
-            found: clean.map(|clean| [found(self), found(clean)]),
+            flagged: rows.len() - wrong.len(),
+            found: clean.map(|clean| [(passed(self), all(self) - spoilt), (passed(clean), all(clean))]),
+            spoilt,
             keeps_all: self.name.contains("-runs-"),
         }
     }
