@@ -34,35 +34,52 @@ pub fn config(set: &Set, sample: &str, bam: &Path) -> CallConfig {
 /// Calls every sample: the reads of all its parts, with the GTF that names partners that are not built in, and the FASTA, which is given
 /// back.
 pub fn call(set: &Set, bam: &Path, folder: &Path, laboratory: &Laboratory) -> (Calls, PathBuf) {
-    let mut reader = bam::Reader::from_path(bam).expect("the aligned reads can be read");
-    let header = bam::Header::from_template(reader.header());
-    let names = reader.header().target_names();
-    let length = |tid: usize| reader.header().target_len(tid as u32).map_or(0, |length| length as u32);
-    let contigs: Vec<_> = names.iter().enumerate().map(|(tid, name)| (String::from_utf8_lossy(name).into_owned(), length(tid))).collect();
-    let fasta = laboratory.grch38_fasta(&contigs);
+    let parts = Parts::read(bam);
+    let fasta = laboratory.grch38_fasta(&parts.contigs);
     let gtf = laboratory.shared.join("genome/grch38.gtf");
-    let mut by_name: FxHashMap<String, Vec<bam::Record>> = FxHashMap::default();
-    for record in reader.records() {
-        let record = record.expect("the BAM is whole");
-        let name = String::from_utf8_lossy(record.qname()).split(':').next().unwrap_or_default().to_owned();
-        by_name.entry(name).or_default().push(record);
-    }
     std::fs::create_dir_all(folder).expect("the folder of the samples can be made");
-    let make = |sample: &Sample, path: &Path| {
-        let lists: Vec<&Vec<bam::Record>> = sample.parts.iter().filter_map(|part| by_name.get(part)).collect();
-        write(path, &header, lists);
-    };
-    (each(set, folder, &gtf, &fasta, make), fasta)
+    (each(set, folder, &gtf, &fasta, |sample, path| parts.write(sample, path)), fasta)
+}
+
+/// The aligned reads of a set, by the part of samples to which they belong.
+pub struct Parts {
+    header: bam::Header,
+    by_name: FxHashMap<String, Vec<bam::Record>>,
+    /// Names and lengths.
+    pub contigs: Vec<(String, u32)>,
+}
+
+impl Parts {
+    pub fn read(bam: &Path) -> Self {
+        let mut reader = bam::Reader::from_path(bam).expect("the aligned reads can be read");
+        let header = bam::Header::from_template(reader.header());
+        let contigs = contigs(&reader);
+        let mut by_name: FxHashMap<String, Vec<bam::Record>> = FxHashMap::default();
+        for record in reader.records() {
+            let record = record.expect("the BAM is whole");
+            let name = String::from_utf8_lossy(record.qname()).split(':').next().unwrap_or_default().to_owned();
+            by_name.entry(name).or_default().push(record);
+        }
+        Self { header, by_name, contigs }
+    }
+
+    /// The reads of all parts of a sample as one sorted, indexed BAM.
+    pub fn write(&self, sample: &Sample, path: &Path) {
+        write(path, &self.header, sample.parts.iter().filter_map(|part| self.by_name.get(part)).collect());
+    }
+}
+
+fn contigs(reader: &bam::Reader) -> Vec<(String, u32)> {
+    let length = |tid: usize| reader.header().target_len(tid as u32).map_or(0, |length| length as u32);
+    let names = reader.header().target_names();
+    names.iter().enumerate().map(|(tid, name)| (String::from_utf8_lossy(name).into_owned(), length(tid))).collect()
 }
 
 /// As [`call`], where each sample has its BAM in the folder.
 pub fn call_made(set: &Set, folder: &Path, laboratory: &Laboratory) -> (Calls, PathBuf) {
     let first = folder.join(format!("{}.bam", set.samples[0].name));
     let reader = bam::Reader::from_path(first).expect("the aligned reads can be read");
-    let names = reader.header().target_names();
-    let length = |tid: usize| reader.header().target_len(tid as u32).map_or(0, |length| length as u32);
-    let contigs: Vec<_> = names.iter().enumerate().map(|(tid, name)| (String::from_utf8_lossy(name).into_owned(), length(tid))).collect();
-    let fasta = laboratory.grch38_fasta(&contigs);
+    let fasta = laboratory.grch38_fasta(&contigs(&reader));
     (each(set, folder, &laboratory.shared.join("genome/grch38.gtf"), &fasta, |_, _| {}), fasta)
 }
 

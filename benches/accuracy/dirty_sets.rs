@@ -47,7 +47,7 @@ pub fn run(laboratory: &Laboratory, options: &Options) -> bool {
 }
 
 impl Options {
-    fn wants(&self, name: &str) -> bool {
+    pub fn wants(&self, name: &str) -> bool {
         self.only.as_ref().is_none_or(|only| name.contains(only.as_str()))
     }
 }

@@ -237,9 +237,10 @@ impl Laboratory {
                 command = Command::new("bwa");
                 command.args(["mem", "-t", "2"]).args(options).args(["-R", "@RG\\tID:1\\tSM:s", "-o"]).arg(&raw).arg(&fasta).args(reads);
             }
-            Aligner::Minimap2 => {
+            Aligner::Minimap2 | Aligner::Minimap2Dna => {
+                let preset = if matches!(aligner, Aligner::Minimap2) { "splice" } else { "map-ont" };
                 command = Command::new("minimap2");
-                command.args(["-ax", "splice", "-t", "2", "-o"]).arg(&raw).arg(&fasta).args(reads);
+                command.args(["-ax", preset, "-t", "2", "-o"]).arg(&raw).arg(&fasta).args(reads);
             }
             Aligner::Truth => {
                 command = Command::new("cp");
@@ -264,7 +265,10 @@ impl Laboratory {
 pub enum Aligner {
     Star,
     Bwa(&'static [&'static str]),
+    /// Of transcripts.
     Minimap2,
+    /// Of long reads of chromosomes.
+    Minimap2Dna,
     /// None: the reads lie where they truly do.
     Truth,
 }
@@ -276,6 +280,7 @@ impl Aligner {
             Self::Bwa([]) => "bwa",
             Self::Bwa(_) => "bwa -M -Y",
             Self::Minimap2 => "minimap2",
+            Self::Minimap2Dna => "minimap2 -x map-ont",
             Self::Truth => "no aligner",
         }
     }

@@ -7,6 +7,8 @@
 //! `--dirt` runs the dirty forms (`dirty_sets.rs`) in their stead, beside the clean ones of the same events, with a table of both; with
 //! `--quick` a part of them, in a minute or two.
 //!
+//! `--peers` runs other callers beside kinfuse (`peers.rs`), on one of `--step` events (one of 3 where nothing is said).
+//!
 //! `cargo bench --bench accuracy` runs it all (in about 11 minutes on two cores), `cargo test --bench accuracy -- --quick` a part in
 //! the build of the tests, with floors. The genome and the tables are those of the folder that `KINFUSE_SHARED` names; without it
 //! the bench says that it is skipped. Aligned reads are kept in `target/accuracy`, under a digest of what they were made of.
@@ -22,6 +24,8 @@ mod goals;
 mod laboratory;
 mod negatives;
 mod other_kinases;
+mod peer_tools;
+mod peers;
 mod quality;
 mod rearranged;
 mod sets;
@@ -31,9 +35,13 @@ use sets::{Layout, Set, Spec};
 
 const SEED: u64 = 20_261_121;
 
+#[expect(clippy::struct_excessive_bools, reason = "each is a switch of the command line")]
 struct Options {
     quick: bool,
     dirt: bool,
+    peers: bool,
+    /// Of how many events the peers get one.
+    step: Option<usize>,
     seed: u64,
     only: Option<String>,
     keep_bams: bool,
@@ -42,20 +50,30 @@ struct Options {
 
 fn options() -> Result<Options, String> {
     let target = std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("target"), PathBuf::from);
-    let mut options = Options { quick: false, dirt: false, seed: SEED, only: None, keep_bams: false, out: target.join("accuracy") };
+    let out = target.join("accuracy");
+    let mut options = Options { quick: false, dirt: false, peers: false, step: None, seed: SEED, only: None, keep_bams: false, out };
     let mut arguments = std::env::args().skip(1);
     while let Some(argument) = arguments.next() {
         let mut value = || arguments.next().ok_or(format!("{argument} wants a value"));
         match argument.as_str() {
             "--quick" => options.quick = true,
             "--dirt" => options.dirt = true,
+            "--peers" => options.peers = true,
+            "--step" => {
+                let step = value()?.parse().ok().filter(|&step| step > 0);
+                options.step = Some(step.ok_or("--step wants a number from 1 on")?);
+            }
             "--seed" => options.seed = value()?.parse().map_err(|_| "--seed wants a number".to_owned())?,
             "--only" => options.only = Some(value()?),
             "--keep-bams" => options.keep_bams = true,
             "--out" => options.out = value()?.into(),
             // cargo says this to every bench.
             "--bench" => {}
-            other => return Err(format!("{other} is not known; there are --quick, --dirt, --seed N, --only SET, --keep-bams, --out DIR")),
+            other => {
+                return Err(format!(
+                    "{other} is not known; there are --quick, --dirt, --peers, --step K, --seed N, --only SET, --keep-bams, --out DIR"
+                ))
+            }
         }
     }
     Ok(options)
@@ -159,6 +177,11 @@ fn main() -> ExitCode {
             eprintln!("accuracy: dirt was called, or hid what is true");
         }
         return if met { ExitCode::SUCCESS } else { ExitCode::FAILURE };
+    }
+    if options.peers {
+        peers::run(&laboratory, &options);
+        println!("{} s", begun.elapsed().as_secs());
+        return ExitCode::SUCCESS;
     }
     let mut results = Vec::new();
     for set in sets(&laboratory, &options) {

@@ -19,6 +19,25 @@ fn event(
     insertion: String,
     with_reciprocal: bool,
 ) -> Option<Event> {
+    event_within(laboratory, label, category, partners, insertion, with_reciprocal, REACH_BP)
+}
+
+/// The same event on molecules that reach further, for long reads.
+pub fn reaching(laboratory: &Laboratory, event: &Event, reach_bp: u32) -> Option<Event> {
+    let Event { label, category, partners, insertion, reciprocal, exon_junction, .. } = event;
+    let longer = event_within(laboratory, label.clone(), category, partners.clone(), insertion.clone(), reciprocal.is_some(), reach_bp)?;
+    Some(Event { exon_junction: exon_junction.clone(), ..longer })
+}
+
+fn event_within(
+    laboratory: &Laboratory,
+    label: String,
+    category: &'static str,
+    partners: [Partner; 2],
+    insertion: String,
+    with_reciprocal: bool,
+    reach_bp: u32,
+) -> Option<Event> {
     let read_along = |end: Breakend, five: bool| -> Strand {
         if (end.side == Side::Lower) == five {
             Strand::Forward
@@ -27,18 +46,18 @@ fn event(
         }
     };
     let product = |ends: [Breakend; 2], name: &str, insertion: &str| {
-        let five = Piece::Genomic(laboratory.kept(ends[0], REACH_BP)?, read_along(ends[0], true));
-        let three = Piece::Genomic(laboratory.kept(ends[1], REACH_BP)?, read_along(ends[1], false));
+        let five = Piece::Genomic(laboratory.kept(ends[0], reach_bp)?, read_along(ends[0], true));
+        let three = Piece::Genomic(laboratory.kept(ends[1], reach_bp)?, read_along(ends[1], false));
         let inserted = (!insertion.is_empty()).then(|| Piece::Inserted(insertion.as_bytes().to_vec()));
         let pieces: Vec<Piece> = [Some(five), inserted, Some(three)].into_iter().flatten().collect();
         Molecule::new(name, &pieces, &laboratory.reference).ok()
     };
     let ends = [partners[0].end, partners[1].end];
     let molecule = product(ends, "derivative", &insertion)?;
-    let left = REACH_BP as usize;
+    let left = reach_bp as usize;
     let mut wild_type = Vec::new();
     for end in ends {
-        let stretch = Interval { contig: end.contig, start: end.boundary.checked_sub(REACH_BP)?, end: end.boundary + REACH_BP };
+        let stretch = Interval { contig: end.contig, start: end.boundary.checked_sub(reach_bp)?, end: end.boundary + reach_bp };
         wild_type.push(Molecule::stretch("wild type", stretch, &laboratory.reference).ok()?);
     }
     let reciprocal = if with_reciprocal {

@@ -176,7 +176,7 @@ pub fn events(laboratory: &Laboratory, spec: &Spec, events: &[Event], counts: &[
         let background = if spec.material == "rna" { "bg".to_owned() } else { format!("B{index}") };
         for molecule in &event.wild_type {
             // The ends of a molecule are rarer than its middle, where the break lies.
-            let depth = DNA_DEPTH * (1.0 - library(spec.layout).fragment_mean_bp / molecule.length_bp() as f64);
+            let depth = spec.depth() * (1.0 - library(spec.layout).fragment_mean_bp / molecule.length_bp() as f64);
             reads.add(&background, sampler.to_depth(molecule, depth));
         }
         for &count in counts.iter().filter(|&&count| count >= fewest_asked(event.category)) {
@@ -207,6 +207,8 @@ pub fn events(laboratory: &Laboratory, spec: &Spec, events: &[Event], counts: &[
 
 /// Depth of fragments over the capture of DNA samples.
 pub const DNA_DEPTH: f64 = 500.0;
+/// Depth of long reads of DNA.
+pub const LONG_DNA_DEPTH: f64 = 50.0;
 
 /// What is the same for all samples of a set.
 pub struct Spec {
@@ -218,6 +220,17 @@ pub struct Spec {
     pub dirt: Option<f64>,
     /// What `--targets` names; the default where it is empty.
     pub targets: &'static [&'static str],
+}
+
+impl Spec {
+    /// Depth of the unbroken chromosomes beside an event of DNA.
+    fn depth(&self) -> f64 {
+        if matches!(self.aligner, Aligner::Minimap2Dna) {
+            LONG_DNA_DEPTH
+        } else {
+            DNA_DEPTH
+        }
+    }
 }
 
 /// Wild-type transcripts of all genes: so many fragments of each kinase, and of each other gene.
