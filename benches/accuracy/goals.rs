@@ -107,10 +107,11 @@ const MANY: u32 = u32::MAX;
 const INSIDE: &[&str] = &["known, inside", "novel, inside", "novel, inserted"];
 const UNIQUE: &[&str] = &["known pair", "homology", "inserted bases", "no gene"];
 const OTHERS: &[&str] = &[crate::other_kinases::CATEGORY];
+const VARIANTS: &[&str] = &[crate::beside_variants::CATEGORY];
 const ONE_CHROMOSOME: &[&str] = &["deletion", "inversion", "duplication", "reciprocal"];
 
 #[rustfmt::skip]
-const GOALS: [Goal; 17] = [
+const GOALS: [Goal; 19] = [
     Goal { text: "RNA, known junction, n >= 2", set: "rna", categories: &["known"], fragments: (2, MANY), wanted: Wanted::Pass, share: 0.99, floor: 0.95 },
     Goal { text: "RNA, known junction, n = 1, listed", set: "rna", categories: &["known"], fragments: (1, 1), wanted: Wanted::Listed, share: 0.85, floor: 0.75 },
     Goal { text: "RNA, novel at exon edges, n >= 3", set: "rna", categories: &["novel, exon edges"], fragments: (3, MANY), wanted: Wanted::Pass, share: 0.98, floor: 0.95 },
@@ -127,6 +128,8 @@ const GOALS: [Goal; 17] = [
     Goal { text: "RNA, RET and FGFR3, n >= 3", set: "other-rna", categories: OTHERS, fragments: (3, MANY), wanted: Wanted::Pass, share: 0.98, floor: 0.95 },
     Goal { text: "RNA, RET and FGFR3, n = 2", set: "other-rna", categories: OTHERS, fragments: (2, 2), wanted: Wanted::Pass, share: 0.90, floor: 0.85 },
     Goal { text: "DNA, RET and FGFR3, n >= 3", set: "other-dna", categories: OTHERS, fragments: (3, MANY), wanted: Wanted::Pass, share: 0.97, floor: 0.95 },
+    Goal { text: "RNA, variant beside the break, n >= 3", set: "variant-rna", categories: VARIANTS, fragments: (3, MANY), wanted: Wanted::Pass, share: 0.98, floor: 0.95 },
+    Goal { text: "DNA, variant beside the break, n >= 3", set: "variant-dna", categories: VARIANTS, fragments: (3, MANY), wanted: Wanted::Pass, share: 0.97, floor: 0.95 },
     Goal { text: "DNA, one chromosome or reciprocal, n = 2", set: "dna", categories: ONE_CHROMOSOME, fragments: (2, 2), wanted: Wanted::Pass, share: 0.85, floor: 0.8 },
 ];
 

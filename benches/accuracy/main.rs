@@ -16,6 +16,7 @@
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
+mod beside_variants;
 mod calls;
 mod dirty;
 mod dirty_sets;
@@ -124,6 +125,13 @@ fn sets(laboratory: &Laboratory, options: &Options) -> Vec<Set> {
     add(of_others("other-dna-2x150", "dna", bwa, PAIRED_150), &|spec| {
         sets::events(laboratory, spec, &other_kinases::dna(laboratory, seed), &[3, 5], seed)
     });
+    for (name, material, aligner, layout, made) in [
+        ("variant-rna-2x100", "rna", Aligner::Star, PAIRED_100, events::rna(laboratory, seed)),
+        ("variant-dna-2x150", "dna", bwa, PAIRED_150, rearranged::dna(laboratory, seed)),
+    ] {
+        let varied = beside_variants::with_variants(made.into_iter().step_by(2).collect(), seed);
+        add(spec(name, material, aligner, layout), &|spec| sets::events(laboratory, spec, &varied, &[2, 3, 5], seed));
+    }
     add(spec("fraction-dna", "dna", bwa, PAIRED_150), &|spec| sets::fractions(laboratory, spec, &dna, 80, seed));
     add(spec("fraction-rna", "rna", Aligner::Star, PAIRED_100), &|spec| sets::fractions(laboratory, spec, &rna, 80, seed));
     add(spec("mix-rna", "rna", Aligner::Star, PAIRED_100), &|spec| quality::mix(laboratory, spec, seed));
