@@ -163,10 +163,10 @@ pub struct Line {
     /// Only the run's other samples tell (`kinfuse cohort`), so that they are no fault of the caller.
     pub hopped_twice: usize,
     pub flagged: usize,
-    /// Events found and asked for, dirty and clean; the dirty ones without those that were spoilt.
+    /// Events found and asked for, dirty and clean, of those that are not thinned.
     pub found: Option<[(u64, u64); 2]>,
-    /// Events that are not found and of which the dirt left fewer fragments than were asked for: an N in the break, a mate without its bases.
-    pub spoilt: u64,
+    /// Events of which the dirt left fewer fragments than were asked for: an N in the break, a mate without its bases.
+    pub thinned: u64,
     /// Whether not one event may be lost.
     pub keeps_all: bool,
 }
@@ -199,8 +199,8 @@ pub fn hopped_twice(folder: &Path) -> BTreeSet<[String; 2]> {
 /// The table: layout and share of dirty reads; samples; false rows; recall.
 pub fn shown(lines: &[Line]) -> String {
     let mut text = format!(
-        "{:<28}{:>5}{:>9}{:>11}{:>12}{:>14}{:>9}{:>8}  {:<7} recall dirty / clean\n",
-        "set", "dirt", "samples", "with PASS", "PASS false", "hopped twice", "flagged", "spoilt", ""
+        "{:<28}{:>5}{:>9}{:>11}{:>12}{:>14}{:>9}{:>9}  {:<7} recall dirty / clean\n",
+        "set", "dirt", "samples", "with PASS", "PASS false", "hopped twice", "flagged", "thinned", ""
     );
     for line in lines {
         let ratio = |(yes, of): (u64, u64)| {
@@ -210,10 +210,10 @@ pub fn shown(lines: &[Line]) -> String {
         let found = line.found.map_or_else(|| "-".to_owned(), |[dirty, clean]| format!("{} / {}", ratio(dirty), ratio(clean)));
         let share = format!("{:.0} %", line.share * 100.0);
         let verdict = if line.is_met() { "met" } else { "MISSED" };
-        let Line { set, samples, with_pass, false_pass, hopped_twice, flagged, spoilt, .. } = line;
+        let Line { set, samples, with_pass, false_pass, hopped_twice, flagged, thinned, .. } = line;
         let _ = writeln!(
             text,
-            "{set:<28}{share:>5}{samples:>9}{with_pass:>11}{false_pass:>12}{hopped_twice:>14}{flagged:>9}{spoilt:>8}  {verdict:<7} {found}"
+            "{set:<28}{share:>5}{samples:>9}{with_pass:>11}{false_pass:>12}{hopped_twice:>14}{flagged:>9}{thinned:>9}  {verdict:<7} {found}"
         );
     }
     text

@@ -51,13 +51,19 @@ impl Result {
 
     /// The line of a dirty set, with that of the clean one of the same events where there are any.
     pub fn line(&self, share: f64, clean: Option<&Self>) -> crate::dirty::Line {
-        let passed = |result: &Self| result.events().filter(|event| event.status == "pass").count() as u64;
-        // By the truth, which counts what the reads still show: these are no longer events of as many fragments.
-        let asked: BTreeMap<&str, Option<u32>> =
-            clean.into_iter().flat_map(Self::events).map(|event| (event.sample.as_str(), event.fragments)).collect();
-        let is_spoilt = |event: &&EventRow| event.status != "pass" && Some(&event.fragments) < asked.get(event.sample.as_str());
-        let spoilt = if clean.is_some() { self.events().filter(is_spoilt).count() as u64 } else { 0 };
-        let all = |result: &Self| result.events().count() as u64;
+        // By the truth, which counts what the reads still show: with fewer fragments than were asked for it is another event.
+        let count = |result: &Self| -> BTreeMap<String, Option<u32>> {
+            result.events().map(|event| (event.sample.clone(), event.fragments)).collect()
+        };
+        let (shown, asked) = (count(self), clean.map(count).unwrap_or_default());
+        let is_thinned = |sample: &str| match (shown.get(sample).copied().flatten(), asked.get(sample).copied().flatten()) {
+            (Some(shown), Some(asked)) => shown < asked,
+            _ => false,
+        };
+        let found = |result: &Self| {
+            let whole = || result.events().filter(|event| !is_thinned(&event.sample));
+            (whole().filter(|event| event.status == "pass").count() as u64, whole().count() as u64)
+        };
         let rows = &self.evaluation.callers[0].false_calls;
         let hopped = crate::dirty::hopped_twice(&self.folder);
         let is_hopped = |row: &FalseRow| hopped.contains(&[row.sample.clone(), row.name.clone().unwrap_or_default()]);
@@ -71,8 +77,8 @@ impl Result {
             false_pass: wrong.len(),
             hopped_twice: twice.len(),
             flagged: rows.len() - wrong.len(),
-            found: clean.map(|clean| [(passed(self), all(self) - spoilt), (passed(clean), all(clean))]),
-            spoilt,
+            found: clean.map(|clean| [found(self), found(clean)]),
+            thinned: self.events().filter(|event| is_thinned(&event.sample)).count() as u64,
             keeps_all: self.name.contains("-runs-"),
         }
     }
@@ -366,7 +372,7 @@ fn negatives(results: &[Result], lines: &mut Vec<Line>, misses: &mut String) {
 
 /// Sets, by how their names begin, whose samples are poor on purpose or by their making: a few molecules over a break, no RNA of other
 /// genes, reads around a break alone that lies where kinases seldom break. Their statuses are shown and not counted.
-const POOR: [&str; 3] = ["fraction-", "mix-dna", "dna-2x150"];
+const POOR: [&str; 4] = ["fraction-", "mix-dna", "dna-2x150", "variant-dna"];
 
 /// The samples of the other sets are good ones: nearly all must be judged `ok`.
 fn statuses(results: &[Result], lines: &mut Vec<Line>) {

@@ -87,6 +87,9 @@ impl UmiSource {
                 (is_umi.then(|| suffix.to_vec())?, UmiKind::Sequenced)
             }
         };
+        if kind == UmiKind::Sequenced {
+            return sequenced(text).map(|text| Umi { text: text.into(), kind });
+        }
         (!text.is_empty()).then(|| Umi { text: text.into(), kind })
     }
 
@@ -99,6 +102,12 @@ impl UmiSource {
             Self::NameSuffix(separator) => format!("last field of the read name behind '{}'", *separator as char),
         }
     }
+}
+
+/// A sequenced identifier in upper case; none where no base of it is known.
+fn sequenced(mut text: Vec<u8>) -> Option<Vec<u8>> {
+    text.make_ascii_uppercase();
+    text.iter().any(|byte| byte.is_ascii_alphanumeric() && *byte != b'N').then_some(text)
 }
 
 /// The strands of one molecule have names that end in `/A` and `/B` (fgbio).
@@ -150,6 +159,13 @@ mod tests {
         let line = format!("{name}\t4\t*\t0\t0\t*\t*\t0\t0\tACGT\tIIII{tags}");
         let record = Record::from_sam(&header, line.as_bytes()).expect("a SAM line");
         source.of(&record).map(|umi| String::from_utf8_lossy(&umi.text).into_owned())
+    }
+
+    #[test]
+    fn a_sequenced_identifier_has_one_case_and_of_unknown_bases_none_is_left() {
+        assert_eq!(sequenced(b"acgt-ttga".to_vec()).as_deref(), Some(b"ACGT-TTGA".as_slice()));
+        assert_eq!(sequenced(b"ANGT".to_vec()).as_deref(), Some(b"ANGT".as_slice()));
+        assert_eq!((sequenced(b"NNNN-NNNN".to_vec()), sequenced(b"nn".to_vec()), sequenced(Vec::new())), (None, None, None));
     }
 
     #[test]

@@ -12,7 +12,7 @@
 //! - [`DuplicateRule::Position`]: fragments that lie alike are one molecule.
 //! - [`DuplicateRule::Umi`]: fragments that lie alike and have one UMI, the strand of its halves taken into account. With the same UMI the
 //!   far end may lie a few bases off (clips, trimming, a mate whose record was not read). UMIs that differ in one base are joined by the
-//!   directional rule (`family`). A group's name (MI) is believed to the letter; a droplet's UMI within its cell needs no place.
+//!   directional rule (`family`). A fragment whose UMI is not known is a copy of one that lies alike, with a UMI or without. A group's name (MI) is believed to the letter; a droplet's UMI within its cell needs no place.
 //! - [`DuplicateRule::Flag`]: what has an alignment was judged by the tool that set the flag. A read without one has no place to that tool:
 //!   it is a copy where its bases are, from first to last, those of another fragment.
 //! - A copy belongs to one molecule and never makes two of them one; read names decide nothing.

@@ -211,7 +211,7 @@ pub fn draft<'a>(candidate: &'a Candidate, kinase: &Gene, context: &Context<'a>)
 /// ends, or the user says that all count.
 fn independent(candidate: &Candidate, support: Support, assay: &Assay) -> Independent {
     let amplicon = matches!(assay.kind, AssayKind::RnaAmplicon | AssayKind::DnaAmplicon);
-    let showing = support.split + support.clip;
+    let showing = (support.split + support.clip).saturating_sub(unmatched(candidate));
     if amplicon || matches!(assay.duplicates, DuplicateRule::Umi | DuplicateRule::Keep) {
         return Independent { showing, spanning: support.pair };
     }
@@ -221,6 +221,25 @@ fn independent(candidate: &Candidate, support: Support, assay: &Assay) -> Indepe
     let (shown, spanned) = (ends(true), ends(false));
     let more = spanned.difference(&shown).count() as u32;
     Independent { showing: showing.min(shown.len() as u32), spanning: support.pair.min(more) }
+}
+
+/// Reads that end within inserted bases show one gene: of a junction only together with another from the other side. Number of those that
+/// have no such other: ends in one foreign sequence, of whatever origin, are chimeras of either gene and no junction of both.
+fn unmatched(candidate: &Candidate) -> u32 {
+    let inserted_bp = candidate.insertion_bp;
+    if inserted_bp == 0 || candidate.unplaced {
+        return 0;
+    }
+    let (mut of_kinase, mut of_partner) = (0u32, 0u32);
+    for (_, member) in candidate.counted(MIN_ANCHOR_BP).filter(|(_, member)| member.kind == Kind::Clip) {
+        let leaves = (member.kinase_mapq > 0, member.partner_mapq.is_some());
+        match leaves {
+            (true, false) if member.partner_bp < inserted_bp + MIN_ANCHOR_BP => of_kinase += 1,
+            (false, true) if member.kinase_bp < inserted_bp + MIN_ANCHOR_BP => of_partner += 1,
+            _ => {}
+        }
+    }
+    of_kinase.max(of_partner)
 }
 
 /// The junction in canonical form, with its homology or its insertion.
@@ -288,4 +307,35 @@ fn consensus(candidate: &Candidate, oriented: &Oriented<'_>) -> Option<String> {
         Role::Three => format!("{}|{}", text(&reverse_complement(rest)), text(&reverse_complement(kinase))),
         Role::Five => format!("{}|{}", text(kinase), text(rest)),
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::alignment::read::FragmentId;
+    use crate::genome::{Breakend, ContigId, Side};
+    use crate::junction::Member;
+
+    #[test]
+    fn reads_that_end_within_inserted_bases_count_in_pairs_of_both_sides() {
+        let ends = [0, 1].map(|contig| Breakend::new(ContigId(contig), 1_000, Side::Lower));
+        let clip = |of_kinase: bool, shown_bp: u32| Member {
+            kind: Kind::Clip,
+            kinase_bp: if of_kinase { 60 } else { shown_bp },
+            partner_bp: if of_kinase { shown_bp } else { 60 },
+            crossing_bp: 20,
+            kinase_mapq: if of_kinase { 60 } else { 0 },
+            partner_mapq: (!of_kinase).then_some(60),
+            ends: (0, 0),
+        };
+        let left = |inserted_bp: u32, members: &[Member]| {
+            let members = (0..).map(FragmentId).zip(members.iter().copied()).collect();
+            unmatched(&Candidate { members, insertion_bp: inserted_bp, ..Candidate::new(0, ends[0], ends[1]) })
+        };
+        let (kinase, partner, through) = (clip(true, 40), clip(false, 40), clip(true, 90));
+        assert_eq!(left(64, &[kinase, partner]), 1, "two halves are one witness at most");
+        assert_eq!(left(64, &[kinase, kinase, kinase, partner]), 3);
+        assert_eq!(left(64, &[through, kinase]), 1, "one that reads on to the other gene shows both");
+        assert_eq!(left(20, &[kinase, partner]), 0);
+    }
 }

@@ -185,7 +185,7 @@ pub struct Terms {
     pub spanning_rarity: f64,
     /// How many junctions of this kind a tested sample has (`PRIOR`).
     pub prior: f64,
-    /// Best mapping quality of the partner's place, at most the kinase's.
+    /// Best mapping quality of the partner's place, at most the kinase's; the kinase's where no partner is found.
     pub mapq: u8,
     /// Weight of a misplaced partner (`KNOWN_PLACE` or `UNKNOWN_PLACE`).
     pub place_weight: f64,

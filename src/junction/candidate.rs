@@ -243,9 +243,10 @@ impl Candidate {
         bases
     }
 
-    /// What one reads on the partner's side towards its end.
-    fn towards(&self) -> Vec<u8> {
-        reverse_complement(self.tail.get(self.insertion_bp as usize..).unwrap_or_default())
+    /// The last bases that one reads on the partner's side towards its end, so many or as many as are known.
+    fn towards(&self, bases: usize) -> Vec<u8> {
+        let of_partner = self.tail.get(self.insertion_bp as usize..).unwrap_or_default();
+        reverse_complement(&of_partner[..of_partner.len().min(bases)])
     }
 
     /// Whether a tail that leaves the partner's place near this junction's end reads on into the kinase.
@@ -257,7 +258,8 @@ impl Candidate {
         if further.unsigned_abs() > u64::from(tolerance.shift_bp) {
             return Some(false);
         }
-        tolerance.shows(tail, Around { before: &self.towards(), beyond: &self.inwards() }, further)
+        let before = self.towards((-further).max(0) as usize);
+        tolerance.shows(tail, Around { before: &before, beyond: &self.inwards() }, further)
     }
 }
 
@@ -348,11 +350,18 @@ mod tests {
             anchor: b"GTTGGGACCACACTGAGTTCTCTGTGA".to_vec(),
             ..Candidate::new(0, kinase, Breakend::new(ContigId(1), 500, Side::Higher))
         };
-        let clipped_early = |bases: &[u8]| candidate.repeats(&Tail::made_up(1, kinase.extended(-6), bases), Tolerance::of(false));
+        let clipped_early = |bp: i64, bases: &[u8]| {
+            let tail = Tail { crowd: 20, ..Tail::made_up(1, kinase.extended(-bp), bases) };
+            candidate.repeats(&tail, Tolerance::of(false))
+        };
         let with = |last: &[u8], rest: &[u8]| [last, rest].concat();
-        assert_eq!(clipped_early(&with(b"ATGTGA", &beyond)), Some(true), "an error where it was clipped");
-        assert_eq!(clipped_early(&[b'A'; 22]), Some(false), "dirt that begins before the break is no witness of a run behind it");
-        assert_eq!(clipped_early(&with(b"AAAAAA", &beyond[..20])), Some(false), "six other bases are another molecule");
+        assert_eq!(clipped_early(6, &with(b"ATGTGA", &beyond)), Some(true), "an error where it was clipped");
+        assert_eq!(clipped_early(6, &with(b"AAAAAA", &beyond[..20])), Some(false), "six other bases are another molecule");
+        assert_eq!(
+            clipped_early(10, &with(b"GTTCTCTGTGA", &beyond[..14])[1..]),
+            Some(false),
+            "the kinase's own bases and dirt show no break"
+        );
         let run_over = |anchor: &[u8]| {
             let tail = Tail { anchor: anchor.into(), ..Tail::made_up(1, kinase.extended(8), &[b'A'; 22]) };
             Candidate { tail: vec![b'A'; 40], ..candidate.clone() }.repeats(&tail, Tolerance::of(false))

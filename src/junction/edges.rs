@@ -14,12 +14,14 @@
 //! match begin; that chance is its mapping quality. `n` is the number of listed junctions of the edge where the match makes a listed
 //! junction, and that of all edges looked at otherwise.
 
+use std::sync::Arc;
+
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::evidence::Tail;
 use crate::genome::{Breakend, Interval, Side};
 use crate::model::{Gene, Role};
-use crate::sequence::dirt::{information_nats, NATS_PER_BASE};
+use crate::sequence::dirt::{information_nats, is_simple, NATS_PER_BASE};
 use crate::sequence::{self, edits_within, reverse_complement};
 use crate::stats::phred;
 
@@ -49,7 +51,7 @@ const MIN_BEGIN_BP: usize = 8;
 pub const WORD_BP: usize = 16;
 /// First bases that an exon shares with a tail which may be its own.
 const MIN_ALIKE_BP: usize = 4;
-/// The same of long reads, where one in four may differ.
+/// The same of long reads, of which one in four may differ: unlike exons have about half of so few bases in common, with gaps.
 const MIN_ALIKE_LONG_BP: usize = 12;
 /// Quality from which a fit is believed (one chance match in a hundred).
 pub(super) const MIN_FIT_MAPQ: f64 = 20.0;
@@ -63,6 +65,8 @@ pub struct Edge {
     pub end: Breakend,
     /// Bases read from the edge into the gene, `N` where unknown.
     pub enter: Vec<u8>,
+    /// HGNC symbol of the gene.
+    pub gene: Arc<str>,
 }
 
 /// How a tail enters a gene.
@@ -214,7 +218,8 @@ pub fn inwards(stretches: &[Interval], side: Side, bases: &Bases<'_>) -> Vec<u8>
 /// The edges of a gene in one role with their bases.
 pub(super) fn edges(gene: &Gene, role: Role, bases: &Bases<'_>) -> Vec<Edge> {
     let entered = |end: Breakend| inwards(&stretches(gene, end, ENTER_BP as u32), end.side, bases);
-    ends(gene, role).into_iter().map(|(_, end)| Edge { end, enter: entered(end) }).collect()
+    let symbol: Arc<str> = gene.symbol.as_str().into();
+    ends(gene, role).into_iter().map(|(_, end)| Edge { end, enter: entered(end), gene: symbol.clone() }).collect()
 }
 
 impl Ends {
@@ -313,13 +318,18 @@ impl Comparison {
     }
 }
 
-/// Whether a tail may begin as an exon does.
-fn begins_alike(tail: &[u8], enter: &[u8], in_step: bool) -> bool {
+/// The bases by which a tail is told to begin as an exon does; none where there are too few, or those of a run or a repeat, which tell nothing.
+fn begin(tail: &[u8], in_step: bool) -> Option<&[u8]> {
+    let begin = tail.get(..if in_step { MIN_ALIKE_BP } else { MIN_ALIKE_LONG_BP })?;
+    (in_step || !is_simple(begin)).then_some(begin)
+}
+
+/// Whether an exon may begin with these bases.
+fn begins_alike(begin: &[u8], enter: &[u8], in_step: bool) -> bool {
     if in_step {
-        return tail.get(..MIN_ALIKE_BP).is_some_and(|begin| enter.starts_with(begin));
+        return enter.starts_with(begin);
     }
-    let first = |bases: &[u8]| bases[..bases.len().min(MIN_ALIKE_LONG_BP)].to_vec();
-    tail.len() >= MIN_ALIKE_LONG_BP && edits_within(&first(tail), &first(enter), MIN_ALIKE_LONG_BP / 4).is_some()
+    edits_within(begin, &enter[..enter.len().min(begin.len())], begin.len() / 4).is_some()
 }
 
 /// Compares all bases or, where reads do not keep step, the first ones up to where they agree best: behind a base that is inserted or
@@ -488,17 +498,18 @@ impl EdgeTable {
     /// exon over which no read is aligned looks like bases inserted at a break.
     pub fn unbroken_nats(&self, tail: &Tail, of_kinase: bool) -> f64 {
         let (edges, own) = if of_kinase { (&self.kinase, &self.kinase_own) } else { (&self.partners, &self.partners_own) };
+        let errors = Errors::of(own.in_step);
         let mut most = 0f64;
         for edge in edges.near(tail.at, Tolerance::of(!own.in_step).shift_bp) {
             let further = tail.at.kept_distance(edge.end.boundary);
             let shift = further.unsigned_abs() as usize;
             let (early, late) = if further < 0 { (shift, 0) } else { (0, shift) };
-            let before = reverse_complement(&edge.enter);
-            for next in own.edges.iter().filter(|next| next.end.contig == tail.at.contig) {
-                let begin = tail.bases.get(early..).unwrap_or_default();
+            let Some(begin) = begin(tail.bases.get(early..).unwrap_or_default(), own.in_step) else { continue };
+            let before = reverse_complement(&edge.enter[..edge.enter.len().min(early)]);
+            for next in own.edges.iter().filter(|next| next.gene == edge.gene) {
                 if next.enter.get(late..).is_some_and(|enter| begins_alike(begin, enter, own.in_step)) {
                     let molecule = Around { before: &before, beyond: &next.enter };
-                    most = most.max(molecule.log_odds_of(tail, further, Errors::of(own.in_step)).unwrap_or(0.0));
+                    most = most.max(molecule.log_odds_of(tail, further, errors).unwrap_or(0.0));
                 }
             }
         }

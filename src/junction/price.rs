@@ -4,8 +4,8 @@
 //!   5.0 for any inserted bases         one junction of exons in about 150 has them
 //!   1.4 for each of them               ln 4: they might be any
 //!   6.0 for each end off exon edges    in RNA: one junction in a few hundred
-//!   6.9 for a base of either side that is another one in this sample, however many reads show it
-//!                                      ln 1,000: two people differ at one base in so many
+//!   8.0 for a base of either side that is another one in this sample, however many reads show it
+//!                                      ln 3,000: two people differ at one base in a thousand, in one of three ways
 //! ```
 
 /// Thousandths of a natural logarithm.
@@ -15,7 +15,7 @@ const INSERTED: Cost = 5_000;
 const BASE: Cost = 1_386;
 const OFF_EDGE: Cost = 6_000;
 /// A base of the sample that is not the reference's.
-pub const VARIANT: Cost = 6_908;
+pub const VARIANT: Cost = 8_006;
 
 /// A natural logarithm as a cost.
 pub fn of_nats(nats: f64) -> Cost {

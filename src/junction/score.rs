@@ -17,8 +17,6 @@ use crate::stats::from_phred;
 const MIN_LOG_ODDS: f64 = 4.6;
 /// A read of a molecule that crosses the junction ends in dirt at any base beyond it so often.
 const ENDS_IN_DIRT: f64 = 0.01;
-/// Quality of aligned bases, whose own is not kept: that of most bases.
-const ALIGNED_QUALITY: u8 = 30;
 /// A run of one base of this length slips in sequencing and in PCR.
 const MIN_SLIPPING_BP: usize = 5;
 
@@ -71,30 +69,19 @@ pub struct Beyond<'a> {
     pub qualities: &'a [u8],
     /// The bases before, as far as known.
     pub before: &'a [u8],
-    /// So many of the bases are aligned on this side of the break: the read runs over it. They are no dirt.
-    pub aligned: usize,
 }
 
 impl<'a> Beyond<'a> {
     /// Bases of which no qualities are known.
     pub fn of(bases: &'a [u8]) -> Self {
-        Self { bases, qualities: &[], before: &[], aligned: 0 }
-    }
-
-    /// The probabilities of the first 0, 1, 2 ... bases without the junction.
-    fn ln_dirt(&self, bases: &[u8]) -> Vec<f64> {
-        let (aligned, rest) = bases.split_at(self.aligned.min(bases.len()));
-        let before = if aligned.is_empty() { self.before } else { aligned };
-        let mut list = vec![0.0; aligned.len()];
-        list.extend(ln_probabilities(rest, before, Shares::ALL));
-        list
+        Self { bases, qualities: &[], before: &[] }
     }
 }
 
 /// Log-odds that such a tail goes on as `expected` does, as far as both are known, against its being dirt. Both begin at the break.
 pub fn log_odds(tail: Beyond<'_>, expected: &[u8], errors: Errors) -> f64 {
     let bases = &tail.bases[..tail.bases.len().min(expected.len() + errors.band_bp)];
-    let dirt = tail.ln_dirt(bases);
+    let dirt = ln_probabilities(bases, tail.before, Shares::ALL);
     let (by_length, whole) = ln_matches(Beyond { bases, ..tail }, expected, errors);
     let odds = |length: usize| by_length[length] - dirt[length];
     // Up to where it agrees best; behind that it must be dirt, as another molecule would be another junction.
@@ -118,20 +105,41 @@ pub struct Around<'a> {
 }
 
 impl Around<'_> {
-    /// Log-odds that a tail reads so. It begins `further` bases out than the break: what its read has aligned beyond the break must be the
-    /// molecule's bases too, and one that is clipped before the break goes on as the bases before it do, but for errors. `None` where
-    /// the molecule is not known as far out.
+    /// Log-odds that a tail reads so; it begins `further` bases out than the break. The bases between its clip and the break are no
+    /// evidence of what lies beyond, as a molecule without the break has them too, but they speak against it where they are others: what the
+    /// read has aligned beyond the break must be the molecule's, and so must what it has clipped before the break. `None` where the
+    /// molecule is not known as far out, or the tail ends before the break.
     pub fn log_odds_of(self, tail: &Tail, further: i64, errors: Errors) -> Option<f64> {
         let shift = further.unsigned_abs() as usize;
-        let (early, late) = if further < 0 { (shift, 0) } else { (0, shift) };
-        let last = |bases: &[u8], count: usize| bases[bases.len() - bases.len().min(count)..].to_vec();
-        let (before, over) = (last(self.before, early), last(&tail.anchor, late));
-        let beyond = self.beyond.get(late - over.len()..)?;
-        let expected = [&vec![b'N'; early - before.len()], &before, beyond].concat();
-        let qualities = [vec![ALIGNED_QUALITY; over.len()].as_slice(), &tail.qualities].concat();
-        let read = Beyond { bases: &[&over, &*tail.bases].concat(), qualities: &qualities, before: &tail.anchor, aligned: over.len() };
-        Some(log_odds(read, &expected, errors))
+        if further >= 0 {
+            let over = last(&tail.anchor, shift);
+            let (between, beyond) = self.beyond.split_at_checked(shift)?;
+            let against = ln_match(Beyond::of(over), last(between, over.len()), errors).min(0.0);
+            let read = Beyond { bases: &tail.bases, qualities: &tail.qualities, before: &tail.anchor };
+            return Some(against + log_odds(read, beyond, errors));
+        }
+        let (between, rest) = tail.bases.split_at_checked(shift)?;
+        let (of_between, of_rest) = tail.qualities.split_at(shift.min(tail.qualities.len()));
+        let known = last(self.before, shift);
+        // Unknown bases farther out tell nothing.
+        let skipped = shift - known.len();
+        let qualities = of_between.get(skipped..).unwrap_or_default();
+        let read = Beyond { bases: &between[skipped..], qualities, before: &[&*tail.anchor, &between[..skipped]].concat() };
+        let dirt = ln_probabilities(read.bases, read.before, Shares::ALL).last().copied().unwrap_or(0.0);
+        let against = (ln_match(read, known, errors) - dirt).min(0.0);
+        let read = Beyond { bases: rest, qualities: of_rest, before: &[&*tail.anchor, between].concat() };
+        Some(against + log_odds(read, self.beyond, errors))
     }
+}
+
+/// The last bases, as many as there are.
+fn last(bases: &[u8], count: usize) -> &[u8] {
+    &bases[bases.len() - bases.len().min(count)..]
+}
+
+/// The best `ln P` of all bases as those of a molecule.
+fn ln_match(read: Beyond<'_>, expected: &[u8], errors: Errors) -> f64 {
+    ln_matches(read, expected, errors).0.last().copied().unwrap_or(0.0)
 }
 
 /// Whether log-odds show the junction where `crowd` open tails end within a few bases: each of them might agree by chance.
@@ -194,6 +202,7 @@ fn runs(bases: &[u8]) -> Vec<bool> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::genome::{Breakend, ContigId, Side};
     use crate::sequence::random_bases;
     use proptest::prelude::*;
 
@@ -255,6 +264,21 @@ mod tests {
         let sure = with(&qualities);
         qualities[12] = 3;
         assert!(good > with(&qualities) && with(&qualities) > sure);
+    }
+
+    #[test]
+    fn a_repeat_that_goes_on_over_the_break_tells_no_more_where_a_read_runs_over_it() {
+        for unit in [b"CA".as_slice(), b"CAG", b"TTAGGG"] {
+            let repeated: Vec<u8> = unit.iter().copied().cycle().take(60).collect();
+            let end = Breakend::new(ContigId(0), 1_000, Side::Lower);
+            let odds = |over: usize| {
+                let tail =
+                    Tail { anchor: repeated[6..30 + over].into(), ..Tail::made_up(1, end.extended(over as i64), &repeated[30 + over..54]) };
+                let molecule = Around { before: &repeated[..30], beyond: &repeated[30..] };
+                molecule.log_odds_of(&tail, over as i64, Errors::SHORT).expect("it is known as far out")
+            };
+            assert!(odds(1) <= odds(0) + 0.5 && odds(5) <= odds(0) + 0.5, "{unit:?}: {} {} {}", odds(0), odds(1), odds(5));
+        }
     }
 
     proptest! {

@@ -25,7 +25,7 @@ use std::ops::RangeInclusive;
 use super::random::Random;
 use super::reads::{Fragment, Library, Umi};
 
-use adapter::Kit;
+use adapter::{Kit, Short};
 use person::Person;
 
 /// How dirty a sample is. The default is clean.
@@ -142,11 +142,12 @@ impl Soiler {
     pub fn soil<'m>(&mut self, fragments: Vec<Fragment<'m>>, is_wild_type: bool) -> Vec<Fragment<'m>> {
         let mut soiled = Vec::with_capacity(fragments.len());
         let mut is_foreign = false;
-        let mut adapter_bp = None;
+        let mut short = None;
         for mut fragment in fragments {
             // Copies are as short as their molecule.
             if !fragment.duplicate {
-                adapter_bp = self.ends.happens(self.dirt.adapter_frac).then(|| self.length_bp());
+                let kept = fragment.reads.first().map(|read| read.strand).filter(|_| self.ends.happens(self.dirt.adapter_frac));
+                short = kept.map(|kept| Short { adapter_bp: self.length_bp(), kept });
             }
             if is_wild_type && self.dirt.contamination_frac > 0.0 {
                 // Copies are of the same person as their molecule.
@@ -163,7 +164,7 @@ impl Soiler {
             let other =
                 (self.dirt.duplex_frac > 0.0).then(|| duplex::split(&mut fragment, &self.dirt, self.name_umi_bp, &mut self.fragments));
             for mut fragment in std::iter::once(fragment).chain(other.flatten()) {
-                self.end(&mut fragment, adapter_bp);
+                self.end(&mut fragment, short);
                 soiled.push(fragment);
             }
         }
@@ -177,13 +178,13 @@ impl Soiler {
         }
     }
 
-    /// Gives the reads of a fragment their ends: adapter of so many bases, or others.
-    fn end(&mut self, fragment: &mut Fragment, adapter_bp: Option<usize>) {
+    /// Gives the reads of a fragment their ends: adapter, where its molecule is short, or others.
+    fn end(&mut self, fragment: &mut Fragment, short: Option<Short>) {
         if self.dirt.end_frac() <= 0.0 {
             return;
         }
-        if let Some(length_bp) = adapter_bp {
-            return adapter::shorten(fragment, length_bp, self.kit, &mut self.ends);
+        if let Some(short) = short {
+            return adapter::shorten(fragment, short, self.kit, &mut self.ends);
         }
         for read in &mut fragment.reads {
             let Some(end) = self.drawn() else { continue };

@@ -12,7 +12,7 @@ use crate::support::command::{files, kinfuse, repository, table, Outcome};
 use kinfuse::genome::{ContigId, Interval};
 use kinfuse::sequence::reverse_complement;
 use kinfuse::simulate::dirt::Soiler;
-use kinfuse::simulate::{Dirt, Library, Molecule, Protocol, Reference, Sampler};
+use kinfuse::simulate::{Dirt, Library, Molecule, Protocol, Reference, Sampler, Umi};
 
 /// One read of a FASTQ.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -170,8 +170,8 @@ fn copies_are_as_short_as_their_molecule() {
     let whole = Interval { contig: ContigId(0), start: 1_000, end: 9_000 };
     let molecule = Molecule::stretch("whole", whole, &reference).expect("within the genome");
     let protocol = Protocol { copies_mean: 2.0, ..Protocol::default() };
-    let library = Library { protocol, ..library(100, 200.0, 40.0) };
-    let dirt = Dirt { adapter_frac: 0.5, ..Dirt::default() };
+    let library = Library { protocol, umi: Some(Umi::Tag { length_bp: 8 }), ..library(100, 200.0, 40.0) };
+    let dirt = Dirt { adapter_frac: 0.5, duplex_frac: 0.5, ..Dirt::default() };
     let mut soiler = Soiler::new(dirt, &library, 3);
     let soiled = soiler.soil(Sampler::new(library, "r", 3).fragments(&molecule, 300), true);
     let (mut ends, mut short) = ((0, 0), 0);
@@ -183,7 +183,7 @@ fn copies_are_as_short_as_their_molecule() {
             short += usize::from(ends.1 - ends.0 < 95);
         }
     }
-    assert!(short > 100 && soiled.len() > 700, "{short} short molecules, {} fragments", soiled.len());
+    assert!(short > 100 && soiled.len() > 900, "{short} short molecules, {} fragments", soiled.len());
 }
 
 #[test]

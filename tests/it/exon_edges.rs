@@ -184,12 +184,14 @@ fn inserted_bases_that_were_aligned_at_a_third_place_or_not_at_all_still_join_th
         rows.iter().map(row).collect::<Vec<_>>()
     };
     let expected = |fragments: &str| vec![("EML4::ALK".to_owned(), inserted.clone(), fragments.to_owned())];
-    assert_eq!(joined(vec![kinase("k1", 55), elsewhere("p1", 50)]), expected("2"));
+    assert_eq!(joined(vec![kinase("k1", 55), elsewhere("p1", 50)]), [], "one read of either gene: no molecule shows both");
+    assert_eq!(joined(vec![kinase("k1", 55), kinase("k2", 52), elsewhere("p1", 50), elsewhere("p2", 46)]), expected("4"));
     // Neither side reaches the other; a read of the inserted bases alone lies between.
-    let short = vec![kinase("k1", 30), kinase("k2", 24), at_partner("p1", &edges, 50, &from_partner[..22])];
+    let partner = |name: &str, kept: usize| at_partner(name, &edges, kept, &from_partner[..22]);
+    let short = vec![kinase("k1", 30), kinase("k2", 24), partner("p1", 50), partner("p2", 44)];
     assert!(joined(short.clone()).iter().all(|(fusion, _, _)| fusion != "EML4::ALK"));
     let between = read("u1", 4, "*", 0, "*", &inserted[..66], "");
-    assert_eq!(joined([short, vec![between]].concat()), expected("3"));
+    assert_eq!(joined([short, vec![between]].concat()), expected("4"));
 }
 
 #[test]

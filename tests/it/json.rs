@@ -80,6 +80,9 @@ fn documents_fit_their_schema_and_numbers_are_numbers() {
 fn recomputed(terms: &Value) -> f64 {
     let of = |key: &str| terms[key].as_f64().unwrap_or_else(|| panic!("{key} in {terms}"));
     let (shown, spanned) = (of("showing"), of("spanning"));
+    if shown + spanned == 0.0 {
+        return 0.0;
+    }
     let rarity = match shown {
         0.0 => of("spanning_rarity").powf(spanned - 1.0),
         _ => of("showing_rarity").powf(shown - 1.0) * of("spanning_rarity").powf(spanned),

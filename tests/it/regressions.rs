@@ -77,15 +77,15 @@ fn molecules_numbered_by_mi_are_not_taken_for_errors_of_each_other() {
 }
 
 #[test]
-fn fragments_without_the_umi_that_was_asked_for_are_not_joined() {
+fn fragments_without_the_umi_that_was_asked_for_are_told_by_their_ends() {
     let mut text = HEADER.to_owned();
     for i in 0..12 {
-        text += &alk_split(&format!("r{i}"), 60, 40, "");
+        text += &alk_split(&format!("r{i}"), 60 - i / 2, 40 + i / 2, "");
     }
     let folder = tempfile::tempdir().expect("a temporary folder");
     let outcome = call_sam(folder.path(), &text, &["--umi-tag", "ZZ"]);
     assert!(outcome.stderr.contains("ZZ"), "{}", outcome.stderr);
-    assert_eq!(table(&folder.path().join("x.fusions.tsv"))[0].get("fragments"), "12");
+    assert_eq!(table(&folder.path().join("x.fusions.tsv"))[0].get("fragments"), "6", "two of each place");
 }
 
 #[test]

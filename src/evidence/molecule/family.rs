@@ -68,14 +68,12 @@ pub fn families(fragments: FxHashMap<FragmentId, Fragment<'_>>, rule: DuplicateR
     families
 }
 
-/// Equal fragments together. A rule that asks for UMIs leaves those without one alone: they cannot be told to be copies.
+/// Equal fragments together. Where a rule asks for UMIs, those without one are told by their ends alone.
 fn nodes(fragments: FxHashMap<FragmentId, Fragment<'_>>, rule: DuplicateRule) -> Vec<Node<'_>> {
     let mut equal: FxHashMap<Identity<'_>, Node<'_>> = FxHashMap::default();
     for (id, mut fragment) in fragments {
         let umi = fragment.umi.filter(|_| rule == DuplicateRule::Umi);
-        if umi.is_none() && rule == DuplicateRule::Umi {
-            continue;
-        }
+        let rule = if umi.is_none() && rule == DuplicateRule::Umi { DuplicateRule::Position } else { rule };
         let kind = umi.map(|umi| umi.kind);
         if kind == Some(UmiKind::Cell) {
             // Broken after it was copied: its copies lie at several places.
@@ -112,7 +110,16 @@ impl Node<'_> {
         let placed = |end: &End| usize::from(end.is_placed()) + usize::from(end.has_begin());
         let known: usize = self.fragment.ends.iter().map(placed).sum();
         let known = (known, self.fragment.bases.iter().flatten().count());
-        (Reverse(known.0), Reverse(self.copies.len()), Reverse(known.1), &self.fragment.ends, &self.umis, &self.fragment.bases)
+        // What lacks a UMI is taken in by what has one, and never makes two families one.
+        (
+            self.umis[0].is_empty(),
+            Reverse(known.0),
+            Reverse(self.copies.len()),
+            Reverse(known.1),
+            &self.fragment.ends,
+            &self.umis,
+            &self.fragment.bases,
+        )
     }
 
     /// Whether both ends are known to the base.
@@ -135,6 +142,13 @@ impl Node<'_> {
         match self.rule {
             DuplicateRule::Flag => self.words(),
             DuplicateRule::Position if self.is_whole() => [self.pairs(), self.places(), self.words()].concat(),
+            DuplicateRule::Umi => {
+                let pairs = if self.is_whole() { self.pairs() } else { Vec::new() };
+                let without_umi = |(part, _): (Part, &[u8])| (part, &b""[..]);
+                let own = [self.places(), self.words()].concat();
+                let others = [pairs, own.clone()].concat().into_iter().map(without_umi).collect();
+                [own, others].concat()
+            }
             _ => [self.places(), self.words()].concat(),
         }
     }
@@ -171,14 +185,15 @@ fn takes(nodes: &[Node<'_>], (first, parent, other): (usize, usize, usize), rule
     if rule == DuplicateRule::Flag && other.fragment.is_placed() {
         return false;
     }
-    let near = rule == DuplicateRule::Umi;
+    let near = other.rule == DuplicateRule::Umi;
+    let lacks_umi = other.umis[0].is_empty();
     let lies_alike = |fit: Fit| fit >= Fit::Half || (near && fit == Fit::Near);
     if !is_first && ![false, true].into_iter().any(|swapped| lies_alike(first.fragment.fit(&other.fragment, swapped))) {
         return false;
     }
     [false, true].into_iter().any(|swapped| {
         let umi = &other.umis[usize::from(swapped)];
-        let same = parent.umis[0] == *umi;
+        let same = lacks_umi || parent.umis[0] == *umi;
         let differ = || !parent.is_sequenced || !differ_in_one(&parent.umis[0], umi);
         if !same && differ() {
             return false;

@@ -89,6 +89,17 @@ fn copies_with_the_same_ends_are_one_molecule_unless_their_umis_differ() {
 }
 
 #[test]
+fn a_fragment_without_a_umi_is_a_copy_of_one_that_lies_alike_and_makes_no_two_molecules_one() {
+    let with = |umis: &[&str]| {
+        let records: Vec<ReadRecord> = umis.iter().zip(["a", "b", "c", "d"]).map(|(umi, name)| record(name, 10, 90, umi)).collect();
+        count(&records, DuplicateRule::Umi)
+    };
+    assert_eq!((with(&["ACGT", ""]), with(&["", ""]), with(&["", "ACGT", "TTTT", ""])), (1, 1, 2));
+    let elsewhere = [record("a", 10, 90, "ACGT"), record("b", 200, 290, "")];
+    assert_eq!(count(&elsewhere, DuplicateRule::Umi), 2);
+}
+
+#[test]
 fn a_further_piece_without_the_tag_does_not_take_the_umi_away() {
     let further = |name: &str| ReadRecord {
         umi: None,

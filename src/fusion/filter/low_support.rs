@@ -1,4 +1,4 @@
-//! Too few fragments for this kind of junction: a single one never passes, more must reach the quality that the model asks for.
+//! Too few independent fragments for this kind of junction: a single one never passes, more must reach the quality that the model asks for.
 
 use super::Doubt;
 use crate::fusion::score::MIN_PASS_QUALITY;
@@ -8,6 +8,6 @@ pub const MIN_FRAGMENTS: u32 = 2;
 
 /// Whether the flag applies.
 pub fn applies(doubt: &Doubt<'_>) -> bool {
-    let fragments = doubt.fusion.support.fragments();
-    fragments < MIN_FRAGMENTS || (doubt.fusion.quality < MIN_PASS_QUALITY && !super::random_chimera::applies(doubt))
+    let independent = doubt.fusion.terms.map_or(0, |terms| terms.showing + terms.spanning);
+    independent < MIN_FRAGMENTS || (doubt.fusion.quality < MIN_PASS_QUALITY && !super::random_chimera::applies(doubt))
 }

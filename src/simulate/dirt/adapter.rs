@@ -38,18 +38,26 @@ impl Kit {
     }
 }
 
-/// Shortens a fragment so that `length_bp` of each read are adapter.
-pub(super) fn shorten(fragment: &mut Fragment, length_bp: usize, kit: Kit, random: &mut Random) {
+/// A molecule that is shorter than its reads.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Short {
+    /// Bases of adapter in each read.
+    pub adapter_bp: usize,
+    /// The strand of the read that begins at the end which is kept: all copies of a molecule, of either strand, have its two ends.
+    pub kept: Strand,
+}
+
+/// Shortens a fragment so that each read ends in adapter.
+pub(super) fn shorten(fragment: &mut Fragment, short: Short, kit: Kit, random: &mut Random) {
     let Some(first) = fragment.reads.first() else { return };
-    let strand = first.strand;
-    let inside_bp = first.bases.len().saturating_sub(length_bp).min(fragment.end - fragment.start);
-    if fragment.reads.len() > 1 {
-        // The mate reads the same short insert from its other end.
-        match strand {
+    let inside_bp = first.bases.len().saturating_sub(short.adapter_bp).min(fragment.end - fragment.start);
+    // The mate reads the same short insert from its other end.
+    if let Some(mate) = fragment.reads.iter().position(|read| read.strand != short.kept) {
+        match short.kept {
             Strand::Forward => fragment.end = fragment.start + inside_bp,
             Strand::Reverse => fragment.start = fragment.end - inside_bp,
         }
-        read_again(fragment, 1, random);
+        read_again(fragment, mate, random);
     }
     for (mate, read) in fragment.reads.iter_mut().enumerate() {
         let [before, behind] = kit.sequence(mate);
