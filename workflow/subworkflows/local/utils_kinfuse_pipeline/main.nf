@@ -51,6 +51,10 @@ def similar(String a, String b) {
 }
 
 def valueFaults(String name, value, Map rule) {
+    // Nextflow takes what has a blank for a value, even where it is the next option.
+    if (rule.type == 'boolean' && value.toString().startsWith('--')) {
+        return ["--${name} has got `${value}` as its value: put --${name} last"]
+    }
     if (rule.type == 'boolean' && !(value instanceof Boolean) && !(value.toString() in ['true', 'false'])) {
         return ["--${name}: `${value}` is neither true nor false"]
     }
