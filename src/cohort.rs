@@ -165,6 +165,11 @@ fn are(samples: usize) -> String {
 }
 
 impl Cohort {
+    /// How many leaks a sample has; `None` where its run is not known, so that none were looked for.
+    fn count_of_leaks(&self, sample: usize) -> Option<usize> {
+        self.entries[sample].run.as_ref().map(|_| self.leaks_of(sample).len())
+    }
+
     /// The leaks of a sample.
     fn leaks_of(&self, sample: usize) -> &[Leak] {
         let first = self.leaks.partition_point(|leak| leak.member.sample < sample);

@@ -20,5 +20,5 @@ workflow {
         PIPELINE_INITIALISATION.out.problems,
     )
 
-    PIPELINE_COMPLETION(KINFUSE.out.outcomes)
+    PIPELINE_COMPLETION(PIPELINE_INITIALISATION.out.names, KINFUSE.out.outcomes)
 }

@@ -39,8 +39,8 @@ pub struct Column {
     pub passing: usize,
     /// Samples that show it, flagged ones too.
     pub showing: usize,
-    /// Samples into which it may have leaked.
-    pub leaks: usize,
+    /// Samples into which it may have leaked; `None` where the run of no sample that shows it is known.
+    pub leaks: Option<usize>,
 }
 
 /// The columns: fusions before mutations, the most frequent first.
@@ -61,11 +61,13 @@ pub fn columns(cohort: &Cohort) -> Vec<Column> {
                 is_fusion: finding.is_fusion(),
                 passing: 0,
                 showing: 0,
-                leaks: 0,
+                leaks: None,
             });
             column.showing += 1;
             column.passing += usize::from(passes);
-            column.leaks += usize::from(leaked);
+            if cohort.entries[index].run.is_some() {
+                *column.leaks.get_or_insert(0) += usize::from(leaked);
+            }
         }
     }
     let mut columns: Vec<Column> = by_label.into_values().filter(|column| column.passing > 0).collect();

@@ -18,7 +18,7 @@ pub fn section(cohort: &Cohort) -> Section {
         ("status", Header::new("Status", "Whether the sample can be judged").coloured(&STATUS)),
         ("findings", Header::new("Findings", "Fusions and mutations that pass")),
         ("no_negative", Header::new("No negative", "Kinases of which nothing was found and that is no negative")),
-        ("leaks", Header::new("May have leaked", "Fusions that reads of a stronger sample of the run can explain")),
+        ("leaks", Header::new("May have leaked", "Fusions that a stronger sample of the run can explain; needs a known run")),
         ("outliers", Header::new("Outliers", "Figures far from those of the other samples")),
     ];
     let headers = headers.map(|(key, header)| (key.to_owned(), header)).to_vec();

@@ -65,7 +65,7 @@ struct ColumnLine {
     label: String,
     passing: usize,
     showing: usize,
-    leaks: usize,
+    leaks: String,
 }
 
 struct SampleLine {
@@ -75,7 +75,7 @@ struct SampleLine {
     status: &'static str,
     passing: String,
     flagged: String,
-    leaks: usize,
+    leaks: String,
     outliers: String,
 }
 
@@ -150,7 +150,7 @@ fn page(cohort: &Cohort, columns: &[Column]) -> Page {
                 label: escaped(&column.heading),
                 passing: column.passing,
                 showing: column.showing,
-                leaks: column.leaks,
+                leaks: count_of_leaks(column.leaks),
             })
             .collect(),
         kinases: Kinases::of(cohort),
@@ -211,11 +211,16 @@ fn sample_line(cohort: &Cohort, index: usize) -> Option<SampleLine> {
         status: sample.verdict.name(),
         passing: listed(true),
         flagged: listed(false),
-        leaks: cohort.leaks_of(index).len(),
+        leaks: count_of_leaks(cohort.count_of_leaks(index)),
         outliers: escaped(&outliers.join(", ")),
     };
     let is_plain = sample.findings.is_empty() && line.outliers.is_empty() && sample.verdict == Verdict::Ok;
     (!is_plain).then_some(line)
+}
+
+/// A count, or that there is none: a 0 would be taken for a result.
+fn count_of_leaks(count: Option<usize>) -> String {
+    count.map_or_else(|| "not looked for".to_owned(), |count| count.to_string())
 }
 
 fn leak_line(cohort: &Cohort, leak: &super::Leak) -> LeakLine {

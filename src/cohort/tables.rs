@@ -75,7 +75,7 @@ fn matrix_table(out: &mut dyn Write, cohort: &Cohort, columns: &[matrix::Column]
             sample.verdict.name().to_owned(),
             sample.assays.join(","),
             sample.findings.iter().filter(|finding| finding.passes).count().to_string(),
-            cohort.leaks_of(index).len().to_string(),
+            cohort.count_of_leaks(index).map_or(String::new(), |leaks| leaks.to_string()),
             outliers.join(","),
         ];
         cells.extend(DEFAULT_TARGETS.map(|gene| sample.of_kinase(gene).name()));
@@ -134,6 +134,7 @@ fn junctions(out: &mut dyn Write, cohort: &Cohort) -> io::Result<()> {
         passing.dedup();
         let mut counts: Vec<u32> = findings.iter().map(|(_, finding)| finding.fragments).collect();
         counts.sort_unstable();
+        let runs = distinct(samples.iter().filter_map(|sample| cohort.entries[*sample].run.clone()).collect());
         let leaks = group.members.iter().filter(|member| cohort.leaks.binary_search_by_key(member, |leak| &leak.member).is_ok()).count();
         table.add([
             named.name.clone(),
@@ -147,8 +148,9 @@ fn junctions(out: &mut dyn Write, cohort: &Cohort) -> io::Result<()> {
             distinct(rows().map(|(_, row)| row.evidence.clone()).collect()).join(","),
             samples.len().to_string(),
             passing.len().to_string(),
-            leaks.to_string(),
-            distinct(samples.iter().filter_map(|sample| cohort.entries[*sample].run.clone()).collect()).join(","),
+            // Within no run none were looked for.
+            if runs.is_empty() { String::new() } else { leaks.to_string() },
+            runs.join(","),
             counts.first().copied().unwrap_or(0).to_string(),
             counts[counts.len() / 2].to_string(),
             counts.last().copied().unwrap_or(0).to_string(),

@@ -116,6 +116,28 @@ fn controls_come_first_and_traces_of_a_strong_sample_are_marked() {
 }
 
 #[test]
+fn leaks_that_were_not_looked_for_are_no_zero() {
+    let (dir, out) = (folder(), folder());
+    let rna = document("rna");
+    let inputs = [put(dir.path(), 0, "a", &rna), put(dir.path(), 1, "b", &rna), put(dir.path(), 2, "c", &rna)];
+    let sheet = dir.path().join("sheet.tsv");
+    std::fs::write(&sheet, "sample\trun\na\tR1\nb\tR1\n").expect("the folder takes it");
+    let cells = |name: &str| -> Vec<String> { table(&out.path().join(name)).iter().map(|row| row.get("leaks").to_owned()).collect() };
+    let all: [&OsStr; 2] = ["--run".as_ref(), "R1".as_ref()];
+    let two: [&OsStr; 2] = ["--sheet".as_ref(), sheet.as_ref()];
+    let none: [&OsStr; 0] = [];
+    for (options, samples, junction) in
+        [(&all[..], ["0", "0", "0"], "0"), (&two[..], [".", "0", "0"], "0"), (&none[..], [".", ".", "."], ".")]
+    {
+        let outcome = cohort(out.path(), &inputs, options);
+        assert_eq!(outcome.code, Some(0), "{}", outcome.stderr);
+        assert_eq!(cells("cohort.tsv"), samples, "{}", read(out.path(), "cohort.tsv"));
+        assert_eq!(cells("cohort.junctions.tsv"), [junction]);
+    }
+    assert!(read(out.path(), "cohort.html").contains("<td class=\"n\">not looked for</td>"));
+}
+
+#[test]
 fn each_kinase_has_a_column_and_what_is_not_informative_is_no_negative() {
     let (dir, out) = (folder(), folder());
     let mut open = document("negative");

@@ -12,6 +12,8 @@ include { KINFUSE_NORMALS                      } from '../modules/local/kinfuse/
 include { KINFUSE_COHORT                       } from '../modules/local/kinfuse/cohort'
 include { KINFUSE_EVALUATE                     } from '../modules/local/kinfuse/evaluate'
 include { MULTIQC                              } from '../modules/local/multiqc'
+include { indicesOf                            } from '../subworkflows/local/utils_kinfuse_pipeline'
+include { judged                               } from '../subworkflows/local/utils_kinfuse_pipeline'
 include { simulatedUnits                       } from '../subworkflows/local/utils_kinfuse_pipeline'
 include { sheetHasNormals                      } from '../subworkflows/local/utils_kinfuse_pipeline'
 include { writtenOnce                          } from '../subworkflows/local/utils_kinfuse_pipeline'
@@ -31,8 +33,8 @@ workflow KINFUSE {
     if (!params.fasta) {
         ch_fasta = Channel.value([[id: 'genome'], [], []])
     }
-    else if (file("${params.fasta}.fai").exists()) {
-        ch_fasta = Channel.value([[id: 'genome'], file(params.fasta), file("${params.fasta}.fai")])
+    else if (indicesOf(params.fasta)) {
+        ch_fasta = Channel.value([[id: 'genome'], file(params.fasta), indicesOf(params.fasta)])
     }
     else {
         SAMTOOLS_FAIDX([[id: 'genome'], file(params.fasta)])
@@ -145,16 +147,15 @@ workflow KINFUSE {
         .mix(ch_units_made)
         .map { meta, _files, _index -> [meta.id, meta.kinds] }
         .unique()
-        .join(ch_samples.normal.mix(ch_samples.other).map { meta, _rna, _rna_index, _dna, _dna_index -> [meta.id, true] }, remainder: true)
+        .join(ch_samples.normal.mix(ch_samples.other).map { meta, rna, _rna_index, dna, _dna_index -> [meta.id, [rna: rna*.name, dna: dna*.name]] }, remainder: true)
         .join(ch_metrics.map { meta, metrics -> [meta.id, metrics] }, remainder: true)
-        .map { sample, kinds, complete, metrics ->
-            if (!metrics) {
-                return [sample, kinds, 'not called', complete ? 'kinfuse call failed' : 'alignment or index failed']
-            }
-            def status = metrics.readLines().collect { line -> line.tokenize('\t') }.find { cells -> cells.size() > 2 && cells[1] == 'status' }
-            return [sample, kinds, status ? status[2] : 'called', status && status.size() > 4 ? status[4] : '.']
+        .map { sample, kinds, names, metrics ->
+            metrics
+                ? [sample, kinds] + judged(metrics, names)
+                : [sample, kinds, 'not called', names ? 'kinfuse call failed' : 'alignment or index failed', '.', []]
         }
-        .mix(ch_problems.map { sample, kinds, why -> [sample, kinds, 'not called', why] })
+        .mix(ch_problems.map { sample, kinds, why -> [sample, kinds, 'not called', why, '.', []] })
+
     // One page
     ch_report = Channel.empty()
     if (!params.skip_multiqc) {
@@ -177,6 +178,6 @@ workflow KINFUSE {
     }
 
     emit:
-    outcomes = ch_outcomes // channel: [ sample, files, outcome, reason ]
+    outcomes = ch_outcomes // channel: [ sample, files, outcome, reason, assay, doubts ]
     report   = ch_report   // channel: [ meta, html ]
 }

@@ -51,6 +51,10 @@ def similar(String a, String b) {
 }
 
 def valueFaults(String name, value, Map rule) {
+    // Nextflow takes what has a blank for a value, even where it is the next option.
+    if (rule.type == 'boolean' && value.toString().startsWith('--')) {
+        return ["--${name} has got `${value}` as its value: put --${name} last"]
+    }
     if (rule.type == 'boolean' && !(value instanceof Boolean) && !(value.toString() in ['true', 'false'])) {
         return ["--${name}: `${value}` is neither true nor false"]
     }
@@ -61,21 +65,30 @@ def valueFaults(String name, value, Map rule) {
         return ["--${name}: `${value}` is less than ${rule.minimum}"]
     }
     if (rule.type == 'string' && value instanceof Boolean) {
-        return ["--${name} needs a value"]
+        return ["--${name} needs a value; one that begins with - stands behind =, as in --${name}='-x'"]
     }
     if (rule['enum'] && !(value.toString() in rule['enum'])) {
         return ["--${name}: `${value}` is none of ${rule['enum'].join(', ')}"]
     }
     if (rule.pattern && !(value.toString() ==~ rule.pattern)) {
-        return ["--${name}: `${value}` is not of the form ${rule.pattern}"]
+        return ["--${name}: `${value}` ${rule.errorMessage ?: "is not of the form ${rule.pattern}"}"]
     }
     if (rule.exists && rule.format == 'file-path' && !file(value).isFile()) {
         return ["--${name}: no such file: ${value}"]
+    }
+    if (name == 'fasta' && value.toString().endsWith('.gz') && !isBgzip(file(value))) {
+        return ["--fasta: ${value} is packed by gzip, of which no part can be read alone; pack it by bgzip, or unpack it"]
     }
     if (rule.exists && rule.format == 'directory-path' && !file(value).isDirectory()) {
         return ["--${name}: no such folder: ${value}"]
     }
     return []
+}
+
+// Whether the first block of a file says that it is one of many (SAM specification, 4.1).
+def isBgzip(path) {
+    def head = path.withInputStream { stream -> stream.readNBytes(14) }
+    return head.length == 14 && (head[3] & 4) && head[12] == 66 && head[13] == 67
 }
 
 // What the schema cannot say.
@@ -127,7 +140,7 @@ def readSheet(String path, Map p) {
         }
         def values = cells(line, separator)
         if (values.size() > header.size()) {
-            faults << "${sheet.name}, line ${number}: ${values.size()} cells, but the header has ${header.size()}"
+            faults << "${sheet.name}, line ${number}: ${values.size()} cells, but the header has ${header.size()}${separator == ',' ? '; a cell with a comma needs quotes' : ''}"
             return
         }
         def row = [header, values].transpose().collectEntries { pair -> [pair[0], pair[1] == '.' ? '' : pair[1]] }
@@ -371,10 +384,48 @@ def readSimulations(String path) {
     return [rows, faults]
 }
 
+/*
+ * Programs that are not on the PATH: a run that finds that at its last step has cost hours. Only tasks of this machine's own programs can be
+ * checked: where containers, conda, modules, a script or another executor bring them, nothing is known.
+ */
+def programFaults(List samples, List simulations, Map p) {
+    def config = workflow.session.config
+    def settings = config.process.collectMany { name, value -> value instanceof Map ? value.keySet().toList() : [name] }
+    def executor = config.process.executor ?: System.getenv('NXF_EXECUTOR') ?: 'local'
+    def elsewhere = workflow.containerEngine || config.conda?.enabled || config.spack?.enabled || config.wave?.enabled || config.env?.PATH
+    if (executor != 'local' || elsewhere || settings.any { name -> name in ['module', 'beforeScript'] }) {
+        return []
+    }
+    def units = samples.collectMany { sample -> sample.units }
+    def programs = ['kinfuse']
+    if (units.any { unit -> !unit.index } || (p.fasta && !indicesOf(p.fasta)) || simulations.any { row -> row[0].files == 'fastq' }) {
+        programs << 'samtools'
+    }
+    ['rna', 'dna'].each { kind ->
+        if (units.any { unit -> unit.fastq && unit.kind == kind } || simulations.any { row -> row[0].files == 'fastq' && row[2].startsWith('rna') == (kind == 'rna') }) {
+            programs << [star: 'STAR', bwa: 'bwa', bwamem2: 'bwa-mem2', minimap2: 'minimap2'][p["${kind}_aligner".toString()].toString()]
+        }
+    }
+    if (!p.skip_multiqc) {
+        programs << 'multiqc'
+    }
+    def folders = System.getenv('PATH').tokenize(':')
+    return programs
+        .unique()
+        .findAll { program -> !folders.any { folder -> new File(folder, program).canExecute() } }
+        .collect { program -> "${program}: not on the PATH${program == 'multiqc' ? '; without its page: --skip_multiqc' : ''}" }
+}
+
+// The index of a FASTA that lies beside it, with that of its blocks where it is packed; or null.
+def indicesOf(path) {
+    def indices = (path.toString().endsWith('.gz') ? ['fai', 'gzi'] : ['fai']).collect { ending -> file("${path}.${ending}") }
+    return indices.every { index -> index.exists() } ? indices : null
+}
+
 def usage() {
     def schema = new groovy.json.JsonSlurper().parseText(file("${projectDir}/nextflow_schema.json").text)
     def text = ["kinfuse pipeline ${workflow.manifest.version}: ${workflow.manifest.description}", '']
-    text << '  nextflow run workflow --input samples.csv --fasta genome.fa --gtf genes.gtf.gz --outdir results -profile docker'
+    text << '  nextflow run workflow --input samples.csv --fasta genome.fa --gtf genes.gtf.gz --outdir results -profile standard'
     schema['$defs'].values().each { part ->
         text << ''
         text << part.title
@@ -411,6 +462,9 @@ workflow PIPELINE_INITIALISATION {
     if (!faults && params.simulate) {
         (simulations, faults) = readSimulations(params.simulate)
     }
+    if (!faults) {
+        faults = programFaults(samples, simulations, params)
+    }
     if (faults) {
         error((faults + ["Nothing was run: ${faults.size()} ${faults.size() == 1 ? 'fault' : 'faults'}"]).join('\n'))
     }
@@ -422,6 +476,10 @@ workflow PIPELINE_INITIALISATION {
     ch_sheet = described
         ? Channel.value(writtenOnce('runs.tsv', (['sample\trun\trole\texpected'] + about.sort()).join('\n') + '\n'))
         : Channel.value([])
+    if (samples.size() + simulations.size() > 1 && !params.run && !samples.any { sample -> sample.about.run } && !params.cohort_args?.toString()?.contains('--run')) {
+        log.info('kinfuse: no run is known, so no leaks between samples are looked for: name runs in the sheet (column run), or one by --run')
+    }
+    ch_names = Channel.value(samples.collect { sample -> [sample.name, kindsOf(sample.units)] })
     ch_units = Channel.fromList(runnable.collectMany { sample -> unitsOf(sample) })
     ch_simulations = Channel.fromList(simulations)
     ch_problems = Channel.fromList(lost)
@@ -431,55 +489,119 @@ workflow PIPELINE_INITIALISATION {
     to_simulate   = ch_simulations
     cohort_sheet  = ch_sheet
     problems      = ch_problems
+    names         = ch_names // value channel: [ [ sample, kinds ] ] of the sheet
 }
 
-// What became of the samples, as a table and in words; or that the run did not come so far.
-def saySummary(outcomes) {
-    def table = file("${params.outdir}/pipeline_info/samples.tsv")
-    if (!workflow.success) {
-        table.delete()
-        log.info("kinfuse: stopped by a failure, see above. -resume goes on from there; with --ignore_failed a bad sample stops only itself")
-        return
+/*
+ * What the metrics of a sample say: [ outcome, reason, assay, doubts ]. A doubt is a file whose reads are not of the kind that its column
+ * says: kinfuse goes by the reads, so swapped columns change no call, but one who swapped them may have swapped samples too.
+ */
+def judged(metrics, Map names) {
+    def rows = metrics.readLines().collect { line -> line.split('\t', -1) as List }.findAll { cells -> cells.size() > 4 }
+    def status = rows.find { cells -> cells[1] == 'status' }
+    def assays = []
+    def doubts = []
+    rows.findAll { cells -> cells[1] ==~ /file(\.\d+)?/ }.each { library ->
+        def assay = rows.find { cells -> cells[1] == library[1].replace('file', 'assay') }
+        // Without reads the kind is a guess.
+        if (!assay || assay[4].contains('is assumed')) {
+            return
+        }
+        assays << assay[2]
+        def kind = assay[2].startsWith('rna') ? 'rna' : 'dna'
+        library[2].tokenize(',').each { name ->
+            def columns = names.findAll { _column, files -> name in files }.keySet()
+            if (columns && !(kind in columns)) {
+                doubts << "${name} is in column ${columns[0]}, but its reads are ${kind.toUpperCase()}".toString()
+            }
+        }
     }
-    def rows = outcomes.val
-        .collect { sample, kinds, outcome, reason -> [sample, kinds, outcome, outcome == 'not called' ? reason + lastWords(sample) : reason] }
-        .sort { row -> row[0] }
-    table.text = ([['sample', 'files', 'outcome', 'reason']] + rows).collect { row -> row.join('\t') + '\n' }.join('')
+    return [status ? status[2] : 'called', status ? status[4] : '.', assays.join('+') ?: '.', doubts]
+}
+
+// The tasks of this run, of which the trace tells: name of the process, sample, status, folder.
+def tasksOfRun() {
+    def trace = file("${params.outdir}/pipeline_info/execution_trace_${params.trace_report_suffix}.txt")
+    def rows = trace.exists() ? trace.readLines().collect { line -> line.tokenize('\t') } : []
+    return rows.drop(1).collect { row ->
+        def of = [rows[0], row].transpose().collectEntries()
+        [
+            process: of.name.replaceAll(/ \(.*/, '').tokenize(':')[-1],
+            sample: of.name.contains('(') ? of.name.replaceAll(/.*\((.*)\)$/, '$1') : '',
+            status: of.status,
+            hash: of.hash,
+        ]
+    }
+}
+
+// Files of this name in the folder of a task; the trace has the first letters of the folder's name.
+def filesOf(Map task, String name) {
+    def folders = file("${workflow.workDir}/${task.hash}*", type: 'dir')
+    return (folders instanceof List ? folders : [folders]).collect { folder -> folder.resolve(name) }.findAll { one -> one.exists() }
+}
+
+// The last line that a failed task wrote to its standard error.
+def lastWords(Map task) {
+    def words = task ? filesOf(task, '.command.err').collectMany { errors -> errors.readLines().findAll { line -> line.trim() } } : []
+    return words ? ": ${words[-1].trim()}" : ''
+}
+
+// A run that was stopped: what is known of each sample by the tasks that ended.
+def outcomesOfStopped(List names, List tasks) {
+    def calls = tasks.findAll { task -> task.process in ['KINFUSE_CALL', 'KINFUSE_CALL_NORMAL'] }
+    def simulated = (calls*.sample - names.collect { name, _kinds -> name }).unique().collect { name -> [name, '.'] }
+    return (names + simulated).collect { name, kinds ->
+        def done = calls.find { task -> task.sample == name && task.status in ['COMPLETED', 'CACHED'] }
+        def metrics = done ? filesOf(done, "${name}.metrics.tsv") : []
+        if (metrics) {
+            return [name, kinds] + judged(metrics[0], [:])
+        }
+        def failed = tasks.reverse().find { task -> task.sample == name && task.status == 'FAILED' }
+        return [name, kinds, 'not called', failed ? "${failed.process} failed${lastWords(failed)}" : 'the run was stopped before', '.', []]
+    }
+}
+
+// What became of the samples, as a table and in words; of a stopped run too, and whether --ignore_failed would have helped.
+def saySummary(names, outcomes) {
+    def tasks = tasksOfRun()
+    def rows = workflow.success
+        ? outcomes.val.collect { sample, kinds, outcome, reason, assay, doubts ->
+            def failed = outcome == 'not called' ? tasks.reverse().find { task -> task.sample == sample && task.status in ['FAILED', 'ABORTED'] } : null
+            [sample, kinds, outcome, reason + lastWords(failed), assay, doubts]
+        }
+        : outcomesOfStopped(names.val, tasks)
+    rows = rows.sort { row -> row[0] }
+    def table = file("${params.outdir}/pipeline_info/samples.tsv")
+    table.parent.mkdirs()
+    table.text = ([['sample', 'files', 'outcome', 'reason', 'assay']] + rows.collect { sample, kinds, outcome, reason, assay, doubts ->
+        [sample, kinds, outcome, ((reason == '.' ? [] : [reason]) + doubts).join('; ') ?: '.', assay]
+    }).collect { row -> row.join('\t') + '\n' }.join('')
     def counts = rows.countBy { row -> row[2] }
     def text = counts.keySet().sort().collect { outcome -> "${counts[outcome]} ${outcome}" }.join(', ')
-    log.info("kinfuse: ${rows.size()} ${rows.size() == 1 ? 'sample' : 'samples'}: ${text}. Results: ${params.outdir}")
-    rows.findAll { row -> row[2] in ['failed', 'not called'] }.each { row ->
+    def all = "${rows.size()} ${rows.size() == 1 ? 'sample' : 'samples'}: ${text}"
+    if (workflow.success) {
+        log.info("kinfuse: ${all}. Results: ${params.outdir}")
+    }
+    else {
+        def failed = tasks.find { task -> task.status == 'FAILED' && !tasks.any { other -> other.process == task.process && other.sample == task.sample && other.status == 'COMPLETED' } }
+        def of_sample = failed && failed.process ==~ /KINFUSE_CALL(_NORMAL)?|STAR_ALIGN|BWA_MEM|BWAMEM2_MEM|MINIMAP2_(RNA|DNA)|SAMTOOLS_INDEX/
+        log.info("kinfuse: stopped by a failure${failed ? " of ${failed.process}" : ''}, see above; ${all} (${table}). -resume goes on from there" +
+            (of_sample && !params.ignore_failed ? '; with --ignore_failed a bad sample stops only itself' : ''))
+    }
+    rows.findAll { row -> row[2] in ['failed', 'not called'] && workflow.success }.each { row ->
         log.warn("${row[0]}: ${row[2]}: ${row[3]}")
     }
-}
-
-// The last line that the failed task of a sample wrote to its standard error.
-def lastWords(String sample) {
-    def trace = file("${params.outdir}/pipeline_info/execution_trace_${params.trace_report_suffix}.txt")
-    if (!trace.exists()) {
-        return ''
-    }
-    def rows = trace.readLines().collect { line -> line.tokenize('\t') }
-    def header = rows[0]
-    def failed = rows.reverse().find { row ->
-        def tag = row[header.indexOf('name')].replaceAll(/.*\((.*)\)$/, '$1')
-        row[header.indexOf('status')] in ['FAILED', 'ABORTED'] && tag == sample
-    }
-    def folders = failed ? file("${workflow.workDir}/${failed[header.indexOf('hash')]}*", type: 'dir') : []
-    def words = (folders instanceof List ? folders : [folders])
-        .collect { folder -> folder.resolve('.command.err') }
-        .findAll { errors -> errors.exists() }
-        .collectMany { errors -> errors.readLines().findAll { line -> line.trim() } }
-    return words ? ": ${words[-1].trim()}" : ''
+    rows.each { row -> row[5].each { doubt -> log.warn("${row[0]}: ${doubt}") } }
 }
 
 workflow PIPELINE_COMPLETION {
     take:
-    ch_outcomes // channel: [ sample, files, outcome, reason ]
+    ch_names    // value channel: [ [ sample, files ] ] of the sheet
+    ch_outcomes // channel: [ sample, files, outcome, reason, assay, doubts ]
 
     main:
     ch_rows = ch_outcomes.toList()
     workflow.onComplete {
-        saySummary(ch_rows)
+        saySummary(ch_names, ch_rows)
     }
 }

@@ -1,3 +1,11 @@
+// The id begins the names of files, as it is: kinfuse would replace what a file system or a shell trips over.
+def plainName(prefix) {
+    if (!(prefix ==~ /[A-Za-z0-9_][A-Za-z0-9_.-]*/)) {
+        error("`${prefix}` (meta.id or ext.prefix) cannot begin the names of files: letters, digits, _, . and -, and no . or - in front")
+    }
+    return prefix
+}
+
 process KINFUSE_CALL {
     tag "${meta.id}"
     label 'process_low'
@@ -36,27 +44,24 @@ process KINFUSE_CALL {
 
     script:
     def args = task.ext.args ?: ''
-    prefix = task.ext.prefix ?: "${meta.id}"
-    def genome_arg = fasta ? "--reference ${fasta}" : ''
-    def genes_arg = gtf ? "--gtf ${gtf}" : ''
-    def normals_arg = normals ? "--normals ${normals}" : ''
-    def knowledge_arg = knowledge ? "--knowledge ${knowledge}" : ''
+    prefix = plainName(task.ext.prefix ?: "${meta.id}")
+    def files = [
+        fasta ? "--reference ${fasta}" : '',
+        gtf ? "--gtf ${gtf}" : '',
+        normals ? "--normals ${normals}" : '',
+        knowledge ? "--knowledge ${knowledge}" : '',
+    ].findAll().join(' ')
     """
     kinfuse call \\
         --quiet \\
         --threads ${task.cpus} \\
-        --sample ${prefix} \\
-        ${genome_arg} \\
-        ${genes_arg} \\
-        ${normals_arg} \\
-        ${knowledge_arg} \\
-        ${args} \\
-        --out-dir . \\
+        --sample '${prefix}' \\
+        --out-dir . ${files} ${args} \\
         ${rna} ${dna}
     """
 
     stub:
-    prefix = task.ext.prefix ?: "${meta.id}"
+    prefix = plainName(task.ext.prefix ?: "${meta.id}")
     """
     touch ${prefix}.html ${prefix}.kinfuse.json ${prefix}.fusions.tsv ${prefix}.variants.tsv ${prefix}.detectability.tsv ${prefix}.metrics.tsv
     touch ${prefix}.vcf.gz.tbi ${prefix}.evidence.bam ${prefix}.evidence.bam.bai ${prefix}.igv.xml ${prefix}.kinfuse_mqc.json

@@ -28,9 +28,7 @@ process KINFUSE_COHORT {
     """
     kinfuse cohort \\
         --quiet \\
-        ${sheet_arg} \\
-        ${args} \\
-        --out-dir . \\
+        --out-dir . ${sheet_arg} ${args} \\
         samples/*.json*
     """
 

@@ -1,3 +1,11 @@
+// The id begins the names of files, as it is: kinfuse would replace what a file system or a shell trips over.
+def plainName(prefix) {
+    if (!(prefix ==~ /[A-Za-z0-9_][A-Za-z0-9_.-]*/)) {
+        error("`${prefix}` (meta.id or ext.prefix) cannot begin the names of files: letters, digits, _, . and -, and no . or - in front")
+    }
+    return prefix
+}
+
 process KINFUSE_EVALUATE {
     tag "${meta.id}"
     label 'process_single'
@@ -19,19 +27,18 @@ process KINFUSE_EVALUATE {
 
     script:
     def args = task.ext.args ?: ''
-    prefix = task.ext.prefix ?: "${meta.id}"
+    prefix = plainName(task.ext.prefix ?: "${meta.id}")
     """
     kinfuse evaluate \\
         --quiet \\
         --truth ${truth} \\
         --calls calls \\
-        ${args} \\
-        --prefix ${prefix} \\
-        --out-dir .
+        --prefix '${prefix}' \\
+        --out-dir . ${args}
     """
 
     stub:
-    prefix = task.ext.prefix ?: "${meta.id}"
+    prefix = plainName(task.ext.prefix ?: "${meta.id}")
     """
     touch ${prefix}.html ${prefix}.json ${prefix}.recall.tsv
     """

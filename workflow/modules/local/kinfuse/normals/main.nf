@@ -1,3 +1,11 @@
+// The id begins the names of files, as it is: kinfuse would replace what a file system or a shell trips over.
+def plainName(prefix) {
+    if (!(prefix ==~ /[A-Za-z0-9_][A-Za-z0-9_.-]*/)) {
+        error("`${prefix}` (meta.id or ext.prefix) cannot begin the names of files: letters, digits, _, . and -, and no . or - in front")
+    }
+    return prefix
+}
+
 process KINFUSE_NORMALS {
     tag "${meta.id}"
     label 'process_single'
@@ -17,17 +25,16 @@ process KINFUSE_NORMALS {
 
     script:
     def args = task.ext.args ?: ''
-    prefix = task.ext.prefix ?: "${meta.id}"
+    prefix = plainName(task.ext.prefix ?: "${meta.id}")
     """
     kinfuse normals build \\
         --quiet \\
-        ${args} \\
-        --output ${prefix}.json.gz \\
+        --output '${prefix}.json.gz' ${args} \\
         samples/*.json*
     """
 
     stub:
-    prefix = task.ext.prefix ?: "${meta.id}"
+    prefix = plainName(task.ext.prefix ?: "${meta.id}")
     """
     echo "" | gzip > ${prefix}.json.gz
     """

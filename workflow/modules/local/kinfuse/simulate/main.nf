@@ -1,3 +1,11 @@
+// The id begins the names of files, as it is: kinfuse would replace what a file system or a shell trips over.
+def plainName(prefix) {
+    if (!(prefix ==~ /[A-Za-z0-9_][A-Za-z0-9_.-]*/)) {
+        error("`${prefix}` (meta.id or ext.prefix) cannot begin the names of files: letters, digits, _, . and -, and no . or - in front")
+    }
+    return prefix
+}
+
 process KINFUSE_SIMULATE {
     tag "${meta.id}"
     label 'process_low'
@@ -24,7 +32,7 @@ process KINFUSE_SIMULATE {
 
     script:
     def args = task.ext.args ?: ''
-    prefix = task.ext.prefix ?: "${meta.id}"
+    prefix = plainName(task.ext.prefix ?: "${meta.id}")
     def events_arg = events ? "--events ${events}" : ''
     def genes_arg = gtf ? "--gtf ${gtf}" : ''
     """
@@ -32,15 +40,12 @@ process KINFUSE_SIMULATE {
         --quiet \\
         --threads ${task.cpus} \\
         --reference ${fasta} \\
-        ${genes_arg} \\
-        ${events_arg} \\
         --assay ${assay} \\
-        ${args} \\
-        --out-dir ${prefix}
+        --out-dir '${prefix}' ${genes_arg} ${events_arg} ${args}
     """
 
     stub:
-    prefix = task.ext.prefix ?: "${meta.id}"
+    prefix = plainName(task.ext.prefix ?: "${meta.id}")
     """
     mkdir ${prefix}
     touch ${prefix}/truth.tsv ${prefix}/${prefix}.bam ${prefix}/${prefix}.bam.bai ${prefix}/${prefix}.truth.vcf.gz.tbi

@@ -9,7 +9,7 @@ process SAMTOOLS_FAIDX {
     tuple val(meta), path(fasta)
 
     output:
-    tuple val(meta), path("${fasta}.fai"), emit: fai
+    tuple val(meta), path("${fasta}.{fai,gzi}"), emit: fai
     tuple val("${task.process}"), val('samtools'), eval("samtools --version | sed -n '1s/samtools //p'"), topic: versions, emit: versions_samtools
 
     when:
@@ -22,7 +22,8 @@ process SAMTOOLS_FAIDX {
     """
 
     stub:
+    def blocks = fasta.name.endsWith('.gz') ? "${fasta}.gzi" : ''
     """
-    touch ${fasta}.fai
+    touch ${fasta}.fai ${blocks}
     """
 }

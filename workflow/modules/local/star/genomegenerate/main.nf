@@ -20,14 +20,20 @@ process STAR_GENOMEGENERATE {
     def args = task.ext.args ?: ''
     def genes_arg = gtf ? "--sjdbGTFfile ${gtf}" : ''
     def memory_arg = task.memory ? "--limitGenomeGenerateRAM ${task.memory.toBytes() - 100000000}" : ''
+    def index = (fai instanceof List ? fai : [fai]).find { one -> one.name.endsWith('.fai') }
+    // STAR reads plain FASTA only.
+    def packed = fasta.name.endsWith('.gz')
+    def genome = packed ? 'genome.fa' : fasta
+    def unpack = packed ? "gzip -cd ${fasta} > genome.fa" : ''
     // The manual's rule for small genomes.
     """
-    bases=\$(awk '{ n += \$2 } END { k = log(n) / log(2) / 2 - 1; printf "%d", (k > 14 ? 14 : k) }' ${fai})
+    ${unpack}
+    bases=\$(awk '{ n += \$2 } END { k = log(n) / log(2) / 2 - 1; printf "%d", (k > 14 ? 14 : k) }' ${index})
     mkdir star
     STAR \\
         --runMode genomeGenerate \\
         --genomeDir star/ \\
-        --genomeFastaFiles ${fasta} \\
+        --genomeFastaFiles ${genome} \\
         ${genes_arg} \\
         --runThreadN ${task.cpus} \\
         --genomeSAindexNbases \$bases \\
