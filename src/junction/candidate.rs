@@ -9,7 +9,7 @@ use crate::sequence::dirt::is_simple;
 use crate::sequence::{edits_within, reverse_complement};
 use crate::stats::from_phred;
 
-use super::score::{is_witness, log_odds, Around, Beyond, Errors};
+use super::score::{before_and_beyond, is_witness, log_odds, Around, Beyond, Errors};
 
 /// Fragments placed elsewhere, for each one surely placed here, from which a place is doubted.
 const CONTESTED_RATIO: f64 = 5.0;
@@ -258,7 +258,7 @@ impl Candidate {
         if further.unsigned_abs() > u64::from(tolerance.shift_bp) {
             return Some(false);
         }
-        let before = self.towards((-further).max(0) as usize);
+        let before = self.towards(before_and_beyond(further).0);
         tolerance.shows(tail, Around { before: &before, beyond: &self.inwards() }, further)
     }
 }
@@ -291,8 +291,7 @@ impl Tolerance {
     /// Whether a tail that begins `further` bases out than a break reads as its molecule does, and tells it: runs, repeats and adapter are
     /// alike and show nothing. `None` when too few bases to tell.
     fn shows(self, tail: &Tail, molecule: Around<'_>, further: i64) -> Option<bool> {
-        let shift = further.unsigned_abs() as usize;
-        let (early, late) = if further < 0 { (shift, 0) } else { (0, shift) };
+        let (early, late) = before_and_beyond(further);
         if !self.alike(molecule.beyond.get(late..)?, tail.bases.get(early..)?)? {
             return Some(false);
         }

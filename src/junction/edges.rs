@@ -27,7 +27,7 @@ use crate::stats::phred;
 
 use super::candidate::Tolerance;
 use super::realign::Bases;
-use super::score::{Around, Errors};
+use super::score::{before_and_beyond, Around, Errors};
 use super::support::OVERRUN_BP;
 
 /// Bases that are kept of each edge.
@@ -502,8 +502,7 @@ impl EdgeTable {
         let mut most = 0f64;
         for edge in edges.near(tail.at, Tolerance::of(!own.in_step).shift_bp) {
             let further = tail.at.kept_distance(edge.end.boundary);
-            let shift = further.unsigned_abs() as usize;
-            let (early, late) = if further < 0 { (shift, 0) } else { (0, shift) };
+            let (early, late) = before_and_beyond(further);
             let Some(begin) = begin(tail.bases.get(early..).unwrap_or_default(), own.in_step) else { continue };
             let before = reverse_complement(&edge.enter[..edge.enter.len().min(early)]);
             for next in own.edges.iter().filter(|next| next.gene == edge.gene) {

@@ -132,6 +132,11 @@ impl Around<'_> {
     }
 }
 
+/// How many bases before the break a tail begins that begins `further` bases out, and how many beyond it; one of the two is 0.
+pub fn before_and_beyond(further: i64) -> (usize, usize) {
+    ((-further).max(0) as usize, further.max(0) as usize)
+}
+
 /// The last bases, as many as there are.
 fn last(bases: &[u8], count: usize) -> &[u8] {
     &bases[bases.len() - bases.len().min(count)..]
