@@ -69,17 +69,24 @@ pub const CROWD_BP: u32 = 2;
 /// Fewer bases beyond an end are no tail that could agree with anything.
 const MIN_CROWD_TAIL_BP: u32 = 5;
 
-/// Counts for each tail those `open` ones that end within [`CROWD_BP`] of it.
-pub fn count_crowds(tails: &mut [Tail], open: &dyn Fn(&Tail) -> bool) {
-    let mut ends: Vec<Breakend> =
-        tails.iter().filter(|tail| open(tail) && tail.length_bp >= MIN_CROWD_TAIL_BP).map(|tail| tail.at).collect();
-    ends.sort_unstable_by_key(|end| (end.contig, end.side, end.boundary));
-    for tail in tails {
-        let at = |boundary: u32| (tail.at.contig, tail.at.side, boundary);
+/// Where the tails end whose place is open: as many as end beside a tail could agree with something by chance.
+pub struct Crowds(Vec<Breakend>);
+
+impl Crowds {
+    /// Of these tails.
+    pub fn of<'t>(open: impl Iterator<Item = &'t Tail>) -> Self {
+        let mut ends: Vec<Breakend> = open.filter(|tail| tail.length_bp >= MIN_CROWD_TAIL_BP).map(|tail| tail.at).collect();
+        ends.sort_unstable_by_key(|end| (end.contig, end.side, end.boundary));
+        Self(ends)
+    }
+
+    /// How many end within [`CROWD_BP`].
+    pub fn at(&self, place: Breakend) -> u32 {
+        let at = |boundary: u32| (place.contig, place.side, boundary);
         let key = |end: &Breakend| (end.contig, end.side, end.boundary);
-        let first = ends.partition_point(|end| key(end) < at(tail.at.boundary.saturating_sub(CROWD_BP)));
-        let last = ends.partition_point(|end| key(end) <= at(tail.at.boundary.saturating_add(CROWD_BP)));
-        tail.crowd = (last - first) as u32;
+        let first = self.0.partition_point(|end| key(end) < at(place.boundary.saturating_sub(CROWD_BP)));
+        let last = self.0.partition_point(|end| key(end) <= at(place.boundary.saturating_add(CROWD_BP)));
+        (last - first) as u32
     }
 }
 

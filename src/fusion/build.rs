@@ -223,23 +223,26 @@ fn independent(candidate: &Candidate, support: Support, assay: &Assay) -> Indepe
     Independent { showing: showing.min(shown.len() as u32), spanning: support.pair.min(more) }
 }
 
-/// Reads that end within inserted bases show one gene: of a junction only together with another from the other side. Number of those that
-/// have no such other: ends in one foreign sequence, of whatever origin, are chimeras of either gene and no junction of both.
+/// Reads that end within inserted bases show one gene: of a junction only together with another from the other side, or with one that shows
+/// both. Number of those that have no such other: ends in one foreign sequence, of whatever origin, are chimeras of either gene and no
+/// junction of both.
 fn unmatched(candidate: &Candidate) -> u32 {
     let inserted_bp = candidate.insertion_bp;
     if inserted_bp == 0 || candidate.unplaced {
         return 0;
     }
-    let (mut of_kinase, mut of_partner) = (0u32, 0u32);
-    for (_, member) in candidate.counted(MIN_ANCHOR_BP).filter(|(_, member)| member.kind == Kind::Clip) {
+    let (mut of_kinase, mut of_partner, mut of_both) = (0u32, 0u32, 0u32);
+    for (_, member) in candidate.counted(MIN_ANCHOR_BP).filter(|(_, member)| member.kind != Kind::Pair) {
         let leaves = (member.kinase_mapq > 0, member.partner_mapq.is_some());
         match leaves {
+            _ if member.kind == Kind::Split => of_both += 1,
             (true, false) if member.partner_bp < inserted_bp + MIN_ANCHOR_BP => of_kinase += 1,
             (false, true) if member.kinase_bp < inserted_bp + MIN_ANCHOR_BP => of_partner += 1,
-            _ => {}
+            _ => of_both += 1,
         }
     }
-    of_kinase.max(of_partner)
+    let (more, fewer) = (of_kinase.max(of_partner), of_kinase.min(of_partner));
+    more - of_both.min(more - fewer)
 }
 
 /// The junction in canonical form, with its homology or its insertion.
@@ -335,7 +338,8 @@ mod tests {
         let (kinase, partner, through) = (clip(true, 40), clip(false, 40), clip(true, 90));
         assert_eq!(left(64, &[kinase, partner]), 1, "two halves are one witness at most");
         assert_eq!(left(64, &[kinase, kinase, kinase, partner]), 3);
-        assert_eq!(left(64, &[through, kinase]), 1, "one that reads on to the other gene shows both");
+        assert_eq!(left(64, &[through, kinase, kinase]), 1, "one that reads on to the other gene shows both");
+        assert_eq!(left(64, &[through, kinase, partner]), 1);
         assert_eq!(left(20, &[kinase, partner]), 0);
     }
 }

@@ -9,7 +9,7 @@ use crate::sequence::dirt::is_simple;
 use crate::sequence::{edits_within, reverse_complement};
 use crate::stats::from_phred;
 
-use super::score::{before_and_beyond, is_witness, log_odds, Around, Beyond, Errors};
+use super::score::{before_and_beyond, is_witness, log_odds, Agreement, Around, Beyond, Errors};
 
 /// Fragments placed elsewhere, for each one surely placed here, from which a place is doubted.
 const CONTESTED_RATIO: f64 = 5.0;
@@ -222,16 +222,16 @@ impl Candidate {
             .or_insert(member);
     }
 
-    /// Whether a tail that leaves the kinase near this junction's end reads as this junction's does. `None` when too few bases can
-    /// be compared to tell.
-    pub fn repeats(&self, tail: &Tail, tolerance: Tolerance) -> Option<bool> {
+    /// The first bases of a tail that leaves the kinase near this junction's end by which it reads as this junction's do; `None` where it
+    /// does not, or too few bases can be compared to tell.
+    pub fn repeats(&self, tail: &Tail, tolerance: Tolerance) -> Option<usize> {
         if tail.at.contig != self.kinase.contig || tail.at.side != self.kinase.side {
-            return Some(false);
+            return None;
         }
         // A tail that begins d bases further out has d bases fewer to go.
         let further = tail.at.kept_distance(self.kinase.boundary);
         if further.unsigned_abs() > u64::from(tolerance.shift_bp) {
-            return Some(false);
+            return None;
         }
         tolerance.shows(tail, Around { before: &self.anchor, beyond: &self.tail }, further)
     }
@@ -249,14 +249,15 @@ impl Candidate {
         reverse_complement(&of_partner[..of_partner.len().min(bases)])
     }
 
-    /// Whether a tail that leaves the partner's place near this junction's end reads on into the kinase.
-    pub fn continues(&self, tail: &Tail, tolerance: Tolerance) -> Option<bool> {
+    /// The first bases of a tail that leaves the partner's place near this junction's end by which it reads on into the kinase; `None` as
+    /// with [`Self::repeats`].
+    pub fn continues(&self, tail: &Tail, tolerance: Tolerance) -> Option<usize> {
         if tail.at.contig != self.partner.contig || tail.at.side != self.partner.side {
-            return Some(false);
+            return None;
         }
         let further = tail.at.kept_distance(self.partner.boundary);
         if further.unsigned_abs() > u64::from(tolerance.shift_bp) {
-            return Some(false);
+            return None;
         }
         let before = self.towards(before_and_beyond(further).0);
         tolerance.shows(tail, Around { before: &before, beyond: &self.inwards() }, further)
@@ -288,15 +289,15 @@ impl Tolerance {
         }
     }
 
-    /// Whether a tail that begins `further` bases out than a break reads as its molecule does, and tells it: runs, repeats and adapter are
-    /// alike and show nothing. `None` when too few bases to tell.
-    fn shows(self, tail: &Tail, molecule: Around<'_>, further: i64) -> Option<bool> {
+    /// The first bases of a tail that begins `further` bases out than a break by which it reads as the break's molecule does, and tells it:
+    /// runs, repeats and adapter are alike and show nothing.
+    fn shows(self, tail: &Tail, molecule: Around<'_>, further: i64) -> Option<usize> {
         let (early, late) = before_and_beyond(further);
         if !self.alike(molecule.beyond.get(late..)?, tail.bases.get(early..)?)? {
-            return Some(false);
+            return None;
         }
-        let log_odds = molecule.log_odds_of(tail, further, Errors::of(self.in_step))?;
-        Some(is_witness(log_odds - tail.unbroken_nats, tail.crowd))
+        let Agreement { log_odds, agreeing_bp } = molecule.agreement_of(Beyond::of_tail(tail), further, Errors::of(self.in_step))?;
+        is_witness(log_odds - tail.unbroken_nats, tail.crowd).then_some(agreeing_bp)
     }
 
     /// Whether two stretches that begin at the same place tell that they are one sequence, of `tries` that were compared; `None` when
@@ -351,21 +352,17 @@ mod tests {
         };
         let clipped_early = |bp: i64, bases: &[u8]| {
             let tail = Tail { crowd: 20, ..Tail::made_up(1, kinase.extended(-bp), bases) };
-            candidate.repeats(&tail, Tolerance::of(false))
+            candidate.repeats(&tail, Tolerance::of(false)).is_some()
         };
         let with = |last: &[u8], rest: &[u8]| [last, rest].concat();
-        assert_eq!(clipped_early(6, &with(b"ATGTGA", &beyond)), Some(true), "an error where it was clipped");
-        assert_eq!(clipped_early(6, &with(b"AAAAAA", &beyond[..20])), Some(false), "six other bases are another molecule");
-        assert_eq!(
-            clipped_early(10, &with(b"GTTCTCTGTGA", &beyond[..14])[1..]),
-            Some(false),
-            "the kinase's own bases and dirt show no break"
-        );
+        assert_eq!(clipped_early(6, &with(b"ATGTGA", &beyond)), true, "an error where it was clipped");
+        assert_eq!(clipped_early(6, &with(b"AAAAAA", &beyond[..20])), false, "six other bases are another molecule");
+        assert_eq!(clipped_early(10, &with(b"GTTCTCTGTGA", &beyond[..14])[1..]), false, "the kinase's own bases and dirt show no break");
         let run_over = |anchor: &[u8]| {
             let tail = Tail { anchor: anchor.into(), ..Tail::made_up(1, kinase.extended(8), &[b'A'; 22]) };
-            Candidate { tail: vec![b'A'; 40], ..candidate.clone() }.repeats(&tail, Tolerance::of(false))
+            Candidate { tail: vec![b'A'; 40], ..candidate.clone() }.repeats(&tail, Tolerance::of(false)).is_some()
         };
-        assert_eq!(run_over(b"CTCTGTGACCTGCAGG"), Some(false), "it goes on in the kinase before it ends in dirt");
+        assert_eq!(run_over(b"CTCTGTGACCTGCAGG"), false, "it goes on in the kinase before it ends in dirt");
     }
 
     #[test]

@@ -137,7 +137,7 @@ impl<'t> AtEnds<'t> {
     /// Fragments clipped or split at the very end that a candidate gives the kinase, and which read as it does.
     fn ending_there(&self, candidate: &Candidate, tolerance: Tolerance) -> usize {
         let tails = self.0.get(&candidate.kinase).into_iter().flat_map(|tails| tails.values());
-        let agreeing = tails.filter(|equal| candidate.repeats(equal.tail, tolerance) == Some(true));
+        let agreeing = tails.filter(|equal| candidate.repeats(equal.tail, tolerance).is_some());
         agreeing.flat_map(|equal| &equal.fragments).collect::<FxHashSet<_>>().len()
     }
 }

@@ -11,14 +11,14 @@
 //!
 //! The bases come from the FASTA, or, without one, from what the reads of the same file show there. An end of `L` bases with `e`
 //! mismatches fits one of `n` edges by chance in `n C(L, e) 3^e P` of cases, where `P` is how likely its bases are as dirt, at least `1 / 4^L`, once more for each place where inserted bases let the
-//! match begin; that chance is its mapping quality. `n` is the number of listed junctions of the edge where the match makes a listed
+//! match begin, and for each of the open tails that end there; that chance, or more where the gene's own bases explain the end as well, is its
+//! mapping quality. `n` is the number of listed junctions of the edge where the match makes a listed
 //! junction, and that of all edges looked at otherwise.
 
 use std::sync::Arc;
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
-use crate::evidence::Tail;
 use crate::genome::{Breakend, Interval, Side};
 use crate::model::{Gene, Role};
 use crate::sequence::dirt::{information_nats, is_simple, NATS_PER_BASE};
@@ -26,8 +26,9 @@ use crate::sequence::{self, edits_within, reverse_complement};
 use crate::stats::phred;
 
 use super::candidate::Tolerance;
+use super::homology::outwards;
 use super::realign::Bases;
-use super::score::{before_and_beyond, Around, Errors};
+use super::score::{before_and_beyond, Around, Beyond, Errors, ENDS_IN_DIRT};
 use super::support::OVERRUN_BP;
 
 /// Bases that are kept of each edge.
@@ -53,6 +54,8 @@ pub const WORD_BP: usize = 16;
 const MIN_ALIKE_BP: usize = 4;
 /// The same of long reads, of which one in four may differ: unlike exons have about half of so few bases in common, with gaps.
 const MIN_ALIKE_LONG_BP: usize = 12;
+/// Reads over an exon's edge that are not spliced there, as a share: RNA of nuclei, and DNA left in the library. A judgement.
+const UNSPLICED_FRAC: f64 = 0.03;
 /// Quality from which a fit is believed (one chance match in a hundred).
 pub(super) const MIN_FIT_MAPQ: f64 = 20.0;
 /// Highest quality that is given, as aligners do.
@@ -65,6 +68,8 @@ pub struct Edge {
     pub end: Breakend,
     /// Bases read from the edge into the gene, `N` where unknown.
     pub enter: Vec<u8>,
+    /// Bases read from the edge into the intron, as RNA that is not spliced has them; none where unknown.
+    pub intron: Vec<u8>,
     /// HGNC symbol of the gene.
     pub gene: Arc<str>,
 }
@@ -215,11 +220,17 @@ pub fn inwards(stretches: &[Interval], side: Side, bases: &Bases<'_>) -> Vec<u8>
     stretches.iter().flat_map(read).collect()
 }
 
-/// The edges of a gene in one role with their bases.
-pub(super) fn edges(gene: &Gene, role: Role, bases: &Bases<'_>) -> Vec<Edge> {
-    let entered = |end: Breakend| inwards(&stretches(gene, end, ENTER_BP as u32), end.side, bases);
+/// The edges of a gene in one role with their bases. Those of introns are the reference's alone: what reads show behind an edge may be a
+/// partner's.
+pub(super) fn edges(gene: &Gene, role: Role, (bases, reference): (&Bases<'_>, &Bases<'_>)) -> Vec<Edge> {
     let symbol: Arc<str> = gene.symbol.as_str().into();
-    ends(gene, role).into_iter().map(|(_, end)| Edge { end, enter: entered(end), gene: symbol.clone() }).collect()
+    let edge = |end: Breakend| Edge {
+        end,
+        enter: inwards(&stretches(gene, end, ENTER_BP as u32), end.side, bases),
+        intron: outwards(end, ENTER_BP as u32, reference),
+        gene: symbol.clone(),
+    };
+    ends(gene, role).into_iter().map(|(_, end)| edge(end)).collect()
 }
 
 impl Ends {
@@ -358,13 +369,14 @@ fn agreeing(tail: &[u8], enter: &[u8], in_step: bool, least: usize) -> Option<Co
 }
 
 impl EdgeTable {
-    /// The edges of a kinase, of the `others` of one run and of its partners; `listed` are the junctions of the tables, kinase first, and `looked_at`
+    /// The edges of a kinase, of the `others` of one run and of its partners, whose bases reads or the
+    /// reference show, and the reference alone (`bases`); `listed` are the junctions of the tables, kinase first, and `looked_at`
     /// is the number of edges among which partners were found. Long reads do not keep step with a gene (`in_step`). The kinase is the
     /// `kinase_role` partner of fusions that keep it.
     pub fn new(
         (kinase, kinase_role, others): (&Gene, Role, Vec<Edge>),
         partners: &[&Gene],
-        bases: &Bases<'_>,
+        bases: (&Bases<'_>, &Bases<'_>),
         (listed, looked_at): (FxHashSet<(Breakend, Breakend)>, usize),
         in_step: bool,
     ) -> Self {
@@ -422,17 +434,22 @@ impl EdgeTable {
         self.partners.near(end, reach_bp)
     }
 
-    /// Where a tail that leaves the kinase at `from` enters a partner.
-    pub fn into_partner(&self, tail: &[u8], from: Breakend) -> Option<Fit> {
-        self.enter(&self.partners, None, (&self.kinase_own, &self.partners_own), tail, from)
+    /// Where one of so many tails that leave the kinase at `from` enters a partner.
+    pub fn into_partner(&self, tail: &[u8], from: Breakend, crowd: u32) -> Option<Fit> {
+        self.enter(true, tail, from, crowd)
     }
 
-    /// Where a tail that leaves a partner at `from` enters the kinase.
-    pub fn into_kinase(&self, tail: &[u8], from: Breakend) -> Option<Fit> {
-        self.enter(&self.kinase, Some(&self.other_kinases), (&self.partners_own, &self.kinase_own), tail, from)
+    /// Where one of so many tails that leave a partner at `from` enters the kinase.
+    pub fn into_kinase(&self, tail: &[u8], from: Breakend, crowd: u32) -> Option<Fit> {
+        self.enter(false, tail, from, crowd)
     }
 
-    fn enter(&self, side: &Ends, beside: Option<&Ends>, (own, other): (&Ends, &Ends), tail: &[u8], from: Breakend) -> Option<Fit> {
+    fn enter(&self, of_kinase: bool, tail: &[u8], from: Breakend, crowd: u32) -> Option<Fit> {
+        let (side, beside, own, other) = if of_kinase {
+            (&self.partners, None, &self.kinase_own, &self.partners_own)
+        } else {
+            (&self.kinase, Some(&self.other_kinases), &self.partners_own, &self.kinase_own)
+        };
         let is_listed = |end: Breakend| self.listed.contains(&(from, end)) || self.listed.contains(&(end, from));
         let farthest_bp = if side.in_step { usize::MAX } else { MAX_LONG_INSERTION_BP };
         let fits = side.fits(tail, farthest_bp);
@@ -459,8 +476,9 @@ impl EdgeTable {
         } else {
             (side.edges.len() + beside.map_or(0, |beside| beside.edges.len())).max(self.looked_at)
         };
-        let places = edges as f64 * if inserted_bp == 0 { 1.0 } else { tail.len() as f64 };
-        let mapq = phred(comparison.expected(&tail[inserted_bp..], places).min(1.0));
+        let places = edges as f64 * if inserted_bp == 0 { 1.0 } else { tail.len() as f64 } * f64::from(crowd.max(1));
+        let unbroken = self.unbroken_nats(Beyond::of(tail), from, of_kinase).exp();
+        let mapq = phred((comparison.expected(&tail[inserted_bp..], places) * unbroken).min(1.0));
         (mapq >= MIN_FIT_MAPQ).then_some(Fit {
             end,
             inserted_bp,
@@ -493,22 +511,24 @@ impl EdgeTable {
         !own.fits(tail, usize::MAX).is_empty()
     }
 
-    /// Log-odds that what leaves the kinase (or a partner) beside an exon's edge is the gene's own next exon, and then dirt, against dirt
-    /// alone; none below 0. Two exons may begin alike, so that a molecule without a break shows the first bases of a partner; and a short
-    /// exon over which no read is aligned looks like bases inserted at a break.
-    pub fn unbroken_nats(&self, tail: &Tail, of_kinase: bool) -> f64 {
+    /// Log-odds that what leaves the kinase (or a partner) beside an exon's edge is what the gene has there without a break, and then dirt,
+    /// against dirt that begins at once; none below 0. Two exons may begin alike, so that a molecule without a break shows the first bases of a partner; a
+    /// short exon over which no read is aligned looks like bases inserted at a break; and RNA that is not spliced goes on in the intron.
+    pub fn unbroken_nats(&self, read: Beyond<'_>, at: Breakend, of_kinase: bool) -> f64 {
         let (edges, own) = if of_kinase { (&self.kinase, &self.kinase_own) } else { (&self.partners, &self.partners_own) };
         let errors = Errors::of(own.in_step);
         let mut most = 0f64;
-        for edge in edges.near(tail.at, Tolerance::of(!own.in_step).shift_bp) {
-            let further = tail.at.kept_distance(edge.end.boundary);
+        for edge in edges.near(at, Tolerance::of(!own.in_step).shift_bp) {
+            let further = at.kept_distance(edge.end.boundary);
             let (early, late) = before_and_beyond(further);
-            let Some(begin) = begin(tail.bases.get(early..).unwrap_or_default(), own.in_step) else { continue };
+            let Some(begin) = begin(read.bases.get(early..).unwrap_or_default(), own.in_step) else { continue };
             let before = reverse_complement(&edge.enter[..edge.enter.len().min(early)]);
-            for next in own.edges.iter().filter(|next| next.gene == edge.gene) {
-                if next.enter.get(late..).is_some_and(|enter| begins_alike(begin, enter, own.in_step)) {
-                    let molecule = Around { before: &before, beyond: &next.enter };
-                    most = most.max(molecule.log_odds_of(tail, further, errors).unwrap_or(0.0));
+            let next = own.edges.iter().filter(|next| next.gene == edge.gene).map(|next| (&next.enter, 0.0));
+            for (beyond, ln_share) in next.chain([(&edge.intron, UNSPLICED_FRAC.ln())]) {
+                if beyond.get(late..).is_some_and(|beyond| begins_alike(begin, beyond, own.in_step)) {
+                    let molecule = Around { before: &before, beyond };
+                    let agreement = molecule.agreement_of(read, further, errors).filter(|agreement| agreement.agreeing_bp > 0);
+                    most = most.max(agreement.map_or(0.0, |agreement| agreement.log_odds + ln_share - ENDS_IN_DIRT.ln()));
                 }
             }
         }
@@ -532,6 +552,7 @@ pub fn words(bases: &[u8]) -> impl Iterator<Item = u32> + '_ {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::evidence::Tail;
     use crate::genome::{ContigId, Strand};
 
     const GENOME: &[u8] = b"GATTACACCGTATGCATTGCAAGTCCTGAACGTTAGCATCGGATTCAGTACCGGCATACGAGTTCACCAGGTCCTTAGCAAGTCCA";
@@ -563,9 +584,10 @@ mod tests {
         let partner = gene("EML4", 2, &[(0, 30), (50, 80)]);
         let from = Breakend::new(ContigId(2), 30, Side::Lower);
         let enters = |others: &[&Gene], bp: usize| {
-            let others = others.iter().flat_map(|gene| edges(gene, Role::Three, &bases)).collect();
-            let table = EdgeTable::new((&kinase, Role::Three, others), &[&partner], &bases, (FxHashSet::default(), 0), true);
-            table.into_kinase(&GENOME[40..40 + bp], from).map(|fit| (fit.end.contig.0, fit.end.boundary))
+            let others = others.iter().flat_map(|gene| edges(gene, Role::Three, (&bases, &|_| Vec::new()))).collect();
+            let table =
+                EdgeTable::new((&kinase, Role::Three, others), &[&partner], (&bases, &|_| Vec::new()), (FxHashSet::default(), 0), true);
+            table.into_kinase(&GENOME[40..40 + bp], from, 1).map(|fit| (fit.end.contig.0, fit.end.boundary))
         };
         assert_eq!((enters(&[], 11), enters(&[&other], 11)), (Some((0, 40)), None));
         assert_eq!(enters(&[&other], 14), Some((0, 40)), "one base more tells them apart");
@@ -579,14 +601,47 @@ mod tests {
         let own = [reverse_complement(&GENOME[10..24]), vec![b'G'; 28]].concat();
         let edge = Breakend::new(ContigId(0), 40, Side::Higher);
         for in_step in [true, false] {
-            let table = EdgeTable::new((&kinase, Role::Three, Vec::new()), &[&partner], &bases, (FxHashSet::default(), 0), in_step);
-            let nats = |at: Breakend, tail: &[u8]| table.unbroken_nats(&Tail::made_up(1, at, tail), true);
+            let table = EdgeTable::new(
+                (&kinase, Role::Three, Vec::new()),
+                &[&partner],
+                (&bases, &|_| Vec::new()),
+                (FxHashSet::default(), 0),
+                in_step,
+            );
+            let nats = |at: Breakend, tail: &[u8]| table.unbroken_nats(Beyond::of_tail(&Tail::made_up(1, at, tail)), at, true);
             let clipped_early = [&reverse_complement(&GENOME[40..42]), own.as_slice()].concat();
             assert!(nats(edge, &own) > 10.0 && nats(edge.extended(-2), &clipped_early) > 10.0, "{in_step}");
             let late = Tail { anchor: own[..1].into(), ..Tail::made_up(1, edge.extended(1), &own[1..]) };
-            assert!(table.unbroken_nats(&late, true) > 10.0, "{in_step}");
+            assert!(table.unbroken_nats(Beyond::of_tail(&late), late.at, true) > 10.0, "{in_step}");
             assert!(nats(edge, &reverse_complement(&GENOME[52..80])) < 1.0 && nats(edge.extended(-200), &own) < 1.0, "{in_step}");
         }
+    }
+
+    #[test]
+    fn a_read_that_may_be_unspliced_and_end_in_a_run_enters_an_exon_that_begins_so_less_surely() {
+        // The kinase's intron begins with GTAAG, the partner's exon with the same and a run.
+        let (intron, partner_enters) = (b"GTAAGTCCTAGG", reverse_complement(b"GTAAGAAAAAAACTTGCA"));
+        let bases = |interval: Interval| {
+            let mut genome = GENOME.to_vec();
+            if interval.contig == ContigId(0) {
+                genome[24..36].copy_from_slice(intron);
+            } else {
+                genome[30 - partner_enters.len()..30].copy_from_slice(&partner_enters);
+            }
+            genome[interval.start as usize..(interval.end as usize).min(GENOME.len())].to_vec()
+        };
+        let kinase = Gene::made_up("NTRK1", 0, Strand::Reverse, &[(0, 24), (40, 80)]);
+        let partner = gene("TFG", 1, &[(0, 30), (50, 80)]);
+        let edge = Breakend::new(ContigId(0), 24, Side::Lower);
+        let enters = |tail: &[u8], reference: &Bases<'_>| {
+            let listed = FxHashSet::from_iter([(edge, Breakend::new(ContigId(1), 30, Side::Lower))]);
+            let table = EdgeTable::new((&kinase, Role::Three, Vec::new()), &[&partner], (&bases, reference), (listed, 0), true);
+            table.into_partner(tail, edge, 1).map_or(0, |fit| fit.mapq)
+        };
+        let unknown = |_: Interval| Vec::new();
+        let lost = |tail: &[u8]| enters(tail, &unknown) - enters(tail, &bases);
+        assert!(lost(b"GTAAGAAAAA") >= 15, "{} of {}", lost(b"GTAAGAAAAA"), enters(b"GTAAGAAAAA", &unknown));
+        assert_eq!((lost(b"GTAAGAAAAAAACTTGC"), enters(b"GTAAGAAAAAAACTTGC", &bases)), (0, 60), "what follows the run is the partner's");
     }
 
     #[test]

@@ -10,7 +10,7 @@ use crate::alignment::scan::{Region, Unaligned};
 use crate::alignment::Assay;
 use crate::evidence::chain::{chains, Chain};
 use crate::evidence::pair::{pairs, Pair};
-use crate::evidence::tail::{count_crowds, tails, Genes, Tail};
+use crate::evidence::tail::{tails, Crowds, Genes, Tail};
 use crate::evidence::Molecules;
 use crate::genome::Breakend;
 use crate::material::Material;
@@ -28,6 +28,7 @@ use super::orphan;
 use super::pairs::SpannedEdges;
 use super::realign::{self, Bases};
 use super::rescue::{self, Mended, BELIEVED_MAPQ};
+use super::score::Beyond;
 use super::support::{self, Span, Spanned, OVERRUN_BP};
 use super::unaligned;
 use super::united;
@@ -86,9 +87,10 @@ pub fn gather(
     let pairs = pairs(&all, &|contig, position| region.holds(contig, position), assay);
     let mended = edges.map(|(table, unaligned)| {
         let mut mended = Mended::default();
+        let crowds = Crowds::of(kinase_tails.iter().chain(&partner_tails).filter(|tail| !is_sure(tail)));
         for chain in &all {
             let (kinase, partner) = (mended.kinase.len(), mended.partner.len());
-            rescue::from_chain(chain, table, &in_gene, at_edge, &mut mended);
+            rescue::from_chain(chain, (table, &crowds), &in_gene, at_edge, &mut mended);
             mended.kinase[kinase..].iter_mut().chain(&mut mended.partner[partner..]).for_each(&mut shared);
         }
         for read in unaligned {
@@ -121,7 +123,7 @@ pub fn gather(
     if let Some((table, _)) = edges {
         for (tails, of_kinase) in [(&mut kinase_tails, true), (&mut partner_tails, false)] {
             for tail in tails {
-                tail.unbroken_nats = table.unbroken_nats(tail, of_kinase);
+                tail.unbroken_nats = table.unbroken_nats(Beyond::of_tail(tail), tail.at, of_kinase);
             }
         }
     }
@@ -135,8 +137,10 @@ pub fn gather(
     };
     kinase_tails.sort_by(order);
     partner_tails.sort_by(order);
-    count_crowds(&mut kinase_tails, &|tail| !is_sure(tail));
-    count_crowds(&mut partner_tails, &|tail| !is_sure(tail));
+    for tails in [&mut kinase_tails, &mut partner_tails] {
+        let crowds = Crowds::of(tails.iter().filter(|tail| !is_sure(tail)));
+        tails.iter_mut().for_each(|tail| tail.crowd = crowds.at(tail.at));
+    }
     let mut placed_tails: Vec<Tail> = partner_tails.extract_if(.., |tail| is_sure(tail)).collect();
     // Evidence stays until the end.
     [&mut kinase_tails, &mut partner_tails, &mut placed_tails].into_iter().for_each(Vec::shrink_to_fit);
@@ -288,8 +292,7 @@ fn without_doubtful_places<'t>(tails: &'t [Tail], met: &[Candidate], tolerance: 
     }
     let mut filed = Spellings::new(tolerance);
     met.iter().enumerate().for_each(|(index, candidate)| filed.insert(index, candidate.kinase, &candidate.tail));
-    let repeated =
-        |tail: &Tail| filed.like(tail.at, &tail.bases).into_iter().any(|index| met[index].repeats(tail, tolerance) == Some(true));
+    let repeated = |tail: &Tail| filed.like(tail.at, &tail.bases).into_iter().any(|index| met[index].repeats(tail, tolerance).is_some());
     let explained = |tail: &Tail| tail.placement.is_some() && !is_sure(tail) && repeated(tail);
     let settled = |tail: &Tail| Tail { placement: tail.placement.filter(|_| !explained(tail)), ..tail.clone() };
     Cow::Owned(tails.iter().map(settled).collect())

@@ -21,7 +21,9 @@ const MIN_TAIL_BP: usize = 20;
 pub fn orphans(target: usize, tails: &[Tail], known: &[Candidate], tolerance: Tolerance) -> Vec<Candidate> {
     let taken: FxHashSet<FragmentId> = known.iter().flat_map(|candidate| candidate.members.keys().copied()).collect();
     let mut by_end: BTreeMap<Breakend, Vec<&Tail>> = BTreeMap::new();
-    for tail in tails.iter().filter(|tail| tail.placement.is_none() && !tail.bases.is_empty() && !taken.contains(&tail.fragment)) {
+    let open = |tail: &&Tail| tail.placement.is_none() && !tail.bases.is_empty() && !taken.contains(&tail.fragment);
+    // What reads of dirt have in common tells more than any of them.
+    for tail in tails.iter().filter(open).filter(|tail| !tail.is_simple()) {
         by_end.entry(tail.at).or_default().push(tail);
     }
     let mut list = Vec::new();
@@ -42,9 +44,9 @@ pub fn orphans(target: usize, tails: &[Tail], known: &[Candidate], tolerance: To
             unplaced: true,
             ..Candidate::new(target, end, end)
         };
-        let agreeing: Vec<&&Tail> = tails.iter().filter(|tail| candidate.repeats(tail, tolerance) == Some(true)).collect();
-        for tail in &agreeing {
-            candidate.add(tail.fragment, clip_member(&candidate, tail, true));
+        let agreeing: Vec<(&Tail, usize)> = tails.iter().filter_map(|&tail| Some((tail, candidate.repeats(tail, tolerance)?))).collect();
+        for &(tail, agreeing_bp) in &agreeing {
+            candidate.add(tail.fragment, clip_member(&candidate, tail, true, agreeing_bp));
         }
         // Recurrent artefacts are clipped at one place with tails that differ; a break's tails agree.
         if candidate.members.len() >= MIN_FRAGMENTS && !candidate.is_simple() && agreeing.len() * 4 >= tails.len() * 3 {
@@ -52,4 +54,23 @@ pub fn orphans(target: usize, tails: &[Tail], known: &[Candidate], tolerance: To
         }
     }
     list
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::genome::{ContigId, Side};
+
+    #[test]
+    fn ends_in_adapter_at_one_place_are_no_break() {
+        let end = Breakend::new(ContigId(0), 1_000, Side::Lower);
+        let found = |rests: &[&str]| {
+            let tails: Vec<Tail> = rests.iter().zip(1..).map(|(rest, fragment)| Tail::made_up(fragment, end, rest.as_bytes())).collect();
+            orphans(0, &tails, &[], Tolerance::of(false)).len()
+        };
+        // Their majority has an error in each part, which none of them has.
+        let dirt = ["AGATCGGAAGAGCACACGGGGGGGGGGGGGGGGG", "AGATCGGAAGAGCACACGTCGGGGGGGGGGGGGGGGGGGGGGGGGGGGGGGG", "AGATCGGAGGGGGGGGGGG"];
+        assert_eq!(found(&dirt), 0);
+        assert_eq!(found(&["CGTTAGCATCGGATTCAGTACCGGC", "CGTTAGCATCGGATTCAGTAC", "CGTTAGCATCGGATTCAGTACCGGCATTGCA"]), 1);
+    }
 }

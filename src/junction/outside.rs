@@ -148,7 +148,7 @@ fn turned(record: &ReadRecord) -> Vec<(Breakend, Turned)> {
 
 /// The gene of which a read leaves an exon to enter the kinase, and how surely it does; from within an exon more bases are asked for.
 fn entering<'g>(read: &Turned, at: Breakend, table: &EdgeTable, models: &'g GeneModels) -> Option<(&'g Gene, u8)> {
-    let sure = |tail: &[u8], from: Breakend| table.into_kinase(tail, from).filter(|fit| fit.mapq >= MIN_MAPQ);
+    let sure = |tail: &[u8], from: Breakend| table.into_kinase(tail, from, 1).filter(|fit| fit.mapq >= MIN_MAPQ);
     // The aligner may have gone on past the exon's end for a few bases.
     let past_edge = |gene: &'g Gene| {
         edges::ends(gene, table.partner_role()).into_iter().find_map(|(_, edge)| {

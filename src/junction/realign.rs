@@ -69,13 +69,13 @@ pub fn from_pairs(
         };
         if candidate.slack_bp == 0 {
             for tail in at_kinase.within(candidate.kinase, tolerance.shift_bp) {
-                if candidate.repeats(tail, tolerance) == Some(true) {
-                    candidate.add(tail.fragment, clip_member(&candidate, tail, true));
+                if let Some(agreeing_bp) = candidate.repeats(tail, tolerance) {
+                    candidate.add(tail.fragment, clip_member(&candidate, tail, true, agreeing_bp));
                 }
             }
             for tail in at_partner.within(candidate.partner, tolerance.shift_bp) {
-                if candidate.continues(tail, tolerance) == Some(true) {
-                    candidate.add(tail.fragment, clip_member(&candidate, tail, false));
+                if let Some(agreeing_bp) = candidate.continues(tail, tolerance) {
+                    candidate.add(tail.fragment, clip_member(&candidate, tail, false, agreeing_bp));
                 }
             }
         }
@@ -161,13 +161,13 @@ impl Sides<'_> {
         for end in self.kinase.within_reach(rough.kinase, rough.slack_bp, self.span) {
             let (tail, anchor) = end.agreed().clone();
             let mut exact = Candidate { kinase: end.at, tail, anchor, ..rough.clone() };
-            let agreeing = |tail: &&&Tail| exact.repeats(tail, self.tolerance) == Some(true);
-            let agreeing: Vec<&Tail> = end.tails.iter().filter(agreeing).copied().collect();
-            let fragments: BTreeSet<FragmentId> = agreeing.iter().map(|tail| tail.fragment).collect();
+            let agreeing = end.tails.iter().filter_map(|&tail| Some((tail, exact.repeats(tail, self.tolerance)?)));
+            let agreeing: Vec<(&Tail, usize)> = agreeing.collect();
+            let fragments: BTreeSet<FragmentId> = agreeing.iter().map(|(tail, _)| tail.fragment).collect();
             let tied = fragments.iter().any(|fragment| rough.members.contains_key(fragment));
             if fragments.len() >= MIN_AGREEING_CLIPS && tied && exact.tail.len() >= MIN_AGREEING_BP && !exact.is_simple() {
-                for tail in agreeing {
-                    exact.add(tail.fragment, clip_member(&exact, tail, true));
+                for (tail, agreeing_bp) in agreeing {
+                    exact.add(tail.fragment, clip_member(&exact, tail, true, agreeing_bp));
                 }
                 return Some(exact);
             }

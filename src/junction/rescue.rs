@@ -16,7 +16,7 @@ use crate::alignment::bytes::Bytes;
 use crate::alignment::read::FragmentId;
 use crate::alignment::scan::Unaligned;
 use crate::evidence::chain::Chain;
-use crate::evidence::tail::{chance_mapq, spliced_bp, Placement, Tail};
+use crate::evidence::tail::{chance_mapq, spliced_bp, Crowds, Placement, Tail};
 use crate::genome::Breakend;
 use crate::sequence::reverse_complement;
 
@@ -47,6 +47,8 @@ struct Leaving<'a> {
     end: usize,
     at: Breakend,
     mapq: u8,
+    /// Open tails that end there.
+    crowd: u32,
 }
 
 /// What was mended.
@@ -90,7 +92,7 @@ impl Next {
 /// The tails in a read with clipped or misled ends.
 pub fn from_chain(
     chain: &Chain,
-    table: &EdgeTable,
+    (table, crowds): (&EdgeTable, &Crowds),
     in_kinase: &dyn Fn(Breakend) -> bool,
     at_edge: &dyn Fn(Breakend) -> bool,
     mended: &mut Mended,
@@ -111,10 +113,10 @@ pub fn from_chain(
             // An aligner gives a short piece more than chance allows.
             let mapq = piece.mapq.min(chance_mapq(spliced_bp(chain, index, !at_query_end, at_edge), at_edge(at)));
             let leaving = if at_query_end {
-                Leaving { chain, bases, qualities: &chain.qualities, start, end, at, mapq }
+                Leaving { chain, bases, qualities: &chain.qualities, start, end, at, mapq, crowd: crowds.at(at) }
             } else {
                 let (bases, qualities) = backward.get_or_init(|| turned(bases, &chain.qualities));
-                Leaving { chain, bases, qualities, start: length - end, end: length - start, at, mapq }
+                Leaving { chain, bases, qualities, start: length - end, end: length - start, at, mapq, crowd: crowds.at(at) }
             };
             // A few bases behind a gap say nothing of where the read is.
             let inner = if at_query_end { index.wrapping_sub(1) } else { index };
@@ -164,12 +166,12 @@ impl Leaving<'_> {
     fn at_an_edge(&self, table: &EdgeTable) -> Option<Tail> {
         let from_kinase = table.kinase_near(self.at, reach_bp(table.in_step())).filter_map(|edge| {
             let cut = self.cut_at(edge.end, &edge.enter, table.in_step())?;
-            let fit = table.into_partner(&self.bases[cut..], edge.end)?;
+            let fit = table.into_partner(&self.bases[cut..], edge.end, self.crowd)?;
             Some((fit, self.out_of_kinase(cut, edge.end, fit, fit.inserted_bp as i64)))
         });
         let from_partner = table.partners_near(self.at, reach_bp(table.in_step())).filter_map(|edge| {
             let cut = self.cut_at(edge.end, &edge.enter, table.in_step())?;
-            let fit = table.into_kinase(&self.bases[cut..], edge.end)?;
+            let fit = table.into_kinase(&self.bases[cut..], edge.end, self.crowd)?;
             Some((fit, self.out_of_partner(cut, edge.end, fit, fit.inserted_bp as i64)))
         });
         from_kinase.chain(from_partner).max_by_key(|(fit, _)| (fit.compared_bp, fit.mapq)).map(|(_, tail)| tail)
@@ -209,12 +211,13 @@ impl Leaving<'_> {
         if tail.len() < spare + MIN_FIT_BP {
             return None;
         }
+        let begins = self.at.extended(-(spare as i64));
         let enough = |fit: &Fit| fit.compared_bp >= MIN_FIT_BEHIND_INSERTION_BP;
         if in_kinase(self.at) {
-            let fit = table.into_partner(tail, self.at).filter(enough)?;
+            let fit = table.into_partner(tail, begins, self.crowd).filter(enough)?;
             Some(self.out_of_kinase(self.end, self.at, fit, fit.inserted_bp as i64 - spare as i64))
         } else {
-            let fit = table.into_kinase(tail, self.at).filter(enough)?;
+            let fit = table.into_kinase(tail, begins, self.crowd).filter(enough)?;
             Some(self.out_of_partner(self.end, self.at, fit, fit.inserted_bp as i64 - spare as i64))
         }
     }
@@ -279,7 +282,7 @@ pub fn from_unaligned(read: &Unaligned, reads: usize, table: &EdgeTable, mended:
         // Read into the kinase: turned round, the read leaves it.
         if let Some((offset, end, mapq)) = table.kinase_within(bases, reads) {
             let cut = bases.len() - offset;
-            let fit = table.into_partner(&out[cut..], end);
+            let fit = table.into_partner(&out[cut..], end, 1);
             let placement = fit.map(|fit| Placement {
                 breakend: fit.end,
                 overlap_bp: -(fit.inserted_bp as i32),
@@ -300,7 +303,7 @@ pub fn from_unaligned(read: &Unaligned, reads: usize, table: &EdgeTable, mended:
         // Read into a partner: turned round, the read leaves the partner and may enter the kinase.
         if let Some((offset, end, mapq)) = table.partner_within(bases, reads) {
             let cut = bases.len() - offset;
-            if let Some(fit) = table.into_kinase(&out[cut..], end) {
+            if let Some(fit) = table.into_kinase(&out[cut..], end, 1) {
                 let kinase_cut = offset - fit.inserted_bp;
                 let placement = Placement {
                     breakend: end,

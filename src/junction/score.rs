@@ -16,7 +16,7 @@ use crate::stats::from_phred;
 /// Log-odds from which a tail shows the junction, if it is the only open one at its end: one chance match in a hundred.
 const MIN_LOG_ODDS: f64 = 4.6;
 /// A read of a molecule that crosses the junction ends in dirt at any base beyond it so often.
-const ENDS_IN_DIRT: f64 = 0.01;
+pub(super) const ENDS_IN_DIRT: f64 = 0.01;
 /// A run of one base of this length slips in sequencing and in PCR.
 const MIN_SLIPPING_BP: usize = 5;
 
@@ -76,23 +76,43 @@ impl<'a> Beyond<'a> {
     pub fn of(bases: &'a [u8]) -> Self {
         Self { bases, qualities: &[], before: &[] }
     }
+
+    /// Those of a tail.
+    pub fn of_tail(tail: &'a Tail) -> Self {
+        Self { bases: &tail.bases, qualities: &tail.qualities, before: &tail.anchor }
+    }
+}
+
+/// How a tail reads as a molecule does.
+#[derive(Debug, Clone, Copy)]
+pub struct Agreement {
+    /// Log-odds that it does, against its being dirt.
+    pub log_odds: f64,
+    /// Its first bases that are the molecule's; what follows them is dirt.
+    pub agreeing_bp: usize,
 }
 
 /// Log-odds that such a tail goes on as `expected` does, as far as both are known, against its being dirt. Both begin at the break.
 pub fn log_odds(tail: Beyond<'_>, expected: &[u8], errors: Errors) -> f64 {
+    agreement(tail, expected, errors).log_odds
+}
+
+/// The same with the number of bases that go on so.
+pub fn agreement(tail: Beyond<'_>, expected: &[u8], errors: Errors) -> Agreement {
     let bases = &tail.bases[..tail.bases.len().min(expected.len() + errors.band_bp)];
     let dirt = ln_probabilities(bases, tail.before, Shares::ALL);
     let (by_length, whole) = ln_matches(Beyond { bases, ..tail }, expected, errors);
     let odds = |length: usize| by_length[length] - dirt[length];
     // Up to where it agrees best; behind that it must be dirt, as another molecule would be another junction.
     let cut = (0..bases.len()).map(|length| (length, odds(length))).max_by(|x, y| x.1.total_cmp(&y.1));
-    let cut = cut.filter(|(length, _)| *length > 0).map_or(f64::NEG_INFINITY, |(length, odds)| {
-        let rest = ln_probabilities(&bases[length..], &bases[..length], Shares::NO_RANDOM).last().copied().unwrap_or(0.0);
-        odds + ENDS_IN_DIRT.ln() + rest - (dirt[bases.len()] - dirt[length])
+    let cut = cut.filter(|(length, _)| *length > 0).map(|(agreeing_bp, odds)| {
+        let rest = ln_probabilities(&bases[agreeing_bp..], &bases[..agreeing_bp], Shares::NO_RANDOM).last().copied().unwrap_or(0.0);
+        Agreement { log_odds: odds + ENDS_IN_DIRT.ln() + rest - (dirt[bases.len()] - dirt[agreeing_bp]), agreeing_bp }
     });
     // What is expected may end before the tail does.
-    let to_end = whole.into_iter().map(|(length, ln_match)| ln_match - dirt[length]).fold(f64::NEG_INFINITY, f64::max);
-    to_end.max(cut)
+    let to_end = whole.into_iter().map(|(agreeing_bp, ln_match)| Agreement { log_odds: ln_match - dirt[agreeing_bp], agreeing_bp });
+    let nothing = Agreement { log_odds: f64::NEG_INFINITY, agreeing_bp: 0 };
+    to_end.chain(cut).max_by(|x, y| x.log_odds.total_cmp(&y.log_odds)).unwrap_or(nothing)
 }
 
 /// What a molecule reads on either side of a break, both away from the side that is kept.
@@ -105,18 +125,18 @@ pub struct Around<'a> {
 }
 
 impl Around<'_> {
-    /// Log-odds that a tail reads so; it begins `further` bases out than the break. The bases between its clip and the break are no
+    /// How a tail reads so; it begins `further` bases out than the break. The bases between its clip and the break are no
     /// evidence of what lies beyond, as a molecule without the break has them too, but they speak against it where they are others: what the
     /// read has aligned beyond the break must be the molecule's, and so must what it has clipped before the break. `None` where the
     /// molecule is not known as far out, or the tail ends before the break.
-    pub fn log_odds_of(self, tail: &Tail, further: i64, errors: Errors) -> Option<f64> {
+    pub fn agreement_of(self, tail: Beyond<'_>, further: i64, errors: Errors) -> Option<Agreement> {
         let shift = further.unsigned_abs() as usize;
         if further >= 0 {
-            let over = last(&tail.anchor, shift);
+            let over = last(tail.before, shift);
             let (between, beyond) = self.beyond.split_at_checked(shift)?;
             let against = ln_match(Beyond::of(over), last(between, over.len()), errors).min(0.0);
-            let read = Beyond { bases: &tail.bases, qualities: &tail.qualities, before: &tail.anchor };
-            return Some(against + log_odds(read, beyond, errors));
+            let agreement = agreement(tail, beyond, errors);
+            return Some(Agreement { log_odds: against + agreement.log_odds, ..agreement });
         }
         let (between, rest) = tail.bases.split_at_checked(shift)?;
         let (of_between, of_rest) = tail.qualities.split_at(shift.min(tail.qualities.len()));
@@ -124,11 +144,12 @@ impl Around<'_> {
         // Unknown bases farther out tell nothing.
         let skipped = shift - known.len();
         let qualities = of_between.get(skipped..).unwrap_or_default();
-        let read = Beyond { bases: &between[skipped..], qualities, before: &[&*tail.anchor, &between[..skipped]].concat() };
+        let read = Beyond { bases: &between[skipped..], qualities, before: &[tail.before, &between[..skipped]].concat() };
         let dirt = ln_probabilities(read.bases, read.before, Shares::ALL).last().copied().unwrap_or(0.0);
         let against = (ln_match(read, known, errors) - dirt).min(0.0);
-        let read = Beyond { bases: rest, qualities: of_rest, before: &[&*tail.anchor, between].concat() };
-        Some(against + log_odds(read, self.beyond, errors))
+        let read = Beyond { bases: rest, qualities: of_rest, before: &[tail.before, between].concat() };
+        let Agreement { log_odds, agreeing_bp } = agreement(read, self.beyond, errors);
+        Some(Agreement { log_odds: against + log_odds, agreeing_bp: shift + agreeing_bp })
     }
 }
 
@@ -280,7 +301,7 @@ mod tests {
                 let tail =
                     Tail { anchor: repeated[6..30 + over].into(), ..Tail::made_up(1, end.extended(over as i64), &repeated[30 + over..54]) };
                 let molecule = Around { before: &repeated[..30], beyond: &repeated[30..] };
-                molecule.log_odds_of(&tail, over as i64, Errors::SHORT).expect("it is known as far out")
+                molecule.agreement_of(Beyond::of_tail(&tail), over as i64, Errors::SHORT).expect("it is known as far out").log_odds
             };
             assert!(odds(1) <= odds(0) + 0.5 && odds(5) <= odds(0) + 0.5, "{unit:?}: {} {} {}", odds(0), odds(1), odds(5));
         }

@@ -162,14 +162,20 @@ pub fn read(
             known
         }
     };
+    let reference = |interval: Interval| fasta.bases(interval);
     let listed: FxHashSet<(Breakend, Breakend)> =
         kinases.iter().zip(&partners).flat_map(|(kinase, partners)| listed(kinase, partners, knowledge)).collect();
     let of_kinases: Vec<(&str, Vec<Edge>)> =
-        all.iter().map(|kinase| (kinase.symbol.as_str(), edges::edges(kinase, role(kinase), &bases))).collect();
+        all.iter().map(|kinase| (kinase.symbol.as_str(), edges::edges(kinase, role(kinase), (&bases, &reference)))).collect();
     for (kinase, partners) in kinases.iter().zip(&partners) {
         let others = of_kinases.iter().filter(|(symbol, _)| *symbol != kinase.symbol).flat_map(|(_, edges)| edges.clone()).collect();
-        let table =
-            EdgeTable::new((kinase, role(kinase), others), partners, &bases, (listed.clone(), looked_at), !library.assay.long_reads);
+        let table = EdgeTable::new(
+            (kinase, role(kinase), others),
+            partners,
+            (&bases, &reference),
+            (listed.clone(), looked_at),
+            !library.assay.long_reads,
+        );
         table.words(&mut shown.words);
         shown.tables.push(table);
     }

@@ -43,7 +43,7 @@ pub fn add_kinase_tails(candidates: &mut [Candidate], tails: &[Tail], tolerance:
     for (index, candidate) in candidates.iter().enumerate() {
         filed.insert(index, candidate.kinase, &candidate.tail);
     }
-    add_tails(candidates, tails, &filed, true, &|candidate, tail| candidate.repeats(tail, tolerance) == Some(true));
+    add_tails(candidates, tails, &filed, true, &|candidate, tail| candidate.repeats(tail, tolerance));
 }
 
 /// Adds the tails that leave the partner's side and read on into the kinase.
@@ -52,12 +52,18 @@ pub fn add_partner_tails(candidates: &mut [Candidate], tails: &[Tail], tolerance
     for (index, candidate) in candidates.iter().enumerate() {
         filed.insert(index, candidate.partner, &candidate.inwards());
     }
-    add_tails(candidates, tails, &filed, false, &|candidate, tail| candidate.continues(tail, tolerance) == Some(true));
+    add_tails(candidates, tails, &filed, false, &|candidate, tail| candidate.continues(tail, tolerance));
 }
 
-/// Adds tails to the first candidate that they fit. A fragment belongs to one candidate on each side of the kinase, and each of its reads may
+/// Adds tails to the first candidate that they fit, by so many of their bases. A fragment belongs to one candidate on each side of the kinase, and each of its reads may
 /// show more of it.
-fn add_tails(candidates: &mut [Candidate], tails: &[Tail], filed: &Spellings, at_kinase: bool, fits: &dyn Fn(&Candidate, &Tail) -> bool) {
+fn add_tails(
+    candidates: &mut [Candidate],
+    tails: &[Tail],
+    filed: &Spellings,
+    at_kinase: bool,
+    fits: &dyn Fn(&Candidate, &Tail) -> Option<usize>,
+) {
     let mut home: FxHashMap<(FragmentId, Side), usize> = FxHashMap::default();
     for (index, candidate) in candidates.iter().enumerate() {
         for fragment in candidate.members.keys() {
@@ -69,24 +75,25 @@ fn add_tails(candidates: &mut [Candidate], tails: &[Tail], filed: &Spellings, at
         (end.contig, end.side) == (tail.at.contig, tail.at.side)
     };
     // Equal tails fit the same one.
-    let mut fitting: FxHashMap<(Breakend, [&Bytes; 3]), Option<usize>> = FxHashMap::default();
+    let mut fitting: FxHashMap<(Breakend, [&Bytes; 3]), Option<(usize, usize)>> = FxHashMap::default();
     for tail in tails {
         let homes = [Side::Lower, Side::Higher].map(|side| home.get(&(tail.fragment, side)).copied());
         let known = homes.into_iter().flatten().find(|&index| leaves(&candidates[index], tail));
-        let index = match known {
+        let fit = |index: usize| Some((index, fits(&candidates[index], tail)?));
+        let found = match known {
             // What the aligner placed has counted as it was placed.
-            Some(index) => Some(index).filter(|&index| tail.placement.is_none() && fits(&candidates[index], tail)),
+            Some(index) => fit(index).filter(|_| tail.placement.is_none()),
             None => *fitting
                 .entry((tail.at, [&tail.bases, &tail.qualities, &tail.anchor]))
-                .or_insert_with(|| filed.like(tail.at, &tail.bases).into_iter().find(|&index| fits(&candidates[index], tail))),
+                .or_insert_with(|| filed.like(tail.at, &tail.bases).into_iter().find_map(fit)),
         };
-        let Some(index) = index else { continue };
+        let Some((index, agreeing_bp)) = found else { continue };
         let candidate = &mut candidates[index];
         if *home.entry((tail.fragment, candidate.kinase.side)).or_insert(index) != index {
             continue;
         }
         candidate.other_places += u32::from(known.is_none() && at_kinase && tail.placement.is_some());
-        let mut member = clip_member(candidate, tail, at_kinase);
+        let mut member = clip_member(candidate, tail, at_kinase, agreeing_bp);
         // Bases between the break and where the read is clipped are the other side's, though they fit this one too.
         let overrun = |end: Breakend| tail.at.kept_distance(end.boundary).clamp(0, OVERRUN_BP) as u32;
         if at_kinase {
@@ -179,19 +186,21 @@ pub fn pair_member(pair: &Pair) -> Member {
     }
 }
 
-/// The evidence of a tail whose bases agree with a candidate's; `at_kinase` says on which side its aligned part lies.
+/// The evidence of a tail whose first bases agree with a candidate's; `at_kinase` says on which side its aligned part lies.
 ///
-/// Of the tail only so many bases count as could be compared.
-pub fn clip_member(candidate: &Candidate, tail: &Tail, at_kinase: bool) -> Member {
+/// Of the tail only the bases that agree count, and only so many as could be compared.
+pub fn clip_member(candidate: &Candidate, tail: &Tail, at_kinase: bool, agreeing_bp: usize) -> Member {
     let compared_bp = if at_kinase { candidate.tail.len() } else { candidate.anchor.len() } as u32;
-    let shown = tail.length_bp.min(compared_bp);
+    // Of long tails the first bases are kept.
+    let length_bp = if agreeing_bp < tail.bases.len() { agreeing_bp as u32 } else { tail.length_bp };
+    let shown = length_bp.min(compared_bp);
     let (kinase_bp, partner_bp) = if at_kinase { (tail.anchor_bp, shown) } else { (shown, tail.anchor_bp) };
     let crossing_bp = if at_kinase {
         kinase_bp.min(partner_bp)
     } else {
         // Inserted bases come before the kinase, and an aligner may have gone on into a few of either.
         let run_on = tail.at.kept_distance(candidate.partner.boundary);
-        let of_kinase = i64::from(tail.length_bp) + run_on - i64::from(candidate.insertion_bp);
+        let of_kinase = i64::from(length_bp) + run_on - i64::from(candidate.insertion_bp);
         let before = i64::from(tail.anchor_bp) - run_on + i64::from(candidate.insertion_bp);
         of_kinase.min(before).clamp(0, i64::from(compared_bp)) as u32
     };
@@ -233,7 +242,7 @@ mod tests {
         let placed_dirt = Candidate { tail: dirt.to_vec(), ..Candidate::new(0, higher, Breakend::new(ContigId(2), 70, Side::Lower)) };
         let broken = Candidate { tail: beyond.to_vec(), ..Candidate::new(0, lower, Breakend::new(ContigId(1), 500, Side::Higher)) };
         let mut candidates = [placed_dirt, broken];
-        candidates[0].add(FragmentId(1), clip_member(&candidates[0], &tail(higher, 60, &dirt), true));
+        candidates[0].add(FragmentId(1), clip_member(&candidates[0], &tail(higher, 60, &dirt), true, 40));
         add_kinase_tails(&mut candidates, &[tail(lower, 75, beyond)], Tolerance::of(false));
         assert!(candidates[1].members.contains_key(&FragmentId(1)), "where an aligner put its dirt says nothing of its break");
         let again = Candidate { tail: beyond.to_vec(), ..Candidate::new(0, lower, Breakend::new(ContigId(3), 9, Side::Higher)) };

@@ -166,6 +166,55 @@ fn reads_of_either_side_meet_in_inserted_bases_that_none_crosses() {
 }
 
 #[test]
+fn ends_of_both_genes_in_one_foreign_rna_are_no_fusion_however_many_they_are() {
+    // Ribosomal RNA, a vector, a spike-in: reads of either gene end in it, each where it happens to.
+    let edges = edges();
+    let foreign = bases(21, 1_869);
+    let mut passed = Vec::new();
+    for (count, salt) in [(4u64, 1u64), (10, 2), (10, 3), (20, 4), (40, 5), (40, 6)] {
+        let end = |number: u64, bp: usize| {
+            let at = number.wrapping_mul(0x9e37_79b9_7f4a_7c15).wrapping_add(salt * 7_919) >> 17;
+            let at = at as usize % (foreign.len() - bp);
+            let stretch = &foreign[at..at + bp];
+            if number % 4 < 2 {
+                stretch.to_owned()
+            } else {
+                turned(stretch)
+            }
+        };
+        let ends = (0..count).map(|number| {
+            let (name, kept) = (format!("d{number}"), 30 + (number as usize * 7 + salt as usize) % 36);
+            let tail = end(number, 100 - kept);
+            if number % 2 == 0 {
+                at_kinase(&name, &edges, kept, &tail)
+            } else {
+                at_partner(&name, &edges, kept, &tail)
+            }
+        });
+        let rows = rows(ends.collect());
+        passed.extend(rows.iter().filter(|row| row.get("filter") == "PASS").map(|row| format!("{count}: {}", row.get("fusion"))));
+    }
+    assert!(passed.is_empty(), "{passed:?}");
+}
+
+#[test]
+fn a_read_over_inserted_bases_makes_witnesses_of_those_that_end_within_them() {
+    let edges = edges();
+    let inserted = bases(5, 33);
+    let from_kinase = turned(&inserted);
+    let over = format!("{from_kinase}{}", turned(&edges.eml4_13[60..]));
+    let rows = |tails: &[(usize, &str)]| {
+        rows(tails.iter().enumerate().map(|(number, (kept, tail))| at_kinase(&format!("r{number}"), &edges, *kept, tail)).collect())
+    };
+    let (crosses, ends) = ((45, &over[..55]), (60, &from_kinase[..30]));
+    let both = rows(&[crosses, ends]);
+    assert_eq!(both.iter().map(|row| (row.get("fragments"), row.get("filter"))).collect::<Vec<_>>(), [("2", "PASS")]);
+    for reads in [vec![crosses], vec![ends, (50, &from_kinase[..32])]] {
+        assert!(rows(&reads).iter().all(|row| row.get("filter") != "PASS"), "{reads:?}");
+    }
+}
+
+#[test]
 fn inserted_bases_that_were_aligned_at_a_third_place_or_not_at_all_still_join_the_two_sides() {
     let edges = edges();
     let inserted = bases(7, 70);
