@@ -22,7 +22,7 @@ use super::naming::{Asked, Naming, RnaEnds};
 use super::orient::{orient, Oriented};
 use super::score::{Class, Independent, PartnerKind};
 use super::witness::molecules_of;
-use super::{Agreement, Frame, Fusion, KinaseDomain, Material, Partner, Support, Unit};
+use super::{Agreement, Frame, Fusion, KinaseDomain, KnownTier, Material, Partner, Support, Unit};
 
 /// Inserted bases up to which two exon edges are taken as spliced to each other: so many an alignment leaves out at an error.
 const MAX_SPLICED_INSERTION_BP: u32 = 3;
@@ -204,14 +204,14 @@ pub fn draft<'a>(candidate: &'a Candidate, kinase: &Gene, context: &Context<'a>)
         three,
     };
     let as_kept = oriented.kinase_role == context.knowledge.kept_as(&kinase.symbol);
-    Draft { independent: independent(candidate, support, context.assay), fusion, candidate, oriented, class, as_kept }
+    Draft { independent: independent(candidate, support, (known.tier, context.assay)), fusion, candidate, oriented, class, as_kept }
 }
 
 /// Fragments that are independent of each other: those that share both ends speak once, unless UMIs tell them apart, primers fix their
 /// ends, or the user says that all count.
-fn independent(candidate: &Candidate, support: Support, assay: &Assay) -> Independent {
+fn independent(candidate: &Candidate, support: Support, (tier, assay): (KnownTier, &Assay)) -> Independent {
     let amplicon = matches!(assay.kind, AssayKind::RnaAmplicon | AssayKind::DnaAmplicon);
-    let showing = (support.split + support.clip).saturating_sub(unmatched(candidate));
+    let showing = (support.split + support.clip).saturating_sub(unmatched(candidate, tier));
     if amplicon || matches!(assay.duplicates, DuplicateRule::Umi | DuplicateRule::Keep) {
         return Independent { showing, spanning: support.pair };
     }
@@ -224,14 +224,14 @@ fn independent(candidate: &Candidate, support: Support, assay: &Assay) -> Indepe
 }
 
 /// Reads that end within inserted bases show one gene: of a junction only together with another from the other side, or with one that shows
-/// both. Number of those that have no such other: ends in one foreign sequence, of whatever origin, are chimeras of either gene and no
-/// junction of both.
-fn unmatched(candidate: &Candidate) -> u32 {
+/// both, as a report of a listed variant does. Number of those that have no such other: ends in one foreign sequence, of whatever origin, are
+/// chimeras of either gene and no junction of both.
+fn unmatched(candidate: &Candidate, tier: KnownTier) -> u32 {
     let inserted_bp = candidate.insertion_bp;
     if inserted_bp == 0 || candidate.unplaced {
         return 0;
     }
-    let (mut of_kinase, mut of_partner, mut of_both) = (0u32, 0u32, 0u32);
+    let (mut of_kinase, mut of_partner, mut of_both) = (0u32, 0u32, u32::from(tier == KnownTier::Variant));
     for (_, member) in candidate.counted(MIN_ANCHOR_BP).filter(|(_, member)| member.kind != Kind::Pair) {
         let leaves = (member.kinase_mapq > 0, member.partner_mapq.is_some());
         match leaves {
@@ -331,15 +331,18 @@ mod tests {
             partner_mapq: (!of_kinase).then_some(60),
             ends: (0, 0),
         };
-        let left = |inserted_bp: u32, members: &[Member]| {
+        let of_tier = |tier: KnownTier, inserted_bp: u32, members: &[Member]| {
             let members = (0..).map(FragmentId).zip(members.iter().copied()).collect();
-            unmatched(&Candidate { members, insertion_bp: inserted_bp, ..Candidate::new(0, ends[0], ends[1]) })
+            unmatched(&Candidate { members, insertion_bp: inserted_bp, ..Candidate::new(0, ends[0], ends[1]) }, tier)
         };
+        let left = |inserted_bp: u32, members: &[Member]| of_tier(KnownTier::Pair, inserted_bp, members);
         let (kinase, partner, through) = (clip(true, 40), clip(false, 40), clip(true, 90));
         assert_eq!(left(64, &[kinase, partner]), 1, "two halves are one witness at most");
         assert_eq!(left(64, &[kinase, kinase, kinase, partner]), 3);
         assert_eq!(left(64, &[through, kinase, kinase]), 1, "one that reads on to the other gene shows both");
         assert_eq!(left(64, &[through, kinase, partner]), 1);
         assert_eq!(left(20, &[kinase, partner]), 0);
+        assert_eq!(of_tier(KnownTier::Variant, 64, &[kinase, partner]), 1, "two ends may meet at a listed length by chance");
+        assert_eq!(of_tier(KnownTier::Variant, 64, &[kinase, kinase, kinase, partner]), 2);
     }
 }
