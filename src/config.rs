@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use crate::alignment::assay::AssayRequest;
 use crate::genome::Assembly;
+use crate::model::DEFAULT_TARGETS;
 use crate::report::also::Layout;
 use crate::report::files::PageOptions;
 
@@ -97,6 +98,3 @@ impl Default for CallConfig {
         }
     }
 }
-
-/// The kinases that are looked at by default.
-pub const DEFAULT_TARGETS: [&str; 5] = ["ALK", "ROS1", "NTRK1", "NTRK2", "NTRK3"];

@@ -27,7 +27,7 @@ pub const TABLES: [(&str, &str); 5] = [
 ];
 
 pub use all_genes::AllGenes;
-pub use builtin::{current_symbol, BuiltinGenes, KINASES};
+pub use builtin::{current_symbol, BuiltinGenes, DEFAULT_TARGETS, KINASES};
 
 /// Whether a curated table or that of all protein-coding genes has a gene of this symbol.
 pub fn is_gene(symbol: &str) -> bool {

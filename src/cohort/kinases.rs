@@ -2,7 +2,7 @@
 
 use super::page::{run_of, MAX_LINES};
 use super::Cohort;
-use crate::config::DEFAULT_TARGETS;
+use crate::model::DEFAULT_TARGETS;
 use crate::report::finding::OfKinase;
 use crate::report::html::Lang;
 use crate::report::rows::escaped;

@@ -4,9 +4,9 @@ use std::path::Path;
 
 use super::figure::Figure;
 use super::word::{Word, Words};
-use crate::config::DEFAULT_TARGETS;
 use crate::error::Result;
 use crate::genome::canonical_contig_name;
+use crate::model::DEFAULT_TARGETS;
 use crate::report::absence::Absence;
 use crate::report::finding::{findings, of_kinase, Finding, OfKinase};
 use crate::report::json::{Document, Verdict};

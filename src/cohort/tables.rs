@@ -4,8 +4,8 @@ use std::io::{self, Write};
 use std::path::Path;
 
 use super::{matrix, multiqc, page, Cohort};
-use crate::config::DEFAULT_TARGETS;
 use crate::error::Result;
+use crate::model::DEFAULT_TARGETS;
 use crate::report::json::pretty;
 use crate::report::output::Outputs;
 use crate::report::rows::{escaped, Cell, Fraction};

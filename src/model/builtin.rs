@@ -10,6 +10,8 @@ use crate::model::gene::{Exon, Gene, Transcript};
 
 /// The five target kinases.
 pub const KINASES: [&str; 5] = ["ALK", "NTRK1", "NTRK2", "NTRK3", "ROS1"];
+/// The same in the order in which they are looked at and shown by default.
+pub const DEFAULT_TARGETS: [&str; 5] = ["ALK", "ROS1", "NTRK1", "NTRK2", "NTRK3"];
 
 pub(super) const MODELS: &str = include_str!("tables/gene_models.tsv");
 pub(super) const REFSEQ_IDS: &str = include_str!("tables/transcript_ids.tsv");

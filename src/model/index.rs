@@ -1,5 +1,7 @@
 //! All genes in one place: by symbol, by position.
 
+mod splice;
+
 use std::cmp::Ordering;
 use std::collections::BTreeMap;
 

@@ -7,9 +7,9 @@ use super::html::{self, Lang, Page};
 use super::json::Document;
 use super::output::Outputs;
 use super::{candidates, multiqc, tsv, vcf};
-use crate::config::DEFAULT_TARGETS;
 use crate::drawing::{Format, Formats};
 use crate::error::{Error, Result};
+use crate::model::DEFAULT_TARGETS;
 
 /// How the page is written.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]

@@ -18,6 +18,7 @@ mod indels;
 mod interop;
 mod json;
 mod laws;
+mod layers;
 mod mates;
 mod meaning;
 mod mutations;

@@ -1,0 +1,220 @@
+//! What is read of one library before any junction is made: the kinases, the windows at the partners to which their reads point, and, in
+//! RNA, the exon edges and the reads that lie elsewhere.
+
+use rustc_hash::FxHashSet;
+
+use crate::alignment::read::{FragmentId, ReadRecord};
+use crate::alignment::scan::{self, Beside, Region, Scan, Unaligned};
+use crate::alignment::{tile, Assay, Library};
+use crate::coverage::region;
+use crate::error::Result;
+use crate::evidence::chain;
+use crate::genome::Interval;
+use crate::junction::concern::{self, Concern, RecordKey};
+use crate::junction::edges::EdgeTable;
+use crate::junction::find::{self, Evidence};
+use crate::junction::outside::{self, Outside};
+use crate::junction::partners;
+use crate::junction::search;
+use crate::junction::shown::{self, Shown as ExonEdges, Unplaced};
+use crate::material::Material;
+use crate::model::Gene;
+
+use super::{said, Run};
+
+/// The records of each kinase, and what was counted on the way.
+pub(super) struct Reading<'r> {
+    /// One of each target, in their order; so are all lists here.
+    pub regions: Vec<Region>,
+    /// The records that bear on each.
+    pub scans: Vec<Scan>,
+    /// Windows to which a kinase's reads point.
+    windows: Vec<Vec<Interval>>,
+    /// Fragments of which a kinase has a read that leaves it.
+    fragments: Vec<FxHashSet<FragmentId>>,
+    /// In RNA, the exon edges of the kinases and their partners.
+    pub edges: ExonEdges,
+    /// Genes that no table lists, at which reads enter the kinase from outside.
+    pub outside: Vec<Vec<&'r Gene>>,
+    /// Unaligned reads that are filed with their mates.
+    beside_mates: Vec<Beside>,
+    /// Fragments that are left out, as a record of theirs is flagged as a duplicate.
+    flagged: FxHashSet<FragmentId>,
+    /// Most unaligned reads of the file's end that are looked at.
+    most_unaligned: u64,
+    /// Records at the partners that were looked at.
+    seen_at_partners: u64,
+    /// What was counted beside the scans.
+    counts: Scan,
+}
+
+impl<'r> Run<'r> {
+    /// Reads what bears on the kinases.
+    pub(super) fn read(&self, library: &Library) -> Result<Reading<'r>> {
+        let assay = &library.assay;
+        let region =
+            |(target, gene): (usize, &&Gene)| Region { target, gene: gene.span, usual: region::usual_regions(gene, assay.material()) };
+        let regions: Vec<Region> = self.targets.iter().enumerate().map(region).collect();
+        let tiles: usize = regions.iter().map(|region| tile::tiles(&[region.scanned()], self.config.tile_bp).len()).sum();
+        self.progress.stage("reading kinase regions", tiles);
+        let scans = scan::kinases(self.pool, library, &regions, self.config.tile_bp, &|| self.progress.step())?;
+        let gathered = |(scan, region): (&Scan, &Region)| self.gathered(assay, region, scan, None);
+        let evidence: Vec<Evidence> = scans.iter().zip(&regions).map(gathered).collect();
+        let mut reading = Reading {
+            windows: evidence.iter().map(|evidence| partners::windows(evidence, assay, &self.setup.models)).collect(),
+            fragments: evidence.iter().map(partners::fragments).collect(),
+            edges: ExonEdges::default(),
+            outside: vec![Vec::new(); regions.len()],
+            beside_mates: Vec::new(),
+            flagged: FxHashSet::default(),
+            most_unaligned: if self.config.sensitive { u64::MAX } else { scan::MAX_UNALIGNED },
+            seen_at_partners: 0,
+            counts: Scan::default(),
+            regions,
+            scans,
+        };
+        drop(evidence);
+        let mut more = self.read_partners(library, &mut reading)?;
+        if assay.material() == Material::Rna {
+            self.read_edges(library, &mut reading, &mut more)?;
+        }
+        reading.count("same_name_beyond_bound", reading.scans.iter().map(|scan| chain::records_beyond_bound(&scan.records)).sum());
+        reading.share_out(more);
+        Ok(reading)
+    }
+
+    /// The records at the partners. No place is read twice, whichever kinases point to it.
+    fn read_partners(&self, library: &Library, reading: &mut Reading<'_>) -> Result<Vec<ReadRecord>> {
+        let windows = tile::merged(reading.windows.concat(), 0);
+        let wanted: FxHashSet<FragmentId> = reading.fragments.iter().flatten().copied().collect();
+        self.progress.stage("reading partners", windows.len());
+        let mut found = scan::partners(self.pool, library, &windows, &reading.regions, &wanted, &|| self.progress.step())?;
+        reading.flagged = reading.scans.iter().chain(&found).flat_map(|scan| scan.flagged.iter().copied()).collect();
+        let mut records = Vec::new();
+        for scan in &mut reading.scans {
+            scan.leave_out(&reading.flagged);
+            reading.beside_mates.append(&mut scan.unaligned);
+        }
+        for scan in &mut found {
+            scan.leave_out(&reading.flagged);
+            reading.seen_at_partners += scan.seen;
+            for (key, count) in &scan.skipped {
+                reading.count(&format!("at_partners_{key}"), *count);
+            }
+            reading.beside_mates.append(&mut scan.unaligned);
+            records.append(&mut scan.records);
+        }
+        Ok(records)
+    }
+
+    /// In RNA, adds the records at the exon edges, and those that enter a kinase from anywhere, where the library is small enough to be read
+    /// whole or the user asks for it.
+    fn read_edges(&self, library: &Library, reading: &mut Reading<'r>, more: &mut Vec<ReadRecord>) -> Result<()> {
+        let held: FxHashSet<RecordKey> = more.iter().filter_map(concern::key).collect();
+        let none = (vec![Vec::new(); self.targets.len()], 0);
+        reading.edges = self.exon_edges(library, &none, (&reading.unplaced(), &held))?;
+        more.append(&mut reading.edges.records);
+        more.retain(|view| !reading.flagged.contains(&view.fragment));
+        let seen = reading.seen_at_partners + reading.scans.iter().map(|scan| scan.seen).sum::<u64>();
+        let left = outside::left(library.aligned_reads()?, seen, self.config.sensitive);
+        if left == 0 {
+            let outside = self.read_outside(library, &reading.edges)?;
+            more.extend(outside.records);
+            for (genes, found) in reading.outside.iter_mut().zip(outside.genes) {
+                *genes = found;
+            }
+        }
+        let edges = &reading.edges;
+        said::unread(library, edges, left, self.warnings);
+        let counts = [
+            ("unaligned_looked_up", edges.unaligned_seen),
+            ("unaligned_duplicate", edges.unaligned_duplicates),
+            ("unaligned_beyond_bound", edges.unaligned_left),
+            ("elsewhere_beyond_bound", left),
+        ];
+        counts.into_iter().for_each(|(key, count)| reading.count(key, count));
+        Ok(())
+    }
+
+    /// The edges of the kinases, of the known partners and of those `found` for each among so many edges looked at.
+    pub(super) fn exon_edges(
+        &self,
+        library: &Library,
+        found: &(Vec<Vec<&Gene>>, usize),
+        unplaced: (&Unplaced<'_>, &FxHashSet<RecordKey>),
+    ) -> Result<ExonEdges> {
+        let known = (&self.setup.models, &self.setup.knowledge);
+        shown::read(self.pool, library, (&self.targets, &found.0, found.1), known, self.setup.reference.as_ref(), unplaced)
+    }
+
+    /// What lies elsewhere and enters a kinase.
+    fn read_outside(&self, library: &Library, edges: &ExonEdges) -> Result<Outside<'r>> {
+        // A library that is read in one pass keeps nothing of other places.
+        if edges.tables.is_empty() || library.aligned_reads()?.is_none() {
+            return Ok(Outside::default());
+        }
+        self.progress.stage("clipped ends in all reads of the RNA", search::tiles(library).len());
+        outside::read(self.pool, library, (&self.targets, &edges.tables), &self.setup.models, &|| self.progress.step())
+    }
+}
+
+impl Reading<'_> {
+    /// Where reads without an alignment are looked for.
+    pub(super) fn unplaced(&self) -> Unplaced<'_> {
+        Unplaced { most: self.most_unaligned, beside_mates: &self.beside_mates, flagged: &self.flagged }
+    }
+
+    /// The same with the exon edges, which take what is found.
+    pub(super) fn unplaced_and_edges(&mut self) -> (Unplaced<'_>, &mut ExonEdges) {
+        (Unplaced { most: self.most_unaligned, beside_mates: &self.beside_mates, flagged: &self.flagged }, &mut self.edges)
+    }
+
+    /// Gives records of other places to the kinases on which they bear.
+    pub(super) fn share_out(&mut self, more: Vec<ReadRecord>) {
+        let concern = |index: usize| Concern {
+            region: &self.regions[index],
+            windows: &self.windows[index],
+            fragments: &self.fragments[index],
+            edges: self.edges.tables.get(index),
+        };
+        let concerns: Vec<Concern<'_>> = (0..self.regions.len()).map(concern).collect();
+        concern::share_out(more, &mut self.scans, &concerns);
+    }
+
+    /// What each kinase's records show.
+    pub(super) fn evidence(&self, run: &Run<'_>, library: &Library) -> Vec<Evidence> {
+        (0..self.regions.len()).map(|index| self.evidence_of(run, library, index)).collect()
+    }
+
+    /// The same of one kinase.
+    pub(super) fn evidence_of(&self, run: &Run<'_>, library: &Library, index: usize) -> Evidence {
+        run.gathered(&library.assay, &self.regions[index], &self.scans[index], self.edges.of(index))
+    }
+
+    /// Adds to what was skipped or looked up; nothing is no line.
+    pub(super) fn count(&mut self, key: &str, count: u64) {
+        if count > 0 {
+            *self.counts.skipped.entry(key.to_owned()).or_default() += count;
+        }
+    }
+
+    /// All that was counted; the records go.
+    pub(super) fn into_counts(mut self, library: &Library) -> Scan {
+        for file in &library.files {
+            self.count("unmapped_in_stream", file.passed_over.0);
+            self.count("elsewhere_in_stream", file.passed_over.1);
+        }
+        for mut scan in self.scans {
+            scan.records = Vec::new();
+            self.counts.absorb(scan);
+        }
+        self.counts
+    }
+}
+
+impl Run<'_> {
+    /// What records show at one kinase.
+    fn gathered(&self, assay: &Assay, region: &Region, scan: &Scan, edges: Option<(&EdgeTable, &[Unaligned])>) -> Evidence {
+        find::gather(&scan.records, region, assay, &|end| self.at_splice(end, assay), edges)
+    }
+}

@@ -1,0 +1,52 @@
+//! What the user is told beside the findings: reads that were not looked at, calls held back, a background of another material.
+
+use crate::alignment::Library;
+use crate::junction::outside;
+use crate::junction::shown::Shown as ExonEdges;
+use crate::material::Material;
+use crate::normals::Background;
+use crate::warning::{Code, Warnings};
+
+use super::LibraryResult;
+
+/// Says what was not looked at.
+pub(super) fn unread(library: &Library, edges: &ExonEdges, elsewhere: u64, warnings: &Warnings) {
+    let files = library.names().join(", ");
+    if elsewhere > 0 {
+        let text = format!(
+            "{files}: {elsewhere} aligned reads that lie away from the kinases and their listed partners were not looked at, \
+             as the file has more than {}: a partner to which no read at a kinase points may be missed; --sensitive reads them",
+            outside::MAX_READS
+        );
+        warnings.add(Code::NotReadWhole, text);
+    }
+    if edges.unaligned_left > 0 {
+        let text = format!(
+            "{files}: {} unaligned reads were not looked at, beyond the first {}; --sensitive reads them",
+            edges.unaligned_left, edges.unaligned_seen
+        );
+        warnings.add(Code::NotReadWhole, text);
+    }
+}
+
+/// Names each change that would be called, but for the background of normal samples.
+pub(super) fn held_back(result: &LibraryResult, warnings: &Warnings) {
+    let elsewhere = result.findings.hotspots.iter().flat_map(|spot| &spot.variants);
+    for variant in result.findings.variants.iter().chain(elsewhere).filter(|variant| variant.held_back) {
+        warnings.add(Code::HeldBackByNormals, format!("{} {} {}", variant.gene, variant.hgvs_p, variant.note));
+    }
+}
+
+/// Says which libraries the background of normal samples says nothing of, as it has no sample of their material.
+pub(super) fn other_material(normals: &Background, libraries: &[Library], warnings: &Warnings) {
+    for library in libraries {
+        let own = if library.assay.material() == Material::Rna { "rna" } else { "dna" };
+        if !normals.materials.contains_key(own) {
+            let of: Vec<&str> = normals.materials.keys().map(String::as_str).collect();
+            let of = if of.is_empty() { "no sample".to_owned() } else { format!("samples of {} only", of.join(", ")) };
+            let names = library.names().join(", ");
+            let text = format!("{names} is {own}, the background of --normals has {of}: nothing of it is used here");
+            warnings.add(Code::NormalsOfOtherMaterial, text);
+        }
+    }
+}
