@@ -9,7 +9,7 @@ mod folder;
 mod owner;
 mod temporary;
 
-use std::fs::{self, File};
+use std::fs::{self, File, OpenOptions};
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 
@@ -32,7 +32,7 @@ const PROBE_BYTES: usize = 1 << 16;
 const LONGEST_PREFIX: usize = 180;
 
 /// What names the folder of the results of a sample.
-const OUT_DIR: &str = "--out-dir";
+pub const OUT_DIR: &str = "--out-dir";
 
 /// The files of one run. Dropping it without [`Outputs::commit`] removes all temporary files.
 #[derive(Debug)]
@@ -122,12 +122,11 @@ impl Outputs {
     /// # Errors
     /// [`Error::Io`] with the final name when it cannot be written.
     pub fn write(&mut self, suffix: &str, fill: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Result<()> {
+        let option = self.option;
         let pending = self.open(suffix)?;
+        let failed = Error::writing(&pending.path, "write", option);
         let mut out = BufWriter::new(pending.temporary.file());
-        fill(&mut out)
-            .and_then(|()| out.into_inner().map_err(io::IntoInnerError::into_error))
-            .and_then(synced)
-            .map_err(Error::io(&pending.path, "write"))?;
+        fill(&mut out).and_then(|()| out.into_inner().map_err(io::IntoInnerError::into_error)).and_then(synced).map_err(failed)?;
         pending.written = true;
         Ok(())
     }
@@ -147,17 +146,22 @@ impl Outputs {
     pub fn finished(&mut self, suffix: &str) -> Result<()> {
         let path = self.final_path(suffix);
         if let Some(pending) = self.pending.iter_mut().find(|pending| pending.path == path) {
-            File::open(pending.temporary.path()).and_then(|file| synced(&file)).map_err(Error::io(&path, "write"))?;
+            File::open(pending.temporary.path()).and_then(|file| synced(&file)).map_err(Error::writing(&path, "write", self.option))?;
             pending.written = true;
         }
         Ok(())
     }
 
-    /// Why a writer of htslib failed, which does not tell a full disk or too many open files from other causes.
+    /// Why a writer of htslib failed, which does not tell a full disk, a limit or too many open files from other causes: more bytes at
+    /// the end of the same file meet the same answer. The file is lost anyway.
     pub fn failure(&self, suffix: &str, doing: &'static str, error: io::Error) -> Error {
-        let probe = Temporary::new(&self.dir, "probe");
-        let written = probe.and_then(|probe| probe.file().write_all(&vec![0; PROBE_BYTES]).and_then(|()| synced(probe.file())));
-        Error::io(self.final_path(suffix), doing)(written.err().unwrap_or(error)).unless_out_of_files()
+        let path = self.final_path(suffix);
+        let append = |pending: &Pending| {
+            let mut file = OpenOptions::new().append(true).open(pending.temporary.path())?;
+            file.write_all(&vec![0; PROBE_BYTES]).and_then(|()| synced(&file))
+        };
+        let written = self.pending.iter().find(|pending| pending.path == path).map_or(Ok(()), append);
+        Error::writing(path, doing, self.option)(written.err().unwrap_or(error)).unless_out_of_files()
     }
 
     /// Declares that this result has no file of this suffix: one of an earlier run is removed when the new files get their names.
@@ -284,8 +288,6 @@ fn cannot_write(dir: &Path, option: &str, source: &io::Error) -> Error {
 
 #[cfg(test)]
 mod tests {
-    use std::fs::OpenOptions;
-
     use super::*;
 
     fn folder() -> tempfile::TempDir {
@@ -372,6 +374,25 @@ mod tests {
         let failed = outputs.write("fusions.tsv", |_| full.write_all(b"x").and_then(|()| full.flush()));
         let told = failed.err().map(|error| error.to_string()).unwrap_or_default();
         assert!(told.contains("S1.fusions.tsv") && told.contains("free space"), "{told}");
+        Ok(())
+    }
+
+    #[test]
+    fn a_writer_that_does_not_say_why_it_failed_met_a_full_disk() -> Result<()> {
+        if !Path::new("/dev/full").exists() {
+            return Ok(());
+        }
+        let dir = folder();
+        let mut outputs = Outputs::new(dir.path(), "S1")?;
+        let told = |outputs: &Outputs| outputs.failure("evidence.bam", "write", io::Error::other("htslib")).to_string();
+        let path = outputs.path("evidence.bam")?;
+        assert!(told(&outputs).ends_with("S1.evidence.bam: cannot write: htslib"));
+        fs::remove_file(&path).and_then(|()| std::os::unix::fs::symlink("/dev/full", &path)).map_err(Error::io(&path, "link"))?;
+        let told = told(&outputs);
+        assert!(
+            told.contains("S1.evidence.bam: cannot write: No space") && told.contains("free space") && told.contains("--out-dir"),
+            "{told}"
+        );
         Ok(())
     }
 
