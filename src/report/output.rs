@@ -183,6 +183,7 @@ impl Outputs {
     /// As [`Outputs::commit`].
     pub fn commit_all(sets: Vec<Self>) -> Result<Vec<PathBuf>> {
         let superseded: Vec<PathBuf> = sets.iter().flat_map(|set| &set.superseded).filter(|old| !old.is_dir()).cloned().collect();
+        let option = sets.first().map_or(OUT_DIR, |set| set.option);
         let mut pending: Vec<Pending> = sets.into_iter().flat_map(|set| set.pending).collect();
         if let Some(pending) = pending.iter().find(|pending| !pending.written) {
             return Err(Error::input(&pending.path, "was not written to its end", "run again"));
@@ -190,10 +191,12 @@ impl Outputs {
         if let Some(pending) = pending.iter().find(|pending| pending.path.is_dir()) {
             return Err(Error::input(&pending.path, "is a folder where a result should go", "remove or rename it"));
         }
+        // Nobody's device is an earlier result.
+        pending.iter().map(|pending| &pending.path).chain(&superseded).try_for_each(|path| refuse_device(path, option))?;
         pending.sort_by_key(|pending| is_index(&pending.path));
         // A signal waits until the exchange is over, whichever way.
         let _all_or_nothing = temporary::held();
-        let mut exchange = Exchange::default();
+        let mut exchange = Exchange::new(option);
         let paths = || pending.iter().map(|pending| &pending.path).chain(&superseded);
         let exchanged = paths().try_for_each(|path| exchange.keep(path)).and_then(|()| {
             pending.iter().try_for_each(|pending| exchange.put(pending.temporary.path(), &pending.path))?;
@@ -206,9 +209,18 @@ impl Outputs {
         Ok(pending.into_iter().map(|pending| pending.path).collect())
     }
 
+    /// Checks before any work is done that a result may stand where the file with this suffix will.
+    ///
+    /// # Errors
+    /// When a device or a pipe stands there.
+    pub fn check_place(&self, suffix: &str) -> Result<()> {
+        refuse_device(&self.final_path(suffix), self.option)
+    }
+
     /// Opens a new hidden file beside the final one, with the permissions that the user's umask gives.
     fn open(&mut self, suffix: &str) -> Result<&mut Pending> {
         let path = self.final_path(suffix);
+        refuse_device(&path, self.option)?;
         // The suffix stays at the end because some writers choose the format by it.
         let name = self.file_name(suffix);
         let temporary = Temporary::new(&self.dir, &name).or_else(|error| match error.kind() {
@@ -236,6 +248,18 @@ pub fn file_prefix(sample: &str) -> String {
         "sample".clone_into(&mut prefix);
     }
     prefix
+}
+
+/// Refuses a device, a pipe, or a link to an open file (`/dev/stdout`) where a result should go: the result would stand in its place, and
+/// nothing would go through it.
+fn refuse_device(path: &Path, option: &str) -> Result<()> {
+    let is_special = fs::metadata(path).is_ok_and(|about| !about.is_file() && !about.is_dir());
+    let is_open_file = fs::read_link(path).is_ok_and(|target| target.parent().is_some_and(|folder| folder.ends_with("fd")));
+    if is_special || is_open_file {
+        let remedy = format!("name a file or folder with {option} that is none");
+        return Err(Error::input(path, "is a device or a pipe, which a result cannot replace", remedy));
+    }
+    Ok(())
 }
 
 /// Checks that a folder can be written, before any work is done.
@@ -406,6 +430,26 @@ mod tests {
         }
         let refused = Outputs::of_files("/dev/null/x", "--output").err().map(|error| error.to_string()).unwrap_or_default();
         assert!(refused.contains("--output") && !refused.contains("--out-dir"), "{refused}");
+        Ok(())
+    }
+
+    #[test]
+    fn a_result_takes_the_place_of_no_device_and_of_no_open_file() -> Result<()> {
+        use std::os::unix::fs::symlink;
+        let dir = folder();
+        let link = |target: &str, name: &str| symlink(target, dir.path().join(name)).map_err(Error::io(name, "link"));
+        link("/dev/null", "null")?;
+        link("/proc/self/fd/1", "out")?;
+        let _socket = std::os::unix::net::UnixListener::bind(dir.path().join("pipe")).map_err(Error::io("pipe", "make"))?;
+        for name in ["null", "out", "pipe"] {
+            let mut outputs = Outputs::of_files(dir.path(), "--output")?;
+            let refused = outputs.write(name, |out| out.write_all(b"new")).err().map(|error| error.to_string()).unwrap_or_default();
+            assert!(refused.contains(name) && refused.contains("a device or a pipe") && refused.contains("--output"), "{refused}");
+        }
+        let mut outputs = Outputs::of_files(dir.path(), "--output")?;
+        outputs.supersede("pipe");
+        assert!(outputs.commit().is_err());
+        assert_eq!(names(dir.path()), ["null", "out", "pipe"]);
         Ok(())
     }
 
