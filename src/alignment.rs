@@ -16,6 +16,7 @@ pub mod assay;
 pub mod bounded;
 pub mod bytes;
 pub mod cigar;
+mod cram;
 pub mod faults;
 pub mod file;
 mod format;
