@@ -118,12 +118,11 @@ impl Summary {
         };
         let mut contigs: Vec<OfContig> = Vec::new();
         for (at, slice) in slices.iter().enumerate().filter(|(_, slice)| slice.tid >= 0) {
-            match contigs.last_mut().filter(|last| last.tid == slice.tid) {
-                Some(last) => last.is_compared &= !is_shared(at),
-                None => {
-                    let is_compared = !is_shared(at) && file.is_some_and(|file| has_checksum(file, bytes, slice));
-                    contigs.push(OfContig { tid: slice.tid, start: slice.start.saturating_sub(1) as u32, is_compared });
-                }
+            if let Some(last) = contigs.last_mut().filter(|last| last.tid == slice.tid) {
+                last.is_compared &= !is_shared(at);
+            } else {
+                let is_compared = !is_shared(at) && file.is_some_and(|file| has_checksum(file, bytes, slice));
+                contigs.push(OfContig { tid: slice.tid, start: slice.start.saturating_sub(1) as u32, is_compared });
             }
         }
         slices.retain(|slice| slice.tid >= 0);
