@@ -21,6 +21,7 @@ pub mod faults;
 pub mod file;
 mod format;
 mod index;
+mod kept;
 pub mod library;
 pub mod lost;
 pub mod mates;

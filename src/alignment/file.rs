@@ -12,7 +12,8 @@ use super::cram::{self, Needs};
 use super::format;
 pub use super::format::Format;
 pub use super::index::Compared;
-use super::index::{Index, Location, Slices};
+use super::index::{Index, Location};
+use super::kept::{Kept, Known};
 use super::read::{end, is_spliced};
 use super::remote::{self, Address};
 use crate::bgzf::VirtualOffset;
@@ -72,6 +73,8 @@ pub struct AlignmentFile {
     reference: Option<PathBuf>,
     header_md5: String,
     access: Access,
+    /// Reads of a CRAM that all readers share.
+    kept: Arc<Kept>,
     /// The reader that gave the header, kept where the file is read in one pass (standard input opens only once).
     pending: Mutex<Option<bam::Reader>>,
 }
@@ -85,15 +88,7 @@ pub struct Reader {
     is_bam: bool,
     /// A CRAM that was taken for one that needs no FASTA.
     is_bare: bool,
-    kept: Kept,
-}
-
-/// The reads of the slices of a CRAM that were asked for last. htslib unpacks a slice anew, and its reference, for each look into it, and
-/// the looks at a kinase all go into the same one or two. Those of slices that were asked for once only are not kept.
-#[derive(Default)]
-struct Kept {
-    slices: Option<Slices>,
-    records: Option<Vec<Record>>,
+    kept: Arc<Kept>,
 }
 
 enum ReaderSource {
@@ -175,6 +170,7 @@ impl AlignmentFile {
             reference: reference.map(Path::to_path_buf),
             header_md5: format!("{:x}", Md5::digest(text.as_bytes())),
             access,
+            kept: Arc::default(),
             pending: Mutex::new(stream.then_some(plain)),
         };
         if !stream {
@@ -302,7 +298,15 @@ impl AlignmentFile {
         };
         let (path, contigs) = (self.path.clone(), Arc::clone(&self.contigs));
         let is_bare = self.format == Format::Cram && self.reference.is_none();
-        Ok(Reader { source, path, contigs, record: Record::new(), is_bam: self.format == Format::Bam, is_bare, kept: Kept::default() })
+        Ok(Reader {
+            source,
+            path,
+            contigs,
+            record: Record::new(),
+            is_bam: self.format == Format::Bam,
+            is_bare,
+            kept: Arc::clone(&self.kept),
+        })
     }
 }
 
@@ -392,28 +396,29 @@ impl Reader {
             ReaderSource::Indexed(reader, index) => {
                 index.check(interval, contigs)?;
                 let slices = index.slices(interval);
-                let is_known = slices.is_some() && self.kept.slices == slices;
-                if let Some(records) = self.kept.records.as_deref().filter(|_| is_known) {
-                    visit_overlapping(records, interval, visit);
+                let known = slices.as_ref().map_or(Known::New, |slices| self.kept.ask(slices));
+                if let Known::Reads(records) = known {
+                    visit_overlapping(&records, interval, visit);
                     return Ok(());
                 }
-                let fetched = slices.as_ref().filter(|_| is_known).map_or(interval, |slices| slices.span);
+                let again = slices.filter(|_| matches!(known, Known::Asked));
+                let fetched = again.as_ref().map_or(interval, |slices| slices.span);
                 reader
                     .fetch((fetched.contig.0 as i32, i64::from(fetched.start), i64::from(fetched.end)))
                     .map_err(|error| failed(format!("{} cannot be looked up ({error})", place())))?;
-                let mut kept = Vec::new();
+                let mut reads = Vec::new();
                 while let Some(result) = reader.read(&mut self.record) {
                     result.map_err(|error| failed(format!("a record in {} cannot be read ({error})", place())))?;
-                    if is_known {
-                        kept.push(self.record.clone());
+                    if again.is_some() {
+                        reads.push(self.record.clone());
                     } else if !visit(&self.record) {
                         break;
                     }
                 }
-                self.kept = Kept { slices, records: None };
-                if is_known {
-                    visit_overlapping(&kept, interval, visit);
-                    self.kept.records = Some(kept);
+                if let Some(slices) = again {
+                    let reads = Arc::new(reads);
+                    visit_overlapping(&reads, interval, visit);
+                    self.kept.keep(slices, &reads);
                 }
                 Ok(())
             }

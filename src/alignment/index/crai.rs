@@ -78,6 +78,14 @@ pub enum Compared {
     Not,
 }
 
+impl Slices {
+    /// For tests of what keeps their reads.
+    #[cfg(test)]
+    pub fn new(places: Range<usize>, span: Interval) -> Self {
+        Self { places, span }
+    }
+}
+
 impl Summary {
     /// How the FASTA is held against the reads of a contig.
     pub(super) fn compared(&self, contig: ContigId) -> Compared {
