@@ -15,8 +15,8 @@ use crate::{scratch, terminal};
 /// before the time is up). Those of a fault of the program itself are not among them: it could not go on to where files are removed.
 const ENDING: [i32; 11] = [SIGTERM, SIGINT, SIGHUP, SIGQUIT, SIGABRT, SIGUSR1, SIGUSR2, SIGALRM, SIGVTALRM, SIGPROF, SIGXCPU];
 
-/// Waits in a thread of its own for the signals that end a program. When one comes, the temporary files of this run are removed, one
-/// line says so, and the program ends by that signal, as it would have without this.
+/// Waits in a thread of its own for the signals that end a program. When one comes, one line says so, the
+/// temporary files of this run are removed, and the program ends by that signal, as it would have without this.
 ///
 /// A file that reaches the limit on its size ends nothing: the write fails, and that is an error as any other.
 pub fn watch() {
@@ -30,10 +30,12 @@ pub fn watch() {
     let Ok(mut signals) = Signals::new(wanted) else { return };
     thread::spawn(move || {
         if let Some(signal) = signals.forever().next() {
-            output::abandon();
-            scratch::abandon();
             let name = signal_name(signal).unwrap_or("a signal");
             terminal::say(format_args!("stopped by {name}; unfinished files are removed"));
+            // The other threads go on until the end: htslib, which opens files by their names, could make one of them again meanwhile.
+            // So the removal comes last.
+            scratch::abandon();
+            output::abandon();
             // It does not come back but where the signal cannot end the program.
             let _ = emulate_default_handler(signal);
         }
