@@ -149,6 +149,7 @@ pub fn print(write: impl FnOnce(&mut dyn Write) -> std::io::Result<()>) -> Resul
     let mut out = std::io::BufWriter::new(std::io::stdout().lock());
     match write(&mut out).and_then(|()| out.flush()) {
         Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => Ok(()),
+        // Where that goes is known to the shell alone.
         other => other.map_err(crate::Error::io("standard output", "write")),
     }
 }

@@ -121,14 +121,28 @@ impl Error {
 
     /// A function that wraps an I/O error of `path` while `doing` something.
     pub fn io(path: impl Into<PathBuf>, doing: &'static str) -> impl FnOnce(std::io::Error) -> Self {
-        let path = path.into();
-        move |source| match source.kind() {
-            _ if Self::is_out_of_files(&source) => Self::out_of_files(path),
-            std::io::ErrorKind::StorageFull | std::io::ErrorKind::QuotaExceeded => {
-                let remedy = "free space there, or choose another folder with --out-dir; earlier results are as they were";
-                Self::input(path, format!("cannot {doing}: {source}"), remedy)
-            }
-            _ => Self::Io { path, doing, source },
+        Self::without_room(path.into(), doing, "")
+    }
+
+    /// As [`Self::io`], of a result in the folder that `option` names: another folder helps, too.
+    pub fn writing(path: impl Into<PathBuf>, doing: &'static str, option: &'static str) -> impl FnOnce(std::io::Error) -> Self {
+        Self::without_room(path.into(), doing, option)
+    }
+
+    fn without_room(path: PathBuf, doing: &'static str, option: &'static str) -> impl FnOnce(std::io::Error) -> Self {
+        move |source| {
+            let helps = match source.kind() {
+                _ if Self::is_out_of_files(&source) => return Self::out_of_files(path),
+                std::io::ErrorKind::StorageFull | std::io::ErrorKind::QuotaExceeded if option.is_empty() => "free space there".to_owned(),
+                std::io::ErrorKind::StorageFull | std::io::ErrorKind::QuotaExceeded => {
+                    format!("free space there, or choose another folder with {option}")
+                }
+                // The limit of the shell or the job goes with it into every folder.
+                std::io::ErrorKind::FileTooLarge => "raise the limit on the size of files (ulimit -f)".to_owned(),
+                _ => return Self::Io { path, doing, source },
+            };
+            let kept = if option.is_empty() { "" } else { "; earlier results are as they were" };
+            Self::input(path, format!("cannot {doing}: {source}"), helps + kept)
         }
     }
 }

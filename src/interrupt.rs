@@ -1,26 +1,41 @@
 //! A run that is stopped from outside (a time limit, Ctrl-C, a terminal that closes) leaves nothing half-written behind.
 
+use std::sync::Arc;
 use std::thread;
 
-use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
+use signal_hook::consts::{SIGABRT, SIGALRM, SIGHUP, SIGINT, SIGPROF, SIGQUIT, SIGTERM, SIGUSR1, SIGUSR2, SIGVTALRM, SIGXCPU, SIGXFSZ};
+use signal_hook::flag;
 use signal_hook::iterator::Signals;
 use signal_hook::low_level::{emulate_default_handler, signal_name};
 
 use crate::report::output;
 use crate::{scratch, terminal};
 
-/// Waits in a thread of its own for SIGTERM, SIGINT and SIGHUP. When one comes, the temporary files of this run are removed, one line
-/// says so, and the program ends by that signal, as it would have without this.
+/// The signals that others send and that end a program: by hand, by a terminal, and by what runs jobs (SIGUSR1, SIGUSR2 and SIGXCPU come
+/// before the time is up). Those of a fault of the program itself are not among them: it could not go on to where files are removed.
+const ENDING: [i32; 11] = [SIGTERM, SIGINT, SIGHUP, SIGQUIT, SIGABRT, SIGUSR1, SIGUSR2, SIGALRM, SIGVTALRM, SIGPROF, SIGXCPU];
+
+/// Waits in a thread of its own for the signals that end a program. When one comes, one line says so, the
+/// temporary files of this run are removed, and the program ends by that signal, as it would have without this.
+///
+/// A file that reaches the limit on its size ends nothing: the write fails, and that is an error as any other.
 pub fn watch() {
     let ignored = ignored();
-    let wanted = [SIGTERM, SIGINT, SIGHUP].into_iter().filter(|signal| ignored >> (signal - 1) & 1 == 0);
+    let is_heard = |signal: i32| ignored >> (signal - 1) & 1 == 0;
+    if is_heard(SIGXFSZ) {
+        // Nobody looks at the flag. That the signal is caught is what lets the write return.
+        let _ = flag::register(SIGXFSZ, Arc::default());
+    }
+    let wanted = ENDING.into_iter().filter(|signal| is_heard(*signal));
     let Ok(mut signals) = Signals::new(wanted) else { return };
     thread::spawn(move || {
         if let Some(signal) = signals.forever().next() {
-            output::abandon();
-            scratch::abandon();
             let name = signal_name(signal).unwrap_or("a signal");
             terminal::say(format_args!("stopped by {name}; unfinished files are removed"));
+            // The other threads go on until the end: htslib, which opens files by their names, could make one of them again meanwhile.
+            // So the removal comes last.
+            scratch::abandon();
+            output::abandon();
             // It does not come back but where the signal cannot end the program.
             let _ = emulate_default_handler(signal);
         }

@@ -45,6 +45,7 @@ impl Reference {
             let found = own.find(&contig.name).and_then(|id| Some((id, own.get(id)?)));
             let Some((in_fasta, found)) = found else {
                 if needed.contains(&id) {
+                    fasta.check_index()?;
                     return Err(Error::Mismatch {
                         path: path.to_path_buf(),
                         other: alignments.to_path_buf(),
@@ -57,6 +58,7 @@ impl Reference {
             };
             if found.length_bp != contig.length_bp {
                 if needed.contains(&id) {
+                    fasta.check_index()?;
                     return Err(Error::Mismatch {
                         path: path.to_path_buf(),
                         other: alignments.to_path_buf(),

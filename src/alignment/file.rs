@@ -8,9 +8,12 @@ use rust_htslib::bam::{self, record::Record, Read as _};
 
 use rustc_hash::FxHashMap;
 
+use super::cram::{self, Needs};
 use super::format;
 pub use super::format::Format;
+pub use super::index::Compared;
 use super::index::{Index, Location};
+use super::kept::{Kept, Known};
 use super::read::{end, is_spliced};
 use super::remote::{self, Address};
 use crate::bgzf::VirtualOffset;
@@ -29,6 +32,9 @@ const MAX_ELSEWHERE: u64 = 100_000;
 /// all chromosomes do not.
 const LONGEST_CONTIGS: usize = 30;
 const RECORDS_OF_CONTIG: u32 = 1_000;
+
+/// What helps where the bases of a CRAM's reads are in its reference only.
+const GIVE_REFERENCE: &str = "give the FASTA it was made with as --reference";
 
 /// How reads are taken from the file.
 #[derive(Debug, Clone)]
@@ -67,6 +73,8 @@ pub struct AlignmentFile {
     reference: Option<PathBuf>,
     header_md5: String,
     access: Access,
+    /// Reads of a CRAM that all readers share.
+    kept: Arc<Kept>,
     /// The reader that gave the header, kept where the file is read in one pass (standard input opens only once).
     pending: Mutex<Option<bam::Reader>>,
 }
@@ -78,6 +86,9 @@ pub struct Reader {
     contigs: Arc<Contigs>,
     record: Record,
     is_bam: bool,
+    /// A CRAM that was taken for one that needs no FASTA.
+    is_bare: bool,
+    kept: Arc<Kept>,
 }
 
 enum ReaderSource {
@@ -106,11 +117,15 @@ impl AlignmentFile {
             None => format::recognise(path)?,
         };
         if format == Format::Cram && reference.is_none() {
-            return Err(Error::input(
-                path,
-                "is a CRAM, which holds no bases without its reference",
-                "give the FASTA it was made with as --reference",
-            ));
+            let needs = if address.is_some() { Needs::Unknown } else { cram::needs(path)? };
+            let problem = match needs {
+                Needs::Nothing => None,
+                Needs::Reference => Some("is a CRAM that holds its reads as differences from a reference, which is not in it"),
+                Needs::Unknown => Some("is a CRAM of which it cannot be told whether its reads are complete without a reference"),
+            };
+            if let Some(problem) = problem {
+                return Err(Error::input(path, problem, GIVE_REFERENCE));
+            }
         }
         let plain = open_plain(path, address.as_ref(), reference, format, is_stream)?;
         let contigs = Arc::new(header_contigs(path, plain.header())?);
@@ -155,6 +170,7 @@ impl AlignmentFile {
             reference: reference.map(Path::to_path_buf),
             header_md5: format!("{:x}", Md5::digest(text.as_bytes())),
             access,
+            kept: Arc::default(),
             pending: Mutex::new(stream.then_some(plain)),
         };
         if !stream {
@@ -224,8 +240,12 @@ impl AlignmentFile {
         for (number, record) in reader.records().enumerate() {
             let record = record.map_err(|error| {
                 let problem = format!("record {} cannot be read ({error})", number + 1);
-                let remedy = "the file is damaged or was cut off there: copy or make it again (samtools view names the line)";
-                Error::Htslib { path: self.path.clone(), problem, remedy: remedy.to_owned() }.unless_out_of_files()
+                let damaged = "the file is damaged or was cut off there: copy or make it again (samtools view names the line)";
+                // What comes through a pipe is not known before.
+                let bare = "if it is a CRAM, give the FASTA it was made with as --reference; else ";
+                let bare = if self.reference.is_none() && self.is_stream { bare } else { "" };
+                let remedy = format!("{bare}{damaged}");
+                Error::Htslib { path: self.path.clone(), problem, remedy }.unless_out_of_files()
             })?;
             if record.is_unmapped() || record.tid() < 0 || record.pos() < 0 {
                 self.passed_over.0 += 1;
@@ -244,6 +264,14 @@ impl AlignmentFile {
         kept.sort_by_key(|record| (record.tid(), record.pos()));
         self.access = Access::Memory(Arc::new(kept), longest);
         Ok(())
+    }
+
+    /// How the FASTA is held against the reads of a contig of a CRAM. Of a file that is read in one pass nobody knows before it is read.
+    pub fn compared_with_fasta(&self, contig: ContigId) -> Compared {
+        match &self.access {
+            Access::Indexed(index) => index.compared_with_fasta(contig),
+            Access::Memory(..) => Compared::Not,
+        }
     }
 
     /// A reader for one worker.
@@ -269,7 +297,16 @@ impl AlignmentFile {
             }
         };
         let (path, contigs) = (self.path.clone(), Arc::clone(&self.contigs));
-        Ok(Reader { source, path, contigs, record: Record::new(), is_bam: self.format == Format::Bam })
+        let is_bare = self.format == Format::Cram && self.reference.is_none();
+        Ok(Reader {
+            source,
+            path,
+            contigs,
+            record: Record::new(),
+            is_bam: self.format == Format::Bam,
+            is_bare,
+            kept: Arc::clone(&self.kept),
+        })
     }
 }
 
@@ -340,35 +377,65 @@ impl Reader {
     pub fn visit_while(&mut self, interval: Interval, mut visit: impl FnMut(&Record) -> bool) -> Result<()> {
         let contigs = &self.contigs;
         let place = || format!("{}:{}-{}", contigs.name(interval.contig), interval.start + 1, interval.end);
+        let (path, is_bare) = (&self.path, self.is_bare);
+        let failed = |problem: String| match unreadable(path, &problem) {
+            // Files that were put together may have both kinds of reads.
+            Error::Htslib { path, problem, remedy } if is_bare => {
+                Error::Htslib { path, problem, remedy: format!("{GIVE_REFERENCE}; if that does not help, {remedy}") }
+            }
+            other => other,
+        };
         match &mut self.source {
             ReaderSource::Memory(records, longest) => {
                 let tid = interval.contig.0 as i32;
                 let from = i64::from(interval.start.saturating_sub(*longest));
                 let first = records.partition_point(|record| (record.tid(), record.pos()) < (tid, from));
-                for record in &records[first..] {
-                    if record.tid() != tid || record.pos() >= i64::from(interval.end) {
-                        break;
-                    }
-                    // A read without an alignment that is filed with its mate takes one base, as for an index.
-                    if i64::from(end(record)).max(record.pos() + 1) > i64::from(interval.start) && !visit(record) {
-                        break;
-                    }
-                }
+                visit_overlapping(&records[first..], interval, visit);
                 Ok(())
             }
             ReaderSource::Indexed(reader, index) => {
                 index.check(interval, contigs)?;
+                let slices = index.slices(interval);
+                let known = slices.as_ref().map_or(Known::New, |slices| self.kept.ask(slices));
+                if let Known::Reads(records) = known {
+                    visit_overlapping(&records, interval, visit);
+                    return Ok(());
+                }
+                let again = slices.filter(|_| matches!(known, Known::Asked));
+                let fetched = again.as_ref().map_or(interval, |slices| slices.span);
                 reader
-                    .fetch((interval.contig.0 as i32, i64::from(interval.start), i64::from(interval.end)))
-                    .map_err(|error| unreadable(&self.path, &format!("{} cannot be looked up ({error})", place())))?;
+                    .fetch((fetched.contig.0 as i32, i64::from(fetched.start), i64::from(fetched.end)))
+                    .map_err(|error| failed(format!("{} cannot be looked up ({error})", place())))?;
+                let mut reads = Vec::new();
                 while let Some(result) = reader.read(&mut self.record) {
-                    result.map_err(|error| unreadable(&self.path, &format!("a record in {} cannot be read ({error})", place())))?;
-                    if !visit(&self.record) {
+                    result.map_err(|error| failed(format!("a record in {} cannot be read ({error})", place())))?;
+                    if again.is_some() {
+                        reads.push(self.record.clone());
+                    } else if !visit(&self.record) {
                         break;
                     }
                 }
+                if let Some(slices) = again {
+                    let reads = Arc::new(reads);
+                    visit_overlapping(&reads, interval, visit);
+                    self.kept.keep(slices, &reads);
+                }
                 Ok(())
             }
+        }
+    }
+}
+
+/// Calls `visit` with those of some sorted records of one contig and those behind it that overlap an interval of this contig, until it
+/// returns `false`.
+fn visit_overlapping(records: &[Record], interval: Interval, mut visit: impl FnMut(&Record) -> bool) {
+    for record in records {
+        if record.tid() != interval.contig.0 as i32 || record.pos() >= i64::from(interval.end) {
+            break;
+        }
+        // A read without an alignment that is filed with its mate takes one base, as for an index.
+        if i64::from(end(record)).max(record.pos() + 1) > i64::from(interval.start) && !visit(record) {
+            break;
         }
     }
 }

@@ -27,10 +27,11 @@ use std::sync::{Mutex, PoisonError};
 
 use crate::bgzf::{Blocks, VirtualOffset};
 use crate::error::{Error, Result};
-use crate::genome::{Contigs, Interval};
+use crate::genome::{ContigId, Contigs, Interval};
 use crate::scratch::Scratch;
 
 use content::Explained;
+pub use crai::{Compared, Slices};
 use parse::Binning;
 #[cfg(feature = "remote")]
 pub(super) use parse::MAX_BYTES;
@@ -45,8 +46,8 @@ pub struct Index {
     binning: Option<Binning>,
     /// The file's data, if it is a BAM that is here.
     blocks: Option<Mutex<Blocks>>,
-    /// Bytes of a CRAM, more or less.
-    bytes: u64,
+    /// What that of a CRAM says.
+    cram: Option<crai::Summary>,
     /// Places that were compared with the file so far.
     compared: AtomicUsize,
 }
@@ -107,7 +108,7 @@ impl Index {
             })
             .map_err(|refusal| refused(&location.name, of, refusal))?;
         let compared = AtomicUsize::new(0);
-        Ok(Self { location, of: of.to_owned(), binning: Some(binning), blocks: blocks.map(Mutex::new), bytes: 0, compared })
+        Ok(Self { location, of: of.to_owned(), binning: Some(binning), blocks: blocks.map(Mutex::new), cram: None, compared })
     }
 
     /// Reads and checks the index of a CRAM, which is here or elsewhere.
@@ -115,8 +116,8 @@ impl Index {
     /// # Errors
     /// When it cannot be read, is damaged, or belongs to another file.
     pub fn of_cram(location: Location, of: &Path, contigs: &Contigs, is_here: bool) -> Result<Self> {
-        let bytes = crai::check(&location, of, contigs, is_here)?.map_err(|refusal| refused(&location.name, of, refusal))?;
-        Ok(Self { location, of: of.to_owned(), binning: None, blocks: None, bytes, compared: AtomicUsize::new(0) })
+        let cram = crai::check(&location, of, contigs, is_here)?.map_err(|refusal| refused(&location.name, of, refusal))?;
+        Ok(Self { location, of: of.to_owned(), binning: None, blocks: None, cram: Some(cram), compared: AtomicUsize::new(0) })
     }
 
     /// The file that it is read from.
@@ -126,7 +127,17 @@ impl Index {
 
     /// Bytes of a CRAM, of one elsewhere as far as the index knows.
     pub fn bytes(&self) -> u64 {
-        self.bytes
+        self.cram.as_ref().map_or(0, |cram| cram.bytes)
+    }
+
+    /// The slices of a CRAM that hold all reads of an interval, if they are few; none of a BAM.
+    pub fn slices(&self, interval: Interval) -> Option<Slices> {
+        self.cram.as_ref()?.slices(interval)
+    }
+
+    /// How the FASTA is held against the reads of a contig of a CRAM.
+    pub fn compared_with_fasta(&self, contig: ContigId) -> Compared {
+        self.cram.as_ref().map_or(Compared::Not, |cram| cram.compared(contig))
     }
 
     /// Whether it knows that the file has no read at all; htslib fails to look up unplaced ones there.

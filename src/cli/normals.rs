@@ -61,6 +61,7 @@ impl NormalsArguments {
     pub fn run(&self) -> Result<()> {
         match &self.action {
             Action::Build { inputs, output, reference, gtf } => {
+                let (outputs, name) = place(output)?;
                 let mut background = Background::new(None);
                 for input in inputs {
                     let document =
@@ -69,14 +70,15 @@ impl NormalsArguments {
                         log::warn!("{}: {told}", input.display());
                     }
                 }
-                write(&background, output)
+                write(&background, outputs, (output, name))
             }
             Action::Merge { inputs, output } => {
+                let (outputs, name) = place(output)?;
                 let mut background = Background::new(None);
                 for input in inputs {
                     background.merge(Background::read(input)?, input)?;
                 }
-                write(&background, output)
+                write(&background, outputs, (output, name))
             }
             Action::Show { input: Some(input) } => show(&Background::read(input)?),
             Action::Show { input: None } => super::print(|out| out.write_all(flag::LISTED.as_bytes())),
@@ -96,15 +98,21 @@ fn called(input: &Path, reference: Option<&PathBuf>, gtf: Option<&PathBuf>) -> R
     publish::document(&result, &config)
 }
 
-/// Writes a background under a temporary name and renames it.
-fn write(background: &Background, output: &Path) -> Result<()> {
+/// Where a background will be written, and its name there: checked before samples are called.
+fn place(output: &Path) -> Result<(Outputs, &str)> {
     let folder = output.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     let name = output.file_name().and_then(|name| name.to_str());
     let name = name.ok_or_else(|| Error::input(output, "is no file name in UTF-8", "name the file to write with --output"))?;
     if output.is_dir() {
         return Err(Error::input(output, "is a folder", "name the file to write with --output"));
     }
-    let mut outputs = Outputs::of_files(folder, "--output")?;
+    let outputs = Outputs::of_files(folder, "--output")?;
+    outputs.check_place(name)?;
+    Ok((outputs, name))
+}
+
+/// Writes a background under a temporary name and renames it.
+fn write(background: &Background, mut outputs: Outputs, (output, name): (&Path, &str)) -> Result<()> {
     outputs.write(name, |out| background.write(out))?;
     outputs.commit()?;
     terminal::show(&format!("{}: {}\n", output.display(), background.summary()));

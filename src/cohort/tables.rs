@@ -9,6 +9,7 @@ use crate::model::DEFAULT_TARGETS;
 use crate::report::json::pretty;
 use crate::report::output::Outputs;
 use crate::report::rows::{escaped, Cell, Fraction};
+use crate::report::tsv::cause;
 
 /// Writes tables, page and MultiQC section into a folder.
 ///
@@ -46,7 +47,7 @@ impl<'w> Table<'w> {
     /// Adds a line; an empty cell is missing.
     fn add<S: AsRef<str>>(&mut self, cells: impl IntoIterator<Item = S>) -> io::Result<()> {
         let cell = |text: S| if text.as_ref().is_empty() { ".".to_owned() } else { escaped(text.as_ref()) };
-        self.writer.write_record(cells.into_iter().map(cell)).map_err(io::Error::from)
+        self.writer.write_record(cells.into_iter().map(cell)).map_err(cause)
     }
 
     fn finish(mut self) -> io::Result<()> {

@@ -183,11 +183,24 @@ pub fn judge(place: &Place<'_>, assay: &Assay, recognition: Recognition, needed:
 /// What the places where a kinase usually breaks say together; of several libraries the best counts for each place. `None` without
 /// places.
 pub fn overall<'a>(places: impl IntoIterator<Item = &'a Detectability>) -> Option<Worth> {
-    let mut by_exon: BTreeMap<u32, Worth> = BTreeMap::new();
-    for place in places.into_iter().filter(|place| place.usual) {
-        by_exon.entry(place.exon).and_modify(|worth| *worth = (*worth).min(place.worth)).or_insert(place.worth);
+    let usual: Vec<&Detectability> = places.into_iter().filter(|place| place.usual).collect();
+    decided(&usual, |place| (place.exon, place.worth)).map(|(worth, _)| worth)
+}
+
+/// What places say together, and which of them, by their number in the list, decide it: at the worst exon the library that shows it
+/// best. `told` gives the first exon of the kinase's part and the verdict of a place, of which the worse is the greater. Whoever names places beside the verdict
+/// names these. `None` without places.
+pub fn decided<P, W: Ord + Copy>(places: &[P], told: impl Fn(&P) -> (u32, W)) -> Option<(W, Vec<usize>)> {
+    let mut by_exon: BTreeMap<u32, W> = BTreeMap::new();
+    for (exon, worth) in places.iter().map(&told) {
+        by_exon.entry(exon).and_modify(|best| *best = (*best).min(worth)).or_insert(worth);
     }
-    by_exon.into_values().max()
+    let overall = *by_exon.values().max()?;
+    let decides = |place: &P| {
+        let (exon, worth) = told(place);
+        worth == overall && by_exon.get(&exon) == Some(&overall)
+    };
+    Some((overall, (0..places.len()).filter(|at| decides(&places[*at])).collect()))
 }
 
 #[cfg(test)]
@@ -227,5 +240,17 @@ mod tests {
         let bare = judged(12);
         assert_eq!((bare.lod95, bare.worth, bare.seen.0), ([None, None], Worth::Limited, LARGEST));
         assert!((bare.seen.1 - 0.88).abs() < 1e-3, "{}", bare.seen.1);
+    }
+
+    #[test]
+    fn the_worst_exon_decides_by_the_library_that_shows_it_best() {
+        use Worth::{Informative, Limited, NotInformative};
+        let of = |places: &[(u32, Worth)]| decided(places, |place| *place);
+        assert_eq!(of(&[(8, NotInformative), (11, Limited), (12, NotInformative)]), Some((NotInformative, vec![0, 2])));
+        // Exon 14 is missed by the first library and seen by the second; at exon 16 both see a little.
+        let libraries = [(14, NotInformative), (16, Limited), (14, Informative), (16, Limited), (17, Informative)];
+        assert_eq!(of(&libraries), Some((Limited, vec![1, 3])));
+        assert_eq!(of(&[(14, NotInformative), (14, Limited)]), Some((Limited, vec![1])));
+        assert_eq!(of(&[]), None);
     }
 }

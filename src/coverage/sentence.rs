@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::detectability::{Basis, Detectability, Worth};
+use super::detectability::{decided, Basis, Detectability, Worth};
 use crate::material::Material;
 
 /// The sentence, without the kinase's name: what was looked at where the kinase usually breaks, and what would have been seen there.
@@ -13,7 +13,8 @@ use crate::material::Material;
 ///   introns 13-14 covered 4 %: not informative
 /// ```
 ///
-/// Where more than 5 % of a place cannot show a fusion no share is seen with 95 % probability; then it is said what chance there is.
+/// Where more than 5 % of a place cannot show a fusion no share is seen with 95 % probability; then it is said what chance there is. Of
+/// each material the places that decide the verdict on the kinase come first.
 pub fn sentence(places: &[&Detectability]) -> String {
     let usual: Vec<&Detectability> = places.iter().copied().filter(|place| place.usual).collect();
     if usual.is_empty() {
@@ -25,7 +26,7 @@ pub fn sentence(places: &[&Detectability]) -> String {
     let mut clauses = Vec::new();
     for material in [Material::Rna, Material::Dna] {
         let before = clauses.len();
-        clauses.extend(alike(&usual, material).into_iter().map(|group| clause(group[0].worth, &group)));
+        clauses.extend(alike(&usual, material).iter().map(|group| clause(group.places[0].worth, &group.places)));
         clauses.extend(own_rna(usual.iter().filter(|place| place.assay.material() == material)));
         if several && clauses.len() > before {
             let name = if material == Material::Rna { "RNA" } else { "DNA" };
@@ -35,14 +36,25 @@ pub fn sentence(places: &[&Detectability]) -> String {
     clauses.join("; ")
 }
 
-/// The places of one material in groups of one worth, the best first, as far as a share is known for them.
-fn alike<'d>(usual: &[&'d Detectability], material: Material) -> Vec<Vec<&'d Detectability>> {
-    let mut groups: BTreeMap<(Worth, bool, &str), Vec<&Detectability>> = BTreeMap::new();
-    for place in usual.iter().copied().filter(|place| place.assay.material() == material) {
+/// Places of one material and one worth of which the same is said.
+struct Group<'d> {
+    order: Order,
+    places: Vec<&'d Detectability>,
+}
+
+/// Which places are named first: those that decide the verdict, the worst of them before the others; then the rest, the best first.
+type Order = (bool, Worth, bool);
+
+/// The places of one material in groups, as far as a share is known for them.
+fn alike<'d>(usual: &[&'d Detectability], material: Material) -> Vec<Group<'d>> {
+    let deciding = decided(usual, |place| (place.exon, place.worth)).map_or_else(Vec::new, |(_, deciding)| deciding);
+    let mut groups: BTreeMap<(Order, &str), Vec<&Detectability>> = BTreeMap::new();
+    for (at, place) in usual.iter().copied().enumerate().filter(|(_, place)| place.assay.material() == material) {
         let basis = if matches!(place.basis, Basis::Kinase) { "kinase" } else { "other" };
-        groups.entry((place.worth, place.lod95[0].is_none(), basis)).or_default().push(place);
+        let (decides, is_stated) = (deciding.contains(&at), place.lod95[0].is_some());
+        groups.entry(((!decides, place.worth, decides == is_stated), basis)).or_default().push(place);
     }
-    groups.into_values().collect()
+    groups.into_iter().map(|((order, _), places)| Group { order, places }).collect()
 }
 
 /// What some places of one worth, where a kinase usually breaks, could have shown: the figures behind a clause of the [`sentence`].
@@ -60,23 +72,23 @@ pub struct Summary {
     pub seen: (f64, f64),
 }
 
-/// The figures behind the sentence, the best places first.
+/// The figures behind the sentence: first the places that decide the verdict, the worst of them before the others; then the rest, the
+/// best first.
 pub fn summaries(places: &[&Detectability]) -> Vec<Summary> {
     let usual: Vec<&Detectability> = places.iter().copied().filter(|place| place.usual).collect();
-    let groups = [Material::Rna, Material::Dna].into_iter().flat_map(|material| alike(&usual, material));
-    let summary = |group: Vec<&Detectability>| {
-        let molecules = || group.iter().map(|place| place.molecules);
+    let mut groups: Vec<Group<'_>> = [Material::Rna, Material::Dna].into_iter().flat_map(|material| alike(&usual, material)).collect();
+    groups.sort_by_key(|group| group.order);
+    let summary = |Group { places, .. }: Group<'_>| {
+        let molecules = || places.iter().map(|place| place.molecules);
         Summary {
-            places: places_name(&group),
-            worth: group[0].worth,
+            places: places_name(&places),
+            worth: places[0].worth,
             molecules: (molecules().min().unwrap_or(0), molecules().max().unwrap_or(0)),
-            lod95: [0, 1].map(|kind| worst(&group, |place| place.lod95[kind])),
-            seen: (group[0].seen.0, group.iter().map(|place| place.seen.1).fold(1.0, f64::min)),
+            lod95: [0, 1].map(|kind| worst(&places, |place| place.lod95[kind])),
+            seen: (places[0].seen.0, places.iter().map(|place| place.seen.1).fold(1.0, f64::min)),
         }
     };
-    let mut summaries: Vec<Summary> = groups.map(summary).collect();
-    summaries.sort_by_key(|summary| summary.worth);
-    summaries
+    groups.into_iter().map(summary).collect()
 }
 
 /// A clause on the kinase's own RNA where it is the partners that were counted: a silent kinase is not a poor sample.
@@ -237,7 +249,7 @@ mod tests {
             "intron 19 covered 75 % at 512 fragments: a known fusion in 50 % of molecules would have been seen with 94 % probability (limited)"
         );
         let whole = place(21, 40, Some(0.1), Worth::Limited, Basis::Gene);
-        assert!(sentence(&[&half, &whole]).starts_with("intron 20 at 40 fragments: a known fusion in 10 % (with a novel partner in 12 %)"));
+        assert!(sentence(&[&half, &whole]).contains("; intron 20 at 40 fragments: a known fusion in 10 % (with a novel partner in 12 %)"));
         let thin = Detectability { covered_frac: Some(0.97), molecules: 88, ..half.clone() };
         assert!(sentence(&[&half, &Detectability { exon: 21, ..thin }])
             .starts_with("introns 19-20 covered 75-97 % at 88-512 fragments: a known"));
@@ -252,5 +264,22 @@ mod tests {
             "RNA: junction 19|20, known partners at 90 molecules (median): a known fusion in 7.0 % (with a novel partner in 8.8 %) \
              of a partner's transcripts would have been seen with 95 % probability; no RNA of its own there; DNA: intron 19 covered 4.0 %: not informative"
         );
+    }
+
+    #[test]
+    fn the_places_that_decide_the_verdict_are_named_first() {
+        let seen = place(11, 9, Some(0.52), Worth::Limited, Basis::Kinase);
+        let missed = [8, 12].map(|exon| place(exon, 2, None, Worth::NotInformative, Basis::Kinase));
+        let names = |places: &[&Detectability]| summaries(places).iter().map(|summary| summary.places.clone()).collect::<Vec<_>>();
+        assert_eq!(names(&[&missed[0], &seen, &missed[1]]), ["junctions 7|8, 11|12", "junction 10|11"]);
+        assert!(
+            sentence(&[&missed[0], &seen, &missed[1]]).starts_with("junctions 7|8, 11|12, its own RNA at 2 molecules: not informative; ")
+        );
+        // DNA sees what RNA misses at exon 8, so exon 12 alone decides, and there the DNA.
+        let dna = [place(8, 512, Some(0.012), Worth::Informative, Basis::Gene), place(12, 40, Some(0.2), Worth::Limited, Basis::Gene)];
+        assert_eq!(names(&[&missed[0], &missed[1], &dna[0], &dna[1]]), ["intron 11", "intron 7", "junctions 7|8, 11|12"]);
+        // Of two of one verdict the one for which no share can be stated is the worse.
+        let bare = Detectability { exon: 12, ..place(12, 88, None, Worth::Limited, Basis::Kinase) };
+        assert_eq!(names(&[&seen, &bare]), ["junction 11|12", "junction 10|11"]);
     }
 }

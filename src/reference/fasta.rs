@@ -10,6 +10,8 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::Arc;
 
+use flate2::read::MultiGzDecoder;
+
 use crate::bgzf::{self, Blocks, Fault, VirtualOffset};
 use crate::error::{Error, Result};
 use crate::text;
@@ -69,14 +71,20 @@ impl Fasta {
     /// # Errors
     /// When the FASTA or an index is not there, or the index cannot be one of this file.
     pub(crate) fn open(path: &Path) -> Result<Self> {
-        if !path.is_file() {
-            let problem = if path.is_dir() { "is a folder, not a file" } else { "no such file" };
-            return Err(Error::input(path, problem, "give an existing FASTA as --reference"));
+        const REMEDY: &str = "give an existing FASTA as --reference";
+        let about = std::fs::metadata(path).map_err(Error::opening(path, REMEDY))?;
+        if !about.is_file() {
+            let problem = if about.is_dir() { "is a folder, not a file" } else { "is a pipe or a device, which cannot be read in parts" };
+            return Err(Error::input(path, problem, "give a FASTA that is a file as --reference"));
         }
-        let mut file = File::open(path).map_err(Error::opening(path, "give an existing FASTA as --reference"))?;
-        let packed_bytes = file.metadata().map_err(Error::io(path, "look at it"))?.len();
+        let mut file = File::open(path).map_err(Error::opening(path, REMEDY))?;
+        let packed_bytes = about.len();
         let mut head = Vec::new();
         file.by_ref().take(1 << 16).read_to_end(&mut head).map_err(Error::io(path, "read"))?;
+        if !is_fasta(&head) {
+            let problem = if head.is_empty() { "is empty (0 bytes)" } else { "is no FASTA, which begins with > and a contig's name" };
+            return Err(Error::input(path, problem, "give the FASTA that the reads were aligned to as --reference"));
+        }
         let is_packed = head.starts_with(&[0x1f, 0x8b]);
         if is_packed && bgzf::block_length(&head).is_none() {
             return Err(Error::input(
@@ -101,6 +109,43 @@ impl Fasta {
             ));
         }
         Ok(Self { path: path.to_owned(), entries: Arc::new(entries), blocks })
+    }
+
+    /// Checks that the index has all contigs of the file, at their lengths: before a FASTA is said to lack a contig, since it may be the
+    /// index, of an earlier state of the file, that does.
+    ///
+    /// # Errors
+    /// When it has not.
+    pub(crate) fn check_index(&self) -> Result<()> {
+        let mut reader = self.reader()?;
+        let mut ordered: Vec<&Entry> = self.entries.iter().collect();
+        ordered.sort_by_key(|entry| entry.offset);
+        let other = |problem: String| {
+            let index = beside(&self.path, "fai");
+            let remedy = format!("make the index anew with: samtools faidx {}", self.path.display());
+            Err(Error::input(&self.path, format!("{problem}: {} is of another state of the file", index.display()), remedy))
+        };
+        let mut before: Option<&Entry> = None;
+        for entry in ordered.into_iter().map(Some).chain([None]) {
+            let begin = before.and_then(Entry::end).unwrap_or(0);
+            let bytes = entry.map_or(MAX_HEADER_BYTES, |entry| entry.offset.saturating_sub(begin).min(MAX_HEADER_BYTES));
+            let mut between = vec![0; bytes as usize];
+            // What cannot be read is told where it is needed.
+            let count = reader.read_at(begin, &mut between).unwrap_or(0);
+            let between = between[..count].trim_ascii_start();
+            let name = between.strip_prefix(b">").map(|rest| rest.split(u8::is_ascii_whitespace).next().unwrap_or_default());
+            match (name, before) {
+                (Some(name), _) if entry.is_none_or(|entry| entry.name.as_bytes() != name) => {
+                    return other(format!("has contig {}, which its index lacks there", String::from_utf8_lossy(name)));
+                }
+                (None, Some(before)) if !between.is_empty() => {
+                    return other(format!("has more bases of contig {} than its index", before.name))
+                }
+                _ => {}
+            }
+            before = entry;
+        }
+        Ok(())
     }
 
     /// A reader for one worker.
@@ -234,6 +279,20 @@ impl Entry {
     }
 }
 
+/// Whether the first bytes of a file, unpacked, are those of a FASTA. What cannot be unpacked is left to those who read it.
+fn is_fasta(head: &[u8]) -> bool {
+    let mut unpacked = vec![0; head.len().max(1)];
+    let text = if head.starts_with(&[0x1f, 0x8b]) {
+        match MultiGzDecoder::new(head).read(&mut unpacked) {
+            Ok(count) if count > 0 => &unpacked[..count],
+            _ => return true,
+        }
+    } else {
+        head
+    };
+    text.trim_ascii_start().starts_with(b">")
+}
+
 /// Letters of bases, gaps and stops.
 fn is_base(byte: u8) -> bool {
     byte.is_ascii_alphabetic() || matches!(byte, b'*' | b'-' | b'.')
@@ -248,17 +307,16 @@ fn beside(path: &Path, suffix: &str) -> PathBuf {
 
 /// The lines of a `.fai`: name, length, offset, bases a line, bytes a line.
 fn entries(path: &Path, index: &Path) -> Result<Vec<Entry>> {
-    let remedy = format!("make it with: samtools faidx {}", path.display());
     if !index.exists() {
+        let remedy = format!("make it with: samtools faidx {}", path.display());
         return Err(Error::input(path, format!("has no index {}", index.display()), remedy));
     }
+    let remedy = format!("make the index anew with: samtools faidx {}", path.display());
     let text = text::read(index, MAX_INDEX_BYTES, &remedy)?;
-    let bad = |line: usize, problem: String| Error::Line {
-        path: index.to_owned(),
-        line,
-        problem,
-        remedy: format!("make the index anew with: samtools faidx {}", path.display()),
-    };
+    let bad = |line: usize, problem: String| Error::Line { path: index.to_owned(), line, problem, remedy: remedy.clone() };
+    if text.trim().is_empty() {
+        return Err(Error::input(path, format!("its index {} is empty", index.display()), remedy));
+    }
     let mut list = Vec::new();
     for (line, number) in text.lines().zip(1..) {
         let fields: Vec<&str> = line.split('\t').collect();

@@ -9,7 +9,7 @@ mod folder;
 mod owner;
 mod temporary;
 
-use std::fs::{self, File};
+use std::fs::{self, File, OpenOptions};
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 
@@ -32,7 +32,7 @@ const PROBE_BYTES: usize = 1 << 16;
 const LONGEST_PREFIX: usize = 180;
 
 /// What names the folder of the results of a sample.
-const OUT_DIR: &str = "--out-dir";
+pub const OUT_DIR: &str = "--out-dir";
 
 /// The files of one run. Dropping it without [`Outputs::commit`] removes all temporary files.
 #[derive(Debug)]
@@ -122,12 +122,11 @@ impl Outputs {
     /// # Errors
     /// [`Error::Io`] with the final name when it cannot be written.
     pub fn write(&mut self, suffix: &str, fill: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Result<()> {
+        let option = self.option;
         let pending = self.open(suffix)?;
+        let failed = Error::writing(&pending.path, "write", option);
         let mut out = BufWriter::new(pending.temporary.file());
-        fill(&mut out)
-            .and_then(|()| out.into_inner().map_err(io::IntoInnerError::into_error))
-            .and_then(synced)
-            .map_err(Error::io(&pending.path, "write"))?;
+        fill(&mut out).and_then(|()| out.into_inner().map_err(io::IntoInnerError::into_error)).and_then(synced).map_err(failed)?;
         pending.written = true;
         Ok(())
     }
@@ -147,17 +146,22 @@ impl Outputs {
     pub fn finished(&mut self, suffix: &str) -> Result<()> {
         let path = self.final_path(suffix);
         if let Some(pending) = self.pending.iter_mut().find(|pending| pending.path == path) {
-            File::open(pending.temporary.path()).and_then(|file| synced(&file)).map_err(Error::io(&path, "write"))?;
+            File::open(pending.temporary.path()).and_then(|file| synced(&file)).map_err(Error::writing(&path, "write", self.option))?;
             pending.written = true;
         }
         Ok(())
     }
 
-    /// Why a writer of htslib failed, which does not tell a full disk or too many open files from other causes.
+    /// Why a writer of htslib failed, which does not tell a full disk, a limit or too many open files from other causes: more bytes at
+    /// the end of the same file meet the same answer. The file is lost anyway.
     pub fn failure(&self, suffix: &str, doing: &'static str, error: io::Error) -> Error {
-        let probe = Temporary::new(&self.dir, "probe");
-        let written = probe.and_then(|probe| probe.file().write_all(&vec![0; PROBE_BYTES]).and_then(|()| synced(probe.file())));
-        Error::io(self.final_path(suffix), doing)(written.err().unwrap_or(error)).unless_out_of_files()
+        let path = self.final_path(suffix);
+        let append = |pending: &Pending| {
+            let mut file = OpenOptions::new().append(true).open(pending.temporary.path())?;
+            file.write_all(&vec![0; PROBE_BYTES]).and_then(|()| synced(&file))
+        };
+        let written = self.pending.iter().find(|pending| pending.path == path).map_or(Ok(()), append);
+        Error::writing(path, doing, self.option)(written.err().unwrap_or(error)).unless_out_of_files()
     }
 
     /// Declares that this result has no file of this suffix: one of an earlier run is removed when the new files get their names.
@@ -179,6 +183,7 @@ impl Outputs {
     /// As [`Outputs::commit`].
     pub fn commit_all(sets: Vec<Self>) -> Result<Vec<PathBuf>> {
         let superseded: Vec<PathBuf> = sets.iter().flat_map(|set| &set.superseded).filter(|old| !old.is_dir()).cloned().collect();
+        let option = sets.first().map_or(OUT_DIR, |set| set.option);
         let mut pending: Vec<Pending> = sets.into_iter().flat_map(|set| set.pending).collect();
         if let Some(pending) = pending.iter().find(|pending| !pending.written) {
             return Err(Error::input(&pending.path, "was not written to its end", "run again"));
@@ -186,10 +191,12 @@ impl Outputs {
         if let Some(pending) = pending.iter().find(|pending| pending.path.is_dir()) {
             return Err(Error::input(&pending.path, "is a folder where a result should go", "remove or rename it"));
         }
+        // Nobody's device is an earlier result.
+        pending.iter().map(|pending| &pending.path).chain(&superseded).try_for_each(|path| refuse_device(path, option))?;
         pending.sort_by_key(|pending| is_index(&pending.path));
         // A signal waits until the exchange is over, whichever way.
         let _all_or_nothing = temporary::held();
-        let mut exchange = Exchange::default();
+        let mut exchange = Exchange::new(option);
         let paths = || pending.iter().map(|pending| &pending.path).chain(&superseded);
         let exchanged = paths().try_for_each(|path| exchange.keep(path)).and_then(|()| {
             pending.iter().try_for_each(|pending| exchange.put(pending.temporary.path(), &pending.path))?;
@@ -202,9 +209,18 @@ impl Outputs {
         Ok(pending.into_iter().map(|pending| pending.path).collect())
     }
 
+    /// Checks before any work is done that a result may stand where the file with this suffix will.
+    ///
+    /// # Errors
+    /// When a device or a pipe stands there.
+    pub fn check_place(&self, suffix: &str) -> Result<()> {
+        refuse_device(&self.final_path(suffix), self.option)
+    }
+
     /// Opens a new hidden file beside the final one, with the permissions that the user's umask gives.
     fn open(&mut self, suffix: &str) -> Result<&mut Pending> {
         let path = self.final_path(suffix);
+        refuse_device(&path, self.option)?;
         // The suffix stays at the end because some writers choose the format by it.
         let name = self.file_name(suffix);
         let temporary = Temporary::new(&self.dir, &name).or_else(|error| match error.kind() {
@@ -232,6 +248,18 @@ pub fn file_prefix(sample: &str) -> String {
         "sample".clone_into(&mut prefix);
     }
     prefix
+}
+
+/// Refuses a device, a pipe, or a link to an open file (`/dev/stdout`) where a result should go: the result would stand in its place, and
+/// nothing would go through it.
+fn refuse_device(path: &Path, option: &str) -> Result<()> {
+    let is_special = fs::metadata(path).is_ok_and(|about| !about.is_file() && !about.is_dir());
+    let is_open_file = fs::read_link(path).is_ok_and(|target| target.parent().is_some_and(|folder| folder.ends_with("fd")));
+    if is_special || is_open_file {
+        let remedy = format!("name a file or folder with {option} that is none");
+        return Err(Error::input(path, "is a device or a pipe, which a result cannot replace", remedy));
+    }
+    Ok(())
 }
 
 /// Checks that a folder can be written, before any work is done.
@@ -284,8 +312,6 @@ fn cannot_write(dir: &Path, option: &str, source: &io::Error) -> Error {
 
 #[cfg(test)]
 mod tests {
-    use std::fs::OpenOptions;
-
     use super::*;
 
     fn folder() -> tempfile::TempDir {
@@ -376,6 +402,25 @@ mod tests {
     }
 
     #[test]
+    fn a_writer_that_does_not_say_why_it_failed_met_a_full_disk() -> Result<()> {
+        if !Path::new("/dev/full").exists() {
+            return Ok(());
+        }
+        let dir = folder();
+        let mut outputs = Outputs::new(dir.path(), "S1")?;
+        let told = |outputs: &Outputs| outputs.failure("evidence.bam", "write", io::Error::other("htslib")).to_string();
+        let path = outputs.path("evidence.bam")?;
+        assert!(told(&outputs).ends_with("S1.evidence.bam: cannot write: htslib"));
+        fs::remove_file(&path).and_then(|()| std::os::unix::fs::symlink("/dev/full", &path)).map_err(Error::io(&path, "link"))?;
+        let told = told(&outputs);
+        assert!(
+            told.contains("S1.evidence.bam: cannot write: No space") && told.contains("free space") && told.contains("--out-dir"),
+            "{told}"
+        );
+        Ok(())
+    }
+
+    #[test]
     fn a_file_can_have_a_name_of_its_own() -> Result<()> {
         let dir = folder();
         for name in ["bg", ".bg.json"] {
@@ -385,6 +430,26 @@ mod tests {
         }
         let refused = Outputs::of_files("/dev/null/x", "--output").err().map(|error| error.to_string()).unwrap_or_default();
         assert!(refused.contains("--output") && !refused.contains("--out-dir"), "{refused}");
+        Ok(())
+    }
+
+    #[test]
+    fn a_result_takes_the_place_of_no_device_and_of_no_open_file() -> Result<()> {
+        use std::os::unix::fs::symlink;
+        let dir = folder();
+        let link = |target: &str, name: &str| symlink(target, dir.path().join(name)).map_err(Error::io(name, "link"));
+        link("/dev/null", "null")?;
+        link("/proc/self/fd/1", "out")?;
+        let _socket = std::os::unix::net::UnixListener::bind(dir.path().join("pipe")).map_err(Error::io("pipe", "make"))?;
+        for name in ["null", "out", "pipe"] {
+            let mut outputs = Outputs::of_files(dir.path(), "--output")?;
+            let refused = outputs.write(name, |out| out.write_all(b"new")).err().map(|error| error.to_string()).unwrap_or_default();
+            assert!(refused.contains(name) && refused.contains("a device or a pipe") && refused.contains("--output"), "{refused}");
+        }
+        let mut outputs = Outputs::of_files(dir.path(), "--output")?;
+        outputs.supersede("pipe");
+        assert!(outputs.commit().is_err());
+        assert_eq!(names(dir.path()), ["null", "out", "pipe"]);
         Ok(())
     }
 

@@ -9,11 +9,19 @@ use super::rows::Row;
 /// Writes the header and the rows. A sample without findings gives the header alone.
 pub fn write<R: Row>(out: impl Write, rows: &[R]) -> io::Result<()> {
     let mut table = csv::WriterBuilder::new().delimiter(b'\t').quote_style(csv::QuoteStyle::Never).from_writer(out);
-    table.write_record(R::COLUMNS).map_err(io::Error::from)?;
+    table.write_record(R::COLUMNS).map_err(cause)?;
     for row in rows {
-        table.write_record(row.cells()).map_err(io::Error::from)?;
+        table.write_record(row.cells()).map_err(cause)?;
     }
     table.flush()
+}
+
+/// The system's answer inside an error of `csv`, whose own conversion hides what kind of error it was, and with it the remedy.
+pub fn cause(error: csv::Error) -> io::Error {
+    match error.into_kind() {
+        csv::ErrorKind::Io(cause) => cause,
+        other => io::Error::other(format!("{other:?}")),
+    }
 }
 
 /// Writes the same table as gzip. The gzip header carries neither a time nor a name, so that the bytes depend on the rows alone.
@@ -61,5 +69,20 @@ mod tests {
         let mut back = String::new();
         flate2::read::GzDecoder::new(&packed[..]).read_to_string(&mut back).expect("what was packed can be unpacked");
         assert_eq!(back, text(&rows));
+    }
+
+    #[test]
+    fn a_full_disk_is_told_from_within_a_row_too() {
+        struct Full;
+        impl Write for Full {
+            fn write(&mut self, _: &[u8]) -> io::Result<usize> {
+                Err(io::ErrorKind::StorageFull.into())
+            }
+            fn flush(&mut self) -> io::Result<()> {
+                Ok(())
+            }
+        }
+        let rows = vec![FusionRow::new("S1", &fixture::eml4_alk(), &fixture::contigs()); 100];
+        assert_eq!(write(Full, &rows).map_err(|error| error.kind()), Err(io::ErrorKind::StorageFull));
     }
 }

@@ -20,7 +20,7 @@ use crate::alignment::tile;
 use crate::error::{Error, Result};
 use crate::knowledge::Knowledge;
 use crate::model::{builtin, gtf, GeneModels};
-use crate::report::output::Outputs;
+use crate::report::output::{Outputs, OUT_DIR};
 use crate::warning::Warnings;
 
 use super::align::{Aligner, AlignerStyle};
@@ -162,7 +162,7 @@ pub fn run(job: &Job) -> Result<Summary> {
     let mut files = Vec::new();
     for reads in reads.iter_mut().take(if together { mates } else { 0 }) {
         let path = reads.path(FASTQ)?;
-        files.push(std::fs::File::create(&path).map_err(Error::io(reads.final_path(FASTQ), "write"))?);
+        files.push(std::fs::File::create(&path).map_err(Error::writing(reads.final_path(FASTQ), "write", OUT_DIR))?);
     }
     // A few samples a worker at a time: enough to keep all busy, few enough to hold in memory.
     for chunk in samples.chunks(job.threads * 4) {
@@ -180,7 +180,7 @@ pub fn run(job: &Job) -> Result<Summary> {
             summary.rows += made.rows.len();
             text.push_str(&truth::event_lines(&made.rows));
             for ((file, bytes), outputs) in files.iter_mut().zip(&made.fastq).zip(&reads) {
-                file.write_all(bytes).map_err(Error::io(outputs.final_path(FASTQ), "write"))?;
+                file.write_all(bytes).map_err(Error::writing(outputs.final_path(FASTQ), "write", OUT_DIR))?;
             }
         }
     }
@@ -326,7 +326,7 @@ fn written(
     if job.files.fastq {
         let mates = if job.recipe.library.paired { 2 } else { 1 };
         for (mate, bytes) in fastq.iter_mut().enumerate().take(mates) {
-            *bytes = packed(fragments, mate).map_err(Error::io(&job.out_dir, "write"))?;
+            *bytes = packed(fragments, mate).map_err(Error::writing(&job.out_dir, "write", OUT_DIR))?;
             if job.files.split_samples {
                 let mut outputs = Outputs::new(&job.out_dir, &format!("{name}_{}", mate + 1))?;
                 outputs.write(FASTQ, |out| out.write_all(bytes))?;

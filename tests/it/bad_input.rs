@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use crate::support::command::{files, kinfuse, repository, status, table};
+use rust_htslib::bam::{self, Read as _};
 use tempfile::TempDir;
 
 struct Bench {
@@ -131,6 +132,33 @@ fn a_cram_made_with_another_reference() {
 }
 
 #[test]
+fn a_cram_is_held_against_the_fasta_where_its_reads_lie() {
+    let bench = Bench::new();
+    let text = sam::text(&repository("test-data/rna.bam"));
+    let of_chr2 = sam::records(&text, |fields| (fields[2] == "chr2" && matches!(&*fields[6], "=" | "chr2")).then_some(fields));
+    let cram = bench.path("a.cram");
+    sam::write(&of_chr2, &cram, Some(&repository("test-data/mini.fa")), true);
+    let fasta = std::fs::read_to_string(repository("test-data/mini.fa")).expect("the FASTA can be read");
+    let with_other = |contig: &str, name: &str| {
+        let changed: Vec<String> = fasta
+            .split('>')
+            .map(|part| if part.split_whitespace().next() == Some(contig) { part.replace("ACG", "AGG") } else { part.to_owned() })
+            .collect();
+        bench.copy("mini.fa.fai", &format!("{name}.fai"));
+        bench.write(name, changed.join(">"))
+    };
+    let gtf = repository("test-data/mini.gtf");
+    let options = |fasta: &Path| ["-r".into(), fasta.as_os_str().to_owned(), "-g".into(), gtf.as_os_str().to_owned()];
+    // No read lies on chr6.
+    let unread = options(&with_other("chr6", "unread.fa"));
+    let out = bench.path("out");
+    command::call(&out, &unread.iter().map(AsRef::as_ref).chain([cram.as_os_str()]).collect::<Vec<_>>());
+    std::fs::remove_dir_all(&out).expect("it was made");
+    let read = options(&with_other("chr2", "read.fa"));
+    bench.refused(&cram, &read.iter().map(AsRef::as_ref).collect::<Vec<_>>(), "a.cram", &["read.fa", "contig chr2 has checksum"]);
+}
+
+#[test]
 fn a_cram_with_its_reference_is_read() {
     let bench = Bench::new();
     let cram = bench.path("rna.cram");
@@ -138,6 +166,101 @@ fn a_cram_with_its_reference_is_read() {
     let out = bench.path("out");
     command::call(&out, &[&mini!()[..], &[cram.as_os_str()]].concat());
     assert_eq!(command::passed(&out, "rna").len(), 1);
+}
+
+/// Writes a CRAM of the test data in which the reference of the reads is, as htslib does where no header names one.
+fn with_embedded_reference(cram: &Path) {
+    let mut reader = bam::Reader::from_path(repository("test-data/rna.bam")).expect("the BAM opens");
+    let header = bam::Header::from_template(reader.header());
+    let mut writer = bam::Writer::from_path(cram, &header, bam::Format::Cram).expect("the CRAM opens");
+    for record in reader.records() {
+        writer.write(&record.expect("a record")).expect("the CRAM takes a record");
+    }
+    drop(writer);
+    bam::index::build(cram, None, bam::index::Type::Bai, 1).expect("the CRAM is sorted");
+}
+
+#[test]
+fn a_cram_that_holds_all_bases_needs_no_fasta() {
+    let bench = Bench::new();
+    let (bam, gtf, fasta) = (repository("test-data/rna.bam"), repository("test-data/mini.gtf"), repository("test-data/mini.fa"));
+    let call = |file: &Path, more: &[&str]| {
+        let out = bench.path("out");
+        let options = ["-s".as_ref(), "s".as_ref(), "-g".as_ref(), gtf.as_os_str(), file.as_os_str()];
+        command::call(&out, &more.iter().map(OsStr::new).chain(options).collect::<Vec<_>>());
+        let table = |name: &str| std::fs::read_to_string(out.join(name)).expect("it is written");
+        let tables = ["s.fusions.tsv", "s.variants.tsv", "s.detectability.tsv"].map(table);
+        std::fs::remove_dir_all(&out).expect("it was made");
+        tables
+    };
+    let expected = call(&bam, &[]);
+    let embedded = bench.path("embedded.cram");
+    with_embedded_reference(&embedded);
+    assert_eq!(call(&embedded, &[]), expected);
+    let streamed = [&bam, &embedded].map(|file| call(file, &["--mode", "stream"]));
+    assert_eq!(streamed[0], streamed[1]);
+    for option in ["embed_ref=1", "no_ref=1"] {
+        let cram = bench.path("made.cram");
+        let arguments = ["view", "-C", "--write-index", "--output-fmt-option", option, "-T"];
+        let made = Command::new("samtools").args(arguments).arg(&fasta).arg("-o").arg(&cram).arg(&bam).output();
+        if !made.is_ok_and(|output| output.status.success()) {
+            println!("skipped: samtools cannot write a CRAM with {option} here");
+            continue;
+        }
+        assert_eq!(call(&cram, &[]), expected, "{option}");
+    }
+}
+
+#[test]
+fn a_cram_in_a_pipe_without_its_fasta_is_told_what_it_may_need() {
+    let bench = Bench::new();
+    let cram = bench.path("rna.cram");
+    let fasta = bench.copy("mini.fa", "own.fa");
+    bench.copy("mini.fa.fai", "own.fa.fai");
+    sam::write(&sam::text(&repository("test-data/rna.bam")), &cram, Some(&fasta), true);
+    std::fs::remove_file(&fasta).expect("it is there");
+    let mut child = Command::new(env!("CARGO_BIN_EXE_kinfuse"))
+        .args(["call", "-s", "s", "-o"])
+        .arg(bench.path("out"))
+        .arg("-g")
+        .arg(repository("test-data/mini.gtf"))
+        .arg("-")
+        .stdin(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("the binary starts");
+    let bytes = std::fs::read(&cram).expect("it was written");
+    std::io::Write::write_all(&mut child.stdin.take().expect("it is a pipe"), &bytes).ok();
+    let output = child.wait_with_output().expect("it ends");
+    assert_eq!(output.status.code(), Some(1), "{output:?}");
+    one_line(&String::from_utf8_lossy(&output.stderr), "-: record 1", &["if it is a CRAM, give the FASTA", "--reference"]);
+}
+
+#[test]
+fn what_is_no_fasta_and_an_index_that_is_not_of_its_fasta_have_remedies_that_help() {
+    let bench = Bench::new();
+    let whole = std::fs::read_to_string(repository("test-data/mini.fa.fai")).expect("the index");
+    let lines: Vec<&str> = whole.lines().collect();
+    let with_index = |name: &str, index: &str| {
+        bench.write(&format!("{name}.fai"), index);
+        bench.copy("mini.fa", name)
+    };
+    let refused = |fasta: &Path, words: &[&str]| {
+        let name = fasta.file_name().expect("it has a name").to_string_lossy().into_owned();
+        refused_fasta(&bench, fasta, "rna.bam", &name, words);
+    };
+    refused(&with_index("empty.fa", ""), &["empty.fa.fai is empty", "samtools faidx"]);
+    // Indexes of the file before a contig was added: at its end, at its begin.
+    refused(&with_index("shorter.fa", &(lines[..1].join("\n") + "\n")), &["which its index lacks", "samtools faidx"]);
+    refused(&with_index("later.fa", &(lines[1..].join("\n") + "\n")), &["which its index lacks", "samtools faidx"]);
+    // And before a contig grew.
+    let fields: Vec<&str> = lines[0].split('\t').collect();
+    let half = format!("{}\t{}\t{}\n{}\n", fields[0], 120, fields[2..].join("\t"), lines[1..].join("\n"));
+    refused(&with_index("grown.fa", &half), &["has more bases of contig", "samtools faidx"]);
+    refused(Path::new("/dev/null"), &["is a pipe or a device", "--reference"]);
+    refused(bench.folder.path(), &["is a folder", "--reference"]);
+    refused(&bench.write("nothing.fa", ""), &["is empty (0 bytes)", "--reference"]);
+    refused(&repository("test-data/rna.bam"), &["is no FASTA", "--reference"]);
 }
 
 #[test]

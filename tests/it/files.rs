@@ -175,6 +175,40 @@ fn a_damaged_crai_gives_the_same_reads_or_an_error() {
 }
 
 #[test]
+fn a_cram_gives_the_reads_of_a_bam_however_often_it_is_asked() {
+    let folder = Folder::new();
+    let fasta: String = ["a", "b", "c"].map(|name| format!(">{name}\n{}\n", "ACGTTGCATT".repeat(LENGTH_BP as usize / 10))).concat();
+    let fasta = folder.write("r.fa", fasta);
+    rust_htslib::faidx::build(&fasta).expect("the FASTA can be indexed");
+    let (text, cram) = (sam_text(211, true), folder.path("x.cram"));
+    sam::write(&text, &cram, Some(&fasta), true);
+    let bam = folder.bam("x.bam", &text, Type::Bai);
+    let looks = |path: &Path, reference: Option<&Path>| {
+        let file = AlignmentFile::open(path, reference, false, false).expect("it opens");
+        let mut reader = file.reader().expect("it opens");
+        let mut seen = Vec::new();
+        for (contig, start, end) in
+            [(0, 0, 500), (0, 400, 500), (0, 0, LENGTH_BP), (0, 18_000, 18_001), (1, 0, 9), (2, 70, 700), (2, 70, 700)]
+        {
+            for most in [2, usize::MAX, usize::MAX] {
+                let mut names = Vec::new();
+                let interval = Interval { contig: ContigId(contig), start, end };
+                let visited = reader.visit_while(interval, |record| {
+                    names.push(String::from_utf8_lossy(record.qname()).into_owned());
+                    names.len() < most
+                });
+                visited.expect("it can be read");
+                seen.push(names);
+            }
+        }
+        seen
+    };
+    let of_bam = looks(&bam, None);
+    assert!(of_bam.iter().map(Vec::len).sum::<usize>() > 300);
+    assert_eq!(looks(&cram, Some(&fasta)), of_bam);
+}
+
+#[test]
 fn the_index_of_another_file_or_of_an_earlier_state_is_refused() {
     let folder = Folder::new();
     let bam = folder.bam("x.bam", &sam_text(211, true), Type::Bai);
@@ -268,9 +302,8 @@ fn references_that_are_damaged_are_refused_with_one_line() {
     let packed = packed.finish().expect("it can be packed");
     let swapped: String = index.lines().rev().fold(String::new(), |text, line| text + line + "\n");
     let first_offset = index.split('\t').nth(2).expect("the third column is the offset").to_owned();
-    let cases: [(&str, &[u8], String); 7] = [
+    let cases: [(&str, &[u8], String); 6] = [
         ("plain.fa.gz", &packed, index.clone()),
-        ("zeros.fa", &vec![0; text.len()], index.clone()),
         ("column.fa", &text, index.replacen("\t60\t", "\t60\t ", 1).replacen("\t70\t", "\t70\t ", 1)),
         ("offset.fa", &text, index.replacen(&format!("\t{first_offset}\t"), &format!("\t{}\t", 7 + first_offset.len()), 1)),
         ("width.fa", &text, index.lines().map(|line| line.rsplit_once('\t').map_or("", |(rest, _)| rest).to_owned() + "\t999\n").collect()),
@@ -282,6 +315,9 @@ fn references_that_are_damaged_are_refused_with_one_line() {
         folder.write(&format!("{name}.fai"), index);
         refused(&["-r".as_ref(), fasta.as_ref(), "-g".as_ref(), gtf.as_ref(), bam.as_ref()], Stdio::null(), &[name, "samtools faidx"]);
     }
+    let zeros = folder.write("zeros.fa", vec![0; text.len()]);
+    folder.write("zeros.fa.fai", &index);
+    refused(&["-r".as_ref(), zeros.as_ref(), "-g".as_ref(), gtf.as_ref(), bam.as_ref()], Stdio::null(), &["zeros.fa", "is no FASTA"]);
     // The order of an index's lines says nothing.
     let fasta = folder.write("order.fa", &text);
     folder.write("order.fa.fai", swapped);
@@ -526,7 +562,10 @@ fn a_signal_while_results_are_written_leaves_no_temporary_file_and_ends_the_run_
     // What whoever runs the tests ignores, a run ignores too, as nohup asks.
     let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
     let ignored = status.lines().find_map(|line| u64::from_str_radix(line.strip_prefix("SigIgn:")?.trim(), 16).ok()).unwrap_or(0);
-    for (number, signal) in [(15, "TERM"), (2, "INT"), (1, "HUP")] {
+    let by_hand = [(15, "TERM"), (2, "INT"), (1, "HUP"), (3, "QUIT"), (6, "ABRT")];
+    // What runs jobs sends these before the time is up; timers and limits of the shell, too.
+    let by_limits = [(10, "USR1"), (12, "USR2"), (14, "ALRM"), (24, "XCPU"), (26, "VTALRM"), (27, "PROF")];
+    for (number, signal) in by_hand.into_iter().chain(by_limits) {
         if ignored >> (number - 1) & 1 == 1 {
             println!("skipped: SIG{signal} is ignored here");
             continue;
@@ -536,14 +575,15 @@ fn a_signal_while_results_are_written_leaves_no_temporary_file_and_ends_the_run_
             let folder = Folder::new();
             let out = folder.path("out");
             std::fs::create_dir(&out).expect("the folder is made");
-            let mut child = Command::new(env!("CARGO_BIN_EXE_kinfuse"))
-                .args(["call", "-t", "1", "-s", "s", "-o"])
+            // Some of the signals would leave an image of the memory behind.
+            let mut child = Command::new("sh")
+                .args(["-c", "ulimit -c 0; exec \"$@\"", "sh", env!("CARGO_BIN_EXE_kinfuse"), "call", "-t", "1", "-s", "s", "-o"])
                 .arg(&out)
                 .arg("-g")
                 .args([&gtf, &bam])
                 .stderr(Stdio::piped())
                 .spawn()
-                .expect("the binary starts");
+                .expect("sh starts");
             let begun = Instant::now();
             while begun.elapsed() < Duration::from_mins(1)
                 && child.try_wait().expect("it is ours").is_none()
@@ -561,6 +601,53 @@ fn a_signal_while_results_are_written_leaves_no_temporary_file_and_ends_the_run_
             }
         }
         assert!(caught > 0, "no run was stopped by {signal} while it wrote");
+    }
+}
+
+#[test]
+fn a_file_that_reaches_the_limit_on_its_size_is_a_failed_write_and_the_old_results_stay() {
+    let folder = Folder::new();
+    let [_, gtf, bam] = mini();
+    let (out, dna) = (folder.path("out"), repository("test-data/dna.bam"));
+    assert_eq!(run(&out, &["-g".as_ref(), gtf.as_ref(), bam.as_ref()], Stdio::null()).code, Some(0));
+    let read = || files(&out).into_iter().filter_map(|name| Some((std::fs::read(out.join(&name)).ok()?, name))).collect::<Vec<_>>();
+    let before = read();
+    let mut named = Vec::new();
+    // In blocks of 512 or 1024 bytes: the smaller, the earlier a file is too large.
+    for limit in [1, 2, 4, 8, 16, 32, 64] {
+        let script = format!("ulimit -f {limit}; exec \"$@\"");
+        let output = Command::new("sh")
+            .args(["-c", &script, "sh", env!("CARGO_BIN_EXE_kinfuse"), "call", "-q", "-t", "1", "-s", "s", "-o"])
+            .arg(&out)
+            .arg("-g")
+            .args([&gtf, &dna])
+            .output()
+            .expect("sh starts");
+        let line = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert_eq!(output.status.code(), Some(1), "{limit}: {output:?}");
+        assert!(line.lines().count() == 1 && line.contains("ulimit -f") && !line.contains("--out-dir"), "{limit}: {line}");
+        assert!(before == read(), "{limit}: files changed");
+        named.push(line);
+    }
+    // Some of the files are written before they reach the limit.
+    named.dedup();
+    assert!(named.len() > 1, "{named:?}");
+}
+
+#[test]
+fn what_cannot_be_printed_is_not_sent_to_a_folder() {
+    // /dev/full answers every write with ENOSPC; where it is missing there is nothing to test.
+    if !Path::new("/dev/full").exists() {
+        return;
+    }
+    let printing: [&[&OsStr]; 4] =
+        [&["schema".as_ref()], &["completions".as_ref(), "bash".as_ref()], &["targets".as_ref()], &["knowledge".as_ref(), "show".as_ref()]];
+    for arguments in printing {
+        let full = std::fs::OpenOptions::new().write(true).open("/dev/full").expect("it can be written");
+        let output = Command::new(env!("CARGO_BIN_EXE_kinfuse")).args(arguments).stdout(full).output().expect("the binary starts");
+        let line = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert_eq!(output.status.code(), Some(1), "{arguments:?}: {output:?}");
+        assert!(line.starts_with("kinfuse: standard output: cannot write") && line.ends_with("; free space there\n"), "{line}");
     }
 }
 

@@ -1,28 +1,26 @@
 //! The index of a CRAM: one line a slice, in the order of the file (CRAM specification, section 12).
 
 use std::fs::File;
-use std::os::unix::fs::FileExt as _;
+use std::ops::Range;
 use std::path::Path;
 
+use super::super::cram::{self, container, Container, DEFINITION_BYTES};
 use super::parse;
 use super::{Location, Refusal};
 use crate::error::{Error, Result};
-use crate::genome::Contigs;
+use crate::genome::{ContigId, Contigs, Interval};
 
 /// Containers that are compared with the file; of more, every so many.
 const MAX_CONTAINERS: usize = 1 << 14;
 
-/// Bytes of the file before its first container, which holds the header (CRAM specification, section 6).
-const DEFINITION_BYTES: u64 = 26;
-
 /// Bytes of the container that ends a CRAM of version 3.
 const EOF_BYTES: u64 = 38;
 
-/// More than the header of a container takes, with places of thousand slices.
-const MAX_HEADER_BYTES: usize = 1 << 13;
+/// Slices whose reads are kept at a time: an interval at the border of two needs both.
+const MAX_KEPT: usize = 2;
 
-/// The version of CRAM whose containers are looked at.
-const VERSION: u8 = 3;
+/// The packed bytes of these at most: slices of long reads may have hundreds of megabytes when they are unpacked.
+const MAX_KEPT_BYTES: i64 = 8 << 20;
 
 /// One line.
 #[derive(Debug, Clone, Copy)]
@@ -38,30 +36,143 @@ struct Slice {
     bytes: i32,
 }
 
-/// The header of a container.
+/// What an index says of its file.
 #[derive(Debug)]
-struct Container {
-    /// Contig of its reads; -2 where it has reads of several.
-    tid: i32,
-    landmarks: Vec<i32>,
-    /// First byte behind it.
-    next: u64,
+pub(super) struct Summary {
+    /// Bytes of the file, of one elsewhere as far as the index knows.
+    pub bytes: u64,
+    /// The contigs with reads, in order.
+    contigs: Vec<OfContig>,
+    /// Slices with placed reads, in order.
+    slices: Vec<Slice>,
+    /// For each of them where the furthest of its contig up to it ends.
+    furthest: Vec<i32>,
 }
 
-/// Checks an index against itself and, where the file is here, against its containers; gives the bytes of the file, of one elsewhere as
-/// far as the index knows.
+/// Slices that hold all reads of an interval, by their places in the index, and the interval that they span.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Slices {
+    places: Range<usize>,
+    /// Where their reads lie.
+    pub span: Interval,
+}
+
+/// What an index says of the reads of one contig.
+#[derive(Debug)]
+struct OfContig {
+    tid: i32,
+    /// First base of the first slice with reads of it, 0-based.
+    start: u32,
+    /// Whether htslib compares the FASTA with the checksum of each slice with reads of it.
+    is_compared: bool,
+}
+
+/// How the FASTA is held against the reads of a contig.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Compared {
+    /// There are no reads.
+    Unread,
+    /// htslib does it, slice by slice; the first one has a read at this base or behind it (0-based).
+    BySlice(u32),
+    /// Nobody does.
+    Not,
+}
+
+impl Slices {
+    /// For tests of what keeps their reads.
+    #[cfg(test)]
+    pub fn new(places: Range<usize>, span: Interval) -> Self {
+        Self { places, span }
+    }
+}
+
+impl Summary {
+    /// How the FASTA is held against the reads of a contig.
+    pub(super) fn compared(&self, contig: ContigId) -> Compared {
+        match self.contigs.binary_search_by_key(&(contig.0 as i32), |own| own.tid) {
+            Err(_) => Compared::Unread,
+            Ok(at) if self.contigs[at].is_compared => Compared::BySlice(self.contigs[at].start),
+            Ok(_) => Compared::Not,
+        }
+    }
+
+    /// The slices that an interval needs, if they are few.
+    pub(super) fn slices(&self, interval: Interval) -> Option<Slices> {
+        let tid = interval.contig.0 as i32;
+        let own = self.slices.partition_point(|slice| slice.tid < tid)..self.slices.partition_point(|slice| slice.tid <= tid);
+        let (first, slices) = (own.start, &self.slices[own.clone()]);
+        // 1-based places of first bases, and 0-based ends.
+        let end = slices.partition_point(|slice| i64::from(slice.start) <= i64::from(interval.end));
+        let begin = self.furthest[own].partition_point(|end| i64::from(*end) <= i64::from(interval.start));
+        let few = slices.get(begin..end).filter(|few| (1..=MAX_KEPT).contains(&few.len()))?;
+        let bytes: i64 = few.iter().map(|slice| i64::from(slice.bytes)).sum();
+        if bytes > MAX_KEPT_BYTES {
+            return None;
+        }
+        let span = Interval {
+            contig: interval.contig,
+            start: few[0].start.saturating_sub(1).max(0) as u32,
+            end: few.iter().map(Slice::end).max().unwrap_or(0).max(0) as u32,
+        };
+        Some(Slices { places: first + begin..first + end, span })
+    }
+
+    fn of(mut slices: Vec<Slice>, bytes: u64, file: Option<&File>) -> Self {
+        let place = |slice: &Slice| (slice.container, slice.landmark);
+        // A slice with reads of several contigs has a line for each, and no checksum.
+        let is_shared = |at: usize| {
+            let same = |other: Option<&Slice>| other.is_some_and(|other| place(other) == place(&slices[at]));
+            same(at.checked_sub(1).and_then(|before| slices.get(before))) || same(slices.get(at + 1))
+        };
+        let mut contigs: Vec<OfContig> = Vec::new();
+        for (at, slice) in slices.iter().enumerate().filter(|(_, slice)| slice.tid >= 0) {
+            if let Some(last) = contigs.last_mut().filter(|last| last.tid == slice.tid) {
+                last.is_compared &= !is_shared(at);
+            } else {
+                let is_compared = !is_shared(at) && file.is_some_and(|file| has_checksum(file, bytes, slice));
+                contigs.push(OfContig { tid: slice.tid, start: slice.start.saturating_sub(1) as u32, is_compared });
+            }
+        }
+        slices.retain(|slice| slice.tid >= 0);
+        let mut furthest: Vec<i32> = Vec::with_capacity(slices.len());
+        for (at, slice) in slices.iter().enumerate() {
+            let before = at.checked_sub(1).filter(|before| slices[*before].tid == slice.tid).map_or(0, |before| furthest[before]);
+            furthest.push(slice.end().max(before));
+        }
+        Self { bytes, contigs, slices, furthest }
+    }
+}
+
+impl Slice {
+    /// 0-based, exclusive.
+    fn end(&self) -> i32 {
+        self.start.saturating_sub(1).saturating_add(self.span)
+    }
+}
+
+/// Whether a slice has a checksum of its reference; who writes it into one writes it into all.
+fn has_checksum(file: &File, size: u64, slice: &Slice) -> bool {
+    let body = container(file, slice.container, size).filter(|_| cram::is_known(file)).map(|container| container.body);
+    body.and_then(|body| cram::slice(file, body, slice.landmark)).is_some_and(|header| header.tid == slice.tid && header.has_checksum)
+}
+
+/// Checks an index against itself and, where the file is here, against its containers.
 ///
 /// # Errors
 /// When a file cannot be read; a refusal is inside.
-pub(super) fn check(index: &Location, of: &Path, contigs: &Contigs, is_here: bool) -> Result<std::result::Result<u64, Refusal>> {
+pub(super) fn check(index: &Location, of: &Path, contigs: &Contigs, is_here: bool) -> Result<std::result::Result<Summary, Refusal>> {
     let bytes = parse::bytes(index, of)?;
     if !is_here {
-        let end = |slices: Vec<Slice>| slices.iter().map(|slice| slice.container + slice.bytes as u64).max().unwrap_or(0);
-        return Ok(slices(&bytes, contigs, u64::MAX).map(end));
+        let end = |slices: &[Slice]| slices.iter().map(|slice| slice.container + slice.bytes as u64).max().unwrap_or(0);
+        return Ok(slices(&bytes, contigs, u64::MAX).map(|slices| {
+            let end = end(&slices);
+            Summary::of(slices, end, None)
+        }));
     }
     let file = File::open(of).map_err(Error::opening(of, "give a CRAM"))?;
     let size = file.metadata().map_err(Error::io(of, "look at it"))?.len();
-    Ok(slices(&bytes, contigs, size).and_then(|slices| compare(&slices, &file, size).map(|()| size)))
+    let slices = slices(&bytes, contigs, size);
+    Ok(slices.and_then(|slices| compare(&slices, &file, size).map(|()| Summary::of(slices, size, Some(&file)))))
 }
 
 fn slices(bytes: &[u8], contigs: &Contigs, size: u64) -> std::result::Result<Vec<Slice>, Refusal> {
@@ -103,9 +214,7 @@ fn slice(line: &str) -> Option<Slice> {
 
 /// The containers of the index are those of the file: each begins where it says, holds these slices, and is followed by the next.
 fn compare(slices: &[Slice], file: &File, size: u64) -> std::result::Result<(), Refusal> {
-    let mut version = [0; 5];
-    let is_known = file.read_exact_at(&mut version, 0).is_ok() && version[4] == VERSION;
-    let Some(header) = container(file, DEFINITION_BYTES, size).filter(|_| is_known) else { return Ok(()) };
+    let Some(header) = container(file, DEFINITION_BYTES, size).filter(|_| cram::is_known(file)) else { return Ok(()) };
     let groups: Vec<&[Slice]> = slices.chunk_by(|x, y| x.container == y.container).collect();
     let begin = |place: usize| groups.get(place).map_or(size - EOF_BYTES.min(size), |group| group[0].container);
     if begin(0) != header.next {
@@ -118,7 +227,9 @@ fn compare(slices: &[Slice], file: &File, size: u64) -> std::result::Result<(), 
         }
         let at = begin(place);
         let holds = |container: &Container| {
-            let fits = |slice: &Slice| container.landmarks.contains(&slice.landmark) && (container.tid == -2 || container.tid == slice.tid);
+            let fits = |slice: &Slice| {
+                container.landmarks.contains(&slice.landmark) && (container.tid == cram::SEVERAL || container.tid == slice.tid)
+            };
             group.iter().all(fits) && container.next == begin(place + 1)
         };
         if !container(file, at, size).is_some_and(|container| holds(&container)) {
@@ -128,59 +239,35 @@ fn compare(slices: &[Slice], file: &File, size: u64) -> std::result::Result<(), 
     Ok(())
 }
 
-/// Reads the header of the container at an offset; `None` where none begins (CRAM specification, section 7).
-fn container(file: &File, offset: u64, size: u64) -> Option<Container> {
-    let mut bytes = vec![0; size.checked_sub(offset)?.min(MAX_HEADER_BYTES as u64) as usize];
-    file.read_exact_at(&mut bytes, offset).ok()?;
-    let mut rest = bytes.as_slice();
-    let length = i32::from_le_bytes(*rest.split_off(..4)?.first_chunk()?);
-    let tid = itf8(&mut rest)?;
-    // Start, span and number of records.
-    for _ in 0..3 {
-        itf8(&mut rest)?;
-    }
-    // Counter of records and number of bases.
-    for _ in 0..2 {
-        ltf8(&mut rest)?;
-    }
-    itf8(&mut rest)?;
-    let count = itf8(&mut rest)?;
-    let landmarks = (0..usize::try_from(count).ok()?.min(rest.len())).map(|_| itf8(&mut rest)).collect::<Option<Vec<_>>>()?;
-    let checksum_bytes = 4;
-    let header_bytes = (bytes.len() - rest.len() + checksum_bytes) as u64;
-    let next = offset + header_bytes + u64::try_from(length).ok()?;
-    (landmarks.len() == count as usize && next <= size).then_some(Container { tid, landmarks, next })
-}
-
-/// A number of 32 bits whose first byte tells by its highest bits how many follow (CRAM specification, section 2.3).
-fn itf8(rest: &mut &[u8]) -> Option<i32> {
-    let first = *rest.split_off_first()?;
-    let more = (first.leading_ones() as usize).min(4);
-    let bytes = rest.split_off(..more)?;
-    let value = bytes.iter().fold(u64::from(first) & (0x7f >> more), |value, byte| value << 8 | u64::from(*byte));
-    // Of the fifth byte only the lower half counts.
-    let value = if more == 4 { (u64::from(first) & 0xf) << 28 | (value & 0xffff_ff00) >> 4 & 0x0fff_fff0 | value & 0xf } else { value };
-    Some(value as u32 as i32)
-}
-
-/// The same for 64 bits; its value is not needed.
-fn ltf8(rest: &mut &[u8]) -> Option<()> {
-    let first = *rest.split_off_first()?;
-    rest.split_off(..first.leading_ones() as usize).map(|_| ())
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    fn slice(tid: i32, start: i32, span: i32, container: u64) -> Slice {
+        Slice { tid, start, span, container, landmark: 0, bytes: 100 }
+    }
+
+    fn at(contig: u32, start: u32, end: u32) -> Interval {
+        Interval { contig: ContigId(contig), start, end }
+    }
+
     #[test]
-    fn numbers_are_as_long_as_their_first_byte_says() {
-        let value = |bytes: &[u8]| itf8(&mut { bytes });
-        assert_eq!(value(&[0x7f]), Some(127));
-        assert_eq!(value(&[0x81, 0x77]), Some(0x177));
-        assert_eq!(value(&[0xe0, 0x45, 0x4f, 0x46]), Some(0x45_4f46));
-        assert_eq!(value(&[0xff, 0xff, 0xff, 0xff, 0x0f]), Some(-1));
-        assert_eq!(value(&[0xff, 0xff, 0xff, 0xff, 0x0e]), Some(-2));
-        assert_eq!(value(&[0x81]), None);
+    fn an_interval_needs_the_slices_whose_reads_reach_it() {
+        let lines = vec![slice(0, 101, 1_000, 0), slice(0, 151, 50, 1), slice(0, 301, 100, 2), slice(1, 101, 100, 3), slice(-1, 0, 1, 4)];
+        let summary = Summary::of(lines, 1_000, None);
+        let needed = |interval| summary.slices(interval).map(|slices| (slices.places, slices.span.start, slices.span.end));
+        assert_eq!(needed(at(0, 100, 101)), Some((0..1, 100, 1_100)));
+        assert_eq!(needed(at(0, 0, 151)), Some((0..2, 100, 1_100)));
+        assert_eq!(needed(at(0, 1_000, 1_010)), None, "three may reach there");
+        assert_eq!(needed(at(0, 0, 100)), None);
+        assert_eq!(needed(at(0, 1_100, 1_200)), None);
+        assert_eq!(needed(at(1, 150, 160)), Some((3..4, 100, 200)));
+        assert_eq!(needed(at(2, 0, 1_000)), None);
+    }
+
+    #[test]
+    fn htslib_compares_nothing_where_a_slice_has_reads_of_several_contigs() {
+        let summary = Summary::of(vec![slice(0, 101, 50, 0), slice(1, 1, 50, 1), slice(2, 1, 50, 1)], 1_000, None);
+        assert_eq!([1, 2, 3].map(|contig| summary.compared(ContigId(contig))), [Compared::Not, Compared::Not, Compared::Unread]);
     }
 }

@@ -4,6 +4,7 @@ use super::lang::fill;
 use super::numbers::{name, percent, shown};
 use super::phrases::Phrases;
 use super::strip::{is_usual, lod95};
+use crate::coverage::detectability::decided;
 use crate::report::absence::Absence;
 use crate::report::json::{Document, Verdict};
 use crate::report::known_codons::KnownCodons;
@@ -33,7 +34,7 @@ pub fn negative(gene: &str, document: &Document, phrases: &Phrases) -> Negative 
     let own = || document.detectability.iter().filter(|place| place.gene == gene);
     // Neighbouring places of which the same is said stand together.
     let mut places: Vec<(Vec<String>, String)> = Vec::new();
-    for place in own().filter(|place| is_usual(place) && !failed) {
+    for place in deciding_first(own().filter(|place| is_usual(place) && !failed).collect()) {
         let text = seen_from(place, phrases);
         match places.last_mut() {
             Some((regions, said)) if *said == text => regions.push(number(&place.region).to_owned()),
@@ -53,6 +54,14 @@ pub fn negative(gene: &str, document: &Document, phrases: &Phrases) -> Negative 
     Negative { gene: name(gene), class: absence.class(), absence: absence.said(phrases.lang), places, resistance }
 }
 
+/// The places that decide the verdict before the others.
+fn deciding_first(places: Vec<&DetectabilityRow>) -> Vec<&DetectabilityRow> {
+    let told = |place: &&DetectabilityRow| (exon(&place.region), Absence::of_word(&place.verdict));
+    let deciding = decided(&places, told).map_or_else(Vec::new, |(_, deciding)| deciding);
+    let (first, rest): (Vec<_>, Vec<_>) = places.into_iter().enumerate().partition(|(at, _)| deciding.contains(at));
+    first.into_iter().chain(rest).map(|(_, place)| place).collect()
+}
+
 /// The share from which a fusion at a place would have been seen, or how much of it is covered.
 fn seen_from(place: &DetectabilityRow, phrases: &Phrases) -> String {
     match lod95(place) {
@@ -69,6 +78,13 @@ fn seen_from(place: &DetectabilityRow, phrases: &Phrases) -> String {
 /// `19` or `19|20` of a place's name.
 fn number(region: &str) -> &str {
     region.rsplit(' ').next().unwrap_or(region)
+}
+
+/// The exon behind a place: of `intron 19` and of `junction 19|20` it is exon 20.
+fn exon(region: &str) -> u32 {
+    let number = number(region);
+    let before = number.split('|').next().and_then(|exon| exon.parse::<u32>().ok());
+    before.map_or(0, |exon| exon + 1)
 }
 
 /// How many of the known resistance codons of a kinase could be judged, and from which share of the molecules.
@@ -104,4 +120,43 @@ fn of_codons(gene: &str, document: &Document, phrases: &Phrases) -> Option<Strin
         text = format!("{text}, {}", fill(phrases.codons_bare, &[&(named.join(", ") + &more)]));
     }
     Some(text)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::report::fixture;
+    use crate::report::html::phrases;
+
+    fn place(region: &str, verdict: &str, lod95: Option<f64>) -> DetectabilityRow {
+        DetectabilityRow {
+            sample: "S1".to_owned(),
+            gene: "NTRK1".to_owned(),
+            region: region.to_owned(),
+            chrom: "chr1".to_owned(),
+            start: 1,
+            end: 100,
+            assay: "rna".to_owned(),
+            covered_frac: Fraction::new(1.0),
+            median_fragments: Some(2.into()),
+            min_support: None,
+            lod95_known: lod95.and_then(Fraction::new),
+            lod95_novel: None,
+            verdict: verdict.to_owned(),
+            note: None,
+        }
+    }
+
+    #[test]
+    fn the_places_that_decide_the_verdict_stand_first() {
+        let mut document = Document::new("S1");
+        document.negatives = vec![fixture::negative("NTRK1", "not informative", "why")];
+        document.detectability = vec![
+            place("junction 10|11", "limited", Some(0.5)),
+            place("junction 11|12", "not informative", None),
+            place("junction 12|13", "not informative", None),
+        ];
+        let places = negative("NTRK1", &document, &phrases::ENGLISH).places;
+        assert!(places.len() == 2 && places[0].contains("11|12, 12|13: ") && places[1].contains("10|11: "), "{places:?}");
+    }
 }

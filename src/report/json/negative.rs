@@ -15,7 +15,7 @@ pub struct Negative {
     pub verdict: String,
     /// One sentence, without the gene's name.
     pub text: String,
-    /// The figures behind it: places of one verdict each, the best first.
+    /// The figures behind it: places of one verdict each, first those that decide the verdict on the kinase.
     pub places: Vec<NegativePlaces>,
 }
 

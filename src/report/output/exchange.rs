@@ -14,8 +14,9 @@ use super::temporary;
 use crate::error::{Error, Result};
 
 /// The state of an exchange.
-#[derive(Default)]
 pub(super) struct Exchange {
+    /// What names the folder, for remedies.
+    option: &'static str,
     kept: Vec<Kept>,
     /// New files where there was none.
     added: Vec<PathBuf>,
@@ -29,6 +30,11 @@ struct Kept {
 }
 
 impl Exchange {
+    /// One of which nothing is done yet, in the folder that `option` names.
+    pub(super) fn new(option: &'static str) -> Self {
+        Self { option, kept: Vec::new(), added: Vec::new() }
+    }
+
     /// Gives an old file a second name, if there is one.
     pub(super) fn keep(&mut self, path: &Path) -> Result<()> {
         if fs::symlink_metadata(path).is_err_and(|error| error.kind() == io::ErrorKind::NotFound) {
@@ -39,7 +45,7 @@ impl Exchange {
         // A link leaves the file where it is. Some file systems have none: there it is moved.
         let is_moved = fs::hard_link(path, &second_name).is_err();
         if is_moved {
-            fs::rename(path, &second_name).map_err(|error| refused(path, "cannot be replaced", &error))?;
+            fs::rename(path, &second_name).map_err(|error| refused(path, "cannot be replaced", self.option, &error))?;
         }
         self.kept.push(Kept { path: path.to_owned(), second_name, is_moved });
         Ok(())
@@ -47,7 +53,7 @@ impl Exchange {
 
     /// Gives a new file its final name.
     pub(super) fn put(&mut self, temporary: &Path, path: &Path) -> Result<()> {
-        fs::rename(temporary, path).map_err(|error| refused(path, "cannot be replaced", &error))?;
+        fs::rename(temporary, path).map_err(|error| refused(path, "cannot be replaced", self.option, &error))?;
         match self.kept.iter_mut().find(|kept| kept.path == path) {
             Some(kept) => kept.is_moved = true,
             None => self.added.push(path.to_owned()),
@@ -58,7 +64,7 @@ impl Exchange {
     /// Removes an old file that has no successor.
     pub(super) fn remove(&mut self, path: &Path) -> Result<()> {
         let Some(kept) = self.kept.iter_mut().find(|kept| kept.path == path && !kept.is_moved) else { return Ok(()) };
-        fs::remove_file(path).map_err(|error| refused(path, "is of an earlier run and cannot be removed", &error))?;
+        fs::remove_file(path).map_err(|error| refused(path, "is of an earlier run and cannot be removed", self.option, &error))?;
         kept.is_moved = true;
         Ok(())
     }
@@ -90,8 +96,9 @@ impl Exchange {
     }
 }
 
-fn refused(path: &Path, problem: &str, error: &io::Error) -> Error {
-    let remedy = "all earlier results are as they were; free the file (chattr -i, permissions), or choose another --out-dir";
+fn refused(path: &Path, problem: &str, option: &str, error: &io::Error) -> Error {
+    let remedy =
+        format!("all earlier results are as they were; free the file (chattr -i, permissions), or choose another folder with {option}");
     Error::input(path, format!("{problem} ({error})"), remedy)
 }
 
@@ -109,7 +116,7 @@ mod tests {
         };
         let (old, gone, new, more) = (file("old", "1"), file("gone", "1"), file("new", "2"), file("more", "2"));
         let added = dir.path().join("added");
-        let mut exchange = Exchange::default();
+        let mut exchange = Exchange::new("--out-dir");
         let steps = |exchange: &mut Exchange| -> Result<()> {
             [&old, &gone, &added].into_iter().try_for_each(|path| exchange.keep(path))?;
             exchange.put(&new, &old)?;

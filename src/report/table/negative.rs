@@ -4,10 +4,11 @@
 //! NOT FOUND  a fusion               where            molecules  seen from a share of
 //!   ROS1     would have been seen    introns 31-35    90-512     1.2 % (novel 1.5 %)
 //!   NTRK1    seen only if frequent   intron 12        5          50 % with 63 % probability
+//!                                    introns 7-8      480        1.3 %
 //!   NTRK2    could have been missed introns 14-16    0          hardly covered
 //! ```
 //!
-//! The words are those of [`Absence`].
+//! The first row of a kinase names the places by which its verdict was given. The words are those of [`Absence`].
 
 use crate::coverage::sentence::percent;
 
@@ -35,7 +36,7 @@ pub(super) fn add(document: &Document, lines: &mut Lines) {
     let mut rows = vec![heading];
     for gene in absent {
         let own = rows_of(document, gene);
-        // The best places of a kinase are its line; what the others showed can be read in the table.
+        // The places that decide the verdict are the kinase's line; what the others showed can be read in the table.
         ranks.extend((0..own.len()).map(|at| if at == 0 { Rank::Finding } else { Rank::More }));
         rows.extend(own);
     }

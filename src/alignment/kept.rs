@@ -1,0 +1,88 @@
+//! Reads of a CRAM that are looked at again and again.
+//!
+//! htslib unpacks a whole slice for each look into it, and takes the reference over all that it spans: in a panel or a small file a whole
+//! chromosome. The looks at the kinases and their partners all go into the same few slices. Those that were asked for before are kept,
+//! for all workers together; those that are asked for once only, as in a scan of a whole file, are not.
+
+use std::collections::VecDeque;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use rust_htslib::bam::Record;
+
+use super::index::Slices;
+
+/// Reads that are kept at most, the latest: some tens of megabytes of short ones.
+const MAX_RECORDS: usize = 1 << 17;
+
+/// Slices of which it is known that they were asked for.
+const MAX_ASKED: usize = 1 << 8;
+
+/// The reads of one file that are kept.
+#[derive(Debug, Default)]
+pub(super) struct Kept(Mutex<State>);
+
+#[derive(Debug, Default)]
+struct State {
+    /// What was asked for, the last at the end.
+    asked: VecDeque<Slices>,
+    reads: VecDeque<(Slices, Arc<Vec<Record>>)>,
+}
+
+/// What is known of some slices.
+pub(super) enum Known {
+    /// They are asked for the first time.
+    New,
+    /// They were asked for before.
+    Asked,
+    /// Their reads.
+    Reads(Arc<Vec<Record>>),
+}
+
+impl Kept {
+    /// What is known of some slices; from now on they were asked for.
+    pub(super) fn ask(&self, slices: &Slices) -> Known {
+        let mut state = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((_, reads)) = state.reads.iter().find(|(own, _)| own == slices) {
+            return Known::Reads(Arc::clone(reads));
+        }
+        if state.asked.contains(slices) {
+            return Known::Asked;
+        }
+        state.asked.push_back(slices.clone());
+        if state.asked.len() > MAX_ASKED {
+            state.asked.pop_front();
+        }
+        Known::New
+    }
+
+    /// Keeps the reads of some slices; the oldest go where they are too many.
+    pub(super) fn keep(&self, slices: Slices, reads: &Arc<Vec<Record>>) {
+        let mut state = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if reads.len() > MAX_RECORDS || state.reads.iter().any(|(own, _)| *own == slices) {
+            return;
+        }
+        state.reads.push_back((slices, Arc::clone(reads)));
+        let mut count: usize = state.reads.iter().map(|(_, reads)| reads.len()).sum();
+        while count > MAX_RECORDS {
+            let Some((_, oldest)) = state.reads.pop_front() else { break };
+            count -= oldest.len();
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::genome::{ContigId, Interval};
+
+    #[test]
+    fn what_is_asked_for_again_is_kept_until_newer_reads_need_the_room() {
+        let (kept, of) = (Kept::default(), |start| Slices::new(start as usize..2, Interval { contig: ContigId(0), start, end: 9 }));
+        assert!(matches!(kept.ask(&of(0)), Known::New) && matches!(kept.ask(&of(0)), Known::Asked));
+        let most = Arc::new(vec![Record::new(); MAX_RECORDS]);
+        kept.keep(of(0), &most);
+        assert!(matches!(kept.ask(&of(0)), Known::Reads(reads) if reads.len() == MAX_RECORDS));
+        kept.keep(of(1), &Arc::new(vec![Record::new()]));
+        assert!(matches!(kept.ask(&of(1)), Known::Reads(_)) && matches!(kept.ask(&of(0)), Known::Asked));
+    }
+}
