@@ -1,9 +1,10 @@
 //! A run that is stopped from outside (a time limit, Ctrl-C, a terminal that closes) leaves nothing half-written behind.
 
-use std::sync::Arc;
+use std::sync::{mpsc, Arc};
 use std::thread;
+use std::time::Duration;
 
-use signal_hook::consts::{SIGABRT, SIGALRM, SIGHUP, SIGINT, SIGPROF, SIGQUIT, SIGTERM, SIGUSR1, SIGUSR2, SIGVTALRM, SIGXCPU, SIGXFSZ};
+use signal_hook::consts::{SIGALRM, SIGHUP, SIGINT, SIGPROF, SIGQUIT, SIGTERM, SIGUSR1, SIGUSR2, SIGVTALRM, SIGXCPU, SIGXFSZ};
 use signal_hook::flag;
 use signal_hook::iterator::Signals;
 use signal_hook::low_level::{emulate_default_handler, signal_name};
@@ -12,8 +13,9 @@ use crate::report::output;
 use crate::{scratch, terminal};
 
 /// The signals that others send and that end a program: by hand, by a terminal, and by what runs jobs (SIGUSR1, SIGUSR2 and SIGXCPU come
-/// before the time is up). Those of a fault of the program itself are not among them: it could not go on to where files are removed.
-const ENDING: [i32; 11] = [SIGTERM, SIGINT, SIGHUP, SIGQUIT, SIGABRT, SIGUSR1, SIGUSR2, SIGALRM, SIGVTALRM, SIGPROF, SIGXCPU];
+/// before the time is up). Those of a fault of the program itself, SIGABRT too, are not among them: it could not go on to where files are
+/// removed.
+const ENDING: [i32; 10] = [SIGTERM, SIGINT, SIGHUP, SIGQUIT, SIGUSR1, SIGUSR2, SIGALRM, SIGVTALRM, SIGPROF, SIGXCPU];
 
 /// Waits in a thread of its own for the signals that end a program. When one comes, one line says so, the
 /// temporary files of this run are removed, and the program ends by that signal, as it would have without this.
@@ -31,7 +33,7 @@ pub fn watch() {
     thread::spawn(move || {
         if let Some(signal) = signals.forever().next() {
             let name = signal_name(signal).unwrap_or("a signal");
-            terminal::say(format_args!("stopped by {name}; unfinished files are removed"));
+            say(format!("stopped by {name}; unfinished files are removed"));
             // The other threads go on until the end: htslib, which opens files by their names, could make one of them again meanwhile.
             // So the removal comes last.
             scratch::abandon();
@@ -40,6 +42,18 @@ pub fn watch() {
             let _ = emulate_default_handler(signal);
         }
     });
+}
+
+/// Says so, and waits no longer than this: a terminal that stands still, or a pipe that nobody reads, must not keep the files.
+const SAYING: Duration = Duration::from_secs(1);
+
+fn say(line: String) {
+    let (done, said) = mpsc::channel();
+    thread::spawn(move || {
+        terminal::say(format_args!("{line}"));
+        let _ = done.send(());
+    });
+    let _ = said.recv_timeout(SAYING);
 }
 
 /// The signals that whoever started the program wants ignored (`nohup`, a job in the background), as bits, the lowest for signal 1.

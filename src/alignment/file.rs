@@ -241,9 +241,10 @@ impl AlignmentFile {
             let record = record.map_err(|error| {
                 let problem = format!("record {} cannot be read ({error})", number + 1);
                 let damaged = "the file is damaged or was cut off there: copy or make it again (samtools view names the line)";
-                // What comes through a pipe is not known before.
+                // Of what is read in one pass not all is known before.
                 let bare = "if it is a CRAM, give the FASTA it was made with as --reference; else ";
-                let bare = if self.reference.is_none() && self.is_stream { bare } else { "" };
+                let may_be_bare = self.reference.is_none() && (self.is_stream || self.format == Format::Cram);
+                let bare = if may_be_bare { bare } else { "" };
                 let remedy = format!("{bare}{damaged}");
                 Error::Htslib { path: self.path.clone(), problem, remedy }.unless_out_of_files()
             })?;

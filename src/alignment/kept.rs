@@ -11,8 +11,11 @@ use rust_htslib::bam::Record;
 
 use super::index::Slices;
 
-/// Reads that are kept at most, the latest: some tens of megabytes of short ones.
-const MAX_RECORDS: usize = 1 << 17;
+/// Bytes of the reads that are kept at most, the latest.
+const MAX_BYTES: usize = 1 << 27;
+
+/// What a read takes in memory beside its name, bases and tags.
+const RECORD_BYTES: usize = 128;
 
 /// Slices of which it is known that they were asked for.
 const MAX_ASKED: usize = 1 << 8;
@@ -26,6 +29,8 @@ struct State {
     /// What was asked for, the last at the end.
     asked: VecDeque<Slices>,
     reads: VecDeque<(Slices, Arc<Vec<Record>>)>,
+    /// What these take.
+    bytes: usize,
 }
 
 /// What is known of some slices.
@@ -58,16 +63,22 @@ impl Kept {
     /// Keeps the reads of some slices; the oldest go where they are too many.
     pub(super) fn keep(&self, slices: Slices, reads: &Arc<Vec<Record>>) {
         let mut state = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if reads.len() > MAX_RECORDS || state.reads.iter().any(|(own, _)| *own == slices) {
+        let own = bytes(reads);
+        if own > MAX_BYTES || state.reads.iter().any(|(other, _)| *other == slices) {
             return;
         }
         state.reads.push_back((slices, Arc::clone(reads)));
-        let mut count: usize = state.reads.iter().map(|(_, reads)| reads.len()).sum();
-        while count > MAX_RECORDS {
+        state.bytes += own;
+        while state.bytes > MAX_BYTES {
             let Some((_, oldest)) = state.reads.pop_front() else { break };
-            count -= oldest.len();
+            state.bytes -= bytes(&oldest);
         }
     }
+}
+
+/// What reads take in memory.
+pub(super) fn bytes(reads: &[Record]) -> usize {
+    reads.iter().map(|read| read.inner().l_data.unsigned_abs() as usize + RECORD_BYTES).sum()
 }
 
 #[cfg(test)]
@@ -79,10 +90,10 @@ mod tests {
     fn what_is_asked_for_again_is_kept_until_newer_reads_need_the_room() {
         let (kept, of) = (Kept::default(), |start| Slices::new(start as usize..2, Interval { contig: ContigId(0), start, end: 9 }));
         assert!(matches!(kept.ask(&of(0)), Known::New) && matches!(kept.ask(&of(0)), Known::Asked));
-        let most = Arc::new(vec![Record::new(); MAX_RECORDS]);
-        kept.keep(of(0), &most);
-        assert!(matches!(kept.ask(&of(0)), Known::Reads(reads) if reads.len() == MAX_RECORDS));
-        kept.keep(of(1), &Arc::new(vec![Record::new()]));
+        let share = |quarters: usize| Arc::new(vec![Record::new(); MAX_BYTES / RECORD_BYTES * quarters / 4]);
+        kept.keep(of(0), &share(2));
+        assert!(matches!(kept.ask(&of(0)), Known::Reads(reads) if reads.len() == share(2).len()));
+        kept.keep(of(1), &share(3));
         assert!(matches!(kept.ask(&of(1)), Known::Reads(_)) && matches!(kept.ask(&of(0)), Known::Asked));
     }
 }

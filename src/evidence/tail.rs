@@ -66,6 +66,8 @@ pub struct Tail {
 
 /// Tails that end so near each other are one crowd, in bases.
 pub const CROWD_BP: u32 = 2;
+/// Tails of one end that have so many first bases in common are of one origin: that many tell any two of a crowd apart.
+const ALIKE_BP: usize = 16;
 /// Fewer bases beyond an end are no tail that could agree with anything.
 const MIN_CROWD_TAIL_BP: u32 = 5;
 
@@ -75,7 +77,19 @@ pub struct Crowds(Vec<Breakend>);
 impl Crowds {
     /// Of these tails.
     pub fn of<'t>(open: impl Iterator<Item = &'t Tail>) -> Self {
-        let mut ends: Vec<Breakend> = open.filter(|tail| tail.length_bp >= MIN_CROWD_TAIL_BP).map(|tail| tail.at).collect();
+        Self::at_ends(open.filter(|tail| tail.length_bp >= MIN_CROWD_TAIL_BP).map(|tail| tail.at).collect())
+    }
+
+    /// Of these tails, those that begin alike once: copies, and the molecules of one junction, are one try.
+    pub fn of_unlike<'t>(open: impl Iterator<Item = &'t Tail>) -> Self {
+        let begin = |tail: &'t Tail| (tail.at, &tail.bases[..tail.bases.len().min(ALIKE_BP)]);
+        let mut unlike: Vec<(Breakend, &[u8])> = open.filter(|tail| tail.length_bp >= MIN_CROWD_TAIL_BP).map(begin).collect();
+        unlike.sort_unstable();
+        unlike.dedup();
+        Self::at_ends(unlike.into_iter().map(|(at, _)| at).collect())
+    }
+
+    fn at_ends(mut ends: Vec<Breakend>) -> Self {
         ends.sort_unstable_by_key(|end| (end.contig, end.side, end.boundary));
         Self(ends)
     }

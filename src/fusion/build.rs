@@ -223,26 +223,32 @@ fn independent(candidate: &Candidate, support: Support, (tier, assay): (KnownTie
     Independent { showing: showing.min(shown.len() as u32), spanning: support.pair.min(more) }
 }
 
-/// Reads that end within inserted bases show one gene: of a junction only together with another from the other side, or with one that shows
-/// both, as a report of a listed variant does. Number of those that have no such other: ends in one foreign sequence, of whatever origin, are
-/// chimeras of either gene and no junction of both.
+/// Reads that end within inserted bases show one gene: of a junction only together with another from the other side, where one read that
+/// shows both, or a report of the listed variant, stands for one more. Number of those that have no such other: ends in one foreign
+/// sequence, of whatever origin, are chimeras of either gene, and ends in an exon of the kinase that nobody knows are its own.
 fn unmatched(candidate: &Candidate, tier: KnownTier) -> u32 {
     let inserted_bp = candidate.insertion_bp;
     if inserted_bp == 0 || candidate.unplaced {
         return 0;
     }
-    let (mut of_kinase, mut of_partner, mut of_both) = (0u32, 0u32, u32::from(tier == KnownTier::Variant));
+    let (mut of_kinase, mut of_partner, mut of_both) = (0u32, 0u32, 0u32);
     for (_, member) in candidate.counted(MIN_ANCHOR_BP).filter(|(_, member)| member.kind != Kind::Pair) {
-        let leaves = (member.kinase_mapq > 0, member.partner_mapq.is_some());
-        match leaves {
-            _ if member.kind == Kind::Split => of_both += 1,
-            (true, false) if member.partner_bp < inserted_bp + MIN_ANCHOR_BP => of_kinase += 1,
-            (false, true) if member.kinase_bp < inserted_bp + MIN_ANCHOR_BP => of_partner += 1,
-            _ => of_both += 1,
+        // A clipped read has a place at the partner where it leaves it; the kinase gives none to such a read.
+        let leaves_partner = member.partner_mapq.is_some();
+        let leaves_kinase = member.kinase_mapq > 0 || !leaves_partner;
+        let is_surely_split = member.kind == Kind::Split && member.partner_mapq > Some(0);
+        if leaves_kinase && !leaves_partner && member.partner_bp < inserted_bp + MIN_ANCHOR_BP {
+            of_kinase += 1;
+        } else if leaves_partner && !leaves_kinase && member.kind == Kind::Clip && member.crossing_bp < MIN_ANCHOR_BP {
+            of_partner += 1;
+        } else if member.kind == Kind::Clip || is_surely_split {
+            of_both += 1;
         }
     }
     let (more, fewer) = (of_kinase.max(of_partner), of_kinase.min(of_partner));
-    more - of_both.min(more - fewer)
+    let is_listed = tier == KnownTier::Variant;
+    let stand_in = if fewer > 0 || is_listed { of_both + u32::from(is_listed) } else { 0 };
+    more - stand_in.min(more - fewer)
 }
 
 /// The junction in canonical form, with its homology or its insertion.
@@ -326,7 +332,7 @@ mod tests {
             kind: Kind::Clip,
             kinase_bp: if of_kinase { 60 } else { shown_bp },
             partner_bp: if of_kinase { shown_bp } else { 60 },
-            crossing_bp: 20,
+            crossing_bp: 0,
             kinase_mapq: if of_kinase { 60 } else { 0 },
             partner_mapq: (!of_kinase).then_some(60),
             ends: (0, 0),
@@ -339,9 +345,10 @@ mod tests {
         let (kinase, partner, through) = (clip(true, 40), clip(false, 40), clip(true, 90));
         assert_eq!(left(64, &[kinase, partner]), 1, "two halves are one witness at most");
         assert_eq!(left(64, &[kinase, kinase, kinase, partner]), 3);
-        assert_eq!(left(64, &[through, kinase, kinase]), 1, "one that reads on to the other gene shows both");
-        assert_eq!(left(64, &[through, kinase, partner]), 1);
-        assert_eq!(left(20, &[kinase, partner]), 0);
+        assert_eq!(left(64, &[Member { kinase_mapq: 0, ..kinase }, kinase, kinase, partner]), 3, "its place is in a repeat");
+        assert_eq!(left(64, &[through, kinase, kinase, partner]), 1, "one that reads on to the other gene shows both");
+        assert_eq!(left(64, &[through, kinase, kinase]), 2, "the partner is shown by one molecule alone");
+        assert_eq!(left(20, &[kinase, Member { crossing_bp: 30, ..partner }]), 0);
         assert_eq!(of_tier(KnownTier::Variant, 64, &[kinase, partner]), 1, "two ends may meet at a listed length by chance");
         assert_eq!(of_tier(KnownTier::Variant, 64, &[kinase, kinase, kinase, partner]), 2);
     }

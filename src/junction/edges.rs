@@ -10,10 +10,10 @@
 //! ```
 //!
 //! The bases come from the FASTA, or, without one, from what the reads of the same file show there. An end of `L` bases with `e`
-//! mismatches fits one of `n` edges by chance in `n C(L, e) 3^e P` of cases, where `P` is how likely its bases are as dirt, at least `1 / 4^L`, once more for each place where inserted bases let the
-//! match begin, and for each of the open tails that end there; that chance, or more where the gene's own bases explain the end as well, is its
-//! mapping quality. `n` is the number of listed junctions of the edge where the match makes a listed
-//! junction, and that of all edges looked at otherwise.
+//! mismatches fits one of `n` edges by chance in `n C(L, e) 3^e P` of cases, where `P` is how likely its bases are as dirt, at least
+//! `1 / 4^L`. Each place where inserted bases let the match begin is one more try, and so is each other open end there. Where the gene's own
+//! next exon or intron, and then dirt, explains the end, the chance is as many times higher. It is the match's mapping quality. `n` is the
+//! number of listed junctions of the edge where the match makes a listed junction, and that of all edges looked at otherwise.
 
 use std::sync::Arc;
 
@@ -340,7 +340,9 @@ fn begins_alike(begin: &[u8], enter: &[u8], in_step: bool) -> bool {
     if in_step {
         return enter.starts_with(begin);
     }
-    edits_within(begin, &enter[..enter.len().min(begin.len())], begin.len() / 4).is_some()
+    // Unknown bases are alike to any.
+    let known = enter.get(..begin.len()).filter(|enter| !enter.contains(&b'N'));
+    known.is_some_and(|enter| edits_within(begin, enter, begin.len() / 4).is_some())
 }
 
 /// Compares all bases or, where reads do not keep step, the first ones up to where they agree best: behind a base that is inserted or

@@ -87,7 +87,7 @@ pub fn gather(
     let pairs = pairs(&all, &|contig, position| region.holds(contig, position), assay);
     let mended = edges.map(|(table, unaligned)| {
         let mut mended = Mended::default();
-        let crowds = Crowds::of(kinase_tails.iter().chain(&partner_tails).filter(|tail| !is_sure(tail)));
+        let crowds = Crowds::of_unlike(kinase_tails.iter().chain(&partner_tails).filter(|tail| !is_sure(tail)));
         for chain in &all {
             let (kinase, partner) = (mended.kinase.len(), mended.partner.len());
             rescue::from_chain(chain, (table, &crowds), &in_gene, at_edge, &mut mended);

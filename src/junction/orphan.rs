@@ -21,13 +21,16 @@ const MIN_TAIL_BP: usize = 20;
 pub fn orphans(target: usize, tails: &[Tail], known: &[Candidate], tolerance: Tolerance) -> Vec<Candidate> {
     let taken: FxHashSet<FragmentId> = known.iter().flat_map(|candidate| candidate.members.keys().copied()).collect();
     let mut by_end: BTreeMap<Breakend, Vec<&Tail>> = BTreeMap::new();
-    let open = |tail: &&Tail| tail.placement.is_none() && !tail.bases.is_empty() && !taken.contains(&tail.fragment);
-    // What reads of dirt have in common tells more than any of them.
-    for tail in tails.iter().filter(open).filter(|tail| !tail.is_simple()) {
+    for tail in tails.iter().filter(|tail| tail.placement.is_none() && !tail.bases.is_empty() && !taken.contains(&tail.fragment)) {
         by_end.entry(tail.at).or_default().push(tail);
     }
     let mut list = Vec::new();
-    for (end, tails) in by_end {
+    for (end, all) in by_end {
+        if all.len() < MIN_FRAGMENTS {
+            continue;
+        }
+        // What reads of dirt have in common tells more than any of them.
+        let tails: Vec<&Tail> = all.iter().copied().filter(|tail| !tail.is_simple()).collect();
         if tails.len() < MIN_FRAGMENTS {
             continue;
         }
@@ -49,7 +52,7 @@ pub fn orphans(target: usize, tails: &[Tail], known: &[Candidate], tolerance: To
             candidate.add(tail.fragment, clip_member(&candidate, tail, true, agreeing_bp));
         }
         // Recurrent artefacts are clipped at one place with tails that differ; a break's tails agree.
-        if candidate.members.len() >= MIN_FRAGMENTS && !candidate.is_simple() && agreeing.len() * 4 >= tails.len() * 3 {
+        if candidate.members.len() >= MIN_FRAGMENTS && !candidate.is_simple() && agreeing.len() * 4 >= all.len() * 3 {
             list.push(candidate);
         }
     }

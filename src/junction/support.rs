@@ -82,7 +82,7 @@ fn add_tails(
         let fit = |index: usize| Some((index, fits(&candidates[index], tail)?));
         let found = match known {
             // What the aligner placed has counted as it was placed.
-            Some(index) => fit(index).filter(|_| tail.placement.is_none()),
+            Some(index) => Some(index).filter(|_| tail.placement.is_none()).and_then(fit),
             None => *fitting
                 .entry((tail.at, [&tail.bases, &tail.qualities, &tail.anchor]))
                 .or_insert_with(|| filed.like(tail.at, &tail.bases).into_iter().find_map(fit)),
@@ -188,13 +188,16 @@ pub fn pair_member(pair: &Pair) -> Member {
 
 /// The evidence of a tail whose first bases agree with a candidate's; `at_kinase` says on which side its aligned part lies.
 ///
-/// Of the tail only the bases that agree count, and only so many as could be compared.
+/// Of the tail only the bases that agree count, and only so many as could be compared; those of a read that is clipped before the break are
+/// the aligned side's up to there.
 pub fn clip_member(candidate: &Candidate, tail: &Tail, at_kinase: bool, agreeing_bp: usize) -> Member {
     let compared_bp = if at_kinase { candidate.tail.len() } else { candidate.anchor.len() } as u32;
     // Of long tails the first bases are kept.
     let length_bp = if agreeing_bp < tail.bases.len() { agreeing_bp as u32 } else { tail.length_bp };
-    let shown = length_bp.min(compared_bp);
-    let (kinase_bp, partner_bp) = if at_kinase { (tail.anchor_bp, shown) } else { (shown, tail.anchor_bp) };
+    let end = if at_kinase { candidate.kinase } else { candidate.partner };
+    let early = (-tail.at.kept_distance(end.boundary)).max(0) as u32;
+    let (own, shown) = (tail.anchor_bp + early, length_bp.saturating_sub(early).min(compared_bp));
+    let (kinase_bp, partner_bp) = if at_kinase { (own, shown) } else { (shown, own) };
     let crossing_bp = if at_kinase {
         kinase_bp.min(partner_bp)
     } else {

@@ -250,11 +250,16 @@ pub fn file_prefix(sample: &str) -> String {
     prefix
 }
 
+/// Whether a folder has the open files of a process as its entries.
+fn is_open_files(folder: &Path) -> bool {
+    folder == Path::new("/dev/fd") || (folder.starts_with("/proc") && folder.ends_with("fd"))
+}
+
 /// Refuses a device, a pipe, or a link to an open file (`/dev/stdout`) where a result should go: the result would stand in its place, and
 /// nothing would go through it.
 fn refuse_device(path: &Path, option: &str) -> Result<()> {
     let is_special = fs::metadata(path).is_ok_and(|about| !about.is_file() && !about.is_dir());
-    let is_open_file = fs::read_link(path).is_ok_and(|target| target.parent().is_some_and(|folder| folder.ends_with("fd")));
+    let is_open_file = fs::read_link(path).is_ok_and(|target| target.parent().is_some_and(is_open_files));
     if is_special || is_open_file {
         let remedy = format!("name a file or folder with {option} that is none");
         return Err(Error::input(path, "is a device or a pipe, which a result cannot replace", remedy));

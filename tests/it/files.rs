@@ -562,7 +562,7 @@ fn a_signal_while_results_are_written_leaves_no_temporary_file_and_ends_the_run_
     // What whoever runs the tests ignores, a run ignores too, as nohup asks.
     let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
     let ignored = status.lines().find_map(|line| u64::from_str_radix(line.strip_prefix("SigIgn:")?.trim(), 16).ok()).unwrap_or(0);
-    let by_hand = [(15, "TERM"), (2, "INT"), (1, "HUP"), (3, "QUIT"), (6, "ABRT")];
+    let by_hand = [(15, "TERM"), (2, "INT"), (1, "HUP"), (3, "QUIT")];
     // What runs jobs sends these before the time is up; timers and limits of the shell, too.
     let by_limits = [(10, "USR1"), (12, "USR2"), (14, "ALRM"), (24, "XCPU"), (26, "VTALRM"), (27, "PROF")];
     for (number, signal) in by_hand.into_iter().chain(by_limits) {

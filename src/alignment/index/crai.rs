@@ -114,6 +114,9 @@ impl Summary {
             start: few[0].start.saturating_sub(1).max(0) as u32,
             end: few.iter().map(Slice::end).max().unwrap_or(0).max(0) as u32,
         };
+        // What needs these slices alone ends before the next one begins; one read over a long intron may reach far beyond.
+        let next = slices.get(end).map_or(u32::MAX, |next| next.start.saturating_sub(1).max(0) as u32);
+        let span = Interval { end: span.end.min(next), ..span };
         Some(Slices { places: first + begin..first + end, span })
     }
 
@@ -130,7 +133,7 @@ impl Summary {
                 last.is_compared &= !is_shared(at);
             } else {
                 let is_compared = !is_shared(at) && file.is_some_and(|file| has_checksum(file, bytes, slice));
-                contigs.push(OfContig { tid: slice.tid, start: slice.start.saturating_sub(1) as u32, is_compared });
+                contigs.push(OfContig { tid: slice.tid, start: slice.start.saturating_sub(1).max(0) as u32, is_compared });
             }
         }
         slices.retain(|slice| slice.tid >= 0);
@@ -153,7 +156,9 @@ impl Slice {
 /// Whether a slice has a checksum of its reference; who writes it into one writes it into all.
 fn has_checksum(file: &File, size: u64, slice: &Slice) -> bool {
     let body = container(file, slice.container, size).filter(|_| cram::is_known(file)).map(|container| container.body);
-    body.and_then(|body| cram::slice(file, body, slice.landmark)).is_some_and(|header| header.tid == slice.tid && header.has_checksum)
+    // A slice with bases of its own is held against these, never against the FASTA.
+    let is_held = |header: cram::SliceHeader| header.tid == slice.tid && header.has_checksum && !header.embeds;
+    body.and_then(|body| cram::slice(file, body, slice.landmark)).is_some_and(is_held)
 }
 
 /// Checks an index against itself and, where the file is here, against its containers.
@@ -256,8 +261,8 @@ mod tests {
         let lines = vec![slice(0, 101, 1_000, 0), slice(0, 151, 50, 1), slice(0, 301, 100, 2), slice(1, 101, 100, 3), slice(-1, 0, 1, 4)];
         let summary = Summary::of(lines, 1_000, None);
         let needed = |interval| summary.slices(interval).map(|slices| (slices.places, slices.span.start, slices.span.end));
-        assert_eq!(needed(at(0, 100, 101)), Some((0..1, 100, 1_100)));
-        assert_eq!(needed(at(0, 0, 151)), Some((0..2, 100, 1_100)));
+        assert_eq!(needed(at(0, 100, 101)), Some((0..1, 100, 150)), "who needs the first alone ends before the second begins");
+        assert_eq!(needed(at(0, 0, 151)), Some((0..2, 100, 300)));
         assert_eq!(needed(at(0, 1_000, 1_010)), None, "three may reach there");
         assert_eq!(needed(at(0, 0, 100)), None);
         assert_eq!(needed(at(0, 1_100, 1_200)), None);
