@@ -32,7 +32,7 @@ use crate::warning::Warning;
 pub use negative::{Imbalance, Negative, NegativePlaces};
 
 /// Version of the document's form: the first number changes when a reader of the old form would misread the new one.
-pub const SCHEMA_VERSION: &str = "2.1.0";
+pub const SCHEMA_VERSION: &str = "2.2.0";
 
 /// The largest document that is read, unpacked: a usual one has a thousandth of it.
 const MAX_BYTES: u64 = 1 << 28;
