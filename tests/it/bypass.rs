@@ -190,8 +190,8 @@ fn a_hot_spot_of_another_gene_has_a_row_called_or_not_and_one_record_if_it_is() 
         assert!(own.len() == 1 && own[0].starts_with("chr12\t25245350\t.\tC\tA\t"), "{records:?}");
         other_tools_read(&out.join("s.vcf.gz"), None);
         // People are told once.
-        assert_eq!(told.stdout.matches("KRAS p.G12V").count(), 1, "{}", told.stdout);
-        assert_eq!(told.stdout.matches("G13").count(), 0, "{}", told.stdout);
+        assert_eq!(told.stderr.matches("KRAS p.G12V").count(), 1, "{}", told.stderr);
+        assert_eq!(told.stderr.matches("G13").count(), 0, "{}", told.stderr);
         // The same from the document, and from one of an older version.
         let again = folder.path().join(format!("{assay}-again"));
         let report = |from: &Path| kinfuse(["report".as_ref(), "-o".as_ref(), again.as_os_str(), from.as_os_str()]);
