@@ -179,7 +179,7 @@ mod tests {
     fn a_called_variant_has_quality_and_filter_and_a_site_not_seen_has_neither() {
         let mut variant = fixture::ros1_g2032r();
         let cells = VariantRow::new("S1", &variant, &fixture::contigs()).cells();
-        insta::assert_snapshot!(cells.join(" | "), @r"S1 | ROS1 | NM_002944 | c.6094G>A | p.G2032R | chr6 | 117317184 | C | T | 200 | 10 | 0.05 | 0.025993 | 0.086875 | 61.0 | PASS | crizotinib:resistant,repotrectinib:sensitive | solvent front | 0.0149 | cis:F1:4 | . | called | . | p.G2026R (NM_001378902) | 6.67e-5 | 0.25 | 5 | 117317184 | .");
+        insta::assert_snapshot!(cells.join(" | "), @r"S1 | ROS1 | NM_002944 | c.6094G>A | p.G2032R | chr6 | 117317184 | C | T | 200 | 10 | 0.05 | 0.025993 | 0.086875 | 61.0 | PASS | crizotinib:resistant,repotrectinib:sensitive | solvent front | 0.0149 | cis:F1:4 | . | called | . | p.G2026R (NM_001378902) | 6.67e-5 | 0.25 | 5 | 117317184 | . | .");
         variant.status = VariantStatus::NotSeen;
         let row = VariantRow::new("S1", &variant, &fixture::contigs());
         assert_eq!((row.qual, row.filter), (None, None));
