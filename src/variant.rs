@@ -151,6 +151,8 @@ pub struct Variant {
     pub held_back: bool,
     /// Phase set (1-based position of its first variant) and whether it lies on the second of the two haplotypes.
     pub phase_set: Option<(u32, bool)>,
+    /// The parts of a change that an intron cuts: position, reference and alternative bases as above, lowest first; none for others.
+    pub parts: Vec<(u32, Vec<u8>, Vec<u8>)>,
     /// Bases behind `position` that transcripts leave out, where that is the change; they are not among `reference`.
     pub left_out_bp: Option<u32>,
 }
@@ -187,6 +189,7 @@ impl Variant {
             statements: Vec::new(),
             held_back: false,
             phase_set: None,
+            parts: Vec::new(),
             left_out_bp: None,
         }
     }

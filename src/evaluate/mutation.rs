@@ -186,4 +186,28 @@ mod tests {
         std::fs::write(bed.path(), "chr6\t80000\n").expect("the file takes it");
         assert!(Scope::read(bed.path()).is_err_and(|error| error.to_string().contains("line 1")));
     }
+
+    #[test]
+    fn hot_spots_of_other_genes_are_judged_only_where_the_truth_names_the_gene() {
+        let named = |name: &str, place: (&str, u32)| MutationCall {
+            name: name.to_owned(),
+            place: (place.0.to_owned(), place.1),
+            ..call(place.1, "C", "T")
+        };
+        let own = crate::evaluate::call::SampleCalls {
+            mutations: vec![call(7_674, "C", "T"), named("KRAS p.G12D", ("12", 25_245_350)), named("MET p.?", ("7", 116_771_989))],
+            ..Default::default()
+        };
+        let calls = Calls::from([("s".to_owned(), own)]);
+        let mut all = Truth::default();
+        all.mutations.push(truth("ROS1 p.G2032R", None));
+        all.samples.insert("s".to_owned());
+        let judged = |all: &Truth| {
+            let row = measure(all, &calls, &Scope::of(all)).remove(0);
+            (row.precision.yes, row.precision.of, row.elsewhere)
+        };
+        assert_eq!(judged(&all), (1, 1, 2));
+        all.mutations.push(TrueMutation { place: ("12".to_owned(), 25_245_349), ..truth("KRAS p.G12C", None) });
+        assert_eq!(judged(&all), (1, 2, 1), "another change of a gene of the truth is false");
+    }
 }

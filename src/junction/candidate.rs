@@ -355,14 +355,14 @@ mod tests {
             candidate.repeats(&tail, Tolerance::of(false)).is_some()
         };
         let with = |last: &[u8], rest: &[u8]| [last, rest].concat();
-        assert_eq!(clipped_early(6, &with(b"ATGTGA", &beyond)), true, "an error where it was clipped");
-        assert_eq!(clipped_early(6, &with(b"AAAAAA", &beyond[..20])), false, "six other bases are another molecule");
-        assert_eq!(clipped_early(10, &with(b"GTTCTCTGTGA", &beyond[..14])[1..]), false, "the kinase's own bases and dirt show no break");
+        assert!(clipped_early(6, &with(b"ATGTGA", &beyond)), "an error where it was clipped");
+        assert!(!clipped_early(6, &with(b"AAAAAA", &beyond[..20])), "six other bases are another molecule");
+        assert!(!clipped_early(10, &with(b"GTTCTCTGTGA", &beyond[..14])[1..]), "the kinase's own bases and dirt show no break");
         let run_over = |anchor: &[u8]| {
             let tail = Tail { anchor: anchor.into(), ..Tail::made_up(1, kinase.extended(8), &[b'A'; 22]) };
             Candidate { tail: vec![b'A'; 40], ..candidate.clone() }.repeats(&tail, Tolerance::of(false)).is_some()
         };
-        assert_eq!(run_over(b"CTCTGTGACCTGCAGG"), false, "it goes on in the kinase before it ends in dirt");
+        assert!(!run_over(b"CTCTGTGACCTGCAGG"), "it goes on in the kinase before it ends in dirt");
     }
 
     #[test]

@@ -16,6 +16,9 @@ pub const OVERRUN_BP: i64 = 12;
 /// Fragments from which a junction is taken for granted when a pair with an unusual insert points to it.
 const ESTABLISHED_FRAGMENTS: usize = 3;
 
+/// What tails have in common that fit the same candidate: their place and their bases.
+type Alike<'t> = (Breakend, [&'t Bytes; 3]);
+
 /// What a pair may span.
 #[derive(Clone, Copy)]
 pub struct Span<'a> {
@@ -75,7 +78,7 @@ fn add_tails(
         (end.contig, end.side) == (tail.at.contig, tail.at.side)
     };
     // Equal tails fit the same one.
-    let mut fitting: FxHashMap<(Breakend, [&Bytes; 3]), Option<(usize, usize)>> = FxHashMap::default();
+    let mut fitting: FxHashMap<Alike<'_>, Option<(usize, usize)>> = FxHashMap::default();
     for tail in tails {
         let homes = [Side::Lower, Side::Higher].map(|side| home.get(&(tail.fragment, side)).copied());
         let known = homes.into_iter().flatten().find(|&index| leaves(&candidates[index], tail));

@@ -32,7 +32,7 @@ use crate::warning::Warning;
 pub use negative::{Imbalance, Negative, NegativePlaces};
 
 /// Version of the document's form: the first number changes when a reader of the old form would misread the new one.
-pub const SCHEMA_VERSION: &str = "2.1.0";
+pub const SCHEMA_VERSION: &str = "2.2.0";
 
 /// The largest document that is read, unpacked: a usual one has a thousandth of it.
 const MAX_BYTES: u64 = 1 << 28;
@@ -368,10 +368,13 @@ impl Document {
         self.off_target.iter().flat_map(|spot| &spot.variants).filter(|row| row.status == VariantStatus::Called)
     }
 
-    /// The rows of `variants.tsv`: all that is called, then what was seen at the other known sites of the kinases.
-    pub fn variant_rows(&self) -> Vec<&VariantRow> {
-        let rest = self.variants.iter().filter(|row| row.status != VariantStatus::Called);
-        self.called_variants().into_iter().chain(rest).collect()
+    /// The rows of `variants.tsv`: all that is called, then what was seen at the other known sites of the kinases, then at the hot spots of
+    /// other genes, a line a site.
+    pub fn variant_rows(&self) -> Vec<VariantRow> {
+        let open = |row: &&VariantRow| row.status != VariantStatus::Called;
+        let kinases = self.variants.iter().filter(open).cloned();
+        let spots = self.off_target.iter().flat_map(|spot| spot.variants.iter().filter(open).map(|row| spot.line(row)));
+        self.called_variants().into_iter().cloned().chain(kinases).chain(spots).collect()
     }
 }
 

@@ -19,7 +19,7 @@ pub use fusion::FusionRow;
 pub use metric::{MetricRow, MetricValue};
 pub use off_target::{OffTargetRow, SeenChange};
 pub use phase::{Companion, Phase, PhaseSet, Relation, ToFusion, Told};
-pub use variant::VariantRow;
+pub use variant::{GenomicPart, VariantRow};
 
 pub(super) use fusion::is_unplaced;
 

@@ -131,7 +131,7 @@ pub fn text(source: &Source<'_>) -> String {
         let ends = fusion.breakends.iter().filter(|_| fusion.breakends.iter().all(BreakendEntry::is_sound));
         ends.filter_map(|end| record::of_end(&fusion.row, end, contigs))
     });
-    let changes = source.variants.iter().filter_map(|variant| record::of_variant(variant, contigs));
+    let changes = source.variants.iter().flat_map(|variant| record::of_variant(variant, contigs));
     let mut records: Vec<record::Record> = ends.chain(changes).collect();
     records.sort();
     let mut text = header::lines(source);

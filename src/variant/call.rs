@@ -434,6 +434,7 @@ impl Context<'_> {
         }
         let (from, old, new) = self.with_silent_neighbours(seen.first, letters(reference), letters(changed), &with);
         let (position, reference_bases, alternative) = name::genomic_codon(domain, from, &old, &new);
+        let parts = name::genomic_parts(domain, from, &old, &new);
         let residue = |key: Key| translate(key).map_or('?', char::from);
         let hgvs_p = format!("p.{}{codon}{}", residue(reference), residue(changed));
         let variant = Variant {
@@ -441,6 +442,7 @@ impl Context<'_> {
             position,
             reference: reference_bases,
             alternative,
+            parts,
             alt_fragments: fragments,
             share: jeffreys_share(u64::from(fragments), u64::from(expected.depth)),
             quality,

@@ -61,7 +61,7 @@ pub fn coding_change(first: usize, reference: &[u8], alternative: &[u8]) -> Stri
 }
 
 /// Position (0-based), reference and alternative bases on the forward strand of a change of codons, trimmed to what changes; the bases
-/// are left out where an intron cuts what changes.
+/// are left out where an intron cuts what changes ([`genomic_parts`] has them then).
 pub fn genomic_codon(domain: &Domain<'_>, first: usize, reference: &[u8], alternative: &[u8]) -> (u32, Vec<u8>, Vec<u8>) {
     let differs: Vec<usize> = (0..reference.len()).filter(|&slot| reference[slot] != alternative[slot]).collect();
     let (Some(&from), Some(&to)) = (differs.first(), differs.last()) else { return (domain.position(first), Vec::new(), Vec::new()) };
@@ -72,6 +72,25 @@ pub fn genomic_codon(domain: &Domain<'_>, first: usize, reference: &[u8], altern
     }
     let turned = |bases: &[u8]| if domain.strand == Strand::Forward { bases.to_vec() } else { reverse_complement(bases) };
     (low, turned(&reference[from..=to]), turned(&alternative[from..=to]))
+}
+
+/// The parts of a change of codons that an intron cuts, lowest first, each as [`genomic_codon`] gives it; none where one stretch holds it.
+pub fn genomic_parts(domain: &Domain<'_>, first: usize, reference: &[u8], alternative: &[u8]) -> Vec<(u32, Vec<u8>, Vec<u8>)> {
+    let is_cut = |slot: &usize| domain.position(first + slot - 1).abs_diff(domain.position(first + slot)) != 1;
+    let cuts: Vec<usize> = (1..reference.len()).filter(is_cut).collect();
+    let edges: Vec<usize> = std::iter::once(0).chain(cuts).chain(std::iter::once(reference.len())).collect();
+    let part = |edges: &[usize]| {
+        let (from, to) = (edges[0], edges[1]);
+        let (old, new) = (&reference[from..to], &alternative[from..to]);
+        (old != new).then(|| genomic_codon(domain, first + from, old, new))
+    };
+    let mut parts: Vec<(u32, Vec<u8>, Vec<u8>)> = edges.windows(2).filter_map(part).collect();
+    parts.sort();
+    if parts.len() > 1 {
+        parts
+    } else {
+        Vec::new()
+    }
 }
 
 /// `c.3604_3606del`, `c.3451_3453dup`, `c.3453_3454insGCA`, `c.2239_2248delinsC` for an indel at its last place, `c.[3604del;3616dup]` for a

@@ -239,8 +239,11 @@ pub(super) fn gap_at(
 ) -> Option<Replaced> {
     let run: &[Operation] = &operations[..operations.iter().take_while(|op| is_indel(**op)).count()];
     let (deleted, inserted_bp) = (cigar::bases(run, b"D"), cigar::bases(run, b"I"));
-    let aligned_behind = operations.get(run.len()).is_some_and(|op| matches!(op.letter, b'M' | b'=' | b'X'));
     let end = at.saturating_add(deleted);
+    let is_aligned = |index: usize| operations.get(index).is_some_and(|op| matches!(op.letter, b'M' | b'=' | b'X'));
+    // At the end of an exon a spliced read goes on behind the intron.
+    let before_intron = end == segment.end && operations.get(run.len()).is_some_and(|op| op.letter == b'N') && is_aligned(run.len() + 1);
+    let aligned_behind = is_aligned(run.len()) || before_intron;
     let near = at <= segment.end.saturating_add(FLANK_BP) && end.saturating_add(FLANK_BP) >= segment.start;
     if !has_before || !aligned_behind || !near || deleted.max(inserted_bp) == 0 || inserted_bp > MAX_INSERTION_BP {
         return None;

@@ -1,4 +1,4 @@
-//! Exon 14 of MET through BAMs: left out of transcripts, and changed at its splice sites.
+//! Changes of other genes through BAMs: hot spots, and exon 14 of MET, left out of transcripts or changed at its splice sites.
 
 use std::path::Path;
 
@@ -6,7 +6,7 @@ use kinfuse::genome::{Assembly, Interval, Strand};
 use kinfuse::simulate::{AlignerStyle, Errors, Fragment, Library, Molecule, Piece, Protocol, Sampler, Substitution};
 use serde_json::Value;
 
-use crate::support::command::{call, kinfuse, other_tools_read, table, table_gz};
+use crate::support::command::{call, kinfuse, other_tools_read, same_files, table, table_gz};
 use crate::support::slices::Slices;
 
 fn sampler(name: &str, seed: u64) -> Sampler {
@@ -35,6 +35,9 @@ fn exon_14(bam: &Path) -> (Value, String, String) {
     let called = spot["variants"].as_array().into_iter().flatten().filter(|line| line["status"] == "called").count();
     let rows = table(&out.join("s.variants.tsv"));
     assert_eq!(rows.iter().filter(|row| row.get("gene") == "MET" && row.get("status") == "called").count(), called, "{spot}");
+    // What is not called has its line there, too.
+    let all = spot["variants"].as_array().map_or(0, Vec::len);
+    assert_eq!(rows.iter().filter(|row| row.get("gene") == "MET").count(), all, "{spot}");
     let records = table_gz(&out.join("s.vcf.gz"));
     assert_eq!(records.iter().filter(|record| record.contains("GENE=MET;")).count(), called, "{spot} {records:?}");
     let checked = kinfuse(["check-vcf".as_ref(), out.join("s.vcf.gz").as_os_str()]);
@@ -147,4 +150,68 @@ fn changes_at_the_splice_sites_of_exon_14_are_called_in_dna() {
     slices.write(&path, "s", AlignerStyle::dna(), &sampler("e", 70).fragments(&alk, 50), true);
     let (spot, value, note) = exon_14(&path);
     assert!(spot["status"] == "not-covered" && value == "not-covered" && note.contains("fewer than three molecules"), "{spot} {note}");
+}
+
+#[test]
+fn a_hot_spot_of_another_gene_has_a_row_called_or_not_and_one_record_if_it_is() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let slices = Slices::new(Assembly::Grch38, &["ALK", "KRAS"], 8);
+    let (kras, alk) = (slices.gene("KRAS"), slices.gene("ALK"));
+    let (strand, model) = (kras.strand.expect("a strand"), kras.transcript.as_ref().expect("a transcript"));
+    let place = model.codon_bases(12, strand).expect("the codon is there")[1];
+    let stretch = Interval { contig: kras.contig(), start: place - 300, end: place + 300 };
+    let transcript = Molecule::transcript(kras, &slices.reference).expect("the exons are there");
+    let stretch = Molecule::new("stretch", &[Piece::Genomic(stretch, Strand::Forward)], &slices.reference).expect("within the slice");
+    let other = Molecule::transcript(alk, &slices.reference).expect("the exons are there");
+    for (assay, style, plain) in [("rna", AlignerStyle::rna(), transcript), ("dna", AlignerStyle::dna(), stretch)] {
+        // c.35G>T of a gene on the reverse strand.
+        let changed = plain.clone().with_substitutions(&[Substitution { contig: kras.contig(), position: place, base: b'A' }]);
+        let at = changed.offset_of(kras.contig(), place).expect("it is on the molecule");
+        let mut sampler = sampler("r", 80);
+        let fragments: Vec<Fragment> =
+            [sampler.crossing(&changed, at - 1, at + 1, 12, 60), sampler.to_depth(&plain, 300.0), sampler.fragments(&other, 100)].concat();
+        let (bam, out) = (folder.path().join(format!("{assay}.bam")), folder.path().join(assay));
+        slices.write(&bam, "s", style, &fragments, true);
+        let told = call(&out, &["-s", "s", "--assay", assay].map(AsRef::as_ref).into_iter().chain([bam.as_ref()]).collect::<Vec<_>>());
+        let rows = table(&out.join("s.variants.tsv"));
+        let cells = ["hgvs_p", "status", "pos", "ref", "alt"];
+        let own = rows.iter().filter(|row| row.get("gene") == "KRAS");
+        // G12, G13 and Q61: one line each, whatever is listed.
+        let found: Vec<[String; 5]> = own.map(|row| cells.map(|cell| row.get(cell).to_owned())).collect();
+        assert_eq!(found.len(), 3, "{assay}: {found:?}");
+        assert_eq!(found[0], ["p.G12V", "called", "25245350", "C", "A"], "{assay}: {found:?}");
+        assert!(found[1][0].starts_with("p.G13") && found[1][1] == "not-seen", "{assay}: {found:?}");
+        let far = if assay == "rna" { "not-seen" } else { "not-covered" };
+        assert!(found[2][0].starts_with("p.Q61") && found[2][1] == far, "{assay}: {found:?}");
+        let g13 = rows.iter().find(|row| row.get("hgvs_p") == found[1][0]).expect("it has a row");
+        assert!(g13.number("lod95") < 0.1 && g13.get("note").contains("listed changes of KRAS G13"), "{g13:?}");
+        let records = table_gz(&out.join("s.vcf.gz"));
+        let own: Vec<&String> = records.iter().filter(|record| record.contains("GENE=KRAS;")).collect();
+        assert!(own.len() == 1 && own[0].starts_with("chr12\t25245350\t.\tC\tA\t"), "{records:?}");
+        other_tools_read(&out.join("s.vcf.gz"), None);
+        // People are told once.
+        assert_eq!(told.stderr.matches("KRAS p.G12V").count(), 1, "{}", told.stderr);
+        assert_eq!(told.stderr.matches("G13").count(), 0, "{}", told.stderr);
+        // The same from the document, and from one of an older version.
+        let again = folder.path().join(format!("{assay}-again"));
+        let report = |from: &Path| kinfuse(["report".as_ref(), "-o".as_ref(), again.as_os_str(), from.as_os_str()]);
+        let json = out.join("s.kinfuse.json");
+        let renewed = report(&json);
+        assert_eq!(renewed.code, Some(0), "{}", renewed.stderr);
+        same_files(&out, &again);
+        let text = std::fs::read_to_string(&json).expect("the JSON can be read");
+        let mut older: Value = serde_json::from_str(&text).expect("the JSON is valid");
+        older["schema_version"] = "2.0.0".into();
+        let spots = older["off_target"]
+            .as_array_mut()
+            .expect("a list")
+            .iter_mut()
+            .flat_map(|spot| spot["variants"].as_array_mut().expect("a list").iter_mut().filter_map(Value::as_object_mut));
+        spots.for_each(|row| assert!(row.remove("genomic_parts").is_some()));
+        std::fs::write(&json, older.to_string()).expect("the folder takes it");
+        let renewed = report(&json);
+        assert_eq!(renewed.code, Some(0), "{}", renewed.stderr);
+        let bytes = |folder: &Path| std::fs::read(folder.join("s.variants.tsv")).expect("the table can be read");
+        assert!(bytes(&out) == bytes(&again), "{assay}");
+    }
 }

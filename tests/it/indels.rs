@@ -7,7 +7,7 @@ use std::path::Path;
 use kinfuse::sequence::{reverse_complement, translate_codon};
 use kinfuse::simulate::Random;
 
-use crate::support::command::{call, repository, table, table_gz, Row};
+use crate::support::command::{call, kinfuse, other_tools_read, repository, table, table_gz, Row};
 use crate::support::sam;
 
 /// The made-up genome with its gene models.
@@ -91,8 +91,28 @@ impl Genome {
         reads
     }
 
+    /// A spliced read over an intron, so many of its bases before it; `gap` is what the aligner writes between the bases before the intron
+    /// and the intron, for the bases that stand there.
+    fn spliced(&self, name: &str, contig: &str, (low, high): (usize, usize), left: usize, gap: &str, inserted: &str) -> Read {
+        let deleted: usize = gap.strip_suffix('D').map_or(0, |count| count.parse().expect("a number"));
+        let (from, right) = (low - deleted - left, 80 - left - inserted.len());
+        let bases = [self.bases(contig, from, low - deleted), inserted, self.bases(contig, high, high + right)].concat();
+        read(name, contig, from, &format!("{left}M{gap}{}N{right}M", high - low), &bases)
+    }
+
+    /// The introns between exons of a gene, lowest first: end of the exon below and start of the one above.
+    fn introns(&self, gene: &str, exons: std::ops::Range<usize>) -> Vec<(usize, usize)> {
+        let mut exons: Vec<Exon> = exons.map(|number| self.exon(gene, number)).collect();
+        exons.sort_by_key(|exon| exon.1);
+        exons.windows(2).map(|pair| (pair[0].2, pair[1].1)).collect()
+    }
+
     /// What is called of these reads, and the records of the VCF.
-    fn called(&self, mut reads: Vec<Read>) -> (Vec<Row>, Vec<Record>) {
+    fn called(&self, reads: Vec<Read>) -> (Vec<Row>, Vec<Record>) {
+        self.called_as("dna", reads)
+    }
+
+    fn called_as(&self, assay: &str, mut reads: Vec<Read>) -> (Vec<Row>, Vec<Record>) {
         let order: BTreeMap<&str, usize> = self.contigs.iter().enumerate().map(|(at, (name, _))| (name.as_str(), at)).collect();
         reads.sort_by_key(|(contig, at, _)| (order[contig.as_str()], *at));
         let header = self.contigs.iter().map(|(name, bases)| format!("@SQ\tSN:{name}\tLN:{}\n", bases.len()));
@@ -106,9 +126,15 @@ impl Genome {
         let (gtf, fasta) = (repository("test-data/mini.gtf"), repository("test-data/mini.fa"));
         let path = |path: &'_ Path| path.as_os_str().to_owned();
         let arguments =
-            ["-s", "x", "--assay", "dna", "-g"].map(Into::into).into_iter().chain([path(&gtf), "-r".into(), path(&fasta), path(&bam)]);
+            ["-s", "x", "--assay", assay, "-g"].map(Into::into).into_iter().chain([path(&gtf), "-r".into(), path(&fasta), path(&bam)]);
         let arguments: Vec<std::ffi::OsString> = arguments.collect();
         call(folder.path(), &arguments.iter().map(AsRef::as_ref).collect::<Vec<_>>());
+        let vcf = folder.path().join("x.vcf.gz");
+        let checked = kinfuse(["check-vcf".as_ref(), vcf.as_os_str()]);
+        assert_eq!((checked.code, checked.stdout.as_str()), (Some(0), ""));
+        // bcftools norm knows no breakends without a mate.
+        let has_breakend = table_gz(&vcf).iter().any(|record| record.contains("SVTYPE=BND"));
+        other_tools_read(&vcf, (!has_breakend).then_some(&*fasta));
         let rows = table(&folder.path().join("x.variants.tsv")).into_iter().filter(|row| row.get("status") == "called").collect();
         let records = table_gz(&folder.path().join("x.vcf.gz"));
         let records = records.into_iter().map(|line| {
@@ -293,6 +319,70 @@ fn bases_side_by_side_in_two_codons_of_one_molecule_are_one_change_though_one_co
                 true_bases[200 + place - low] = base;
             }
             assert_eq!(genome.with_record(&records[0], low).as_bytes(), true_bases);
+        }
+    }
+    assert!(seen >= 3, "{seen}");
+}
+
+#[test]
+fn what_an_aligner_writes_between_an_exon_and_its_intron_is_called_in_rna() {
+    let genome = Genome::new();
+    for (gene, exons) in [("ALK", 23..25), ("NTRK1", 14..16)] {
+        let (contig, ..) = genome.exon(gene, exons.start);
+        let (low, high) = genome.introns(gene, exons)[0];
+        for (gap, inserted, deleted) in [("3I", "GTA", 0), ("3D", "", 3)] {
+            let what = format!("{gene} {gap}");
+            let mut reads: Vec<Read> =
+                (0..240).map(|n| genome.spliced(&format!("w{n}"), &contig, (low, high), 25 + n % 30, "", "")).collect();
+            reads.extend((0..60).map(|n| genome.spliced(&format!("m{n}"), &contig, (low, high), 25 + n % 27, gap, inserted)));
+            let (rows, records) = genome.called_as("rna", reads);
+            assert_eq!((rows.len(), records.len()), (1, 1), "{what}: {rows:?}");
+            assert!((rows[0].number("allele_fraction") - 0.2).abs() < 0.05, "{what}: {:?}", rows[0]);
+            let true_bases = [genome.bases(&contig, low - 200, low - deleted), inserted, genome.bases(&contig, low, low + 200)].concat();
+            assert_eq!(genome.with_record(&records[0], low), true_bases, "{what}: {:?}", records[0]);
+            assert!(is_shortest(&records[0].2, &records[0].3), "{what}: {:?}", records[0]);
+        }
+    }
+}
+
+#[test]
+fn a_change_on_both_sides_of_an_intron_has_a_row_with_its_parts_and_a_record_a_part() {
+    let genome = Genome::new();
+    let mut seen = 0;
+    for (gene, exons) in [("ALK", 22..28), ("NTRK1", 14..17)] {
+        let (contig, forward, places) = genome.coding(gene);
+        let turned = |base: u8| if forward { base } else { reverse_complement(&[base])[0] };
+        let letter = |place: usize| turned(genome.bases(&contig, place, place + 1).as_bytes()[0]);
+        for (low, high) in genome.introns(gene, exons) {
+            let is_cut = |three: &&[usize]| three.contains(&(low - 1)) && three.contains(&high);
+            let Some(three) = places.chunks_exact(3).find(is_cut) else { continue };
+            let old: Vec<u8> = three.iter().map(|&place| letter(place)).collect();
+            let edges = [low - 1, high].map(|place| three.iter().position(|own| *own == place).expect("it is cut there"));
+            let new = b"ACGT".iter().flat_map(|&x| b"ACGT".map(|y| (x, y))).find_map(|(x, y)| {
+                let mut new = old.clone();
+                (new[edges[0]], new[edges[1]]) = (x, y);
+                let wanted = x != old[edges[0]] && y != old[edges[1]] && translate_codon(&new) != Some(b'*');
+                (wanted && translate_codon(&new) != translate_codon(&old)).then_some([x, y])
+            });
+            let new = new.expect("some change of two bases changes the residue").map(|base| char::from(turned(base)).to_string());
+            let reads = (0..300).map(|n| {
+                let left = 25 + n % 30;
+                let (contig, place, line) = genome.spliced(&format!("r{n}"), &contig, (low, high), left, "", "");
+                let mut fields: Vec<String> = line.split('\t').map(str::to_owned).collect();
+                if n % 5 == 0 {
+                    fields[9].replace_range(left - 1..=left, &new.concat());
+                }
+                (contig, place, fields.join("\t"))
+            });
+            let (rows, records) = genome.called_as("rna", reads.collect());
+            assert_eq!(rows.len(), 1, "{gene}: {rows:?}");
+            let was = |place: usize| genome.bases(&contig, place, place + 1).to_owned();
+            let parts = [(low - 1, was(low - 1), &new[0]), (high, was(high), &new[1])];
+            let expected = parts.clone().map(|(place, old, new)| format!("{}:{old}>{new}", place + 1));
+            assert_eq!(rows[0].get("genomic_parts"), expected.join(","), "{:?}", rows[0]);
+            assert_eq!((rows[0].get("ref"), rows[0].get("alt")), (".", "."), "{:?}", rows[0]);
+            assert_eq!(records, parts.map(|(place, old, new)| (contig.clone(), place, old, new.clone())));
+            seen += 1;
         }
     }
     assert!(seen >= 3, "{seen}");

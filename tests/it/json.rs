@@ -58,7 +58,7 @@ fn documents_fit_their_schema_and_numbers_are_numbers() {
         let mut broken = document.clone();
         broken["fusions"] = 3.into();
         assert!(valid(&broken).is_err(), "the schema says what a list is");
-        assert_eq!(document["schema_version"], "2.1.0");
+        assert_eq!(document["schema_version"], "2.2.0");
         for key in ["candidates", "naming", "vcf"] {
             assert!(document.get(key).is_none(), "{key} lies outside");
         }

@@ -38,7 +38,7 @@ pub(super) fn variants(path: &Path, text: &str) -> Result<Vec<(String, SampleCal
     let mut samples: BTreeMap<String, SampleCalls> = BTreeMap::new();
     for line in Sheet::parse(path, text).lines() {
         let calls = samples.entry(line.required("sample")?.to_owned()).or_default();
-        calls.mutations.extend(mutation(&line)?);
+        calls.mutations.extend(mutations(&line)?);
     }
     Ok(samples.into_iter().collect())
 }
@@ -63,7 +63,7 @@ pub(in crate::evaluate) fn of_document(path: &Path, document: &Document) -> Resu
         calls.absorb(found);
     }
     for line in Sheet::of_rows(path, &document.variant_rows()).lines() {
-        calls.mutations.extend(mutation(&line)?);
+        calls.mutations.extend(mutations(&line)?);
     }
     Ok(calls)
 }
@@ -100,16 +100,47 @@ fn call(line: &Line<'_>) -> Result<Call> {
     Ok(call)
 }
 
-fn mutation(line: &Line<'_>) -> Result<Option<MutationCall>> {
+/// The called change of a line; one call a part where an intron cuts it, as the VCF has it.
+fn mutations(line: &Line<'_>) -> Result<Vec<MutationCall>> {
     if line.get("status") != Some("called") {
-        return Ok(None);
+        return Ok(Vec::new());
     }
     let phase = line.get("phase").and_then(|phase| phase.split(':').next()).filter(|word| matches!(*word, "cis" | "trans"));
-    Ok(Some(MutationCall {
+    let whole = MutationCall {
         passes: line.get("filter") == Some("PASS"),
         name: format!("{} {}", line.get("gene").unwrap_or("."), line.get("hgvs_p").unwrap_or(".")),
         place: (canonical_contig_name(line.required("chrom")?), line.number("pos")?.unwrap_or(0)),
         alleles: (line.text("ref").unwrap_or_default(), line.text("alt").unwrap_or_default()),
         phase: phase.map(str::to_owned),
-    }))
+    };
+    let Some(text) = line.get("genomic_parts") else { return Ok(vec![whole]) };
+    let part = |text: &str| {
+        let (position, (reference, alternative)) = text.split_once(':').and_then(|(at, rest)| Some((at, rest.split_once('>')?)))?;
+        let alleles = (reference.to_owned(), alternative.to_owned());
+        Some(MutationCall { place: (whole.place.0.clone(), position.parse().ok()?), alleles, ..whole.clone() })
+    };
+    let parts: Option<Vec<MutationCall>> = text.split(',').map(part).collect();
+    parts.ok_or_else(|| line.error(format!("genomic_parts is {text:?}, not position:ref>alt")))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_change_that_an_intron_cuts_is_a_call_a_part_and_what_is_not_called_is_none() {
+        let table = |parts: &str| {
+            format!(
+                "sample\tgene\thgvs_p\tchrom\tpos\tref\talt\tfilter\tphase\tstatus\tgenomic_parts\n\
+                 s\tALK\tp.G1202R\tchr2\t29\t.\t.\tPASS\t.\tcalled\t{parts}\ns\tKRAS\tp.G12A\tchr12\t9\t.\t.\t.\t.\tnot-seen\t.\n"
+            )
+        };
+        let read = |parts: &str| variants(Path::new("s.variants.tsv"), &table(parts));
+        let samples = read("29:C>T,900:GA>AC").expect("a table");
+        let calls: Vec<(u32, &str, &str)> =
+            (samples[0].1.mutations.iter()).map(|call| (call.place.1, call.alleles.0.as_str(), call.alleles.1.as_str())).collect();
+        assert_eq!(calls, [(29, "C", "T"), (900, "GA", "AC")]);
+        assert_eq!(read(".").expect("a table")[0].1.mutations.len(), 1);
+        assert!(read("29:C").is_err_and(|error| error.to_string().contains("genomic_parts")));
+    }
 }

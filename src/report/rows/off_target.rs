@@ -23,6 +23,19 @@ pub struct OffTargetRow {
     pub seen: Vec<SeenChange>,
 }
 
+impl OffTargetRow {
+    /// The line of the site in the table of variants, where nothing is called: of several listed changes it has the one that is hardest to
+    /// see, which must not be read as the only one that was looked for.
+    pub fn line(&self, row: &VariantRow) -> VariantRow {
+        if self.seen.len() < 2 {
+            return row.clone();
+        }
+        let told = format!("for all {} listed changes of {}: the one that is hardest to see", self.seen.len(), self.site);
+        let note = row.note.as_ref().map_or_else(|| told.clone(), |note| format!("{note}; {told}"));
+        VariantRow { note: Some(note), ..row.clone() }
+    }
+}
+
 /// What was seen of a change that is not called.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct SeenChange {

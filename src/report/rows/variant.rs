@@ -1,6 +1,9 @@
 //! One line of `variants.tsv`.
 
-use super::{filter_text, not_empty, table_row, Companion, Fraction, Phase, PhaseSet, Phred, Rate};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::{filter_text, not_empty, table_row, Cell, Companion, Fraction, Phase, PhaseSet, Phred, Rate};
 use crate::genome::Contigs;
 use crate::variant::{Variant, VariantStatus};
 
@@ -65,6 +68,34 @@ table_row! {
         pub end: Option<u32>,
         /// Set of variants that are phased with each other, and the haplotype on which it lies: `117317184:2`.
         pub phase_set: Option<PhaseSet>,
+        /// What changes on either side of an intron that cuts the codon, `pos:ref>alt` each, where no one `ref` and `alt` can hold it.
+        #[serde(default)]
+        pub genomic_parts: Vec<GenomicPart>,
+    }
+}
+
+/// A part of a change that an intron cuts.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct GenomicPart {
+    /// 1-based first reference base.
+    pub pos: u32,
+    /// Reference bases.
+    pub r#ref: String,
+    /// Alternative bases.
+    pub alt: String,
+}
+
+impl GenomicPart {
+    fn of((position, reference, alternative): &(u32, Vec<u8>, Vec<u8>)) -> Self {
+        let text = |bases: &[u8]| String::from_utf8_lossy(bases).into_owned();
+        Self { pos: position + 1, r#ref: text(reference), alt: text(alternative) }
+    }
+}
+
+impl Cell for Vec<GenomicPart> {
+    fn cell(&self) -> String {
+        let item = |part: &GenomicPart| format!("{}:{}>{}", part.pos, part.r#ref, part.alt);
+        self.iter().map(item).collect::<Vec<_>>().join(",").cell()
     }
 }
 
@@ -111,12 +142,16 @@ impl VariantRow {
             min_fragments: variant.min_fragments,
             end: called.then(|| end(variant)).flatten(),
             phase_set: variant.phase_set.map(|(position, second)| PhaseSet { position, haplotype: if second { 2 } else { 1 } }),
+            genomic_parts: variant.parts.iter().map(GenomicPart::of).collect(),
         }
     }
 }
 
 /// 1-based last reference base of a change; `None` where its bases are not known.
 fn end(variant: &Variant) -> Option<u32> {
+    if let Some((position, reference, _)) = variant.parts.last() {
+        return Some(position + reference.len() as u32);
+    }
     let length = variant.left_out_bp.map_or(variant.reference.len() as u32, |bases| bases + 1);
     (length > 0).then(|| variant.position + length)
 }
@@ -136,7 +171,7 @@ mod tests {
     fn the_columns_are_those_of_the_contract() {
         let promised = "sample gene transcript hgvs_c hgvs_p chrom pos ref alt depth alt_fragments allele_fraction \
                         allele_fraction_low allele_fraction_high qual filter known_resistance codon_class lod95 phase \
-                        compound_with status note aliases error_rate error_variance min_fragments end phase_set";
+                        compound_with status note aliases error_rate error_variance min_fragments end phase_set genomic_parts";
         assert_eq!(VariantRow::COLUMNS.join(" "), promised);
     }
 
@@ -144,7 +179,7 @@ mod tests {
     fn a_called_variant_has_quality_and_filter_and_a_site_not_seen_has_neither() {
         let mut variant = fixture::ros1_g2032r();
         let cells = VariantRow::new("S1", &variant, &fixture::contigs()).cells();
-        insta::assert_snapshot!(cells.join(" | "), @r"S1 | ROS1 | NM_002944 | c.6094G>A | p.G2032R | chr6 | 117317184 | C | T | 200 | 10 | 0.05 | 0.025993 | 0.086875 | 61.0 | PASS | crizotinib:resistant,repotrectinib:sensitive | solvent front | 0.0149 | cis:F1:4 | . | called | . | p.G2026R (NM_001378902) | 6.67e-5 | 0.25 | 5 | 117317184 | .");
+        insta::assert_snapshot!(cells.join(" | "), @r"S1 | ROS1 | NM_002944 | c.6094G>A | p.G2032R | chr6 | 117317184 | C | T | 200 | 10 | 0.05 | 0.025993 | 0.086875 | 61.0 | PASS | crizotinib:resistant,repotrectinib:sensitive | solvent front | 0.0149 | cis:F1:4 | . | called | . | p.G2026R (NM_001378902) | 6.67e-5 | 0.25 | 5 | 117317184 | . | .");
         variant.status = VariantStatus::NotSeen;
         let row = VariantRow::new("S1", &variant, &fixture::contigs());
         assert_eq!((row.qual, row.filter), (None, None));

@@ -70,10 +70,27 @@ pub(super) fn of_end(fusion: &FusionRow, end: &BreakendEntry, contigs: &[String]
 /// ALT of an exon that transcripts leave out.
 const LEFT_OUT: &str = "<DEL>";
 
-/// REF and ALT of a called variant; `None` where VCF cannot hold them.
+/// POS, REF and ALT of a called variant; none where VCF cannot hold them, several where an intron cuts the change.
+fn alleles(variant: &VariantRow) -> Vec<(u32, String, String)> {
+    if variant.genomic_parts.is_empty() {
+        return whole(variant).into_iter().map(|(reference, alternative)| (variant.pos, reference, alternative)).collect();
+    }
+    let parts = variant.genomic_parts.iter().map(|part| (part.pos, plain(part.r#ref.as_bytes()), plain(part.alt.as_bytes())));
+    let parts: Vec<(u32, String, String)> = parts.collect();
+    let is_sound = |bases: &str| !bases.is_empty() && !bases.contains('N');
+    // One part alone would be another change.
+    let all = parts.iter().all(|(_, reference, alternative)| is_sound(reference) && is_sound(alternative) && reference != alternative);
+    if all {
+        parts
+    } else {
+        Vec::new()
+    }
+}
+
+/// REF and ALT of a variant that one stretch holds; `None` where VCF cannot hold them.
 ///
 /// A substitution of one base can stand on an unknown reference base (`N`); anything longer cannot.
-fn alleles(variant: &VariantRow) -> Option<(String, String)> {
+fn whole(variant: &VariantRow) -> Option<(String, String)> {
     let bases = |bases: &Option<String>| plain(bases.as_deref().unwrap_or("").as_bytes());
     let mut reference = bases(&variant.r#ref);
     if variant.alt.as_deref() == Some(LEFT_OUT) {
@@ -91,13 +108,18 @@ fn alleles(variant: &VariantRow) -> Option<(String, String)> {
 
 /// Whether a VCF can hold a called variant: its bases are known, and its contig has a name that VCF allows.
 pub fn can_hold(variant: &VariantRow) -> bool {
-    is_contig_name(&variant.chrom) && alleles(variant).is_some()
+    is_contig_name(&variant.chrom) && !alleles(variant).is_empty()
 }
 
-/// The record of a called variant; `None` where VCF cannot hold it.
-pub(super) fn of_variant(variant: &VariantRow, contigs: &[String]) -> Option<Record> {
-    let contig = contigs.iter().position(|name| *name == variant.chrom).filter(|_| is_contig_name(&variant.chrom))?;
-    let (reference, alternative) = alleles(variant)?;
+/// The records of a called variant: none where VCF cannot hold it, one a part where an intron cuts it, with the name and the counts of the
+/// whole change each.
+pub(super) fn of_variant(variant: &VariantRow, contigs: &[String]) -> Vec<Record> {
+    let contig = contigs.iter().position(|name| *name == variant.chrom).filter(|_| is_contig_name(&variant.chrom));
+    let Some(contig) = contig else { return Vec::new() };
+    alleles(variant).into_iter().map(|alleles| of_alleles(variant, contig, alleles)).collect()
+}
+
+fn of_alleles(variant: &VariantRow, contig: usize, (position, reference, alternative): (u32, String, String)) -> Record {
     let mut info = Info::default();
     if let (LEFT_OUT, Some(end)) = (alternative.as_str(), variant.end) {
         info.add("SVTYPE", "DEL");
@@ -120,14 +142,14 @@ pub(super) fn of_variant(variant: &VariantRow, contigs: &[String]) -> Option<Rec
     info.add_some("HAPLOTYPE", haplotype.as_deref());
     let counts = counts(variant.depth.saturating_sub(variant.alt_fragments), variant.alt_fragments, variant.allele_fraction);
     let (format, sample) = match variant.phase_set {
-        Some(PhaseSet { position, haplotype }) => {
-            ("GT:AD:DP:AF:PS".to_owned(), format!("{}:{counts}:{position}", if haplotype == 2 { "1|0" } else { "0|1" }))
+        Some(PhaseSet { position: set, haplotype }) => {
+            ("GT:AD:DP:AF:PS".to_owned(), format!("{}:{counts}:{set}", if haplotype == 2 { "1|0" } else { "0|1" }))
         }
         None => ("AD:DP:AF".to_owned(), counts),
     };
     let (quality, filter) = (variant.qual.cell(), variant.filter.as_deref().map_or_else(|| "PASS".to_owned(), filters));
     let rest = [reference, alternative, quality, filter, info.text(), format, sample];
-    Some(Record { contig, position: variant.pos, id: ".".to_owned(), rest })
+    Record { contig, position, id: ".".to_owned(), rest }
 }
 
 /// `AD:DP:AF` for fragments without and with the change.

@@ -46,7 +46,7 @@ impl Slices {
             let contig = ContigId(contigs.len() as u32);
             moved(&mut gene, contig, start);
             let mut bases: Vec<u8> = (0..gene.span.end + MARGIN).map(|_| random.base()).collect();
-            for site in knowledge.resistance_sites().iter().filter(|site| site.gene == gene.symbol) {
+            for site in knowledge.resistance_sites().iter().chain(knowledge.hotspots()).filter(|site| site.gene == gene.symbol) {
                 put_codon(&mut bases, &gene, site.codon, codon_of(site));
             }
             if gene.symbol == "MET" {
