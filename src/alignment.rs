@@ -20,6 +20,7 @@ pub mod faults;
 pub mod file;
 mod format;
 mod index;
+pub mod laid;
 pub mod library;
 pub mod lost;
 pub mod mates;

@@ -4,6 +4,8 @@
 //! set up -> recognise -> scan the kinases -> read the partners' windows -> junctions -> depth -> fusions -> variants -> report
 //!                                RNA alone: exon edges -> reads outside -> partners among all exons -> breaks in all reads -^
 //! ```
+//!
+//! Beside these, libraries of one sample are compared: are they of one person?
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -31,6 +33,7 @@ use crate::fusion::build::{self, Context};
 use crate::fusion::witness::Records;
 use crate::fusion::{agreement, describe, event, judge, own_splice, Fusion, Witnesses};
 use crate::genome::{Assembly, Breakend, Contigs, Interval};
+use crate::identity::{self, Comparison};
 use crate::junction::candidate::{Candidate, Tolerance};
 use crate::junction::concern::{self, Concern, RecordKey};
 use crate::junction::discover;
@@ -126,6 +129,8 @@ pub struct SampleResult {
     pub knowledge: Knowledge,
     /// The files themselves, by library.
     pub sources: Vec<Library>,
+    /// Whether the libraries are of one person, each compared with each later one.
+    pub identity: Vec<Comparison>,
     /// What the page draws beside the rows.
     pub drawings: Drawings,
     /// What the user should know beside the findings.
@@ -202,6 +207,7 @@ pub fn call(config: &CallConfig, progress: &Progress) -> Result<SampleResult> {
         let (bytes, header_md5, index_md5) = file.identity()?;
         input_files.push(InputFile { file: file.name(), bytes, header_md5, index_md5 });
     }
+    let identity = run.identity(&libraries)?;
     let drawings = run.drawings(&libraries, &results, &fusions)?;
     Ok(SampleResult {
         sample: setup.sample.clone(),
@@ -216,6 +222,7 @@ pub fn call(config: &CallConfig, progress: &Progress) -> Result<SampleResult> {
         reference: setup.reference.clone(),
         knowledge: setup.knowledge.clone(),
         sources: libraries,
+        identity,
         drawings,
         warnings,
     })
@@ -410,6 +417,29 @@ impl Run<'_> {
             fusions,
             shown,
         })
+    }
+
+    /// Whether the libraries are of one person; of two who differ the user is warned.
+    fn identity(&self, libraries: &[Library]) -> Result<Vec<Comparison>> {
+        if libraries.len() < 2 {
+            return Ok(Vec::new());
+        }
+        self.progress.stage("comparing the libraries", 0);
+        let inputs = identity::Inputs {
+            pool: self.pool,
+            targets: &self.targets,
+            models: &self.setup.models,
+            reference: self.setup.reference.as_ref(),
+        };
+        let all: Vec<&Library> = libraries.iter().collect();
+        let compared = identity::Shown::read(&all, &inputs)?.compared();
+        for comparison in &compared {
+            let [one, other] = comparison.libraries.map(|index| libraries[index].names().join(", "));
+            if let Some(text) = comparison.warning([one.as_str(), other.as_str()]) {
+                self.warnings.add(Code::NotOnePerson, text);
+            }
+        }
+        Ok(compared)
     }
 
     /// What the page draws of the fusions that are reported.

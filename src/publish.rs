@@ -9,6 +9,7 @@ use crate::coverage::sentence::{sentence, summaries};
 use crate::error::Result;
 use crate::fusion::Fusion;
 use crate::genome::{ContigId, Interval};
+use crate::identity::Comparison;
 use crate::knowledge::TableSource;
 use crate::model;
 use crate::normals::flag;
@@ -286,12 +287,32 @@ fn warnings(result: &SampleResult) -> Vec<Warning> {
     list
 }
 
+/// The figures of two libraries that were compared; of more than two each pair has figures of its own.
+fn compared(result: &SampleResult, comparison: &Comparison) -> [MetricRow; 2] {
+    let [one, other] = comparison.libraries;
+    let suffix = if result.libraries.len() > 2 { format!(".{}-{}", one + 1, other + 1) } else { String::new() };
+    let names = [one, other].map(|index| result.libraries[index].files.join(", "));
+    let row = |metric: &str, value: Option<MetricValue>, unit: &str, note: &str| {
+        MetricRow::new(&result.sample, &format!("{metric}{suffix}"), value, unit, note)
+    };
+    let places = format!("inherited substitutions that {} and {} both cover", names[0], names[1]);
+    // Of no place nothing follows, not even a zero.
+    let log10 = if comparison.places > 0 { MetricValue::number(comparison.log10_same) } else { None };
+    [
+        row("identity_places", Some(MetricValue::Count(comparison.places as u64)), "places", &places),
+        row("identity_log10", log10, "log10", &comparison.told()),
+    ]
+}
+
 fn metrics(result: &SampleResult, status: &Status) -> Vec<MetricRow> {
     let sample = result.sample.as_str();
     let mut rows = vec![MetricRow::new(sample, "status", Some(MetricValue::text(status.verdict.name())), "", &status.reasons.join("; "))];
     if !status.limits.is_empty() {
         let genes: Vec<&str> = result.targets.iter().map(String::as_str).filter(|gene| limit(result, gene).is_some()).collect();
         rows.push(MetricRow::new(sample, "limits", Some(MetricValue::text(genes.join(","))), "", &status.limits.join("; ")));
+    }
+    for comparison in &result.identity {
+        rows.extend(compared(result, comparison));
     }
     for (index, library) in result.libraries.iter().enumerate() {
         let several = result.libraries.len() > 1;

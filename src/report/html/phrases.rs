@@ -349,6 +349,7 @@ pub fn warning(code: Code) -> (&'static str, &'static str) {
         Code::NotInVcf => ("Not all calls are in the VCF", "VCF に書けない検出がある"),
         Code::TumourNotInTables => ("The tumour type is not in the tables", "腫瘍型が表にない"),
         Code::RemoteFile => ("A remote file was checked less", "リモートのファイルは確認が少ない"),
+        Code::NotOnePerson => ("Not one person", "同一人物の検体ではない"),
     }
 }
 

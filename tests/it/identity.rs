@@ -1,0 +1,192 @@
+//! Whether the files of one sample are of one person: made-up persons, whose RNA and DNA are simulated.
+
+use std::path::{Path, PathBuf};
+
+use kinfuse::genome::{Assembly, Interval};
+use kinfuse::simulate::{AlignerStyle, Errors, Fragment, Library, Molecule, Protocol, Sampler, Substitution};
+use serde_json::Value;
+
+use crate::support::command::{call, table, Row};
+use crate::support::sam::name_hash;
+use crate::support::slices::Slices;
+
+/// Genes whose exons carry substitutions, each on a chromosome of its own.
+const GENES: [&str; 6] = ["ALK", "MET", "NTRK1", "NTRK2", "NTRK3", "ROS1"];
+
+/// Bases between the substitutions of a gene: so far apart they are inherited independently.
+const APART_BP: u32 = 12_000;
+
+/// Depth of a whole genome's molecules.
+const DEPTH: f64 = 40.0;
+
+/// A substitution that people may have.
+struct Common {
+    gene: String,
+    substitution: Substitution,
+}
+
+/// One in the middle of an exon, and the next one so far away that it is inherited independently.
+fn common(slices: &Slices, genes: &[&str]) -> Vec<Common> {
+    let mut list: Vec<Common> = Vec::new();
+    for symbol in genes {
+        let gene = slices.gene(symbol);
+        let mut last: Option<u32> = None;
+        let mut exons = gene.transcript.as_ref().expect("a transcript").exons.clone();
+        exons.sort_by_key(|exon| exon.start);
+        for exon in exons.iter().filter(|exon| exon.length_bp() > 60) {
+            let position = u32::midpoint(exon.start, exon.end);
+            if last.is_some_and(|last| position - last < APART_BP) {
+                continue;
+            }
+            last = Some(position);
+            let whole = Interval { contig: gene.contig(), start: position, end: position + 1 };
+            let reference = Molecule::stretch("base", whole, &slices.reference).expect("within the slice").bases()[0];
+            // None that editing of RNA makes.
+            let base = match reference {
+                b'A' => b'C',
+                b'C' => b'A',
+                b'G' => b'T',
+                _ => b'G',
+            };
+            list.push(Common { gene: (*symbol).to_owned(), substitution: Substitution { contig: gene.contig(), position, base } });
+        }
+    }
+    list
+}
+
+/// The substitutions on the two copies of a person's genome: each is there with a chance of 40 %.
+fn person(all: &[Common], number: u64) -> [Vec<Substitution>; 2] {
+    [1, 2].map(|copy| {
+        let carried = |common: &&Common| {
+            let name = format!("{}:{}:{copy}", common.gene, common.substitution.position);
+            name_hash(&name, number) % 100 < 40
+        };
+        all.iter().filter(carried).map(|common| common.substitution).collect()
+    })
+}
+
+fn sampler(name: &str) -> Sampler {
+    let library = Library {
+        paired: true,
+        read_bp: 100,
+        fragment_mean_bp: 220.0,
+        fragment_sd_bp: 30.0,
+        errors: Errors::ShortRead,
+        umi: None,
+        duplicate_frac: 0.0,
+        protocol: Protocol::default(),
+    };
+    Sampler::new(library, name, 11)
+}
+
+fn fragments<'m>(name: &str, molecules: &'m [(Molecule, f64)]) -> Vec<Fragment<'m>> {
+    let mut sampler = sampler(name);
+    molecules.iter().flat_map(|(molecule, depth)| sampler.to_depth(molecule, *depth)).collect()
+}
+
+/// DNA around all places, of persons with their shares.
+fn dna(slices: &Slices, all: &[Common], persons: &[(u64, f64)], path: &Path) -> PathBuf {
+    let mut molecules: Vec<(Molecule, f64)> = Vec::new();
+    for (number, share) in persons {
+        for copy in person(all, *number) {
+            for common in all {
+                let Substitution { contig, position, .. } = common.substitution;
+                let around = Interval { contig, start: position - 500, end: position + 500 };
+                let molecule = Molecule::stretch(common.gene.clone(), around, &slices.reference).expect("within the slice");
+                molecules.push((molecule.with_substitutions(&copy), DEPTH * share / 2.0));
+            }
+        }
+    }
+    slices.write(path, "s", AlignerStyle::dna(), &fragments("d", &molecules), true);
+    path.to_owned()
+}
+
+/// RNA of the genes; of those in `silent` the second copy is not expressed.
+fn rna(slices: &Slices, all: &[Common], number: u64, silent: &[&str], path: &Path) -> PathBuf {
+    let mut molecules: Vec<(Molecule, f64)> = Vec::new();
+    let [first, second] = person(all, number);
+    for symbol in GENES {
+        let whole = Molecule::transcript(slices.gene(symbol), &slices.reference).expect("the exons are there");
+        let is_silent = silent.contains(&symbol);
+        molecules.push((whole.clone().with_substitutions(&first), if is_silent { DEPTH } else { DEPTH / 2.0 }));
+        if !is_silent {
+            molecules.push((whole.with_substitutions(&second), DEPTH / 2.0));
+        }
+    }
+    slices.write(path, "s", AlignerStyle::rna(), &fragments("r", &molecules), true);
+    path.to_owned()
+}
+
+/// Calls files as one sample: what was told on the terminal, the metrics, and the warnings of the document.
+fn called(folder: &Path, files: &[&Path]) -> (String, Vec<Row>, Vec<Value>) {
+    let out = folder.join("out");
+    let mut arguments = vec!["-s".as_ref(), "s".as_ref()];
+    arguments.extend(files.iter().map(|file| file.as_os_str()));
+    let told = call(&out, &arguments).stderr;
+    let json = std::fs::read_to_string(out.join("s.kinfuse.json")).expect("the JSON can be read");
+    let json: Value = serde_json::from_str(&json).expect("the JSON is valid");
+    let warnings = json["warnings"].as_array().expect("a list").clone();
+    (told, table(&out.join("s.metrics.tsv")), warnings)
+}
+
+fn metric<'r>(rows: &'r [Row], name: &str) -> &'r Row {
+    rows.iter().find(|row| row.get("metric") == name).unwrap_or_else(|| panic!("no metric {name}"))
+}
+
+#[test]
+fn rna_and_dna_of_one_person_agree_without_a_word_even_where_rna_is_of_one_copy() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let slices = Slices::new(Assembly::Grch38, &GENES, 21);
+    let all = common(&slices, &GENES);
+    let dna = dna(&slices, &all, &[(1, 1.0)], &folder.path().join("dna.bam"));
+    for silent in [&[][..], &["ALK", "ROS1"]] {
+        let rna = rna(&slices, &all, 1, silent, &folder.path().join("rna.bam"));
+        let (told, rows, warnings) = called(folder.path(), &[&rna, &dna]);
+        let (places, log10) = (metric(&rows, "identity_places"), metric(&rows, "identity_log10"));
+        println!("{} places, log10 {}: {}", places.get("value"), log10.get("value"), log10.get("note"));
+        assert!(places.number("value") >= 20.0, "{places:?}");
+        assert!(log10.number("value") > 3.0, "{log10:?}");
+        assert_eq!(log10.get("note"), "one person");
+        assert!(warnings.iter().all(|warning| warning["code"] != "not_one_person"), "{warnings:?}");
+        assert!(!told.contains("one person"), "{told}");
+    }
+}
+
+#[test]
+fn rna_of_another_person_is_warned_of_with_the_figure() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let slices = Slices::new(Assembly::Grch38, &GENES, 22);
+    let all = common(&slices, &GENES);
+    let dna = dna(&slices, &all, &[(1, 1.0)], &folder.path().join("dna.bam"));
+    let rna = rna(&slices, &all, 2, &[], &folder.path().join("rna.bam"));
+    let (told, rows, warnings) = called(folder.path(), &[&rna, &dna]);
+    let log10 = metric(&rows, "identity_log10");
+    assert!(log10.number("value") < -4.0, "{log10:?}");
+    assert!(log10.get("note").starts_with("two persons: "), "{log10:?}");
+    let warning = warnings.iter().find(|warning| warning["code"] == "not_one_person").expect("a warning");
+    let text = warning["text"].as_str().expect("a text");
+    println!("{text}");
+    assert!(text.starts_with("rna.bam and dna.bam do not look like one person: "), "{text}");
+    assert!(text.contains(&format!("10^{:.1} times", -log10.number("value"))), "{text} {log10:?}");
+    assert!(told.contains("do not look like one person"), "{told}");
+    // The order of the files turns the names and nothing else.
+    let (_, turned, _) = called(folder.path(), &[&dna, &rna]);
+    assert!((metric(&turned, "identity_log10").number("value") - log10.number("value")).abs() < 1e-5);
+}
+
+#[test]
+fn with_too_few_places_that_is_said_and_nothing_is_warned_of() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let slices = Slices::new(Assembly::Grch38, &GENES, 23);
+    let all: Vec<Common> = common(&slices, &["NTRK1", "MET"]).into_iter().take(3).collect();
+    let dna = dna(&slices, &all, &[(1, 1.0)], &folder.path().join("dna.bam"));
+    let rna = rna(&slices, &all, 2, &[], &folder.path().join("rna.bam"));
+    let (_, rows, warnings) = called(folder.path(), &[&rna, &dna]);
+    let (places, log10) = (metric(&rows, "identity_places"), metric(&rows, "identity_log10"));
+    assert!(places.number("value") <= 3.0, "{places:?}");
+    assert_eq!(log10.get("note"), format!("too few places ({}) to tell", places.get("value")));
+    assert!(warnings.iter().all(|warning| warning["code"] != "not_one_person"), "{warnings:?}");
+    // A single file is compared with nothing.
+    let (_, alone, _) = called(folder.path(), &[&dna]);
+    assert!(alone.iter().all(|row| !row.get("metric").starts_with("identity")));
+}
