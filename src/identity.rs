@@ -1,16 +1,18 @@
-//! Whether two libraries are of one person, by the inherited substitutions that both cover.
+//! Whether two libraries are of one person, and whether one of them has molecules of another, by inherited substitutions.
 //!
 //! ```text
 //!   exons of the built-in genes, introns in which the targets break
 //!     --place-------> bases that one library shows otherwise than the reference, at an inherited-looking fraction
 //!     --seen--------> molecules of each library for and against, at each such place
 //!     --likelihood--> how much likelier these are of one person than of two
+//!     --contamination-> share of another person's molecules in one library
 //! ```
 //!
 //! No table of common substitutions is needed: a place is used where one of the two shows a substitution that looks inherited. How
 //! often people carry it is not known, so that all frequencies are taken to be equally likely. Neighbouring places are inherited
 //! together, so that of those close to each other the best covered one counts alone.
 
+mod contamination;
 mod likelihood;
 mod place;
 mod seen;
@@ -27,6 +29,7 @@ use crate::model::index::GeneModels;
 use crate::model::Gene;
 use crate::reference::Reference;
 
+pub use contamination::Contamination;
 pub use likelihood::Seen;
 use likelihood::{genotype, log10_same};
 pub use place::Place;
@@ -155,13 +158,21 @@ impl Shown {
             .map(|(x, y)| pair(x, y))
             .collect()
     }
+
+    /// What each library says of another person's molecules in it.
+    pub fn contamination(&self) -> Vec<Contamination> {
+        let of_library = |(seen, material): (&Vec<Seen>, &Material)| {
+            let all = self.places.iter().zip(seen.iter().map(|seen| [*seen]));
+            let usable = all.filter(|(place, seen)| is_inherited(place, &[*material]) && is_told(seen));
+            contamination::measure(unlinked(usable.collect()).values().map(Vec::as_slice))
+        };
+        self.seen.iter().zip(&self.materials).map(of_library).collect()
+    }
 }
 
 /// The comparison of two libraries from what both show at each place.
 fn compared<'p>(libraries: [usize; 2], materials: [Material; 2], all: impl Iterator<Item = (&'p Place, [Seen; 2])>) -> Comparison {
-    // What is edited in RNA is no substitution of the person's.
-    let of_person = |place: &Place| !place.may_be_edited || materials.iter().all(|material| *material == Material::Dna);
-    let usable = all.filter(|(place, seen)| of_person(place) && is_told(seen));
+    let usable = all.filter(|(place, seen)| is_inherited(place, &materials) && is_told(seen));
     let genes = unlinked(usable.collect());
     let counted = || genes.values().flatten();
     Comparison {
@@ -172,8 +183,13 @@ fn compared<'p>(libraries: [usize; 2], materials: [Material; 2], all: impl Itera
     }
 }
 
-/// Whether both have a say, and one shows a substitution that looks inherited.
-fn is_told(seen: &[Seen; 2]) -> bool {
+/// Whether a change is the person's: what is edited in RNA is none.
+fn is_inherited(place: &Place, materials: &[Material]) -> bool {
+    !place.may_be_edited || materials.iter().all(|material| *material == Material::Dna)
+}
+
+/// Whether all have a say, and one shows a substitution that looks inherited.
+fn is_told<const N: usize>(seen: &[Seen; N]) -> bool {
     let has_say = |seen: &Seen| {
         let others = f64::from(seen.other) <= MAX_OTHER_FRAC * f64::from(seen.depth() + seen.other);
         seen.depth() >= MIN_MOLECULES && others
@@ -187,18 +203,18 @@ fn looks_inherited(alternative: u32, depth: u32) -> bool {
 }
 
 /// The places by gene, without those that lie beside a better covered one.
-fn unlinked(mut all: Vec<(&Place, [Seen; 2])>) -> BTreeMap<&str, Vec<[Seen; 2]>> {
+fn unlinked<const N: usize>(mut all: Vec<(&Place, [Seen; N])>) -> BTreeMap<&str, Vec<[Seen; N]>> {
     // What the bases show plays no part in the choice.
-    let depth = |seen: &[Seen; 2]| seen[0].depth().min(seen[1].depth());
+    let depth = |seen: &[Seen; N]| seen.iter().map(|seen| seen.depth()).min();
     all.sort_by_key(|(place, seen)| (std::cmp::Reverse(depth(seen)), place.contig, place.position));
-    let mut kept: Vec<(&Place, [Seen; 2])> = Vec::new();
+    let mut kept: Vec<(&Place, [Seen; N])> = Vec::new();
     for (place, seen) in all {
         let beside = |other: &Place| other.contig == place.contig && other.position.abs_diff(place.position) < LINKED_BP;
         if !kept.iter().any(|(other, _)| beside(other)) {
             kept.push((place, seen));
         }
     }
-    let mut genes: BTreeMap<&str, Vec<[Seen; 2]>> = BTreeMap::new();
+    let mut genes: BTreeMap<&str, Vec<[Seen; N]>> = BTreeMap::new();
     for (place, seen) in kept {
         genes.entry(&place.gene).or_default().push(seen);
     }

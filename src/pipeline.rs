@@ -33,7 +33,7 @@ use crate::fusion::build::{self, Context};
 use crate::fusion::witness::Records;
 use crate::fusion::{agreement, describe, event, judge, own_splice, Fusion, Witnesses};
 use crate::genome::{Assembly, Breakend, Contigs, Interval};
-use crate::identity::{self, Comparison};
+use crate::identity::{self, Comparison, Contamination};
 use crate::junction::candidate::{Candidate, Tolerance};
 use crate::junction::concern::{self, Concern, RecordKey};
 use crate::junction::discover;
@@ -131,6 +131,8 @@ pub struct SampleResult {
     pub sources: Vec<Library>,
     /// Whether the libraries are of one person, each compared with each later one.
     pub identity: Vec<Comparison>,
+    /// How much of each library is another person's.
+    pub contamination: Vec<Contamination>,
     /// What the page draws beside the rows.
     pub drawings: Drawings,
     /// What the user should know beside the findings.
@@ -207,7 +209,7 @@ pub fn call(config: &CallConfig, progress: &Progress) -> Result<SampleResult> {
         let (bytes, header_md5, index_md5) = file.identity()?;
         input_files.push(InputFile { file: file.name(), bytes, header_md5, index_md5 });
     }
-    let identity = run.identity(&libraries)?;
+    let (identity, contamination) = run.identity(&libraries)?;
     let drawings = run.drawings(&libraries, &results, &fusions)?;
     Ok(SampleResult {
         sample: setup.sample.clone(),
@@ -223,6 +225,7 @@ pub fn call(config: &CallConfig, progress: &Progress) -> Result<SampleResult> {
         knowledge: setup.knowledge.clone(),
         sources: libraries,
         identity,
+        contamination,
         drawings,
         warnings,
     })
@@ -419,12 +422,9 @@ impl Run<'_> {
         })
     }
 
-    /// Whether the libraries are of one person; of two who differ the user is warned.
-    fn identity(&self, libraries: &[Library]) -> Result<Vec<Comparison>> {
-        if libraries.len() < 2 {
-            return Ok(Vec::new());
-        }
-        self.progress.stage("comparing the libraries", 0);
+    /// Whether the libraries are of one person, and of each how much is another's; the user is warned of both.
+    fn identity(&self, libraries: &[Library]) -> Result<(Vec<Comparison>, Vec<Contamination>)> {
+        self.progress.stage("inherited substitutions", 0);
         let inputs = identity::Inputs {
             pool: self.pool,
             targets: &self.targets,
@@ -432,14 +432,20 @@ impl Run<'_> {
             reference: self.setup.reference.as_ref(),
         };
         let all: Vec<&Library> = libraries.iter().collect();
-        let compared = identity::Shown::read(&all, &inputs)?.compared();
+        let names: Vec<String> = all.iter().map(|library| library.names().join(", ")).collect();
+        let shown = identity::Shown::read(&all, &inputs)?;
+        let (compared, contamination) = (shown.compared(), shown.contamination());
         for comparison in &compared {
-            let [one, other] = comparison.libraries.map(|index| libraries[index].names().join(", "));
-            if let Some(text) = comparison.warning([one.as_str(), other.as_str()]) {
+            if let Some(text) = comparison.warning(comparison.libraries.map(|index| names[index].as_str())) {
                 self.warnings.add(Code::NotOnePerson, text);
             }
         }
-        Ok(compared)
+        for (name, contamination) in names.iter().zip(&contamination) {
+            if let Some(text) = contamination.warning(name) {
+                self.warnings.add(Code::Contaminated, text);
+            }
+        }
+        Ok((compared, contamination))
     }
 
     /// What the page draws of the fusions that are reported.

@@ -24,6 +24,7 @@ use crate::report::renew::renew;
 use crate::report::rows::{escaped, DetectabilityRow, FusionRow, MetricRow, MetricValue, VariantRow};
 use crate::report::vcf::ContigList;
 use crate::report::{fasta, files, table, vcf};
+use crate::stats::Share;
 use crate::terminal;
 use crate::warning::{Code, Warning};
 
@@ -332,6 +333,12 @@ fn metrics(result: &SampleResult, status: &Status) -> Vec<MetricRow> {
             "fraction",
             "flagged among the primary reads",
         );
+        if let Some(contamination) = result.contamination.get(index) {
+            let part = |part: fn(Share) -> f64| contamination.share.and_then(|share| MetricValue::number(part(share)));
+            add("contamination_frac", part(|share| share.value), "fraction", &contamination.told());
+            add("contamination_frac_low", part(|share| share.low), "fraction", "lower end of the 95 % interval");
+            add("contamination_frac_high", part(|share| share.high), "fraction", "upper end of the 95 % interval");
+        }
         let faults = &library.assay.faults;
         let share = |part: u64, whole: u64| (whole > 0).then(|| MetricValue::number(part as f64 / whole as f64)).flatten();
         if library.assay.paired {

@@ -77,6 +77,8 @@ pub enum Code {
     RemoteFile,
     /// Two files given as one sample are of two persons.
     NotOnePerson,
+    /// A library has molecules of another person.
+    Contaminated,
 }
 
 impl Code {

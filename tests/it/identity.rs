@@ -54,12 +54,12 @@ fn common(slices: &Slices, genes: &[&str]) -> Vec<Common> {
     list
 }
 
-/// The substitutions on the two copies of a person's genome: each is there with a chance of 40 %.
+/// The substitutions on the two copies of a person's genome: each is there with a chance of 55 %.
 fn person(all: &[Common], number: u64) -> [Vec<Substitution>; 2] {
     [1, 2].map(|copy| {
         let carried = |common: &&Common| {
             let name = format!("{}:{}:{copy}", common.gene, common.substitution.position);
-            name_hash(&name, number) % 100 < 40
+            name_hash(&name, number) % 100 < 55
         };
         all.iter().filter(carried).map(|common| common.substitution).collect()
     })
@@ -189,4 +189,34 @@ fn with_too_few_places_that_is_said_and_nothing_is_warned_of() {
     // A single file is compared with nothing.
     let (_, alone, _) = called(folder.path(), &[&dna]);
     assert!(alone.iter().all(|row| !row.get("metric").starts_with("identity")));
+}
+
+#[test]
+fn another_persons_molecules_in_a_library_are_measured_and_warned_of() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let slices = Slices::new(Assembly::Grch38, &GENES, 24);
+    let all = common(&slices, &GENES);
+    let file = |name: &str| folder.path().join(name);
+    let mixed = dna(&slices, &all, &[(3, 3.0 * 0.92), (4, 3.0 * 0.08)], &file("mixed.bam"));
+    let (_, rows, warnings) = called(folder.path(), &[&mixed]);
+    let [value, low, high] =
+        ["contamination_frac", "contamination_frac_low", "contamination_frac_high"].map(|name| metric(&rows, name).number("value"));
+    let warning = warnings.iter().find(|warning| warning["code"] == "contaminated").expect("a warning");
+    println!("{value} ({low}-{high}): {}", warning["text"]);
+    assert!(low <= 0.08 && 0.08 <= high && low > 0.02 && high < 0.16, "{value} {low}-{high}");
+    assert!(warning["text"].as_str().expect("a text").starts_with("mixed.bam has molecules of another person: "), "{warning}");
+
+    let clean = dna(&slices, &all, &[(3, 3.0)], &file("clean.bam"));
+    let (_, rows, warnings) = called(folder.path(), &[&clean]);
+    let row = metric(&rows, "contamination_frac");
+    println!("{} {}", row.get("value"), row.get("note"));
+    assert!(row.number("value") < 0.01 && metric(&rows, "contamination_frac_low").number("value") < 0.001, "{row:?}");
+    assert!(warnings.iter().all(|warning| warning["code"] != "contaminated"), "{warnings:?}");
+
+    let few: Vec<Common> = all.into_iter().take(5).collect();
+    let thin = dna(&slices, &few, &[(3, 1.0)], &file("thin.bam"));
+    let (_, rows, _) = called(folder.path(), &[&thin]);
+    let row = metric(&rows, "contamination_frac");
+    assert_eq!(row.get("value"), ".");
+    assert!(row.get("note").starts_with("too few homozygous places ("), "{row:?}");
 }

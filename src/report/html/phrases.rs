@@ -350,6 +350,7 @@ pub fn warning(code: Code) -> (&'static str, &'static str) {
         Code::TumourNotInTables => ("The tumour type is not in the tables", "腫瘍型が表にない"),
         Code::RemoteFile => ("A remote file was checked less", "リモートのファイルは確認が少ない"),
         Code::NotOnePerson => ("Not one person", "同一人物の検体ではない"),
+        Code::Contaminated => ("Molecules of another person", "他人の分子が混入している"),
     }
 }
 
