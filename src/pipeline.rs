@@ -13,7 +13,7 @@ use std::sync::Arc;
 use rayon::ThreadPool;
 use rustc_hash::FxHashSet;
 
-use crate::alignment::assay::{Assay, DuplicateRule};
+use crate::alignment::assay::{Assay, AssayRequest, DuplicateRule};
 use crate::alignment::file::AlignmentFile;
 use crate::alignment::mates;
 use crate::alignment::read::{FragmentId, ReadRecord};
@@ -31,7 +31,7 @@ use crate::error::Result;
 use crate::evidence::{chain, Molecules};
 use crate::fusion::build::{self, Context};
 use crate::fusion::witness::Records;
-use crate::fusion::{agreement, describe, event, judge, own_splice, Fusion, Witnesses};
+use crate::fusion::{agreement, describe, event, germline, judge, own_splice, Fusion, Witnesses};
 use crate::genome::{Assembly, Breakend, Contigs, Interval};
 use crate::identity::{self, Comparison, Contamination};
 use crate::junction::candidate::{Candidate, Tolerance};
@@ -129,7 +129,9 @@ pub struct SampleResult {
     pub knowledge: Knowledge,
     /// The files themselves, by library.
     pub sources: Vec<Library>,
-    /// Whether the libraries are of one person, each compared with each later one.
+    /// Name and library of the matched normal, if one was given.
+    pub matched_normal: Option<(String, Assay)>,
+    /// Whether the libraries, and behind them the matched normal, are of one person: each compared with each later one.
     pub identity: Vec<Comparison>,
     /// How much of each library is another person's.
     pub contamination: Vec<Contamination>,
@@ -149,6 +151,7 @@ pub fn call(config: &CallConfig, progress: &Progress) -> Result<SampleResult> {
     let mut setup = Setup::new(config, &warnings)?;
     output::refuse_another(&config.out_dir, &setup.sample)?;
     let files = std::mem::take(&mut setup.files);
+    let matched_normal = setup.matched_normal.take();
     let recurrent = |material: Material, gene: &str, change: &str| {
         let name = if material == Material::Rna { "rna" } else { "dna" };
         setup.normals.as_ref().and_then(|normals| normals.recurring(name, gene, change))
@@ -156,7 +159,7 @@ pub fn call(config: &CallConfig, progress: &Progress) -> Result<SampleResult> {
     let run = Run { pool: &pool, config, targets: setup.genes(), setup: &setup, progress, recurrent: &recurrent, warnings: &warnings };
     let mut recognised = Vec::new();
     for file in files {
-        let assay = run.recognise(&file)?;
+        let assay = run.recognise(&file, &config.assay)?;
         log::info!("{}: {}", file.path.display(), assay.reasons.join("; "));
         if let Some(share) = assay.faults.adapters_left_in().filter(|_| assay.faults.heavy_adapters().is_none()) {
             warnings.add(Code::AdaptersLeftIn, verdict::adapters(share));
@@ -164,6 +167,7 @@ pub fn call(config: &CallConfig, progress: &Progress) -> Result<SampleResult> {
         recognised.push((file, assay));
     }
     let libraries = Library::group(recognised);
+    let normal = matched_normal.map(|file| run.matched_normal(file)).transpose()?;
     if let Some(normals) = &setup.normals {
         warn_of_other_material(normals, &libraries, &warnings);
     }
@@ -171,13 +175,17 @@ pub fn call(config: &CallConfig, progress: &Progress) -> Result<SampleResult> {
     let mut analyses = Vec::new();
     for (index, library) in libraries.iter().enumerate() {
         results.push(run.library(index, library)?);
-        analyses.push(run.variants(library)?);
+        analyses.push(run.variants(library, normal.as_ref())?);
     }
+    let of_normal = normal.as_ref().map(|normal| run.library(libraries.len(), normal)).transpose()?;
     let mut fusions: Vec<Fusion> = results.iter_mut().flat_map(|result| std::mem::take(&mut result.fusions)).collect();
     let rows: Vec<FusionRow> = fusions.iter().map(|fusion| FusionRow::new(&setup.sample, fusion, &setup.contigs)).collect();
     normals::flag::flag(fusions.iter_mut().zip(rows), setup.normals.as_ref(), setup.assembly);
     let places: Vec<_> = results.iter().flat_map(|result| &result.survey.places).collect();
     agreement::settle(&mut fusions, &places);
+    if let Some(of_normal) = &of_normal {
+        germline::flag(&mut fusions, &of_normal.fusions);
+    }
     event::arrange(&mut fusions);
     let fasta = Lookup::new(setup.reference.as_ref())?;
     describe::describe(
@@ -209,7 +217,7 @@ pub fn call(config: &CallConfig, progress: &Progress) -> Result<SampleResult> {
         let (bytes, header_md5, index_md5) = file.identity()?;
         input_files.push(InputFile { file: file.name(), bytes, header_md5, index_md5 });
     }
-    let (identity, contamination) = run.identity(&libraries)?;
+    let (identity, contamination) = run.identity(&libraries, normal.as_ref())?;
     let drawings = run.drawings(&libraries, &results, &fusions)?;
     Ok(SampleResult {
         sample: setup.sample.clone(),
@@ -224,6 +232,7 @@ pub fn call(config: &CallConfig, progress: &Progress) -> Result<SampleResult> {
         reference: setup.reference.clone(),
         knowledge: setup.knowledge.clone(),
         sources: libraries,
+        matched_normal: of_normal.map(|normal| (normal.files.join(", "), normal.assay)),
         identity,
         contamination,
         drawings,
@@ -422,8 +431,15 @@ impl Run<'_> {
         })
     }
 
+    /// The same person's normal as a library. What the user says of the sample's assay is not said of it.
+    fn matched_normal(&self, file: AlignmentFile) -> Result<Library> {
+        let assay = self.recognise(&file, &AssayRequest::default())?;
+        log::info!("{} (normal): {}", file.path.display(), assay.reasons.join("; "));
+        Ok(Library { contigs: Arc::clone(&file.contigs), assay, files: vec![file] })
+    }
+
     /// Whether the libraries are of one person, and of each how much is another's; the user is warned of both.
-    fn identity(&self, libraries: &[Library]) -> Result<(Vec<Comparison>, Vec<Contamination>)> {
+    fn identity(&self, libraries: &[Library], normal: Option<&Library>) -> Result<(Vec<Comparison>, Vec<Contamination>)> {
         self.progress.stage("inherited substitutions", 0);
         let inputs = identity::Inputs {
             pool: self.pool,
@@ -431,7 +447,7 @@ impl Run<'_> {
             models: &self.setup.models,
             reference: self.setup.reference.as_ref(),
         };
-        let all: Vec<&Library> = libraries.iter().collect();
+        let all: Vec<&Library> = libraries.iter().chain(normal).collect();
         let names: Vec<String> = all.iter().map(|library| library.names().join(", ")).collect();
         let shown = identity::Shown::read(&all, &inputs)?;
         let (compared, contamination) = (shown.compared(), shown.contamination());
@@ -540,7 +556,7 @@ impl Run<'_> {
     }
 
     /// Recognises the assay from the kinases and, where these are silent, from their partners.
-    fn recognise(&self, file: &AlignmentFile) -> Result<Assay> {
+    fn recognise(&self, file: &AlignmentFile, request: &AssayRequest) -> Result<Assay> {
         let mut regions: Vec<Interval> = self.targets.iter().map(|gene| gene.span).collect();
         let partners = self
             .setup
@@ -549,7 +565,6 @@ impl Run<'_> {
             .filter(|gene| self.targets.iter().any(|kinase| self.setup.knowledge.pair(&gene.symbol, &kinase.symbol)));
         regions.extend(partners.map(|gene| gene.span).take(80));
         let genes: Vec<&Gene> = self.setup.models.iter().filter(|gene| regions.contains(&gene.span)).collect();
-        let request = &self.config.assay;
         recognise::recognise(file, (&regions, &genes), request, self.warnings)
     }
 
@@ -773,8 +788,12 @@ impl Run<'_> {
         }
     }
 
-    fn variants(&self, library: &Library) -> Result<Analysis<'_>> {
+    fn variants(&self, library: &Library, normal: Option<&Library>) -> Result<Analysis<'_>> {
         self.progress.stage("kinase domains", 0);
-        Analysis::read(library, &self.inputs(), &|| self.progress.step())
+        let mut analysis = Analysis::read(library, &self.inputs(), &|| self.progress.step())?;
+        if let Some(normal) = normal {
+            analysis.compare(normal, &self.inputs(), &|| self.progress.step())?;
+        }
+        Ok(analysis)
     }
 }

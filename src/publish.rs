@@ -236,6 +236,7 @@ fn settings(config: &CallConfig) -> BTreeMap<String, serde_json::Value> {
         ("gtf".to_owned(), config.gtf.is_some().into()),
         ("knowledge".to_owned(), config.knowledge.is_some().into()),
         ("normals".to_owned(), config.normals.is_some().into()),
+        ("matched_normal".to_owned(), config.matched_normal.is_some().into()),
         ("tumour".to_owned(), config.tumour.clone().into()),
         ("sensitive".to_owned(), config.sensitive.into()),
         ("stream".to_owned(), config.stream.into()),
@@ -291,8 +292,16 @@ fn warnings(result: &SampleResult) -> Vec<Warning> {
 /// The figures of two libraries that were compared; of more than two each pair has figures of its own.
 fn compared(result: &SampleResult, comparison: &Comparison) -> [MetricRow; 2] {
     let [one, other] = comparison.libraries;
-    let suffix = if result.libraries.len() > 2 { format!(".{}-{}", one + 1, other + 1) } else { String::new() };
-    let names = [one, other].map(|index| result.libraries[index].files.join(", "));
+    let of_sample = result.libraries.len();
+    // The matched normal stands behind the libraries.
+    let suffix = match (of_sample, other == of_sample) {
+        (1, true) => ".normal".to_owned(),
+        (_, true) => format!(".{}-normal", one + 1),
+        (2, false) => String::new(),
+        (_, false) => format!(".{}-{}", one + 1, other + 1),
+    };
+    let normal = result.matched_normal.as_ref().map_or("", |(name, _)| name.as_str());
+    let names = [one, other].map(|index| result.libraries.get(index).map_or_else(|| normal.to_owned(), |library| library.files.join(", ")));
     let row = |metric: &str, value: Option<MetricValue>, unit: &str, note: &str| {
         MetricRow::new(&result.sample, &format!("{metric}{suffix}"), value, unit, note)
     };
@@ -311,6 +320,9 @@ fn metrics(result: &SampleResult, status: &Status) -> Vec<MetricRow> {
     if !status.limits.is_empty() {
         let genes: Vec<&str> = result.targets.iter().map(String::as_str).filter(|gene| limit(result, gene).is_some()).collect();
         rows.push(MetricRow::new(sample, "limits", Some(MetricValue::text(genes.join(","))), "", &status.limits.join("; ")));
+    }
+    if let Some((name, assay)) = &result.matched_normal {
+        rows.push(MetricRow::new(sample, "matched_normal", Some(MetricValue::text(name)), "", assay.kind.name()));
     }
     for comparison in &result.identity {
         rows.extend(compared(result, comparison));

@@ -1,12 +1,14 @@
-//! Whether the files of one sample are of one person: made-up persons, whose RNA and DNA are simulated.
+//! Whether the files of one sample are of one person, and what the same person's normal tells: made-up persons, whose RNA and DNA are
+//! simulated.
 
+use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 
 use kinfuse::genome::{Assembly, Interval};
 use kinfuse::simulate::{AlignerStyle, Errors, Fragment, Library, Molecule, Protocol, Sampler, Substitution};
 use serde_json::Value;
 
-use crate::support::command::{call, table, Row};
+use crate::support::command::{call, kinfuse, repository, table, table_gz, Row};
 use crate::support::sam::name_hash;
 use crate::support::slices::Slices;
 
@@ -219,4 +221,114 @@ fn another_persons_molecules_in_a_library_are_measured_and_warned_of() {
     let row = metric(&rows, "contamination_frac");
     assert_eq!(row.get("value"), ".");
     assert!(row.get("note").starts_with("too few homozygous places ("), "{row:?}");
+}
+
+/// DNA around codons: for each the molecules without and with its change.
+fn with_mutations(slices: &Slices, changes: &[(&str, u32, [u8; 3], [f64; 2])], path: &Path) -> PathBuf {
+    let mut molecules: Vec<(Molecule, f64)> = Vec::new();
+    for (symbol, codon, bases, [without, with]) in changes {
+        let gene = slices.gene(symbol);
+        let new = Substitution::of_codon(gene, *codon, *bases).expect("the gene has the codon");
+        let around = Interval { contig: gene.contig(), start: new[1].position - 500, end: new[1].position + 500 };
+        let molecule = Molecule::stretch((*symbol).to_owned(), around, &slices.reference).expect("within the slice");
+        molecules.push((molecule.clone(), *without));
+        molecules.push((molecule.with_substitutions(&new), *with));
+    }
+    slices.write(path, "s", AlignerStyle::dna(), &fragments("m", &molecules), true);
+    path.to_owned()
+}
+
+#[test]
+fn a_matched_normal_tells_germline_from_somatic_mutations_and_leaves_open_what_it_hardly_covers() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let slices = Slices::new(Assembly::Grch38, &GENES, 25);
+    let file = |name: &str| folder.path().join(name);
+    // ALK L1196M, ROS1 G2032R, NTRK1 G595R.
+    let change = |at: usize, depths: [f64; 2]| {
+        let (symbol, codon, bases) = [("ALK", 1196, *b"ATG"), ("ROS1", 2032, *b"CGT"), ("NTRK1", 595, *b"CGC")][at];
+        (symbol, codon, bases, depths)
+    };
+    let tumour = with_mutations(&slices, &[change(0, [60.0, 60.0]), change(1, [90.0, 30.0]), change(2, [80.0, 40.0])], &file("tumour.bam"));
+    let normal = with_mutations(&slices, &[change(0, [30.0, 30.0]), change(1, [60.0, 0.0]), change(2, [2.0, 0.0])], &file("blood.bam"));
+    let (_, rows, _) = called(folder.path(), &[Path::new("--matched-normal"), &normal, &tumour]);
+    let out = folder.path().join("out");
+    let variants = table(&out.join("s.variants.tsv"));
+    let found = |name: &str| {
+        let row = variants.iter().find(|row| row.get("hgvs_p") == name).expect("each listed change has a line");
+        println!("{name} {} {} {}: {}", row.get("origin"), row.get("normal_alt_fragments"), row.get("normal_depth"), row.get("note"));
+        assert_eq!(row.get("status"), "called", "{row:?}");
+        row
+    };
+    assert_eq!(found("p.L1196M").get("origin"), "germline");
+    assert!(found("p.L1196M").number("normal_alt_fragments") > 15.0);
+    assert_eq!(found("p.G2032R").get("origin"), "somatic");
+    assert_eq!(found("p.G2032R").get("normal_alt_fragments"), "0");
+    assert!(found("p.G2032R").get("note").contains(" molecules of the matched normal show it"));
+    assert_eq!(found("p.G595R").get("origin"), "undecided");
+    assert!(variants.iter().filter(|row| row.get("status") != "called").all(|row| row.get("origin") == "."));
+    let records = table_gz(&out.join("s.vcf.gz"));
+    assert!(
+        records.iter().any(|record| record.contains("HGVSP=p.L1196M;") && record.contains(";ORIGIN=germline;NORMAL_ALT=")),
+        "{records:?}"
+    );
+    let checked = kinfuse(["check-vcf".as_ref(), out.join("s.vcf.gz").as_os_str()]);
+    assert_eq!((checked.code, checked.stdout.as_str()), (Some(0), ""));
+    assert_eq!(metric(&rows, "matched_normal").get("value"), "blood.bam");
+    assert!(metric(&rows, "identity_log10.normal").get("note").starts_with("too few places ("), "{rows:?}");
+    // Without the normal no class is given.
+    let (_, rows, _) = called(folder.path(), &[&tumour]);
+    assert!(table(&out.join("s.variants.tsv")).iter().all(|row| row.get("origin") == "." && row.get("normal_depth") == "."));
+    assert!(rows.iter().all(|row| row.get("metric") != "matched_normal"));
+}
+
+#[test]
+fn a_normal_of_another_person_is_warned_of() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let slices = Slices::new(Assembly::Grch38, &GENES, 26);
+    let all = common(&slices, &GENES);
+    let file = |name: &str| folder.path().join(name);
+    let tumour = dna(&slices, &all, &[(1, 1.0)], &file("tumour.bam"));
+    for (number, expected) in [(1, None), (2, Some("tumour.bam and blood.bam do not look like one person: "))] {
+        let normal = dna(&slices, &all, &[(number, 1.0)], &file("blood.bam"));
+        let (_, rows, warnings) = called(folder.path(), &[Path::new("--matched-normal"), &normal, &tumour]);
+        println!("{:?}", metric(&rows, "identity_log10.normal"));
+        let warning = warnings.iter().find(|warning| warning["code"] == "not_one_person");
+        match expected {
+            Some(start) => assert!(warning.and_then(|warning| warning["text"].as_str()).is_some_and(|text| text.starts_with(start))),
+            None => assert_eq!((warning, metric(&rows, "identity_log10.normal").get("note")), (None, "one person")),
+        }
+    }
+}
+
+#[test]
+fn a_fusion_that_the_normal_shows_is_flagged_and_stays() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let data = |name: &str| repository(&format!("test-data/{name}"));
+    let normal = folder.path().join("blood.bam");
+    let passed_with = |source: &str| {
+        for ending in ["bam", "bam.bai"] {
+            std::fs::copy(data(&format!("{source}.{ending}")), normal.with_extension(ending)).expect("a copy");
+        }
+        let out = folder.path().join(source);
+        let (fasta, gtf, tumour) = (data("mini.fa"), data("mini.gtf"), data("dna.bam"));
+        let arguments: [&OsStr; 9] = [
+            "-s".as_ref(),
+            "s".as_ref(),
+            "-r".as_ref(),
+            fasta.as_ref(),
+            "-g".as_ref(),
+            gtf.as_ref(),
+            "--matched-normal".as_ref(),
+            normal.as_ref(),
+            tumour.as_ref(),
+        ];
+        call(&out, &arguments);
+        table(&out.join("s.fusions.tsv")).iter().map(|row| (row.get("fusion").to_owned(), row.get("filter").to_owned())).collect::<Vec<_>>()
+    };
+    let (inherited, acquired) = (passed_with("dna"), passed_with("negative"));
+    println!("{inherited:?}\n{acquired:?}");
+    assert!(!acquired.is_empty() && acquired.iter().any(|(_, filter)| filter == "PASS"));
+    assert!(acquired.iter().all(|(_, filter)| !filter.contains("germline")));
+    assert_eq!(inherited.len(), acquired.len(), "a flag deletes nothing");
+    assert!(inherited.iter().all(|(_, filter)| filter.contains("germline")));
 }
