@@ -139,7 +139,9 @@ pub fn gather(
     partner_tails.sort_by(order);
     for tails in [&mut kinase_tails, &mut partner_tails] {
         let crowds = Crowds::of(tails.iter().filter(|tail| !is_sure(tail)));
-        tails.iter_mut().for_each(|tail| tail.crowd = crowds.at(tail.at));
+        for tail in tails {
+            tail.crowd = crowds.at(tail.at);
+        }
     }
     let mut placed_tails: Vec<Tail> = partner_tails.extract_if(.., |tail| is_sure(tail)).collect();
     // Evidence stays until the end.

@@ -55,6 +55,9 @@ pub fn add_partner_tails(candidates: &mut [Candidate], tails: &[Tail], tolerance
     add_tails(candidates, tails, &filed, false, &|candidate, tail| candidate.continues(tail, tolerance));
 }
 
+/// Where a tail is clipped, with its bases, their qualities and the bases before it: all that decides what it fits.
+type Spelt<'t> = (Breakend, [&'t Bytes; 3]);
+
 /// Adds tails to the first candidate that they fit, by so many of their bases. A fragment belongs to one candidate on each side of the kinase, and each of its reads may
 /// show more of it.
 fn add_tails(
@@ -75,7 +78,7 @@ fn add_tails(
         (end.contig, end.side) == (tail.at.contig, tail.at.side)
     };
     // Equal tails fit the same one.
-    let mut fitting: FxHashMap<(Breakend, [&Bytes; 3]), Option<(usize, usize)>> = FxHashMap::default();
+    let mut fitting: FxHashMap<Spelt<'_>, Option<(usize, usize)>> = FxHashMap::default();
     for tail in tails {
         let homes = [Side::Lower, Side::Higher].map(|side| home.get(&(tail.fragment, side)).copied());
         let known = homes.into_iter().flatten().find(|&index| leaves(&candidates[index], tail));
