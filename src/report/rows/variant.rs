@@ -67,10 +67,13 @@ table_row! {
         /// Set of variants that are phased with each other, and the haplotype on which it lies: `117317184:2`.
         pub phase_set: Option<PhaseSet>,
         /// `germline`, `somatic` or `undecided`, by the matched normal.
+        #[serde(skip_serializing_if = "Option::is_none")]
         pub origin: Option<Origin>,
         /// Molecules of the matched normal that show the change.
+        #[serde(skip_serializing_if = "Option::is_none")]
         pub normal_alt_fragments: Option<u32>,
         /// Molecules of the matched normal over the site.
+        #[serde(skip_serializing_if = "Option::is_none")]
         pub normal_depth: Option<u32>,
     }
 }
