@@ -22,6 +22,7 @@ pub mod file;
 mod format;
 mod index;
 mod kept;
+pub mod laid;
 pub mod library;
 pub mod lost;
 pub mod mates;

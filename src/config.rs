@@ -60,6 +60,8 @@ pub struct CallConfig {
     pub page: PageOptions,
     /// Background of normal samples.
     pub normals: Option<PathBuf>,
+    /// The same person's normal tissue or blood.
+    pub matched_normal: Option<PathBuf>,
     /// Whether to read the whole of a large RNA file, with all of its unaligned reads.
     pub sensitive: bool,
     /// Whether to read without an index, in one pass.
@@ -90,6 +92,7 @@ impl Default for CallConfig {
             also: Vec::new(),
             page: PageOptions::default(),
             normals: None,
+            matched_normal: None,
             sensitive: false,
             stream: false,
             allow_remote: false,

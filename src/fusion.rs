@@ -16,6 +16,7 @@ pub mod domains;
 pub mod event;
 pub mod filter;
 pub mod frame;
+pub mod germline;
 pub mod judge;
 pub mod karyotype;
 pub mod name;
@@ -156,11 +157,13 @@ pub enum Flag {
     KinaseLost,
     /// The file pairs mates of different fragments.
     MatesOutOfStep,
+    /// The same person's normal tissue shows it.
+    Germline,
 }
 
 impl Flag {
     /// All flags with a description, in the order of the enum.
-    pub const ALL: [(Self, &'static str, &'static str); 12] = [
+    pub const ALL: [(Self, &'static str, &'static str); 13] = [
         (Self::LowSupport, "low_support", "Fewer fragments than the model needs for this kind of junction"),
         (Self::RandomChimera, "random_chimera", "No better explained than the random chimeras of this sample"),
         (Self::ReadThrough, "read_through", "Neighbouring genes on one strand, transcription that read through"),
@@ -177,6 +180,7 @@ impl Flag {
             "mates_out_of_step",
             "The file pairs mates of different fragments, so that nothing in it joins two genes for sure",
         ),
+        (Self::Germline, "germline", "The matched normal shows it, too"),
     ];
 
     /// The name used in files.

@@ -33,6 +33,7 @@ pub mod evaluate;
 pub mod evidence;
 pub mod fusion;
 pub mod genome;
+pub mod identity;
 pub mod interrupt;
 pub mod junction;
 pub mod knowledge;

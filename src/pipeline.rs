@@ -4,9 +4,12 @@
 //! set up -> recognise -> scan the kinases -> read the partners' windows -> junctions -> depth -> fusions -> variants -> report
 //!                                RNA alone: exon edges -> reads outside -> partners among all exons -> breaks in all reads -^
 //! ```
+//!
+//! Beside these, libraries of one sample are compared: are they of one person?
 
 mod elsewhere;
 mod junctions;
+mod persons;
 mod reading;
 mod result;
 mod said;
@@ -15,6 +18,7 @@ use std::sync::Arc;
 
 use rayon::ThreadPool;
 
+use crate::alignment::assay::AssayRequest;
 use crate::alignment::file::AlignmentFile;
 use crate::alignment::scan::{self, Region, Scan};
 use crate::alignment::{recognise, tile, Assay, Library};
@@ -23,7 +27,7 @@ use crate::coverage::detectability::SupportRule;
 use crate::coverage::survey;
 use crate::coverage::verdict::{self, KinaseCoverage};
 use crate::error::Result;
-use crate::fusion::{agreement, describe, event, Fusion};
+use crate::fusion::{agreement, describe, event, germline, Fusion};
 use crate::genome::{Breakend, Interval};
 use crate::material::Material;
 use crate::model::Gene;
@@ -55,6 +59,7 @@ pub fn call(config: &CallConfig, progress: &Progress) -> Result<SampleResult> {
     let mut setup = Setup::new(config, &warnings)?;
     output::refuse_another(&config.out_dir, &setup.sample)?;
     let files = std::mem::take(&mut setup.files);
+    let matched_normal = setup.matched_normal.take();
     let recurrent = |material: Material, gene: &str, change: &str| {
         let name = if material == Material::Rna { "rna" } else { "dna" };
         setup.normals.as_ref().and_then(|normals| normals.recurring(name, gene, change))
@@ -62,7 +67,7 @@ pub fn call(config: &CallConfig, progress: &Progress) -> Result<SampleResult> {
     let run = Run { pool: &pool, config, targets: setup.genes(), setup: &setup, progress, recurrent: &recurrent, warnings: &warnings };
     let mut recognised = Vec::new();
     for file in files {
-        let assay = run.recognise(&file)?;
+        let assay = run.recognise(&file, &config.assay)?;
         log::info!("{}: {}", file.path.display(), assay.reasons.join("; "));
         if let Some(share) = assay.faults.adapters_left_in().filter(|_| assay.faults.heavy_adapters().is_none()) {
             warnings.add(Code::AdaptersLeftIn, verdict::adapters(share));
@@ -70,6 +75,7 @@ pub fn call(config: &CallConfig, progress: &Progress) -> Result<SampleResult> {
         recognised.push((file, assay));
     }
     let libraries = Library::group(recognised);
+    let normal = matched_normal.map(|file| run.matched_normal(file)).transpose()?;
     if let Some(normals) = &setup.normals {
         said::other_material(normals, &libraries, &warnings);
     }
@@ -77,13 +83,17 @@ pub fn call(config: &CallConfig, progress: &Progress) -> Result<SampleResult> {
     let mut analyses = Vec::new();
     for (index, library) in libraries.iter().enumerate() {
         results.push(run.library(index, library)?);
-        analyses.push(run.variants(library)?);
+        analyses.push(run.variants(library, normal.as_ref())?);
     }
+    let of_normal = normal.as_ref().map(|normal| run.library(libraries.len(), normal)).transpose()?;
     let mut fusions: Vec<Fusion> = results.iter_mut().flat_map(|result| std::mem::take(&mut result.fusions)).collect();
     let rows: Vec<FusionRow> = fusions.iter().map(|fusion| FusionRow::new(&setup.sample, fusion, &setup.contigs)).collect();
     normals::flag::flag(fusions.iter_mut().zip(rows), setup.normals.as_ref(), setup.assembly);
     let places: Vec<_> = results.iter().flat_map(|result| &result.survey.places).collect();
     agreement::settle(&mut fusions, &places);
+    if let Some(of_normal) = &of_normal {
+        germline::flag(&mut fusions, &of_normal.fusions);
+    }
     event::arrange(&mut fusions);
     let fasta = Lookup::new(setup.reference.as_ref())?;
     describe::describe(
@@ -115,6 +125,7 @@ pub fn call(config: &CallConfig, progress: &Progress) -> Result<SampleResult> {
         let (bytes, header_md5, index_md5) = file.identity()?;
         input_files.push(InputFile { file: file.name(), bytes, header_md5, index_md5 });
     }
+    let (identity, contamination) = run.identity(&libraries, normal.as_ref())?;
     let drawings = run.drawings(&libraries, &results, &fusions)?;
     Ok(SampleResult {
         sample: setup.sample.clone(),
@@ -129,6 +140,9 @@ pub fn call(config: &CallConfig, progress: &Progress) -> Result<SampleResult> {
         reference: setup.reference.clone(),
         knowledge: setup.knowledge.clone(),
         sources: libraries,
+        matched_normal: of_normal.map(|normal| (normal.files.join(", "), normal.assay)),
+        identity,
+        contamination,
         drawings,
         warnings,
     })
@@ -205,7 +219,7 @@ impl Run<'_> {
     }
 
     /// Recognises the assay from the kinases and, where these are silent, from their partners.
-    fn recognise(&self, file: &AlignmentFile) -> Result<Assay> {
+    fn recognise(&self, file: &AlignmentFile, request: &AssayRequest) -> Result<Assay> {
         let mut regions: Vec<Interval> = self.targets.iter().map(|gene| gene.span).collect();
         let partners = self
             .setup
@@ -214,7 +228,6 @@ impl Run<'_> {
             .filter(|gene| self.targets.iter().any(|kinase| self.setup.knowledge.pair(&gene.symbol, &kinase.symbol)));
         regions.extend(partners.map(|gene| gene.span).take(80));
         let genes: Vec<&Gene> = self.setup.models.iter().filter(|gene| regions.contains(&gene.span)).collect();
-        let request = &self.config.assay;
         recognise::recognise(file, (&regions, &genes), request, self.warnings)
     }
 
@@ -235,8 +248,12 @@ impl Run<'_> {
         }
     }
 
-    fn variants(&self, library: &Library) -> Result<Analysis<'_>> {
+    fn variants(&self, library: &Library, normal: Option<&Library>) -> Result<Analysis<'_>> {
         self.progress.stage("kinase domains", 0);
-        Analysis::read(library, &self.inputs(), &|| self.progress.step())
+        let mut analysis = Analysis::read(library, &self.inputs(), &|| self.progress.step())?;
+        if let Some(normal) = normal {
+            analysis.compare(normal, &self.inputs(), &|| self.progress.step())?;
+        }
+        Ok(analysis)
     }
 }

@@ -9,6 +9,7 @@ use crate::coverage::sentence::{sentence, summaries};
 use crate::error::Result;
 use crate::fusion::Fusion;
 use crate::genome::{ContigId, Interval};
+use crate::identity::Comparison;
 use crate::knowledge::TableSource;
 use crate::model;
 use crate::normals::flag;
@@ -23,6 +24,7 @@ use crate::report::renew::renew;
 use crate::report::rows::{escaped, DetectabilityRow, FusionRow, MetricRow, MetricValue, VariantRow};
 use crate::report::vcf::ContigList;
 use crate::report::{fasta, files, table, vcf};
+use crate::stats::Share;
 use crate::terminal;
 use crate::warning::{Code, Warning};
 
@@ -234,6 +236,7 @@ fn settings(config: &CallConfig) -> BTreeMap<String, serde_json::Value> {
         ("gtf".to_owned(), config.gtf.is_some().into()),
         ("knowledge".to_owned(), config.knowledge.is_some().into()),
         ("normals".to_owned(), config.normals.is_some().into()),
+        ("matched_normal".to_owned(), config.matched_normal.is_some().into()),
         ("tumour".to_owned(), config.tumour.clone().into()),
         ("sensitive".to_owned(), config.sensitive.into()),
         ("stream".to_owned(), config.stream.into()),
@@ -286,12 +289,43 @@ fn warnings(result: &SampleResult) -> Vec<Warning> {
     list
 }
 
+/// The figures of two libraries that were compared; of more than two each pair has figures of its own.
+fn compared(result: &SampleResult, comparison: &Comparison) -> [MetricRow; 2] {
+    let [one, other] = comparison.libraries;
+    let of_sample = result.libraries.len();
+    // The matched normal stands behind the libraries.
+    let suffix = match (of_sample, other == of_sample) {
+        (1, true) => ".normal".to_owned(),
+        (_, true) => format!(".{}-normal", one + 1),
+        (2, false) => String::new(),
+        (_, false) => format!(".{}-{}", one + 1, other + 1),
+    };
+    let normal = result.matched_normal.as_ref().map_or("", |(name, _)| name.as_str());
+    let names = [one, other].map(|index| result.libraries.get(index).map_or_else(|| normal.to_owned(), |library| library.files.join(", ")));
+    let row = |metric: &str, value: Option<MetricValue>, unit: &str, note: &str| {
+        MetricRow::new(&result.sample, &format!("{metric}{suffix}"), value, unit, note)
+    };
+    let places = format!("inherited substitutions that {} and {} both cover", names[0], names[1]);
+    // Of no place nothing follows, not even a zero.
+    let log10 = if comparison.places > 0 { MetricValue::number(comparison.log10_same) } else { None };
+    [
+        row("identity_places", Some(MetricValue::Count(comparison.places as u64)), "places", &places),
+        row("identity_log10", log10, "log10", &comparison.told()),
+    ]
+}
+
 fn metrics(result: &SampleResult, status: &Status) -> Vec<MetricRow> {
     let sample = result.sample.as_str();
     let mut rows = vec![MetricRow::new(sample, "status", Some(MetricValue::text(status.verdict.name())), "", &status.reasons.join("; "))];
     if !status.limits.is_empty() {
         let genes: Vec<&str> = result.targets.iter().map(String::as_str).filter(|gene| limit(result, gene).is_some()).collect();
         rows.push(MetricRow::new(sample, "limits", Some(MetricValue::text(genes.join(","))), "", &status.limits.join("; ")));
+    }
+    if let Some((name, assay)) = &result.matched_normal {
+        rows.push(MetricRow::new(sample, "matched_normal", Some(MetricValue::text(name)), "", assay.kind.name()));
+    }
+    for comparison in &result.identity {
+        rows.extend(compared(result, comparison));
     }
     for (index, library) in result.libraries.iter().enumerate() {
         let several = result.libraries.len() > 1;
@@ -311,6 +345,12 @@ fn metrics(result: &SampleResult, status: &Status) -> Vec<MetricRow> {
             "fraction",
             "flagged among the primary reads",
         );
+        if let Some(contamination) = result.contamination.get(index) {
+            let part = |part: fn(Share) -> f64| contamination.share.and_then(|share| MetricValue::number(part(share)));
+            add("contamination_frac", part(|share| share.value), "fraction", &contamination.told());
+            add("contamination_frac_low", part(|share| share.low), "fraction", "lower end of the 95 % interval");
+            add("contamination_frac_high", part(|share| share.high), "fraction", "upper end of the 95 % interval");
+        }
         let faults = &library.assay.faults;
         let share = |part: u64, whole: u64| (whole > 0).then(|| MetricValue::number(part as f64 / whole as f64)).flatten();
         if library.assay.paired {

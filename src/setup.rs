@@ -1,7 +1,7 @@
 //! Before the first read: files opened, contigs, genes, tables and FASTA reconciled. What cannot be reconciled stops the run here.
 
 use std::collections::BTreeSet;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use rustc_hash::FxHashSet;
@@ -39,6 +39,8 @@ pub struct Setup {
     pub models: GeneModels,
     /// Background of normal samples, if one was given.
     pub normals: Option<Background>,
+    /// The same person's normal, if one was given.
+    pub matched_normal: Option<AlignmentFile>,
     /// The FASTA, if one was given.
     pub reference: Option<Reference>,
     /// Targets that can be looked at.
@@ -67,6 +69,7 @@ impl Setup {
         }
         let sample = sample_name(config, &files, warnings)?;
         let contigs = common_contigs(&files)?;
+        let mut matched_normal = config.matched_normal.as_deref().map(|path| matched_normal(path, config, &files, warnings)).transpose()?;
         let first = files.first().map(|file| file.path.clone()).unwrap_or_default();
         let assembly = assembly(config, &contigs, &first)?;
         let knowledge = match &config.knowledge {
@@ -98,13 +101,13 @@ impl Setup {
         let needed: Vec<ContigId> = genes.iter().map(|gene| gene.contig()).collect();
         let reference = config.reference.as_deref().map(|path| Reference::open(path, &first, &contigs, &needed)).transpose()?;
         warn_of_missing(reference.as_ref(), &models, &contigs, warnings);
-        for file in &mut files {
+        for file in files.iter_mut().chain(&mut matched_normal) {
             if let Some(reference) = reference.as_ref().filter(|_| file.format == Format::Cram || file.is_stream) {
                 check_checksums(file, reference, &needed)?;
             }
             load(file, &genes, &models)?;
         }
-        Ok(Self { sample, files, contigs, assembly, knowledge, models, normals, reference, targets, absent })
+        Ok(Self { sample, files, contigs, assembly, knowledge, models, normals, matched_normal, reference, targets, absent })
     }
 
     /// The genes of the targets.
@@ -162,13 +165,38 @@ fn sample_name(config: &CallConfig, files: &[AlignmentFile], warnings: &Warnings
     Ok(names.first().map_or_else(from_file, |name| (*name).clone()))
 }
 
+/// The same person's normal, which is no file of the sample and has the same contigs.
+fn matched_normal(path: &Path, config: &CallConfig, files: &[AlignmentFile], warnings: &Warnings) -> Result<AlignmentFile> {
+    let is_same =
+        |other: &PathBuf| other == path || other.canonicalize().ok().is_some_and(|target| path.canonicalize().ok() == Some(target));
+    if config.inputs.iter().any(is_same) {
+        let problem = "is given as the sample and as --matched-normal";
+        return Err(Error::input(shown_path(path), problem, "give the normal's own file, or leave --matched-normal out"));
+    }
+    let normal = AlignmentFile::open(path, config.reference.as_deref(), config.stream, config.allow_remote)?;
+    warn_of_remote(&normal, warnings);
+    if let Some((first, name)) = files.iter().find_map(|file| Some((file, unlike(file, &normal)?))) {
+        return Err(Error::Mismatch {
+            path: first.path.clone(),
+            other: normal.path.clone(),
+            problem: format!("their headers differ at {name}"),
+            remedy: "give a --matched-normal that is aligned to the same reference".to_owned(),
+        });
+    }
+    Ok(normal)
+}
+
+/// Where the contigs of two files differ first.
+fn unlike(first: &AlignmentFile, file: &AlignmentFile) -> Option<String> {
+    let differs = first.contigs.iter().zip(file.contigs.iter()).find(|((_, x), (_, y))| x != y).map(|((_, x), _)| x.name.clone());
+    differs.or_else(|| (first.contigs.len() != file.contigs.len()).then(|| "the number of contigs".to_owned()))
+}
+
 /// The contigs of the files, which must be the same.
 fn common_contigs(files: &[AlignmentFile]) -> Result<Arc<Contigs>> {
     let first = files.first().ok_or_else(|| Error::Config("no input file was given".to_owned()))?;
     for file in &files[1..] {
-        let differs = first.contigs.iter().zip(file.contigs.iter()).find(|((_, x), (_, y))| x != y).map(|((_, x), _)| x.name.clone());
-        let differs = differs.or_else(|| (first.contigs.len() != file.contigs.len()).then(|| "the number of contigs".to_owned()));
-        if let Some(name) = differs {
+        if let Some(name) = unlike(first, file) {
             return Err(Error::Mismatch {
                 path: first.path.clone(),
                 other: file.path.clone(),

@@ -8,6 +8,7 @@
 //!         --phase---> on one molecule with each other, with a fusion (phase.rs, chain.rs)
 //!         --hotspot-> the same at KRAS G12 and its like         (hotspot.rs); exon 14 of MET: splice.rs in DNA,
 //!                                                               skipping.rs in RNA; all of it in order: analysis.rs
+//!         --origin--> inherited or not, by the matched normal    (origin.rs)
 //! ```
 //!
 //! What counts is molecules: mates that overlap are one, copies are one (by the rule for duplicates), and a molecule shows a change
@@ -25,6 +26,7 @@ pub mod molecule;
 pub mod name;
 pub mod noise;
 pub mod normal;
+pub mod origin;
 pub mod phase;
 pub mod pileup;
 mod realign;
@@ -40,6 +42,8 @@ use serde::{Deserialize, Serialize};
 use crate::genome::ContigId;
 use crate::knowledge::DrugEffect;
 use crate::stats::Share;
+
+use origin::{Counted, Origin};
 
 /// Why a variant is doubtful. A flag never deletes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
@@ -155,6 +159,10 @@ pub struct Variant {
     pub parts: Vec<(u32, Vec<u8>, Vec<u8>)>,
     /// Bases behind `position` that transcripts leave out, where that is the change; they are not among `reference`.
     pub left_out_bp: Option<u32>,
+    /// Where a called change comes from, by the matched normal; `None` without one.
+    pub origin: Option<Origin>,
+    /// What the matched normal shows of it; `None` where it was not compared.
+    pub in_normal: Option<Counted>,
 }
 
 impl Variant {
@@ -191,6 +199,8 @@ impl Variant {
             phase_set: None,
             parts: Vec::new(),
             left_out_bp: None,
+            origin: None,
+            in_normal: None,
         }
     }
 }

@@ -75,6 +75,10 @@ pub enum Code {
     TumourNotInTables,
     /// A file lies elsewhere, so that less of it was checked.
     RemoteFile,
+    /// Two files given as one sample are of two persons.
+    NotOnePerson,
+    /// A library has molecules of another person.
+    Contaminated,
 }
 
 impl Code {

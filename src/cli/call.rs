@@ -24,6 +24,7 @@ Examples:
   kinfuse call -o results -s P17 tumour.bam       results/P17.fusions.tsv, results/P17.vcf.gz, ...
   kinfuse call -r GRCh38.fa -g gencode.gtf.gz tumour.cram
   kinfuse call --assay rna --targets ALK,ROS1 tumour.bam
+  kinfuse call -r GRCh38.fa --matched-normal blood.bam tumour.bam
 
 Exit codes: 0 done (also when nothing was found), 1 the input or the run failed, 2 wrong usage.
 Research use only; not a medical device.";
@@ -62,6 +63,9 @@ pub struct CallArguments {
     /// Background of normal samples, made by `kinfuse normals build`; junctions that it explains are flagged `recurrent`, mutations are not called.
     #[arg(long, value_name = "FILE")]
     normals: Option<PathBuf>,
+    /// BAM, CRAM or SAM of the same person's normal tissue or blood: fusions that it shows are flagged `germline`, mutations are classed germline, somatic or undecided.
+    #[arg(long, value_name = "BAM")]
+    matched_normal: Option<PathBuf>,
     /// Tumour type, for levels of evidence (NSCLC, "thyroid carcinoma", ...).
     #[arg(long, value_name = "TYPE", value_parser = NonEmptyStringValueParser::new())]
     tumour: Option<String>,
@@ -213,6 +217,7 @@ impl CallArguments {
             targets,
             knowledge: self.knowledge.clone(),
             normals: self.normals.clone(),
+            matched_normal: self.matched_normal.clone(),
             tumour: self.tumour.clone(),
             fusion_fasta: self.fusion_fasta,
             also: self.also.layouts(),

@@ -58,7 +58,7 @@ fn same_genes(x: &Fusion, y: &Fusion) -> bool {
 }
 
 /// Whether a break in DNA can give a junction in RNA.
-fn gives(dna: &Fusion, rna: &Fusion) -> bool {
+pub(super) fn gives(dna: &Fusion, rna: &Fusion) -> bool {
     same_genes(dna, rna) && exons(rna).zip(exons(dna)).and_then(|(junction, implied)| skipped(junction, implied)).is_some()
 }
 

@@ -9,6 +9,7 @@ use crate::coverage::survey::Survey;
 use crate::coverage::verdict::{Judgement, KinaseCoverage};
 use crate::fusion::Fusion;
 use crate::genome::{Assembly, Contigs};
+use crate::identity::{Comparison, Contamination};
 use crate::knowledge::Knowledge;
 use crate::reference::Reference;
 use crate::report::drawn::Drawings;
@@ -80,6 +81,12 @@ pub struct SampleResult {
     pub knowledge: Knowledge,
     /// The files themselves, by library.
     pub sources: Vec<Library>,
+    /// Name and library of the matched normal, if one was given.
+    pub matched_normal: Option<(String, Assay)>,
+    /// Whether the libraries, and behind them the matched normal, are of one person: each compared with each later one.
+    pub identity: Vec<Comparison>,
+    /// How much of each library is another person's.
+    pub contamination: Vec<Contamination>,
     /// What the page draws beside the rows.
     pub drawings: Drawings,
     /// What the user should know beside the findings.

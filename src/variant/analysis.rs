@@ -15,14 +15,16 @@ use crate::model::index::GeneModels;
 use crate::model::Gene;
 use crate::reference::Reference;
 
-use super::call::{self, Reading, Recurrent};
-use super::domain;
+use super::call::{self, Change, Reading, Recurrent, Says};
+use super::domain::{self, Domain};
 use super::fasta;
 use super::hotspot::{self, Hotspot};
+use super::indel;
+use super::origin::{origin, Counted, Origin};
 use super::phase::{self, Carried};
 use super::pileup;
-use super::Variant;
 use super::{skipping, splice};
+use super::{Variant, VariantStatus};
 
 /// What a run gives to the analysis.
 pub struct Inputs<'a> {
@@ -113,6 +115,38 @@ impl<'a> Analysis<'a> {
             ..Findings::default()
         };
         Ok(Self { readings, kinases, findings })
+    }
+
+    /// Counts the molecules of the matched normal that show each called change, and says where the change comes from.
+    ///
+    /// # Errors
+    /// When a file cannot be read.
+    pub fn compare(&mut self, normal: &Library, inputs: &Inputs<'_>, step: &(dyn Fn() + Sync)) -> Result<()> {
+        let mut window = inputs.reference.map(Reference::reader).transpose()?;
+        // The same rows, so that a change has the same indices in both.
+        let mut rows: Vec<Domain<'_>> = self.readings.iter().map(|reading| reading.domain.clone()).collect();
+        let piles = pileup::read(inputs.pool, normal, &mut rows, window.as_mut(), step)?;
+        for (reading, mut pile) in self.readings.iter_mut().zip(piles) {
+            indel::join(&reading.domain, &mut pile.molecules);
+            for call in reading.calls.iter_mut().filter(|call| call.variant.status == VariantStatus::Called) {
+                let variant = &mut call.variant;
+                let Some(change) = &call.change else {
+                    variant.origin = Some(Origin::Undecided);
+                    continue;
+                };
+                if let Change::Indel(event) = change {
+                    event.hide_ambiguous(&mut pile.molecules);
+                }
+                let says = |wanted: Says| pile.molecules.iter().filter(|molecule| change.said_by(molecule) == wanted).count() as u32;
+                let with = says(Says::With);
+                let seen = Counted { with, depth: with + says(Says::Without) };
+                let class = origin(Counted { with: variant.alt_fragments, depth: variant.depth }, seen);
+                let told = format!("{}: {} of {} molecules of the matched normal show it", class.name(), seen.with, seen.depth);
+                variant.note = if variant.note.is_empty() { told } else { [variant.note.as_str(), told.as_str()].join(" ") };
+                (variant.origin, variant.in_normal) = (Some(class), Some(seen));
+            }
+        }
+        Ok(())
     }
 
     /// Phases the variants with each other and with the fusions, and gives what is reported.

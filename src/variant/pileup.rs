@@ -7,11 +7,12 @@
 use std::collections::BTreeSet;
 
 use rayon::ThreadPool;
-use rust_htslib::bam::record::{Aux, Record};
+use rust_htslib::bam::record::Record;
 use rustc_hash::FxHashSet;
 
 use crate::alignment::assay::DuplicateRule;
 use crate::alignment::cigar::{self, Operation};
+use crate::alignment::laid;
 use crate::alignment::library::{Library, LibraryReader};
 use crate::alignment::read::{operations, FragmentId, ReadRecord, RecordKind};
 use crate::alignment::scan::leaves_out_flagged;
@@ -343,8 +344,7 @@ fn shown(record: &Record, view: &ReadRecord, domain: &Domain<'_>, segment: &Segm
 
 /// Adds the reference bases that a record's MD tag gives on a stretch.
 fn count_md(record: &Record, stretch: Interval, counts: &mut [[u32; 4]]) {
-    let Ok(Aux::String(md)) = record.aux(b"MD") else { return };
-    let Some(reference) = md_bases(record, md) else { return };
+    let Some(reference) = laid::reference(record) else { return };
     for (position, base) in reference {
         if (stretch.start..stretch.end).contains(&position) {
             if let Some(letter) = b"ACGT".iter().position(|letter| *letter == base) {
@@ -369,48 +369,6 @@ fn take_md(domain: &mut Domain<'_>, segment: &Segment, counts: &[[u32; 4]]) {
             domain.set(index, domain.turned(b"ACGT"[best]), Source::Md);
         }
     }
-}
-
-/// Reference bases under the aligned bases of a record, from its MD tag (SAM optional fields specification); `None` when the tag
-/// does not fit the alignment.
-pub fn md_bases(record: &Record, md: &str) -> Option<Vec<(u32, u8)>> {
-    let sequence = record.seq().as_bytes();
-    let mut aligned = Vec::new();
-    let (mut query, mut reference) = (0usize, record.pos().max(0) as u32);
-    for op in operations(record) {
-        match op.letter {
-            b'M' | b'=' | b'X' => {
-                for _ in 0..op.length {
-                    aligned.push((reference, *sequence.get(query)?));
-                    query += 1;
-                    reference += 1;
-                }
-            }
-            b'I' | b'S' => query += op.length as usize,
-            b'D' | b'N' => reference += op.length,
-            _ => {}
-        }
-    }
-    let mut at = 0usize;
-    let mut bytes = md.bytes().peekable();
-    while let Some(byte) = bytes.next() {
-        match byte {
-            b'0'..=b'9' => {
-                let mut run = usize::from(byte - b'0');
-                while let Some(digit) = bytes.next_if(u8::is_ascii_digit) {
-                    run = run.checked_mul(10)?.checked_add(usize::from(digit - b'0'))?;
-                }
-                at = at.checked_add(run)?;
-            }
-            b'^' => while bytes.next_if(u8::is_ascii_alphabetic).is_some() {},
-            letter if letter.is_ascii_alphabetic() => {
-                aligned.get_mut(at)?.1 = letter.to_ascii_uppercase();
-                at += 1;
-            }
-            _ => return None,
-        }
-    }
-    (at == aligned.len()).then_some(aligned)
 }
 
 #[cfg(test)]

@@ -100,6 +100,22 @@ fn a_bam_that_was_cut_off() {
 }
 
 #[test]
+fn a_matched_normal_that_is_not_there_has_other_contigs_or_is_the_sample() {
+    let bench = Bench::new();
+    let bam = repository("test-data/dna.bam");
+    let with = |normal: &Path, culprit: &str, words: &[&str]| {
+        let option: [&OsStr; 2] = ["--matched-normal".as_ref(), normal.as_ref()];
+        bench.refused(&bam, &[&mini!()[..], &option].concat(), culprit, words);
+    };
+    with(&bench.path("nothing.bam"), "nothing.bam", &[]);
+    let other = "@HD\tVN:1.6\tSO:coordinate\n@SQ\tSN:chr1\tLN:195471971\nr1\t0\tchr1\t1000\t60\t10M\t*\t0\t0\tACGTACGTAC\tFFFFFFFFFF\n";
+    let mouse = bench.path("mouse.bam");
+    sam::write(other, &mouse, None, true);
+    with(&mouse, "mouse.bam", &["chr1", "--matched-normal"]);
+    with(&bam, "dna.bam", &["--matched-normal"]);
+}
+
+#[test]
 fn a_bam_of_another_genome() {
     let bench = Bench::new();
     let mouse = "@HD\tVN:1.6\tSO:coordinate\n@SQ\tSN:chr1\tLN:195471971\n@SQ\tSN:chr2\tLN:182113224\n\

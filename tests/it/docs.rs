@@ -53,6 +53,7 @@ fn workplace() -> tempfile::TempDir {
         ("tumour_dna", "dna"),
         ("tumour_rna", "rna"),
         ("lane1", "dna"),
+        ("blood", "negative"),
         ("negative1", "negative"),
         ("negative2", "negative"),
     ] {

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::path::Path;
 
 /// The modules from the ground up.
-const LAYERS: [&str; 35] = [
+const LAYERS: [&str; 36] = [
     "error",
     "secrets",
     "terminal",
@@ -24,6 +24,7 @@ const LAYERS: [&str; 35] = [
     "knowledge",
     "evidence",
     "coverage",
+    "identity",
     "junction",
     "fusion",
     "variant",

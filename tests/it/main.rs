@@ -14,6 +14,7 @@ mod evaluate;
 mod evidence;
 mod exon_edges;
 mod files;
+mod identity;
 mod indels;
 mod interop;
 mod json;

@@ -7,6 +7,7 @@ use super::phrases::Phrases;
 use super::summary::{quality, share, Finding};
 use crate::report::compound::Compound;
 use crate::report::rows::{Companion, Relation, ToFusion, VariantRow};
+use crate::variant::origin::Origin;
 
 /// One mutation.
 pub fn mutation(row: &VariantRow, lang: Lang) -> Finding {
@@ -16,6 +17,7 @@ pub fn mutation(row: &VariantRow, lang: Lang) -> Finding {
     let values =
         [&title, &row.alt_fragments.to_string(), &row.depth.to_string(), &value, &low, &high, &row.qual.map_or(".".to_owned(), quality)];
     let mut sentences = vec![fill(phrases.mutation_sentence, &values.map(String::as_str))];
+    sentences.extend(origin(row, phrases));
     sentences.extend(phase(row, phrases));
     sentences.extend(others(row, phrases));
     for (effect, phrase) in [
@@ -37,6 +39,17 @@ pub fn mutation(row: &VariantRow, lang: Lang) -> Finding {
 pub fn drugs(row: &VariantRow, effect: &str) -> String {
     let entries = row.known_resistance.as_deref().unwrap_or("").split(',').filter_map(|entry| entry.rsplit_once(':'));
     entries.filter(|(_, what)| *what == effect).map(|(drug, _)| name(drug)).collect::<Vec<_>>().join(", ")
+}
+
+/// Where a mutation comes from, by the matched normal.
+fn origin(row: &VariantRow, phrases: &Phrases) -> Option<String> {
+    let phrase = match row.origin? {
+        Origin::Germline => phrases.inherited,
+        Origin::Somatic => phrases.acquired,
+        Origin::Undecided => phrases.origin_open,
+    };
+    let [with, depth] = [row.normal_alt_fragments, row.normal_depth].map(|count| count.unwrap_or(0).to_string());
+    Some(fill(phrase, &[&with, &depth]))
 }
 
 /// How a mutation lies to the fusions, a sentence each.

@@ -109,6 +109,9 @@ phrases! {
     not_on_fusion: "Not on the molecules of {} ({} molecules).", "{} の分子上にはありません（{} 分子）。";
     mixed_fusion: "On some molecules of {} and not on others ({}).", "{} の一部の分子上にあります（{}）。";
     not_phased: "Whether it lies on the fusion is not known: {}.", "融合と同じ分子上かどうかは不明です：{}。";
+    inherited: "Inherited (germline): {} of {} molecules of the matched normal show it.", "生殖細胞系列：同一人物の正常検体の {} / {} 分子に見られます。";
+    acquired: "Acquired (somatic): {} of {} molecules of the matched normal show it.", "体細胞変異：同一人物の正常検体では {} / {} 分子です。";
+    origin_open: "Germline or somatic is undecided: {} of {} molecules of the matched normal show it.", "生殖細胞系列か体細胞変異かは不明です：同一人物の正常検体では {} / {} 分子です。";
     cis_with: "On one molecule with {}.", "{} と同じ分子上（シス）。";
     trans_with: "Never on one molecule with {}.", "{} とは別の分子上（トランス）。";
     mixed_with: "Partly on one molecule with {}.", "{} と一部の分子で同じ分子上。";
@@ -319,6 +322,7 @@ pub fn flag_in_japanese(flag: Flag) -> &'static str {
         Flag::UnplacedPartner => "パートナーの位置を決められない",
         Flag::KinaseLost => "キナーゼドメインが保たれていない",
         Flag::MatesOutOfStep => "ファイルのメイトの組が誤っている",
+        Flag::Germline => "同一人物の正常検体でも見られる",
     }
 }
 
@@ -349,6 +353,8 @@ pub fn warning(code: Code) -> (&'static str, &'static str) {
         Code::NotInVcf => ("Not all calls are in the VCF", "VCF に書けない検出がある"),
         Code::TumourNotInTables => ("The tumour type is not in the tables", "腫瘍型が表にない"),
         Code::RemoteFile => ("A remote file was checked less", "リモートのファイルは確認が少ない"),
+        Code::NotOnePerson => ("Not one person", "同一人物の検体ではない"),
+        Code::Contaminated => ("Molecules of another person", "他人の分子が混入している"),
     }
 }
 

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::fusion::{KinaseDomain, KnownTier, Unit};
 use crate::terminal::one_line;
+use crate::variant::origin::Origin;
 use crate::variant::VariantStatus;
 
 /// What a cell shows where there is no value.
@@ -245,6 +246,12 @@ impl Cell for VariantStatus {
             Self::NotCovered => "not-covered",
         }
         .to_owned()
+    }
+}
+
+impl Cell for Origin {
+    fn cell(&self) -> String {
+        self.name().to_owned()
     }
 }
 

@@ -5,10 +5,11 @@ use serde::{Deserialize, Serialize};
 
 use super::{filter_text, not_empty, table_row, Cell, Companion, Fraction, Phase, PhaseSet, Phred, Rate};
 use crate::genome::Contigs;
+use crate::variant::origin::Origin;
 use crate::variant::{Variant, VariantStatus};
 
 table_row! {
-    /// A variant of a kinase domain, or a known resistance site without one. Germline and somatic are not told apart.
+    /// A variant of a kinase domain, or a known resistance site without one. Only a matched normal tells germline from somatic.
     pub struct VariantRow {
         /// Sample name.
         pub sample: String,
@@ -71,6 +72,15 @@ table_row! {
         /// What changes on either side of an intron that cuts the codon, `pos:ref>alt` each, where no one `ref` and `alt` can hold it.
         #[serde(default)]
         pub genomic_parts: Vec<GenomicPart>,
+        /// `germline`, `somatic` or `undecided`, by the matched normal.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub origin: Option<Origin>,
+        /// Molecules of the matched normal that show the change.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub normal_alt_fragments: Option<u32>,
+        /// Molecules of the matched normal over the site.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub normal_depth: Option<u32>,
     }
 }
 
@@ -143,6 +153,9 @@ impl VariantRow {
             end: called.then(|| end(variant)).flatten(),
             phase_set: variant.phase_set.map(|(position, second)| PhaseSet { position, haplotype: if second { 2 } else { 1 } }),
             genomic_parts: variant.parts.iter().map(GenomicPart::of).collect(),
+            origin: variant.origin,
+            normal_alt_fragments: variant.in_normal.map(|seen| seen.with),
+            normal_depth: variant.in_normal.map(|seen| seen.depth),
         }
     }
 }
@@ -171,7 +184,8 @@ mod tests {
     fn the_columns_are_those_of_the_contract() {
         let promised = "sample gene transcript hgvs_c hgvs_p chrom pos ref alt depth alt_fragments allele_fraction \
                         allele_fraction_low allele_fraction_high qual filter known_resistance codon_class lod95 phase \
-                        compound_with status note aliases error_rate error_variance min_fragments end phase_set genomic_parts";
+                        compound_with status note aliases error_rate error_variance min_fragments end phase_set genomic_parts \
+                         origin normal_alt_fragments normal_depth";
         assert_eq!(VariantRow::COLUMNS.join(" "), promised);
     }
 
@@ -179,7 +193,7 @@ mod tests {
     fn a_called_variant_has_quality_and_filter_and_a_site_not_seen_has_neither() {
         let mut variant = fixture::ros1_g2032r();
         let cells = VariantRow::new("S1", &variant, &fixture::contigs()).cells();
-        insta::assert_snapshot!(cells.join(" | "), @r"S1 | ROS1 | NM_002944 | c.6094G>A | p.G2032R | chr6 | 117317184 | C | T | 200 | 10 | 0.05 | 0.025993 | 0.086875 | 61.0 | PASS | crizotinib:resistant,repotrectinib:sensitive | solvent front | 0.0149 | cis:F1:4 | . | called | . | p.G2026R (NM_001378902) | 6.67e-5 | 0.25 | 5 | 117317184 | . | .");
+        insta::assert_snapshot!(cells.join(" | "), @r"S1 | ROS1 | NM_002944 | c.6094G>A | p.G2032R | chr6 | 117317184 | C | T | 200 | 10 | 0.05 | 0.025993 | 0.086875 | 61.0 | PASS | crizotinib:resistant,repotrectinib:sensitive | solvent front | 0.0149 | cis:F1:4 | . | called | . | p.G2026R (NM_001378902) | 6.67e-5 | 0.25 | 5 | 117317184 | . | . | . | . | .");
         variant.status = VariantStatus::NotSeen;
         let row = VariantRow::new("S1", &variant, &fixture::contigs());
         assert_eq!((row.qual, row.filter), (None, None));

@@ -5,6 +5,7 @@ use super::super::json::Document;
 use super::super::rows::{escaped, Cell, Fraction, Phred, VariantRow};
 use super::lines::{columns, Lines, Rank};
 use super::{percent, resistance};
+use crate::variant::origin::Origin;
 use crate::variant::VariantStatus;
 
 /// Most letters of a name in the table.
@@ -83,12 +84,14 @@ fn compound_line(compound: &Compound) -> String {
     format!("  {} {} {how}{molecules}: {said}", escaped(&compound.gene), escaped(&compound.name()))
 }
 
-/// What is reported of a mutation, by effect.
+/// Where a mutation comes from, if that is known, and what is reported of it, by effect.
 fn effects(variant: &VariantRow, compounds: &[Compound]) -> Option<String> {
     let known = variant.known_resistance.as_deref().unwrap_or("");
     let entries: Vec<(&str, &str)> = known.split(',').filter_map(|entry| entry.rsplit_once(':')).collect();
     let overruled = |drug: &str| compounds.iter().any(|compound| compound.overrules(&variant.gene, &variant.hgvs_p, drug));
-    let mut parts: Vec<String> = Vec::new();
+    let counts = variant.normal_alt_fragments.zip(variant.normal_depth).map(|(with, depth)| format!(" {with}/{depth}"));
+    let told = |origin: Origin| format!("{} by the matched normal{}", origin.name(), counts.unwrap_or_default());
+    let mut parts: Vec<String> = variant.origin.map(told).into_iter().collect();
     let mut report = |what: &str, drugs: Vec<&str>| {
         if !drugs.is_empty() {
             parts.push(format!("{what}: {}", drugs.join(", ")));

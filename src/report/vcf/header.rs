@@ -11,7 +11,7 @@ use crate::variant::VariantFlag;
 type Definition = (&'static str, &'static str, &'static str, &'static str);
 
 /// INFO keys. Number and type of the reserved ones are those of VCF 4.4, section 3.
-const INFO: [Definition; 32] = [
+const INFO: [Definition; 35] = [
     ("SVTYPE", "1", "String", "Type of structural variant"),
     ("MATEID", "A", "String", "ID of the record of the other end"),
     ("EVENT", "A", "String", "Rearrangement to which the breakends belong, shared with its reciprocal"),
@@ -44,6 +44,9 @@ const INFO: [Definition; 32] = [
     ("PHASE", ".", "String", "Relation to each fusion of the gene: cis:<fusion>:<fragments>, trans, mixed or unphased:<why>"),
     ("COMPOUND", ".", "String", "Other called variants of the gene and how they lie to this one: cis, trans, mixed or unphased"),
     ("HAPLOTYPE", "1", "String", "Variants on the same molecules share it: gene, phase set, haplotype"),
+    ("ORIGIN", "1", "String", "germline, somatic or undecided, by the matched normal"),
+    ("NORMAL_ALT", "1", "Integer", "Molecules of the matched normal that show the change"),
+    ("NORMAL_DP", "1", "Integer", "Molecules of the matched normal over the site"),
 ];
 
 /// FORMAT keys.

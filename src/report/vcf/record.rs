@@ -140,6 +140,9 @@ fn of_alleles(variant: &VariantRow, contig: usize, (position, reference, alterna
     info.add_list("COMPOUND", &variant.compound_with.iter().map(Companion::item).collect::<Vec<_>>());
     let haplotype = variant.phase_set.map(|set| format!("{}:{}", variant.gene, set.cell()));
     info.add_some("HAPLOTYPE", haplotype.as_deref());
+    info.add_some("ORIGIN", variant.origin.map(|origin| origin.cell()).as_deref());
+    info.add_some("NORMAL_ALT", variant.normal_alt_fragments.map(|count| count.to_string()).as_deref());
+    info.add_some("NORMAL_DP", variant.normal_depth.map(|count| count.to_string()).as_deref());
     let counts = counts(variant.depth.saturating_sub(variant.alt_fragments), variant.alt_fragments, variant.allele_fraction);
     let (format, sample) = match variant.phase_set {
         Some(PhaseSet { position: set, haplotype }) => {

@@ -76,6 +76,7 @@ impl Bench {
             also: Vec::new(),
             page: kinfuse::report::files::PageOptions::default(),
             normals: None,
+            matched_normal: None,
         }
     }
 
