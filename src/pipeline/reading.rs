@@ -132,7 +132,9 @@ impl<'r> Run<'r> {
             ("unaligned_beyond_bound", edges.unaligned_left),
             ("elsewhere_beyond_bound", left),
         ];
-        counts.into_iter().for_each(|(key, count)| reading.count(key, count));
+        for (key, count) in counts {
+            reading.count(key, count);
+        }
         Ok(())
     }
 

@@ -80,10 +80,12 @@ fn named(code: &str) -> BTreeSet<String> {
 fn files(folder: &Path, list: &mut Vec<std::path::PathBuf>) {
     for entry in std::fs::read_dir(folder).expect("the folder can be read") {
         let path = entry.expect("the entry can be read").path();
-        let name = path.file_name().and_then(|name| name.to_str()).expect("names are text").to_owned();
-        if path.is_dir() && name != "tests" {
-            files(&path, list);
-        } else if name.ends_with(".rs") && name != "tests.rs" && !name.ends_with("_tests.rs") {
+        let name = path.file_stem().and_then(|name| name.to_str()).expect("names are text").to_owned();
+        if path.is_dir() {
+            if name != "tests" {
+                files(&path, list);
+            }
+        } else if path.extension().is_some_and(|extension| extension == "rs") && name != "tests" && !name.ends_with("_tests") {
             list.push(path);
         }
     }
