@@ -299,6 +299,11 @@ impl Breakend {
             Side::Higher => i64::from(position) - i64::from(self.boundary),
         }
     }
+
+    /// Whether both keep the same side of one place, up to so many bases.
+    pub fn is_near(&self, other: Self, reach_bp: u32) -> bool {
+        (self.contig, self.side) == (other.contig, other.side) && self.boundary.abs_diff(other.boundary) <= reach_bp
+    }
 }
 
 /// What a junction does to the chromosomes; follows from its two breakends.
@@ -401,6 +406,11 @@ impl Junction {
             (Side::Higher, Side::Lower) => EventKind::Duplication,
             _ => EventKind::Inversion,
         }
+    }
+
+    /// Whether both join the same places, each up to so many bases.
+    pub fn is_near(&self, other: &Self, reach_bp: u32) -> bool {
+        self.a().is_near(other.a(), reach_bp) && self.b().is_near(other.b(), reach_bp)
     }
 }
 

@@ -14,6 +14,11 @@ pub fn complement(base: u8) -> u8 {
     }
 }
 
+/// The place of a base among `ACGT`, 0 to 3; `None` of any other letter.
+pub fn code(base: u8) -> Option<usize> {
+    b"ACGT".iter().position(|letter| *letter == base)
+}
+
 /// The other strand, read in its own direction.
 pub fn reverse_complement(bases: &[u8]) -> Vec<u8> {
     bases.iter().rev().map(|&base| complement(base)).collect()

@@ -1,7 +1,7 @@
 //! Before the first read: files opened, contigs, genes, tables and FASTA reconciled. What cannot be reconciled stops the run here.
 
 use std::collections::BTreeSet;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 
 use rustc_hash::FxHashSet;
@@ -57,10 +57,7 @@ impl Setup {
     pub fn new(config: &CallConfig, warnings: &Warnings) -> Result<Self> {
         let mut files = Vec::new();
         for (index, path) in config.inputs.iter().enumerate() {
-            let same = |other: &Path| {
-                other == path.as_path() || other.canonicalize().ok().is_some_and(|target| path.canonicalize().ok() == Some(target))
-            };
-            if config.inputs[..index].iter().any(|other| same(other)) {
+            if config.inputs[..index].iter().any(|other| is_one_file(other, path)) {
                 return Err(Error::input(shown_path(path), "is given twice", "give each file once"));
             }
             let file = AlignmentFile::open(path, config.reference.as_deref(), config.stream, config.allow_remote)?;
@@ -165,11 +162,14 @@ fn sample_name(config: &CallConfig, files: &[AlignmentFile], warnings: &Warnings
     Ok(names.first().map_or_else(from_file, |name| (*name).clone()))
 }
 
+/// Whether two paths lead to one file.
+fn is_one_file(one: &Path, other: &Path) -> bool {
+    one == other || one.canonicalize().is_ok_and(|target| other.canonicalize().is_ok_and(|same| same == target))
+}
+
 /// The same person's normal, which is no file of the sample and has the same contigs.
 fn matched_normal(path: &Path, config: &CallConfig, files: &[AlignmentFile], warnings: &Warnings) -> Result<AlignmentFile> {
-    let is_same =
-        |other: &PathBuf| other == path || other.canonicalize().ok().is_some_and(|target| path.canonicalize().ok() == Some(target));
-    if config.inputs.iter().any(is_same) {
+    if config.inputs.iter().any(|input| is_one_file(input, path)) {
         let problem = "is given as the sample and as --matched-normal";
         return Err(Error::input(shown_path(path), problem, "give the normal's own file, or leave --matched-normal out"));
     }

@@ -28,8 +28,7 @@ pub fn bases(record: &Record, without_bp: usize) -> Vec<Laid> {
             b'M' | b'=' | b'X' => {
                 for _ in 0..op.length {
                     let Some(&base) = sequence.get(query) else { break };
-                    let quality = qualities.get(query).copied().filter(|&quality| quality != 255).unwrap_or(UNKNOWN_QUALITY);
-                    laid.push(Laid { position, base, quality });
+                    laid.push(Laid { position, base, quality: quality(qualities, query) });
                     query += 1;
                     position = position.saturating_add(1);
                 }
@@ -44,27 +43,42 @@ pub fn bases(record: &Record, without_bp: usize) -> Vec<Laid> {
     laid
 }
 
+/// The base over one position, as [`bases`] gives it; none where another base or nothing lies there.
+pub fn base_at(record: &Record, position: u32, without_bp: usize) -> Option<Laid> {
+    let (mut query, mut from) = (0usize, record.pos().max(0) as u32);
+    let mut found = None;
+    // Aligned bases so far, and before the position.
+    let (mut aligned, mut before) = (0usize, 0usize);
+    for op in operations(record) {
+        let length = op.length as usize;
+        match op.letter {
+            b'M' | b'=' | b'X' => {
+                if let Some(into) = position.checked_sub(from).filter(|into| *into < op.length) {
+                    (found, before) = (Some(query + into as usize), aligned + into as usize);
+                }
+                query += length;
+                aligned += length;
+                from = from.saturating_add(op.length);
+            }
+            b'I' | b'S' => query += length,
+            b'D' | b'N' => from = from.saturating_add(op.length),
+            _ => {}
+        }
+    }
+    let query = found.filter(|query| before >= without_bp && aligned - before > without_bp && *query < record.seq_len())?;
+    Some(Laid { position, base: record.seq()[query], quality: quality(record.qual(), query) })
+}
+
+/// The quality of a base of a read.
+fn quality(qualities: &[u8], query: usize) -> u8 {
+    qualities.get(query).copied().filter(|&quality| quality != 255).unwrap_or(UNKNOWN_QUALITY)
+}
+
 /// Reference bases under the aligned bases of a record, from its MD tag (SAM optional fields specification): 0-based
 /// positions with the base in capitals. `None` without the tag, or when it does not fit the alignment.
 pub fn reference(record: &Record) -> Option<Vec<(u32, u8)>> {
     let Ok(Aux::String(md)) = record.aux(b"MD") else { return None };
-    let sequence = record.seq().as_bytes();
-    let mut aligned = Vec::new();
-    let (mut query, mut reference) = (0usize, record.pos().max(0) as u32);
-    for op in operations(record) {
-        match op.letter {
-            b'M' | b'=' | b'X' => {
-                for _ in 0..op.length {
-                    aligned.push((reference, *sequence.get(query)?));
-                    query += 1;
-                    reference += 1;
-                }
-            }
-            b'I' | b'S' => query += op.length as usize,
-            b'D' | b'N' => reference += op.length,
-            _ => {}
-        }
-    }
+    let mut aligned: Vec<(u32, u8)> = bases(record, 0).into_iter().map(|laid| (laid.position, laid.base)).collect();
     let mut at = 0usize;
     let mut bytes = md.bytes().peekable();
     while let Some(byte) = bytes.next() {
@@ -105,6 +119,11 @@ mod tests {
         assert_eq!(bases(&record, 0)[5].quality, 0);
         assert_eq!(bases(&record, 2).len(), 2);
         assert_eq!(bases(&record, 9).len(), 0);
+        for without_bp in 0..4 {
+            let all = bases(&record, without_bp);
+            let one = |position: u32| all.iter().find(|laid| laid.position == position).copied();
+            assert!((0..30).all(|position| base_at(&record, position, without_bp) == one(position)), "{without_bp}");
+        }
         let below: Vec<u8> = reference(&record).expect("it has the tag").into_iter().map(|(_, base)| base).collect();
         assert_eq!(below, b"AGTTCA");
     }

@@ -47,7 +47,7 @@ impl Molecules {
     }
 
     /// As [`Self::group`], with reads that have no alignment: copies of the others, of each other, or mates of reads that have one.
-    pub fn with_unaligned<'a>(records: impl IntoIterator<Item = &'a ReadRecord>, unaligned: &'a [Unaligned], rule: DuplicateRule) -> Self {
+    pub fn with_unaligned<'a>(records: impl IntoIterator<Item = &'a ReadRecord>, unaligned: &[&'a Unaligned], rule: DuplicateRule) -> Self {
         if rule == DuplicateRule::Keep || (rule == DuplicateRule::Flag && unaligned.is_empty()) {
             return Self::default();
         }

@@ -3,7 +3,7 @@
 use std::cmp::Reverse;
 use std::collections::BTreeSet;
 
-use crate::genome::{Breakend, Junction};
+use crate::genome::Junction;
 
 use super::{Fusion, KinaseDomain, Material};
 
@@ -57,18 +57,13 @@ fn one_view_each(fusions: &mut Vec<Fusion>) {
     let mut seen: Vec<(Junction, BTreeSet<Material>, String, u32)> = Vec::new();
     fusions.retain(|fusion| {
         let other_view = seen.iter().any(|(junction, evidence, target, slack)| {
-            *target != fusion.target && *evidence == fusion.evidence && same_place(junction, &fusion.junction, *slack + fusion.slack_bp)
+            *target != fusion.target
+                && *evidence == fusion.evidence
+                && junction.is_near(&fusion.junction, SAME_PLACE_BP + *slack + fusion.slack_bp)
         });
         if !other_view {
             seen.push((fusion.junction.clone(), fusion.evidence.clone(), fusion.target.clone(), fusion.slack_bp));
         }
         !other_view
     });
-}
-
-/// Whether two junctions join the same places, up to where homology or reads of few bases let a break lie.
-fn same_place(x: &Junction, y: &Junction, slack_bp: u32) -> bool {
-    let near =
-        |x: Breakend, y: Breakend| x.contig == y.contig && x.side == y.side && x.boundary.abs_diff(y.boundary) <= SAME_PLACE_BP + slack_bp;
-    near(x.a(), y.a()) && near(x.b(), y.b())
 }

@@ -34,9 +34,8 @@ fn shows(fusion: &Fusion, normal: &Fusion) -> bool {
 
 /// Whether both junctions lie at one place, as far as either is exact.
 fn same_junction(fusion: &Fusion, normal: &Fusion) -> bool {
-    let slack_bp = SAME_PLACE_BP.saturating_add(fusion.slack_bp).saturating_add(normal.slack_bp);
-    let ends = [(fusion.junction.a(), normal.junction.a()), (fusion.junction.b(), normal.junction.b())];
-    ends.into_iter().all(|(x, y)| x.contig == y.contig && x.side == y.side && x.boundary.abs_diff(y.boundary) <= slack_bp)
+    let reach_bp = SAME_PLACE_BP.saturating_add(fusion.slack_bp).saturating_add(normal.slack_bp);
+    fusion.junction.is_near(&normal.junction, reach_bp)
 }
 
 /// Whether one is a break in DNA and the other a junction of RNA that the break gives.

@@ -10,6 +10,7 @@ use crate::genome::{ContigId, Interval, Strand};
 use crate::material::Material;
 use crate::model::{builtin, Gene};
 use crate::reference::Reference;
+use crate::sequence::code;
 
 use super::{looks_inherited, Inputs, MIN_MOLECULES};
 
@@ -119,11 +120,6 @@ fn intervals(gene: &Gene, is_target: bool, material: Material) -> Vec<Interval> 
 pub(super) fn counts_for(record: &Record, library: &Library) -> bool {
     let left_out = record.is_duplicate() && leaves_out_flagged(library.assay.duplicates);
     record.mapq() >= MIN_MAPQ && !left_out && usable(record).is_ok_and(|kind| kind == RecordKind::Primary)
-}
-
-/// The code of a base.
-fn code(base: u8) -> Option<usize> {
-    b"ACGT".iter().position(|letter| *letter == base)
 }
 
 /// How many reads show which base at each position of a stretch.

@@ -37,7 +37,7 @@ pub(super) fn at(library: &Library, places: &[Place], pool: &ThreadPool) -> Resu
                 if !counts_for(record, library) {
                     return true;
                 }
-                let base = laid::bases(record, END_BP).into_iter().find(|laid| laid.position == place.position);
+                let base = laid::base_at(record, place.position, END_BP);
                 let Some(base) = base.filter(|base| base.quality >= min_quality(library)) else { return true };
                 shown.push((lane.fragment(FragmentId::of(record.qname())), base.base));
                 if grouped {

@@ -9,7 +9,7 @@ use crate::alignment::bytes::Bytes;
 use crate::alignment::read::FragmentId;
 use crate::evidence::Tail;
 use crate::genome::{Breakend, ContigId, Side};
-use crate::sequence::match_prefixes;
+use crate::sequence::{code, match_prefixes};
 
 use super::candidate::{Candidate, Kind, Member, Tolerance};
 use super::nearby::Spellings;
@@ -241,7 +241,7 @@ pub fn majority<'a>(reads: impl Iterator<Item = (&'a [u8], &'a [u8])>) -> Vec<u8
             if column >= columns.len() {
                 columns.push([0; 4]);
             }
-            if let Some(slot) = b"ACGT".iter().position(|letter| letter == base) {
+            if let Some(slot) = code(*base) {
                 columns[column][slot] += u64::from(qualities.get(column).copied().unwrap_or(20).max(1));
             }
         }

@@ -107,16 +107,18 @@ struct Packed {
     bases: u64,
     /// The lower bit of each base that is known.
     known: u64,
-    /// Bases of the whole stretch that are known.
+    /// Bases of the whole stretch.
+    length_bp: usize,
+    /// Those that are known.
     known_bp: usize,
 }
 
 impl Packed {
     fn of(stretch: &[u8]) -> Self {
         let known_bp = stretch.iter().filter(|base| **base != b'N').count();
-        let mut packed = Self { bases: 0, known: 0, known_bp };
+        let mut packed = Self { bases: 0, known: 0, length_bp: stretch.len(), known_bp };
         for (at, base) in stretch.iter().take(32).enumerate() {
-            if let Some(digit) = b"ACGT".iter().position(|letter| letter == base) {
+            if let Some(digit) = sequence::code(*base) {
                 packed.bases |= (digit as u64) << (2 * at);
                 packed.known |= 1 << (2 * at);
             }
@@ -253,12 +255,13 @@ impl Ends {
         let (least, least_behind) =
             if self.in_step { (MIN_FIT_BP, MIN_FIT_BEHIND_INSERTION_BP) } else { (MIN_FIT_LONG_BP, MIN_FIT_LONG_BP) };
         let begin = Packed::of(tail);
-        let at_once = self.edges.iter().zip(&self.begins).enumerate().filter(|(_, (edge, packed))| {
+        let at_once = self.begins.iter().enumerate().filter(|(_, packed)| {
             // Of most edges no read shows the bases, or the first of them tell.
-            packed.known_bp >= least && (!self.in_step || packed.mismatches(begin) <= tail.len().min(edge.enter.len()) / BP_PER_MISMATCH)
+            packed.known_bp >= least && (!self.in_step || packed.mismatches(begin) <= tail.len().min(packed.length_bp) / BP_PER_MISMATCH)
         });
-        let mut list: Vec<_> =
-            at_once.filter_map(|(index, (edge, _))| Some((index, 0, agreeing(tail, &edge.enter, self.in_step, least)?))).collect();
+        let mut list: Vec<_> = at_once
+            .filter_map(|(index, _)| Some((index, 0, agreeing(tail, &self.edges[index].enter, self.in_step, least)?)))
+            .collect();
         if !list.is_empty() {
             return list;
         }

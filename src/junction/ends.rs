@@ -15,7 +15,7 @@ use rustc_hash::FxHashMap;
 use crate::alignment::read::FragmentId;
 use crate::evidence::Tail;
 use crate::genome::Breakend;
-use crate::sequence::complement;
+use crate::sequence::{code, complement};
 
 use super::candidate::{Candidate, Tolerance};
 use super::homology::outwards;
@@ -23,7 +23,6 @@ use super::price::{of_nats, price, Cost, VARIANT};
 use super::realign::Bases;
 use super::score::Errors;
 
-const LETTERS: &[u8; 4] = b"ACGT";
 /// Bases of either side that are compared.
 pub const SIDE_BP: u32 = 60;
 
@@ -64,7 +63,7 @@ struct Column {
 
 impl Column {
     fn add(&mut self, base: u8, quality: Option<u8>) {
-        if let Some(letter) = letter(base) {
+        if let Some(letter) = code(base) {
             self.shown[letter] += of_nats(Errors::SHORT.other_base_nats(quality));
         }
     }
@@ -97,10 +96,6 @@ struct Columns {
     inserted_bp: i64,
 }
 
-fn letter(base: u8) -> Option<usize> {
-    LETTERS.iter().position(|&letter| letter == base)
-}
-
 impl Columns {
     fn of(candidate: &Candidate, reads: &Reads<'_>, sides: &Sides<'_>, reach_bp: u32) -> Self {
         let (reach, inserted_bp) = (i64::from(reach_bp), i64::from(candidate.insertion_bp));
@@ -127,7 +122,7 @@ impl Columns {
     fn has(&mut self, side: usize, from: i64, step: i64, bases: &[u8]) {
         for (at, &base) in (0..).zip(bases) {
             let Some(column) = self.at(from + step * at) else { return };
-            column.has[side] = letter(base);
+            column.has[side] = code(base);
         }
     }
 
@@ -431,7 +426,7 @@ mod tests {
             inserted in proptest::collection::vec(0usize..4, 0..6),
         ) {
             let genomes = genomes(b"GTAAGT", b"TTCAAG");
-            let between: Vec<u8> = inserted.into_iter().map(|letter| LETTERS[letter]).collect();
+            let between: Vec<u8> = inserted.into_iter().map(|letter| b"ACGT"[letter]).collect();
             let molecule = spliced(&genomes, &between);
             let tails: Vec<Tail> = (1..).zip(&offs).map(|(fragment, &off)| read(fragment, &molecule, off.min(0), None)).collect();
             let with_error: Vec<Tail> = tails.iter().cloned().chain([read(99, &molecule, 0, Some(wrong)), read(98, &molecule, 0, None)]).collect();

@@ -34,14 +34,14 @@ const SPLICED_PIECE_BP: u32 = 25;
 const MIN_CLIP_BP: u32 = 3;
 
 /// Where reads without an alignment are looked for.
-#[derive(Clone, Copy)]
-pub struct Unplaced<'a> {
+#[derive(Default)]
+pub struct Unplaced {
     /// Most of those at a file's end that are looked at.
     pub most: u64,
     /// Those that are filed with their mates.
-    pub beside_mates: &'a [Beside],
+    pub beside_mates: Vec<Beside>,
     /// Fragments that are left out, as another record of them is flagged as a duplicate.
-    pub flagged: &'a FxHashSet<FragmentId>,
+    pub flagged: FxHashSet<FragmentId>,
 }
 
 /// What was found at the edges.
@@ -73,18 +73,12 @@ impl Shown {
     ///
     /// # Errors
     /// When a file cannot be read.
-    pub fn look_up(
-        &mut self,
-        pool: &ThreadPool,
-        library: &Library,
-        more: &(dyn Fn(&[u8]) -> bool + Sync),
-        reads: &Unplaced<'_>,
-    ) -> Result<()> {
+    pub fn look_up(&mut self, pool: &ThreadPool, library: &Library, more: &(dyn Fn(&[u8]) -> bool + Sync), reads: &Unplaced) -> Result<()> {
         let wanted = |read: &[u8]| edges::words(read).any(|word| self.words.contains(&word)) || more(read);
         let scan::UnalignedReads { mut picked, seen, duplicates, left } = scan::unaligned(library, reads.most, &wanted)?;
         // Stretches may overlap.
         let mut once: FxHashSet<(FragmentId, u8)> = FxHashSet::default();
-        let beside = scan::beside(pool, library, reads.beside_mates, &wanted)?;
+        let beside = scan::beside(pool, library, &reads.beside_mates, &wanted)?;
         picked
             .extend(beside.into_iter().filter(|read| !reads.flagged.contains(&read.fragment) && once.insert((read.fragment, read.number))));
         self.unaligned = rescue::merged_mates(picked);
@@ -105,7 +99,7 @@ pub fn read(
     (kinases, found, looked_at): (&[&Gene], &[Vec<&Gene>], usize),
     (models, knowledge): (&GeneModels, &Knowledge),
     reference: Option<&Reference>,
-    (unplaced, held): (&Unplaced<'_>, &FxHashSet<RecordKey>),
+    (unplaced, held): (&Unplaced, &FxHashSet<RecordKey>),
 ) -> Result<Shown> {
     let known = |kinase: &Gene| -> Vec<&Gene> {
         knowledge.partner_of(&kinase.symbol).into_iter().filter_map(|symbol| models.find(symbol)).collect()

@@ -4,7 +4,7 @@ use rustc_hash::FxHashMap;
 
 use crate::alignment::ReadRecord;
 use crate::genome::{ContigId, Interval, Strand};
-use crate::sequence::complement;
+use crate::sequence::{code, complement};
 
 /// Reads that vote at one place; more add time and no certainty.
 const MAX_VOTES: u32 = 60;
@@ -34,7 +34,7 @@ impl Votes {
                     Strand::Forward => read[(place - piece.start) as usize],
                     Strand::Reverse => complement(read[(piece.end - 1 - place) as usize]),
                 };
-                if let Some(letter) = b"ACGT".iter().position(|letter| *letter == base) {
+                if let Some(letter) = code(base) {
                     self.places.entry((piece.contig, place)).or_default()[letter] += 1;
                 }
             }

@@ -21,7 +21,7 @@ use super::Run;
 impl<'r> Run<'r> {
     /// The evidence of each kinase, with what is found elsewhere.
     pub(super) fn evidence(&self, library: &Library, reading: &mut Reading<'r>) -> Result<Vec<Evidence>> {
-        let mut evidence = reading.evidence(self, library);
+        let mut evidence = self.gathered(library, reading);
         let (mut genes, looked_at) = self.unlisted_partners(library, &evidence, &reading.edges)?;
         for (genes, left) in genes.iter_mut().zip(std::mem::take(&mut reading.outside)) {
             let new: Vec<&Gene> = left.into_iter().filter(|gene| !genes.contains(gene)).collect();
@@ -29,10 +29,10 @@ impl<'r> Run<'r> {
         }
         if genes.iter().any(|genes| !genes.is_empty()) {
             drop(evidence);
-            reading.edges = self.exon_edges(library, &(genes, looked_at), (&reading.unplaced(), &FxHashSet::default()))?;
+            reading.edges = self.exon_edges(library, &(genes, looked_at), (&reading.unplaced, &FxHashSet::default()))?;
             let records = std::mem::take(&mut reading.edges.records);
             reading.share_out(records);
-            evidence = reading.evidence(self, library);
+            evidence = self.gathered(library, reading);
         }
         self.search(library, reading, &mut evidence)?;
         Ok(evidence)
@@ -90,12 +90,11 @@ impl<'r> Run<'r> {
         self.progress.stage("unexplained breaks in all reads of the RNA", search::tiles(library).len());
         let all = breaks.concat();
         let found = search::reads(self.pool, library, &all, &|| self.progress.step())?;
-        let (unplaced, edges) = reading.unplaced_and_edges();
-        edges.look_up(self.pool, library, &search::has_word(&all), &unplaced)?;
+        reading.edges.look_up(self.pool, library, &search::has_word(&all), &reading.unplaced)?;
         let local = LocalBases::new(self.setup.reference.as_ref(), library)?;
         for (index, breaks) in breaks.iter().enumerate().filter(|(_, breaks)| !breaks.is_empty()) {
             concern::add(&found, &mut reading.scans[index]);
-            evidence[index] = reading.evidence_of(self, library, index);
+            evidence[index] = self.gathered_at(library, reading, index);
             let region = &reading.regions[index];
             let in_kinase = |end: Breakend| region.holds(end.contig, end.boundary);
             let on_edge = |end: Breakend| self.setup.models.splices_near(end, 0);

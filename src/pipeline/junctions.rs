@@ -22,6 +22,7 @@ use crate::junction::inner_exon;
 use crate::junction::local::LocalBases;
 use crate::junction::long_read::SIDE_BP;
 use crate::junction::lost_mate;
+use crate::junction::partners;
 use crate::junction::realign::Bases;
 use crate::junction::support::Span;
 use crate::material::Material;
@@ -55,8 +56,7 @@ impl Run<'_> {
     /// The fusions of one kinase.
     pub(super) fn fusions(&self, at: At<'_>, evidence: &Evidence) -> Result<Found> {
         let (candidates, explained_elsewhere) = self.junctions(at, evidence)?;
-        let found = self.judged(at, candidates, evidence)?;
-        Ok(Found { noise: Noise { explained_elsewhere, ..found.noise }, ..found })
+        self.judged(at, candidates, explained_elsewhere, evidence)
     }
 
     /// The junctions, and how many of them turned out to be another one's or none.
@@ -113,7 +113,7 @@ impl Run<'_> {
     }
 
     /// What the junctions are as fusions, and whether they are believed.
-    fn judged(&self, at: At<'_>, mut candidates: Vec<Candidate>, evidence: &Evidence) -> Result<Found> {
+    fn judged(&self, at: At<'_>, mut candidates: Vec<Candidate>, explained_elsewhere: u32, evidence: &Evidence) -> Result<Found> {
         let (number, library) = at.library;
         let (assay, kinase, scan) = (&library.assay, self.targets[at.target], at.scan);
         let unread = self.unread(library, scan, &candidates)?;
@@ -124,7 +124,12 @@ impl Run<'_> {
         }
         candidates.retain(|candidate| !candidate.members.is_empty());
         let unaligned = at.edges.map(|(_, unaligned)| unaligned).unwrap_or_default();
-        let molecules = Molecules::with_unaligned(scan.records.iter().chain(&unread), unaligned, assay.duplicates);
+        // Most reads without an alignment show another kinase, or none.
+        let mut told = partners::fragments(evidence);
+        told.extend(candidates.iter().flat_map(|candidate| candidate.members.keys()));
+        told.extend(scan.records.iter().chain(&unread).map(|view| view.fragment));
+        let telling: Vec<&Unaligned> = unaligned.iter().filter(|read| told.contains(&read.fragment)).collect();
+        let molecules = Molecules::with_unaligned(scan.records.iter().chain(&unread), &telling, assay.duplicates);
         let [joined, by_dirt] = evidence.chimeras(&molecules).map(|all| all.into_iter().filter(|one| !flagged.contains(one)).collect());
         let chimeras = judge::Chimeras { joined, by_dirt, molecules: &molecules };
         let context = Context {
@@ -156,7 +161,7 @@ impl Run<'_> {
             fragments: draft.candidate.members.keys().copied().collect(),
         };
         let shown = drafts.iter().map(shown).collect();
-        let noise = Noise { chimeras: chimeras.count(), explained_elsewhere: 0, needed };
+        let noise = Noise { chimeras: chimeras.count(), explained_elsewhere, needed };
         Ok(Found { fusions: judge::judge(drafts, kinase, assay, &chimeras), noise, shown })
     }
 

@@ -4,14 +4,13 @@
 use rustc_hash::FxHashSet;
 
 use crate::alignment::read::{FragmentId, ReadRecord};
-use crate::alignment::scan::{self, Beside, Region, Scan, Unaligned};
-use crate::alignment::{tile, Assay, Library};
+use crate::alignment::scan::{self, Region, Scan};
+use crate::alignment::{tile, Library};
 use crate::coverage::region;
 use crate::error::Result;
 use crate::evidence::chain;
-use crate::genome::Interval;
+use crate::genome::{Breakend, Interval};
 use crate::junction::concern::{self, Concern, RecordKey};
-use crate::junction::edges::EdgeTable;
 use crate::junction::find::{self, Evidence};
 use crate::junction::outside::{self, Outside};
 use crate::junction::partners;
@@ -36,12 +35,8 @@ pub(super) struct Reading<'r> {
     pub edges: ExonEdges,
     /// Genes that no table lists, at which reads enter the kinase from outside.
     pub outside: Vec<Vec<&'r Gene>>,
-    /// Unaligned reads that are filed with their mates.
-    beside_mates: Vec<Beside>,
-    /// Fragments that are left out, as a record of theirs is flagged as a duplicate.
-    flagged: FxHashSet<FragmentId>,
-    /// Most unaligned reads of the file's end that are looked at.
-    most_unaligned: u64,
+    /// Where reads without an alignment are looked for.
+    pub unplaced: Unplaced,
     /// Records at the partners that were looked at.
     seen_at_partners: u64,
     /// What was counted beside the scans.
@@ -58,22 +53,22 @@ impl<'r> Run<'r> {
         let tiles: usize = regions.iter().map(|region| tile::tiles(&[region.scanned()], self.config.tile_bp).len()).sum();
         self.progress.stage("reading kinase regions", tiles);
         let scans = scan::kinases(self.pool, library, &regions, self.config.tile_bp, &|| self.progress.step())?;
-        let gathered = |(scan, region): (&Scan, &Region)| self.gathered(assay, region, scan, None);
-        let evidence: Vec<Evidence> = scans.iter().zip(&regions).map(gathered).collect();
+        let most = if self.config.sensitive { u64::MAX } else { scan::MAX_UNALIGNED };
         let mut reading = Reading {
-            windows: evidence.iter().map(|evidence| partners::windows(evidence, assay, &self.setup.models)).collect(),
-            fragments: evidence.iter().map(partners::fragments).collect(),
+            windows: Vec::new(),
+            fragments: Vec::new(),
             edges: ExonEdges::default(),
             outside: vec![Vec::new(); regions.len()],
-            beside_mates: Vec::new(),
-            flagged: FxHashSet::default(),
-            most_unaligned: if self.config.sensitive { u64::MAX } else { scan::MAX_UNALIGNED },
+            unplaced: Unplaced { most, ..Unplaced::default() },
             seen_at_partners: 0,
             counts: Scan::default(),
             regions,
             scans,
         };
-        drop(evidence);
+        for evidence in self.gathered(library, &reading) {
+            reading.windows.push(partners::windows(&evidence, assay, &self.setup.models));
+            reading.fragments.push(partners::fragments(&evidence));
+        }
         let mut more = self.read_partners(library, &mut reading)?;
         if assay.material() == Material::Rna {
             self.read_edges(library, &mut reading, &mut more)?;
@@ -83,25 +78,36 @@ impl<'r> Run<'r> {
         Ok(reading)
     }
 
+    /// What the records of each kinase show.
+    pub(super) fn gathered(&self, library: &Library, reading: &Reading<'_>) -> Vec<Evidence> {
+        (0..reading.scans.len()).map(|target| self.gathered_at(library, reading, target)).collect()
+    }
+
+    /// What those of one kinase show.
+    pub(super) fn gathered_at(&self, library: &Library, reading: &Reading<'_>, target: usize) -> Evidence {
+        let at_edge = |end: Breakend| self.at_splice(end, &library.assay);
+        find::gather(&reading.scans[target].records, &reading.regions[target], &library.assay, &at_edge, reading.edges.of(target))
+    }
+
     /// The records at the partners. No place is read twice, whichever kinases point to it.
     fn read_partners(&self, library: &Library, reading: &mut Reading<'_>) -> Result<Vec<ReadRecord>> {
         let windows = tile::merged(reading.windows.concat(), 0);
         let wanted: FxHashSet<FragmentId> = reading.fragments.iter().flatten().copied().collect();
         self.progress.stage("reading partners", windows.len());
         let mut found = scan::partners(self.pool, library, &windows, &reading.regions, &wanted, &|| self.progress.step())?;
-        reading.flagged = reading.scans.iter().chain(&found).flat_map(|scan| scan.flagged.iter().copied()).collect();
+        reading.unplaced.flagged = reading.scans.iter().chain(&found).flat_map(|scan| scan.flagged.iter().copied()).collect();
         let mut records = Vec::new();
         for scan in &mut reading.scans {
-            scan.leave_out(&reading.flagged);
-            reading.beside_mates.append(&mut scan.unaligned);
+            scan.leave_out(&reading.unplaced.flagged);
+            reading.unplaced.beside_mates.append(&mut scan.unaligned);
         }
         for scan in &mut found {
-            scan.leave_out(&reading.flagged);
+            scan.leave_out(&reading.unplaced.flagged);
             reading.seen_at_partners += scan.seen;
             for (key, count) in &scan.skipped {
                 reading.count(&format!("at_partners_{key}"), *count);
             }
-            reading.beside_mates.append(&mut scan.unaligned);
+            reading.unplaced.beside_mates.append(&mut scan.unaligned);
             records.append(&mut scan.records);
         }
         Ok(records)
@@ -112,9 +118,9 @@ impl<'r> Run<'r> {
     fn read_edges(&self, library: &Library, reading: &mut Reading<'r>, more: &mut Vec<ReadRecord>) -> Result<()> {
         let held: FxHashSet<RecordKey> = more.iter().filter_map(concern::key).collect();
         let none = (vec![Vec::new(); self.targets.len()], 0);
-        reading.edges = self.exon_edges(library, &none, (&reading.unplaced(), &held))?;
+        reading.edges = self.exon_edges(library, &none, (&reading.unplaced, &held))?;
         more.append(&mut reading.edges.records);
-        more.retain(|view| !reading.flagged.contains(&view.fragment));
+        more.retain(|view| !reading.unplaced.flagged.contains(&view.fragment));
         let seen = reading.seen_at_partners + reading.scans.iter().map(|scan| scan.seen).sum::<u64>();
         let left = outside::left(library.aligned_reads()?, seen, self.config.sensitive);
         if left == 0 {
@@ -143,7 +149,7 @@ impl<'r> Run<'r> {
         &self,
         library: &Library,
         found: &(Vec<Vec<&Gene>>, usize),
-        unplaced: (&Unplaced<'_>, &FxHashSet<RecordKey>),
+        unplaced: (&Unplaced, &FxHashSet<RecordKey>),
     ) -> Result<ExonEdges> {
         let known = (&self.setup.models, &self.setup.knowledge);
         shown::read(self.pool, library, (&self.targets, &found.0, found.1), known, self.setup.reference.as_ref(), unplaced)
@@ -161,16 +167,6 @@ impl<'r> Run<'r> {
 }
 
 impl Reading<'_> {
-    /// Where reads without an alignment are looked for.
-    pub(super) fn unplaced(&self) -> Unplaced<'_> {
-        Unplaced { most: self.most_unaligned, beside_mates: &self.beside_mates, flagged: &self.flagged }
-    }
-
-    /// The same with the exon edges, which take what is found.
-    pub(super) fn unplaced_and_edges(&mut self) -> (Unplaced<'_>, &mut ExonEdges) {
-        (Unplaced { most: self.most_unaligned, beside_mates: &self.beside_mates, flagged: &self.flagged }, &mut self.edges)
-    }
-
     /// Gives records of other places to the kinases on which they bear.
     pub(super) fn share_out(&mut self, more: Vec<ReadRecord>) {
         let concern = |index: usize| Concern {
@@ -181,16 +177,6 @@ impl Reading<'_> {
         };
         let concerns: Vec<Concern<'_>> = (0..self.regions.len()).map(concern).collect();
         concern::share_out(more, &mut self.scans, &concerns);
-    }
-
-    /// What each kinase's records show.
-    pub(super) fn evidence(&self, run: &Run<'_>, library: &Library) -> Vec<Evidence> {
-        (0..self.regions.len()).map(|index| self.evidence_of(run, library, index)).collect()
-    }
-
-    /// The same of one kinase.
-    pub(super) fn evidence_of(&self, run: &Run<'_>, library: &Library, index: usize) -> Evidence {
-        run.gathered(&library.assay, &self.regions[index], &self.scans[index], self.edges.of(index))
     }
 
     /// Adds to what was skipped or looked up; nothing is no line.
@@ -211,12 +197,5 @@ impl Reading<'_> {
             self.counts.absorb(scan);
         }
         self.counts
-    }
-}
-
-impl Run<'_> {
-    /// What records show at one kinase.
-    fn gathered(&self, assay: &Assay, region: &Region, scan: &Scan, edges: Option<(&EdgeTable, &[Unaligned])>) -> Evidence {
-        find::gather(&scan.records, region, assay, &|end| self.at_splice(end, assay), edges)
     }
 }

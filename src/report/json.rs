@@ -429,8 +429,9 @@ mod tests {
         document
     }
 
-    /// Panics unless `value` has all properties that the schema asks for and none that it lacks, here and below.
-    fn agrees(value: &Value, schema: &Value, root: &Value, place: &str) {
+    /// Panics unless `value` has all properties that the schema asks for and none that it lacks, here and below. `optional` says of the
+    /// properties that need not be there whether some row has them.
+    fn agrees(value: &Value, schema: &Value, root: &Value, place: &str, optional: &mut BTreeMap<String, bool>) {
         let schema = match schema.get("$ref").and_then(Value::as_str) {
             Some(link) => root.pointer(link.trim_start_matches('#')).expect("schemars defines what it refers to"),
             None => schema,
@@ -440,12 +441,15 @@ mod tests {
             assert!(required.iter().all(|name| object.contains_key(*name)), "{place}: {required:?}");
             for (name, value) in object {
                 let below = properties.get(name).unwrap_or_else(|| panic!("{place}.{name} is not in the schema"));
-                agrees(value, below, root, &format!("{place}.{name}"));
+                agrees(value, below, root, &format!("{place}.{name}"), optional);
+            }
+            for name in properties.keys().filter(|name| !required.contains(&name.as_str())) {
+                *optional.entry(format!("{place}.{name}")).or_default() |= object.contains_key(name);
             }
         }
         if let (Some(items), Some(array)) = (schema.get("items"), value.as_array()) {
             for item in array {
-                agrees(item, items, root, &format!("{place}[]"));
+                agrees(item, items, root, &format!("{place}[]"), optional);
             }
         }
     }
@@ -454,7 +458,10 @@ mod tests {
     fn a_document_has_the_properties_of_the_schema() {
         let schema = schema();
         let value = serde_json::to_value(full()).expect("a document has string keys only");
-        agrees(&value, &schema, &schema, "document");
+        let mut optional = BTreeMap::new();
+        agrees(&value, &schema, &schema, "document", &mut optional);
+        let missing: Vec<&String> = optional.iter().filter(|(_, shown)| !**shown).map(|(place, _)| place).collect();
+        assert!(missing.is_empty(), "no row shows {missing:?}");
     }
 
     #[test]

@@ -26,7 +26,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::knowledge::resistance::{KnownChange, ResistanceSite};
 use crate::knowledge::standing::verdicts;
 use crate::material::Material;
-use crate::sequence::translate_codon;
+use crate::sequence::{self, translate_codon};
 use crate::stats::{beta_binomial_at_least, detectable_fraction, jeffreys_share, phred};
 
 use super::bias;
@@ -659,7 +659,7 @@ fn letters(key: Key) -> [u8; 3] {
 }
 
 fn code(base: u8) -> usize {
-    b"ACGT".iter().position(|letter| *letter == base).unwrap_or(0)
+    sequence::code(base).unwrap_or(0)
 }
 
 fn translate(key: Key) -> Option<u8> {

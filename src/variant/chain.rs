@@ -15,6 +15,7 @@ use crate::alignment::library::{Library, LibraryReader};
 use crate::alignment::read::{operations, FragmentId};
 use crate::error::Result;
 use crate::genome::Interval;
+use crate::sequence::code;
 
 use super::molecule::MIN_LONG_READ_QUALITY;
 use super::pileup::MIN_MAPQ;
@@ -113,7 +114,7 @@ fn walk(reader: &mut LibraryReader, library: &Library, between: Interval, mut vi
                         let from = query + (position - at) as usize;
                         let good = qualities.get(from).is_some_and(|&quality| quality >= MIN_LONG_READ_QUALITY);
                         if from < sequence.len() && good {
-                            if let Some(code) = b"ACGT".iter().position(|letter| *letter == sequence[from]) {
+                            if let Some(code) = code(sequence[from]) {
                                 visit(fragment, position, code);
                             }
                         }

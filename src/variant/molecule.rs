@@ -12,6 +12,7 @@ use std::collections::BTreeMap;
 use rustc_hash::FxHashSet;
 
 use crate::alignment::read::FragmentId;
+use crate::sequence;
 
 /// Bases below this quality are not read at all: a disagreement with them means nothing.
 pub const MIN_READ_QUALITY: u8 = 10;
@@ -34,7 +35,7 @@ pub fn stratum(quality: u8) -> usize {
 
 /// A base (`0..4` for `ACGT`, in the direction of transcription) with its quality, in one byte; 0 for none.
 pub fn packed(base: u8, quality: u8) -> u8 {
-    match b"ACGT".iter().position(|letter| *letter == base) {
+    match sequence::code(base) {
         Some(code) if quality > 0 => (code as u8) << 6 | quality.min(FAMILY_CAP),
         _ => 0,
     }

@@ -28,6 +28,7 @@
 //!
 //! [`super::call`] compares what a position shows with the beta-binomial of this mean and variance.
 
+use crate::sequence::code;
 use crate::stats::beta_binomial_ln;
 
 use super::domain::Domain;
@@ -161,7 +162,7 @@ impl<'a> Row<'a> {
     pub fn new(domain: &'a Domain<'a>, counts: &'a Counts) -> Self {
         let normal: Vec<Option<usize>> = (0..domain.len())
             .map(|index| {
-                let by_reference = b"ACGT".iter().position(|&letter| letter == domain.base(index));
+                let by_reference = code(domain.base(index));
                 by_reference.or_else(|| counts.majority(index).filter(|(_, share)| *share >= 0.9).map(|(code, _)| code))
             })
             .collect();

@@ -22,6 +22,7 @@ use crate::evidence::Molecules;
 use crate::genome::{Interval, Strand};
 use crate::material::Material;
 use crate::reference::Window;
+use crate::sequence::code;
 
 use super::domain::{Domain, Segment, Source, FLANK_BP};
 use super::molecule::{molecules, packed, Molecule, Shown, Span, MIN_LONG_READ_QUALITY, MIN_READ_QUALITY, STRATA};
@@ -347,7 +348,7 @@ fn count_md(record: &Record, stretch: Interval, counts: &mut [[u32; 4]]) {
     let Some(reference) = laid::reference(record) else { return };
     for (position, base) in reference {
         if (stretch.start..stretch.end).contains(&position) {
-            if let Some(letter) = b"ACGT".iter().position(|letter| *letter == base) {
+            if let Some(letter) = code(base) {
                 counts[(position - stretch.start) as usize][letter] += 1;
             }
         }

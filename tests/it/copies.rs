@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::ffi::OsStr;
 use std::path::Path;
 
-use crate::support::command::{call, repository, table};
+use crate::support::command::{call, repository, table, unpacked};
 use crate::support::sam;
 
 /// What a run counts: in `fusions.tsv` and `variants.tsv`.
@@ -257,10 +257,8 @@ fn fragments(text: &str, more: &[&str]) -> String {
 }
 
 fn first_fragments(folder: &Path) -> String {
-    let file = std::fs::File::open(folder.join("x.candidates.tsv.gz")).expect("the candidates");
-    let text = std::io::read_to_string(flate2::read::MultiGzDecoder::new(file)).expect("it unpacks to text");
     let plain = folder.join("candidates.tsv");
-    std::fs::write(&plain, text).expect("the table is written");
+    std::fs::write(&plain, unpacked(&folder.join("x.candidates.tsv.gz"))).expect("the table is written");
     table(&plain).first().map_or_else(String::new, |row| row.get("fragments").to_owned())
 }
 

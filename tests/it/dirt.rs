@@ -1,14 +1,13 @@
 //! The dirt of `kinfuse simulate`: each kind is what it says, as often as it says, and nothing else changes.
 
 use std::collections::BTreeSet;
-use std::io::Read as _;
 use std::path::Path;
 
 use md5::{Digest, Md5};
 use rust_htslib::bam::{self, Read as _};
 
 use crate::support::bench::library;
-use crate::support::command::{files, kinfuse, repository, table, Outcome};
+use crate::support::command::{files, kinfuse, repository, table, unpacked_text, Outcome};
 use kinfuse::genome::{ContigId, Interval};
 use kinfuse::sequence::reverse_complement;
 use kinfuse::simulate::dirt::Soiler;
@@ -49,15 +48,8 @@ fn simulate(more: &[&str]) -> tempfile::TempDir {
     folder
 }
 
-fn unpacked(path: &Path) -> String {
-    let mut text = String::new();
-    let file = std::fs::File::open(path).expect("the FASTQ is there");
-    flate2::read::MultiGzDecoder::new(file).read_to_string(&mut text).expect("it unpacks");
-    text
-}
-
 fn reads(folder: &Path, mate: u8) -> Vec<Read> {
-    let text = unpacked(&folder.join(format!("reads_{mate}.fastq.gz")));
+    let text = unpacked_text(&folder.join(format!("reads_{mate}.fastq.gz")));
     let lines: Vec<&str> = text.lines().collect();
     let quality = |text: &str| text.bytes().map(|byte| byte - b'!').collect();
     let read = |four: &[&str]| Read { name: four[0].to_owned(), bases: four[1].as_bytes().to_vec(), qualities: quality(four[3]) };
@@ -111,7 +103,7 @@ fn share_of(bases: &[u8], letter: u8) -> f64 {
 fn without_dirt_the_reads_of_a_seed_are_the_same_as_always() {
     let folder = simulate(&["--assay", "dna", "--depth", "60", "--chimeras", "3", "--umi", "rx", "--bam"]);
     let digest = |text: &str| format!("{:x}", Md5::digest(text));
-    let found = [1, 2].map(|mate| digest(&unpacked(&folder.path().join(format!("reads_{mate}.fastq.gz")))));
+    let found = [1, 2].map(|mate| digest(&unpacked_text(&folder.path().join(format!("reads_{mate}.fastq.gz")))));
     // Made before there was any dirt.
     assert_eq!(found, ["8d8f555241677bdeadfa795c2639998d", "6300aeea4ac25846c8a72ad3fc48c29c"]);
 }

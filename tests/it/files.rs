@@ -56,6 +56,14 @@ impl Folder {
         self.path(name)
     }
 
+    /// The contigs of the made files, with their index.
+    fn fasta(&self) -> PathBuf {
+        let contig = |name: &str| format!(">{name}\n{}\n", "ACGTTGCATT".repeat(LENGTH_BP as usize / 10));
+        let path = self.write("r.fa", ["a", "b", "c"].map(contig).concat());
+        rust_htslib::faidx::build(&path).expect("the FASTA can be indexed");
+        path
+    }
+
     /// A made BAM with its index.
     fn bam(&self, name: &str, text: &str, kind: Type) -> PathBuf {
         let path = self.path(name);
@@ -129,9 +137,7 @@ fn a_damaged_csi_gives_the_same_reads_or_an_error() {
     let index = folder.path("x.bam.csi");
     stands_damage(&bam, &index, None);
     // htslib packs a CSI, so damage shows by the checksums. One that is not packed may lead elsewhere, but does not end the program.
-    let mut unpacked = Vec::new();
-    let file = std::fs::File::open(&index).expect("the index is there");
-    std::io::Read::read_to_end(&mut flate2::read::MultiGzDecoder::new(file), &mut unpacked).expect("it unpacks");
+    let unpacked = command::unpacked(&index);
     for at in 0..unpacked.len() {
         let mut bytes = unpacked.clone();
         bytes[at] ^= 1 << (at * 5 % 8);
@@ -145,17 +151,12 @@ fn a_damaged_csi_gives_the_same_reads_or_an_error() {
 #[test]
 fn a_damaged_crai_gives_the_same_reads_or_an_error() {
     let folder = Folder::new();
-    let fasta: String = ["a", "b", "c"].map(|name| format!(">{name}\n{}\n", "ACGTTGCATT".repeat(LENGTH_BP as usize / 10))).concat();
-    let fasta = folder.write("r.fa", fasta);
-    rust_htslib::faidx::build(&fasta).expect("the FASTA can be indexed");
+    let fasta = folder.fasta();
     let cram = folder.path("x.cram");
     sam::write(&sam_text(211, true), &cram, Some(&fasta), true);
     let index = folder.path("x.cram.crai");
     stands_damage(&cram, &index, Some(&fasta));
-    let mut unpacked = Vec::new();
-    let file = std::fs::File::open(&index).expect("the index is there");
-    std::io::Read::read_to_end(&mut flate2::read::MultiGzDecoder::new(file), &mut unpacked).expect("it unpacks");
-    let text = String::from_utf8(unpacked).expect("it is text");
+    let text = command::unpacked_text(&index);
     let whole = reads(&cram, Some(&fasta)).expect("the index is good");
     // A line that is gone, and numbers that are others.
     let without_last = text.lines().take(text.lines().count() - 1).fold(String::new(), |text, line| text + line + "\n");
@@ -177,9 +178,7 @@ fn a_damaged_crai_gives_the_same_reads_or_an_error() {
 #[test]
 fn a_cram_gives_the_reads_of_a_bam_however_often_it_is_asked() {
     let folder = Folder::new();
-    let fasta: String = ["a", "b", "c"].map(|name| format!(">{name}\n{}\n", "ACGTTGCATT".repeat(LENGTH_BP as usize / 10))).concat();
-    let fasta = folder.write("r.fa", fasta);
-    rust_htslib::faidx::build(&fasta).expect("the FASTA can be indexed");
+    let fasta = folder.fasta();
     let (text, cram) = (sam_text(211, true), folder.path("x.cram"));
     sam::write(&text, &cram, Some(&fasta), true);
     let bam = folder.bam("x.bam", &text, Type::Bai);

@@ -86,6 +86,13 @@ fn fragments<'m>(name: &str, molecules: &'m [(Molecule, f64)]) -> Vec<Fragment<'
     molecules.iter().flat_map(|(molecule, depth)| sampler.to_depth(molecule, *depth)).collect()
 }
 
+/// A folder, the genome, and the common substitutions of all genes.
+fn setting(seed: u64) -> (tempfile::TempDir, Slices, Vec<Common>) {
+    let slices = Slices::new(Assembly::Grch38, &GENES, seed);
+    let all = common(&slices, &GENES);
+    (tempfile::tempdir().expect("a temporary folder"), slices, all)
+}
+
 /// DNA around all places, of persons with their shares.
 fn dna(slices: &Slices, all: &[Common], persons: &[(u64, f64)], path: &Path) -> PathBuf {
     let mut molecules: Vec<(Molecule, f64)> = Vec::new();
@@ -137,9 +144,7 @@ fn metric<'r>(rows: &'r [Row], name: &str) -> &'r Row {
 
 #[test]
 fn rna_and_dna_of_one_person_agree_without_a_word_even_where_rna_is_of_one_copy() {
-    let folder = tempfile::tempdir().expect("a temporary folder");
-    let slices = Slices::new(Assembly::Grch38, &GENES, 21);
-    let all = common(&slices, &GENES);
+    let (folder, slices, all) = setting(21);
     let dna = dna(&slices, &all, &[(1, 1.0)], &folder.path().join("dna.bam"));
     for silent in [&[][..], &["ALK", "ROS1"]] {
         let rna = rna(&slices, &all, 1, silent, &folder.path().join("rna.bam"));
@@ -156,9 +161,7 @@ fn rna_and_dna_of_one_person_agree_without_a_word_even_where_rna_is_of_one_copy(
 
 #[test]
 fn rna_of_another_person_is_warned_of_with_the_figure() {
-    let folder = tempfile::tempdir().expect("a temporary folder");
-    let slices = Slices::new(Assembly::Grch38, &GENES, 22);
-    let all = common(&slices, &GENES);
+    let (folder, slices, all) = setting(22);
     let dna = dna(&slices, &all, &[(1, 1.0)], &folder.path().join("dna.bam"));
     let rna = rna(&slices, &all, 2, &[], &folder.path().join("rna.bam"));
     let (told, rows, warnings) = called(folder.path(), &[&rna, &dna]);
@@ -195,9 +198,7 @@ fn with_too_few_places_that_is_said_and_nothing_is_warned_of() {
 
 #[test]
 fn another_persons_molecules_in_a_library_are_measured_and_warned_of() {
-    let folder = tempfile::tempdir().expect("a temporary folder");
-    let slices = Slices::new(Assembly::Grch38, &GENES, 24);
-    let all = common(&slices, &GENES);
+    let (folder, slices, all) = setting(24);
     let file = |name: &str| folder.path().join(name);
     let mixed = dna(&slices, &all, &[(3, 3.0 * 0.92), (4, 3.0 * 0.08)], &file("mixed.bam"));
     let (_, rows, warnings) = called(folder.path(), &[&mixed]);
@@ -283,9 +284,7 @@ fn a_matched_normal_tells_germline_from_somatic_mutations_and_leaves_open_what_i
 
 #[test]
 fn a_normal_of_another_person_is_warned_of() {
-    let folder = tempfile::tempdir().expect("a temporary folder");
-    let slices = Slices::new(Assembly::Grch38, &GENES, 26);
-    let all = common(&slices, &GENES);
+    let (folder, slices, all) = setting(26);
     let file = |name: &str| folder.path().join(name);
     let tumour = dna(&slices, &all, &[(1, 1.0)], &file("tumour.bam"));
     for (number, expected) in [(1, None), (2, Some("tumour.bam and blood.bam do not look like one person: "))] {

@@ -3,7 +3,7 @@
 use crate::support::command;
 use std::path::Path;
 
-use crate::support::command::{called_variants, files, kinfuse, passed, repository, table, Row};
+use crate::support::command::{called_variants, files, kinfuse, passed, repository, table, unpacked_text, Row};
 use kinfuse::genome::ContigId;
 use kinfuse::model::{Gene, GeneModels};
 use kinfuse::simulate::event::{Event, EventAmount, RepeatWish, WrittenEnd, WrittenHomology, WrittenInsertion};
@@ -93,9 +93,7 @@ fn the_truth_as_vcf_passes_our_checker() {
         let path = folder.path().join(format!("{sample}.truth.vcf.gz"));
         let problems = kinfuse::report::vcf_check::check(&path, Some(&base)).expect("the VCF can be read");
         assert!(problems.is_empty(), "{sample}: {problems:?}");
-        let mut text = String::new();
-        let file = std::fs::File::open(&path).expect("the VCF is there");
-        std::io::Read::read_to_string(&mut flate2::read::MultiGzDecoder::new(file), &mut text).expect("it unpacks");
+        let text = unpacked_text(&path);
         assert_eq!(text.matches("SVTYPE=BND").count(), 2 * junctions, "{sample}");
     }
 }

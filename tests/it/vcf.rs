@@ -5,20 +5,13 @@ use std::io::Write;
 use std::path::Path;
 use std::process::{Command, Stdio};
 
-use crate::support::command::{call, kinfuse, passed, repository, table_gz};
+use crate::support::command::{call, kinfuse, passed, repository, table_gz, unpacked_text};
 
 /// Calls the DNA sample that the project made, as `x`.
 fn dna(folder: &Path) {
     let [fasta, gtf, bam] = ["test-data/mini.fa", "test-data/mini.gtf", "test-data/dna.bam"].map(repository);
     let options: [&OsStr; 7] = ["-s".as_ref(), "x".as_ref(), "-r".as_ref(), fasta.as_ref(), "-g".as_ref(), gtf.as_ref(), bam.as_ref()];
     call(folder, &options);
-}
-
-fn unpacked(path: &Path) -> String {
-    let mut text = String::new();
-    let file = std::fs::File::open(path).expect("the VCF is there");
-    std::io::Read::read_to_string(&mut flate2::read::MultiGzDecoder::new(file), &mut text).expect("it unpacks to text");
-    text
 }
 
 #[test]
@@ -28,7 +21,7 @@ fn check_vcf_finds_no_fault_in_our_files_and_names_those_of_others_by_line() {
     let packed = folder.path().join("x.vcf.gz");
     let sound = kinfuse(["check-vcf".as_ref(), packed.as_os_str()]);
     assert_eq!((sound.code, sound.stdout.as_str(), sound.stderr.as_str()), (Some(0), "", ""));
-    let text = unpacked(&packed);
+    let text = unpacked_text(&packed);
     let broken = folder.path().join("broken.vcf");
     std::fs::write(&broken, text.replacen("SVTYPE=BND", "SVTYPE=TRA", 1)).expect("the folder takes it");
     let faulty = kinfuse(["check-vcf".as_ref(), broken.as_os_str()]);

@@ -174,7 +174,12 @@ impl<'a> Fragment<'a> {
     /// How well the ends agree with those of another fragment, the other's ends swapped or not.
     pub fn fit(&self, other: &Self, swapped: bool) -> Fit {
         let side = |own: usize| self.agreement(own, other, own ^ usize::from(swapped));
-        match (side(0), side(1)) {
+        let first = side(0);
+        // Most fragments that are compared share a few bases and no end.
+        if first == Agreement::No {
+            return Fit::No;
+        }
+        match (first, side(1)) {
             (Agreement::Yes, Agreement::Yes) => Fit::Both,
             (Agreement::Yes, Agreement::Unknown) | (Agreement::Unknown, Agreement::Yes) => Fit::Half,
             (Agreement::Yes, Agreement::Near) | (Agreement::Near, Agreement::Yes) => Fit::Near,

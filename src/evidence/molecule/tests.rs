@@ -69,7 +69,7 @@ fn with_errors(bases: &[u8], at: &[usize]) -> Vec<u8> {
 }
 
 fn count_all(records: &[ReadRecord], unaligned: &[Unaligned], rule: DuplicateRule) -> usize {
-    let molecules = Molecules::with_unaligned(records, unaligned, rule);
+    let molecules = Molecules::with_unaligned(records, &unaligned.iter().collect::<Vec<_>>(), rule);
     let fragments = records.iter().map(|record| record.fragment).chain(unaligned.iter().map(|read| read.fragment));
     fragments.map(|fragment| molecules.of(fragment)).collect::<std::collections::BTreeSet<_>>().len()
 }

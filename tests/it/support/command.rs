@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::ffi::OsStr;
+use std::io::Read as _;
 use std::path::{Path, PathBuf};
 
 /// How a run ended.
@@ -10,6 +11,19 @@ pub struct Outcome {
     pub code: Option<i32>,
     pub stdout: String,
     pub stderr: String,
+}
+
+/// What a gzip file of any kind (a table, an index, a VCF) holds.
+pub fn unpacked(path: &Path) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    let file = std::fs::File::open(path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+    flate2::read::MultiGzDecoder::new(file).read_to_end(&mut bytes).expect("it unpacks");
+    bytes
+}
+
+/// The same of a text.
+pub fn unpacked_text(path: &Path) -> String {
+    String::from_utf8(unpacked(path)).expect("it is text")
 }
 
 /// Runs `kinfuse` with these arguments, without a HOME.
@@ -84,10 +98,7 @@ pub fn table(path: &Path) -> Vec<Row> {
 
 /// The lines of a gzip file that do not begin with `#`.
 pub fn table_gz(path: &Path) -> Vec<String> {
-    let file = std::fs::File::open(path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
-    let mut text = String::new();
-    std::io::Read::read_to_string(&mut flate2::read::MultiGzDecoder::new(file), &mut text).expect("it unpacks to text");
-    text.lines().filter(|line| !line.starts_with('#')).map(str::to_owned).collect()
+    unpacked_text(path).lines().filter(|line| !line.starts_with('#')).map(str::to_owned).collect()
 }
 
 /// The rows of `<sample>.fusions.tsv` that passed.
