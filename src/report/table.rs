@@ -27,6 +27,8 @@ const MOST_LINES: (usize, usize) = (30, 6);
 
 /// Lines that the findings have however many warnings follow.
 const LEAST_LINES: usize = 20;
+/// Most lines of what is said of drugs: as many as the longest list of a table takes on a narrow terminal, so that no drug is cut off.
+const DRUG_LINES: usize = 8;
 
 /// The findings for a terminal of `width` columns, each line with its end; so many lines of warnings will follow.
 ///
@@ -72,7 +74,7 @@ fn heading(document: &Document, lines: &mut Lines) {
         lines.add(Rank::Finding, format!("  {}: {}{why}", escaped(&assay.file), escaped(&assay.kind)));
     }
     for text in reads(document).into_iter().chain(rna_quality(document)) {
-        lines.add(Rank::Detail, text);
+        lines.add_wrapped(Rank::Detail, &text, 2);
     }
     // A reason that concerns one gene stands with that gene below.
     let concerns = |reason: &str| document.targets.iter().any(|gene| negative::concerns(reason, gene).is_some());

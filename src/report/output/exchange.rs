@@ -29,6 +29,16 @@ struct Kept {
     is_moved: bool,
 }
 
+impl Kept {
+    /// Puts the old file back, or its bytes into what is there where nothing can be moved.
+    fn restored(&self) -> io::Result<()> {
+        fs::rename(&self.second_name, &self.path).or_else(|_| {
+            fs::copy(&self.second_name, &self.path)?;
+            fs::remove_file(&self.second_name)
+        })
+    }
+}
+
 impl Exchange {
     /// One of which nothing is done yet, in the folder that `option` names.
     pub(super) fn new(option: &'static str) -> Self {
@@ -77,28 +87,28 @@ impl Exchange {
         }
     }
 
-    /// Something went wrong: the old files get their names back. Gives the error, with those that could not.
+    /// Something went wrong: the old files get their names back, or at least their bytes. Gives the error, with what became of them.
     pub(super) fn undone(self, error: Error) -> Error {
         for path in self.added {
             let _ = fs::remove_file(path);
         }
         let mut lost = Vec::new();
         for kept in self.kept {
-            let restored = if kept.is_moved { fs::rename(&kept.second_name, &kept.path) } else { fs::remove_file(&kept.second_name) };
-            if restored.is_err() && kept.is_moved {
+            if kept.is_moved && kept.restored().is_err() {
                 lost.push(format!("{} is now {}", kept.path.display(), kept.second_name.display()));
+            } else if !kept.is_moved {
+                let _ = fs::remove_file(&kept.second_name);
             }
         }
-        if lost.is_empty() {
-            return error;
-        }
-        Error::Config(format!("{error}; and of the earlier results, {}", lost.join(", ")))
+        Error::Config(match lost.is_empty() {
+            true => format!("{error}; all earlier results are as they were"),
+            false => format!("{error}; of the earlier results {}", lost.join(", ")),
+        })
     }
 }
 
 fn refused(path: &Path, problem: &str, option: &str, error: &io::Error) -> Error {
-    let remedy =
-        format!("all earlier results are as they were; free the file (chattr -i, permissions), or choose another folder with {option}");
+    let remedy = format!("free the file (chattr -i, permissions), or choose another folder with {option}");
     Error::input(path, format!("{problem} ({error})"), remedy)
 }
 
@@ -126,7 +136,7 @@ mod tests {
         };
         let error = steps(&mut exchange).expect_err("there is no such file");
         let told = exchange.undone(error).to_string();
-        assert!(told.contains("as they were"), "{told}");
+        assert!(told.ends_with("; all earlier results are as they were"), "{told}");
         let left: Vec<String> = fs::read_dir(dir.path())
             .expect("the folder is there")
             .map(|entry| entry.expect("it can be read").file_name().to_string_lossy().into_owned())

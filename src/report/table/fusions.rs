@@ -30,7 +30,7 @@ pub(super) fn add(document: &Document, lines: &mut Lines, width: usize) {
     } else {
         let mut table = table(document, width).into_iter();
         lines.add(Rank::Finding, table.next().unwrap_or_default());
-        let mut shown: Vec<Vec<(Rank, String, usize)>> = Vec::new();
+        let mut shown: Vec<Vec<(Rank, String)>> = Vec::new();
         for (fusion, line) in document.fusions.iter().zip(table) {
             lines.add(Rank::Finding, line);
             if let Some(text) = interval(fusion) {
@@ -43,15 +43,15 @@ pub(super) fn add(document: &Document, lines: &mut Lines, width: usize) {
             let own = meant.map(|meant| meaning::of_fusion(document, meant, fusion)).unwrap_or_default();
             // Two junctions of one pair of genes mean the same; it stands below the first.
             if !shown.contains(&own) {
-                for (rank, text, most) in &own {
-                    lines.add_wrapped(*rank, text, *most);
+                for (rank, text) in &own {
+                    lines.add_wrapped(*rank, text, super::DRUG_LINES);
                 }
                 shown.push(own);
             }
         }
     }
     for note in document.interpretation.notes.iter().filter(|note| note.important) {
-        lines.add_wrapped(Rank::More, &format!("  {}", escaped(&note.text)), 2);
+        lines.add_wrapped(Rank::More, &format!("  {}", escaped(&note.text)), super::DRUG_LINES);
     }
     for text in document.candidate_rows().filter_map(loose_end).chain(document.imbalances.iter().map(imbalance)) {
         lines.add_wrapped(Rank::Detail, &text, 2);

@@ -18,36 +18,36 @@ use super::super::json::Document;
 use super::super::rows::{escaped, Cell, FusionRow};
 use super::lines::Rank;
 
-/// The lines of one fusion, each with the lines that it may take.
-pub(super) fn of_fusion(document: &Document, meaning: &FusionMeaning, fusion: &FusionRow) -> Vec<(Rank, String, usize)> {
+/// The lines of one fusion.
+pub(super) fn of_fusion(document: &Document, meaning: &FusionMeaning, fusion: &FusionRow) -> Vec<(Rank, String)> {
     let name = escaped(&meaning.fusion);
-    let mut lines: Vec<(Rank, String, usize)> = Vec::new();
+    let mut lines: Vec<(Rank, String)> = Vec::new();
     if let Some(reason) = &meaning.no_level {
         if document.interpretation.tumour.is_some() || !meaning.drugs.is_empty() {
             let text = format!("    {name} {}: no level: {}", fusion.exon_junction.cell(), escaped(reason));
-            lines.push((Rank::Finding, text, 2));
+            lines.push((Rank::Finding, text));
         }
     } else if !meaning.drugs.is_empty() {
-        lines.push((Rank::Finding, format!("    {name}: {}", level(document, meaning)), 1));
+        lines.push((Rank::Finding, format!("    {name}: {}", level(document, meaning))));
     }
     // What makes no kinase gives no drug anything to act on.
     if meaning.no_level.is_none() {
         let groups = [Group::Active, Group::Void, Group::NoReport].into_iter().filter_map(|group| of_group(meaning, group));
-        lines.extend(groups.map(|text| (Rank::Finding, text, 3)));
+        lines.extend(groups.map(|text| (Rank::Finding, text)));
         lines.extend(conditions(meaning));
-        lines.extend(due(meaning).map(|text| (Rank::Detail, text, 1)));
-        lines.extend(of_drugs(meaning, "line", |drug| drug.line.as_deref().map(without_places)).map(|text| (Rank::Detail, text, 1)));
+        lines.extend(due(meaning).map(|text| (Rank::Detail, text)));
+        lines.extend(of_drugs(meaning, "line", |drug| drug.line.as_deref().map(without_places)).map(|text| (Rank::Detail, text)));
         let tests = of_drugs(meaning, "companion test", |drug| drug.companion_diagnostic.as_deref().map(without_places));
-        lines.extend(tests.map(|text| (Rank::Detail, text, 2)));
-        lines.extend(of_drugs(meaning, "efficacy", |drug| drug.efficacy.as_deref().and_then(response)).map(|text| (Rank::Detail, text, 1)));
-        lines.extend(approvals(meaning).map(|text| (Rank::More, text, 2)));
+        lines.extend(tests.map(|text| (Rank::Detail, text)));
+        lines.extend(of_drugs(meaning, "efficacy", |drug| drug.efficacy.as_deref().and_then(response)).map(|text| (Rank::Detail, text)));
+        lines.extend(approvals(meaning).map(|text| (Rank::More, text)));
     }
-    lines.extend(bypass(meaning).into_iter().map(|text| (Rank::Detail, text, 2)));
+    lines.extend(bypass(meaning).into_iter().map(|text| (Rank::Detail, text)));
     if let Some(tier) = &meaning.tier {
-        lines.push((Rank::Finding, format!("    {name}: tier {} ({})", escaped(&tier.tier), escaped(&tier.source)), 1));
+        lines.push((Rank::Finding, format!("    {name}: tier {} ({})", escaped(&tier.tier), escaped(&tier.source))));
     }
     for note in meaning.notes.iter().filter(|note| note.important) {
-        lines.push((Rank::Detail, format!("    {name}: {}", escaped(&note.text)), 2));
+        lines.push((Rank::Detail, format!("    {name}: {}", escaped(&note.text))));
     }
     lines
 }
@@ -117,7 +117,7 @@ fn reasons(drug: &DrugMeaning) -> String {
 }
 
 /// One line a condition, with all drugs that have it.
-fn conditions(meaning: &FusionMeaning) -> impl Iterator<Item = (Rank, String, usize)> + '_ {
+fn conditions(meaning: &FusionMeaning) -> impl Iterator<Item = (Rank, String)> + '_ {
     let mut said: Vec<(&str, Vec<&str>)> = Vec::new();
     for drug in meaning.drugs.iter().filter(|drug| drug.is_approved() || drug.group == Group::Active) {
         let Some(condition) = drug.condition.as_deref() else { continue };
@@ -127,7 +127,7 @@ fn conditions(meaning: &FusionMeaning) -> impl Iterator<Item = (Rank, String, us
         }
     }
     said.into_iter()
-        .map(|(condition, drugs)| (Rank::Detail, format!("    condition, {}: {}", escaped(&drugs.join(", ")), escaped(condition)), 2))
+        .map(|(condition, drugs)| (Rank::Detail, format!("    condition, {}: {}", escaped(&drugs.join(", ")), escaped(condition))))
 }
 
 /// Decisions on approvals that were due when the tables were made.

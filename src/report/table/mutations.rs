@@ -28,12 +28,12 @@ pub(super) fn add(document: &Document, lines: &mut Lines) {
         let mut table = columns(&rows).into_iter();
         lines.add(Rank::Finding, table.next().unwrap_or_default());
         for compound in &compounds {
-            lines.add_wrapped(Rank::Finding, &compound_line(compound), 2);
+            lines.add_wrapped(Rank::Finding, &compound_line(compound), super::DRUG_LINES);
         }
         for (variant, line) in called.iter().zip(table) {
             lines.add(Rank::Finding, line);
             if let Some(effects) = effects(variant, &compounds) {
-                lines.add_wrapped(Rank::More, &effects, 2);
+                lines.add_wrapped(Rank::More, &effects, super::DRUG_LINES);
             }
         }
     }

@@ -75,7 +75,7 @@ fn rows_of(document: &Document, gene: &str) -> Vec<Vec<String>> {
     if let (Some(poor), Some(seen)) = (poor, rows[0].get_mut(4).filter(|_| is_bare)) {
         // The place and the word stand in columns of their own.
         let said = poor.strip_prefix(worth.places[0].regions.as_str()).unwrap_or(poor);
-        *seen = escaped(said.trim_start().trim_end_matches(": not informative"));
+        *seen = escaped(said.trim_start_matches([',', ' ']).trim_end_matches(": not informative"));
     }
     for row in rows.iter_mut().skip(1) {
         row[0].clear();
@@ -114,5 +114,19 @@ mod tests {
         assert_eq!(said("informative"), "  ROS1 | would have been seen | introns 31-35 | 90-512 | 1.2 % (novel 1.5 %)");
         assert_eq!(said("limited"), "  ROS1 | seen only if frequent | introns 31-35 | 90-512 | .");
         assert_eq!(said("not informative"), "  ROS1 | could have been missed | introns 31-35 | 90-512 | hardly covered");
+    }
+
+    #[test]
+    fn a_reason_that_begins_with_the_place_is_said_without_it() {
+        let mut document = Document::new("S1");
+        document.negatives = vec![fixture::negative("ROS1", "not informative", "why")];
+        for (reason, said) in [
+            ("ROS1: introns 31-35 covered 4 %: not informative", "covered 4 %"),
+            ("ROS1: introns 31-35, its own RNA at 2 molecules: not informative", "its own RNA at 2 molecules"),
+            ("ROS1: no primer", "no primer"),
+        ] {
+            document.status.reasons = vec![reason.to_owned()];
+            assert_eq!(rows_of(&document, "ROS1")[0][4], said);
+        }
     }
 }
