@@ -52,4 +52,4 @@ pub mod unaligned;
 pub mod united;
 mod votes;
 
-pub use candidate::{Candidate, Kind, Member};
+pub use candidate::{Candidate, EvidenceKind, Member};

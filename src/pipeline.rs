@@ -20,7 +20,7 @@ use rayon::ThreadPool;
 
 use crate::alignment::assay::AssayRequest;
 use crate::alignment::file::AlignmentFile;
-use crate::alignment::scan::{self, Region, Scan};
+use crate::alignment::scan::{self, KinaseRegion, Scan};
 use crate::alignment::{recognise, tile, Assay, Library};
 use crate::config::CallConfig;
 use crate::coverage::detectability::SupportRule;
@@ -40,14 +40,14 @@ use crate::report::identity::InputFile;
 use crate::report::output;
 use crate::report::rows::FusionRow;
 use crate::setup::Setup;
-use crate::variant::analysis::{Analysis, Findings, Inputs};
+use crate::variant::analysis::{Analysis, Findings, VariantInputs};
 use crate::variant::call::Recurrent;
 use crate::variant::VariantStatus;
 use crate::warning::{Code, Warnings};
 
 use junctions::At;
-use reading::Reading;
-pub use result::{LibraryResult, Noise, SampleResult};
+use reading::KinaseRecords;
+pub use result::{KinaseNoise, LibraryResult, SampleResult};
 
 /// Runs `kinfuse call` up to the report.
 ///
@@ -98,7 +98,7 @@ pub fn call(config: &CallConfig, progress: &Progress) -> Result<SampleResult> {
     let fasta = Lookup::new(setup.reference.as_ref())?;
     describe::describe(
         &mut fusions,
-        &describe::Context {
+        &describe::RunContext {
             models: &setup.models,
             knowledge: &setup.knowledge,
             assembly: setup.assembly,
@@ -195,8 +195,8 @@ impl Run<'_> {
     }
 
     /// How well each kinase is covered.
-    fn coverage(&self, reading: &Reading<'_>, assay: &Assay) -> Vec<KinaseCoverage> {
-        let of = |((scan, region), gene): ((&Scan, &Region), &&Gene)| {
+    fn coverage(&self, reading: &KinaseRecords<'_>, assay: &Assay) -> Vec<KinaseCoverage> {
+        let of = |((scan, region), gene): ((&Scan, &KinaseRegion), &&Gene)| {
             let bases: u64 = region.usual.iter().map(|interval| u64::from(interval.length_bp())).sum();
             KinaseCoverage {
                 symbol: gene.symbol.clone(),
@@ -236,8 +236,8 @@ impl Run<'_> {
         assay.material() == Material::Rna && self.setup.models.splices_near(end, NEAR_EDGE_BP)
     }
 
-    fn inputs(&self) -> Inputs<'_> {
-        Inputs {
+    fn inputs(&self) -> VariantInputs<'_> {
+        VariantInputs {
             pool: self.pool,
             kinases: &self.targets,
             models: &self.setup.models,

@@ -51,7 +51,9 @@ pub mod truth_vcf;
 
 pub use align::{Aligner, AlignerStyle};
 pub use dirt::Dirt;
-pub use genome::Reference;
-pub use molecule::{Molecule, Piece, Substitution};
+pub use genome::MemoryGenome;
+pub use molecule::{MoleculePiece, SimulatedMolecule, Substitution};
 pub use random::Random;
-pub use reads::{Damage, Errors, Fragment, Library, Protocol, Read, Sampler, Strandedness, Umi};
+pub use reads::{
+    Damage, Protocol, Sampler, SequencingErrors, SimulatedFragment, SimulatedLibrary, SimulatedRead, Strandedness, UmiPlacement,
+};

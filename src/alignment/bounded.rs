@@ -13,12 +13,12 @@ const MAX_COPIES: u32 = 3;
 
 /// The molecules that were kept of a place.
 #[derive(Debug, Default)]
-pub struct Bounded {
+pub struct BoundedMolecules {
     copies: FxHashMap<u64, u32>,
     molecules: u32,
 }
 
-impl Bounded {
+impl BoundedMolecules {
     /// Whether `most` molecules are there.
     pub fn is_full(&self, most: u32) -> bool {
         self.molecules >= most
@@ -53,38 +53,12 @@ impl Bounded {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::alignment::read::{FragmentId, Piece, RecordKind};
-    use crate::genome::{ContigId, Strand};
 
     #[test]
     fn copies_of_one_molecule_do_not_use_up_what_is_kept_of_others() {
-        let view = |start: u32| ReadRecord {
-            fragment: FragmentId(u64::from(start)),
-            number: 0,
-            kind: RecordKind::Primary,
-            duplicate: false,
-            pieces: vec![Piece {
-                contig: ContigId(0),
-                start,
-                end: start + 50,
-                strand: Strand::Forward,
-                query_start: 0,
-                query_end: 50,
-                mapq: 60,
-                edits: 0,
-            }],
-            elsewhere: Vec::new(),
-            length: 50,
-            bases: None,
-            qualities: Vec::new().into(),
-            paired: true,
-            mate: None,
-            umi: None,
-            unreadable_sa: 0,
-            name: Box::default(),
-        };
+        let view = |start: u32| ReadRecord::fixture(u64::from(start), 0, start);
         let kept = |rule| {
-            let mut bounded = Bounded::default();
+            let mut bounded = BoundedMolecules::default();
             let starts = std::iter::repeat_n(10, 100).chain(11..20);
             starts.filter(|&start| bounded.keeps(&view(start), rule, 5)).collect::<Vec<u32>>()
         };

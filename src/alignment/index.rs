@@ -38,7 +38,7 @@ pub(super) use parse::MAX_BYTES;
 
 /// The index of one file.
 #[derive(Debug)]
-pub struct Index {
+pub struct FileIndex {
     location: Location,
     /// The file that it should belong to.
     of: PathBuf,
@@ -47,7 +47,7 @@ pub struct Index {
     /// The file's data, if it is a BAM that is here.
     blocks: Option<Mutex<Blocks>>,
     /// What that of a CRAM says.
-    cram: Option<crai::Summary>,
+    cram: Option<crai::CraiSummary>,
     /// Places that were compared with the file so far.
     compared: AtomicUsize,
 }
@@ -89,7 +89,7 @@ pub(super) enum Refusal {
     Foreign(String),
 }
 
-impl Index {
+impl FileIndex {
     /// Reads and checks the index of a BAM whose first record lies at `first_record`; `None` for a file that is elsewhere.
     ///
     /// # Errors

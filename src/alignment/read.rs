@@ -142,6 +142,38 @@ pub struct ReadRecord {
     pub name: Box<[u8]>,
 }
 
+#[cfg(test)]
+impl ReadRecord {
+    /// A primary record, for tests: 50 bases of a pair at `start` on the forward strand; its bases and its mate are not known.
+    pub(crate) fn fixture(fragment: u64, contig: u32, start: u32) -> Self {
+        Self {
+            fragment: FragmentId(fragment),
+            number: 0,
+            kind: RecordKind::Primary,
+            duplicate: false,
+            pieces: vec![Piece {
+                contig: ContigId(contig),
+                start,
+                end: start + 50,
+                strand: Strand::Forward,
+                query_start: 0,
+                query_end: 50,
+                mapq: 60,
+                edits: 0,
+            }],
+            elsewhere: Vec::new(),
+            length: 50,
+            bases: None,
+            qualities: Bytes::default(),
+            paired: true,
+            mate: None,
+            umi: None,
+            unreadable_sa: 0,
+            name: Box::default(),
+        }
+    }
+}
+
 /// Why a record is not used, as a stable key for the counts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Skipped {

@@ -32,7 +32,7 @@ const LONG_READ_BP: u32 = 600;
 
 /// Counts over the sampled reads.
 #[derive(Default)]
-struct Sample {
+struct ReadSample {
     records: u64,
     paired: u64,
     spliced: u64,
@@ -65,8 +65,8 @@ pub fn recognise(
 ) -> Result<Assay> {
     let sources = umi_sources();
     let mut reader = file.reader()?;
-    let mut sample = Sample::default();
-    let take = |sample: &mut Sample, record: &Record| {
+    let mut sample = ReadSample::default();
+    let take = |sample: &mut ReadSample, record: &Record| {
         sample.add(record, &sources);
         sample.umi_asked += u64::from(request.umi_tag.is_some_and(|tag| UmiSource::of_tag(tag).of(record).is_some()));
     };
@@ -126,7 +126,7 @@ fn are_spliced((reads, spliced): (u64, u64)) -> bool {
     spliced >= 5 && spliced as f64 >= MIN_SPLICED_FRAC * reads as f64
 }
 
-impl Sample {
+impl ReadSample {
     fn add(&mut self, record: &Record, sources: &[UmiSource; SOURCES]) {
         self.records += 1;
         self.paired += u64::from(record.is_paired());

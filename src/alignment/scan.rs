@@ -8,7 +8,7 @@ use rust_htslib::bam::record::Record;
 use rustc_hash::{FxHashMap, FxHashSet, FxHasher};
 
 use super::assay::DuplicateRule;
-use super::bounded::Bounded;
+use super::bounded::BoundedMolecules;
 use super::bytes::Distinct;
 use super::library::{Lane, Library, LibraryReader};
 use super::read::{clipped_ends, FragmentId, ReadRecord, RecordKind, Skipped};
@@ -27,7 +27,7 @@ pub const TILE_BP: u32 = 40_000;
 
 /// A kinase gene and where it is looked for.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Region {
+pub struct KinaseRegion {
     /// Index of the target.
     pub target: usize,
     /// The gene's span; what leaves it may be a fusion.
@@ -36,7 +36,7 @@ pub struct Region {
     pub usual: Vec<Interval>,
 }
 
-impl Region {
+impl KinaseRegion {
     /// Bases beside the gene that still count as the gene: untranslated ends differ between transcripts.
     const MARGIN_BP: u32 = 1_000;
 
@@ -126,8 +126,14 @@ pub fn leaves_out_flagged(rule: DuplicateRule) -> bool {
 ///
 /// # Errors
 /// When the file cannot be read.
-pub fn kinases(pool: &ThreadPool, library: &Library, regions: &[Region], tile_bp: u32, step: &(dyn Fn() + Sync)) -> Result<Vec<Scan>> {
-    let jobs: Vec<(&Region, Interval)> =
+pub fn kinases(
+    pool: &ThreadPool,
+    library: &Library,
+    regions: &[KinaseRegion],
+    tile_bp: u32,
+    step: &(dyn Fn() + Sync),
+) -> Result<Vec<Scan>> {
+    let jobs: Vec<(&KinaseRegion, Interval)> =
         regions.iter().flat_map(|region| tile::tiles(&[region.scanned()], tile_bp).into_iter().map(move |tile| (region, tile))).collect();
     let scans = tile::run(
         pool,
@@ -147,7 +153,7 @@ pub fn kinases(pool: &ThreadPool, library: &Library, regions: &[Region], tile_bp
     Ok(by_target)
 }
 
-fn scan_tile(reader: &mut LibraryReader, library: &Library, region: &Region, tile: Interval) -> Result<Scan> {
+fn scan_tile(reader: &mut LibraryReader, library: &Library, region: &KinaseRegion, tile: Interval) -> Result<Scan> {
     let mut scan = Scan::default();
     let mut beside = Beside::of(library, tile);
     let mut same_place = SamePlace::default();
@@ -215,7 +221,7 @@ fn covered(start: u32, end: u32, contig: ContigId, intervals: &[Interval]) -> u6
 }
 
 /// Whether a record of the kinase region leaves the gene, or ends in bases that may lie elsewhere.
-fn may_show_fusion(view: &ReadRecord, region: &Region) -> bool {
+fn may_show_fusion(view: &ReadRecord, region: &KinaseRegion) -> bool {
     let outside = |contig, position| !region.holds(contig, position);
     view.pieces
         .iter()
@@ -245,7 +251,7 @@ pub fn partners(
     pool: &ThreadPool,
     library: &Library,
     windows: &[Interval],
-    regions: &[Region],
+    regions: &[KinaseRegion],
     wanted: &Wanted,
     step: &(dyn Fn() + Sync),
 ) -> Result<Vec<Scan>> {
@@ -331,7 +337,7 @@ pub fn sift(
         |reader, index| {
             let tile = tiles[index];
             let mut records = Vec::new();
-            let mut kept: FxHashMap<(u32, u64), Bounded> = FxHashMap::default();
+            let mut kept: FxHashMap<(u32, u64), BoundedMolecules> = FxHashMap::default();
             let mut uncounted = Scan::default();
             let mut same_place = SamePlace::default();
             reader.visit(Interval { end: tile.end.saturating_add(SAME_PLACE_BP), ..tile }, |record, lane| {

@@ -6,7 +6,7 @@ use crate::report::rows::{MetricRow, MetricValue};
 
 /// One figure of a library.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Figure {
+pub struct LibraryFigure {
     /// Stable key, without the number of the library.
     pub metric: Word,
     /// Kind of the library.
@@ -45,7 +45,7 @@ pub enum Sampling {
 /// Half the width of a 95 % interval in standard errors of a normal distribution.
 const HALF_WIDTH: f64 = 1.96;
 
-impl Figure {
+impl LibraryFigure {
     /// A figure that is a number. What belongs to one fusion, or counts what was skipped, is none of the library.
     pub fn of(row: &MetricRow, document: &Document, words: &Words) -> Option<Self> {
         const OF_FINDINGS: [&str; 2] = ["fusion_transcript_share_", "skipped_"];
@@ -127,8 +127,8 @@ mod tests {
         document
     }
 
-    fn figure(metric: &str, value: Option<MetricValue>, unit: &str, note: &str) -> Option<Figure> {
-        Figure::of(&MetricRow::new("S1", metric, value, unit, note), &document(), &Words::default())
+    fn figure(metric: &str, value: Option<MetricValue>, unit: &str, note: &str) -> Option<LibraryFigure> {
+        LibraryFigure::of(&MetricRow::new("S1", metric, value, unit, note), &document(), &Words::default())
     }
 
     #[test]
@@ -160,7 +160,7 @@ mod tests {
 
     #[test]
     fn chance_is_told_from_a_difference() {
-        let share = |part, whole| Figure {
+        let share = |part, whole| LibraryFigure {
             metric: "m".into(),
             assay: "dna".into(),
             value: part / whole,

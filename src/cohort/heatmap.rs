@@ -7,7 +7,7 @@
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
-use super::sample::{Region, Sample};
+use super::sample::{CohortSample, SampleRegion};
 use super::{counted, Cohort};
 use crate::drawing;
 use crate::report::absence::Absence;
@@ -60,8 +60,8 @@ pub fn drawings(cohort: &Cohort) -> Vec<HeatMap> {
 }
 
 fn drawing(cohort: &Cohort, caption: &'static str, of_junctions: bool) -> Option<HeatMap> {
-    let wanted = |region: &&Region| region.name.starts_with("junction") == of_junctions;
-    let samples: Vec<&Sample> = cohort.samples.iter().filter(|sample| sample.regions.iter().any(|region| wanted(&region))).collect();
+    let wanted = |region: &&SampleRegion| region.name.starts_with("junction") == of_junctions;
+    let samples: Vec<&CohortSample> = cohort.samples.iter().filter(|sample| sample.regions.iter().any(|region| wanted(&region))).collect();
     let mut places: BTreeMap<(&str, u32, &str), usize> = BTreeMap::new();
     for region in samples.iter().flat_map(|sample| &sample.regions).filter(wanted) {
         let digits: String = region.name.chars().skip_while(|c| !c.is_ascii_digit()).take_while(char::is_ascii_digit).collect();
@@ -77,7 +77,7 @@ fn drawing(cohort: &Cohort, caption: &'static str, of_junctions: bool) -> Option
     let lines = samples.len().div_ceil(share);
     let named = samples.len() <= MAX_NAMED;
     let height = if named { 14 } else { (HEIGHT / lines).clamp(1, 12) };
-    let short = |sample: &Sample| -> String {
+    let short = |sample: &CohortSample| -> String {
         let cut: String = sample.name.chars().take(MAX_NAME).collect();
         if sample.name.chars().count() > MAX_NAME {
             format!("{cut}...")

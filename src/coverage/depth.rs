@@ -8,7 +8,7 @@
 use std::ops::Range;
 
 use rayon::ThreadPool;
-use rust_lapper::{Interval as Reach, Lapper};
+use rust_lapper::{Interval as Lap, Lapper};
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::alignment::assay::Assay;
@@ -148,7 +148,7 @@ impl<'v> Near<'v> {
         let (mut anywhere, mut reaching) = (Vec::new(), Vec::new());
         for (val, view) in views.iter().enumerate() {
             match reach(view, assay) {
-                Some(Range { start, end }) => reaching.push(Reach { start, stop: end, val }),
+                Some(Range { start, end }) => reaching.push(Lap { start, stop: end, val }),
                 None => anywhere.push(val),
             }
         }

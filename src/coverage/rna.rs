@@ -3,7 +3,7 @@
 use rust_htslib::bam::record::Record;
 use rustc_hash::FxHashSet;
 
-use super::splices::{median, Splices};
+use super::splices::Splices;
 use crate::alignment::cigar;
 use crate::alignment::library::Library;
 use crate::alignment::read::{operations, FragmentId, ReadRecord, RecordKind};
@@ -12,6 +12,7 @@ use crate::error::Result;
 use crate::evidence::Molecules;
 use crate::model::index::GeneModels;
 use crate::model::Gene;
+use crate::stats::lower_median;
 
 /// Genes that nearly every tissue expresses strongly, among those with a built-in model: RNA without them is bad RNA.
 pub const EXPRESSED_EVERYWHERE: [&str; 6] = ["NPM1", "CLTC", "TPM3", "SQSTM1", "HNRNPA2B1", "KIF5B"];
@@ -80,8 +81,8 @@ pub fn quality(library: &Library, models: &GeneModels, splices: &Splices, target
     Ok(RnaQuality {
         reads: counted.map(|(reads, _)| reads),
         expressed: counted.map(|(_, molecules)| molecules),
-        fragment_bp: median(lengths),
-        molecules: median(EXPRESSED_EVERYWHERE.iter().filter_map(|symbol| splices.median(symbol))),
+        fragment_bp: lower_median(lengths),
+        molecules: lower_median(EXPRESSED_EVERYWHERE.iter().filter_map(|symbol| splices.median(symbol))),
         other_genes: others.count(),
     })
 }

@@ -5,12 +5,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use rayon::ThreadPool;
 
 use super::balance::{Balance, Evenness};
-use super::detectability::{judge, Basis, Detectability, Place, SupportRule};
+use super::detectability::{judge, Basis, Detectability, JudgedPlace, SupportRule};
 use super::profile::{profiles, Histogram};
 use super::recognition::Recognition;
 use super::region::{break_regions, partner_exons};
 use super::rna::{self, RnaQuality, EXPRESSED_EVERYWHERE};
-use super::splices::{median, Splices};
+use super::splices::Splices;
 use crate::alignment::assay::AssayKind;
 use crate::alignment::library::Library;
 use crate::error::Result;
@@ -18,6 +18,7 @@ use crate::knowledge::Knowledge;
 use crate::material::Material;
 use crate::model::index::GeneModels;
 use crate::model::Gene;
+use crate::stats::lower_median;
 
 /// Partners with exon models that a kinase must have to be judged by its own; with fewer those of all kinases speak for it.
 const MIN_PARTNERS: usize = 3;
@@ -68,7 +69,8 @@ fn dna(pool: &ThreadPool, library: &Library, targets: &[&Gene], needed: &[Suppor
         .iter()
         .zip(&depths)
         .map(|((gene, needed, region), depths)| {
-            let place = Place { gene: &gene.symbol, region, depths, covered_frac: depths.covered_frac(), basis: Basis::Gene, own: None };
+            let place =
+                JudgedPlace { gene: &gene.symbol, region, depths, covered_frac: depths.covered_frac(), basis: Basis::Gene, own: None };
             judge(&place, &library.assay, recognition, *needed)
         })
         .collect();
@@ -103,7 +105,7 @@ fn spliced(
     for ((gene, needed), exons) in targets.iter().zip(needed).zip(&exons) {
         let own = splices.partners(exons);
         let partners = if own.len() < MIN_PARTNERS { &everyones } else { &own };
-        let of_partners = median(partners.iter().copied()).unwrap_or(0);
+        let of_partners = lower_median(partners.iter().copied()).unwrap_or(0);
         for region in break_regions(gene, knowledge) {
             let of_kinase = splices.behind(&gene.symbol, region.exon - 1).unwrap_or(0);
             let by_partners = !amplicon && (of_partners > 0 || of_kinase == 0);
@@ -114,7 +116,8 @@ fn spliced(
                 Some(f64::from(u8::from(of_kinase > 0)))
             };
             let depths = Histogram { boundaries: BTreeMap::from([(molecules, 1)]) };
-            let place = Place { gene: &gene.symbol, region: &region, depths: &depths, covered_frac: covered, basis, own: Some(of_kinase) };
+            let place =
+                JudgedPlace { gene: &gene.symbol, region: &region, depths: &depths, covered_frac: covered, basis, own: Some(of_kinase) };
             places.push(judge(&place, &library.assay, recognition, *needed));
         }
     }

@@ -19,12 +19,12 @@ use crate::text;
 const MARGIN_BP: u32 = 10_000;
 
 /// Bases of a canonical contig, 1-based, both ends included.
-type Stretch = (String, u32, u32);
+type CanonicalStretch = (String, u32, u32);
 
 /// Where calls are judged.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Scope {
-    stretches: Vec<Stretch>,
+    stretches: Vec<CanonicalStretch>,
     /// Genes by whose name a call is judged; `None` where regions were given.
     genes: Option<BTreeSet<String>>,
 }
@@ -33,7 +33,7 @@ impl Scope {
     /// The genes of a truth.
     pub fn of(truth: &Truth) -> Self {
         let mut places: BTreeMap<(&str, &str), Vec<u32>> = BTreeMap::new();
-        let mut nameless: Vec<Stretch> = Vec::new();
+        let mut nameless: Vec<CanonicalStretch> = Vec::new();
         for mutation in &truth.mutations {
             let (contig, position) = (mutation.place.0.as_str(), mutation.place.1);
             match mutation.name.split(' ').next().filter(|gene| !gene.is_empty()) {
@@ -54,10 +54,10 @@ impl Scope {
                 let contig = canonical_contig_name(contigs.name(gene.contig()));
                 (gene.symbol.clone(), (contig, gene.span.start + 1, gene.span.end))
             };
-            genes.iter().map(span).collect::<BTreeMap<String, Stretch>>()
+            genes.iter().map(span).collect::<BTreeMap<String, CanonicalStretch>>()
         });
         let stretch = |((gene, contig), positions): (&(&str, &str), &Vec<u32>)| {
-            let holds = |span: &&Stretch| span.0 == *contig && positions.iter().all(|at| (span.1..=span.2).contains(at));
+            let holds = |span: &&CanonicalStretch| span.0 == *contig && positions.iter().all(|at| (span.1..=span.2).contains(at));
             let known = models.iter().filter_map(|genes| genes.get(*gene)).find(holds).cloned();
             let (first, last) = (positions.iter().min().copied().unwrap_or(0), positions.iter().max().copied().unwrap_or(0));
             known.unwrap_or_else(|| around(contig, first, last))
@@ -101,6 +101,6 @@ impl Scope {
     }
 }
 
-fn around(contig: &str, first: u32, last: u32) -> Stretch {
+fn around(contig: &str, first: u32, last: u32) -> CanonicalStretch {
     (contig.to_owned(), first.saturating_sub(MARGIN_BP), last.saturating_add(MARGIN_BP))
 }

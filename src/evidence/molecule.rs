@@ -31,7 +31,7 @@ use crate::alignment::scan::Unaligned;
 
 pub use end::{begins, Begin};
 
-use end::Fragment;
+use end::FragmentEnds;
 
 /// Fragments grouped into molecules.
 #[derive(Debug, Default)]
@@ -51,7 +51,7 @@ impl Molecules {
         if rule == DuplicateRule::Keep || (rule == DuplicateRule::Flag && unaligned.is_empty()) {
             return Self::default();
         }
-        let mut fragments: FxHashMap<FragmentId, Fragment<'a>> = FxHashMap::default();
+        let mut fragments: FxHashMap<FragmentId, FragmentEnds<'a>> = FxHashMap::default();
         for record in records {
             fragments.entry(record.fragment).or_default().add(record, !unaligned.is_empty());
         }

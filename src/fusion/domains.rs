@@ -7,7 +7,7 @@ use crate::knowledge::Knowledge;
 use crate::model::{Role, Transcript};
 
 use super::frame::{first_needed_codon, kinase_domain_codons, CodingOffset, UNTRANSLATED_5};
-use super::name::End;
+use super::name::PartnerEnd;
 use super::DomainFate;
 
 /// What stands where the table has no domain of a partner: it may have some all the same.
@@ -18,7 +18,7 @@ pub const FATES: [&str; 4] = ["kept", "cut", "lost", NOT_LISTED];
 
 /// Coding bases before an end on the named transcript, as far as they say which domains are kept; `None` where they say nothing. Intron
 /// that a transcript keeps is not among them.
-pub fn coding_bp((gene, partner): End<'_>, offset: CodingOffset) -> Option<i64> {
+pub fn coding_bp((gene, partner): PartnerEnd<'_>, offset: CodingOffset) -> Option<i64> {
     if !matches!(offset, CodingOffset::At(_) | CodingOffset::Unknown(UNTRANSLATED_5)) {
         return None;
     }
@@ -27,7 +27,7 @@ pub fn coding_bp((gene, partner): End<'_>, offset: CodingOffset) -> Option<i64> 
 
 /// The same on each other transcript of the gene that has a coding sequence. A domain is listed by the residues of one transcript; where
 /// the end lies in its coding sequence is told by the place on the genome, which all transcripts share.
-pub fn coding_bp_on_others((gene, partner): End<'_>) -> Vec<CodingBp> {
+pub fn coding_bp_on_others((gene, partner): PartnerEnd<'_>) -> Vec<CodingBp> {
     let on = |other: &Transcript| {
         let bases = other.coding_before(partner.breakend.boundary, gene.strand?)?;
         Some(CodingBp { gene: gene.symbol.clone(), transcript: other.literature_id().to_owned(), bases: i64::from(bases) })

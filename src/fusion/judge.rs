@@ -12,10 +12,10 @@ use crate::genome::Junction;
 use crate::junction::candidate::Candidate;
 use crate::model::{Gene, Role};
 
-use super::build::Draft;
+use super::build::FusionDraft;
 use super::filter::low_support::MIN_FRAGMENTS;
 use super::filter::{self, Doubt};
-use super::score::{Class, Independent, Noise, PartnerKind, Terms, MIN_PASS_QUALITY};
+use super::score::{Class, Independent, JunctionNoise, PartnerKind, Terms, MIN_PASS_QUALITY};
 use super::{Fusion, KnownTier, Material};
 
 /// A junction with at most this many fragments may be a random chimera and counts as noise for the others.
@@ -29,7 +29,7 @@ const MOST_FRAGMENTS: u32 = 1_000;
 /// How many fragments a junction of one kinase needs to pass beside the noise of this sample: one of the tables, and one that joins
 /// the kinase to any other gene, both with a partner that is placed surely. It is the scoring model asked backwards; in DNA, where mates
 /// that span a break say less, for one read that shows it and mates for the rest, and for reads alone.
-pub fn support_rule(drafts: &[Draft<'_>], material: Material, chimeras: u32) -> SupportRule {
+pub fn support_rule(drafts: &[FusionDraft<'_>], material: Material, chimeras: u32) -> SupportRule {
     let edges = if material == Material::Rna { 2 } else { 0 };
     let mut weak = Weak::new();
     for draft in drafts {
@@ -37,7 +37,7 @@ pub fn support_rule(drafts: &[Draft<'_>], material: Material, chimeras: u32) -> 
     }
     let needed = |tier: KnownTier| {
         let class = Class { tier, material, edges, by_mates: false, partner: PartnerKind::Gene, is_simple: false };
-        let noise = Noise { chimeras, like: like(class, &weak) };
+        let noise = JunctionNoise { chimeras, like: like(class, &weak) };
         let fewest = |of: &dyn Fn(u32) -> Independent| {
             let passes = |&fragments: &u32| Terms::new(class, of(fragments), noise, UNIQUE_MAPQ).quality() >= MIN_PASS_QUALITY;
             (MIN_FRAGMENTS..MOST_FRAGMENTS).find(passes).unwrap_or(MOST_FRAGMENTS)
@@ -55,7 +55,7 @@ pub fn support_rule(drafts: &[Draft<'_>], material: Material, chimeras: u32) -> 
 /// Number of weak junctions of each class.
 type Weak = Vec<(Class, u32)>;
 
-fn add_weak(weak: &mut Weak, draft: &Draft<'_>) {
+fn add_weak(weak: &mut Weak, draft: &FusionDraft<'_>) {
     if !(1..=WEAK_FRAGMENTS).contains(&draft.fusion.support.fragments()) {
         return;
     }
@@ -95,7 +95,7 @@ impl Chimeras<'_> {
 }
 
 /// Finishes the drafts of one kinase.
-pub fn judge(drafts: Vec<Draft<'_>>, kinase: &Gene, assay: &Assay, chimeras: &Chimeras<'_>) -> Vec<Fusion> {
+pub fn judge(drafts: Vec<FusionDraft<'_>>, kinase: &Gene, assay: &Assay, chimeras: &Chimeras<'_>) -> Vec<Fusion> {
     let noises = noises(&drafts, chimeras);
     drafts.into_iter().zip(noises).map(|(draft, noise)| finish(draft, kinase, assay, noise)).collect()
 }
@@ -110,14 +110,14 @@ struct Kin<'d> {
     place: Option<&'d Junction>,
 }
 
-fn kin<'d>(draft: &'d Draft<'_>) -> Kin<'d> {
+fn kin<'d>(draft: &'d FusionDraft<'_>) -> Kin<'d> {
     let partner = draft.oriented.judged.gene.map(|gene| gene.symbol.as_str());
     Kin { kinase: draft.oriented.kinase_role, partner, place: partner.is_none().then_some(&draft.fusion.junction) }
 }
 
 /// What speaks against each draft: the chimeras of the kinase that do not join it to the same gene, and how many weak junctions of other genes
 /// look just as good.
-fn noises(drafts: &[Draft<'_>], chimeras: &Chimeras<'_>) -> Vec<Noise> {
+fn noises(drafts: &[FusionDraft<'_>], chimeras: &Chimeras<'_>) -> Vec<JunctionNoise> {
     let mut weak = Weak::new();
     let mut of_kin: FxHashMap<Kin<'_>, (Weak, Vec<&Candidate>)> = FxHashMap::default();
     for draft in drafts {
@@ -138,13 +138,13 @@ fn noises(drafts: &[Draft<'_>], chimeras: &Chimeras<'_>) -> Vec<Noise> {
             None => *beside.entry(key).or_insert_with(|| chimeras.beside(candidates.iter().copied())),
         };
         let by_dirt = if draft.class.is_simple { by_dirt } else { 0 };
-        Noise { chimeras: chimeras + by_dirt, like: like(draft.class, &weak) - like(draft.class, own) }
+        JunctionNoise { chimeras: chimeras + by_dirt, like: like(draft.class, &weak) - like(draft.class, own) }
     };
     drafts.iter().map(noise).collect()
 }
 
-fn finish(draft: Draft<'_>, kinase: &Gene, assay: &Assay, noise: Noise) -> Fusion {
-    let Draft { mut fusion, candidate, oriented, class, independent, as_kept } = draft;
+fn finish(draft: FusionDraft<'_>, kinase: &Gene, assay: &Assay, noise: JunctionNoise) -> Fusion {
+    let FusionDraft { mut fusion, candidate, oriented, class, independent, as_kept } = draft;
     // Of a break without a partner only the kinase's side is placed. Reads end alike without any break between primers, at an exon that
     // the aligner does not know, and, where they are long, before any exon that it missed.
     let ends_alike = matches!(assay.kind, AssayKind::RnaAmplicon | AssayKind::DnaAmplicon)

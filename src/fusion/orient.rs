@@ -78,7 +78,7 @@ pub fn orient<'a>(
     };
     let placed = |gene: Option<&Gene>| place(candidate, kinase, gene, kinase_role, partner_role, material, exact_homology);
     let points_right = |gene: &Gene| gene.strand.is_none_or(|strand| Role::of(strand, candidate.partner.side) == partner_role);
-    let rank = |(gene, ends): &(&Gene, Ends)| {
+    let rank = |(gene, ends): &(&Gene, OrientedEnds)| {
         let known = knowledge.pair(&gene.symbol, &kinase.symbol) || knowledge.pair(&kinase.symbol, &gene.symbol);
         // Best first: points the right way, known partner, breaks at an exon edge, has a model.
         (!points_right(gene), !known, material == Material::Rna && !ends.on_edges().1, gene.transcript.is_none())
@@ -125,14 +125,14 @@ pub fn orient<'a>(
 }
 
 /// The two ends as reported, and where they lie.
-struct Ends {
+struct OrientedEnds {
     kinase: Breakend,
     partner: Breakend,
     kinase_site: Option<Site>,
     partner_site: Option<Site>,
 }
 
-impl Ends {
+impl OrientedEnds {
     /// Whether the kinase's end and the partner's lie on exon edges that a splice uses.
     fn on_edges(&self) -> (bool, bool) {
         let edge = |site: Option<Site>| site.is_some_and(Site::is_splice_edge);
@@ -150,7 +150,7 @@ fn place(
     partner_role: Role,
     material: Material,
     exact_homology: bool,
-) -> Ends {
+) -> OrientedEnds {
     let site = |gene: Option<&Gene>, end: Breakend, role: Role| {
         let gene = gene?;
         Some(gene.transcript.as_ref()?.site(end.boundary, gene.strand?, role))
@@ -159,7 +159,7 @@ fn place(
     let role_of_partner = partner.and_then(|gene| gene.strand).map_or(partner_role, |strand| Role::of(strand, candidate.partner.side));
     let at = |given_away: i64| {
         let (at_kinase, at_partner) = (candidate.kinase.extended(-given_away), candidate.partner.extended(given_away));
-        Ends {
+        OrientedEnds {
             kinase: at_kinase,
             partner: at_partner,
             kinase_site: site(Some(kinase), at_kinase, kinase_role),

@@ -82,7 +82,7 @@ pub enum PartnerKind {
 
 /// The noise of a sample as far as it bears on one junction.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Noise {
+pub struct JunctionNoise {
     /// Molecules that join the kinase to some other place, without those of the junction.
     pub chimeras: u32,
     /// Weak junctions of other genes that look just as good.
@@ -195,7 +195,7 @@ pub struct Terms {
 
 impl Terms {
     /// The terms of a junction that these fragments show, with the partner placed with `mapq` at best.
-    pub fn new(class: Class, fragments: Independent, noise: Noise, mapq: u8) -> Self {
+    pub fn new(class: Class, fragments: Independent, noise: JunctionNoise, mapq: u8) -> Self {
         let (showing_rarity, spanning_rarity) = class.rarities();
         Self {
             chimeras: noise.chimeras.saturating_add(1),
@@ -239,7 +239,7 @@ mod tests {
         Class { tier, material: Material::Rna, edges, by_mates: false, partner: PartnerKind::Gene, is_simple: false }
     }
 
-    fn quality(class: Class, fragments: Independent, noise: Noise, mapq: u8) -> f64 {
+    fn quality(class: Class, fragments: Independent, noise: JunctionNoise, mapq: u8) -> f64 {
         Terms::new(class, fragments, noise, mapq).quality()
     }
 
@@ -247,8 +247,8 @@ mod tests {
         Independent { showing, spanning: 0 }
     }
 
-    fn noise(chimeras: u32) -> Noise {
-        Noise { chimeras, like: 0 }
+    fn noise(chimeras: u32) -> JunctionNoise {
+        JunctionNoise { chimeras, like: 0 }
     }
 
     #[test]
@@ -278,7 +278,7 @@ mod tests {
         assert!(!beside.looks_like(gene), "stray junctions beside genes are no rivals of one with a gene");
         let simple = Class { is_simple: true, ..gene };
         assert!(!simple.looks_like(gene) && gene.looks_like(simple) && simple.looks_like(simple), "runs are rivals of runs alone");
-        let example = quality(gene, Independent { showing: 1, spanning: 2 }, Noise { chimeras: 9, like: 1 }, 60);
+        let example = quality(gene, Independent { showing: 1, spanning: 2 }, JunctionNoise { chimeras: 9, like: 1 }, 60);
         assert!((example - 15.6).abs() < 0.1, "{example}");
     }
 

@@ -12,7 +12,7 @@ use crate::model::{builtin, Gene};
 use crate::reference::Reference;
 use crate::sequence::code;
 
-use super::{looks_inherited, Inputs, MIN_MOLECULES};
+use super::{looks_inherited, IdentityInputs, MIN_MOLECULES};
 
 /// Bases that are looked at at once.
 const TILE_BP: u32 = 2_000;
@@ -41,7 +41,7 @@ const MAX_OF_STRETCH: u32 = 200;
 
 /// A place at which a library shows a substitution.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Place {
+pub struct SubstitutionSite {
     /// The contig.
     pub contig: ContigId,
     /// 0-based position.
@@ -57,7 +57,7 @@ pub struct Place {
 }
 
 /// A stretch that is looked at, and its gene.
-struct Stretch<'a> {
+struct GeneStretch<'a> {
     interval: Interval,
     gene: &'a Gene,
 }
@@ -66,15 +66,15 @@ struct Stretch<'a> {
 ///
 /// # Errors
 /// When the files or the FASTA cannot be read.
-pub(super) fn find(library: &Library, inputs: &Inputs<'_>) -> Result<Vec<Place>> {
+pub(super) fn find(library: &Library, inputs: &IdentityInputs<'_>) -> Result<Vec<SubstitutionSite>> {
     let builtin = builtin::symbols();
     // A GTF may bring thousands of genes, which would take as long as the rest of the run.
     let is_target = |gene: &Gene| inputs.targets.iter().any(|target| target.symbol == gene.symbol);
     let is_read = |gene: &&Gene| is_target(gene) || builtin.contains(&gene.symbol.as_str());
-    let mut stretches: Vec<Stretch<'_>> = Vec::new();
+    let mut stretches: Vec<GeneStretch<'_>> = Vec::new();
     for gene in inputs.models.iter().filter(is_read) {
         for interval in tile::tiles(&tile::merged(intervals(gene, is_target(gene), library.assay.material()), 0), TILE_BP) {
-            stretches.push(Stretch { interval, gene });
+            stretches.push(GeneStretch { interval, gene });
         }
     }
     let found = tile::run(
@@ -84,7 +84,7 @@ pub(super) fn find(library: &Library, inputs: &Inputs<'_>) -> Result<Vec<Place>>
         |(reader, window), index| {
             let stretch = &stretches[index];
             let known = window.as_mut().map(|window| window.bases(stretch.interval)).transpose()?.unwrap_or_default();
-            let mut counts = Counts::new(stretch.interval, known);
+            let mut counts = BaseCounts::new(stretch.interval, known);
             let (mut begun, mut at) = (0, 0);
             reader.visit(stretch.interval, |record, _| {
                 if !counts_for(record, library) {
@@ -99,7 +99,7 @@ pub(super) fn find(library: &Library, inputs: &Inputs<'_>) -> Result<Vec<Place>>
             Ok(counts.places(stretch.gene))
         },
     )?;
-    let mut places: Vec<Place> = found.into_iter().flatten().collect();
+    let mut places: Vec<SubstitutionSite> = found.into_iter().flatten().collect();
     places.sort_by_key(|place| (place.contig, place.position));
     places.dedup_by_key(|place| (place.contig, place.position));
     Ok(places)
@@ -123,7 +123,7 @@ pub(super) fn counts_for(record: &Record, library: &Library) -> bool {
 }
 
 /// How many reads show which base at each position of a stretch.
-struct Counts {
+struct BaseCounts {
     interval: Interval,
     bases: Vec<[u32; 4]>,
     /// Bases of the FASTA; empty without one.
@@ -132,7 +132,7 @@ struct Counts {
     tags: Vec<[u32; 4]>,
 }
 
-impl Counts {
+impl BaseCounts {
     fn new(interval: Interval, known: Vec<u8>) -> Self {
         let length = interval.length_bp() as usize;
         let tags = if known.is_empty() { vec![[0; 4]; length] } else { Vec::new() };
@@ -168,7 +168,7 @@ impl Counts {
         (0..4).max_by_key(|&code| (votes[code], std::cmp::Reverse(code))).filter(|&code| votes[code] > 0)
     }
 
-    fn places(&self, gene: &Gene) -> Vec<Place> {
+    fn places(&self, gene: &Gene) -> Vec<SubstitutionSite> {
         let mut list = Vec::new();
         for (index, counts) in self.bases.iter().enumerate() {
             let Some(reference) = self.reference(index) else { continue };
@@ -177,7 +177,7 @@ impl Counts {
             let depth = counts[reference] + counts[alternative];
             if depth >= MIN_MOLECULES && looks_inherited(counts[alternative], depth) {
                 let (reference, alternative) = (b"ACGT"[reference], b"ACGT"[alternative]);
-                list.push(Place {
+                list.push(SubstitutionSite {
                     contig: self.interval.contig,
                     position: self.interval.start + index as u32,
                     reference,
@@ -215,7 +215,7 @@ mod tests {
     fn a_place_needs_a_reference_base_and_an_inherited_look() {
         let gene = Gene::made_up("ALK", 0, Strand::Forward, &[(100, 104)]);
         let interval = Interval { contig: ContigId(0), start: 100, end: 104 };
-        let mut counts = Counts::new(interval, Vec::new());
+        let mut counts = BaseCounts::new(interval, Vec::new());
         counts.bases = vec![[20, 0, 20, 0], [0, 30, 0, 0], [0, 0, 38, 2], [20, 20, 0, 0]];
         counts.tags = vec![[40, 0, 0, 0], [0, 0, 0, 30], [0, 0, 40, 0], [0; 4]];
         let found: Vec<(u32, u8, u8)> =

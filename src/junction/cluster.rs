@@ -11,7 +11,7 @@ use crate::evidence::Tail;
 use crate::genome::{Breakend, ContigId, Side};
 use crate::sequence::{code, match_prefixes};
 
-use super::candidate::{Candidate, Kind, Member, Tolerance};
+use super::candidate::{Candidate, EvidenceKind, Member, Tolerance};
 use super::nearby::Spellings;
 
 /// Seeds whose two ends both lie this close are compared by place alone when no bases can be.
@@ -204,7 +204,7 @@ pub fn split_member(tail: &Tail) -> Member {
     let placement = tail.placement;
     let overlap = placement.map_or(0, |placement| placement.overlap_bp.max(0) as u32);
     Member {
-        kind: Kind::Split,
+        kind: EvidenceKind::Split,
         kinase_bp: tail.anchor_bp,
         partner_bp: placement.map_or(0, |placement| placement.aligned_bp.saturating_sub(overlap)),
         crossing_bp: tail.anchor_bp.min(tail.length_bp),
@@ -346,7 +346,7 @@ fn join(better: &mut Candidate, seed: Candidate, (at_ends, ending): (&AtEnds<'_>
         let new = !better.members.contains_key(&fragment);
         // Placed elsewhere by the aligner: the bases agree, the place does not speak for this junction.
         let member = match (near, in_place) {
-            (false, _) => Member { kind: Kind::Clip, partner_mapq: None, ..member },
+            (false, _) => Member { kind: EvidenceKind::Clip, partner_mapq: None, ..member },
             (true, false) => Member { kinase_mapq: 0, ..member },
             (true, true) => member,
         };

@@ -4,7 +4,7 @@
 use rustc_hash::FxHashSet;
 
 use crate::alignment::read::{FragmentId, Piece, ReadRecord};
-use crate::alignment::scan::{Region, Scan};
+use crate::alignment::scan::{KinaseRegion, Scan};
 use crate::genome::{Breakend, ContigId, Interval};
 use crate::sequence::reverse_complement;
 
@@ -61,7 +61,7 @@ pub fn add(more: &[ReadRecord], scan: &mut Scan) {
 /// What makes a read of another place bear on a kinase.
 pub struct Concern<'a> {
     /// The kinase.
-    pub region: &'a Region,
+    pub region: &'a KinaseRegion,
     /// Windows to which its reads point, sorted, none overlapping.
     pub windows: &'a [Interval],
     /// Fragments of which it has a read that leaves it.
@@ -103,51 +103,21 @@ fn may_enter(table: &EdgeTable, bases: &[u8]) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::alignment::bytes::Bytes;
-    use crate::alignment::read::RecordKind;
-    use crate::genome::Strand;
-
-    fn view(fragment: u64, contig: u32, start: u32) -> ReadRecord {
-        let piece = Piece {
-            contig: ContigId(contig),
-            start,
-            end: start + 50,
-            strand: Strand::Forward,
-            query_start: 0,
-            query_end: 50,
-            mapq: 60,
-            edits: 0,
-        };
-        ReadRecord {
-            fragment: FragmentId(fragment),
-            number: 0,
-            kind: RecordKind::Primary,
-            duplicate: false,
-            pieces: vec![piece],
-            elsewhere: Vec::new(),
-            length: 80,
-            bases: None,
-            qualities: Bytes::default(),
-            paired: true,
-            mate: None,
-            umi: None,
-            unreadable_sa: 0,
-            name: Box::default(),
-        }
-    }
 
     #[test]
     fn a_read_of_another_place_bears_on_the_kinase_that_points_there_and_on_no_other() {
         let interval = |contig: u32, start: u32, end: u32| Interval { contig: ContigId(contig), start, end };
-        let region = Region { target: 0, gene: interval(0, 10_000, 20_000), usual: Vec::new() };
+        let region = KinaseRegion { target: 0, gene: interval(0, 10_000, 20_000), usual: Vec::new() };
         let windows = [interval(1, 500, 900), interval(1, 2_000, 3_000)];
         let fragments = FxHashSet::from_iter([FragmentId(7)]);
         let concern = Concern { region: &region, windows: &windows, fragments: &fragments, edges: None };
         let has = |view: &ReadRecord| concern.has(view);
-        assert!(has(&view(1, 1, 460)) && has(&view(1, 1, 2_990)), "it reaches into a window");
-        assert!(!has(&view(1, 1, 450)) && !has(&view(1, 1, 3_000)) && !has(&view(1, 2, 2_100)));
-        assert!(has(&view(7, 2, 2_100)), "another read of its fragment leaves the kinase");
-        let pointing = ReadRecord { elsewhere: vec![view(1, 0, 12_000).pieces], ..view(1, 2, 2_100) };
+        assert!(has(&ReadRecord::fixture(1, 1, 460)) && has(&ReadRecord::fixture(1, 1, 2_990)), "it reaches into a window");
+        assert!(
+            !has(&ReadRecord::fixture(1, 1, 450)) && !has(&ReadRecord::fixture(1, 1, 3_000)) && !has(&ReadRecord::fixture(1, 2, 2_100))
+        );
+        assert!(has(&ReadRecord::fixture(7, 2, 2_100)), "another read of its fragment leaves the kinase");
+        let pointing = ReadRecord { elsewhere: vec![ReadRecord::fixture(1, 0, 12_000).pieces], ..ReadRecord::fixture(1, 2, 2_100) };
         assert!(has(&pointing));
     }
 }

@@ -11,7 +11,7 @@ use crate::genome::{Breakend, Interval};
 use crate::model::{Gene, Role};
 use crate::stats::phred;
 
-use super::edges::{edges, words, Edge, Ends, MIN_FIT_BEHIND_INSERTION_BP, MIN_FIT_MAPQ};
+use super::edges::{edges, words, Edge, EdgeIndex, MIN_FIT_BEHIND_INSERTION_BP, MIN_FIT_MAPQ};
 
 /// For each tail the gene whose exon's edge it enters as the `role` partner, and how many edges were looked at; `bases` are those of the FASTA.
 ///
@@ -35,7 +35,7 @@ pub fn partners<'g>(
             }
         }
     }
-    let ends = Ends::new(sharing, in_step);
+    let ends = EdgeIndex::new(sharing, in_step);
     let named = |tail: &&[u8]| {
         let fits = ends.fits(tail, usize::MAX);
         let best = fits.iter().filter(|fit| fit.2.compared >= MIN_FIT_BEHIND_INSERTION_BP).max_by_key(|fit| fit.2.score())?;

@@ -28,7 +28,7 @@ use crate::stats::phred;
 use super::candidate::Tolerance;
 use super::homology::outwards;
 use super::realign::Bases;
-use super::score::{before_and_beyond, Around, Beyond, Errors, ENDS_IN_DIRT};
+use super::score::{before_and_beyond, BasesAround, Beyond, ErrorRates, ENDS_IN_DIRT};
 use super::support::OVERRUN_BP;
 
 /// Bases that are kept of each edge.
@@ -76,7 +76,7 @@ pub struct Edge {
 
 /// How a tail enters a gene.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Fit {
+pub struct EdgeFit {
     /// Where.
     pub end: Breakend,
     /// Inserted bases before.
@@ -91,7 +91,7 @@ pub struct Fit {
 
 /// Edges of one role with an index of their first bases.
 #[derive(Debug, Default)]
-pub(super) struct Ends {
+pub(super) struct EdgeIndex {
     edges: Vec<Edge>,
     /// For each seed the edges that have it, and how far behind the edge.
     seeds: FxHashMap<u32, Vec<(usize, usize)>>,
@@ -136,13 +136,13 @@ impl Packed {
 /// The edges of one kinase and its partners.
 #[derive(Debug)]
 pub struct EdgeTable {
-    kinase: Ends,
-    partners: Ends,
+    kinase: EdgeIndex,
+    partners: EdgeIndex,
     /// Where ordinary splices go on: exon ends of the kinase for tails that leave it, exon starts of the partners.
-    kinase_own: Ends,
-    partners_own: Ends,
+    kinase_own: EdgeIndex,
+    partners_own: EdgeIndex,
     /// Where the other kinases begin: what enters them as well tells nothing.
-    other_kinases: Ends,
+    other_kinases: EdgeIndex,
     /// Junctions of the table, by the places of their edges.
     listed: FxHashSet<(Breakend, Breakend)>,
     listed_at: FxHashMap<Breakend, usize>,
@@ -235,7 +235,7 @@ pub(super) fn edges(gene: &Gene, role: Role, (bases, reference): (&Bases<'_>, &B
     ends(gene, role).into_iter().map(|(_, end)| edge(end)).collect()
 }
 
-impl Ends {
+impl EdgeIndex {
     pub(super) fn new(mut edges: Vec<Edge>, in_step: bool) -> Self {
         edges.sort_by_key(|edge| edge.end);
         edges.dedup_by(|one, other| one.end == other.end);
@@ -251,7 +251,7 @@ impl Ends {
     }
 
     /// The edges that a tail fits, with the bases before, at most `farthest_bp`.
-    pub(super) fn fits(&self, tail: &[u8], farthest_bp: usize) -> Vec<(usize, usize, Comparison)> {
+    pub(super) fn fits(&self, tail: &[u8], farthest_bp: usize) -> Vec<(usize, usize, StretchComparison)> {
         let (least, least_behind) =
             if self.in_step { (MIN_FIT_BP, MIN_FIT_BEHIND_INSERTION_BP) } else { (MIN_FIT_LONG_BP, MIN_FIT_LONG_BP) };
         let begin = Packed::of(tail);
@@ -259,9 +259,8 @@ impl Ends {
             // Of most edges no read shows the bases, or the first of them tell.
             packed.known_bp >= least && (!self.in_step || packed.mismatches(begin) <= tail.len().min(packed.length_bp) / BP_PER_MISMATCH)
         });
-        let mut list: Vec<_> = at_once
-            .filter_map(|(index, _)| Some((index, 0, agreeing(tail, &self.edges[index].enter, self.in_step, least)?)))
-            .collect();
+        let mut list: Vec<_> =
+            at_once.filter_map(|(index, _)| Some((index, 0, agreeing(tail, &self.edges[index].enter, self.in_step, least)?))).collect();
         if !list.is_empty() {
             return list;
         }
@@ -307,13 +306,13 @@ impl Ends {
 
 /// Two stretches compared base by base.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Comparison {
+pub(super) struct StretchComparison {
     /// Bases known on both sides.
     pub(super) compared: usize,
     mismatches: usize,
 }
 
-impl Comparison {
+impl StretchComparison {
     fn agrees(self, least: usize) -> bool {
         self.compared >= least && self.mismatches * BP_PER_MISMATCH <= self.compared
     }
@@ -350,8 +349,8 @@ fn begins_alike(begin: &[u8], enter: &[u8], in_step: bool) -> bool {
 
 /// Compares all bases or, where reads do not keep step, the first ones up to where they agree best: behind a base that is inserted or
 /// left out nothing agrees.
-fn compare(tail: &[u8], enter: &[u8], in_step: bool) -> Comparison {
-    let mut sum = Comparison { compared: 0, mismatches: 0 };
+fn compare(tail: &[u8], enter: &[u8], in_step: bool) -> StretchComparison {
+    let mut sum = StretchComparison { compared: 0, mismatches: 0 };
     let mut best = sum;
     for (x, y) in tail.iter().zip(enter).filter(|(x, y)| **x != b'N' && **y != b'N') {
         sum.compared += 1;
@@ -364,7 +363,7 @@ fn compare(tail: &[u8], enter: &[u8], in_step: bool) -> Comparison {
 }
 
 /// As [`compare`], where enough bases agree; most stretches do not, which the first bases tell.
-fn agreeing(tail: &[u8], enter: &[u8], in_step: bool, least: usize) -> Option<Comparison> {
+fn agreeing(tail: &[u8], enter: &[u8], in_step: bool, least: usize) -> Option<StretchComparison> {
     let most = tail.len().min(enter.len()) / BP_PER_MISMATCH;
     let wrong = tail.iter().zip(enter).filter(|(x, y)| x != y && **x != b'N' && **y != b'N').take(most + 1).count();
     if in_step && wrong > most {
@@ -392,11 +391,11 @@ impl EdgeTable {
             *listed_at.entry(five).or_default() += 1;
         }
         Self {
-            kinase: Ends::new(edges(kinase, kinase_role, bases), in_step),
-            partners: Ends::new(of_partners(kinase_role.other()), in_step),
-            kinase_own: Ends::new(edges(kinase, kinase_role.other(), bases), in_step),
-            partners_own: Ends::new(of_partners(kinase_role), in_step),
-            other_kinases: Ends::new(others, in_step),
+            kinase: EdgeIndex::new(edges(kinase, kinase_role, bases), in_step),
+            partners: EdgeIndex::new(of_partners(kinase_role.other()), in_step),
+            kinase_own: EdgeIndex::new(edges(kinase, kinase_role.other(), bases), in_step),
+            partners_own: EdgeIndex::new(of_partners(kinase_role), in_step),
+            other_kinases: EdgeIndex::new(others, in_step),
             listed,
             listed_at,
             looked_at,
@@ -440,16 +439,16 @@ impl EdgeTable {
     }
 
     /// Where one of so many tails that leave the kinase at `from` enters a partner.
-    pub fn into_partner(&self, tail: &[u8], from: Breakend, crowd: u32) -> Option<Fit> {
+    pub fn into_partner(&self, tail: &[u8], from: Breakend, crowd: u32) -> Option<EdgeFit> {
         self.enter(true, tail, from, crowd)
     }
 
     /// Where one of so many tails that leave a partner at `from` enters the kinase.
-    pub fn into_kinase(&self, tail: &[u8], from: Breakend, crowd: u32) -> Option<Fit> {
+    pub fn into_kinase(&self, tail: &[u8], from: Breakend, crowd: u32) -> Option<EdgeFit> {
         self.enter(false, tail, from, crowd)
     }
 
-    fn enter(&self, of_kinase: bool, tail: &[u8], from: Breakend, crowd: u32) -> Option<Fit> {
+    fn enter(&self, of_kinase: bool, tail: &[u8], from: Breakend, crowd: u32) -> Option<EdgeFit> {
         let (side, beside, own, other) = if of_kinase {
             (&self.partners, None, &self.kinase_own, &self.partners_own)
         } else {
@@ -458,9 +457,10 @@ impl EdgeTable {
         let is_listed = |end: Breakend| self.listed.contains(&(from, end)) || self.listed.contains(&(end, from));
         let farthest_bp = if side.in_step { usize::MAX } else { MAX_LONG_INSERTION_BP };
         let fits = side.fits(tail, farthest_bp);
-        let ranked =
-            |side: &Ends, (index, gap, fit): &(usize, usize, Comparison)| (fit.score(), *gap == 0 && is_listed(side.edges[*index].end));
-        let rank = |fit: &(usize, usize, Comparison)| ranked(side, fit);
+        let ranked = |side: &EdgeIndex, (index, gap, fit): &(usize, usize, StretchComparison)| {
+            (fit.score(), *gap == 0 && is_listed(side.edges[*index].end))
+        };
+        let rank = |fit: &(usize, usize, StretchComparison)| ranked(side, fit);
         let best = fits.iter().max_by_key(|fit| rank(fit))?;
         // Two edges that fit alike tell nothing, and an ordinary splice of the gene itself is none of a fusion.
         let inserted = &tail[..best.1];
@@ -484,7 +484,7 @@ impl EdgeTable {
         let places = edges as f64 * if inserted_bp == 0 { 1.0 } else { tail.len() as f64 } * f64::from(crowd.max(1));
         let unbroken = self.unbroken_nats(Beyond::of(tail), from, of_kinase).exp();
         let mapq = phred((comparison.expected(&tail[inserted_bp..], places) * unbroken).min(1.0));
-        (mapq >= MIN_FIT_MAPQ).then_some(Fit {
+        (mapq >= MIN_FIT_MAPQ).then_some(EdgeFit {
             end,
             inserted_bp,
             compared_bp: comparison.compared,
@@ -503,7 +503,7 @@ impl EdgeTable {
         Self::within(&self.partners, read, reads)
     }
 
-    fn within(side: &Ends, read: &[u8], reads: usize) -> Option<(usize, Breakend, u8)> {
+    fn within(side: &EdgeIndex, read: &[u8], reads: usize) -> Option<(usize, Breakend, u8)> {
         let fits = side.fits(read, usize::MAX);
         let best = fits.iter().filter(|fit| fit.2.compared >= MIN_FIT_BEHIND_INSERTION_BP).max_by_key(|fit| fit.2.score())?;
         let mapq = phred(best.2.expected(&read[best.1..], (side.edges.len() * read.len() * reads.max(1)) as f64).min(1.0));
@@ -521,7 +521,7 @@ impl EdgeTable {
     /// short exon over which no read is aligned looks like bases inserted at a break; and RNA that is not spliced goes on in the intron.
     pub fn unbroken_nats(&self, read: Beyond<'_>, at: Breakend, of_kinase: bool) -> f64 {
         let (edges, own) = if of_kinase { (&self.kinase, &self.kinase_own) } else { (&self.partners, &self.partners_own) };
-        let errors = Errors::of(own.in_step);
+        let errors = ErrorRates::of(own.in_step);
         let mut most = 0f64;
         for edge in edges.near(at, Tolerance::of(!own.in_step).shift_bp) {
             let further = at.kept_distance(edge.end.boundary);
@@ -531,7 +531,7 @@ impl EdgeTable {
             let next = own.edges.iter().filter(|next| next.gene == edge.gene).map(|next| (&next.enter, 0.0));
             for (beyond, ln_share) in next.chain([(&edge.intron, UNSPLICED_FRAC.ln())]) {
                 if beyond.get(late..).is_some_and(|beyond| begins_alike(begin, beyond, own.in_step)) {
-                    let molecule = Around { before: &before, beyond };
+                    let molecule = BasesAround { before: &before, beyond };
                     let agreement = molecule.agreement_of(read, further, errors).filter(|agreement| agreement.agreeing_bp > 0);
                     most = most.max(agreement.map_or(0.0, |agreement| agreement.log_odds + ln_share - ENDS_IN_DIRT.ln()));
                 }

@@ -6,7 +6,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::alignment::bytes::Distinct;
 use crate::alignment::read::{FragmentId, Piece, ReadRecord};
-use crate::alignment::scan::{Region, Unaligned};
+use crate::alignment::scan::{KinaseRegion, Unaligned};
 use crate::alignment::Assay;
 use crate::evidence::chain::{chains, Chain};
 use crate::evidence::pair::{pairs, Pair};
@@ -29,7 +29,7 @@ use super::pairs::SpannedEdges;
 use super::realign::{self, Bases};
 use super::rescue::{self, Mended, BELIEVED_MAPQ};
 use super::score::Beyond;
-use super::support::{self, Span, Spanned, OVERRUN_BP};
+use super::support::{self, PairSpan, Spanned, OVERRUN_BP};
 use super::unaligned;
 use super::united;
 
@@ -53,7 +53,7 @@ pub struct Evidence {
 /// With a table of exon edges, ends that the aligner left out or misplaced are looked up in it, and `unaligned` reads too.
 pub fn gather(
     records: &[ReadRecord],
-    region: &Region,
+    region: &KinaseRegion,
     assay: &Assay,
     at_edge: &dyn Fn(Breakend) -> bool,
     edges: Option<(&EdgeTable, &[Unaligned])>,
@@ -209,10 +209,10 @@ impl Evidence {
         &self,
         target: usize,
         assay: &Assay,
-        span: &Span<'_>,
+        span: &PairSpan<'_>,
         (reference, local): (&Bases<'_>, &Bases<'_>),
         spliced: Option<&Spliced<'_>>,
-    ) -> Found {
+    ) -> KinaseJunctions {
         let tolerance = Tolerance::of(assay.long_reads);
         let mut candidates = spliced.map_or_else(Vec::new, |spliced| {
             let partner_tails: Vec<&Tail> = self.partner_tails.iter().chain(&self.placed_tails).collect();
@@ -245,7 +245,7 @@ impl Evidence {
         let mut from_pairs = realign::from_pairs(target, &unexplained, tails, tolerance, span, (local, spanned_edges.as_ref()));
         let reads = tolerance.in_step.then(|| ends::Reads::new(kinase_tails, &self.partner_tails));
         let genomic = |_: bool, end: Breakend| homology::inwards(end, ends::SIDE_BP, local);
-        let sides = ends::Sides {
+        let sides = ends::SideBases {
             inwards: spliced.map_or(&genomic, |spliced| spliced.inwards),
             bases: local,
             on_edge: spliced.map_or(&|_| true, |spliced| spliced.on_edge),
@@ -275,12 +275,12 @@ impl Evidence {
             unaligned::add(&mut candidates, spliced.unaligned);
         }
         candidates.extend(orphan::orphans(target, kinase_tails, &candidates, tolerance));
-        Found { candidates, explained_elsewhere }
+        KinaseJunctions { candidates, explained_elsewhere }
     }
 }
 
 /// The junctions of a kinase.
-pub struct Found {
+pub struct KinaseJunctions {
     /// Best placed first.
     pub candidates: Vec<Candidate>,
     /// Number of candidates of which all fragments turned out to show a better one.

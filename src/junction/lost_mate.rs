@@ -19,10 +19,10 @@ use crate::error::Result;
 use crate::genome::{Breakend, Interval, Side};
 use crate::sequence::{common_prefix, reverse_complement};
 
-use super::candidate::{Candidate, Kind, Member};
+use super::candidate::{Candidate, EvidenceKind, Member};
 use super::realign::Bases;
 use super::rescue::BELIEVED_MAPQ;
-use super::score::{is_witness, log_odds, Beyond, Errors};
+use super::score::{is_witness, log_odds, Beyond, ErrorRates};
 use super::support::OVERRUN_BP;
 
 /// Fragments from which one more or less decides nothing.
@@ -33,7 +33,7 @@ const SEED_BP: usize = 12;
 const SLIP_BP: usize = 6;
 
 /// One side of a junction: where the aligned mates lie, and where the lost ones may.
-struct Sides {
+struct MateSides {
     near: Breakend,
     far: Breakend,
     near_is_kinase: bool,
@@ -41,7 +41,7 @@ struct Sides {
     slack_bp: u32,
 }
 
-impl Sides {
+impl MateSides {
     fn both(candidate: &Candidate) -> [Self; 2] {
         let (kinase, partner, slack_bp) = (candidate.kinase, candidate.partner, candidate.slack_bp);
         [
@@ -91,7 +91,7 @@ pub fn add(pool: &ThreadPool, library: &Library, candidates: &mut [Candidate], l
     let few = |candidate: &Candidate| !candidate.unplaced && (1..ENOUGH_FRAGMENTS).contains(&candidate.members.len());
     let wanted: Vec<usize> = (0..candidates.len()).filter(|&index| few(&candidates[index])).collect();
     let stretches: Vec<Interval> =
-        wanted.iter().flat_map(|&index| Sides::both(&candidates[index])).map(|sides| sides.stretch(longest_bp)).collect();
+        wanted.iter().flat_map(|&index| MateSides::both(&candidates[index])).map(|sides| sides.stretch(longest_bp)).collect();
     let windows = tile::merged(stretches.clone(), tile::INDEXED_BP);
     let stretches = tile::merged(stretches, 0);
     let found =
@@ -101,7 +101,7 @@ pub fn add(pool: &ThreadPool, library: &Library, candidates: &mut [Candidate], l
     let mut taken: FxHashSet<FragmentId> = candidates.iter().flat_map(|candidate| candidate.members.keys().copied()).collect();
     for index in wanted {
         let candidate = &mut candidates[index];
-        for sides in Sides::both(candidate) {
+        for sides in MateSides::both(candidate) {
             let pointing = sides.pointing(&lost, longest_bp);
             if pointing.is_empty() {
                 continue;
@@ -147,7 +147,7 @@ struct Across {
 }
 
 impl Across {
-    fn new(candidate: &Candidate, sides: &Sides, longest_bp: u32, bases: &Bases<'_>) -> Self {
+    fn new(candidate: &Candidate, sides: &MateSides, longest_bp: u32, bases: &Bases<'_>) -> Self {
         let outermost = sides.far.extended(i64::from(sides.slack_bp));
         let mut expected = towards(outermost, longest_bp.saturating_add(sides.slack_bp), bases);
         let far_bp = expected.len();
@@ -161,7 +161,7 @@ impl Across {
     }
 
     /// The evidence of a fragment whose lost mate begins on the far side, and more likely there than on the mate's own chromosome.
-    fn member(&self, lost: &Lost, sides: &Sides, crowd: u32, bases: &Bases<'_>) -> Option<Member> {
+    fn member(&self, lost: &Lost, sides: &MateSides, crowd: u32, bases: &Bases<'_>) -> Option<Member> {
         let read = Beyond { qualities: &lost.read.qualities, ..Beyond::of(&lost.read.bases) };
         let (odds, at) = best(read, &self.expected)?;
         let left = self.far_bp.checked_sub(at).filter(|&left| left >= SEED_BP)? as i64 - i64::from(sides.slack_bp);
@@ -184,7 +184,7 @@ impl Across {
         let mapq = (surplus * 10.0 / std::f64::consts::LN_10).clamp(0.0, 60.0) as u8;
         let far_begin = sides.far.extended(-left).boundary;
         let member = |kinase: (u32, u8, u32), partner: (u32, u8, u32)| Member {
-            kind: Kind::Pair,
+            kind: EvidenceKind::Pair,
             kinase_bp: kinase.0,
             partner_bp: partner.0,
             crossing_bp: 0,
@@ -213,7 +213,7 @@ fn best(read: Beyond<'_>, stretch: &[u8]) -> Option<(f64, usize)> {
     let places = stretch.windows(SEED_BP).enumerate().filter(alike);
     let odds = |(at, _): (usize, &[u8])| {
         let expected = &stretch[at..stretch.len().min(at + read.bases.len() + SLIP_BP)];
-        (log_odds(read, expected, Errors::SHORT), at)
+        (log_odds(read, expected, ErrorRates::SHORT), at)
     };
     places.map(odds).max_by(|x, y| x.0.total_cmp(&y.0))
 }
@@ -235,7 +235,7 @@ mod tests {
 
     fn junction() -> Candidate {
         let shown = Member {
-            kind: Kind::Split,
+            kind: EvidenceKind::Split,
             kinase_bp: 40,
             partner_bp: 35,
             crossing_bp: 35,
@@ -250,7 +250,7 @@ mod tests {
     /// A mate that lies 45 bases before the kinase's break, and a lost read of these bases and then poly-G.
     fn found_in(genome: &Bases<'_>, bases: &[u8]) -> Option<Member> {
         let candidate = junction();
-        let [sides, _] = Sides::both(&candidate);
+        let [sides, _] = MateSides::both(&candidate);
         let bases = [bases, &[b'G'; 50]].concat();
         let read = Unaligned {
             fragment: FragmentId(2),
@@ -280,7 +280,7 @@ mod tests {
     #[test]
     fn eighteen_bases_of_the_partner_before_poly_g_show_the_junction_and_eight_do_not() {
         let member = found(&partner(600, 18)).expect("it lies there");
-        assert_eq!((member.kind, member.ends, member.kinase_mapq, member.kinase_bp), (Kind::Pair, (885, 600), 60, 70));
+        assert_eq!((member.kind, member.ends, member.kinase_mapq, member.kinase_bp), (EvidenceKind::Pair, (885, 600), 60, 70));
         assert!(member.partner_bp >= 18 && member.partner_mapq >= Some(20));
         assert_eq!(found(&partner(600, 8)), None);
         assert_eq!(found(&[]), None, "poly-G lies nowhere");

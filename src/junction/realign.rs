@@ -14,7 +14,7 @@ use super::candidate::{Candidate, Tolerance};
 use super::cluster::{majority, majority_backwards};
 use super::nearby::Nearby;
 use super::pairs::{self, outwards, SpannedEdges};
-use super::support::{clip_member, Span, Spanned};
+use super::support::{clip_member, PairSpan, Spanned};
 
 /// Longest homology that is looked for between two clipped ends.
 const MAX_HOMOLOGY_BP: usize = 30;
@@ -47,12 +47,12 @@ pub fn from_pairs(
     pairs: &[Pair],
     (at_kinase, at_partner): (&Nearby<&Tail>, &Nearby<&Tail>),
     tolerance: Tolerance,
-    span: &Span<'_>,
+    span: &PairSpan<'_>,
     (reference, edges): (&Bases<'_>, Option<&SpannedEdges<'_>>),
 ) -> Vec<Candidate> {
     let mut candidates: Vec<Candidate> = Vec::new();
     let mut spanned = Spanned::default();
-    let sides = Sides { kinase: ClippedEnds::new(at_kinase), partner: ClippedEnds::new(at_partner), tolerance, span };
+    let sides = BreakSides { kinase: ClippedEnds::new(at_kinase), partner: ClippedEnds::new(at_partner), tolerance, span };
     let mut groups = pairs::groups(pairs, span);
     groups.sort_by_key(|group| std::cmp::Reverse(group.len()));
     for group in groups {
@@ -133,7 +133,7 @@ impl<'t> ClippedEnds<'t> {
     /// Those where the rough candidate's break may be, those that tell most first.
     ///
     /// Fragments that span a break are longer than the average, so it may lie farther out than the ordinary insert says.
-    fn within_reach(&self, rough_end: Breakend, slack_bp: u32, span: &Span<'_>) -> Vec<&ClippedEnd<'t>> {
+    fn within_reach(&self, rough_end: Breakend, slack_bp: u32, span: &PairSpan<'_>) -> Vec<&ClippedEnd<'t>> {
         let slack_bp = i64::from(slack_bp.saturating_add(span.insert_max_bp));
         let farthest = (span.reach)(rough_end, slack_bp as u32 + SHORT_BP as u32);
         let may_be = |end: &&ClippedEnd<'t>| (-SHORT_BP..=slack_bp + SHORT_BP).contains(&(span.distance)(end.at, rough_end.boundary));
@@ -145,14 +145,14 @@ impl<'t> ClippedEnds<'t> {
 }
 
 /// The clipped ends of both sides, with what decides which may be one break.
-struct Sides<'a> {
+struct BreakSides<'a> {
     kinase: ClippedEnds<'a>,
     partner: ClippedEnds<'a>,
     tolerance: Tolerance,
-    span: &'a Span<'a>,
+    span: &'a PairSpan<'a>,
 }
 
-impl Sides<'_> {
+impl BreakSides<'_> {
     /// The rough candidate with the clipped reads of the kinase's side that agree with each other where the break may be: they show the
     /// break at the kinase to the base, and that there are more fragments than pairs; the partner's end stays rough.
     ///
@@ -340,7 +340,7 @@ mod tests {
         };
         let clipped = Tail::made_up(2, Breakend::new(ContigId(1), 500, Side::Higher), &reverse_complement(&kinase[10..30]));
         let distance = |end: Breakend, position: u32| end.kept_distance(position);
-        let span = Span { insert_median_bp: 250, insert_max_bp: 400, distance: &distance, reach: &|_, bases| bases };
+        let span = PairSpan { insert_median_bp: 250, insert_max_bp: 400, distance: &distance, reach: &|_, bases| bases };
         let mut at_partner = Nearby::default();
         at_partner.insert(clipped.at, &clipped);
         let found = from_pairs(0, &[pair], (&Nearby::default(), &at_partner), Tolerance::of(false), &span, (&bases, None));
@@ -374,7 +374,7 @@ mod tests {
             partner_mapq: Some(60),
         };
         let distance = |end: Breakend, position: u32| end.kept_distance(position);
-        let span = Span { insert_median_bp: 250, insert_max_bp: 400, distance: &distance, reach: &|_, bases| bases };
+        let span = PairSpan { insert_median_bp: 250, insert_max_bp: 400, distance: &distance, reach: &|_, bases| bases };
         let sides = (&Nearby::tails(&tails), &Nearby::tails(&beyond));
         let found = from_pairs(0, &[pair], sides, Tolerance::of(false), &span, (&|_| Vec::new(), None));
         assert_eq!(found.len(), 1);

@@ -20,7 +20,7 @@ use crate::evidence::tail::{chance_mapq, spliced_bp, Crowds, Placement, Tail};
 use crate::genome::Breakend;
 use crate::sequence::reverse_complement;
 
-use super::edges::{EdgeTable, Fit, MIN_FIT_BEHIND_INSERTION_BP, MIN_FIT_BP};
+use super::edges::{EdgeFit, EdgeTable, MIN_FIT_BEHIND_INSERTION_BP, MIN_FIT_BP};
 use super::inner_exon;
 
 /// Farthest that an alignment runs past an edge, or stops short of it, by chance.
@@ -212,7 +212,7 @@ impl Leaving<'_> {
             return None;
         }
         let begins = self.at.extended(-(spare as i64));
-        let enough = |fit: &Fit| fit.compared_bp >= MIN_FIT_BEHIND_INSERTION_BP;
+        let enough = |fit: &EdgeFit| fit.compared_bp >= MIN_FIT_BEHIND_INSERTION_BP;
         if in_kinase(self.at) {
             let fit = table.into_partner(tail, begins, self.crowd).filter(enough)?;
             Some(self.out_of_kinase(self.end, self.at, fit, fit.inserted_bp as i64 - spare as i64))
@@ -222,7 +222,7 @@ impl Leaving<'_> {
         }
     }
 
-    fn out_of_kinase(&self, cut: usize, at: Breakend, fit: Fit, inserted_bp: i64) -> Tail {
+    fn out_of_kinase(&self, cut: usize, at: Breakend, fit: EdgeFit, inserted_bp: i64) -> Tail {
         let (read, qualities) = (self.bases, self.qualities);
         let aligned_bp = (read.len() as i64 - cut as i64 - inserted_bp).max(0) as u32;
         let placement =
@@ -231,7 +231,7 @@ impl Leaving<'_> {
         Tail { anchor_bp, mapq: self.mapq, ..tail(self.chain, read, qualities, cut, at, Some(placement)) }
     }
 
-    fn out_of_partner(&self, cut: usize, at: Breakend, fit: Fit, inserted_bp: i64) -> Tail {
+    fn out_of_partner(&self, cut: usize, at: Breakend, fit: EdgeFit, inserted_bp: i64) -> Tail {
         let (read, qualities) = turned(self.bases, self.qualities);
         // The kinase's end on the turned read: what lies before it is the kinase.
         let kinase_cut = (read.len() as i64 - cut as i64 - inserted_bp).clamp(0, read.len() as i64) as usize;

@@ -172,7 +172,7 @@ impl Evidence {
 }
 
 /// Where a break goes on.
-struct Place {
+struct TailPlace {
     end: Breakend,
     inserted_bp: usize,
     mapq: u8,
@@ -186,7 +186,7 @@ impl Break {
         tolerance: Tolerance,
         bases: &Bases<'_>,
         (in_kinase, on_edge): (&dyn Fn(Breakend) -> bool, &dyn Fn(Breakend) -> bool),
-    ) -> Option<Place> {
+    ) -> Option<TailPlace> {
         let mut pieces: Vec<(Interval, u8, FragmentId)> = Vec::new();
         for record in found {
             let Some(bases) = record.bases.as_deref() else { continue };
@@ -208,7 +208,7 @@ impl Break {
             })
             .collect();
         windows.sort_by_key(|(window, fragments, _)| (std::cmp::Reverse(*fragments), *window));
-        let mut places: Vec<Place> = Vec::new();
+        let mut places: Vec<TailPlace> = Vec::new();
         for (window, _, mapq) in windows.into_iter().take(MAX_PLACES) {
             let wide = Interval { start: window.start.saturating_sub(MARGIN_BP), end: window.end + MARGIN_BP, ..window };
             let forward = bases(wide);
@@ -219,7 +219,7 @@ impl Break {
                 if let Some((end, inserted_bp)) = place(&self.tail, wide, &forward, side, tolerance) {
                     // Inserted bases, like a variant beside the break, may happen to be those of the intron.
                     let overrun = (0..=MAX_OVERRUN_BP).find(|&bases| on_edge(end.extended(-i64::from(bases)))).unwrap_or(0);
-                    places.push(Place { end: end.extended(-i64::from(overrun)), inserted_bp: inserted_bp + overrun as usize, mapq });
+                    places.push(TailPlace { end: end.extended(-i64::from(overrun)), inserted_bp: inserted_bp + overrun as usize, mapq });
                 }
             }
         }

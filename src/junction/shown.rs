@@ -6,7 +6,7 @@
 use rayon::ThreadPool;
 use rustc_hash::{FxHashMap, FxHashSet};
 
-use crate::alignment::bounded::Bounded;
+use crate::alignment::bounded::BoundedMolecules;
 use crate::alignment::bytes::Distinct;
 use crate::alignment::library::Library;
 use crate::alignment::read::{FragmentId, Piece, ReadRecord};
@@ -46,7 +46,7 @@ pub struct Unplaced {
 
 /// What was found at the edges.
 #[derive(Debug, Default)]
-pub struct Shown {
+pub struct ExonEdges {
     /// For each kinase its edges and its partners'.
     pub tables: Vec<EdgeTable>,
     /// Records that end at an edge with bases that are not the gene's next exon.
@@ -63,7 +63,7 @@ pub struct Shown {
     pub unaligned_left: u64,
 }
 
-impl Shown {
+impl ExonEdges {
     /// The edges of a target with the unaligned reads, where there are any.
     pub fn of(&self, target: usize) -> Option<(&EdgeTable, &[Unaligned])> {
         self.tables.get(target).map(|table| (table, self.unaligned.as_slice()))
@@ -100,7 +100,7 @@ pub fn read(
     (models, knowledge): (&GeneModels, &Knowledge),
     reference: Option<&Reference>,
     (unplaced, held): (&Unplaced, &FxHashSet<RecordKey>),
-) -> Result<Shown> {
+) -> Result<ExonEdges> {
     let known = |kinase: &Gene| -> Vec<&Gene> {
         knowledge.partner_of(&kinase.symbol).into_iter().filter_map(|symbol| models.find(symbol)).collect()
     };
@@ -128,7 +128,7 @@ pub fn read(
     }
     let windows = crate::alignment::tile::merged(windows, JOIN_BP);
     let reach_bp = rescue::reach_bp(!library.assay.long_reads);
-    let states = scan::each(pool, library, &windows, Seen::default, |state, view, record| {
+    let states = scan::each(pool, library, &windows, WindowReads::default, |state, view, record| {
         let first = view.pieces[0];
         let voters = state.voters.entry(first.start / VOTING_BP).or_default();
         if reference.is_none() && voters.keeps(&view, library.assay.duplicates, MAX_VOTERS) {
@@ -142,7 +142,7 @@ pub fn read(
         }
     })?;
     let mut local = Votes::default();
-    let mut shown = Shown::default();
+    let mut shown = ExonEdges::default();
     for state in states {
         local.absorb(state.votes);
         shown.records.extend(state.records);
@@ -180,10 +180,10 @@ pub fn read(
 
 /// What one window shows.
 #[derive(Default)]
-struct Seen {
+struct WindowReads {
     votes: Votes,
     /// Reads that voted, by where they begin.
-    voters: FxHashMap<u32, Bounded>,
+    voters: FxHashMap<u32, BoundedMolecules>,
     records: Vec<ReadRecord>,
     distinct: Distinct,
 }

@@ -7,7 +7,7 @@ use crate::alignment::scan::Unaligned;
 use crate::sequence::dirt::telling_bp;
 use crate::sequence::reverse_complement;
 
-use super::candidate::{Candidate, Kind, Member};
+use super::candidate::{Candidate, EvidenceKind, Member};
 use super::edges::{words, WORD_BP};
 
 /// Fewest bases on either side; the word lies in their midst.
@@ -60,8 +60,10 @@ pub fn add(candidates: &mut [Candidate], reads: &[Unaligned]) {
         taken.insert(read.fragment);
         let ends = (i64::from(candidate.kinase.boundary) + i64::from(at), -i64::from(at + beyond));
         let crossing_bp = kinase_bp.min(partner_bp);
-        candidate
-            .add(read.fragment, Member { kind: Kind::Clip, kinase_bp, partner_bp, crossing_bp, kinase_mapq: 0, partner_mapq: None, ends });
+        candidate.add(
+            read.fragment,
+            Member { kind: EvidenceKind::Clip, kinase_bp, partner_bp, crossing_bp, kinase_mapq: 0, partner_mapq: None, ends },
+        );
     }
 }
 

@@ -77,11 +77,11 @@ fn unite(kept: &mut Candidate, other: Candidate) {
 mod tests {
     use super::*;
     use crate::alignment::read::FragmentId;
-    use crate::junction::candidate::{Kind, Member};
+    use crate::junction::candidate::{EvidenceKind, Member};
 
     fn candidate(kinase: u32, partner: u32, homology_bp: u32, fragment: u64) -> Candidate {
         let member = Member {
-            kind: Kind::Split,
+            kind: EvidenceKind::Split,
             kinase_bp: 40,
             partner_bp: 40,
             crossing_bp: 40,

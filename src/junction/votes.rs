@@ -75,25 +75,17 @@ impl Votes {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::alignment::read::{FragmentId, Piece, RecordKind};
+    use crate::alignment::read::Piece;
 
     #[test]
     fn reads_of_both_strands_vote_on_one_sequence() {
         let record = |strand, bases: &[u8]| ReadRecord {
-            fragment: FragmentId(1),
-            number: 0,
-            kind: RecordKind::Primary,
-            duplicate: false,
             pieces: vec![Piece { contig: ContigId(0), start: 10, end: 14, strand, query_start: 0, query_end: 4, mapq: 60, edits: 0 }],
-            elsewhere: Vec::new(),
             length: 4,
             bases: Some(bases.into()),
             qualities: vec![30; 4].into(),
-            mate: None,
             paired: false,
-            umi: None,
-            unreadable_sa: 0,
-            name: Box::default(),
+            ..ReadRecord::fixture(1, 0, 10)
         };
         let bases = |start, end| {
             let interval = Interval { contig: ContigId(0), start, end };

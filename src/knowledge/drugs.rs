@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::table::{Row, Table};
+use super::table::{Table, TsvRow};
 use super::tumour::Tumour;
 use crate::error::Result;
 use crate::model::current_symbol;
@@ -162,7 +162,7 @@ pub struct Drug {
 }
 
 impl Drug {
-    fn read(row: &Row) -> Result<Self> {
+    fn read(row: &TsvRow) -> Result<Self> {
         let level = match row.get("ccat_level") {
             "" => None,
             text => Some(Level::parse(text).ok_or_else(|| {

@@ -11,13 +11,13 @@ use crate::sequence::reverse_complement;
 const NEAR_BP: i64 = 30;
 
 /// A fusion's ends.
-pub struct Ends {
+pub struct DrawnEnds {
     five: Breakend,
     three: Breakend,
     inserted_bp: usize,
 }
 
-impl Ends {
+impl DrawnEnds {
     /// Those of a fusion.
     pub fn of(fusion: &Fusion) -> Self {
         Self { five: fusion.five.breakend, three: fusion.three.breakend, inserted_bp: fusion.insertion.len() }
@@ -25,7 +25,7 @@ impl Ends {
 }
 
 /// A read's bases over the junction, in the direction of the fusion; `None` where it does not cross.
-pub fn row(view: &ReadRecord, ends: &Ends, name: String) -> Option<ReadRow> {
+pub fn row(view: &ReadRecord, ends: &DrawnEnds, name: String) -> Option<ReadRow> {
     let bases = view.bases.as_deref()?;
     let pieces: Vec<&Piece> = view.pieces.iter().chain(view.elsewhere.iter().flatten()).collect();
     let near =

@@ -11,16 +11,16 @@ use crate::junction::discover;
 use crate::junction::find::Evidence;
 use crate::junction::local::LocalBases;
 use crate::junction::search::{self, Break};
-use crate::junction::shown::Shown as ExonEdges;
+use crate::junction::shown::ExonEdges;
 use crate::model::{Gene, Role};
 use crate::reference::Lookup;
 
-use super::reading::Reading;
+use super::reading::KinaseRecords;
 use super::Run;
 
 impl<'r> Run<'r> {
     /// The evidence of each kinase, with what is found elsewhere.
-    pub(super) fn evidence(&self, library: &Library, reading: &mut Reading<'r>) -> Result<Vec<Evidence>> {
+    pub(super) fn evidence(&self, library: &Library, reading: &mut KinaseRecords<'r>) -> Result<Vec<Evidence>> {
         let mut evidence = self.gathered(library, reading);
         let (mut genes, looked_at) = self.unlisted_partners(library, &evidence, &reading.edges)?;
         for (genes, left) in genes.iter_mut().zip(std::mem::take(&mut reading.outside)) {
@@ -76,7 +76,7 @@ impl<'r> Run<'r> {
     }
 
     /// Looks in the whole file, and in reads without an alignment, for what follows the breaks of RNA that nothing explains.
-    fn search(&self, library: &Library, reading: &mut Reading<'_>, evidence: &mut [Evidence]) -> Result<()> {
+    fn search(&self, library: &Library, reading: &mut KinaseRecords<'_>, evidence: &mut [Evidence]) -> Result<()> {
         let tolerance = Tolerance::of(library.assay.long_reads);
         let breaks: Vec<Vec<Break>> = evidence
             .iter()

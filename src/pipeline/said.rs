@@ -2,7 +2,7 @@
 
 use crate::alignment::Library;
 use crate::junction::outside;
-use crate::junction::shown::Shown as ExonEdges;
+use crate::junction::shown::ExonEdges;
 use crate::material::Material;
 use crate::normals::Background;
 use crate::warning::{Code, Warnings};

@@ -152,7 +152,7 @@ fn concerns(row: &FusionRow, gene: &str) -> bool {
 mod tests {
     use super::*;
     use crate::report::fixture;
-    use crate::report::json::{Negative, Verdict};
+    use crate::report::json::{Negative, SampleVerdict};
 
     fn document() -> Document {
         let (contigs, mut document) = (fixture::contigs(), Document::new("S1"));
@@ -183,7 +183,7 @@ mod tests {
         let fused = OfKinase::Fusions("EML4::ALK".to_owned());
         let [limited, unknown] = [Absence::Limited, Absence::NotJudged].map(OfKinase::Absent);
         assert_eq!(words(&document), [fused.clone(), limited, unknown.clone()]);
-        document.status.verdict = Verdict::Failed;
+        document.status.verdict = SampleVerdict::Failed;
         assert_eq!(words(&document), [fused, unknown.clone(), unknown]);
         // Now both of ALK are flagged.
         document.fusions.iter_mut().for_each(|row| row.filter = "low_support".to_owned());

@@ -6,7 +6,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::bypass::{beside, BypassMeaning};
-use super::carried::Carried;
+use super::carried::CarriedMutations;
 use super::group::Group;
 use super::json::Document;
 use super::rows::{Cell, FusionRow};
@@ -19,7 +19,7 @@ use crate::knowledge::{tumour_names, Knowledge, KnownFusion, Note, TableSource};
 mod drug;
 mod kit;
 
-use drug::Asked;
+use drug::FusionCase;
 pub use drug::{Approval, DrugMeaning};
 use kit::is_target_of_kit;
 
@@ -194,9 +194,9 @@ fn meaning(fusion: &FusionRow, document: &Document, knowledge: &Knowledge, tumou
     // A doubtful call is no finding: no drug rests on it.
     let is_target = is_kinase && fusion.passes();
     let no_level = no_level(fusion);
-    let carried = Carried::by(&fusion.id, kinase, &document.variants);
+    let carried = CarriedMutations::by(&fusion.id, kinase, &document.variants);
     let mut drugs = if is_target {
-        Asked { gene5, kinase, knowledge, carried: &carried }.drugs(tumour.filter(|_| no_level.is_none()))
+        FusionCase { gene5, kinase, knowledge, carried: &carried }.drugs(tumour.filter(|_| no_level.is_none()))
     } else {
         Vec::new()
     };

@@ -5,15 +5,16 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::candidates::{Candidate, CandidateTable};
-use super::carried::Carried;
+use super::candidates::{CandidateEntry, CandidateTable};
+use super::carried::CarriedMutations;
 use super::interpretation::interpret;
 use super::json::{Document, ExonAlias};
-use super::rows::{escaped, Cell, DrugRow, FusionRow, MetricRow, MetricValue, VariantRow};
+use super::rows::{Cell, DrugRow, FusionRow, MetricRow, MetricValue, VariantRow};
 use crate::fusion::domains;
 use crate::fusion::naming::Naming;
 use crate::knowledge::standing::{is_class, verdicts};
 use crate::knowledge::{DrugEffect, Knowledge, KnownChange, ResistanceSite, TableSource};
+use crate::terminal::one_line;
 use crate::variant::indel::UNKNOWN_PROTEIN;
 use crate::variant::VariantStatus;
 use crate::warning::{Code, Warning};
@@ -52,7 +53,7 @@ pub fn again(document: &mut Document, knowledge: &Knowledge, with_own_tables: bo
     let mut told = changes(&before, now);
     document.interpretation.tables_before = if before == *now { earlier } else { before };
     for (fusion, tier) in document.fusions.iter().zip(tiers).filter(|(fusion, tier)| fusion.known != *tier) {
-        let (name, was, is) = (escaped(&fusion.fusion), tier.cell(), fusion.known.cell());
+        let (name, was, is) = (one_line(&fusion.fusion), tier.cell(), fusion.known.cell());
         told.push(format!(
             "{} {name}: known as {is}, judged as {was} when it was called: quality and filter are those of the call",
             fusion.id
@@ -61,7 +62,7 @@ pub fn again(document: &mut Document, knowledge: &Knowledge, with_own_tables: bo
     document.sign_again();
     let unseen = not_looked_at(document, knowledge);
     if !unseen.is_empty() {
-        told.push(format!("not looked at when the sample was called, run `kinfuse call` again: {}", escaped(&unseen.join(", "))));
+        told.push(format!("not looked at when the sample was called, run `kinfuse call` again: {}", one_line(&unseen.join(", "))));
     }
     told
 }
@@ -82,7 +83,7 @@ fn changes(before: &[TableSource], now: &[TableSource]) -> Vec<String> {
             is = format!("{is} ({})", contents(new));
         }
         if was != is {
-            lines.push(format!("{} ({}): {} before, {} now", escaped(&wanted.0), escaped(&wanted.1), escaped(&was), escaped(&is)));
+            lines.push(format!("{} ({}): {} before, {} now", one_line(&wanted.0), one_line(&wanted.1), one_line(&was), one_line(&is)));
         }
     }
     if lines.is_empty() {
@@ -121,14 +122,14 @@ fn fusions(document: &mut Document, knowledge: &Knowledge) {
     for candidate in &mut document.candidates {
         candidate.row = named(&candidate.row, &candidate.naming, knowledge);
     }
-    let all: BTreeMap<&str, &Candidate> = document.candidates.iter().map(|candidate| (candidate.row.id.as_str(), candidate)).collect();
+    let all: BTreeMap<&str, &CandidateEntry> = document.candidates.iter().map(|candidate| (candidate.row.id.as_str(), candidate)).collect();
     for row in &mut document.fusions {
         if let Some(candidate) = all.get(row.id.as_str()) {
             row.clone_from(&candidate.row);
         }
     }
     for structure in &mut document.structure {
-        let Some(Candidate { row, naming, .. }) = all.get(structure.id.as_str()) else { continue };
+        let Some(CandidateEntry { row, naming, .. }) = all.get(structure.id.as_str()) else { continue };
         structure.exon_aliases =
             naming.other_counts(row.exon_junction.as_deref(), &naming.known(knowledge)).iter().map(ExonAlias::from).collect();
         if let Some(skip) = &naming.skip {
@@ -204,7 +205,7 @@ fn of_called(variants: &[VariantRow], sites: &[ResistanceSite]) -> Vec<DrugRow> 
 fn drugs(document: &Document, knowledge: &Knowledge) -> Vec<DrugRow> {
     let mut list = of_called(&document.variants, knowledge.resistance_sites());
     for gene in &document.targets {
-        let carried = Carried::any(gene, &document.variants);
+        let carried = CarriedMutations::any(gene, &document.variants);
         let known = knowledge.compound_changes().iter().filter(|compound| compound.gene == *gene);
         for compound in known.filter(|compound| !compound.is_class() && carried.has_together(&compound.members)) {
             list.extend(of_compound(gene, &compound.protein_change, &compound.members, knowledge));

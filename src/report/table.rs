@@ -4,7 +4,9 @@
 //! Each section is a file; what has no room is left to `kinfuse.json`.
 
 use super::json::Document;
-use super::rows::{escaped, Cell};
+use crate::terminal::one_line;
+
+use super::rows::Cell;
 
 mod fusions;
 mod lines;
@@ -54,7 +56,7 @@ pub fn render(document: &Document, width: usize, warning_lines: usize) -> String
     negative::add(document, &mut lines);
     let state = document.interpretation.state();
     if !state.is_empty() {
-        lines.add_wrapped(Rank::More, &format!("  state of the tables: {}", escaped(&state)), 2);
+        lines.add_wrapped(Rank::More, &format!("  state of the tables: {}", one_line(&state)), 2);
     }
     let findings = document.fusions.len() + document.called_variants().len();
     let most = MOST_LINES.0 + MOST_LINES.1 * findings.saturating_sub(1);
@@ -68,8 +70,8 @@ pub fn render(document: &Document, width: usize, warning_lines: usize) -> String
 fn heading(document: &Document, lines: &mut Lines) {
     lines.add(Rank::Finding, verdict(document));
     for assay in &document.assay {
-        let why = assay.reasons.first().map_or(String::new(), |reason| format!(" ({})", escaped(reason)));
-        lines.add(Rank::Finding, format!("  {}: {}{why}", escaped(&assay.file), escaped(&assay.kind)));
+        let why = assay.reasons.first().map_or(String::new(), |reason| format!(" ({})", one_line(reason)));
+        lines.add(Rank::Finding, format!("  {}: {}{why}", one_line(&assay.file), one_line(&assay.kind)));
     }
     for text in reads(document).into_iter().chain(rna_quality(document)) {
         lines.add(Rank::Detail, text);
@@ -77,7 +79,7 @@ fn heading(document: &Document, lines: &mut Lines) {
     // A reason that concerns one gene stands with that gene below.
     let concerns = |reason: &str| document.targets.iter().any(|gene| negative::concerns(reason, gene).is_some());
     for reason in document.status.reasons.iter().filter(|reason| !concerns(reason)) {
-        lines.add_wrapped(Rank::Finding, &format!("  {}", escaped(reason)), 2);
+        lines.add_wrapped(Rank::Finding, &format!("  {}", one_line(reason)), 2);
     }
 }
 
@@ -120,7 +122,7 @@ fn verdict(document: &Document) -> String {
         n => format!("{n} fusion{} ({passing} PASS)", plural(n)),
     };
     let verdict = document.status.verdict.name();
-    format!("{}: {verdict}, {fusions}, {called} variant{} called", escaped(&document.sample), plural(called))
+    format!("{}: {verdict}, {fusions}, {called} variant{} called", one_line(&document.sample), plural(called))
 }
 
 fn percent(fraction: Option<f64>) -> String {
@@ -138,7 +140,7 @@ mod tests {
     use crate::knowledge::{Effect, Knowledge};
     use crate::report::fixture;
     use crate::report::interpretation::interpret;
-    use crate::report::json::Verdict;
+    use crate::report::json::SampleVerdict;
     use crate::report::rows::{Companion, DrugRow};
     use crate::report::rows::{FusionRow, VariantRow};
 
@@ -248,7 +250,7 @@ mod tests {
     fn a_failed_sample_is_never_a_negative() {
         let mut document = Document::new("S\u{1b}[2J");
         document.targets = vec!["ALK".to_owned()];
-        document.status.verdict = Verdict::Failed;
+        document.status.verdict = SampleVerdict::Failed;
         document.status.reasons = vec!["12 reads".to_owned()];
         let text = render(&document, 80, 0);
         assert!(text.starts_with("S\\u{1b}[2J: failed, no fusion called, 0 variants called\n  12 reads\n"), "{text}");

@@ -25,11 +25,11 @@ pub struct Htslib {
 /// What htslib wrote, without repetition.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub struct Heard {
-    kinds: Vec<Kind>,
+    kinds: Vec<MessageKind>,
 }
 
 #[derive(Debug, PartialEq, Eq)]
-struct Kind {
+struct MessageKind {
     /// `E::sam_parse1`: severity and function.
     tag: String,
     /// The first message of the kind.
@@ -89,7 +89,7 @@ impl Heard {
         if let Some(kind) = self.kinds.iter_mut().find(|kind| kind.tag == tag) {
             kind.count += 1;
         } else if self.kinds.len() < MAX_KINDS {
-            self.kinds.push(Kind { tag: tag.to_owned(), first: message.to_owned(), count: 1 });
+            self.kinds.push(MessageKind { tag: tag.to_owned(), first: message.to_owned(), count: 1 });
         }
     }
 

@@ -24,7 +24,7 @@ use crate::material::Material;
 use crate::reference::Window;
 use crate::sequence::code;
 
-use super::domain::{Domain, Segment, Source, FLANK_BP};
+use super::domain::{BaseSource, Domain, Segment, FLANK_BP};
 use super::molecule::{molecules, packed, Molecule, Shown, Span, MIN_LONG_READ_QUALITY, MIN_READ_QUALITY, STRATA};
 use super::normal::{settled, Replaced};
 use super::realign::{clips, lay_clipped, without_needless_gaps, Clip};
@@ -57,7 +57,7 @@ impl Pileup {
 }
 
 /// What a record shows of a row, with what only the reference tells how to read.
-struct Read {
+struct PileupRead {
     shown: Shown,
     /// Insertions and deletions as the aligner wrote them.
     gaps: Vec<Replaced>,
@@ -65,8 +65,8 @@ struct Read {
 }
 
 /// What one reading of a segment gave.
-struct Part {
-    shown: Vec<Read>,
+struct SegmentReads {
+    shown: Vec<PileupRead>,
     /// The records without their bases, where copies must be told apart.
     slim: Vec<ReadRecord>,
     /// Fragments with a record that is flagged as a duplicate, where these are left out.
@@ -101,7 +101,7 @@ pub fn read(
             part
         },
     )?;
-    let mut by_row: Vec<Vec<(Segment, Part)>> = rows.iter().map(|_| Vec::new()).collect();
+    let mut by_row: Vec<Vec<(Segment, SegmentReads)>> = rows.iter().map(|_| Vec::new()).collect();
     for ((row, segment), part) in jobs.iter().zip(parts) {
         by_row[*row].push((*segment, part));
     }
@@ -109,7 +109,7 @@ pub fn read(
 }
 
 /// Puts the segments' parts together.
-fn pile(domain: &mut Domain<'_>, parts: Vec<(Segment, Part)>, library: &Library, reference: Option<&mut Window>) -> Result<Pileup> {
+fn pile(domain: &mut Domain<'_>, parts: Vec<(Segment, SegmentReads)>, library: &Library, reference: Option<&mut Window>) -> Result<Pileup> {
     let assay = &library.assay;
     let (mut shown, mut slim, mut longest_bp) = (Vec::new(), Vec::new(), 0);
     let mut seen: FxHashSet<(FragmentId, u8, RecordKind, u32)> = FxHashSet::default();
@@ -134,7 +134,7 @@ fn pile(domain: &mut Domain<'_>, parts: Vec<(Segment, Part)>, library: &Library,
         spell_out(&gaps, domain, window)?;
     }
     let mut reads: Vec<(Shown, Vec<Clip>)> = Vec::with_capacity(shown.len());
-    for Read { mut shown, gaps, clips } in shown {
+    for PileupRead { mut shown, gaps, clips } in shown {
         shown.indels = gaps.into_iter().filter_map(|gap| settled(gap, domain)).collect();
         reads.push((shown, clips));
     }
@@ -172,10 +172,10 @@ fn longest_shown(molecules: &[Molecule]) -> u32 {
     molecules.iter().map(length).max().unwrap_or(0)
 }
 
-fn read_segment(reader: &mut LibraryReader, library: &Library, domain: &Domain<'_>, segment: &Segment) -> Result<Part> {
+fn read_segment(reader: &mut LibraryReader, library: &Library, domain: &Domain<'_>, segment: &Segment) -> Result<SegmentReads> {
     let assay = &library.assay;
-    let known = (segment.start..segment.end).all(|position| domain.source(domain.index_in(segment, position)) != Source::Unknown);
-    let mut part = Part {
+    let known = (segment.start..segment.end).all(|position| domain.source(domain.index_in(segment, position)) != BaseSource::Unknown);
+    let mut part = SegmentReads {
         shown: Vec::new(),
         slim: Vec::new(),
         flagged: FxHashSet::default(),
@@ -254,7 +254,13 @@ pub(super) fn gap_at(
 }
 
 /// The bases and indels that a record shows on a segment.
-fn shown(record: &Record, view: &ReadRecord, domain: &Domain<'_>, segment: &Segment, (floor, with_clips): (u8, bool)) -> Option<Read> {
+fn shown(
+    record: &Record,
+    view: &ReadRecord,
+    domain: &Domain<'_>,
+    segment: &Segment,
+    (floor, with_clips): (u8, bool),
+) -> Option<PileupRead> {
     // Unpacked once: a read of low quality has thousands of insertions.
     let (sequence, qualities) = (record.seq().as_bytes(), record.qual());
     let begin = record.pos().max(0) as u32;
@@ -340,7 +346,7 @@ fn shown(record: &Record, view: &ReadRecord, domain: &Domain<'_>, segment: &Segm
         indels: Vec::new(),
     };
     let clips = if with_clips { clips(&operations, begin, &sequence) } else { Vec::new() };
-    Some(Read { shown, gaps, clips })
+    Some(PileupRead { shown, gaps, clips })
 }
 
 /// Adds the reference bases that a record's MD tag gives on a stretch.
@@ -366,8 +372,8 @@ fn take_md(domain: &mut Domain<'_>, segment: &Segment, counts: &[[u32; 4]]) {
             continue;
         }
         let index = domain.index_in(segment, position);
-        if votes[best] > 0 && domain.source(index) == Source::Unknown {
-            domain.set(index, domain.turned(b"ACGT"[best]), Source::Md);
+        if votes[best] > 0 && domain.source(index) == BaseSource::Unknown {
+            domain.set(index, domain.turned(b"ACGT"[best]), BaseSource::Md);
         }
     }
 }
@@ -392,7 +398,7 @@ mod tests {
             exons.windows(2).map(|pair| (pair[0].end, pair[1].start)).find(|(start, end)| end - start == 189).expect("it is there");
         for (position, base) in [(start - 1, b'A'), (start, b'G'), (start + 1, b'A'), (end - 1, b'C'), (end, b'G'), (end + 1, b'T')] {
             match domain.segment_around(position, position + 1).copied() {
-                Some(segment) => domain.set(domain.index_in(&segment, position), base, Source::Fasta),
+                Some(segment) => domain.set(domain.index_in(&segment, position), base, BaseSource::Fasta),
                 None => domain.set_beside(position, base),
             }
         }

@@ -1,6 +1,6 @@
 //! A binning index against the file: what the records are that lie where it says.
 
-use super::parse::{Bin, Binning, ReferenceBins, Start, Tree, Window};
+use super::parse::{Bin, BinTree, Binning, IndexWindow, ReferenceBins, Start};
 use super::Refusal;
 use crate::bgzf::{Blocks, Fault, VirtualOffset, MAX_BLOCK_BYTES};
 use crate::genome::{ContigId, Contigs};
@@ -149,14 +149,14 @@ impl Explained<'_> {
     }
 
     /// Whether the record at an offset is of a contig and lies in a bin of its place; without the file, whether it lies in any bin.
-    pub(super) fn is_in_bins(&mut self, offset: VirtualOffset, reference: &ReferenceBins, tree: Tree, tid: usize) -> bool {
+    pub(super) fn is_in_bins(&mut self, offset: VirtualOffset, reference: &ReferenceBins, tree: BinTree, tid: usize) -> bool {
         let holds = |bin: &Bin| bin.chunks.iter().any(|chunk| (chunk.begin..chunk.end).contains(&offset));
         if self.0.is_none() {
             return reference.bins.iter().any(holds);
         }
         let Some(head) = self.head(offset) else { return false };
         let position = u64::try_from(head.position).unwrap_or(0);
-        let window = Window { start: position, end: position + 1 };
+        let window = IndexWindow { start: position, end: position + 1 };
         head.tid == tid as i32 && reference.overlapping(tree, window).any(holds)
     }
 

@@ -3,7 +3,7 @@
 use super::Doubt;
 use crate::coverage::depth::MIN_ANCHOR_BP;
 use crate::fusion::KnownTier;
-use crate::junction::{Kind, Member};
+use crate::junction::{EvidenceKind, Member};
 
 /// Mapping quality that at least one fragment must reach on each side (one misplacement in ten).
 const MIN_BEST_MAPQ: u8 = 10;
@@ -17,7 +17,7 @@ pub fn applies(doubt: &Doubt<'_>) -> bool {
     let candidate = doubt.candidate;
     let known = matches!(doubt.fusion.known, KnownTier::Variant | KnownTier::Pair);
     // A mate that was not read may lie there surely; one that was placed with quality 0 does not.
-    let says_so = |member: &Member| member.kind != Kind::Clip && member.partner_mapq.is_none_or(|mapq| mapq > 0);
+    let says_so = |member: &Member| member.kind != EvidenceKind::Clip && member.partner_mapq.is_none_or(|mapq| mapq > 0);
     let placed =
         candidate.counted(MIN_ANCHOR_BP).filter(|(_, member)| says_so(member)).count().min(doubt.fusion.support.fragments() as usize);
     let agreed = known && placed >= MIN_PLACED && !candidate.is_simple() && !candidate.is_contested();

@@ -39,12 +39,12 @@ fn are_short(counted: &[&Member]) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::junction::Kind;
+    use crate::junction::EvidenceKind;
 
     #[test]
     fn long_ends_of_two_fragments_on_either_side_or_a_sure_place_make_up_for_short_ones() {
         let member = |kinase_bp: u32, partner_bp, partner_mapq| Member {
-            kind: Kind::Split,
+            kind: EvidenceKind::Split,
             kinase_bp,
             partner_bp,
             crossing_bp: 0,

@@ -17,12 +17,12 @@ use crate::error::{Error, Result};
 pub(super) struct Exchange {
     /// What names the folder, for remedies.
     option: &'static str,
-    kept: Vec<Kept>,
+    kept: Vec<ReplacedFile>,
     /// New files where there was none.
     added: Vec<PathBuf>,
 }
 
-struct Kept {
+struct ReplacedFile {
     path: PathBuf,
     second_name: PathBuf,
     /// Whether the old file no longer has its first name.
@@ -47,7 +47,7 @@ impl Exchange {
         if is_moved {
             fs::rename(path, &second_name).map_err(|error| refused(path, "cannot be replaced", self.option, &error))?;
         }
-        self.kept.push(Kept { path: path.to_owned(), second_name, is_moved });
+        self.kept.push(ReplacedFile { path: path.to_owned(), second_name, is_moved });
         Ok(())
     }
 

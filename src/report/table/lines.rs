@@ -1,6 +1,6 @@
 //! Lines of a bounded width and number: what matters least goes first.
 
-use super::super::rows::escaped;
+use crate::terminal::one_line;
 
 /// How much a line matters; the last ones go first when there are too many.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -58,7 +58,7 @@ impl Lines {
         }
         let left_out = before - self.count();
         if left_out > 0 {
-            let line = format!("  {left_out} more line{}: {}", if left_out == 1 { "" } else { "s" }, escaped(elsewhere));
+            let line = format!("  {left_out} more line{}: {}", if left_out == 1 { "" } else { "s" }, one_line(elsewhere));
             self.add(Rank::Finding, line);
         }
         let lines: Vec<String> = self.all.into_iter().flat_map(|(_, lines)| lines).map(|line| line.trim_end().to_owned()).collect();

@@ -2,12 +2,12 @@
 
 /// Where a value stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Place {
+pub(super) enum ValueSection {
     Info,
     Format,
 }
 
-impl Place {
+impl ValueSection {
     pub(super) fn name(self) -> &'static str {
         match self {
             Self::Info => "INFO",
