@@ -1,4 +1,4 @@
-//! Many samples at once: what a laboratory sees only when it lays its results side by side.
+//! Many samples together: one table and one page, controls, leaks between samples of a run, and outliers.
 //!
 //! ```text
 //! *.kinfuse.json --sample--> what is kept of each          sheet --> runs, controls

@@ -1,4 +1,4 @@
-//! What a run was asked to do, validated: nothing below this sees the command line.
+//! The settings of `kinfuse call`, validated. No module below this one knows the command line.
 
 use std::path::PathBuf;
 

@@ -2,11 +2,11 @@
 //! fractions and qualities hold.
 //!
 //! ```text
-//! truth.tsv | VCF | BEDPE -------------------------> Truth    (truth.rs)
-//! kinfuse | Arriba | STAR-Fusion | VCF | BEDPE ----> CallsBySample    (source.rs, format/)
-//!    Truth + Calls --which call is which truth-----> Matching (matching.rs: the rule)
-//!    Matching --counts with 95 % intervals---------> Measured (measure.rs, quality.rs, mutation.rs)
-//!    Measured -------------------------------------> table, TSV, JSON, page (result.rs, table.rs, page.rs)
+//! truth.tsv | VCF | BEDPE -------------------------> Truth          (truth.rs)
+//! kinfuse | Arriba | STAR-Fusion | VCF | BEDPE ----> CallsBySample  (source.rs, format/)
+//!    Truth + CallsBySample --which call is which---> matched calls  (matching.rs: the rule)
+//!    matched calls --counts, 95 % intervals--------> CallerResult   (measure.rs, quality.rs, mutation.rs)
+//!    CallerResult ---------------------------------> table, TSV, JSON, page (result.rs, table.rs, page.rs)
 //! ```
 //!
 //! What is counted:

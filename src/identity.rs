@@ -1,16 +1,19 @@
-//! Whether two libraries are of one person, and whether one of them has molecules of another, by inherited substitutions.
+//! Sample identity: whether two libraries come from one person, and how much of a library comes from another person.
+//!
+//! Inherited single-base variants tell people apart. What comes in is all libraries of a sample and its matched normal. What goes out is one
+//! comparison for each pair of libraries and one share of foreign molecules for each library.
 //!
 //! ```text
 //!   exons of the built-in genes, introns in which the targets break
-//!     --place-------> bases that one library shows otherwise than the reference, at an inherited-looking fraction
-//!     --seen--------> molecules of each library for and against, at each such place
-//!     --likelihood--> how much likelier these are of one person than of two
+//!     --place-------> sites at which a library shows a variant at a fraction that looks inherited
+//!     --seen--------> at each such site, molecules of each library with and without the variant
+//!     --likelihood--> how much likelier these counts are if both libraries come from one person
 //!     --contamination-> share of another person's molecules in one library
 //! ```
 //!
-//! No table of common substitutions is needed: a place is used where one of the two shows a substitution that looks inherited. How
-//! often people carry it is not known, so that all frequencies are taken to be equally likely. Neighbouring places are inherited
-//! together, so that of those close to each other the best covered one counts alone.
+//! No table of common variants is needed. A site is used where one of the two libraries shows a variant that looks inherited. The frequency
+//! of that variant among people is not known, so all frequencies are taken to be equally likely. Sites close to each other are inherited
+//! together, so only the one with most molecules counts. The report's own identity (its id, its input files) is [`crate::report::identity`].
 
 mod contamination;
 mod likelihood;
@@ -208,7 +211,7 @@ fn looks_inherited(alternative: u32, depth: u32) -> bool {
 
 /// The places by gene, without those that lie beside a better covered one.
 fn unlinked<const N: usize>(mut all: Vec<(&SubstitutionSite, [SiteMolecules; N])>) -> BTreeMap<&str, Vec<[SiteMolecules; N]>> {
-    // What the bases show plays no part in the choice.
+    // The choice does not depend on the alleles that the reads show.
     let depth = |seen: &[SiteMolecules; N]| seen.iter().map(|seen| seen.depth()).min();
     all.sort_by_key(|(place, seen)| (std::cmp::Reverse(depth(seen)), place.contig, place.position));
     let mut kept: Vec<(&SubstitutionSite, [SiteMolecules; N])> = Vec::new();

@@ -55,7 +55,7 @@ impl std::fmt::Display for BinnedEnd {
     }
 }
 
-/// What recurs.
+/// The key of something that recurs: gene, place at the kinase and place at the partner.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct RecurrentKey {
     /// The kinase.
@@ -66,7 +66,7 @@ pub struct RecurrentKey {
     pub at_partner: Option<BinnedEnd>,
 }
 
-/// How often and how strongly it was seen.
+/// In how many normal samples it was seen, and with how many fragments.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
 pub struct Recurrence {
     /// Samples.

@@ -1,11 +1,11 @@
-//! The order of the stages, and nothing else.
+//! The order of the stages of `kinfuse call`, and nothing else.
 //!
 //! ```text
-//! set up -> recognise -> scan the kinases -> read the partners' windows -> junctions -> depth -> fusions -> variants -> report
-//!                                RNA alone: exon edges -> reads outside -> partners among all exons -> breaks in all reads -^
+//! set up -> recognise the assay -> scan the kinases -> read the windows of partners -> junctions -> depth -> fusions -> variants -> report
+//!      in RNA also: exon edges -> reads at other genes -> all exons -> all reads ---^
 //! ```
 //!
-//! Beside these, libraries of one sample are compared: are they of one person?
+//! If a sample has several libraries, or a matched normal, they are also compared: do they come from one person ([`crate::identity`])?
 
 mod elsewhere;
 mod junctions;
@@ -148,7 +148,7 @@ pub fn call(config: &CallConfig, progress: &Progress) -> Result<SampleResult> {
     })
 }
 
-/// An aligner extends so many bases past an exon's edge by chance.
+/// Bases by which an aligner may extend a read past an exon's edge by chance.
 const NEAR_EDGE_BP: u32 = 4;
 
 /// What all stages of one run share.

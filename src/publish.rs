@@ -1,4 +1,4 @@
-//! From what a run found to the files and the table that people read.
+//! Writes the files of `kinfuse call`: from the results of all libraries to the report's rows, files and terminal table.
 
 use std::collections::BTreeMap;
 
@@ -43,12 +43,12 @@ pub fn begin(config: &CallConfig) -> Result<()> {
     check(&config.out_dir)
 }
 
-/// What people are told of a run.
+/// The text that the terminal shows after a run.
 #[derive(Debug)]
 pub struct RunMessage {
     /// The table of findings.
     pub table: String,
-    /// That the sample cannot be judged, and why.
+    /// The reason, if the sample cannot be judged.
     pub failure: Option<String>,
 }
 
@@ -61,7 +61,7 @@ pub fn publish(result: &SampleResult, config: &CallConfig, width: usize) -> Resu
     let mut document = document(result, config)?;
     document.sign();
     if !config.fusion_fasta {
-        // That of an earlier run would stand beside fusions that it does not fit.
+        // A file of an earlier run would not fit the fusions of this one.
         outputs.supersede("fusions.fa");
     }
     if config.fusion_fasta {
@@ -174,7 +174,7 @@ pub fn document(result: &SampleResult, config: &CallConfig) -> Result<Document> 
     }
     document.warnings = warnings(result);
     if document.status.verdict == SampleVerdict::Failed {
-        // A failed sample is no negative, whatever its reads would show.
+        // A failed sample is never reported as a negative one, whatever its depth at a kinase.
         let verdicts = document.negatives.iter_mut().map(|negative| &mut negative.verdict);
         let verdicts = verdicts.chain(document.detectability.iter_mut().map(|row| &mut row.verdict));
         verdicts.for_each(|verdict| Absence::NotJudged.name().clone_into(verdict));
@@ -220,7 +220,7 @@ fn imbalances(result: &SampleResult) -> Vec<Imbalance> {
         .collect()
 }
 
-/// Two decimals are more than such a fold deserves.
+/// A fold with two decimals, which is as precise as it can be.
 fn round(fold: f64) -> f64 {
     (fold * 100.0).round() / 100.0
 }
@@ -307,7 +307,7 @@ fn compared(result: &SampleResult, comparison: &LibraryComparison) -> [MetricRow
         MetricRow::new(&result.sample, &format!("{metric}{suffix}"), value, unit, note)
     };
     let places = format!("inherited substitutions that {} and {} both cover", names[0], names[1]);
-    // Of no place nothing follows, not even a zero.
+    // Without a site there is no likelihood, not even a value of 0.
     let log10 = if comparison.places > 0 { MetricValue::number(comparison.log10_same) } else { None };
     [
         row("identity_places", Some(MetricValue::Count(comparison.places as u64)), "places", &places),

@@ -1,4 +1,4 @@
-//! Before the first read: files opened, contigs, genes, tables and FASTA reconciled. What cannot be reconciled stops the run here.
+//! Checks before the first read: opens the files and reconciles contigs, genes, tables and FASTA. What does not fit together is an error here.
 
 use std::collections::BTreeSet;
 use std::path::Path;

@@ -2,17 +2,17 @@
 //! table of what is in them.
 //!
 //! ```text
-//! Reference --pieces--> Molecule      exon 6 of CD74 ====|==== exon 34 of ROS1        (genome.rs)
-//! Molecule --Sampler--> Fragment         ---->      <----                             (reads.rs)
-//! Fragment --align----> records       primary at CD74, supplementary at ROS1, SA      (align.rs, bam.rs)
-//!          --fastq----> FASTQ         for the aligners one trusts                     (fastq.rs)
-//! Molecule + Fragment* -------> truth fragments that cross, expected names            (truth.rs)
+//! MemoryGenome --pieces--> SimulatedMolecule    exon 6 of CD74 ====|==== exon 34 of ROS1       (genome.rs, molecule.rs)
+//! SimulatedMolecule --Sampler--> SimulatedFragment     ---->      <----                        (reads.rs)
+//! SimulatedFragment --align----> records        primary at CD74, supplementary at ROS1, SA     (align.rs, bam.rs)
+//!                   --fastq----> FASTQ          to be aligned by a real aligner                (fastq.rs)
+//! SimulatedMolecule + fragments -> truth        fragments that cross, expected names           (truth.rs)
 //! ```
 //!
 //! `kinfuse simulate` makes whole samples from a table of events:
 //!
 //! ```text
-//! table or panel --event, site, change--> Event --rearrangement--> breakends with homology, insertion, repeats
+//! table or panel --event, site, change--> SimulatedEvent --rearrangement--> breakends with homology, insertion, repeats
 //!   --compose--> molecules in amounts --mixture, place--> fragments --sample--> truth   (run.rs: files, threads)
 //! ```
 //!

@@ -1,6 +1,6 @@
-//! Text files of the user: plain or gzip, with or without a byte order mark, and never a line without end.
+//! Reads text files of the user, plain or gzip, with or without a byte order mark, and the rows of tables that are built in.
 //!
-//! A disk image or a genome on one line may have the name of a table. Lines are bounded, so that it is refused before it fills the
+//! Lines have a maximum length: a disk image, or a genome on one line, that is given in the place of a table is refused before it fills the
 //! memory.
 
 use std::fs::File;

@@ -1,5 +1,5 @@
-//! A bound on how many records of a place are kept, where more would say the same. It counts molecules: their copies say the same sooner, and
-//! must not use up what is kept of others.
+//! Limits how many records are kept at one place, where more would add nothing. It counts molecules and not records, so that the copies of one
+//! molecule do not use up the limit.
 
 use std::hash::{Hash, Hasher};
 
@@ -8,7 +8,7 @@ use rustc_hash::{FxHashMap, FxHasher};
 use super::assay::DuplicateRule;
 use super::read::ReadRecord;
 
-/// Copies of a molecule that are kept: enough for its family to be told from another one by size.
+/// Copies of a molecule that are kept: enough for UMI families to differ in size.
 const MAX_COPIES: u32 = 3;
 
 /// The molecules that were kept of a place.
@@ -24,8 +24,8 @@ impl BoundedMolecules {
         self.molecules >= most
     }
 
-    /// Whether a record is kept: one of the first `most` molecules, or one of the first copies of such a one. Copies are told roughly, by
-    /// what one record says; by the flag and without any rule each record is its own.
+    /// Whether a record is kept: if it is of one of the first `most` molecules, and among the first copies of that molecule. Copies are
+    /// recognised roughly, by this one record. Where duplicates go by the flag, or are kept, each record counts as a molecule.
     pub fn keeps(&mut self, view: &ReadRecord, rule: DuplicateRule, most: u32) -> bool {
         let known = match rule {
             DuplicateRule::Flag | DuplicateRule::Keep => None,

@@ -33,7 +33,7 @@ const MAX_ELSEWHERE: u64 = 100_000;
 const LONGEST_CONTIGS: usize = 30;
 const RECORDS_OF_CONTIG: u32 = 1_000;
 
-/// What helps where the bases of a CRAM's reads are in its reference only.
+/// Remedy if a CRAM has no bases of its own but refers to its reference.
 const GIVE_REFERENCE: &str = "give the FASTA it was made with as --reference";
 
 /// How reads are taken from the file.
@@ -66,7 +66,7 @@ pub struct AlignmentFile {
     pub elsewhere: (u64, u64),
     /// Checksums of contigs (`M5` of `@SQ`), where the header has them.
     pub checksums: FxHashMap<ContigId, String>,
-    /// Whether it comes through a pipe or standard input, so that what it is was not known before.
+    /// Whether it comes through a pipe or standard input, so that its format was not known before.
     pub is_stream: bool,
     /// Where it is, if it is not here.
     address: Option<Address>,
@@ -193,8 +193,8 @@ impl AlignmentFile {
         self.path.file_name().map_or_else(|| "-".to_owned(), |name| name.to_string_lossy().into_owned())
     }
 
-    /// What tells the file from others of its name and is cheap to read: its size (none for a stream), the MD5 sum of the header's text,
-    /// and that of the index, where one is used.
+    /// A cheap fingerprint of the file, which distinguishes it from others of its name: its size (none for a stream), the MD5 sum of the
+    /// header's text, and that of the index, where one is used.
     ///
     /// # Errors
     /// When the index cannot be read.
@@ -241,7 +241,7 @@ impl AlignmentFile {
             let record = record.map_err(|error| {
                 let problem = format!("record {} cannot be read ({error})", number + 1);
                 let damaged = "the file is damaged or was cut off there: copy or make it again (samtools view names the line)";
-                // Of what is read in one pass not all is known before.
+                // A stream could not be inspected before: it may be a CRAM whose bases need a FASTA.
                 let bare = "if it is a CRAM, give the FASTA it was made with as --reference; else ";
                 let may_be_bare = self.reference.is_none() && (self.is_stream || self.format == AlignmentFormat::Cram);
                 let bare = if may_be_bare { bare } else { "" };
@@ -267,7 +267,7 @@ impl AlignmentFile {
         Ok(())
     }
 
-    /// How the FASTA is held against the reads of a contig of a CRAM. Of a file that is read in one pass nobody knows before it is read.
+    /// How the FASTA is checked against the reads of a contig of a CRAM; not known beforehand for a file that is read in one pass.
     pub fn compared_with_fasta(&self, contig: ContigId) -> Compared {
         match &self.access {
             Access::Indexed(index) => index.compared_with_fasta(contig),

@@ -1,4 +1,4 @@
-//! What kind of file it is, by its first and last bytes.
+//! Recognises the format of a file (BAM, CRAM, SAM and others) by its first and last bytes.
 
 use std::fs::File;
 use std::io::{self, Read};

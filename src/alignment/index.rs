@@ -1,4 +1,4 @@
-//! The index of an alignment file, looked at before htslib believes it.
+//! Checks the index of an alignment file before htslib uses it.
 //!
 //! htslib takes an index at its word: a damaged one ends the program, and one that belongs to another file, or to an earlier state of
 //! this one, finds no reads, which looks like a clean negative. What must hold (SAM specification, sections 5.1 and 5.2; records are

@@ -1,8 +1,8 @@
-//! Reads of a CRAM that are looked at again and again.
+//! A cache of CRAM slices.
 //!
-//! htslib unpacks a whole slice for each look into it, and takes the reference over all that it spans: in a panel or a small file a whole
-//! chromosome. The looks at the kinases and their partners all go into the same few slices. Those that were asked for before are kept,
-//! for all workers together; those that are asked for once only, as in a scan of a whole file, are not.
+//! htslib decodes a whole slice for each look into it and loads the reference over all that the slice spans; in a panel or a small file
+//! this can be a whole chromosome. The look-ups at the kinases and their partners fall into the same few slices. Slices that are asked for
+//! a second time are kept, shared by all workers. Slices that are asked for once, as in a scan of the whole file, are not kept.
 
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, PoisonError};

@@ -1,5 +1,5 @@
-//! Recognising the assay from a sample of the reads: those at the kinases and their partners and, where these do not tell, reads from
-//! anywhere in the file.
+//! Recognises the assay (RNA or DNA, amplicon or not, insert sizes, UMIs) from a sample of the reads: those at the kinases and their partners
+//! and, if these are too few, reads from anywhere in the file.
 
 use rust_htslib::bam::record::Record;
 use rustc_hash::{FxHashMap, FxHashSet};
@@ -19,7 +19,7 @@ use crate::warning::{Code, Warnings};
 
 /// Largest insert of usual libraries, taken where no ordinary pair was sampled.
 const USUAL_INSERT_BP: u32 = 600;
-/// Records sampled in each region; enough for shares to be known within 2 %.
+/// Records sampled in each region: enough to know shares within 2 %.
 const SAMPLE_PER_REGION: usize = 4_000;
 /// Insert sizes above this belong to spliced or rearranged pairs and say nothing about the library.
 const MAX_ORDINARY_INSERT_BP: i64 = 1_500;
@@ -77,7 +77,7 @@ pub fn recognise(
                 Ok(RecordKind::Primary) => {
                     taken += 1;
                     take(&mut sample, record);
-                    // Only RNA is doubted by where its reads end.
+                    // What reads do at exon edges matters only if `--assay` says RNA, which it can contradict.
                     if request.kind.is_some_and(|kind| kind.material() == Material::Rna) {
                         if let Ok(view) = ReadRecord::without_bases(record, &file.contigs, None) {
                             sample.edges.add(&view, genes);
@@ -335,7 +335,7 @@ impl ReadSample {
         let fragments = self.fragments.len() as u64;
         for (slot, source) in umi_sources().into_iter().enumerate() {
             let distinct = self.umis[slot].len() as u64;
-            // A droplet's read whose barcode could not be corrected has none.
+            // A droplet read whose barcode could not be corrected has no UMI.
             let least_frac = if source == UmiSource::Cell { 0.5 } else { 0.9 };
             // A suffix that is the same for all reads is a sample index, not a UMI.
             if self.umi_seen[slot] as f64 >= fragments as f64 * least_frac

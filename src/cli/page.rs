@@ -1,4 +1,4 @@
-//! Arguments of the page, which `call` and `report` share.
+//! Arguments about the HTML page and its figures, which `call` and `report` share.
 
 use clap::{Args, ValueEnum};
 

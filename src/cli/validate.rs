@@ -80,7 +80,7 @@ impl ValidateArguments {
     /// Bad input or a failed write.
     pub fn run(&self, quiet: bool) -> Result<()> {
         let plan = self.plan()?;
-        // What is said of each of hundreds of samples stands in its own files.
+        // Messages of hundreds of samples would flood the terminal; they are in the files of each sample.
         let level = log::max_level();
         log::set_max_level(level.min(log::LevelFilter::Error));
         let validation = validate::run(&plan);

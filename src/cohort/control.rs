@@ -103,7 +103,7 @@ fn negative(index: usize, sample: &CohortSample, leaks: &[Leak], samples: &[Coho
     match (shown.is_empty(), sample.verdict) {
         (false, _) => (ControlOutcome::Fail, format!("shows {shown}{}", sources(index, leaks, samples))),
         (true, SampleVerdict::Failed) => (ControlOutcome::NotJudged, format!("the sample failed: {}", sample.reasons.join("; "))),
-        // Where nothing could have been seen, silence is no proof of a clean run.
+        // If no fusion could have been seen, a negative control does not prove a clean run.
         (true, _) if !sample.kinases.iter().any(|(_, result)| says_something(result)) => {
             (ControlOutcome::NotJudged, "nothing passes, and a fusion of any kinase could have been missed".to_owned())
         }

@@ -99,10 +99,10 @@ fn drawing(cohort: &Cohort, caption: &'static str, of_junctions: bool) -> Option
             values.entry(index_of[&(&*region.gene, &*region.name)]).or_default().push(region.lod95);
         }
         for (column, mut seen) in values {
-            // What cannot be told is worse than any fraction.
+            // A place without a stated fraction sorts behind all others.
             seen.sort_by(|x, y| x.unwrap_or(2.0).total_cmp(&y.unwrap_or(2.0)));
             let (x, y) = (left + column * WIDTH, top + line * height);
-            // Lines of one's own are set apart.
+            // Lines that are high enough are separated by a gap of one pixel.
             let inner = if height > 3 { height - 1 } else { height };
             let _ = write!(paths.entry(class(seen[seen.len() / 2])).or_default(), "M{x} {y}h{}v{inner}h-{}z", WIDTH - 1, WIDTH - 1);
         }

@@ -1,4 +1,4 @@
-//! What each sample says of each kinase, as a table of the page. Where nothing was found, the word says what that is worth.
+//! The page's table of samples by kinases: the result of each kinase, or what it is worth that nothing was found.
 
 use super::page::{run_of, MAX_LINES};
 use super::Cohort;

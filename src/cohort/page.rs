@@ -1,4 +1,4 @@
-//! The cohort as a page for people: one file, nothing from elsewhere, printable. Controls first.
+//! The cohort as one HTML page: one file, nothing loaded from elsewhere, printable. Controls come first.
 
 use std::io::{self, Write};
 

@@ -1,4 +1,4 @@
-//! What is kept of one sample's document. The only file here that knows its form.
+//! What a cohort keeps of one sample's `kinfuse.json`. The only file of the cohort that knows that form.
 
 use std::path::Path;
 

@@ -150,7 +150,7 @@ fn junctions(out: &mut dyn Write, cohort: &Cohort) -> io::Result<()> {
             distinct(rows().map(|(_, row)| row.evidence.clone()).collect()).join(","),
             samples.len().to_string(),
             passing.len().to_string(),
-            // Within no run none were looked for.
+            // For samples without a run no leaks were looked for.
             if runs.is_empty() { String::new() } else { leaks.to_string() },
             runs.join(","),
             counts.first().copied().unwrap_or(0).to_string(),

@@ -1,4 +1,4 @@
-//! The quality of RNA, by genes that nearly every tissue expresses: so that "no RNA of this kinase" differs from "no RNA".
+//! Quality of the RNA, measured on genes that nearly every tissue expresses. It tells "the kinase is not expressed" from "the RNA failed".
 
 use rust_htslib::bam::record::Record;
 use rustc_hash::FxHashSet;
@@ -20,7 +20,7 @@ pub const EXPRESSED_EVERYWHERE: [&str; 6] = ["NPM1", "CLTC", "TPM3", "SQSTM1", "
 /// Reads of each such gene that are looked at: enough to know that the RNA is there, be nine of ten of them copies.
 const READS_OF_GENE: u64 = 1_000;
 
-/// Molecules across one splice from which another gene speaks for the RNA.
+/// Molecules across one splice from which another gene counts as expressed.
 const MIN_OF_GENE: u32 = 5;
 
 /// What the genes that every tissue expresses show.
@@ -40,7 +40,7 @@ pub struct RnaQuality {
 }
 
 impl RnaQuality {
-    /// Molecules of genes that are no target, as far as they were counted.
+    /// Molecules of genes that are no target; only those that were counted.
     pub fn molecules_seen(&self) -> u64 {
         self.expressed.unwrap_or(0) + self.other_genes as u64
     }

@@ -1,4 +1,4 @@
-//! What the absence of a fusion is worth, in one plain sentence a kinase.
+//! One plain sentence for each kinase without a fusion: what this negative result is worth.
 
 use std::collections::BTreeMap;
 
@@ -36,7 +36,7 @@ pub fn sentence(places: &[&Detectability]) -> String {
     clauses.join("; ")
 }
 
-/// Places of one material and one worth of which the same is said.
+/// Places of one material with the same verdict and the same sentence.
 struct PlaceGroup<'d> {
     order: Order,
     places: Vec<&'d Detectability>,
@@ -57,7 +57,7 @@ fn alike<'d>(usual: &[&'d Detectability], material: Material) -> Vec<PlaceGroup<
     groups.into_iter().map(|((order, _), places)| PlaceGroup { order, places }).collect()
 }
 
-/// What some places of one worth, where a kinase usually breaks, could have shown: the figures behind a clause of the [`sentence`].
+/// The figures behind one clause of the [`sentence`]: detectability over places with the same verdict, where a kinase usually breaks.
 #[derive(Debug, Clone, PartialEq)]
 pub struct PlacesSummary {
     /// `introns 13-14`.
@@ -278,7 +278,7 @@ mod tests {
         // DNA sees what RNA misses at exon 8, so exon 12 alone decides, and there the DNA.
         let dna = [place(8, 512, Some(0.012), Worth::Informative, Basis::Gene), place(12, 40, Some(0.2), Worth::Limited, Basis::Gene)];
         assert_eq!(names(&[&missed[0], &missed[1], &dna[0], &dna[1]]), ["intron 11", "intron 7", "junctions 7|8, 11|12"]);
-        // Of two of one verdict the one for which no share can be stated is the worse.
+        // Of two places with the same verdict, the one without a stated fraction is the worse.
         let bare = Detectability { exon: 12, ..place(12, 88, None, Worth::Limited, Basis::Kinase) };
         assert_eq!(names(&[&seen, &bare]), ["junction 11|12", "junction 10|11"]);
     }

@@ -1,7 +1,7 @@
-//! How many molecules go across each splice of a gene's transcript: what its RNA amounts to.
+//! Expression of a transcript: how many molecules cross each of its splices.
 //!
-//! The rule is that of [`super::depth`]: a read that is spliced there, or mates on exons on either side. Reads that run on into the
-//! intron (unspliced RNA, or DNA that was carried along) do not count.
+//! A molecule counts where a read is spliced there, or where its mates lie on exons on either side (the rule of [`super::depth`]). Reads that
+//! run on into the intron (unspliced RNA, or DNA in the library) do not count.
 
 use std::collections::{BTreeMap, BTreeSet};
 

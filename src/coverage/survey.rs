@@ -1,4 +1,5 @@
-//! All that one library could have shown: depths, the RNA's quality, and what they make of each place at which a kinase breaks.
+//! All numbers of one library that a negative result rests on, collected: depths, RNA quality, and detectability of each place at which a
+//! kinase breaks.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -20,7 +21,7 @@ use crate::model::index::GeneModels;
 use crate::model::Gene;
 use crate::stats::lower_median;
 
-/// Partners with exon models that a kinase must have to be judged by its own; with fewer those of all kinases speak for it.
+/// Partners with exon models that a kinase needs to be judged by its own partners; with fewer, the partners of all kinases are used.
 const MIN_PARTNERS: usize = 3;
 
 /// What one library could have shown.
@@ -85,7 +86,7 @@ fn spliced(
     knowledge: &Knowledge,
     models: &GeneModels,
 ) -> Result<Survey> {
-    // Between primers there is nothing to learn from genes without primers.
+    // In an amplicon assay, genes without primers have no reads and are not counted.
     let amplicon = library.assay.kind == AssayKind::RnaAmplicon;
     let exons: Vec<BTreeMap<String, BTreeSet<u32>>> = targets.iter().map(|gene| partner_exons(&gene.symbol, knowledge)).collect();
     let mut all: BTreeMap<String, BTreeSet<u32>> = BTreeMap::new();

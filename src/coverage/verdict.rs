@@ -31,7 +31,7 @@ use super::survey::Survey;
 const MIN_ANY_DEPTH: f64 = 1.0;
 /// Molecules of the everywhere-expressed genes below which there is too little RNA: a usual library has tens of thousands.
 const MIN_EXPRESSED: u64 = 100;
-/// Other genes that speak for RNA in which the everywhere-expressed genes were not captured.
+/// Number of other expressed genes that show good RNA where a panel does not capture the genes that every tissue expresses.
 const MIN_OTHER_GENES: usize = 5;
 /// Reads of all kinases from which the amplicons, or the mutations in DNA whose introns are not covered, can be judged.
 const MIN_KINASE_READS: u64 = 200;
@@ -54,7 +54,7 @@ pub enum SampleVerdict {
     Ok,
     /// No finding means little.
     Limited,
-    /// The sample says nothing.
+    /// The sample cannot be judged.
     Failed,
 }
 
@@ -206,7 +206,7 @@ fn dna(assay: &Assay, kinases: &[KinaseCoverage], survey: &Survey, judgement: &m
     let aimed_at = || usual().filter(|place| f64::from(place.covered_molecules) >= AIMED_AT_FRAC * f64::from(deepest));
     let molecules = lower_median(aimed_at().map(|place| place.covered_molecules)).unwrap_or(0);
     let Some(needed) = aimed_at().map(|place| place.needed.known).min_by_key(|needed| needed.any) else { return };
-    // Where most fragments cannot place a break, that is said instead.
+    // If most fragments are too short to place a break, that reason is given instead.
     let chance = survey.recognition.chance(molecules, needed, MUST_SEE);
     if chance < INFORMATIVE * CHANCE && !has_short_fragments(assay, survey) {
         let unit = if assay.umi.is_some() { "molecules" } else { "fragments" };
@@ -258,7 +258,7 @@ fn limits(assay: &Assay, kinases: &[KinaseCoverage], places: &[Detectability]) -
     /// Reads of a kinase below which its amplicons may not be there.
     const MIN_AMPLICON_READS: u64 = 20;
     let of = |kinase: &KinaseCoverage| {
-        // Without reads nobody knows whether an amplicon lies there at all.
+        // Without reads it is not known whether the assay has an amplicon there.
         if assay.kind == AssayKind::RnaAmplicon && kinase.counted() < MIN_AMPLICON_READS {
             return Some(format!("{}: {} reads in an amplicon assay, no primers there or no RNA", kinase.symbol, kinase.counted()));
         }

@@ -39,7 +39,7 @@ pub enum CallFormat {
     Bedpe,
 }
 
-/// What to give where a file is none of these.
+/// Remedy if a file has none of these formats.
 pub(super) const KNOWN: &str = "give tables of kinfuse, Arriba or STAR-Fusion, VCF, BEDPE, or kinfuse.json";
 
 /// Largest file that is read, in bytes after unpacking: the tables of a thousand samples are far smaller.

@@ -36,7 +36,7 @@ pub struct TruthFit {
     pub swapped: bool,
 }
 
-/// What a call turned out to be.
+/// The role of a call: true, duplicate, half or false.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum CallRole {
     /// The call of the truth with this index.

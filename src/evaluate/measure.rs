@@ -1,4 +1,4 @@
-//! From matched calls to counts.
+//! Counts of an evaluation (recall, precision, exactness), from calls that are matched to truths.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -10,7 +10,7 @@ use super::source::CallsBySample;
 use super::truth::{TrueJunction, Truth};
 use super::{mutation, quality};
 
-/// What became of one true junction.
+/// A true junction and the call that found it, if any.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct JunctionOutcome<'a> {
     /// The junction.

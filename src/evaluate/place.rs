@@ -1,4 +1,4 @@
-//! Where one end of a junction lies, as calls and truths of any format give it.
+//! One end of a junction (contig, position, kept flank) as calls and truths of any format give it.
 
 use crate::genome::Strand;
 use crate::genome::{canonical_contig_name, Side};

@@ -1,4 +1,4 @@
-//! Whether stated allele fractions and qualities hold.
+//! Calibration: whether stated allele fractions and qualities hold.
 
 use std::collections::BTreeMap;
 

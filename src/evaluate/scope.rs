@@ -1,8 +1,8 @@
-//! Where a call that is not true counts as false: in the regions given, else in the genes of the truth.
+//! Where a call that matches no truth counts as false: in the regions given, or else in the genes of the truth.
 //!
-//! Another caller reads the whole exome; of what it calls elsewhere the truth says nothing. A gene lies where the built-in models of a genome
-//! have it, if all that the truth places in it lies there; else from the first place of the truth to the last, with 10 kb on either side.
-//! A call that names its gene goes by that name, and by the kinases, which are always judged.
+//! Another caller may read the whole exome, and the truth says nothing of what it calls elsewhere. A gene lies where the built-in models
+//! have it, if everything that the truth places in it lies there; otherwise it reaches from the first to the last place of the truth, with
+//! 10 kb on either side. A call that names a gene is judged by that name; calls in the kinases are always judged.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;

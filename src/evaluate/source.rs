@@ -1,4 +1,4 @@
-//! Where calls lie: files and folders of any number of samples become calls by sample.
+//! Reads the calls of a caller: files and folders of any number of samples become calls by sample.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -101,7 +101,7 @@ impl CallerFiles {
     }
 }
 
-/// What one file gave.
+/// The calls of one file.
 struct FileCalls {
     folder: PathBuf,
     format: CallFormat,

@@ -26,7 +26,7 @@ pub struct TrueJunction {
     pub exon_junction: Option<String>,
     /// Variant label.
     pub variant: Option<String>,
-    /// Fragments that really cross; `None` where nobody counted.
+    /// Fragments that really cross the junction; `None` if they were not counted.
     pub fragments: Option<u32>,
     /// Mean number of fragments that the library would show.
     pub expected_fragments: Option<f64>,

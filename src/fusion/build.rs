@@ -1,4 +1,4 @@
-//! A junction with its genes, names, frame, quality and flags: a fusion.
+//! Builds a fusion from a junction: adds genes, names, frame and the counts of molecules. Quality and flags follow in [`super::judge`].
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -24,10 +24,11 @@ use super::score::{Class, Independent, PartnerKind};
 use super::witness::molecules_of;
 use super::{Agreement, Frame, Fusion, KinaseDomain, KnownTier, Material, Partner, Support, Unit};
 
-/// Inserted bases up to which two exon edges are taken as spliced to each other: so many an alignment leaves out at an error.
+/// Most inserted bases with which two exon edges count as spliced to each other: a sequencing error at the edge can make an aligner leave out
+/// as many.
 const MAX_SPLICED_INSERTION_BP: u32 = 3;
 
-/// What the whole sample gives to each call.
+/// What building a fusion needs of the sample as a whole.
 pub struct SampleContext<'a> {
     /// Gene models.
     pub models: &'a GeneModels,
@@ -96,7 +97,7 @@ impl FusionDraft<'_> {
             Role::Five => (at_kinase, at_partner),
         };
         let fused = u64::from(fusion.crossing);
-        // Mates alone say that there is a fusion of RNA, not how much of it.
+        // In RNA, pairs alone show that there is a fusion but not its fraction.
         fusion.allele_fraction = (fused > 0).then(|| jeffreys_share(fused, fused + u64::from(fusion.depth3))).flatten();
     }
 }
@@ -106,7 +107,7 @@ pub fn draft<'a>(candidate: &'a Candidate, kinase: &Gene, context: &SampleContex
     let material = context.assay.material();
     let oriented = orient(candidate, kinase, context.models, context.knowledge, material, context.exact_homology);
     let support = support(candidate, context.molecules);
-    // Between mates of RNA there may be any exons, so nothing is said of them.
+    // In RNA any exons may lie between two mates, so no exon junction is named.
     let is_guessed = material == Material::Rna && candidate.slack_bp > 0;
     let (mut five, mut three) = sides(kinase, &oriented);
     if is_guessed {
@@ -237,7 +238,7 @@ fn unmatched(candidate: &Candidate, tier: KnownTier) -> u32 {
     }
     let (mut of_kinase, mut of_partner, mut of_both) = (0u32, 0u32, 0u32);
     for (_, member) in candidate.counted(MIN_ANCHOR_BP).filter(|(_, member)| member.kind != EvidenceKind::Pair) {
-        // A clipped read has a place at the partner where it leaves it; the kinase gives none to such a read.
+        // A clipped read that leaves the partner is placed at the partner; one that leaves the kinase is not.
         let leaves_partner = member.partner_mapq.is_some();
         let leaves_kinase = member.kinase_mapq > 0 || !leaves_partner;
         let is_surely_split = member.kind == EvidenceKind::Split && member.partner_mapq > Some(0);
@@ -293,7 +294,7 @@ fn asked(candidate: &Candidate, kinase: &Gene, gene: &Gene, oriented: &Oriented<
             Some(TableKey::Rna(RnaEnds::from(&query)))
         }
         Material::Dna => {
-            // A transcript that lacks part of an exon is none of those that the tables have.
+            // The tables have no transcripts that lack a part of an exon.
             let is_within = |site: Site| matches!(site, Site::Exon { offset_bp: 1.., .. });
             if is_within(site5) || is_within(site3) {
                 return None;

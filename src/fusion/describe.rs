@@ -1,6 +1,6 @@
-//! What a fusion is called and what it makes: other counts of its exons, HGVS, karyotype, peptide, domains, transcript and protein.
+//! Describes finished fusions: exon numbers on other transcripts, HGVS, karyotype, peptide, domains, transcript and protein.
 //!
-//! Works on finished fusions; it changes no call, no quality and no flag.
+//! It changes no call, no quality and no flag.
 
 use crate::genome::{Assembly, Breakend, Contigs, Interval};
 use crate::knowledge::{Knowledge, KnownEnd5};
@@ -14,7 +14,7 @@ use super::naming::{Naming, Skip};
 use super::product::{self, Product};
 use super::{domains, vicc, Description, Flag, Frame, Fusion, KinaseDomain, Material};
 
-/// What the whole run gives to each description.
+/// What describing a fusion needs of the run as a whole.
 pub struct RunContext<'a> {
     /// Gene models.
     pub models: &'a GeneModels,
@@ -56,7 +56,7 @@ fn material(fusion: &Fusion) -> Material {
 /// What [`describe`] finds out about one fusion.
 struct Described {
     hgvs: Option<String>,
-    /// Where it differs from what the ends alone say.
+    /// Where it differs from the names that the two ends alone give.
     vicc: Option<String>,
     description: Description,
     naming: Naming,
@@ -66,7 +66,7 @@ fn described(fusion: &Fusion, context: &RunContext<'_>, breaks: &[(String, Optio
     let mut description = Description::default();
     let material = material(fusion);
     let place = |end: Breakend| band::band(context.assembly?, context.contigs, end.contig, end.kept_base());
-    // A partner that could not be placed has no place of its own to speak of, and no exons.
+    // A partner that could not be placed has neither a position nor exons.
     let (Some(five), Some(three)) = (gene(fusion, Role::Five, context), gene(fusion, Role::Three, context)) else {
         let known =
             |role: Role| gene(fusion, role, context).and_then(|_| place(partner(fusion, role).breakend)).map(|band| band.to_string());

@@ -1,4 +1,4 @@
-//! What becomes of the domains of both partners.
+//! Protein domains of both partners: which of them the fusion keeps, cuts or loses.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -64,7 +64,7 @@ pub fn fates(knowledge: &Knowledge, five: (&str, Option<i64>), three: (&str, Opt
             fates.push(fate("domains", NOT_LISTED, ""));
         }
         for domain in own {
-            // What of a kinase may be missing is said in one way everywhere.
+            // A kinase's own domain is judged by the one rule for kinase domains, so that all columns agree.
             let needed = first_needed_codon(symbol)
                 .filter(|_| role == Role::Three && kinase_domain_codons(symbol) == Some((domain.first, domain.last)));
             let is_own = |other: &&CodingBp| other.gene == symbol && bare(&other.transcript) == bare(&domain.transcript);

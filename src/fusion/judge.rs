@@ -1,4 +1,5 @@
-//! Quality and flags: what a junction is worth against the noise that the other junctions of the same kinase show.
+//! Quality and flags of all junctions of one kinase, scored against the noise that the kinase's other junctions show. The score itself is
+//! [`super::score`]; the flags are [`super::filter`].
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
@@ -27,8 +28,8 @@ const UNIQUE_MAPQ: u8 = 60;
 const MOST_FRAGMENTS: u32 = 1_000;
 
 /// How many fragments a junction of one kinase needs to pass beside the noise of this sample: one of the tables, and one that joins
-/// the kinase to any other gene, both with a partner that is placed surely. It is the scoring model asked backwards; in DNA, where mates
-/// that span a break say less, for one read that shows it and mates for the rest, and for reads alone.
+/// the kinase to any other gene, both with a partner that is placed surely. It is the scoring model, solved for the number of
+/// fragments. In DNA, where spanning pairs count less, it is solved twice: for one read with pairs for the rest, and for reads alone.
 pub fn support_rule(drafts: &[FusionDraft<'_>], material: Material, chimeras: u32) -> SupportRule {
     let edges = if material == Material::Rna { 2 } else { 0 };
     let mut weak = Weak::new();
@@ -74,7 +75,7 @@ fn like(class: Class, weak: &Weak) -> u32 {
 pub struct Chimeras<'a> {
     /// The molecules, each by the fragment that stands for it.
     pub joined: FxHashSet<FragmentId>,
-    /// Others that an aligner joined by runs or adapter: they speak against their like alone.
+    /// Molecules that an aligner joined by homopolymers or adapter: noise for junctions of the same kind only.
     pub by_dirt: FxHashSet<FragmentId>,
     /// Which fragments are copies.
     pub molecules: &'a Molecules,
@@ -100,7 +101,7 @@ pub fn judge(drafts: Vec<FusionDraft<'_>>, kinase: &Gene, assay: &Assay, chimera
     drafts.into_iter().zip(noises).map(|(draft, noise)| finish(draft, kinase, assay, noise)).collect()
 }
 
-/// Junctions that are no noise for each other: those of two genes, whatever the variant; without a gene those of one place.
+/// Groups junctions that are not noise for each other: all variants of one pair of genes or, without a gene, junctions at one place.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 struct Kin<'d> {
     /// Which side the kinase is.
@@ -115,7 +116,7 @@ fn kin<'d>(draft: &'d FusionDraft<'_>) -> Kin<'d> {
     Kin { kinase: draft.oriented.kinase_role, partner, place: partner.is_none().then_some(&draft.fusion.junction) }
 }
 
-/// What speaks against each draft: the chimeras of the kinase that do not join it to the same gene, and how many weak junctions of other genes
+/// The noise beside each draft: the chimeras of the kinase that do not join it to the same gene, and how many weak junctions of other genes
 /// look just as good.
 fn noises(drafts: &[FusionDraft<'_>], chimeras: &Chimeras<'_>) -> Vec<JunctionNoise> {
     let mut weak = Weak::new();
@@ -126,8 +127,8 @@ fn noises(drafts: &[FusionDraft<'_>], chimeras: &Chimeras<'_>) -> Vec<JunctionNo
         add_weak(own, draft);
         add_weak(&mut weak, draft);
     }
-    // What shows this gene is no noise for it. Molecules are told apart by name, not by how they count for a junction: one of which a
-    // clipped read shows the break counts there as clipped, and is a chimera too where its mates lie on either side.
+    // Molecules that join the kinase to this same gene are no noise for it. They are compared by name and not by the kind of evidence: a
+    // molecule that supports the junction with a clipped read is also a chimera if its mates lie on either side.
     let mut beside: FxHashMap<Kin<'_>, u32> = FxHashMap::default();
     let by_dirt = chimeras.by_dirt.len() as u32;
     let noise = |draft| {

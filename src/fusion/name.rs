@@ -1,4 +1,4 @@
-//! Names: exon junction, HGVS for adjoined transcripts, and the VICC form.
+//! Names of a junction: exon junction (`E13;A20`), HGVS for adjoined transcripts, and the VICC nomenclature.
 
 use crate::genome::{Interval, Side};
 use crate::model::builtin::{cited_id, is_mane_select};

@@ -1,5 +1,5 @@
-//! What the tables are asked about a junction. It is kept with the fusion and in `kinfuse.json`, so that names can be renewed when the
-//! tables change, without the reads.
+//! The keys by which a junction is looked up in the tables of known fusions, and the names that follow from the look-up. The keys are kept in
+//! `kinfuse.json`, so that `kinfuse report` can renew the names without the reads.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -128,7 +128,7 @@ impl Skip {
     }
 }
 
-/// What the tables say of a junction.
+/// The entry of a junction in the tables.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct KnownJunction {
     /// How well known it is.

@@ -1,7 +1,7 @@
-//! Which gene lies at the partner's end, which way it points, and which of the two is 5'.
+//! Orientation: which gene lies at the partner's end, on which strand, and which of the two genes is 5'.
 //!
-//! A partner that neither the user's GTF nor the curated models explain is named by the protein-coding genes of the whole genome. Such a
-//! gene gives a name, an exon and a frame; quality and flags go by the other models alone ([`Judged`]).
+//! A partner that neither the user's GTF nor the curated models have is named by a table of all protein-coding genes. That table gives a name,
+//! an exon and a frame only; quality and flags use the other models alone ([`Judged`]).
 
 use crate::genome::{Breakend, Strand};
 use crate::junction::Candidate;
@@ -32,7 +32,7 @@ pub struct Oriented<'a> {
     pub kinase_site: Option<Site>,
     /// Where on its transcript the partner breaks.
     pub partner_site: Option<Site>,
-    /// What quality and flags go by.
+    /// The partner by which quality and flags are decided.
     pub judged: Judged<'a>,
 }
 
@@ -96,7 +96,7 @@ pub fn orient<'a>(
     let unlisted = if is_explained {
         None
     } else {
-        // A gene that points the wrong way explains nothing.
+        // A gene on the wrong strand does not explain the junction.
         let all = here(&|boundary| models.unlisted_at(candidate.partner.contig, boundary));
         best(all.into_iter().filter(|gene| points_right(gene)).collect())
     };

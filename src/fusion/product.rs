@@ -123,7 +123,7 @@ pub fn peptide_over(left: &[u8], right: &[u8], before_bp: usize) -> Option<Strin
     let shown = right.len().min(3 * SHOWN_RESIDUES + 3);
     let bases: Vec<u8> = left.get(skipped..)?.iter().chain(&right[..shown]).copied().collect();
     let protein: String = bases.chunks_exact(3).map(|codon| translate_codon(codon).map_or('X', char::from)).collect();
-    // Behind a stop codon beyond the junction nothing is made.
+    // Translation ends at a stop codon beyond the junction.
     let from = (left.len() - skipped) / 3;
     let stop = protein.bytes().skip(from).position(|residue| residue == b'*').map_or(protein.len(), |at| from + at + 1);
     let found = peptide(protein.get(..stop)?, left.len() - skipped)?;

@@ -1,4 +1,4 @@
-//! A fusion in the form of the VICC gene fusion specification (`AssayedFusion`), for tools that read that form.
+//! A fusion as JSON of the VICC gene fusion specification (`AssayedFusion`), for programs that read that form.
 
 use serde_json::{json, Value};
 

@@ -1,7 +1,7 @@
-//! The fragments behind a junction: which molecule each belongs to, how that molecule shows the junction, and where its records lie.
+//! The fragments behind a junction (its witnesses): which molecule each belongs to, which kind of evidence it is, and where its records lie.
 //!
-//! `Support` counts them; these name them, so that their records can be read again when all calls are known ([`Behind`]): for the evidence
-//! file and for the page, which so have the same reads.
+//! [`super::Support`] has the counts; this module has the fragments themselves. When all calls are known their records are read again
+//! ([`Behind`]), for the evidence file and for the page, so that both show the same reads.
 
 use std::collections::BTreeMap;
 

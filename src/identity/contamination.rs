@@ -22,7 +22,7 @@ const STEP: f64 = 0.001;
 /// Fraction from which a place may have two copies of the substitution, up to [`MAX_SHARE`] of another person and some chance.
 const MIN_FRAC: f64 = 0.75;
 
-/// Chance that such a place is heterozygous all the same, be it by uneven expression or by a tumour's loss.
+/// Chance that such a site is heterozygous nevertheless, because of uneven expression or a loss in the tumour.
 const ONE_COPY: f64 = 0.2;
 
 /// Fewest places: the other person has two copies as well at six of ten, at eight places by chance once in sixty samples.
@@ -41,7 +41,7 @@ const INTERVAL_LN: f64 = 1.92;
 /// Relative variance of the share of reference bases between places: reads with the reference are aligned a little better.
 const VARIANCE: f64 = 0.05;
 
-/// Lowest rate of errors that is believed: a misplaced read in ten thousand.
+/// Lowest error rate that is assumed: one misplaced read in ten thousand.
 const MIN_ERROR: f64 = 1e-4;
 
 /// Chance of each genotype (RR, RA, AA) of another person where the first one is AA: all frequencies equally likely.

@@ -32,10 +32,10 @@ pub(super) fn min_quality(library: &Library) -> u8 {
     }
 }
 
-/// Aligned bases at either end of a read that do not count: an aligner extends so many bases past an exon's edge or an indel by chance.
+/// Aligned bases at either end of a read that do not count: by chance an aligner extends reads past an exon's edge or an indel by a few bases.
 pub(super) const END_BP: usize = 5;
 
-/// Reads that begin within so many bases, and how many of them are looked at to find places: a heterozygous one shows in far fewer.
+/// Width of a stretch, and how many reads that begin in it are used to find sites: a heterozygous site shows in far fewer.
 const STRETCH_BP: u32 = 64;
 const MAX_OF_STRETCH: u32 = 200;
 

@@ -1,4 +1,4 @@
-//! A junction between a kinase and something else, with the fragments that show it.
+//! A candidate junction: the two breakends, one in the kinase and one at the partner, and the fragments that support it.
 
 use std::collections::BTreeMap;
 
@@ -162,9 +162,9 @@ impl Candidate {
     }
 
     /// Whether the bases of either side are runs, a repeat or adapter, which have no place of their own (dark cycles of two-colour machines
-    /// read as runs of G), whatever the aligner says: it puts a poly(A) end into a run of A with the same error, be it in a kinase.
+    /// read as runs of G), whatever the aligner says: it may place a poly(A) end in a homopolymer of a kinase.
     pub fn is_simple(&self) -> bool {
-        // Inserted bases say nothing of the place of what follows them.
+        // The inserted bases may be unique although the partner's bases behind them are not.
         let behind_insertion = self.tail.get(self.insertion_bp as usize..).filter(|_| self.insertion_bp > 0);
         is_simple(&self.tail) || is_simple(&self.anchor) || behind_insertion.is_some_and(is_simple)
     }

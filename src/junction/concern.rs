@@ -1,5 +1,5 @@
-//! Which reads of other places bear on a kinase: where one partner has tens of thousands of clipped reads, only the kinase to which something
-//! there points looks at them.
+//! Decides which reads at a partner are kept for which kinase. A partner may have tens of thousands of clipped reads; only the kinases to
+//! which some read there points look at them.
 
 use rustc_hash::FxHashSet;
 
@@ -20,7 +20,7 @@ pub struct RecordKey {
     start: u32,
 }
 
-/// The key of a record; none of one without an alignment.
+/// The key of a record; `None` if it is not aligned.
 pub fn key(view: &ReadRecord) -> Option<RecordKey> {
     let of = |piece: &Piece| RecordKey { fragment: view.fragment, number: view.number, contig: piece.contig, start: piece.start };
     view.pieces.first().map(of)
@@ -38,7 +38,7 @@ pub fn share_out(more: Vec<ReadRecord>, scans: &mut [Scan], concerns: &[Concern<
         (0..concerns.len()).filter(|&index| bearing[index].contains(&view.fragment) && known[index].insert(key)).collect()
     };
     let news: Vec<Vec<usize>> = more.iter().map(&mut news).collect();
-    // They stay until the end: room for as many as there are.
+    // The records are kept until the end of the run: they get exactly the memory that they need.
     for (index, scan) in scans.iter_mut().enumerate() {
         scan.records.reserve_exact(news.iter().flatten().filter(|&&new| new == index).count());
     }

@@ -1,7 +1,7 @@
-//! Which gene a kinase's reads go on in, of all genes with a model: the exon edges of the FASTA are few enough to be looked through.
+//! Finds partners that no table lists, in RNA, among the exons of all genes with a model (exon sequences from the FASTA).
 //!
-//! A partner that no table lists is looked up only where two or more fragments agree on what follows an edge of the kinase and nothing
-//! explains it. It then counts as one of the kinase's partners: its edges are read as theirs are.
+//! A partner is looked up only where two or more fragments agree on the bases that follow an exon edge of the kinase, and nothing else
+//! explains these bases. The gene that is found is then treated as one of the kinase's known partners: its exon edges are read too.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -13,7 +13,8 @@ use crate::stats::phred;
 
 use super::edges::{edges, words, Edge, EdgeIndex, MIN_FIT_BEHIND_INSERTION_BP, MIN_FIT_MAPQ};
 
-/// For each tail the gene whose exon's edge it enters as the `role` partner, and how many edges were looked at; `bases` are those of the FASTA.
+/// For each tail the gene whose exon's edge it enters as the `role` partner, and how many edges were looked at; `bases` are those of the
+/// FASTA.
 ///
 /// A tail that fits two places alike names none; of genes that share the place the first.
 pub fn partners<'g>(

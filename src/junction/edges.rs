@@ -39,7 +39,7 @@ pub const MIN_FIT_BP: usize = 10;
 const MIN_FIT_LONG_BP: usize = 20;
 /// Fewest bases that must fit when inserted bases come before.
 pub const MIN_FIT_BEHIND_INSERTION_BP: usize = 16;
-/// One mismatch is allowed for this many bases; whether so short a fit is believed is for its chance to say.
+/// One mismatch is allowed for this many bases. Whether a short fit is accepted depends on its probability by chance.
 const BP_PER_MISMATCH: usize = 10;
 /// Bases of a seed.
 const SEED_BP: usize = 12;
@@ -50,13 +50,13 @@ const MAX_LONG_INSERTION_BP: usize = 40;
 const MIN_BEGIN_BP: usize = 8;
 /// Bases of the words by which unaligned reads are picked.
 pub const WORD_BP: usize = 16;
-/// First bases that an exon shares with a tail which may be its own.
+/// First bases that a tail must share with an exon to be taken for that exon's.
 const MIN_ALIKE_BP: usize = 4;
 /// The same of long reads, of which one in four may differ: unlike exons have about half of so few bases in common, with gaps.
 const MIN_ALIKE_LONG_BP: usize = 12;
 /// Reads over an exon's edge that are not spliced there, as a share: RNA of nuclei, and DNA left in the library. A judgement.
 const UNSPLICED_FRAC: f64 = 0.03;
-/// Quality from which a fit is believed (one chance match in a hundred).
+/// Quality from which a fit is accepted (one chance match in a hundred).
 pub(super) const MIN_FIT_MAPQ: f64 = 20.0;
 /// Highest quality that is given, as aligners do.
 const MAX_FIT_MAPQ: f64 = 60.0;
@@ -141,7 +141,7 @@ pub struct EdgeTable {
     /// Where ordinary splices go on: exon ends of the kinase for tails that leave it, exon starts of the partners.
     kinase_own: EdgeIndex,
     partners_own: EdgeIndex,
-    /// Where the other kinases begin: what enters them as well tells nothing.
+    /// Exon starts of the other kinases: a tail that also fits one of them does not show which kinase it enters.
     other_kinases: EdgeIndex,
     /// Junctions of the table, by the places of their edges.
     listed: FxHashSet<(Breakend, Breakend)>,
@@ -256,7 +256,7 @@ impl EdgeIndex {
             if self.in_step { (MIN_FIT_BP, MIN_FIT_BEHIND_INSERTION_BP) } else { (MIN_FIT_LONG_BP, MIN_FIT_LONG_BP) };
         let begin = Packed::of(tail);
         let at_once = self.begins.iter().enumerate().filter(|(_, packed)| {
-            // Of most edges no read shows the bases, or the first of them tell.
+            // Most edges are ruled out here: their bases are not known, or the first ones do not match.
             packed.known_bp >= least && (!self.in_step || packed.mismatches(begin) <= tail.len().min(packed.length_bp) / BP_PER_MISMATCH)
         });
         let mut list: Vec<_> =
@@ -266,7 +266,7 @@ impl EdgeIndex {
         }
         for (at, seed) in sequence::words(tail, SEED_BP).filter(|(at, _)| *at > 0) {
             for &(index, behind) in self.seeds.get(&seed).into_iter().flatten() {
-                // Where bases are left out the seed comes before its place.
+                // If the read lacks bases of the exon, the seed lies earlier on the read than on the exon.
                 let (from, missing) = (at.saturating_sub(behind), behind.saturating_sub(at));
                 if (from == 0 && missing == 0) || (missing > 0 && self.in_step) || from > farthest_bp {
                     continue;
@@ -331,7 +331,7 @@ impl StretchComparison {
     }
 }
 
-/// The bases by which a tail is told to begin as an exon does; none where there are too few, or those of a run or a repeat, which tell nothing.
+/// The bases by which a tail is recognised as the begin of an exon; none if there are too few, or if they are a homopolymer or a repeat.
 fn begin(tail: &[u8], in_step: bool) -> Option<&[u8]> {
     let begin = tail.get(..if in_step { MIN_ALIKE_BP } else { MIN_ALIKE_LONG_BP })?;
     (in_step || !is_simple(begin)).then_some(begin)
@@ -342,7 +342,7 @@ fn begins_alike(begin: &[u8], enter: &[u8], in_step: bool) -> bool {
     if in_step {
         return enter.starts_with(begin);
     }
-    // Unknown bases are alike to any.
+    // An unknown base matches every base.
     let known = enter.get(..begin.len()).filter(|enter| !enter.contains(&b'N'));
     known.is_some_and(|enter| edits_within(begin, enter, begin.len() / 4).is_some())
 }
@@ -438,12 +438,13 @@ impl EdgeTable {
         self.partners.near(end, reach_bp)
     }
 
-    /// Where one of so many tails that leave the kinase at `from` enters a partner.
+    /// Where a tail that leaves the kinase at `from` enters a partner; `crowd` is the number of tails that end there, each of which may fit by
+    /// chance.
     pub fn into_partner(&self, tail: &[u8], from: Breakend, crowd: u32) -> Option<EdgeFit> {
         self.enter(true, tail, from, crowd)
     }
 
-    /// Where one of so many tails that leave a partner at `from` enters the kinase.
+    /// Where a tail that leaves a partner at `from` enters the kinase; `crowd` as above.
     pub fn into_kinase(&self, tail: &[u8], from: Breakend, crowd: u32) -> Option<EdgeFit> {
         self.enter(false, tail, from, crowd)
     }
@@ -462,7 +463,7 @@ impl EdgeTable {
         };
         let rank = |fit: &(usize, usize, StretchComparison)| ranked(side, fit);
         let best = fits.iter().max_by_key(|fit| rank(fit))?;
-        // Two edges that fit alike tell nothing, and an ordinary splice of the gene itself is none of a fusion.
+        // If two edges fit equally well neither is taken. An ordinary splice of the gene itself is no fusion.
         let inserted = &tail[..best.1];
         // A chimera within two exons has their bases between the next edges: not an insertion.
         if own.begins(inserted) || other.begins(&reverse_complement(inserted)) {
@@ -493,7 +494,8 @@ impl EdgeTable {
         })
     }
 
-    /// Where one of so many reads that were not aligned enters the kinase: offset on the read, breakend, quality.
+    /// Where an unaligned read enters the kinase; the more such reads there are, the more fit by chance: offset on the read, breakend,
+    /// quality.
     pub fn kinase_within(&self, read: &[u8], reads: usize) -> Option<(usize, Breakend, u8)> {
         Self::within(&self.kinase, read, reads)
     }
@@ -517,8 +519,9 @@ impl EdgeTable {
     }
 
     /// Log-odds that what leaves the kinase (or a partner) beside an exon's edge is what the gene has there without a break, and then dirt,
-    /// against dirt that begins at once; none below 0. Two exons may begin alike, so that a molecule without a break shows the first bases of a partner; a
-    /// short exon over which no read is aligned looks like bases inserted at a break; and RNA that is not spliced goes on in the intron.
+    /// against dirt that begins at once; none below 0. Two exons may begin alike, so that a molecule without a break shows the first bases
+    /// of a partner; a short exon over which no read is aligned looks like bases inserted at a break; and RNA that is not spliced goes on
+    /// in the intron.
     pub fn unbroken_nats(&self, read: Beyond<'_>, at: Breakend, of_kinase: bool) -> f64 {
         let (edges, own) = if of_kinase { (&self.kinase, &self.kinase_own) } else { (&self.partners, &self.partners_own) };
         let errors = ErrorRates::of(own.in_step);

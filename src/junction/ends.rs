@@ -1,4 +1,4 @@
-//! Where a junction of short reads lies to the base: the ends at which all of its reads together are likeliest.
+//! The exact breakpoints of a junction of short reads: the two ends under which all of its reads together are likeliest.
 //!
 //! ```text
 //!   kinase    ...ACGTAG|gtaag..     what either gene has beyond its end is not read

@@ -1,4 +1,4 @@
-//! All junctions of one kinase, from what its reads and its partners' reads show.
+//! Finds all junctions of one kinase: runs the steps of [`super`] in their order.
 
 use std::borrow::Cow;
 
@@ -98,16 +98,16 @@ pub fn gather(
         }
         mended
     });
-    // The reads are not needed beside what they show.
+    // From here on only the evidence is needed; freeing the reads keeps memory low.
     drop(by_read);
     drop(all);
     if let Some(mut mended) = mended {
-        // What the aligner placed surely stays as it is; of the rest the mended tail is the better one.
+        // A tail that the aligner placed with confidence is kept as it is. Of all others the mended tail is better.
         let (guessed, sure): (Vec<&Tail>, Vec<&Tail>) =
             kinase_tails.iter().filter(|tail| is_sure(tail)).partition(|tail| is_guess(tail, at_edge));
         let fragments = |tails: Vec<&Tail>| tails.into_iter().map(|tail| tail.fragment).collect::<FxHashSet<FragmentId>>();
         let (guessed, sure) = (fragments(guessed), fragments(sure));
-        // A guess gives way to a place only.
+        // A tail whose place is a guess is replaced only by a mended tail that has a place.
         mended.kinase.retain(|tail| !sure.contains(&tail.fragment) && (tail.placement.is_some() || !guessed.contains(&tail.fragment)));
         let placed: FxHashSet<FragmentId> =
             mended.kinase.iter().filter(|tail| tail.placement.is_some()).map(|tail| tail.fragment).collect();
@@ -127,7 +127,7 @@ pub fn gather(
             }
         }
     }
-    // A complete order of all that is looked at, so that read names never decide.
+    // Sorted by every field that is used later, so that the result does not depend on read names.
     let order = |x: &Tail, y: &Tail| {
         let place = |tail: &Tail| {
             tail.placement.map(|there| (there.breakend, there.overlap_bp, there.aligned_bp, there.score, there.mapq, there.gap))
@@ -144,7 +144,7 @@ pub fn gather(
         }
     }
     let mut placed_tails: Vec<Tail> = partner_tails.extract_if(.., |tail| is_sure(tail)).collect();
-    // Evidence stays until the end.
+    // The evidence is kept until the end of the run, so spare capacity is given back.
     [&mut kinase_tails, &mut partner_tails, &mut placed_tails].into_iter().for_each(Vec::shrink_to_fit);
     Evidence { kinase_tails, partner_tails, placed_tails, pairs }
 }
@@ -287,7 +287,7 @@ pub struct KinaseJunctions {
     pub explained_elsewhere: u32,
 }
 
-/// The tails, those without their place that one of the junctions explains and the aligner placed for want of a better one.
+/// The tails, where a place that the aligner chose for lack of a better one is removed if one of the junctions explains the tail.
 fn without_doubtful_places<'t>(tails: &'t [Tail], met: &[Candidate], tolerance: Tolerance) -> Cow<'t, [Tail]> {
     if met.is_empty() {
         return Cow::Borrowed(tails);

@@ -1,5 +1,5 @@
-//! Inserted bases that are a gene's own: where a break lies inside of a short exon, or behind one, an aligner finds the next exon only and
-//! leaves the short piece between; and aligners of long reads may end early within an exon.
+//! Inserted bases that belong to one of the two genes. If a break lies inside of a short exon, or behind one, an aligner finds only the
+//! next exon and leaves the short piece between as an insertion; aligners of long reads may also end early within an exon.
 //!
 //! ```text
 //!   partner ====|iiii|====exon 16==== kinase          iiii = the end of exon 15:
@@ -22,9 +22,9 @@ const MIN_LONG_BP: usize = 10;
 /// Fewest bases of whole exons behind which others may be inserted: so many, with an error, are an exon's by chance once in some hundred
 /// thousand insertions.
 const MIN_WHOLE_BP: usize = 12;
-/// One base in so many may differ.
+/// One mismatch is allowed for this many bases.
 const BP_PER_MISMATCH: usize = 10;
-/// Of long reads one in so many may be another, one too many or one too few.
+/// In long reads one substitution, insertion or deletion is allowed for this many bases.
 const BP_PER_EDIT: usize = 8;
 /// So few bases of long reads behind an exon are errors.
 const MAX_ERROR_BP: usize = 2;
@@ -47,7 +47,7 @@ pub fn keeping(gene: &Gene, end: Breakend, outward: &[u8], bases: &Bases<'_>, in
     let mut whole: ExtendedEnd = (end, 0);
     let mut whole_bp = 0;
     loop {
-        // Whole exons may be enough to tell.
+        // If whole exons match, that is enough.
         let so_far = || (whole_bp >= MIN_WHOLE_BP).then_some(whole);
         let taken = whole.1;
         let left = &outward[taken..];
@@ -56,7 +56,7 @@ pub fn keeping(gene: &Gene, end: Breakend, outward: &[u8], bases: &Bases<'_>, in
             Side::Lower => Interval { contig: end.contig, start: from, end: from + length as u32 },
             Side::Higher => Interval { contig: end.contig, start: from - length as u32, end: from },
         };
-        // Errors lengthen and shorten what was read.
+        // Sequencing errors change the length of the inserted bases.
         let spare = if in_step { 0 } else { left.len() / BP_PER_EDIT + 1 };
         let here = stretch(rest_bp.min(left.len() + spare));
         let forward = bases(here);
@@ -118,7 +118,7 @@ pub fn settle(candidate: &mut Candidate, keeping: &Keeping<'_>) {
     let (of_kinase, length) = match (taken(at_kinase), taken(at_partner)) {
         (kinase, partner) if kinase > partner => (true, kinase),
         (kinase, partner) if partner > kinase => (false, partner),
-        // Of neither, or of both alike.
+        // Inserted bases that fit neither gene, or both equally well, stay inserted.
         _ => return,
     };
     if let Some((end, _)) = at_kinase.filter(|_| of_kinase) {

@@ -1,8 +1,8 @@
-//! Where a junction of long reads really lies. Their errors move where an aligner cuts them, and lengthen or shorten what lies between the two
-//! sides; all reads together know better than each.
+//! Breakpoints of long reads. Their sequencing errors shift the place at which an aligner cuts them and change the length of what lies between
+//! the two sides, so all reads of a junction are compared together.
 //!
-//! Each way to join the two sides spells a molecule. The one that makes what was read likeliest is taken: each error of a read against it costs
-//! 5.0 (one base in fifty is wrong, in one of three ways: ln 150), beside the prices of [`super::price`].
+//! Each way to join the two sides gives a molecule. The molecule under which the reads are likeliest is taken. Each error of a read costs 5.0
+//! (one base in fifty is wrong, in one of three ways: ln 150); the other costs are those of [`super::price`].
 
 use std::cell::RefCell;
 use std::collections::BTreeSet;
@@ -179,7 +179,7 @@ impl Search<'_> {
         if joins_exons {
             return best;
         }
-        // Each turn is better than the one before, and no end leaves its reach.
+        // Each round improves the sum, and no end leaves its range, so this ends.
         loop {
             let (kinase, partner) = (best.1.kinase, best.1.partner);
             let moves = (-MOVE_BP..=MOVE_BP).flat_map(|x| (-MOVE_BP..=MOVE_BP).map(move |y| (x, y)));

@@ -1,12 +1,13 @@
-//! Pairs of which dirt left one read unaligned: its first bases may lie on a junction's other side, within the length of a fragment.
+//! Mates that were not aligned because most of their bases are artefacts (poly-G, adapter), but whose first bases lie at a junction's other
+//! side.
 //!
 //! ```text
 //!   kinase  ====>--------|-------<===GGGGGGGG  partner      twenty bases of the partner, then no signal
 //! ```
 //!
-//! Aligners ask for thirty bases or more. Where a junction is known, fewer tell whether a read lies beyond it: a stretch of some hundred
-//! bases has its first sixteen by chance once in ten million times. Most of these reads are no junction's: what lies as well where the
-//! aligned mate's own molecule goes on, unbroken, is left alone. They lengthen the list of fragments of junctions that few show.
+//! Aligners need thirty bases or more. Near a known junction fewer are enough: sixteen bases match a stretch of some hundred bases by chance
+//! once in ten million times. Most such reads belong to no junction: a read that fits as well where the aligned mate's own, unbroken molecule
+//! continues is left alone. The reads add fragments to junctions that few other fragments show; they never make a new junction.
 
 use rayon::ThreadPool;
 use rustc_hash::FxHashSet;
@@ -180,7 +181,7 @@ impl Across {
         if best(read, &own).is_some_and(|(own, _)| !is_witness(odds - own, 1)) {
             return None;
         }
-        // The chance that it lies there by chance, as a mapping quality.
+        // The probability of a chance match, as a mapping quality.
         let mapq = (surplus * 10.0 / std::f64::consts::LN_10).clamp(0.0, 60.0) as u8;
         let far_begin = sides.far.extended(-left).boundary;
         let member = |kinase: (u32, u8, u32), partner: (u32, u8, u32)| Member {

@@ -1,4 +1,4 @@
-//! Things by the breakend at which they lie, so that none looks at all others: by place alone, and by the bases beyond.
+//! An index of tails, pairs and junctions by their breakend, so that each is compared with its neighbours and not with all others.
 
 use std::collections::BTreeMap;
 
@@ -163,7 +163,7 @@ fn words(end: Breakend, bases: &[u8], length: usize, first_bp: usize) -> impl It
         Side::Higher => -i64::from(end.boundary),
     };
     let filed = &bases[..bases.len().min(first_bp)];
-    // A bit in front tells words of different lengths apart.
+    // A leading 1 bit distinguishes words of different lengths.
     sequence::words(filed, length).map(move |(at, word)| EdgeWord {
         contig: end.contig,
         side: end.side,

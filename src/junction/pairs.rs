@@ -1,12 +1,12 @@
-//! What mates on either side of a break propose: where it may lie, and in RNA at which edges of exons.
+//! Where the break of discordant pairs may lie, and in RNA at which exon edges.
 //!
 //! ```text
 //!   DNA   ==kinase==>.......|..........<==partner==      the break lies at the reads' ends or beyond: an interval
-//!   RNA   ==kinase==>..]           [...<==partner==      a splice joins the edges of exons: few pairs of them leave the
-//!                   exon edge   exon edge                fragments as long as the library's are
+//!   RNA   ==kinase==>..]           [...<==partner==      a splice joins exon edges: few pairs of edges give fragments of
+//!                   exon edge   exon edge                a length that the library has
 //! ```
 //!
-//! A pair of edges is what the mates make likely, and no read shows it: it gives places and an interval, and no name of exons.
+//! No read shows such a pair of edges; the mates only make it likely. So it gives positions and an interval, but no exon names.
 
 use crate::evidence::Pair;
 use crate::genome::{Breakend, Side};
@@ -19,7 +19,7 @@ use super::support::{pair_member, spans, PairSpan};
 const LISTED_NATS: f64 = 3.0;
 /// Standard deviations from the median to the 99th percentile of what is normally distributed.
 const DEVIATIONS_TO_MAX: f64 = 2.33;
-/// Inserts vary by so many bases at least, however alike those that were measured are.
+/// Lower limit of the spread of insert sizes, even if those that were measured vary less.
 const MIN_DEVIATION_BP: f64 = 20.0;
 
 /// The edges of exons at which RNA may be joined.
@@ -47,7 +47,7 @@ impl SpannedEdges<'_> {
     }
 }
 
-/// How likely an insert of so many bases is against the likeliest one, in nats.
+/// Log-likelihood (nats) of an insert of `bases`, relative to the likeliest insert.
 fn ln_insert(bases: i64, span: &PairSpan<'_>) -> f64 {
     let median = f64::from(span.insert_median_bp);
     let deviation = ((f64::from(span.insert_max_bp) - median) / DEVIATIONS_TO_MAX).max(MIN_DEVIATION_BP);

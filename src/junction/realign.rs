@@ -1,5 +1,5 @@
-//! Breaks that only pairs point to: clipped reads on both sides that continue each other give the exact junction; else the
-//! tails are looked up on the partner's side, in the FASTA or in what its reads show. What stays inexact is reported with its slack.
+//! Breaks that only pairs point to. If clipped reads on both sides continue each other, they give the exact junction. Otherwise the tails are
+//! looked up on the partner's side, in the FASTA or in the reads there. What stays inexact is reported with its uncertainty (`slack_bp`).
 
 use std::cell::OnceCell;
 use std::collections::{BTreeMap, BTreeSet};
@@ -31,7 +31,7 @@ const MIN_AGREEING_CLIPS: usize = 2;
 const MAX_ENDS: usize = 8;
 /// Tails of one end of which it is asked what they tell.
 const MAX_TELLING_TAILS: usize = 50;
-/// Mapping quality from which a tail's own placement is believed (one error in ten).
+/// Mapping quality from which a tail's own placement is trusted (one error in ten).
 const MIN_PLACED_MAPQ: u8 = 10;
 /// Bases by which an alignment may stop short of a break, or run past it.
 const SHORT_BP: i64 = 15;
@@ -56,7 +56,7 @@ pub fn from_pairs(
     let mut groups = pairs::groups(pairs, span);
     groups.sort_by_key(|group| std::cmp::Reverse(group.len()));
     for group in groups {
-        // What an earlier group's exact junction explains needs none of its own.
+        // Pairs that an exact junction of an earlier group explains make no junction of their own.
         let group = spanned.add_pairs(&mut candidates, &group, span);
         if group.is_empty() {
             continue;
@@ -85,7 +85,7 @@ pub fn from_pairs(
     candidates
 }
 
-/// Whether the aligner placed a tail with some confidence: then it speaks for that place and for no other.
+/// Whether the aligner placed a tail with some confidence: then it supports that place and no other.
 fn is_placed(tail: &Tail) -> bool {
     tail.placement.is_some_and(|placement| placement.mapq >= MIN_PLACED_MAPQ)
 }

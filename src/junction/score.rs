@@ -1,13 +1,15 @@
-//! Whether the bases beyond a break are those that a junction expects: their log-odds (natural logarithm) against a read that ends in dirt.
+//! Compares the bases of a tail with those that a junction predicts: log-odds (natural logarithm) of "this junction" against "an artefact
+//! at the read's end".
 //!
 //! ```text
 //!   expected   CGTTAGCATCGGATTCAGTACC...      what the junction's other reads, or the genome, have there
 //!   tail       CGTTAGCATCGGATAGATCGGAAG       fourteen bases of it, then adapter
-//!   log-odds = ln P(tail | junction) - ln P(tail | dirt)
+//!   log-odds = ln P(tail | junction) - ln P(tail | artefact)
 //! ```
 //!
-//! A read of the junction may itself end in a run, a repeat or adapter, so the part before that is enough. Reads with errors are aligned
-//! to what is expected within a narrow band; in runs of one base, which slip, a missing or further base costs less.
+//! A read of the junction may itself end in a homopolymer, a repeat or adapter, so agreement up to there is enough. Reads with indel errors
+//! are aligned to the expected bases within a narrow band. In homopolymers a missing or additional base costs less. The model of artefacts
+//! is [`crate::sequence::dirt`].
 
 use crate::evidence::Tail;
 use crate::sequence::dirt::{ln_probabilities, Shares};
@@ -15,7 +17,7 @@ use crate::stats::from_phred;
 
 /// Log-odds from which a tail shows the junction, if it is the only open one at its end: one chance match in a hundred.
 const MIN_LOG_ODDS: f64 = 4.6;
-/// A read of a molecule that crosses the junction ends in dirt at any base beyond it so often.
+/// Probability, at each base beyond the junction, that a read of the junction turns into an artefact (adapter, homopolymer, random bases).
 pub(super) const ENDS_IN_DIRT: f64 = 0.01;
 /// A run of one base of this length slips in sequencing and in PCR.
 const MIN_SLIPPING_BP: usize = 5;
@@ -72,32 +74,32 @@ pub struct Beyond<'a> {
 }
 
 impl<'a> Beyond<'a> {
-    /// Bases of which no qualities are known.
+    /// From bases without qualities.
     pub fn of(bases: &'a [u8]) -> Self {
         Self { bases, qualities: &[], before: &[] }
     }
 
-    /// Those of a tail.
+    /// From the bases of a tail.
     pub fn of_tail(tail: &'a Tail) -> Self {
         Self { bases: &tail.bases, qualities: &tail.qualities, before: &tail.anchor }
     }
 }
 
-/// How a tail reads as a molecule does.
+/// How well a tail agrees with the bases of a molecule.
 #[derive(Debug, Clone, Copy)]
 pub struct TailAgreement {
-    /// Log-odds that it does, against its being dirt.
+    /// Log-odds that it comes from the molecule, against an artefact.
     pub log_odds: f64,
-    /// Its first bases that are the molecule's; what follows them is dirt.
+    /// Number of its first bases that agree with the molecule; the rest is taken for an artefact.
     pub agreeing_bp: usize,
 }
 
-/// Log-odds that such a tail goes on as `expected` does, as far as both are known, against its being dirt. Both begin at the break.
+/// Log-odds that such a tail continues like `expected`, against an artefact, over the bases that both have. Both begin at the break.
 pub fn log_odds(tail: Beyond<'_>, expected: &[u8], errors: ErrorRates) -> f64 {
     agreement(tail, expected, errors).log_odds
 }
 
-/// The same with the number of bases that go on so.
+/// The same, with the number of bases that agree.
 pub fn agreement(tail: Beyond<'_>, expected: &[u8], errors: ErrorRates) -> TailAgreement {
     let bases = &tail.bases[..tail.bases.len().min(expected.len() + errors.band_bp)];
     let dirt = ln_probabilities(bases, tail.before, Shares::ALL);
@@ -115,7 +117,7 @@ pub fn agreement(tail: Beyond<'_>, expected: &[u8], errors: ErrorRates) -> TailA
     to_end.chain(cut).max_by(|x, y| x.log_odds.total_cmp(&y.log_odds)).unwrap_or(nothing)
 }
 
-/// What a molecule reads on either side of a break, both away from the side that is kept.
+/// The bases of a molecule on either side of a break, both read away from the side that is kept.
 #[derive(Debug, Clone, Copy)]
 pub struct BasesAround<'a> {
     /// The last bases before the break.
@@ -141,7 +143,7 @@ impl BasesAround<'_> {
         let (between, rest) = tail.bases.split_at_checked(shift)?;
         let (of_between, of_rest) = tail.qualities.split_at(shift.min(tail.qualities.len()));
         let known = last(self.before, shift);
-        // Unknown bases farther out tell nothing.
+        // Unknown bases farther out are not compared.
         let skipped = shift - known.len();
         let qualities = of_between.get(skipped..).unwrap_or_default();
         let read = Beyond { bases: &between[skipped..], qualities, before: &[tail.before, &between[..skipped]].concat() };
@@ -177,7 +179,7 @@ pub fn is_witness(log_odds: f64, crowd: u32) -> bool {
 fn ln_matches(tail: Beyond<'_>, expected: &[u8], errors: ErrorRates) -> (Vec<f64>, Vec<(usize, f64)>) {
     let band = errors.band_bp;
     let slipping = runs(expected);
-    // By how far the molecule is ahead of the read, from `-band` to `band`.
+    // The offset between molecule and read, from `-band` to `band`.
     let mut row = vec![f64::NEG_INFINITY; 2 * band + 1];
     row[band] = 0.0;
     let mut by_length = Vec::with_capacity(tail.bases.len() + 1);
@@ -207,7 +209,7 @@ fn ln_matches(tail: Beyond<'_>, expected: &[u8], errors: ErrorRates) -> (Vec<f64
                 };
                 next[slot] = row[slot] + ln_base;
             }
-            // A base too many: any of four, or once more the same in a run.
+            // An additional base: any of four, or the same base once more in a homopolymer.
             if let Some(&ahead) = row.get(slot + 1) {
                 let place = (length + slot + 1).saturating_sub(band + 1);
                 let again = slipping.get(place).copied().unwrap_or(false) && expected[place] == base;

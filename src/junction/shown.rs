@@ -1,7 +1,8 @@
-//! What the reads of an RNA file show at the exon edges of the kinases and their known partners: the edges' bases where there is no
-//! FASTA, the reads that end there with something else, and reads that were not aligned but have an edge's bases.
+//! Reads an RNA file at the exon edges of the kinases and their known partners.
 //!
-//! Only windows at the edges are read, never the whole file; of the reads without a place (at the file's end) a bounded number.
+//! It gives the bases at the edges where there is no FASTA, the reads that end there with other bases, and the unaligned reads that have the
+//! bases of an edge. Only windows at the edges are read, never the whole file. Of the unaligned reads at the end of the file a bounded
+//! number is read.
 
 use rayon::ThreadPool;
 use rustc_hash::{FxHashMap, FxHashSet};
@@ -22,7 +23,7 @@ use super::edges::{self, Edge, EdgeTable, MIN_FIT_BP};
 use super::rescue::{self, MAX_OVERRUN_BP};
 use super::votes::Votes;
 
-/// Molecules that vote on the bases of a place, more or less; more would say the same.
+/// About how many molecules vote on the bases of a place; more would not change the result.
 const MAX_VOTERS: u32 = 100;
 /// Reads that begin within so many bases are counted together.
 const VOTING_BP: u32 = 64;
@@ -44,7 +45,7 @@ pub struct Unplaced {
     pub flagged: FxHashSet<FragmentId>,
 }
 
-/// What was found at the edges.
+/// The reads at the exon edges.
 #[derive(Debug, Default)]
 pub struct ExonEdges {
     /// For each kinase its edges and its partners'.
@@ -76,7 +77,7 @@ impl ExonEdges {
     pub fn look_up(&mut self, pool: &ThreadPool, library: &Library, more: &(dyn Fn(&[u8]) -> bool + Sync), reads: &Unplaced) -> Result<()> {
         let wanted = |read: &[u8]| edges::words(read).any(|word| self.words.contains(&word)) || more(read);
         let scan::UnalignedReads { mut picked, seen, duplicates, left } = scan::unaligned(library, reads.most, &wanted)?;
-        // Stretches may overlap.
+        // Stretches may overlap, so a read may come twice.
         let mut once: FxHashSet<(FragmentId, u8)> = FxHashSet::default();
         let beside = scan::beside(pool, library, &reads.beside_mates, &wanted)?;
         picked
@@ -178,7 +179,7 @@ pub fn read(
     Ok(shown)
 }
 
-/// What one window shows.
+/// The reads of one window.
 #[derive(Default)]
 struct WindowReads {
     votes: Votes,

@@ -1,4 +1,4 @@
-//! Which other fragments show a junction: unplaced tails on either side, and pairs that span it.
+//! Assigns further fragments to a junction: tails without a place, on either side, and pairs that span it.
 
 use rustc_hash::FxHashMap;
 
@@ -58,8 +58,8 @@ pub fn add_partner_tails(candidates: &mut [Candidate], tails: &[Tail], tolerance
     add_tails(candidates, tails, &filed, false, &|candidate, tail| candidate.continues(tail, tolerance));
 }
 
-/// Adds tails to the first candidate that they fit, by so many of their bases. A fragment belongs to one candidate on each side of the kinase, and each of its reads may
-/// show more of it.
+/// Adds tails to the first candidate that they fit; `fits` gives the number of bases that agree. A fragment belongs to one candidate on each
+/// side of the kinase, and each of its reads may add support for it.
 fn add_tails(
     candidates: &mut [Candidate],
     tails: &[Tail],
@@ -77,14 +77,14 @@ fn add_tails(
         let end = if at_kinase { candidate.kinase } else { candidate.partner };
         (end.contig, end.side) == (tail.at.contig, tail.at.side)
     };
-    // Equal tails fit the same one.
+    // Equal tails fit the same candidate, so each kind is compared once.
     let mut fitting: FxHashMap<Alike<'_>, Option<(usize, usize)>> = FxHashMap::default();
     for tail in tails {
         let homes = [Side::Lower, Side::Higher].map(|side| home.get(&(tail.fragment, side)).copied());
         let known = homes.into_iter().flatten().find(|&index| leaves(&candidates[index], tail));
         let fit = |index: usize| Some((index, fits(&candidates[index], tail)?));
         let found = match known {
-            // What the aligner placed has counted as it was placed.
+            // A tail that the aligner placed was already counted at its place.
             Some(index) => Some(index).filter(|_| tail.placement.is_none()).and_then(fit),
             None => *fitting
                 .entry((tail.at, [&tail.bases, &tail.qualities, &tail.anchor]))
@@ -195,7 +195,7 @@ pub fn pair_member(pair: &Pair) -> Member {
 /// the aligned side's up to there.
 pub fn clip_member(candidate: &Candidate, tail: &Tail, at_kinase: bool, agreeing_bp: usize) -> Member {
     let compared_bp = if at_kinase { candidate.tail.len() } else { candidate.anchor.len() } as u32;
-    // Of long tails the first bases are kept.
+    // Only the first bases of long tails are kept.
     let length_bp = if agreeing_bp < tail.bases.len() { agreeing_bp as u32 } else { tail.length_bp };
     let end = if at_kinase { candidate.kinase } else { candidate.partner };
     let early = (-tail.at.kept_distance(end.boundary)).max(0) as u32;

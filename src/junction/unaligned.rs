@@ -1,4 +1,5 @@
-//! Reads that the aligner placed nowhere, and that show a junction which others made known: off the exons' edges nothing else finds them.
+//! Assigns unaligned reads to junctions that other reads have already shown. Away from exon edges this is the only way in which they are
+//! found.
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
@@ -12,9 +13,9 @@ use super::edges::{words, WORD_BP};
 
 /// Fewest bases on either side; the word lies in their midst.
 const MIN_SIDE_BP: usize = 10;
-/// Random bases that tell as much as the word over the junction must.
+/// Information that the word over the junction must carry, as a number of random bases.
 const MIN_TELLING_BP: f64 = 11.0;
-/// One base in so many may differ.
+/// One mismatch is allowed for this many bases.
 const BP_PER_MISMATCH: usize = 10;
 
 /// Adds to each candidate the unaligned fragments that read over its junction; a fragment that shows another one already stays there.

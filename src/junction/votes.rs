@@ -1,4 +1,4 @@
-//! Which base the reads show at a place, by majority.
+//! Consensus of reads: the base that most of them show at each place.
 
 use rustc_hash::FxHashMap;
 
@@ -60,7 +60,7 @@ impl Votes {
         let base = |place: u32| {
             let votes = self.places.get(&(interval.contig, place))?;
             let best = votes.iter().copied().max()?;
-            // A tie says nothing, on either strand.
+            // No base is given for a tie, so that the strand makes no difference.
             let only = votes.iter().filter(|&&vote| vote == best).count() == 1;
             votes.iter().position(|&vote| vote == best && only).map(|letter| b"ACGT"[letter])
         };

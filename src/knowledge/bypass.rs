@@ -1,4 +1,5 @@
-//! Alterations of other genes by which a tumour with a fusion evades its drug, and what they are reported to call for.
+//! Bypass resistance: alterations of other genes by which a tumour with a fusion evades its drug, and the drugs that they are reported to
+//! call for.
 
 use super::table::{Table, TsvRow};
 use crate::error::Result;

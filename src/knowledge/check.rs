@@ -1,4 +1,4 @@
-//! Holds the tables against the gene models: what a row claims must be true of the transcripts it counts on.
+//! Checks the tables against the gene models: exons, codons and residues that a row names must exist on its transcript.
 
 use std::path::Path;
 
@@ -19,7 +19,7 @@ pub enum Severity {
     Warning,
 }
 
-/// Something that is wrong with a row.
+/// A fault in a row of a table.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct TableFault {
     /// How bad it is.

@@ -194,7 +194,7 @@ impl Drug {
         })
     }
 
-    /// Whether it speaks of fusions of this kinase.
+    /// Whether the row is about fusions of this kinase.
     pub fn concerns(&self, kinase: &str) -> bool {
         self.fusion_gene == kinase || (self.fusion_gene == "NTRK1/2/3" && kinase.starts_with("NTRK"))
     }
@@ -209,7 +209,7 @@ impl Drug {
         self.confidence != "unverified" && !self.source.is_empty()
     }
 
-    /// Whether it speaks of this tumour type.
+    /// Whether the row is about this tumour type.
     pub fn covers(&self, tumour: Tumour) -> bool {
         let text = self.tumour.to_lowercase();
         if text.contains("tumour-agnostic") || text.starts_with("solid tumours") || text.ends_with("positive solid tumours") {

@@ -1,4 +1,4 @@
-//! What a report should say beside a call, with its source; and a user's own tiers.
+//! Notes that a report shows beside a call, each with its source, and a user's own tiers.
 
 use super::table::{Table, TsvRow};
 use crate::error::{Error, Result};

@@ -1,4 +1,4 @@
-//! What sources say of one mutation (or one compound) and one drug: how far each statement carries, and which one decides.
+//! Weighs statements: of all that sources say of one mutation (or compound) and one drug, which one decides.
 //!
 //! ```text
 //!   clinical        seen in patients, or a review of what was seen

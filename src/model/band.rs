@@ -1,4 +1,4 @@
-//! Cytogenetic bands: where on its chromosome a position lies, in the words of a karyotype.
+//! Cytogenetic bands: the band of a position on its chromosome (`2p21`).
 
 use crate::genome::{Assembly, Contigs};
 use crate::text::built_in_rows;

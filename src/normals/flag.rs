@@ -1,4 +1,4 @@
-//! Which junctions of a sample are background.
+//! Flag `recurrent`: which junctions of a sample are also seen in normal samples.
 
 use crate::fusion::{Flag, Fusion, KnownTier};
 use crate::genome::{canonical_contig_name, Assembly};
@@ -56,13 +56,13 @@ pub fn is_background(row: &FusionRow, background: &Background) -> bool {
     let Some(key) = key(row) else { return false };
     let evidence = row.evidence.as_deref().unwrap_or("");
     let mut materials = evidence.split('+').filter_map(|name| background.materials.get(name)).peekable();
-    // What is seen in two materials is background only where it is in both.
+    // A fusion seen in RNA and DNA is background only if it is in the background of both.
     materials.peek().is_some() && materials.all(|material| explains(material, &key, row))
 }
 
 fn explains(material: &MaterialBackground, key: &RecurrentKey, row: &FusionRow) -> bool {
     let mut seen = near(material, key);
-    // Clipped ends alone are background where unplaced clipped ends are.
+    // A fusion with clipped reads only is background where unplaced clipped ends recur.
     if row.split_fragments == 0 && row.pair_fragments == 0 && key.at_partner.is_some() {
         let clips = near(material, &RecurrentKey { at_partner: None, ..key.clone() });
         if clips.samples > seen.samples {

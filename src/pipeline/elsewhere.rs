@@ -1,4 +1,5 @@
-//! In RNA, where to look when the kinases and their listed partners do not explain all: among the exons of all genes, then in all reads.
+//! Partners outside the tables (RNA only): where the kinases and their listed partners do not explain all reads, the exons of all genes are
+//! searched, then all reads of the file.
 
 use rustc_hash::FxHashSet;
 

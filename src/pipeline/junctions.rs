@@ -1,4 +1,5 @@
-//! From the evidence at one kinase to its fusions: junctions, the records that are still missing of their fragments, depths, verdicts.
+//! From the evidence at one kinase to its fusions: finds junctions, reads the missing records of their fragments, counts depths, scores and
+//! flags.
 
 use std::sync::Arc;
 
@@ -112,7 +113,7 @@ impl Run<'_> {
         Ok((candidates, explained_elsewhere))
     }
 
-    /// What the junctions are as fusions, and whether they are believed.
+    /// Builds fusions from the junctions and gives them quality and flags.
     fn judged(&self, at: At<'_>, mut candidates: Vec<Candidate>, explained_elsewhere: u32, evidence: &Evidence) -> Result<KinaseFusions> {
         let (number, library) = at.library;
         let (assay, kinase, scan) = (&library.assay, self.targets[at.target], at.scan);
@@ -124,7 +125,7 @@ impl Run<'_> {
         }
         candidates.retain(|candidate| !candidate.members.is_empty());
         let unaligned = at.edges.map(|(_, unaligned)| unaligned).unwrap_or_default();
-        // Most reads without an alignment show another kinase, or none.
+        // Most unaligned reads belong to another kinase, or to none.
         let mut told = partners::fragments(evidence);
         told.extend(candidates.iter().flat_map(|candidate| candidate.members.keys()));
         told.extend(scan.records.iter().chain(&unread).map(|view| view.fragment));

@@ -1,4 +1,4 @@
-//! Whether the libraries of a sample, and its matched normal, are of one person.
+//! Compares the libraries of a sample and its matched normal: do they come from one person?
 
 use std::sync::Arc;
 

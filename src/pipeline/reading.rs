@@ -160,7 +160,7 @@ impl<'r> Run<'r> {
 
     /// What lies elsewhere and enters a kinase.
     fn read_outside(&self, library: &Library, edges: &ExonEdges) -> Result<Outside<'r>> {
-        // A library that is read in one pass keeps nothing of other places.
+        // A library that is read in one pass has kept no records of other places.
         if edges.tables.is_empty() || library.aligned_reads()?.is_none() {
             return Ok(Outside::default());
         }

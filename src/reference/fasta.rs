@@ -130,7 +130,7 @@ impl Fasta {
             let begin = before.and_then(FaiEntry::end).unwrap_or(0);
             let bytes = entry.map_or(MAX_HEADER_BYTES, |entry| entry.offset.saturating_sub(begin).min(MAX_HEADER_BYTES));
             let mut between = vec![0; bytes as usize];
-            // What cannot be read is told where it is needed.
+            // A part that cannot be read is reported when its bases are needed.
             let count = reader.read_at(begin, &mut between).unwrap_or(0);
             let between = between[..count].trim_ascii_start();
             let name = between.strip_prefix(b">").map(|rest| rest.split(u8::is_ascii_whitespace).next().unwrap_or_default());
@@ -222,7 +222,7 @@ impl FastaReader {
         let line = before[..count].strip_suffix(b"\n").unwrap_or_default();
         let line_begin = line.iter().rposition(|byte| *byte == b'\n').map_or(0, |end| end + 1);
         let header = &line[line_begin..];
-        // Of a longer line only the end is known.
+        // Of a header line longer than the buffer only the end was read.
         let is_whole = line_begin > 0 || begin == 0;
         let name = header.strip_prefix(b">").map(|rest| rest.split(u8::is_ascii_whitespace).next().unwrap_or_default());
         if count < before.len() || line.is_empty() || is_whole && name != Some(entry.name.as_bytes()) {

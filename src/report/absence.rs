@@ -1,4 +1,4 @@
-//! What it is worth that no fusion of a kinase was seen: one table of words, which terminal, page, cohort and MultiQC share.
+//! The words for a negative result (no fusion of a kinase seen), which terminal, page, cohort and MultiQC share.
 //!
 //! | in the files | for people | means |
 //! |---|---|---|

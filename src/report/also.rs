@@ -58,7 +58,7 @@ impl OtherLayout {
 }
 
 /// Writes the calls in each of `layouts`. A file in another layout goes where its lines are those of kinfuse: it is an earlier run's, and
-/// would stand beside calls that it does not have. What may be the other program's own stays and is told of.
+/// would stand beside calls that it does not have. A file that the other program itself may have written is kept, with a warning.
 ///
 /// # Errors
 /// When a file cannot be written.

@@ -1,4 +1,4 @@
-//! Which called mutations of the kinase lie on the molecules of a fusion, and which of them on one molecule.
+//! Phase of mutations with a fusion: which called mutations of the kinase lie on its molecules, and which of them on the same molecule.
 //!
 //! ```text
 //!   ====|==x==y==      x and y in cis: one clone, a drug meets both at once
@@ -34,7 +34,7 @@ pub struct CarriedMutations {
     pub common: Vec<String>,
 }
 
-/// How two mutations lie to each other, as far as it was seen.
+/// How two mutations lie to each other, if reads show it.
 #[derive(Debug, Clone, Copy, Default)]
 struct MutationPair {
     together: bool,

@@ -1,6 +1,6 @@
-//! All files that follow from a document of results alone: those of `kinfuse call`, and again those of `kinfuse report`.
+//! Writes all files that follow from `kinfuse.json` alone: those that both `kinfuse call` and `kinfuse report` write.
 //!
-//! The page for people (`html`) is one of them: what it shows must be in the document.
+//! The page for people (`html`) is one of them: everything it shows must be in the document.
 
 use super::also::{self, OtherLayout};
 use super::html::{self, Lang, ReportPage};

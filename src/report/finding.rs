@@ -1,4 +1,4 @@
-//! What was found in one sample, as short lines: fusions and mutations alike. Tables over many samples are made of them.
+//! One short line for each fusion or mutation of a sample; tables over many samples are made of these lines.
 //!
 //! This file and its tests are the only place where the rows of a document become such lines.
 
@@ -100,7 +100,7 @@ fn mutation(row: &VariantRow) -> Option<Finding> {
 pub enum OfKinase {
     /// Its fusions that pass.
     Fusions(String),
-    /// Those that are listed with a flag, where none passes: neither a finding nor a negative.
+    /// Flagged fusions, if none passes: neither a finding nor a negative result.
     Doubtful(String),
     /// What it is worth that none was found.
     Absent(Absence),

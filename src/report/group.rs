@@ -1,4 +1,4 @@
-//! In which group a drug stands beside a fusion and the mutations that lie on it.
+//! Groups of drugs for a fusion (active, void, no report), by the mutations that lie on the fusion.
 //!
 //! ```text
 //!   active     no mutation is called, or all that are called are reported sensitive
@@ -72,7 +72,7 @@ impl DrugJudgement {
         Self { group, because: Vec::new(), notes: Vec::new() }
     }
 
-    /// Adds another clone: the worse group, and all that is said.
+    /// Adds another clone: the worse group counts, and the reasons of both are kept.
     fn join(&mut self, other: Self) {
         self.group = self.group.max(other.group);
         for reason in other.because {
@@ -83,7 +83,7 @@ impl DrugJudgement {
         self.note(other.notes);
     }
 
-    /// Of a void drug only what voids it is a reason; what is sensitive alone does not stand against it and becomes a note.
+    /// If a drug is void, only the resistant mutations are reasons; mutations that are sensitive alone become notes.
     fn keep_failing(&mut self) {
         if self.group != Group::Void {
             return;
@@ -204,7 +204,7 @@ impl<'k> DrugForKinase<'k> {
         judgement
     }
 
-    /// What is said of one mutation, or of some that lie together; of these it may be nothing.
+    /// The verdict on one mutation, or on several that lie on the same molecules, for which there may be none.
     fn part(&self, changes: &[String], is_extra: bool) -> DrugJudgement {
         let decision = self.decision(changes);
         let verdict = decision.as_ref().map(|decision| decision.verdict);

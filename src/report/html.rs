@@ -259,7 +259,7 @@ fn fusion((at, row): (usize, &FusionRow), document: &Document, phrases: &Phrases
     }
 }
 
-/// What a reader looks up of a fusion.
+/// The facts that are listed below a fusion.
 fn facts(row: &FusionRow, document: &Document, phrases: &Phrases) -> Vec<(&'static str, String)> {
     let mut list: Vec<(&'static str, String)> = Vec::new();
     let mut add = |word: &'static str, text: Option<String>| list.extend(text.filter(|text| !text.is_empty()).map(|text| (word, text)));

@@ -1,7 +1,7 @@
-//! What depends on the tables alone, said by the tables of today: names, structure, drugs, levels and notes.
+//! What follows from the knowledge tables alone, by the tables of today: names, structure, drugs, levels and notes.
 //!
-//! `kinfuse call` says it through this module, and `kinfuse report` again, from the document. What rests on reads stays as it was: which
-//! junctions and mutations were called, their quality and their filter, and what could have been seen.
+//! `kinfuse call` fills these in through this module, and `kinfuse report` renews them from the document. What rests on reads stays as it was:
+//! which junctions and mutations were called, their quality and filter, and what could have been seen.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -39,7 +39,7 @@ pub fn renew(document: &mut Document, knowledge: &Knowledge, tumour: Option<&str
     state_of_tables(document);
 }
 
-/// Renews a document that was read, and says in lines which table spoke before and speaks now, which fusions are known otherwise than
+/// Renews a document that was read, and returns lines that name the tables before and now, the fusions that are known otherwise than
 /// when they were judged, and what of the tables was not looked at.
 pub fn again(document: &mut Document, knowledge: &Knowledge, with_own_tables: bool, tumour: Option<&str>) -> Vec<String> {
     let tumour = tumour.map(str::to_owned).or_else(|| document.interpretation.tumour.clone());
@@ -166,7 +166,7 @@ fn listed<'k>(variant: &VariantRow, sites: &'k [ResistanceSite]) -> Option<(&'k 
     let own = || sites.iter().filter(|site| site.gene == variant.gene);
     let is_named = |change: &&KnownChange| change.hgvs_p() == variant.hgvs_p;
     let exact = own().find_map(|site| Some((site, Some(site.changes.iter().find(is_named)?))));
-    // A substitution that is not listed lies at a listed codon all the same.
+    // A substitution that is not listed itself may still lie at a listed codon.
     let beside =
         || own().find(|site| variant.hgvs_p.starts_with(&format!("p.{}{}", char::from(site.ref_aa), site.codon))).map(|site| (site, None));
     exact.or_else(|| beside().filter(|(site, _)| is_substitution(variant, site)))
@@ -181,7 +181,7 @@ fn is_substitution(variant: &VariantRow, site: &ResistanceSite) -> bool {
 /// Puts what the tables say of a change into its row.
 fn describe(variant: &mut VariantRow, sites: &[ResistanceSite]) {
     let found = listed(variant, sites);
-    // The class of a place beside the coding sequence is not from the tables.
+    // Outside of the coding sequence the class does not come from the tables.
     if variant.hgvs_p != UNKNOWN_PROTEIN {
         variant.codon_class = found.map(|(site, _)| site.codon_class.clone()).filter(|class| !class.is_empty());
     }
@@ -217,7 +217,7 @@ fn drugs(document: &Document, knowledge: &Knowledge) -> Vec<DrugRow> {
             }
         }
     }
-    // A class of drugs is no drug; what is said of one stands with the notes.
+    // Rows about a class of drugs are left out: what sources say of a class stands with the notes.
     list.retain(|row| !is_class(&row.drug));
     let mut seen = BTreeSet::new();
     list.retain(|row| seen.insert((row.gene.clone(), row.change.clone(), row.drug.clone())));

@@ -95,7 +95,7 @@ fn reads(document: &Document) -> Vec<String> {
     document.metrics.iter().filter_map(line).collect()
 }
 
-/// A line on each library of RNA that genes speak for: whether silence of a kinase is a finding or poor RNA.
+/// A line for each RNA library: whether a kinase without RNA is a finding or a sign of poor RNA.
 fn rna_quality(document: &Document) -> Vec<String> {
     let rows = || document.metrics.iter();
     rows()
@@ -103,7 +103,7 @@ fn rna_quality(document: &Document) -> Vec<String> {
             let library = row.metric.strip_prefix("expressed_molecules")?;
             let value = |metric: &str| rows().find(|row| row.metric == format!("{metric}{library}")).and_then(|row| row.value.as_ref());
             let molecules = match (row.value.as_ref()?.cell(), value("expressed_fragments").map(Cell::cell)) {
-                // The median of six genes says nothing of the few that are seen.
+                // A median of 0 over six genes would hide that a few of them are seen.
                 (none, Some(all)) if none == "0" && all != "0" => format!("{all} molecules in all, without any across most splices"),
                 (molecules, _) => format!("{molecules} molecules a splice"),
             };

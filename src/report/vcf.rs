@@ -127,7 +127,7 @@ impl VcfCalls<'_> {
 pub fn text(source: &VcfContent<'_>) -> String {
     let contigs = &source.contigs.names;
     let ends = source.fusions.iter().flat_map(|fusion| {
-        // A mate without its mate would be a fault, so that both are written or none.
+        // A breakend without its mate would be an invalid VCF, so both are written or neither.
         let ends = fusion.breakends.iter().filter(|_| fusion.breakends.iter().all(BreakendEntry::is_sound));
         ends.filter_map(|end| record::of_end(&fusion.row, end, contigs))
     });

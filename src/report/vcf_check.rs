@@ -36,7 +36,7 @@ pub type BaseAt<'a> = dyn Fn(&str, u32) -> Option<u8> + 'a;
 /// The most that is read of a file, packed and unpacked.
 const MAX_BYTES: u64 = 1 << 30;
 
-/// The most problems that are told of a file: one with more is wrong throughout.
+/// Most problems that are reported for one file; a file with more is wrong throughout.
 pub const MAX_PROBLEMS: usize = 1_000;
 
 /// The longest text of a problem in characters; a name in a VCF may have any length.

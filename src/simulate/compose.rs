@@ -1,8 +1,8 @@
 //! From the events of a sample to its molecules.
 //!
 //! ```text
-//!   Event --rearrangement--> breakends --rna--> fused transcript + wild-type transcripts + background
-//!                                      --dna--> rearranged chromosomes + the unchanged ones beside them
+//!   SimulatedEvent --rearrangement--> breakends --rna--> fused transcript + wild-type transcripts + background
+//!                                               --dna--> rearranged chromosomes + the unchanged ones beside them
 //!   mutations in cis go onto the fused molecules, those in trans onto the wild type
 //! ```
 

@@ -1,4 +1,4 @@
-//! The genome from which molecules are cut.
+//! A genome in memory, from which simulated molecules are cut.
 
 use std::fmt::Write as _;
 use std::path::Path;

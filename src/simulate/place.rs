@@ -28,7 +28,7 @@ pub struct Primer {
     pub strand: Strand,
 }
 
-/// One fragment's place: start, length, and the strand of the first read.
+/// A fragment on its molecule: start, length, and strand of the first read.
 pub type PlacedFragment = (usize, usize, Strand);
 
 /// Placement on one molecule, with what has to be looked up once.

@@ -1,4 +1,4 @@
-//! Where a read truly lies on the genome: one alignment for each stretch that is in one piece.
+//! Projects a simulated read onto the genome: one alignment for each stretch that is in one piece.
 //!
 //! ```text
 //! read        0.........40|......70|..........150

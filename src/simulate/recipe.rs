@@ -1,4 +1,4 @@
-//! How a simulated sample is made: assay, depth, library, noise.
+//! The settings of a simulated sample: assay, depth, library, noise.
 
 use super::dirt::Dirt;
 use super::mixture::{CrossingRule, DNA_RULE, RNA_RULE};
@@ -66,7 +66,7 @@ impl Recipe {
         if self.assay.is_rna() {
             RNA_RULE
         } else {
-            // Without a mate nobody sees an insert.
+            // Single reads show no insert size.
             CrossingRule { pairs: self.library.paired, ..DNA_RULE }
         }
     }

@@ -87,7 +87,7 @@ pub struct Files {
     pub bam: bool,
 }
 
-/// What a run did.
+/// Counts of a finished run.
 #[derive(Debug, Clone, Default)]
 pub struct RunSummary {
     /// Samples that were made.

@@ -58,7 +58,7 @@ impl Htslib {
     /// Gives descriptor 2 back and returns what was written meanwhile.
     pub fn heard(self) -> Heard {
         let (Some(reading), Some(own)) = (self.reading, OWN.get()) else { return Heard::default() };
-        // The pipe's last writer goes, so the thread comes to its end.
+        // This closes the pipe's last writer, which ends the thread.
         match rustix::stdio::dup2_stderr(own) {
             Ok(()) => reading.join().unwrap_or_default(),
             Err(_) => Heard::default(),

@@ -1,4 +1,4 @@
-//! All of a library's variants: read and called first, phased when the fusions have their names.
+//! Runs the variant calling of one library: reads and calls first; phases later, when the fusions have their identifiers.
 
 use rayon::ThreadPool;
 use rustc_hash::FxHashSet;
@@ -190,7 +190,7 @@ fn carried<'f>(gene: &str, fusions: &'f [Fusion], shown: &'f [JunctionFragments]
         .into_iter()
         .filter_map(|fusion| {
             let own = shown.iter().find(|shown| shown.target == gene && shown.junction == fusion.junction)?;
-            // A break in DNA that a junction of RNA reports goes by that junction's row.
+            // A DNA break that is reported in the row of an RNA junction uses the identifier of that row.
             let reports =
                 |other: &&Fusion| other.agreement.dna.as_ref().is_some_and(|dna| dna.target == gene && dna.junction == fusion.junction);
             let row = fusions.iter().find(reports).unwrap_or(fusion);

@@ -1,4 +1,4 @@
-//! Whether the molecules that show a change look like those that do not: by strand, and by place in the read.
+//! Strand bias and read-position bias: whether the molecules with a change differ from those without it.
 
 use crate::stats::fisher_exact;
 
@@ -29,7 +29,7 @@ impl TwoSides {
     }
 }
 
-/// Whether the change comes from one strand while the others come from both. A molecule with mates on both strands says nothing.
+/// Whether the change comes from one strand while the others come from both. A molecule with mates on both strands is not counted.
 pub fn one_strand(with: &[&Molecule], without: &[&Molecule], index: usize) -> bool {
     let strand = |molecule: &Molecule| {
         let covered = [0, 1].map(|side: usize| molecule.spans[side].is_some_and(|span| span.covers(index)));

@@ -274,7 +274,7 @@ mod tests {
 
     #[test]
     fn only_the_sites_that_the_chain_goes_over_count() {
-        // Sites 1 and 2 lie between, the fragments at 0 and 3 tell nothing of either end.
+        // Sites 1 and 2 lie between the ends; the fragments at 0 and 3 reach neither end.
         let beside = (0..3).flat_map(|n| [(format!("l{n}"), [(0, true), (1, true)]), (format!("h{n}"), [(2, true), (3, true)])]);
         let mut alleles: BTreeMap<FragmentId, BTreeMap<usize, bool>> =
             beside.map(|(name, alleles)| (FragmentId::of(name.as_bytes()), alleles.into_iter().collect())).collect();

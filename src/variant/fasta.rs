@@ -1,4 +1,4 @@
-//! Whether the FASTA is the one that the reads were aligned to: the kinase domains must read the same in both.
+//! Checks that the FASTA is the reference of the alignments: the kinase domains must have the same bases in both.
 
 use crate::error::{Error, Result};
 use crate::reference::Reference;

@@ -32,7 +32,7 @@ const MIN_UNBROKEN_BP: u32 = 10;
 /// Share of the fragments that tell the wrong way: errors at a base are ten times rarer, copies that changed their template in PCR are not
 /// (about 1 % between places some tens of bases apart; reasoned, not measured).
 const WRONG_FRAC: f64 = 0.01;
-/// Chance from which so many wrong ones are believed.
+/// Probability from which this number of wrong fragments is accepted.
 const MIN_CHANCE: f64 = 0.01;
 /// Exons on the lost flank that are looked at in RNA.
 const LOST_EXONS: usize = 3;
@@ -275,7 +275,7 @@ fn with_each_other(reading: &mut Reading<'_>, called: &[usize], library: &Librar
                 contradicted =
                     chain.reason().filter(|_| matches!(chain, ChainResult::Contradicted(_))).map(|reason| format!(" and {reason}"));
             }
-            // Two codons for one residue are told apart by their bases.
+            // Two codons for the same residue are distinguished by their bases.
             let same = reading.calls[x].variant.hgvs_p == reading.calls[y].variant.hgvs_p;
             let name = |other: &Call| {
                 let Variant { hgvs_c, hgvs_p, .. } = &other.variant;

@@ -1,8 +1,7 @@
-//! The molecules over a row of coding bases, read from the file.
+//! The molecules over a stretch of coding bases, read from the file.
 //!
-//! Each segment (exon) is read once; a read that lies on several of them, spliced or split, gives its part of each, and all parts of
-//! a fragment make one molecule. Bases beyond a clip do not count: a read that goes on in a fusion's partner is used up to the
-//! junction.
+//! Each segment (exon) is read once. A read that lies on several segments, spliced or split, contributes its part of each, and all parts of a
+//! fragment make one molecule. Clipped bases do not count: a read that continues in a fusion's partner is used up to the junction.
 
 use std::collections::BTreeSet;
 
@@ -115,7 +114,7 @@ fn pile(domain: &mut Domain<'_>, parts: Vec<(Segment, SegmentReads)>, library: &
     let mut seen: FxHashSet<(FragmentId, u8, RecordKind, u32)> = FxHashSet::default();
     let flagged: FxHashSet<FragmentId> = parts.iter().flat_map(|(_, part)| part.flagged.iter().copied()).collect();
     for (segment, mut part) in parts {
-        // What is said of one mate is meant of both.
+        // A flag on one mate applies to both: tools that mark duplicates may flag one only.
         part.shown.retain(|read| !flagged.contains(&read.shown.fragment));
         part.slim.retain(|view| !flagged.contains(&view.fragment));
         take_md(domain, &segment, &part.md);
@@ -183,7 +182,7 @@ fn read_segment(reader: &mut LibraryReader, library: &Library, domain: &Domain<'
         longest_bp: 0,
     };
     let grouped = matches!(assay.duplicates, DuplicateRule::Umi | DuplicateRule::Position);
-    // A pair that spans more is no fragment but a rearrangement.
+    // A pair that spans more than a fragment's length is a rearrangement.
     let believable = i64::from(assay.insert_max_bp.max(assay.read_length_bp)) * 2;
     let here = domain.interval(segment);
     // A mate that lies beside the segment may be the one that is flagged.

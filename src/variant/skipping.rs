@@ -31,7 +31,7 @@ const LEFT_OUT: &[u8] = b"<DEL>";
 const ERROR: (f64, f64) = (0.007, 1.0);
 /// Chance that a tested sample has lost the exon.
 const PRIOR: f64 = 0.01;
-/// An aligner places the end of a piece to so many bases.
+/// Precision, in bases, with which an aligner places the end of a piece.
 const NEAR_BP: u32 = 4;
 /// Molecules below which a share says little.
 const MIN_DEPTH: u32 = 20;

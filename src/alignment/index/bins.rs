@@ -1,4 +1,4 @@
-//! A binning index against itself.
+//! Checks a BAI or CSI index against itself: its bins, chunks and linear index must agree.
 
 use super::content::{self, Explained};
 use super::parse::{Bin, BinTree, Binning, Chunk, ReferenceBins};

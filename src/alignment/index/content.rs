@@ -1,11 +1,11 @@
-//! A binning index against the file: what the records are that lie where it says.
+//! Checks a BAI or CSI index against the file: at the places it names, the records must be those that it promises.
 
 use super::parse::{Bin, BinTree, Binning, IndexWindow, ReferenceBins, Start};
 use super::Refusal;
 use crate::bgzf::{Blocks, Fault, VirtualOffset, MAX_BLOCK_BYTES};
 use crate::genome::{ContigId, Contigs};
 
-/// Contigs of which begin and end are compared with the file; of more, every so many.
+/// Most contigs whose begin and end are compared with the file; if there are more, an even sample of them.
 const MAX_CONTIGS: usize = 256;
 
 /// Bytes of a record before its name, with the length that stands before them (SAM specification, section 4.2).
@@ -125,7 +125,7 @@ pub(super) fn check_starts(starts: &[Start<'_>], contigs: &Contigs, blocks: &mut
     Ok(())
 }
 
-/// What an index can be asked to explain by the file; without the file nothing is explained that the index does not explain itself.
+/// Explains, by the file, what looks wrong in an index. Without the file nothing can be explained beyond the index itself.
 pub(super) struct Explained<'a>(pub Option<&'a mut Blocks>);
 
 impl Explained<'_> {

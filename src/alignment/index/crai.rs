@@ -1,4 +1,4 @@
-//! The index of a CRAM: one line a slice, in the order of the file (CRAM specification, section 12).
+//! Reads and checks the index of a CRAM (CRAI): one line a slice, in the order of the file (CRAM specification, section 12).
 
 use std::fs::File;
 use std::ops::Range;
@@ -10,7 +10,7 @@ use super::{Location, Refusal};
 use crate::error::{Error, Result};
 use crate::genome::{ContigId, Contigs, Interval};
 
-/// Containers that are compared with the file; of more, every so many.
+/// Most containers that are compared with the file; if there are more, an even sample of them.
 const MAX_CONTAINERS: usize = 1 << 14;
 
 /// Bytes of the container that ends a CRAM of version 3.
@@ -153,7 +153,7 @@ impl Slice {
     }
 }
 
-/// Whether a slice has a checksum of its reference; who writes it into one writes it into all.
+/// Whether the slices have a checksum of their reference. One slice is looked at: a program writes it into all or none.
 fn has_checksum(file: &File, size: u64, slice: &Slice) -> bool {
     let body = container(file, slice.container, size).filter(|_| cram::is_known(file)).map(|container| container.body);
     // A slice with bases of its own is held against these, never against the FASTA.

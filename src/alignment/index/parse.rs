@@ -1,4 +1,4 @@
-//! BAI and CSI as they are written, every length checked before it is used.
+//! Reads BAI and CSI indexes; every length is checked before it is used.
 
 use std::fs::File;
 use std::io::{self, BufReader, Read};

@@ -46,7 +46,7 @@ pub(super) fn variants(path: &Path, text: &str) -> Result<Vec<(String, SampleCal
 /// All of `kinfuse.json`.
 pub(super) fn json(path: &Path) -> Result<Vec<(String, SampleCalls)>> {
     let mut document = Document::read(path)?;
-    // Without the table of candidates those that were called tell enough.
+    // If the table of candidates is missing, the called rows are used alone.
     if let Ok(whole) = Document::read_whole(path) {
         document = whole;
     }

@@ -1,4 +1,4 @@
-//! The two ends of a fragment, by all that its reads say of them.
+//! The two ends of a fragment, from all that its records say of them, and whether the ends of two fragments agree.
 
 use std::borrow::Cow;
 
@@ -10,7 +10,7 @@ use crate::sequence::reverse_complement;
 
 /// With the same UMI, and one end the same, the other end may lie so far off: clips and trimming seldom take more.
 const NEAR_BP: i64 = 30;
-/// Alignments of one read that are looked at; a read in more pieces says little of its place.
+/// Alignments of one read that are looked at; a read in more pieces has no reliable place.
 const MAX_BEGINS: usize = 3;
 /// Fewest bases by which reads without an alignment are known as copies.
 const MIN_ALIKE_BP: usize = 24;
@@ -175,7 +175,7 @@ impl<'a> FragmentEnds<'a> {
     pub fn fit(&self, other: &Self, swapped: bool) -> EndsFit {
         let side = |own: usize| self.agreement(own, other, own ^ usize::from(swapped));
         let first = side(0);
-        // Most fragments that are compared share a few bases and no end.
+        // Quick exit: most fragments that are compared share a few bases but no end.
         if first == EndAgreement::No {
             return EndsFit::No;
         }

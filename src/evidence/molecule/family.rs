@@ -43,7 +43,7 @@ type Identity<'a> = ([FragmentEnd; 2], Cow<'a, [u8]>, [Option<Cow<'a, [u8]>>; 2]
 /// The fragments of each molecule.
 pub fn families(fragments: FxHashMap<FragmentId, FragmentEnds<'_>>, rule: DuplicateRule) -> Vec<Vec<FragmentId>> {
     let mut nodes = nodes(fragments, rule);
-    // What is known best comes first, then the larger; names decide nothing.
+    // Nodes with the best-known ends come first, then the larger ones. Read names are never compared.
     nodes.sort_by(|x, y| x.rank().cmp(&y.rank()));
     let index = NodeIndex::new(&nodes);
     let mut taken = vec![false; nodes.len()];
@@ -76,7 +76,7 @@ fn nodes(fragments: FxHashMap<FragmentId, FragmentEnds<'_>>, rule: DuplicateRule
         let rule = if umi.is_none() && rule == DuplicateRule::Umi { DuplicateRule::Position } else { rule };
         let kind = umi.map(|umi| umi.kind);
         if kind == Some(UmiKind::Cell) {
-            // Broken after it was copied: its copies lie at several places.
+            // The molecule was fragmented after it was copied, so its copies lie at several places.
             fragment = FragmentEnds { umi, ..FragmentEnds::default() };
         }
         let mut umis = match umi {
@@ -95,7 +95,7 @@ fn nodes(fragments: FxHashMap<FragmentId, FragmentEnds<'_>>, rule: DuplicateRule
         let is_sequenced = kind == Some(UmiKind::Sequenced);
         let node =
             equal.entry(identity).or_insert_with(|| Node { fragment: fragment.clone(), umis, is_sequenced, rule, copies: Vec::new() });
-        // Of equal ones the first by its bases is compared with others.
+        // Equal fragments are represented by the bases that sort last, whichever fragment came first.
         if fragment.bases > node.fragment.bases {
             node.fragment.bases = fragment.bases;
         }
@@ -110,7 +110,7 @@ impl Node<'_> {
         let placed = |end: &FragmentEnd| usize::from(end.is_placed()) + usize::from(end.has_begin());
         let known: usize = self.fragment.ends.iter().map(placed).sum();
         let known = (known, self.fragment.bases.iter().flatten().count());
-        // What lacks a UMI is taken in by what has one, and never makes two families one.
+        // A node without a UMI joins a family that has one, but never joins two families to each other.
         (
             self.umis[0].is_empty(),
             Reverse(known.0),

@@ -1,4 +1,4 @@
-//! Nodes by what fragments of one molecule have in common: an end, both ends, the first words of a read, each with the UMI.
+//! Look-up of fragments that may be copies of one molecule: by an end, by both ends, or by the first bases of a read, each with the UMI.
 
 use std::hash::{Hash, Hasher};
 

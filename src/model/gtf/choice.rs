@@ -1,4 +1,4 @@
-//! From collected transcripts to one gene each with the transcript by which its exons are counted.
+//! Chooses one transcript for each gene of a GTF: the one by which its exons are counted.
 
 use std::cmp::Reverse;
 use std::collections::BTreeMap;

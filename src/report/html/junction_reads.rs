@@ -173,7 +173,7 @@ impl LineStretch {
 fn laid_out(head: &str, row: &ReadRow, reads: &ReadsAtJunction, widths: &Widths) -> Vec<LineStretch> {
     let plain = |part: LinePart, text: String| LineStretch { part, differs: false, text };
     let joint = || plain(LinePart::Joint, "\u{2502}".to_owned());
-    // Bases beyond those that most reads have are compared with nothing.
+    // Bases beyond the consensus have nothing to be compared with.
     let (skipped, beyond) = (reads.left.len().saturating_sub(row.left.len()), row.left.len().saturating_sub(reads.left.len()));
     let expected = [&vec![0; beyond], reads.left.as_bytes().get(skipped..).unwrap_or_default()].concat();
     let mut line = vec![plain(LinePart::Head, head.to_owned() + &" ".repeat(widths.left - row.left.len()))];

@@ -1,4 +1,4 @@
-//! What it is worth that no fusion of a kinase, and no mutation of its known codons, was seen.
+//! Negative results on the page: kinases without a fusion, and known codons without a mutation, with what could have been seen.
 
 use super::lang::fill;
 use super::numbers::{name, percent, shown};

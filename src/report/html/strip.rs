@@ -1,4 +1,4 @@
-//! The drawings of what could have been seen: places at which each kinase can break, and the 5'/3' balance.
+//! Drawings of detectability: the places at which each kinase can break, and the 5'/3' balance.
 
 use super::lang::fill;
 use super::numbers::{name, percent};
@@ -15,7 +15,7 @@ const IN_LINE: usize = 8;
 const BOX: (f64, f64) = (78.0, 34.0);
 const GAP: f64 = 4.0;
 
-/// What the note of a place says that is none of the usual ones.
+/// The note of a place, if it is not one of the usual ones.
 const SELDOM: &str = "fusions seldom break here";
 
 /// Whether fusions usually break at a place.

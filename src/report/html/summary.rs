@@ -183,7 +183,7 @@ fn fusion(row: &FusionRow, document: &Document, lang: Lang, said: &mut Vec<(Stri
     let doubts = row.filter.split(';').filter(|_| !passes).map(|flag| (name(flag), flag_text(flag, lang))).collect();
     let found = document.interpretation.fusions.iter().find(|meaning| meaning.id == row.id).filter(|_| passes);
     let mut meaning = found.map(|found| meaning::of(found, &document.interpretation, phrases));
-    // What was said of one isoform need not be said of the next.
+    // Text that was given for one isoform is not repeated for the next.
     if let (Some(found), Some(own)) = (found, meaning.as_mut()) {
         let key = serde_json::to_string(&(&found.drugs, &found.no_level, &found.notes, &found.bypass, &found.tier)).unwrap_or_default();
         match said.iter().find(|(known, _)| *known == key) {

@@ -1,4 +1,4 @@
-//! What it is worth that no fusion of a kinase was found, and evidence of one without its partner.
+//! Negative results in `kinfuse.json`: what could have been seen of each kinase, and evidence of a fusion without its partner (5'/3' balance).
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};

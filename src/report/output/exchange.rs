@@ -72,7 +72,7 @@ impl Exchange {
     /// The new files have their names: the old ones go.
     pub(super) fn done(self) {
         for kept in self.kept {
-            // A second name that stays is in nobody's way, and goes with the next run.
+            // A second name that cannot be removed does no harm; the next run removes it.
             let _ = fs::remove_file(kept.second_name);
         }
     }

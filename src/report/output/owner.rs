@@ -30,7 +30,7 @@ pub fn refuse_another(dir: &Path, sample: &str) -> Result<()> {
                 format!("holds the sample {}, and the files of {} have the same names", one_line(&other.sample), one_line(sample));
             Err(Error::input(path, problem, "choose another folder with --out-dir, or give another name with --sample"))
         }
-        // A file that is no document is in nobody's name.
+        // A file that is no document of kinfuse belongs to no sample.
         _ => Ok(()),
     }
 }

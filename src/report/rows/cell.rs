@@ -10,7 +10,7 @@ use crate::terminal::one_line;
 use crate::variant::origin::Origin;
 use crate::variant::VariantStatus;
 
-/// What a cell shows where there is no value.
+/// The text of a cell without a value.
 const MISSING: &str = ".";
 
 /// A value that can be a cell: never empty, without tab, line end or control character.

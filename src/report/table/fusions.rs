@@ -43,7 +43,7 @@ pub(super) fn add(document: &Document, lines: &mut Lines, width: usize) {
             }
             let meant = document.interpretation.fusions.iter().find(|meaning| meaning.id == fusion.id && fusion.passes());
             let own = meant.map(|meant| meaning::of_fusion(document, meant, fusion)).unwrap_or_default();
-            // Two junctions of one pair of genes mean the same; it stands below the first.
+            // Junctions of the same genes have the same meaning; it is shown below the first.
             if !shown.contains(&own) {
                 for (rank, text, most) in &own {
                     lines.add_wrapped(*rank, text, *most);
@@ -67,7 +67,7 @@ fn table(document: &Document, width: usize) -> Vec<String> {
     if !fusions.iter().any(|fusion| isoforms::share(document, fusion).is_some()) {
         names.retain(|name| *name != AMONG);
     }
-    // What all rows share needs no column.
+    // A column in which all rows are equal is left out.
     if !fusions.iter().any(|fusion| fusion.evidence.as_deref().is_some_and(|evidence| evidence.contains('+'))) {
         names.retain(|name| *name != "evidence");
     }
@@ -94,7 +94,7 @@ fn rows(document: &Document, names: &[&str]) -> Vec<String> {
 fn value(fusion: &FusionRow, column: &str) -> String {
     match column {
         "FUSIONS" => format!("  {}", fusion.fusion.cell()),
-        // Which exons the transcript joins, a break in DNA only implies.
+        // A DNA break only implies which exons the transcript joins.
         "junction" if fusion.exon_junction.is_some() && is_implied(fusion) => format!("{} (implied)", fusion.exon_junction.cell()),
         "junction" => fusion.exon_junction.cell(),
         "variant" => fusion.variant.cell(),

@@ -7,9 +7,9 @@ use crate::terminal::one_line;
 pub(super) enum Rank {
     /// Stays in any case.
     Finding,
-    /// What a reader of the finding asks next.
+    /// Details of a finding.
     Detail,
-    /// What the files say as well.
+    /// Text that the files also have.
     More,
 }
 
@@ -48,7 +48,7 @@ impl Lines {
         self.all.iter().map(|(_, lines)| lines.len()).sum()
     }
 
-    /// The text of at most so many lines: those that matter least go, the last ones first, and it is said where they are.
+    /// The text, cut to a number of lines: the least important go first, the last ones before others, and a line says where they can be read.
     pub(super) fn text(mut self, most: usize, elsewhere: &str) -> String {
         let before = self.count();
         while self.count() + usize::from(self.count() < before) > most {

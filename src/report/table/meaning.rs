@@ -32,7 +32,7 @@ pub(super) fn of_fusion(document: &Document, meaning: &FusionMeaning, fusion: &F
     } else if !meaning.drugs.is_empty() {
         lines.push((Rank::Finding, format!("    {name}: {}", level(document, meaning)), 1));
     }
-    // What makes no kinase gives no drug anything to act on.
+    // A fusion that makes no kinase has no drugs to list.
     if meaning.no_level.is_none() {
         let groups = [Group::Active, Group::Void, Group::NoReport].into_iter().filter_map(|group| of_group(meaning, group));
         lines.extend(groups.map(|text| (Rank::Finding, text, 3)));
@@ -191,7 +191,7 @@ fn approvals(meaning: &FusionMeaning) -> Option<String> {
             let dates = approval.date.as_deref().unwrap_or("");
             let year = dates.split(|c: char| !c.is_ascii_digit()).find(|digits| digits.len() == 4).unwrap_or("");
             let place = format!("{} {year}", approval.jurisdiction).trim_end().to_owned();
-            // The first approval of a place is the one that matters here.
+            // Only the first approval of each region is shown here.
             if !places.iter().any(|known| known.starts_with(&approval.jurisdiction)) {
                 places.push(place);
             }

@@ -52,7 +52,7 @@ pub(super) fn add(document: &Document, lines: &mut Lines) {
 
 fn row(variant: &VariantRow) -> Vec<String> {
     let on = variant.phase.as_ref().filter(|phase| !phase.fusions.is_empty()).map(Cell::cell).unwrap_or_default();
-    // What has no name by the protein goes by the coding sequence.
+    // A change without a protein name is named by the coding sequence.
     let name = variant.hgvs_c.as_deref().filter(|_| variant.hgvs_p == "p.?").unwrap_or(&variant.hgvs_p);
     vec![
         super::lines::cut(&format!("  {} {}", one_line(&variant.gene), one_line(name)), NAME),

@@ -58,7 +58,7 @@ fn rows_of(document: &Document, gene: &str) -> Vec<Vec<String>> {
     if document.status.verdict == SampleVerdict::Failed {
         return without("the sample failed");
     }
-    // A reason may know more than the places do: no primers, no contig.
+    // A reason may be more specific than the places: no primers, no contig.
     let poor = document.status.reasons.iter().chain(&document.status.limits).find_map(|reason| concerns(reason, gene));
     let Some(worth) = document.negatives.iter().find(|negative| negative.gene == gene) else {
         return without(poor.unwrap_or("nobody asked what could have been seen"));
@@ -74,7 +74,7 @@ fn rows_of(document: &Document, gene: &str) -> Vec<Vec<String>> {
     let is_bare = worth.places.iter().all(|places| Absence::of_word(&places.verdict) == Absence::NotInformative);
     let mut rows: Vec<Vec<String>> = worth.places.iter().map(|places| row(verdict, cells(places))).collect();
     if let (Some(poor), Some(seen)) = (poor, rows[0].get_mut(4).filter(|_| is_bare)) {
-        // The place and the word stand in columns of their own.
+        // Region and verdict have columns of their own, so they are removed from the text.
         let said = poor.strip_prefix(worth.places[0].regions.as_str()).unwrap_or(poor);
         *seen = one_line(said.trim_start().trim_end_matches(": not informative"));
     }

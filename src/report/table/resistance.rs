@@ -1,4 +1,4 @@
-//! What a kinase without a called resistance mutation is worth, in one line: which known codons were seen, and how small a share.
+//! One line for each kinase without a called resistance mutation: which known codons were seen, and from which fraction on.
 
 use super::super::json::{Document, SampleVerdict};
 use super::super::known_codons::KnownCodons;
@@ -27,7 +27,7 @@ pub(super) fn sentence(document: &Document, gene: &str) -> Option<(Rank, String)
     if codons.count() == 0 || document.status.verdict == SampleVerdict::Failed || !fused && lods.is_empty() {
         return None;
     }
-    // Of a kinase without a fusion it can be read in variants.tsv.
+    // For a kinase without a fusion this line matters less; variants.tsv has it too.
     let rank = if fused { Rank::Detail } else { Rank::More };
     let (gene, all) = (one_line(gene), codons.count());
     let Some((half, (worst, _))) = codons.spread() else {

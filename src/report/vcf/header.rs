@@ -64,7 +64,7 @@ const FORMAT: [Definition; 8] = [
 /// The header lines with the line of column names, each with its line end.
 pub(super) fn lines(source: &VcfContent<'_>) -> String {
     let mut lines = vec!["##fileformat=VCFv4.4".to_owned(), format!("##source=kinfuse {}", one_line(source.version))];
-    // What is said of a mutation's effect on drugs is as old as the tables.
+    // The version of the tables: statements on drugs depend on it.
     lines.extend(Some(source.tables).filter(|state| !state.is_empty()).map(|state| format!("##kinfuseTables={}", one_line(state))));
     let assembly =
         source.assembly.map(|assembly| format!(",assembly={}", encoded(assembly).replace(['<', '>', '"'], "_"))).unwrap_or_default();

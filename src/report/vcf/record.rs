@@ -78,7 +78,7 @@ fn alleles(variant: &VariantRow) -> Vec<(u32, String, String)> {
     let parts = variant.genomic_parts.iter().map(|part| (part.pos, plain(part.r#ref.as_bytes()), plain(part.alt.as_bytes())));
     let parts: Vec<(u32, String, String)> = parts.collect();
     let is_sound = |bases: &str| !bases.is_empty() && !bases.contains('N');
-    // One part alone would be another change.
+    // A change in several parts is written whole or not at all.
     let all = parts.iter().all(|(_, reference, alternative)| is_sound(reference) && is_sound(alternative) && reference != alternative);
     if all {
         parts

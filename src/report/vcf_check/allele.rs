@@ -4,7 +4,7 @@ use super::breakend::Alt;
 use super::header::Declarations;
 use super::reserved::KINDS;
 
-/// What one ALT is.
+/// The kind of one ALT allele.
 #[derive(Debug)]
 pub(super) enum Allele<'a> {
     /// `.`: no other allele.

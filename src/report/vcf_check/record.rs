@@ -6,7 +6,7 @@ use super::header::{Declaration, Declarations};
 use super::value::{self, ValueSection};
 use super::{BaseAt, Problems};
 
-/// A record as far as the checks need it.
+/// The fields of a record that the checks use.
 #[derive(Debug)]
 pub(super) struct CheckedRecord<'a> {
     /// 1-based line.

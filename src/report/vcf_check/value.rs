@@ -1,6 +1,6 @@
 //! Single values of INFO and FORMAT.
 
-/// Where a value stands.
+/// The column that a value belongs to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum ValueSection {
     Info,

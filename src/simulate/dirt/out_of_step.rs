@@ -11,7 +11,7 @@ pub(super) fn exchange<'s, 'm: 's>(fragments: impl Iterator<Item = &'s mut Simul
         let (before, here) = chosen.split_at_mut(index);
         let (before, here) = (&mut *before[index - 1], &mut *here[0]);
         std::mem::swap(&mut before.reads[1], &mut here.reads[1]);
-        // What was carried along so far is the first one's.
+        // The second read that `before` hands on may itself have come from an earlier fragment.
         let carried = before.mate_molecule.unwrap_or(before.molecule);
         before.mate_molecule = Some(here.molecule);
         here.mate_molecule = Some(carried);
