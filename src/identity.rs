@@ -18,7 +18,7 @@
 mod contamination;
 mod likelihood;
 mod place;
-mod seen;
+mod site_molecules;
 
 use std::collections::BTreeMap;
 
@@ -146,7 +146,7 @@ impl InheritedSites {
             }
         }
         let places: Vec<SubstitutionSite> = places.into_values().collect();
-        let seen = libraries.iter().map(|library| seen::at(library, &places, inputs.pool)).collect::<Result<_>>()?;
+        let seen = libraries.iter().map(|library| site_molecules::at(library, &places, inputs.pool)).collect::<Result<_>>()?;
         Ok(Self { places, seen, materials: libraries.iter().map(|library| library.assay.material()).collect() })
     }
 

@@ -19,16 +19,19 @@
 //! 4. [`lost_mate`] (DNA): a mate that was not aligned because of poor bases joins a junction with few fragments if its first bases lie on the
 //!    other side.
 //!
-//! RNA has further steps, because aligners clip short ends at exon edges: [`shown`] reads the exon edges of the kinase and its known partners;
-//! [`edges`] recognises short tails by them; [`rescue`] mends what the aligner clipped, misplaced or left unaligned; [`meet`] joins reads of
-//! both sides that meet within inserted bases. Partners that no table lists are found by [`discover`] (exons of the FASTA), [`outside`] (reads
-//! that lie at the partner alone) and [`search`] (all reads of the file). [`inner_exon`] recognises inserted bases that are one of the
-//! genes' own exons. [`nearby`] keeps comparisons few where thousands of chimeras lie side by side.
+//! RNA has further steps, because aligners clip short ends at exon edges: [`edge_reads`] reads the exon edges of the kinase and its known
+//! partners; [`edges`] recognises short tails by them; [`rescue`] mends what the aligner clipped, misplaced or left unaligned; [`meet`]
+//! joins reads of both sides that meet within inserted bases. Partners that no table lists are found by [`discover`] (exons of the FASTA),
+//! [`outside`] (reads that lie at the partner alone) and [`search`] (all reads of the file). [`inner_exon`] recognises inserted bases that
+//! are one of the genes' own exons. [`nearby`] keeps comparisons few where thousands of chimeras lie side by side.
 
 pub mod candidate;
 pub mod cluster;
 pub mod concern;
+mod consensus;
+pub mod costs;
 pub mod discover;
+pub mod edge_reads;
 pub mod edges;
 pub mod ends;
 pub mod find;
@@ -38,20 +41,17 @@ pub mod local;
 pub mod long_read;
 pub mod lost_mate;
 pub mod meet;
+pub mod merge;
 pub mod nearby;
 pub mod orphan;
 pub mod outside;
 pub mod pairs;
 pub mod partners;
-pub mod price;
 pub mod realign;
 pub mod rescue;
 pub mod score;
 pub mod search;
-pub mod shown;
 pub mod support;
 pub mod unaligned;
-pub mod united;
-mod votes;
 
 pub use candidate::{Candidate, EvidenceKind, Member};

@@ -6,7 +6,7 @@
 //!                 --reads of its molecules--> places by kind, bases over the junction, one line a molecule
 //! ```
 //!
-//! Three modules have to do with drawings. This one collects the numbers, [`crate::report::drawn`] keeps them in `kinfuse.json`, and
+//! Three modules have to do with drawings. This one collects the numbers, [`crate::report::drawing_data`] keeps them in `kinfuse.json`, and
 //! [`crate::drawing`] draws shapes without knowing what they mean.
 //!
 //! Nothing is decided here: the calls and their molecules were settled before. The reads are those of the evidence file
@@ -30,7 +30,7 @@ use crate::fusion::{Flag, Fusion};
 use crate::genome::Contigs;
 use crate::model::index::GeneModels;
 use crate::model::Role;
-use crate::report::drawn::{Drawings, DrawnBalance, DrawnFusion};
+use crate::report::drawing_data::{Drawings, DrawnBalance, DrawnFusion};
 
 /// All that is drawn: `fusions` are those that are reported, in the order of their rows.
 ///

@@ -2,17 +2,17 @@
 //!
 //! ```text
 //! set up -> recognise the assay -> scan the kinases -> read the windows of partners -> junctions -> depth -> fusions -> variants -> report
-//!      in RNA also: exon edges -> reads at other genes -> all exons -> all reads ---^
+//!      in RNA also: exon edges -> reads at other genes -> all exons -> all reads ----------^
 //! ```
 //!
 //! If a sample has several libraries, or a matched normal, they are also compared: do they come from one person ([`crate::identity`])?
 
 mod elsewhere;
 mod junctions;
+mod notices;
 mod persons;
 mod reading;
 mod result;
-mod said;
 
 use std::sync::Arc;
 
@@ -35,7 +35,7 @@ use crate::normals;
 use crate::picture;
 use crate::progress::Progress;
 use crate::reference::Lookup;
-use crate::report::drawn::Drawings;
+use crate::report::drawing_data::Drawings;
 use crate::report::identity::InputFile;
 use crate::report::output;
 use crate::report::rows::FusionRow;
@@ -77,7 +77,7 @@ pub fn call(config: &CallConfig, progress: &Progress) -> Result<SampleResult> {
     let libraries = Library::group(recognised);
     let normal = matched_normal.map(|file| run.matched_normal(file)).transpose()?;
     if let Some(normals) = &setup.normals {
-        said::other_material(normals, &libraries, &warnings);
+        notices::other_material(normals, &libraries, &warnings);
     }
     let mut results = Vec::new();
     let mut analyses = Vec::new();
@@ -110,7 +110,7 @@ pub fn call(config: &CallConfig, progress: &Progress) -> Result<SampleResult> {
     let mut variants = Vec::new();
     for ((result, library), analysis) in results.iter_mut().zip(&libraries).zip(analyses) {
         result.findings = analysis.phased(library, &fusions, &result.shown, &run.inputs())?;
-        said::held_back(result, &warnings);
+        notices::held_back(result, &warnings);
         for mut variant in std::mem::take(&mut result.findings.variants) {
             if libraries.len() > 1 {
                 let note = [library.assay.kind.name(), variant.note.as_str()].join(" ");

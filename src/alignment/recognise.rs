@@ -5,12 +5,12 @@ use rust_htslib::bam::record::Record;
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::assay::{Assay, AssayKind, AssayRequest, DuplicateRule};
+use super::assay_check::{self, Edges};
 use super::cigar;
 use super::faults::Inspection;
 use super::file::AlignmentFile;
 use super::read::{self, FragmentId, ReadRecord, RecordKind, Skipped};
 use super::umi::{umi_sources, UmiSource, SOURCES};
-use super::unlike::{self, Edges};
 use crate::error::Result;
 use crate::genome::{Breakend, Interval};
 use crate::material::Material;
@@ -205,7 +205,7 @@ impl ReadSample {
             _ => read_length_bp,
         };
         let (is_rna, told) = self.material(programs);
-        let unlike = request.kind.and_then(|asked| unlike::sentence(asked, (is_rna, &told), self.edges));
+        let unlike = request.kind.and_then(|asked| assay_check::sentence(asked, (is_rna, &told), self.edges));
         reasons.push(told);
         let amplicon = self.amplicon(&mut reasons);
         let recognised = match (is_rna, amplicon && !long_reads) {

@@ -12,8 +12,8 @@ use rust_lapper::{Interval as Lap, Lapper};
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::alignment::assay::Assay;
+use crate::alignment::cut_reads::Parts;
 use crate::alignment::library::Library;
-use crate::alignment::parts::Parts;
 use crate::alignment::read::{FragmentId, ReadRecord, RecordKind};
 use crate::alignment::scan::leaves_out_flagged;
 use crate::alignment::tile;

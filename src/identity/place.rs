@@ -1,6 +1,6 @@
 //! Places at which a library shows a substitution that looks inherited.
 
-use crate::alignment::laid::{self, Laid};
+use crate::alignment::aligned_bases::{self, Laid};
 use crate::alignment::read::{usable, RecordKind};
 use crate::alignment::scan::leaves_out_flagged;
 use crate::alignment::{tile, Library, Record};
@@ -145,7 +145,7 @@ impl BaseCounts {
     }
 
     fn add(&mut self, record: &Record, min_quality: u8) {
-        for Laid { position, base, .. } in laid::bases(record, END_BP).into_iter().filter(|laid| laid.quality >= min_quality) {
+        for Laid { position, base, .. } in aligned_bases::bases(record, END_BP).into_iter().filter(|laid| laid.quality >= min_quality) {
             if let (Some(index), Some(code)) = (self.index(position), code(base)) {
                 self.bases[index][code] += 1;
             }
@@ -153,7 +153,7 @@ impl BaseCounts {
         if self.tags.is_empty() {
             return;
         }
-        for (position, base) in laid::reference(record).into_iter().flatten() {
+        for (position, base) in aligned_bases::reference(record).into_iter().flatten() {
             if let (Some(index), Some(code)) = (self.index(position), code(base)) {
                 self.tags[index][code] += 1;
             }

@@ -8,7 +8,7 @@
 //!
 //! The reads keep step with both sides: what one end gives up is inserted, or the other takes it. So each column of the reads costs what its
 //! errors cost against the kinase, against the partner, or against the base that most of them show where it is inserted. The ends with the
-//! least sum are taken, with the prices of [`super::price`]. Bases that both sides have there are homology.
+//! least sum are taken, with the prices of [`super::costs`]. Bases that both sides have there are homology.
 
 use rustc_hash::FxHashMap;
 
@@ -18,8 +18,8 @@ use crate::genome::Breakend;
 use crate::sequence::{code, complement};
 
 use super::candidate::{Candidate, Tolerance};
+use super::costs::{of_nats, price, Cost, VARIANT};
 use super::homology::outwards;
-use super::price::{of_nats, price, Cost, VARIANT};
 use super::realign::Bases;
 use super::score::ErrorRates;
 

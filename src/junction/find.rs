@@ -23,6 +23,7 @@ use super::homology;
 use super::inner_exon;
 use super::long_read;
 use super::meet;
+use super::merge;
 use super::nearby::{Nearby, Spellings};
 use super::orphan;
 use super::pairs::SpannedEdges;
@@ -31,7 +32,6 @@ use super::rescue::{self, Mended, BELIEVED_MAPQ};
 use super::score::Beyond;
 use super::support::{self, PairSpan, Spanned, OVERRUN_BP};
 use super::unaligned;
-use super::united;
 
 /// Genomic bases within which the mate of a spliced fragment may lie: nearly all introns are shorter.
 const MAX_SPLICED_REACH_BP: i64 = 100_000;
@@ -262,7 +262,7 @@ impl Evidence {
             homology::settle(candidate, reference);
         }
         candidates.extend(from_pairs);
-        candidates = united::united(candidates);
+        candidates = merge::united(candidates);
         if let Some(spliced) = spliced {
             for candidate in &mut candidates {
                 candidate.joins_exons = candidate.lies_on_edges(spliced.on_edge);

@@ -10,7 +10,7 @@ use crate::error::{Error, Result};
 use crate::genome::{ContigId, Interval};
 use crate::reference::{Lookup, Reference};
 
-use super::votes::Votes;
+use super::consensus::Votes;
 
 /// Widest interval that is read.
 const MAX_WIDTH_BP: u32 = 10_000;

@@ -2,7 +2,7 @@
 //! the two sides, so all reads of a junction are compared together.
 //!
 //! Each way to join the two sides gives a molecule. The molecule under which the reads are likeliest is taken. Each error of a read costs 5.0
-//! (one base in fifty is wrong, in one of three ways: ln 150); the other costs are those of [`super::price`].
+//! (one base in fifty is wrong, in one of three ways: ln 150); the other costs are those of [`super::costs`].
 
 use std::cell::RefCell;
 use std::collections::BTreeSet;
@@ -14,9 +14,9 @@ use crate::genome::Breakend;
 use crate::sequence::{collapse_runs, fewest_edits_to_end, fewest_edits_within, reverse_complement};
 
 use super::candidate::Candidate;
+use super::costs::{price, Cost};
 use super::ends::SideBases;
 use super::nearby::Nearby;
-use super::price::{price, Cost};
 
 /// What each error of a read costs.
 const ERROR: Cost = 5_000;

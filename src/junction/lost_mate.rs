@@ -13,9 +13,9 @@ use rayon::ThreadPool;
 use rustc_hash::FxHashSet;
 
 use crate::alignment::library::Library;
-use crate::alignment::lost::{self, Lost};
 use crate::alignment::read::FragmentId;
 use crate::alignment::tile;
+use crate::alignment::unaligned_mates::{self, Lost};
 use crate::error::Result;
 use crate::genome::{Breakend, Interval, Side};
 use crate::sequence::{common_prefix, reverse_complement};
@@ -95,8 +95,12 @@ pub fn add(pool: &ThreadPool, library: &Library, candidates: &mut [Candidate], l
         wanted.iter().flat_map(|&index| MateSides::both(&candidates[index])).map(|sides| sides.stretch(longest_bp)).collect();
     let windows = tile::merged(stretches.clone(), tile::INDEXED_BP);
     let stretches = tile::merged(stretches, 0);
-    let found =
-        tile::run(pool, windows.len(), || library.reader(), |reader, index| lost::within(reader, library, windows[index], &stretches))?;
+    let found = tile::run(
+        pool,
+        windows.len(),
+        || library.reader(),
+        |reader, index| unaligned_mates::within(reader, library, windows[index], &stretches),
+    )?;
     let mut lost: Vec<Lost> = found.into_iter().flatten().collect();
     lost.sort_by_key(|lost| (lost.at.contig, lost.begin));
     let mut taken: FxHashSet<FragmentId> = candidates.iter().flat_map(|candidate| candidate.members.keys().copied()).collect();

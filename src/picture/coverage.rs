@@ -8,7 +8,7 @@ use crate::alignment::{tile, Library};
 use crate::error::Result;
 use crate::fusion::Fusion;
 use crate::genome::{Breakend, Interval};
-use crate::report::drawn::{BIN_BP, REACH_BP};
+use crate::report::drawing_data::{BIN_BP, REACH_BP};
 
 /// Mean number of reads in each bin round the 5' and the 3' break.
 ///

@@ -4,7 +4,7 @@ use super::majority::SIDE_BP;
 use crate::alignment::read::{Piece, ReadRecord};
 use crate::fusion::Fusion;
 use crate::genome::{Breakend, Side, Strand};
-use crate::report::drawn::ReadRow;
+use crate::report::drawing_data::ReadRow;
 use crate::sequence::reverse_complement;
 
 /// Bases between a break and the end of an alignment up to which the read is taken to go on to the break.

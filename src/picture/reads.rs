@@ -13,7 +13,7 @@ use crate::evidence::supporting::Further;
 use crate::fusion::witness::Behind;
 use crate::fusion::Fusion;
 use crate::junction::EvidenceKind;
-use crate::report::drawn::{chosen, DrawnMolecules, ReadRow, ReadsAtJunction, SupportKind, MOST_READS};
+use crate::report::drawing_data::{chosen, DrawnMolecules, ReadRow, ReadsAtJunction, SupportKind, MOST_READS};
 
 /// Longest read name that is kept, in characters.
 const LONGEST_NAME: usize = 100;

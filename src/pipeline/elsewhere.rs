@@ -9,10 +9,10 @@ use crate::genome::Breakend;
 use crate::junction::candidate::Tolerance;
 use crate::junction::concern;
 use crate::junction::discover;
+use crate::junction::edge_reads::ExonEdges;
 use crate::junction::find::Evidence;
 use crate::junction::local::LocalBases;
 use crate::junction::search::{self, Break};
-use crate::junction::shown::ExonEdges;
 use crate::model::{Gene, Role};
 use crate::reference::Lookup;
 

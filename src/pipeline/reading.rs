@@ -11,15 +11,15 @@ use crate::error::Result;
 use crate::evidence::chain;
 use crate::genome::{Breakend, Interval};
 use crate::junction::concern::{self, Concern, RecordKey};
+use crate::junction::edge_reads::{self, ExonEdges, Unplaced};
 use crate::junction::find::{self, Evidence};
 use crate::junction::outside::{self, Outside};
 use crate::junction::partners;
 use crate::junction::search;
-use crate::junction::shown::{self, ExonEdges, Unplaced};
 use crate::material::Material;
 use crate::model::Gene;
 
-use super::{said, Run};
+use super::{notices, Run};
 
 /// The records of each kinase, and what was counted on the way.
 pub(super) struct KinaseRecords<'r> {
@@ -134,7 +134,7 @@ impl<'r> Run<'r> {
             }
         }
         let edges = &reading.edges;
-        said::unread(library, edges, left, self.warnings);
+        notices::unread(library, edges, left, self.warnings);
         let counts = [
             ("unaligned_looked_up", edges.unaligned_seen),
             ("unaligned_duplicate", edges.unaligned_duplicates),
@@ -155,7 +155,7 @@ impl<'r> Run<'r> {
         unplaced: (&Unplaced, &FxHashSet<RecordKey>),
     ) -> Result<ExonEdges> {
         let known = (&self.setup.models, &self.setup.knowledge);
-        shown::read(self.pool, library, (&self.targets, &found.0, found.1), known, self.setup.reference.as_ref(), unplaced)
+        edge_reads::read(self.pool, library, (&self.targets, &found.0, found.1), known, self.setup.reference.as_ref(), unplaced)
     }
 
     /// What lies elsewhere and enters a kinase.

@@ -12,7 +12,7 @@ use crate::genome::{Assembly, Contigs};
 use crate::identity::{Contamination, LibraryComparison};
 use crate::knowledge::Knowledge;
 use crate::reference::Reference;
-use crate::report::drawn::Drawings;
+use crate::report::drawing_data::Drawings;
 use crate::report::identity::InputFile;
 use crate::variant::analysis::{Findings, JunctionFragments};
 use crate::variant::Variant;

@@ -238,7 +238,7 @@ fn fusion((at, row): (usize, &FusionRow), document: &Document, phrases: &Phrases
         .take(MOST_ISOFORMS)
         .map(|other| format!("{} {}", name(&other.id), genes::title(other)))
         .collect();
-    let empty = super::drawn::ReadsAtJunction::default();
+    let empty = super::drawing_data::ReadsAtJunction::default();
     let drawing = drawn.and_then(|drawn| junction_reads::draw(&format!("{id}-junction"), &drawn.reads, row, phrases));
     let reads_file = drawing.map(|drawing| figures.add(format!("{id}.junction"), drawing, prefix)).filter(|_| at < IN_FULL);
     let reads = drawn.map_or(&empty, |drawn| &drawn.reads);

@@ -16,7 +16,7 @@ mod negative;
 
 use super::bypass::CopyRatio;
 use super::candidates::{self, CandidateEntry, CandidateTable};
-use super::drawn::Drawings;
+use super::drawing_data::Drawings;
 use super::identity::{InputFile, ReportId};
 use super::interpretation::Interpretation;
 use super::rows::{DetectabilityRow, DrugRow, FusionRow, MetricRow, OffTargetRow, VariantRow};

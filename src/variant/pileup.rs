@@ -9,9 +9,9 @@ use rayon::ThreadPool;
 use rust_htslib::bam::record::Record;
 use rustc_hash::FxHashSet;
 
+use crate::alignment::aligned_bases;
 use crate::alignment::assay::DuplicateRule;
 use crate::alignment::cigar::{self, Operation};
-use crate::alignment::laid;
 use crate::alignment::library::{Library, LibraryReader};
 use crate::alignment::read::{operations, FragmentId, ReadRecord, RecordKind};
 use crate::alignment::scan::leaves_out_flagged;
@@ -350,7 +350,7 @@ fn shown(
 
 /// Adds the reference bases that a record's MD tag gives on a stretch.
 fn count_md(record: &Record, stretch: Interval, counts: &mut [[u32; 4]]) {
-    let Some(reference) = laid::reference(record) else { return };
+    let Some(reference) = aligned_bases::reference(record) else { return };
     for (position, base) in reference {
         if (stretch.start..stretch.end).contains(&position) {
             if let Some(letter) = code(base) {

@@ -10,7 +10,7 @@ use super::lang::fill;
 use super::numbers::{counted, name};
 use super::phrases::Phrases;
 use crate::drawing::{text_width, Anchor, Drawing};
-use crate::report::drawn::{Drawings, DrawnEnd, DrawnFusion, DrawnGene};
+use crate::report::drawing_data::{Drawings, DrawnEnd, DrawnFusion, DrawnGene};
 use crate::report::rows::FusionRow;
 
 const WIDTH: f64 = 720.0;

@@ -10,7 +10,7 @@ use super::phrases::Phrases;
 use super::summary::unit;
 use crate::drawing::{escaped, Anchor, Drawing};
 use crate::report::candidates::read_name;
-use crate::report::drawn::{ReadRow, ReadsAtJunction};
+use crate::report::drawing_data::{ReadRow, ReadsAtJunction};
 use crate::report::rows::FusionRow;
 
 /// The panel of one fusion; empty where the page shows the fusion in part.

@@ -11,7 +11,7 @@ use super::numbers::{counted, grouped, name};
 use super::phrases::Phrases;
 use crate::drawing::{text_width, Anchor, Drawing, Scale};
 use crate::report::carried::codon;
-use crate::report::drawn::{Drawings, DrawnDomain, DrawnEnd, DrawnFusion, DrawnGene};
+use crate::report::drawing_data::{Drawings, DrawnDomain, DrawnEnd, DrawnFusion, DrawnGene};
 use crate::report::rows::{FusionRow, VariantRow};
 
 const WIDTH: f64 = 720.0;

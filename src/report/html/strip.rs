@@ -5,7 +5,7 @@ use super::numbers::{name, percent};
 use super::phrases::Phrases;
 use crate::drawing::{text_width, Anchor, Drawing, Scale};
 use crate::report::absence::Absence;
-use crate::report::drawn::DrawnBalance;
+use crate::report::drawing_data::DrawnBalance;
 use crate::report::rows::{DetectabilityRow, Fraction};
 
 const WIDTH: f64 = 720.0;

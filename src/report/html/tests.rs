@@ -1,5 +1,5 @@
 use super::*;
-use crate::report::drawn::{DrawnEnd, DrawnFusion, DrawnGene, DrawnMolecules, ReadRow, ReadsAtJunction, SupportKind};
+use crate::report::drawing_data::{DrawnEnd, DrawnFusion, DrawnGene, DrawnMolecules, ReadRow, ReadsAtJunction, SupportKind};
 use crate::report::fixture;
 use crate::report::json::Status;
 use crate::warning::{Code, Warning};

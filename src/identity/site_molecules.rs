@@ -6,7 +6,7 @@ use rayon::ThreadPool;
 
 use crate::alignment::assay::DuplicateRule;
 use crate::alignment::read::{FragmentId, ReadRecord};
-use crate::alignment::{laid, tile, Library};
+use crate::alignment::{aligned_bases, tile, Library};
 use crate::error::Result;
 use crate::evidence::Molecules;
 use crate::genome::Interval;
@@ -37,7 +37,7 @@ pub(super) fn at(library: &Library, places: &[SubstitutionSite], pool: &ThreadPo
                 if !counts_for(record, library) {
                     return true;
                 }
-                let base = laid::base_at(record, place.position, END_BP);
+                let base = aligned_bases::base_at(record, place.position, END_BP);
                 let Some(base) = base.filter(|base| base.quality >= min_quality(library)) else { return true };
                 shown.push((lane.fragment(FragmentId::of(record.qname())), base.base));
                 if grouped {

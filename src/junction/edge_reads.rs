@@ -19,9 +19,9 @@ use crate::model::{Gene, GeneModels, Role, KINASES};
 use crate::reference::{Lookup, Reference};
 
 use super::concern::{key, RecordKey};
+use super::consensus::Votes;
 use super::edges::{self, Edge, EdgeTable, MIN_FIT_BP};
 use super::rescue::{self, MAX_OVERRUN_BP};
-use super::votes::Votes;
 
 /// About how many molecules vote on the bases of a place; more would not change the result.
 const MAX_VOTERS: u32 = 100;

@@ -1,8 +1,8 @@
 //! Warnings of a run beside its findings: reads that were not looked at, calls that were held back, a background of another material.
 
 use crate::alignment::Library;
+use crate::junction::edge_reads::ExonEdges;
 use crate::junction::outside;
-use crate::junction::shown::ExonEdges;
 use crate::material::Material;
 use crate::normals::Background;
 use crate::warning::{Code, Warnings};
