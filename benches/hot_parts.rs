@@ -7,14 +7,14 @@ use std::hint::black_box;
 use std::path::Path;
 
 use criterion::{criterion_group, criterion_main, Criterion};
-use kinfuse::alignment::scan::{self, Region};
+use kinfuse::alignment::scan::{self, KinaseRegion};
 use kinfuse::alignment::{recognise, tile, Library};
 use kinfuse::config::CallConfig;
 use kinfuse::coverage::region;
 use kinfuse::genome::{Breakend, Interval};
 use kinfuse::junction::find;
 use kinfuse::junction::local::LocalBases;
-use kinfuse::junction::support::Span;
+use kinfuse::junction::support::PairSpan;
 use kinfuse::pipeline;
 use kinfuse::progress::Progress;
 use kinfuse::setup::Setup;
@@ -41,10 +41,10 @@ fn hot_parts(criterion: &mut Criterion) {
     let assay = recognise::recognise(&file, (&spans, &targets), &config.assay, &warnings).expect("an assay");
     let libraries = Library::group(vec![(file, assay)]);
     let library = &libraries[0];
-    let regions: Vec<Region> = targets
+    let regions: Vec<KinaseRegion> = targets
         .iter()
         .enumerate()
-        .map(|(target, gene)| Region { target, gene: gene.span, usual: region::usual_regions(gene, library.assay.material()) })
+        .map(|(target, gene)| KinaseRegion { target, gene: gene.span, usual: region::usual_regions(gene, library.assay.material()) })
         .collect();
     let pool = tile::pool(1).expect("one thread can be had");
     let scan = || scan::kinases(&pool, library, &regions, config.tile_bp, &|| ()).expect("the BAM is whole");
@@ -62,7 +62,7 @@ fn hot_parts(criterion: &mut Criterion) {
     let distance = |end: Breakend, position: u32| end.kept_distance(position);
     let reach = |_: Breakend, bases: u32| bases;
     let (insert_median_bp, insert_max_bp) = (library.assay.insert_median_bp, library.assay.insert_max_bp);
-    let span = Span { insert_median_bp, insert_max_bp, distance: &distance, reach: &reach };
+    let span = PairSpan { insert_median_bp, insert_max_bp, distance: &distance, reach: &reach };
     criterion.bench_function("junctions: cluster, assemble, realign", |bench| {
         bench.iter(|| black_box(evidence.junctions(index, &library.assay, &span, (&bases, &bases), None).candidates.len()));
     });

@@ -12,30 +12,30 @@
 //!   pieces    [chr2:+ALK    ][chr2:-EML4         ]
 //! ```
 
+pub mod aligned_bases;
 pub mod assay;
+pub mod assay_check;
 pub mod bounded;
 pub mod bytes;
 pub mod cigar;
 mod cram;
+pub mod cut_reads;
 pub mod faults;
 pub mod file;
 mod format;
 mod index;
-mod kept;
-pub mod laid;
 pub mod library;
-pub mod lost;
 pub mod mates;
-pub mod parts;
 pub mod read;
 pub mod recognise;
 pub mod remote;
 pub mod same_place;
 pub mod scan;
+mod slice_cache;
 pub mod tile;
 pub mod trim;
 pub mod umi;
-pub mod unlike;
+pub mod unaligned_mates;
 
 pub use assay::Assay;
 pub use file::AlignmentFile;

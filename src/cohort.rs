@@ -1,4 +1,4 @@
-//! Many samples at once: what a laboratory sees only when it lays its results side by side.
+//! Many samples together: one table and one page, controls, leaks between samples of a run, and outliers.
 //!
 //! ```text
 //! *.kinfuse.json --sample--> what is kept of each          sheet --> runs, controls
@@ -17,8 +17,9 @@ use std::path::{Path, PathBuf};
 
 use rayon::prelude::*;
 
+use crate::coverage::sentence::counted;
 use crate::error::{Error, Result};
-use crate::report::rows::escaped;
+use crate::terminal::one_line;
 
 mod control;
 mod figure;
@@ -41,12 +42,12 @@ mod fixture;
 pub use leak::DEFAULT_RATE;
 pub use tables::write;
 
-use control::{Control, Outcome};
-use junction::Group;
+use control::{Control, ControlOutcome};
+use junction::SharedJunction;
 use leak::Leak;
 use quality::Spreads;
-use sample::Sample;
-use sheet::{Entry, Role};
+use sample::CohortSample;
+use sheet::{SampleRole, SheetLine};
 use word::Words;
 
 /// Documents that are in memory at the same time: each takes some megabytes.
@@ -71,10 +72,10 @@ pub struct CohortConfig {
 /// All samples and what they say together.
 #[derive(Debug)]
 pub struct Cohort {
-    samples: Vec<Sample>,
+    samples: Vec<CohortSample>,
     /// One entry a sample.
-    entries: Vec<Entry>,
-    groups: Vec<Group>,
+    entries: Vec<SheetLine>,
+    groups: Vec<SharedJunction>,
     leaks: Vec<Leak>,
     controls: Vec<Control>,
     spreads: Spreads,
@@ -97,23 +98,24 @@ pub fn cohort(config: &CohortConfig) -> Result<Cohort> {
         *control = control::judge(&control.entry, own, &cohort.leaks, &cohort.samples);
     };
     cohort.controls.iter_mut().for_each(judged);
-    let patients = cohort.samples.iter().zip(&cohort.entries).filter(|(_, entry)| entry.role == Role::Sample);
+    let patients = cohort.samples.iter().zip(&cohort.entries).filter(|(_, entry)| entry.role == SampleRole::Sample);
     cohort.spreads = Spreads::of(patients.map(|(sample, _)| sample));
     Ok(cohort)
 }
 
 /// All samples, in the order of the files.
-fn read(paths: &[PathBuf]) -> Result<Vec<Sample>> {
+fn read(paths: &[PathBuf]) -> Result<Vec<CohortSample>> {
     let words = Words::default();
-    let all = || paths.par_iter().map(|path| Sample::read(path, &words)).collect::<Vec<_>>();
+    let all = || paths.par_iter().map(|path| CohortSample::read(path, &words)).collect::<Vec<_>>();
     let threads = rayon::current_num_threads().min(READERS);
     let read = rayon::ThreadPoolBuilder::new().num_threads(threads).build().map_or_else(|_| all(), |pool| pool.install(all));
     // The first file that is wrong is named, whichever was read first.
-    let samples = read.into_iter().collect::<Result<Vec<Sample>>>()?;
+    let samples = read.into_iter().collect::<Result<Vec<CohortSample>>>()?;
     let mut first: BTreeMap<&str, &Path> = BTreeMap::new();
     for (sample, path) in samples.iter().zip(paths) {
         if let Some(other) = first.insert(&sample.name, path) {
-            let problem = format!("is the second file of a sample {}, as {} is", escaped(&sample.name), escaped(&other.to_string_lossy()));
+            let problem =
+                format!("is the second file of a sample {}, as {} is", one_line(&sample.name), one_line(&other.to_string_lossy()));
             return Err(Error::input(path, problem, "give one file a sample"));
         }
     }
@@ -121,26 +123,26 @@ fn read(paths: &[PathBuf]) -> Result<Vec<Sample>> {
 }
 
 /// Samples with their entries, controls first, then by run and name.
-fn arranged(samples: Vec<Sample>, listed: Vec<Entry>, config: &CohortConfig) -> Cohort {
+fn arranged(samples: Vec<CohortSample>, listed: Vec<SheetLine>, config: &CohortConfig) -> Cohort {
     let has_sheet = config.sheet.is_some();
-    let mut by_name: BTreeMap<String, Entry> = listed.into_iter().map(|entry| (entry.sample.clone(), entry)).collect();
+    let mut by_name: BTreeMap<String, SheetLine> = listed.into_iter().map(|entry| (entry.sample.clone(), entry)).collect();
     for entry in by_name.values_mut().filter(|entry| entry.run.is_none()) {
         entry.run.clone_from(&config.run);
     }
-    let mut pairs: Vec<(Entry, Sample)> = samples
+    let mut pairs: Vec<(SheetLine, CohortSample)> = samples
         .into_iter()
         .map(|sample| {
-            let unlisted = || Entry { sample: sample.name.clone(), run: config.run.clone(), ..Entry::default() };
+            let unlisted = || SheetLine { sample: sample.name.clone(), run: config.run.clone(), ..SheetLine::default() };
             (by_name.get(&sample.name).cloned().unwrap_or_else(unlisted), sample)
         })
         .collect();
-    let order = |entry: &Entry| (entry.role == Role::Sample, entry.run.clone(), entry.role, entry.sample.clone());
+    let order = |entry: &SheetLine| (entry.role == SampleRole::Sample, entry.run.clone(), entry.role, entry.sample.clone());
     pairs.sort_by_cached_key(|(entry, _)| order(entry));
     let (entries, samples) = pairs.into_iter().unzip();
     let mut controls: Vec<Control> = by_name
         .into_values()
-        .filter(|entry| entry.role != Role::Sample)
-        .map(|entry| Control { entry, outcome: Outcome::NotJudged, text: String::new() })
+        .filter(|entry| entry.role != SampleRole::Sample)
+        .map(|entry| Control { entry, outcome: ControlOutcome::NotJudged, text: String::new() })
         .collect();
     controls.sort_by_cached_key(|control| order(&control.entry));
     Cohort {
@@ -153,11 +155,6 @@ fn arranged(samples: Vec<Sample>, listed: Vec<Entry>, config: &CohortConfig) -> 
         hopping_rate: config.hopping_rate,
         has_sheet,
     }
-}
-
-/// `1 sample`, `2 samples`.
-fn counted(count: usize, noun: &str) -> String {
-    format!("{count} {noun}{}", if count == 1 { "" } else { "s" })
 }
 
 fn are(samples: usize) -> String {
@@ -183,13 +180,13 @@ impl Cohort {
     }
 
     /// Junctions that several samples show.
-    fn recurrent(&self) -> impl Iterator<Item = &Group> {
+    fn recurrent(&self) -> impl Iterator<Item = &SharedJunction> {
         self.groups.iter().filter(|group| group.members.iter().any(|member| member.sample != group.members[0].sample))
     }
 
     /// How many controls do not pass, in words.
     fn controls_in_doubt(&self) -> Option<String> {
-        let failing = self.controls.iter().filter(|control| control.outcome != Outcome::Pass).count();
+        let failing = self.controls.iter().filter(|control| control.outcome != ControlOutcome::Pass).count();
         let all = counted(self.controls.len(), "control");
         match failing {
             0 => None,
@@ -205,14 +202,14 @@ impl Cohort {
         controls.sort_by_key(|control| control.outcome);
         let line = |control: &&Control| {
             let Control { entry, outcome, text } = control;
-            format!("{}: {} control {}: {}", outcome.name(), entry.role.name(), escaped(&entry.sample), escaped(text))
+            format!("{}: {} control {}: {}", outcome.name(), entry.role.name(), one_line(&entry.sample), one_line(text))
         };
         let mut lines: Vec<String> = controls.iter().take(MAX_CONTROLS).map(line).collect();
         if controls.len() > MAX_CONTROLS {
             lines.push(format!("{}: see cohort.controls.tsv", counted(controls.len() - MAX_CONTROLS, "further control")));
         }
         lines.extend(self.controls_in_doubt());
-        let shows = |sample: &&Sample| sample.findings.iter().any(|finding| finding.passes);
+        let shows = |sample: &&CohortSample| sample.findings.iter().any(|finding| finding.passes);
         let outlying = self.samples.iter().filter(|sample| self.spreads.outliers(sample).next().is_some()).count();
         lines.push(format!(
             "{}: {} with findings, {}, {} that may have leaked, {outlying} with outlying quality",

@@ -1,11 +1,11 @@
-//! What a run was asked to do, validated: nothing below this sees the command line.
+//! The settings of `kinfuse call`, validated. No module below this one knows the command line.
 
 use std::path::PathBuf;
 
 use crate::alignment::assay::AssayRequest;
 use crate::genome::Assembly;
 use crate::model::DEFAULT_TARGETS;
-use crate::report::also::Layout;
+use crate::report::also::OtherLayout;
 use crate::report::files::PageOptions;
 
 /// Which genome the coordinates belong to.
@@ -55,7 +55,7 @@ pub struct CallConfig {
     /// Whether to write transcripts and proteins of the fusions as FASTA.
     pub fusion_fasta: bool,
     /// Layouts of other programs in which the calls are written too.
-    pub also: Vec<Layout>,
+    pub also: Vec<OtherLayout>,
     /// How the page is written.
     pub page: PageOptions,
     /// Background of normal samples.

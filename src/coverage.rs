@@ -1,5 +1,8 @@
-//! What was read where, and what a negative is worth: the fragments that cross a place unbroken, how many of them a fusion would have
-//! needed to be seen, and whether a sample can be judged at all.
+//! Depth, and what a negative result is worth.
+//!
+//! What comes in is the reads of a library and the number of fragments that a call needs. What goes out, for each place at which a kinase
+//! breaks, is how many molecules could have shown a fusion and which fraction would have been seen. From this follows whether the sample can
+//! be judged at all.
 //!
 //! ```text
 //! depth, profile (DNA) ----> molecules that could have shown a break --\
@@ -8,8 +11,8 @@
 //!                                                        recognition ----+
 //! ```
 //!
-//! [`balance`] asks of RNA whether a kinase's 3' part has more molecules than its 5' part, as it has where only the former is fused;
-//! [`amplification`] asks of DNA which genes have more copies than the rest.
+//! [`balance`] compares, in RNA, the expression of a kinase's 3' part with that of its 5' part: a fusion expresses the 3' part only.
+//! [`amplification`] looks, in DNA, for genes with more copies than the others.
 
 pub mod amplification;
 pub mod balance;

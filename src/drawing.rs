@@ -20,7 +20,7 @@ use std::fmt::Write as _;
 
 use crate::terminal::is_invisible;
 
-pub use format::{Format, Formats};
+pub use format::{DrawingFormat, Formats};
 pub use plot::{Axis, Plot, Point, Series};
 pub use scale::{nice_top, Scale};
 pub use style::{page_colours, SHAPES};

@@ -1,4 +1,4 @@
-//! What can go wrong. Every message is one line that names the file, the place and the remedy.
+//! Errors. Every message is one line that names the file, the place in it and the remedy.
 
 use std::path::PathBuf;
 
@@ -137,7 +137,7 @@ impl Error {
                 std::io::ErrorKind::StorageFull | std::io::ErrorKind::QuotaExceeded => {
                     format!("free space there, or choose another folder with {option}")
                 }
-                // The limit of the shell or the job goes with it into every folder.
+                // A limit of the shell or the job applies in every folder, so another folder does not help.
                 std::io::ErrorKind::FileTooLarge => "raise the limit on the size of files (ulimit -f)".to_owned(),
                 _ => return Self::Io { path, doing, source },
             };

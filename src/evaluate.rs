@@ -2,11 +2,11 @@
 //! fractions and qualities hold.
 //!
 //! ```text
-//! truth.tsv | VCF | BEDPE -------------------------> Truth    (truth.rs)
-//! kinfuse | Arriba | STAR-Fusion | VCF | BEDPE ----> Calls    (source.rs, format/)
-//!    Truth + Calls --which call is which truth-----> Matching (matching.rs: the rule)
-//!    Matching --counts with 95 % intervals---------> Measured (measure.rs, quality.rs, mutation.rs)
-//!    Measured -------------------------------------> table, TSV, JSON, page (result.rs, table.rs, page.rs)
+//! truth.tsv | VCF | BEDPE -------------------------> Truth          (truth.rs)
+//! kinfuse | Arriba | STAR-Fusion | VCF | BEDPE ----> CallsBySample  (source.rs, format/)
+//!    Truth + CallsBySample --which call is which---> matched calls  (matching.rs: the rule)
+//!    matched calls --counts, 95 % intervals--------> CallerResult   (measure.rs, quality.rs, mutation.rs)
+//!    CallerResult ---------------------------------> table, TSV, JSON, page (result.rs, table.rs, page.rs)
 //! ```
 //!
 //! What is counted:
@@ -45,10 +45,10 @@ pub mod table;
 mod tests;
 pub mod truth;
 
-pub use format::Format;
+pub use format::CallFormat;
 pub use result::Evaluation;
 pub use scope::Scope;
-pub use source::{Calls, Source};
+pub use source::{CallerFiles, CallsBySample};
 pub use truth::Truth;
 
 /// Evaluates the calls of one caller after another against one truth.
@@ -57,7 +57,7 @@ pub use truth::Truth;
 ///
 /// # Errors
 /// When no sample of a caller is in the truth.
-pub fn evaluate(truth: &Truth, callers: Vec<(String, Calls)>, truth_path: &Path) -> Result<Evaluation> {
+pub fn evaluate(truth: &Truth, callers: Vec<(String, CallsBySample)>, truth_path: &Path) -> Result<Evaluation> {
     evaluate_within(&Scope::of(truth), truth, callers, truth_path)
 }
 
@@ -65,7 +65,7 @@ pub fn evaluate(truth: &Truth, callers: Vec<(String, Calls)>, truth_path: &Path)
 ///
 /// # Errors
 /// As [`evaluate`].
-pub fn evaluate_within(scope: &Scope, truth: &Truth, callers: Vec<(String, Calls)>, truth_path: &Path) -> Result<Evaluation> {
+pub fn evaluate_within(scope: &Scope, truth: &Truth, callers: Vec<(String, CallsBySample)>, truth_path: &Path) -> Result<Evaluation> {
     let mut results = Vec::new();
     for (name, mut calls) in callers {
         if truth.samples.len() == 1 && calls.len() == 1 {

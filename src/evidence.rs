@@ -1,13 +1,16 @@
-//! What single fragments show: reads that go on elsewhere ([`tail`]), and mates on either side of a break ([`pair`]).
+//! What single fragments show: reads that continue elsewhere ([`tail`]), and mates on either side of a break ([`pair`]).
 //!
-//! All records of a read (and the entries of its SA tags) make one [`chain::Chain`]: its pieces in the order of the read. Where
-//! the chain leaves a gene, the rest of the read is a tail: bases beyond a breakend, with or without a place of their own.
+//! What comes in is typed records ([`crate::alignment::read::ReadRecord`]). All records of one read, and the entries of their SA tags, make
+//! one [`chain::Chain`]: the pieces of the read, in the order of the read. Where the chain leaves a kinase, the rest of the read is a tail:
+//! the bases beyond a breakend, which the aligner may have placed somewhere or not.
 //!
 //! ```text
 //!            kinase                         partner, or nowhere
 //!   ---->>[=============]|.................................>   read, turned so that it leaves the kinase
 //!            anchor    breakend     tail
 //! ```
+//!
+//! [`molecule`] says which fragments are copies of one molecule; [`supporting`] reads all records of chosen fragments again.
 
 pub mod chain;
 pub mod molecule;

@@ -1,21 +1,24 @@
-//! Whether two libraries are of one person, and whether one of them has molecules of another, by inherited substitutions.
+//! Sample identity: whether two libraries come from one person, and how much of a library comes from another person.
+//!
+//! Inherited single-base variants tell people apart. What comes in is all libraries of a sample and its matched normal. What goes out is one
+//! comparison for each pair of libraries and one share of foreign molecules for each library.
 //!
 //! ```text
 //!   exons of the built-in genes, introns in which the targets break
-//!     --place-------> bases that one library shows otherwise than the reference, at an inherited-looking fraction
-//!     --seen--------> molecules of each library for and against, at each such place
-//!     --likelihood--> how much likelier these are of one person than of two
+//!     --place-------> sites at which a library shows a variant at a fraction that looks inherited
+//!     --seen--------> at each such site, molecules of each library with and without the variant
+//!     --likelihood--> how much likelier these counts are if both libraries come from one person
 //!     --contamination-> share of another person's molecules in one library
 //! ```
 //!
-//! No table of common substitutions is needed: a place is used where one of the two shows a substitution that looks inherited. How
-//! often people carry it is not known, so that all frequencies are taken to be equally likely. Neighbouring places are inherited
-//! together, so that of those close to each other the best covered one counts alone.
+//! No table of common variants is needed. A site is used where one of the two libraries shows a variant that looks inherited. The frequency
+//! of that variant among people is not known, so all frequencies are taken to be equally likely. Sites close to each other are inherited
+//! together, so only the one with most molecules counts. The report's own identity (its id, its input files) is [`crate::report::identity`].
 
 mod contamination;
 mod likelihood;
 mod place;
-mod seen;
+mod site_molecules;
 
 use std::collections::BTreeMap;
 
@@ -30,9 +33,9 @@ use crate::model::Gene;
 use crate::reference::Reference;
 
 pub use contamination::Contamination;
-pub use likelihood::Seen;
+pub use likelihood::SiteMolecules;
 use likelihood::{genotype, log10_same};
-pub use place::Place;
+pub use place::SubstitutionSite;
 
 /// Fewest molecules with which a library has a say at a place: a heterozygous place shows one allele alone once in 500 times.
 const MIN_MOLECULES: u32 = 10;
@@ -54,7 +57,7 @@ const LINKED_BP: u32 = 10_000;
 const DECISIVE_LOG10: f64 = 2.0;
 
 /// What the reading of a library needs.
-pub struct Inputs<'a> {
+pub struct IdentityInputs<'a> {
     /// Workers.
     pub pool: &'a ThreadPool,
     /// The genes that are looked at.
@@ -67,7 +70,7 @@ pub struct Inputs<'a> {
 
 /// What the comparison of two libraries says.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Verdict {
+pub enum PersonVerdict {
     /// One person is at least 100 times likelier than two.
     OnePerson,
     /// Two unrelated persons are more than 100 times likelier than one.
@@ -78,7 +81,7 @@ pub enum Verdict {
 
 /// Two libraries compared.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Comparison {
+pub struct LibraryComparison {
     /// The libraries, by their order in the run.
     pub libraries: [usize; 2],
     /// Places that both cover and at which one of them shows a substitution that looks inherited.
@@ -89,30 +92,30 @@ pub struct Comparison {
     pub log10_same: f64,
 }
 
-impl Comparison {
+impl LibraryComparison {
     /// What it says.
-    pub fn verdict(&self) -> Verdict {
+    pub fn verdict(&self) -> PersonVerdict {
         if self.log10_same >= DECISIVE_LOG10 {
-            Verdict::OnePerson
+            PersonVerdict::OnePerson
         } else if self.log10_same < -DECISIVE_LOG10 {
-            Verdict::TwoPersons
+            PersonVerdict::TwoPersons
         } else {
-            Verdict::TooFewPlaces
+            PersonVerdict::TooFewPlaces
         }
     }
 
     /// The verdict in words.
     pub fn told(&self) -> String {
         match self.verdict() {
-            Verdict::OnePerson => "one person".to_owned(),
-            Verdict::TwoPersons => format!("two persons: {} of {} places are unlike", self.unlike, self.places),
-            Verdict::TooFewPlaces => format!("too few places ({}) to tell", self.places),
+            PersonVerdict::OnePerson => "one person".to_owned(),
+            PersonVerdict::TwoPersons => format!("two persons: {} of {} places are unlike", self.unlike, self.places),
+            PersonVerdict::TooFewPlaces => format!("too few places ({}) to tell", self.places),
         }
     }
 
     /// What the user is warned of, with the names of the two; `None` unless two persons are likelier.
     pub fn warning(&self, names: [&str; 2]) -> Option<String> {
-        (self.verdict() == Verdict::TwoPersons).then(|| {
+        (self.verdict() == PersonVerdict::TwoPersons).then(|| {
             format!(
                 "{} and {} do not look like one person: {} of {} inherited substitutions that both cover are unlike, two unrelated \
                  persons are 10^{:.1} times likelier than one; check whether samples were swapped",
@@ -123,32 +126,32 @@ impl Comparison {
 }
 
 /// What libraries show of the places at which any of them shows a substitution that looks inherited.
-pub struct Shown {
-    places: Vec<Place>,
+pub struct InheritedSites {
+    places: Vec<SubstitutionSite>,
     /// By library, in the order of the places.
-    seen: Vec<Vec<Seen>>,
+    seen: Vec<Vec<SiteMolecules>>,
     materials: Vec<Material>,
 }
 
-impl Shown {
+impl InheritedSites {
     /// Reads the libraries.
     ///
     /// # Errors
     /// When a file or the FASTA cannot be read.
-    pub fn read(libraries: &[&Library], inputs: &Inputs<'_>) -> Result<Self> {
-        let mut places: BTreeMap<(ContigId, u32), Place> = BTreeMap::new();
+    pub fn read(libraries: &[&Library], inputs: &IdentityInputs<'_>) -> Result<Self> {
+        let mut places: BTreeMap<(ContigId, u32), SubstitutionSite> = BTreeMap::new();
         for library in libraries {
             for place in place::find(library, inputs)? {
                 places.entry((place.contig, place.position)).or_insert(place);
             }
         }
-        let places: Vec<Place> = places.into_values().collect();
-        let seen = libraries.iter().map(|library| seen::at(library, &places, inputs.pool)).collect::<Result<_>>()?;
+        let places: Vec<SubstitutionSite> = places.into_values().collect();
+        let seen = libraries.iter().map(|library| site_molecules::at(library, &places, inputs.pool)).collect::<Result<_>>()?;
         Ok(Self { places, seen, materials: libraries.iter().map(|library| library.assay.material()).collect() })
     }
 
     /// Each library compared with each later one.
-    pub fn compared(&self) -> Vec<Comparison> {
+    pub fn compared(&self) -> Vec<LibraryComparison> {
         let pair = |first: usize, second: usize| {
             let seen = self.seen[first].iter().zip(&self.seen[second]).map(|(one, other)| [*one, *other]);
             compared([first, second], [self.materials[first], self.materials[second]], self.places.iter().zip(seen))
@@ -161,7 +164,7 @@ impl Shown {
 
     /// What each library says of another person's molecules in it.
     pub fn contamination(&self) -> Vec<Contamination> {
-        let of_library = |(seen, material): (&Vec<Seen>, &Material)| {
+        let of_library = |(seen, material): (&Vec<SiteMolecules>, &Material)| {
             let all = self.places.iter().zip(seen.iter().map(|seen| [*seen]));
             let usable = all.filter(|(place, seen)| is_inherited(place, &[*material]) && is_told(seen));
             contamination::measure(unlinked(usable.collect()).values().map(Vec::as_slice))
@@ -171,11 +174,15 @@ impl Shown {
 }
 
 /// The comparison of two libraries from what both show at each place.
-fn compared<'p>(libraries: [usize; 2], materials: [Material; 2], all: impl Iterator<Item = (&'p Place, [Seen; 2])>) -> Comparison {
+fn compared<'p>(
+    libraries: [usize; 2],
+    materials: [Material; 2],
+    all: impl Iterator<Item = (&'p SubstitutionSite, [SiteMolecules; 2])>,
+) -> LibraryComparison {
     let usable = all.filter(|(place, seen)| is_inherited(place, &materials) && is_told(seen));
     let genes = unlinked(usable.collect());
     let counted = || genes.values().flatten();
-    Comparison {
+    LibraryComparison {
         libraries,
         places: counted().count(),
         unlike: counted().filter(|[one, other]| genotype(*one) != genotype(*other)).count(),
@@ -184,13 +191,13 @@ fn compared<'p>(libraries: [usize; 2], materials: [Material; 2], all: impl Itera
 }
 
 /// Whether a change is the person's: what is edited in RNA is none.
-fn is_inherited(place: &Place, materials: &[Material]) -> bool {
+fn is_inherited(place: &SubstitutionSite, materials: &[Material]) -> bool {
     !place.may_be_edited || materials.iter().all(|material| *material == Material::Dna)
 }
 
 /// Whether all have a say, and one shows a substitution that looks inherited.
-fn is_told<const N: usize>(seen: &[Seen; N]) -> bool {
-    let has_say = |seen: &Seen| {
+fn is_told<const N: usize>(seen: &[SiteMolecules; N]) -> bool {
+    let has_say = |seen: &SiteMolecules| {
         let others = f64::from(seen.other) <= MAX_OTHER_FRAC * f64::from(seen.depth() + seen.other);
         seen.depth() >= MIN_MOLECULES && others
     };
@@ -203,18 +210,18 @@ fn looks_inherited(alternative: u32, depth: u32) -> bool {
 }
 
 /// The places by gene, without those that lie beside a better covered one.
-fn unlinked<const N: usize>(mut all: Vec<(&Place, [Seen; N])>) -> BTreeMap<&str, Vec<[Seen; N]>> {
-    // What the bases show plays no part in the choice.
-    let depth = |seen: &[Seen; N]| seen.iter().map(|seen| seen.depth()).min();
+fn unlinked<const N: usize>(mut all: Vec<(&SubstitutionSite, [SiteMolecules; N])>) -> BTreeMap<&str, Vec<[SiteMolecules; N]>> {
+    // The choice does not depend on the alleles that the reads show.
+    let depth = |seen: &[SiteMolecules; N]| seen.iter().map(|seen| seen.depth()).min();
     all.sort_by_key(|(place, seen)| (std::cmp::Reverse(depth(seen)), place.contig, place.position));
-    let mut kept: Vec<(&Place, [Seen; N])> = Vec::new();
+    let mut kept: Vec<(&SubstitutionSite, [SiteMolecules; N])> = Vec::new();
     for (place, seen) in all {
-        let beside = |other: &Place| other.contig == place.contig && other.position.abs_diff(place.position) < LINKED_BP;
+        let beside = |other: &SubstitutionSite| other.contig == place.contig && other.position.abs_diff(place.position) < LINKED_BP;
         if !kept.iter().any(|(other, _)| beside(other)) {
             kept.push((place, seen));
         }
     }
-    let mut genes: BTreeMap<&str, Vec<[Seen; N]>> = BTreeMap::new();
+    let mut genes: BTreeMap<&str, Vec<[SiteMolecules; N]>> = BTreeMap::new();
     for (place, seen) in kept {
         genes.entry(&place.gene).or_default().push(seen);
     }
@@ -225,17 +232,17 @@ fn unlinked<const N: usize>(mut all: Vec<(&Place, [Seen; N])>) -> BTreeMap<&str,
 mod tests {
     use super::*;
 
-    fn place(position: u32, may_be_edited: bool) -> Place {
-        Place { contig: ContigId(0), position, reference: b'A', alternative: b'G', gene: "ALK".to_owned(), may_be_edited }
+    fn place(position: u32, may_be_edited: bool) -> SubstitutionSite {
+        SubstitutionSite { contig: ContigId(0), position, reference: b'A', alternative: b'G', gene: "ALK".to_owned(), may_be_edited }
     }
 
-    const REFERENCE: Seen = Seen { reference: 40, alternative: 0, other: 0 };
-    const BOTH: Seen = Seen { reference: 21, alternative: 19, other: 0 };
+    const REFERENCE: SiteMolecules = SiteMolecules { reference: 40, alternative: 0, other: 0 };
+    const BOTH: SiteMolecules = SiteMolecules { reference: 21, alternative: 19, other: 0 };
 
     #[test]
     fn of_linked_places_the_best_covered_one_counts() {
         let places = [place(100, false), place(5_000, false), place(30_000, false)];
-        let deep = Seen { reference: 90, alternative: 80, other: 0 };
+        let deep = SiteMolecules { reference: 90, alternative: 80, other: 0 };
         let seen = [[BOTH, BOTH], [deep, deep], [BOTH, BOTH]];
         let told = compared([0, 1], [Material::Dna; 2], places.iter().zip(seen));
         assert_eq!((told.places, told.unlike), (2, 0));
@@ -250,17 +257,17 @@ mod tests {
 
     #[test]
     fn a_place_needs_molecules_of_both_and_an_inherited_look_of_one() {
-        let thin = Seen { reference: 9, alternative: 0, other: 0 };
-        let rare = Seen { reference: 380, alternative: 20, other: 0 };
-        let third = Seen { reference: 20, alternative: 20, other: 10 };
+        let thin = SiteMolecules { reference: 9, alternative: 0, other: 0 };
+        let rare = SiteMolecules { reference: 380, alternative: 20, other: 0 };
+        let third = SiteMolecules { reference: 20, alternative: 20, other: 10 };
         assert!(is_told(&[REFERENCE, BOTH]) && is_told(&[BOTH, BOTH]));
         assert!(!is_told(&[thin, BOTH]) && !is_told(&[REFERENCE, REFERENCE]) && !is_told(&[REFERENCE, rare]) && !is_told(&[third, BOTH]));
     }
 
     #[test]
     fn the_verdict_follows_a_hundredfold_and_a_warning_has_the_figure() {
-        let told = |log10_same| Comparison { libraries: [0, 1], places: 7, unlike: 5, log10_same };
-        assert_eq!(told(2.0).verdict(), Verdict::OnePerson);
+        let told = |log10_same| LibraryComparison { libraries: [0, 1], places: 7, unlike: 5, log10_same };
+        assert_eq!(told(2.0).verdict(), PersonVerdict::OnePerson);
         assert_eq!(told(1.9).told(), "too few places (7) to tell");
         assert_eq!(told(1.9).warning(["a", "b"]), None);
         let text = told(-3.2).warning(["a.bam", "b.bam"]).unwrap_or_default();

@@ -1,4 +1,5 @@
-//! A run that is stopped from outside (a time limit, Ctrl-C, a terminal that closes) leaves nothing half-written behind.
+//! Signals: a run that is stopped (time limit, Ctrl-C, closed terminal) first removes its temporary files, so that nothing half-written is
+//! left.
 
 use std::sync::{mpsc, Arc};
 use std::thread;

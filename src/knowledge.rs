@@ -40,11 +40,11 @@ use crate::text::{self, MAX_TABLE_BYTES};
 use crate::warning::{Code, Warnings};
 
 pub use bypass::Bypass;
-pub use domains::Domain;
+pub use domains::ProteinDomain;
 pub use drugs::Drug;
 pub use fusions::{KnownEnd3, KnownEnd5, KnownFusion};
 pub use junction::{Implied, JunctionQuery};
-pub use notes::{Note, Tier};
+pub use notes::{Note, TableTier};
 pub use resistance::{CompoundChange, DrugEffect, Effect, KnownChange, ResistanceSite};
 
 use fusions::KnownFusions;
@@ -67,10 +67,10 @@ pub struct Knowledge {
     resistance: KnownResistance,
     hotspots: Vec<ResistanceSite>,
     bypass: Vec<Bypass>,
-    domains: Vec<Domain>,
+    domains: Vec<ProteinDomain>,
     drugs: Vec<Drug>,
     notes: Vec<Note>,
-    tiers: Vec<Tier>,
+    tiers: Vec<TableTier>,
     sources: Vec<TableSource>,
 }
 
@@ -205,12 +205,12 @@ impl Knowledge {
     }
 
     /// Domains with a known place.
-    pub fn domains(&self) -> &[Domain] {
+    pub fn domains(&self) -> &[ProteinDomain] {
         &self.domains
     }
 
     /// The kinase domain of a gene, where one is listed.
-    pub fn kinase_domain(&self, gene: &str) -> Option<&Domain> {
+    pub fn kinase_domain(&self, gene: &str) -> Option<&ProteinDomain> {
         self.domains.iter().find(|domain| domain.kind == "kinase" && domain.gene == gene)
     }
 
@@ -230,7 +230,7 @@ impl Knowledge {
     }
 
     /// The user's tiers.
-    pub fn tiers(&self) -> &[Tier] {
+    pub fn tiers(&self) -> &[TableTier] {
         &self.tiers
     }
 

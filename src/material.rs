@@ -1,4 +1,4 @@
-//! RNA or DNA, and what is counted in it.
+//! What was sequenced, RNA or DNA, and whether support is counted in fragments or in molecules (UMIs).
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};

@@ -23,7 +23,7 @@ use serde::{Deserialize, Serialize};
 use crate::error::{Error, Result};
 use crate::fusion::KnownTier;
 use crate::genome::canonical_contig_name;
-use crate::report::json::{Document, Verdict};
+use crate::report::json::{Document, SampleVerdict};
 use crate::report::rows::{FusionRow, VariantRow};
 use crate::variant::call::Recurring;
 use crate::variant::VariantStatus;
@@ -39,7 +39,7 @@ const BIN_BP: u32 = 10;
 
 /// One end of a junction by bin.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-pub struct Place {
+pub struct BinnedEnd {
     /// Contig, `2` for `chr2`.
     pub contig: String,
     /// Number of the bin.
@@ -48,27 +48,27 @@ pub struct Place {
     pub keeps_lower: bool,
 }
 
-impl std::fmt::Display for Place {
+impl std::fmt::Display for BinnedEnd {
     fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let first = self.bin * BIN_BP;
         write!(out, "{}:{}-{}:{}", self.contig, first.max(1), first + BIN_BP - 1, if self.keeps_lower { "lower" } else { "higher" })
     }
 }
 
-/// What recurs.
+/// The key of something that recurs: gene, place at the kinase and place at the partner.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-pub struct Key {
+pub struct RecurrentKey {
     /// The kinase.
     pub gene: String,
     /// Where the kinase breaks.
-    pub at_kinase: Place,
+    pub at_kinase: BinnedEnd,
     /// Where the partner breaks; `None` for clipped ends whose partner was not placed.
-    pub at_partner: Option<Place>,
+    pub at_partner: Option<BinnedEnd>,
 }
 
-/// How often and how strongly it was seen.
+/// In how many normal samples it was seen, and with how many fragments.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
-pub struct Seen {
+pub struct Recurrence {
     /// Samples.
     pub samples: u32,
     /// Fragments in the sample with most.
@@ -77,7 +77,7 @@ pub struct Seen {
     pub max_allele_fraction: f64,
 }
 
-impl Seen {
+impl Recurrence {
     fn add(&mut self, other: Self) {
         self.samples += other.samples;
         self.max_fragments = self.max_fragments.max(other.max_fragments);
@@ -147,14 +147,14 @@ impl BaseNoise {
 
 /// The background of one kind of material.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-pub struct Material {
+pub struct MaterialBackground {
     /// Samples that it comes from.
     pub samples: u32,
     /// MD5 sums of what these samples show, by which one that is given again is known.
     pub digests: BTreeSet<String>,
     /// Junctions and clipped ends.
     #[serde(with = "as_list")]
-    pub junctions: BTreeMap<Key, Seen>,
+    pub junctions: BTreeMap<RecurrentKey, Recurrence>,
     /// Changes at known sites, by gene and protein change.
     pub bases: BTreeMap<String, BaseNoise>,
 }
@@ -165,14 +165,14 @@ mod as_list {
 
     use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-    use super::{Key, Seen};
+    use super::{Recurrence, RecurrentKey};
 
-    pub(super) fn serialize<S: Serializer>(map: &BTreeMap<Key, Seen>, serializer: S) -> Result<S::Ok, S::Error> {
+    pub(super) fn serialize<S: Serializer>(map: &BTreeMap<RecurrentKey, Recurrence>, serializer: S) -> Result<S::Ok, S::Error> {
         map.iter().collect::<Vec<_>>().serialize(serializer)
     }
 
-    pub(super) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<BTreeMap<Key, Seen>, D::Error> {
-        Ok(Vec::<(Key, Seen)>::deserialize(deserializer)?.into_iter().collect())
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<BTreeMap<RecurrentKey, Recurrence>, D::Error> {
+        Ok(Vec::<(RecurrentKey, Recurrence)>::deserialize(deserializer)?.into_iter().collect())
     }
 }
 
@@ -184,7 +184,7 @@ pub struct Background {
     /// Assembly of the positions; `None` where the samples' was not recognised.
     pub assembly: Option<String>,
     /// By material (`rna`, `dna`).
-    pub materials: BTreeMap<String, Material>,
+    pub materials: BTreeMap<String, MaterialBackground>,
 }
 
 impl Background {
@@ -199,7 +199,7 @@ impl Background {
     /// # Errors
     /// When the sample's assembly is another one.
     pub fn add(&mut self, document: &Document, path: &Path) -> Result<Vec<String>> {
-        if document.status.verdict == Verdict::Failed {
+        if document.status.verdict == SampleVerdict::Failed {
             return Ok(vec!["the sample failed and is left out".to_owned()]);
         }
         if self.materials.is_empty() && self.assembly.is_none() {
@@ -215,7 +215,7 @@ impl Background {
         let mut left_out = Vec::new();
         let materials: BTreeSet<&str> = document.assay.iter().map(|assay| if assay.kind.contains("rna") { "rna" } else { "dna" }).collect();
         for material in &materials {
-            let mut own: BTreeMap<Key, Seen> = BTreeMap::new();
+            let mut own: BTreeMap<RecurrentKey, Recurrence> = BTreeMap::new();
             for row in document.candidate_rows() {
                 if !row.evidence.as_deref().is_some_and(|evidence| evidence.split('+').any(|name| name == *material)) || row.fragments == 0
                 {
@@ -228,7 +228,7 @@ impl Background {
                 let Some(key) = key(row) else { continue };
                 let fraction = row.allele_fraction.map_or(0.0, crate::report::rows::Fraction::value);
                 let seen = own.entry(key).or_default();
-                seen.add(Seen { samples: 0, max_fragments: row.fragments, max_allele_fraction: fraction });
+                seen.add(Recurrence { samples: 0, max_fragments: row.fragments, max_allele_fraction: fraction });
                 seen.samples = 1;
             }
             let to = self.materials.entry((*material).to_owned()).or_default();
@@ -320,7 +320,7 @@ impl Background {
     /// What it holds, in words: `2 samples of dna, 193 places`.
     pub fn summary(&self) -> String {
         let plural = |count: usize, noun: &str| format!("{count} {noun}{}", if count == 1 { "" } else { "s" });
-        let of = |(name, material): (&String, &Material)| {
+        let of = |(name, material): (&String, &MaterialBackground)| {
             let places = material.junctions.len() + material.bases.len();
             format!("{} of {name}, {}", plural(material.samples as usize, "sample"), plural(places, "place"))
         };
@@ -389,25 +389,25 @@ fn digest(document: &Document) -> Option<String> {
 }
 
 /// The bins of a candidate; `None` where no gene gives its ends a direction.
-fn key(row: &FusionRow) -> Option<Key> {
+fn key(row: &FusionRow) -> Option<RecurrentKey> {
     let five = row.breakpoint5.as_deref().and_then(|place| place_of(place, true));
     let three = row.breakpoint3.as_deref().and_then(|place| place_of(place, false));
     let is_kinase = |gene: &Option<String>| gene.as_deref().is_some_and(|gene| crate::model::KINASES.contains(&gene));
     // The 3' gene is the kinase, but in the reciprocal.
     if is_kinase(&row.gene3) {
-        return Some(Key { gene: row.gene3.clone()?, at_kinase: three?, at_partner: five });
+        return Some(RecurrentKey { gene: row.gene3.clone()?, at_kinase: three?, at_partner: five });
     }
     is_kinase(&row.gene5).then_some(())?;
-    Some(Key { gene: row.gene5.clone()?, at_kinase: five?, at_partner: three })
+    Some(RecurrentKey { gene: row.gene5.clone()?, at_kinase: five?, at_partner: three })
 }
 
 /// The bin of `chrom:position:strand`; a contig's name may hold colons. Without a strand the kept flank is not known, and taken as that
 /// of a gene on the forward strand, which serves as a key as long as all samples do the same.
-fn place_of(text: &str, is_five: bool) -> Option<Place> {
+fn place_of(text: &str, is_five: bool) -> Option<BinnedEnd> {
     let (rest, strand) = text.rsplit_once(':')?;
     let (contig, position) = rest.rsplit_once(':')?;
     let position: u32 = position.parse().ok()?;
-    Some(Place { contig: canonical_contig_name(contig), bin: position / BIN_BP, keeps_lower: is_five == (strand != "-") })
+    Some(BinnedEnd { contig: canonical_contig_name(contig), bin: position / BIN_BP, keeps_lower: is_five == (strand != "-") })
 }
 
 #[cfg(test)]

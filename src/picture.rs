@@ -1,4 +1,4 @@
-//! What the page's drawings need from the gene models and the reads.
+//! The numbers behind the report's drawings: what they need from the gene models and from the reads.
 //!
 //! ```text
 //!   listed Fusion --models--> exons, coding range, ends on the transcript
@@ -6,9 +6,12 @@
 //!                 --reads of its molecules--> places by kind, bases over the junction, one line a molecule
 //! ```
 //!
-//! It decides nothing: what is called, and by which molecules, was settled before. Their reads are those of the evidence file
-//! ([`crate::fusion::witness::Behind`]), wherever they lie. Mates on either side cross nothing, and reads without an alignment at the break,
-//! which count for a fusion of RNA, cannot be laid out: the page says how many molecules it draws.
+//! Three modules have to do with drawings. This one collects the numbers, [`crate::report::drawing_data`] keeps them in `kinfuse.json`, and
+//! [`crate::drawing`] draws shapes without knowing what they mean.
+//!
+//! Nothing is decided here: the calls and their molecules were settled before. The reads are those of the evidence file
+//! ([`crate::fusion::witness::Behind`]). Two kinds of molecules count for a fusion but cannot be drawn read by read: pairs that only span the
+//! junction, and unaligned reads. The page says how many molecules it draws.
 
 mod coverage;
 mod gene;
@@ -27,7 +30,7 @@ use crate::fusion::{Flag, Fusion};
 use crate::genome::Contigs;
 use crate::model::index::GeneModels;
 use crate::model::Role;
-use crate::report::drawn::{Drawings, DrawnBalance, DrawnFusion};
+use crate::report::drawing_data::{Drawings, DrawnBalance, DrawnFusion};
 
 /// All that is drawn: `fusions` are those that are reported, in the order of their rows.
 ///

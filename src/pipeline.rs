@@ -1,18 +1,18 @@
-//! The order of the stages, and nothing else.
+//! The order of the stages of `kinfuse call`, and nothing else.
 //!
 //! ```text
-//! set up -> recognise -> scan the kinases -> read the partners' windows -> junctions -> depth -> fusions -> variants -> report
-//!                                RNA alone: exon edges -> reads outside -> partners among all exons -> breaks in all reads -^
+//! set up -> recognise the assay -> scan the kinases -> read the windows of partners -> junctions -> depth -> fusions -> variants -> report
+//!      in RNA also: exon edges -> reads at other genes -> all exons -> all reads ----------^
 //! ```
 //!
-//! Beside these, libraries of one sample are compared: are they of one person?
+//! If a sample has several libraries, or a matched normal, they are also compared: do they come from one person ([`crate::identity`])?
 
 mod elsewhere;
 mod junctions;
+mod notices;
 mod persons;
 mod reading;
 mod result;
-mod said;
 
 use std::sync::Arc;
 
@@ -20,7 +20,7 @@ use rayon::ThreadPool;
 
 use crate::alignment::assay::AssayRequest;
 use crate::alignment::file::AlignmentFile;
-use crate::alignment::scan::{self, Region, Scan};
+use crate::alignment::scan::{self, KinaseRegion, Scan};
 use crate::alignment::{recognise, tile, Assay, Library};
 use crate::config::CallConfig;
 use crate::coverage::detectability::SupportRule;
@@ -35,19 +35,19 @@ use crate::normals;
 use crate::picture;
 use crate::progress::Progress;
 use crate::reference::Lookup;
-use crate::report::drawn::Drawings;
+use crate::report::drawing_data::Drawings;
 use crate::report::identity::InputFile;
 use crate::report::output;
 use crate::report::rows::FusionRow;
 use crate::setup::Setup;
-use crate::variant::analysis::{Analysis, Findings, Inputs};
+use crate::variant::analysis::{Analysis, Findings, VariantInputs};
 use crate::variant::call::Recurrent;
 use crate::variant::VariantStatus;
 use crate::warning::{Code, Warnings};
 
 use junctions::At;
-use reading::Reading;
-pub use result::{LibraryResult, Noise, SampleResult};
+use reading::KinaseRecords;
+pub use result::{KinaseNoise, LibraryResult, SampleResult};
 
 /// Runs `kinfuse call` up to the report.
 ///
@@ -77,7 +77,7 @@ pub fn call(config: &CallConfig, progress: &Progress) -> Result<SampleResult> {
     let libraries = Library::group(recognised);
     let normal = matched_normal.map(|file| run.matched_normal(file)).transpose()?;
     if let Some(normals) = &setup.normals {
-        said::other_material(normals, &libraries, &warnings);
+        notices::other_material(normals, &libraries, &warnings);
     }
     let mut results = Vec::new();
     let mut analyses = Vec::new();
@@ -98,7 +98,7 @@ pub fn call(config: &CallConfig, progress: &Progress) -> Result<SampleResult> {
     let fasta = Lookup::new(setup.reference.as_ref())?;
     describe::describe(
         &mut fusions,
-        &describe::Context {
+        &describe::RunContext {
             models: &setup.models,
             knowledge: &setup.knowledge,
             assembly: setup.assembly,
@@ -110,7 +110,7 @@ pub fn call(config: &CallConfig, progress: &Progress) -> Result<SampleResult> {
     let mut variants = Vec::new();
     for ((result, library), analysis) in results.iter_mut().zip(&libraries).zip(analyses) {
         result.findings = analysis.phased(library, &fusions, &result.shown, &run.inputs())?;
-        said::held_back(result, &warnings);
+        notices::held_back(result, &warnings);
         for mut variant in std::mem::take(&mut result.findings.variants) {
             if libraries.len() > 1 {
                 let note = [library.assay.kind.name(), variant.note.as_str()].join(" ");
@@ -148,7 +148,7 @@ pub fn call(config: &CallConfig, progress: &Progress) -> Result<SampleResult> {
     })
 }
 
-/// An aligner extends so many bases past an exon's edge by chance.
+/// Bases by which an aligner may extend a read past an exon's edge by chance.
 const NEAR_EDGE_BP: u32 = 4;
 
 /// What all stages of one run share.
@@ -195,8 +195,8 @@ impl Run<'_> {
     }
 
     /// How well each kinase is covered.
-    fn coverage(&self, reading: &Reading<'_>, assay: &Assay) -> Vec<KinaseCoverage> {
-        let of = |((scan, region), gene): ((&Scan, &Region), &&Gene)| {
+    fn coverage(&self, reading: &KinaseRecords<'_>, assay: &Assay) -> Vec<KinaseCoverage> {
+        let of = |((scan, region), gene): ((&Scan, &KinaseRegion), &&Gene)| {
             let bases: u64 = region.usual.iter().map(|interval| u64::from(interval.length_bp())).sum();
             KinaseCoverage {
                 symbol: gene.symbol.clone(),
@@ -236,8 +236,8 @@ impl Run<'_> {
         assay.material() == Material::Rna && self.setup.models.splices_near(end, NEAR_EDGE_BP)
     }
 
-    fn inputs(&self) -> Inputs<'_> {
-        Inputs {
+    fn inputs(&self) -> VariantInputs<'_> {
+        VariantInputs {
             pool: self.pool,
             kinases: &self.targets,
             models: &self.setup.models,

@@ -1,4 +1,4 @@
-//! How far a run is: a bar on a terminal, a plain line now and then otherwise. The only module that knows indicatif.
+//! Progress of a run: a bar on a terminal, otherwise a plain line now and then. The only module that knows indicatif.
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 

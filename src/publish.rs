@@ -1,4 +1,4 @@
-//! From what a run found to the files and the table that people read.
+//! Writes the files of `kinfuse call`: from the results of all libraries to the report's rows, files and terminal table.
 
 use std::collections::BTreeMap;
 
@@ -9,23 +9,24 @@ use crate::coverage::sentence::{sentence, summaries};
 use crate::error::Result;
 use crate::fusion::Fusion;
 use crate::genome::{ContigId, Interval};
-use crate::identity::Comparison;
+use crate::identity::LibraryComparison;
 use crate::knowledge::TableSource;
 use crate::model;
 use crate::normals::flag;
 use crate::pipeline::{LibraryResult, SampleResult};
 use crate::reference::Lookup;
 use crate::report::absence::Absence;
-use crate::report::candidates::{read_name, Candidate};
+use crate::report::candidates::{read_name, CandidateEntry};
 use crate::report::evidence::session;
-use crate::report::json::{AssayEntry, Document, FusionStructure, Imbalance, Negative, NegativePlaces, Status, Verdict};
+use crate::report::json::{AssayEntry, Document, FusionStructure, Imbalance, Negative, NegativePlaces, SampleVerdict, Status};
 use crate::report::output::{check, file_prefix, is_cut, refuse_another, Outputs};
 use crate::report::renew::renew;
-use crate::report::rows::{escaped, DetectabilityRow, FusionRow, MetricRow, MetricValue, VariantRow};
+use crate::report::rows::{DetectabilityRow, FusionRow, MetricRow, MetricValue, VariantRow};
 use crate::report::vcf::ContigList;
 use crate::report::{fasta, files, table, vcf};
 use crate::stats::Share;
 use crate::terminal;
+use crate::terminal::one_line;
 use crate::warning::{Code, Warning};
 
 mod evidence;
@@ -42,12 +43,12 @@ pub fn begin(config: &CallConfig) -> Result<()> {
     check(&config.out_dir)
 }
 
-/// What people are told of a run.
+/// The text that the terminal shows after a run.
 #[derive(Debug)]
-pub struct Told {
+pub struct RunMessage {
     /// The table of findings.
     pub table: String,
-    /// That the sample cannot be judged, and why.
+    /// The reason, if the sample cannot be judged.
     pub failure: Option<String>,
 }
 
@@ -55,12 +56,12 @@ pub struct Told {
 ///
 /// # Errors
 /// When a file cannot be written; then none is.
-pub fn publish(result: &SampleResult, config: &CallConfig, width: usize) -> Result<Told> {
+pub fn publish(result: &SampleResult, config: &CallConfig, width: usize) -> Result<RunMessage> {
     let mut outputs = Outputs::new(&config.out_dir, &file_prefix(&result.sample))?;
     let mut document = document(result, config)?;
     document.sign();
     if !config.fusion_fasta {
-        // That of an earlier run would stand beside fusions that it does not fit.
+        // A file of an earlier run would not fit the fusions of this one.
         outputs.supersede("fusions.fa");
     }
     if config.fusion_fasta {
@@ -72,12 +73,12 @@ pub fn publish(result: &SampleResult, config: &CallConfig, width: usize) -> Resu
     session::write(&document, &mut outputs)?;
     outputs.commit()?;
     if let Some(told) = &document.interpretation.tumour_note {
-        log::warn!("{}", escaped(told));
+        log::warn!("{}", one_line(told));
     }
     warn_of_cut(&result.sample);
-    let failure = (document.status.verdict == Verdict::Failed)
-        .then(|| format!("{}: the sample cannot be judged ({})", escaped(&result.sample), escaped(&document.status.reasons.join("; "))));
-    Ok(Told { table: table::render(&document, width, terminal::waiting_lines()), failure })
+    let failure = (document.status.verdict == SampleVerdict::Failed)
+        .then(|| format!("{}: the sample cannot be judged ({})", one_line(&result.sample), one_line(&document.status.reasons.join("; "))));
+    Ok(RunMessage { table: table::render(&document, width, terminal::waiting_lines()), failure })
 }
 
 /// Says that the names of a sample's files have a part of its name only.
@@ -88,12 +89,12 @@ pub fn warn_of_cut(sample: &str) {
 }
 
 /// The candidates, each listed one with its records in the VCF.
-fn candidates(result: &SampleResult, row: impl Fn(&Fusion) -> FusionRow) -> Result<Vec<Candidate>> {
+fn candidates(result: &SampleResult, row: impl Fn(&Fusion) -> FusionRow) -> Result<Vec<CandidateEntry>> {
     let lookup = Lookup::new(result.reference.as_ref())?;
     let reference_base =
         |contig: ContigId, position: u32| lookup.bases(Interval { contig, start: position, end: position + 1 }).first().copied();
-    let places = vcf::Places { contigs: &result.contigs, reference_base: &reference_base };
-    let candidate = |fusion: &Fusion| Candidate {
+    let places = vcf::BreakendPlacer { contigs: &result.contigs, reference_base: &reference_base };
+    let candidate = |fusion: &Fusion| CandidateEntry {
         row: row(fusion),
         read_names: fusion.witnesses.names.iter().map(|name| read_name(name)).collect(),
         quality_terms: fusion.terms,
@@ -172,8 +173,8 @@ pub fn document(result: &SampleResult, config: &CallConfig) -> Result<Document> 
         result.warnings.add(code, text);
     }
     document.warnings = warnings(result);
-    if document.status.verdict == Verdict::Failed {
-        // A failed sample is no negative, whatever its reads would show.
+    if document.status.verdict == SampleVerdict::Failed {
+        // A failed sample is never reported as a negative one, whatever its depth at a kinase.
         let verdicts = document.negatives.iter_mut().map(|negative| &mut negative.verdict);
         let verdicts = verdicts.chain(document.detectability.iter_mut().map(|row| &mut row.verdict));
         verdicts.for_each(|verdict| Absence::NotJudged.name().clone_into(verdict));
@@ -219,7 +220,7 @@ fn imbalances(result: &SampleResult) -> Vec<Imbalance> {
         .collect()
 }
 
-/// Two decimals are more than such a fold deserves.
+/// A fold with two decimals, which is as precise as it can be.
 fn round(fold: f64) -> f64 {
     (fold * 100.0).round() / 100.0
 }
@@ -246,8 +247,8 @@ fn settings(config: &CallConfig) -> BTreeMap<String, serde_json::Value> {
 /// The sample is as good as its best library: one that can be judged makes up for one that cannot. A target that could not be
 /// looked at at all limits every sample.
 fn status(result: &SampleResult) -> Status {
-    let best = result.libraries.iter().map(|library| library.judgement.verdict).min().unwrap_or(Verdict::Failed);
-    let best = if result.absent.is_empty() { best } else { best.max(Verdict::Limited) };
+    let best = result.libraries.iter().map(|library| library.judgement.verdict).min().unwrap_or(SampleVerdict::Failed);
+    let best = if result.absent.is_empty() { best } else { best.max(SampleVerdict::Limited) };
     let limits = result.targets.iter().filter_map(|gene| Some(format!("{gene}: {}", limit(result, gene)?)));
     Status { verdict: best, limits: limits.collect(), reasons: reasons(result).into_iter().map(|reason| reason.text).collect() }
 }
@@ -290,7 +291,7 @@ fn warnings(result: &SampleResult) -> Vec<Warning> {
 }
 
 /// The figures of two libraries that were compared; of more than two each pair has figures of its own.
-fn compared(result: &SampleResult, comparison: &Comparison) -> [MetricRow; 2] {
+fn compared(result: &SampleResult, comparison: &LibraryComparison) -> [MetricRow; 2] {
     let [one, other] = comparison.libraries;
     let of_sample = result.libraries.len();
     // The matched normal stands behind the libraries.
@@ -306,7 +307,7 @@ fn compared(result: &SampleResult, comparison: &Comparison) -> [MetricRow; 2] {
         MetricRow::new(&result.sample, &format!("{metric}{suffix}"), value, unit, note)
     };
     let places = format!("inherited substitutions that {} and {} both cover", names[0], names[1]);
-    // Of no place nothing follows, not even a zero.
+    // Without a site there is no likelihood, not even a value of 0.
     let log10 = if comparison.places > 0 { MetricValue::number(comparison.log10_same) } else { None };
     [
         row("identity_places", Some(MetricValue::Count(comparison.places as u64)), "places", &places),

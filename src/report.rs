@@ -7,7 +7,7 @@
 //!                                          --table> the short table on the terminal
 //!        Knowledge + rows --interpretation--> drugs, levels, notes, in kinfuse.json
 //!          (carried: mutations on a fusion --group--> where a drug stands; bypass: alterations of other genes)
-//!        Document --html--> the page for the person who signs, with drawings (drawn: what they need; identity: what it is called)
+//!        Document --html--> the page for the person who signs, with drawings (drawing_data: what they need; identity: what it is called)
 //!                      --fasta-> fusions.fa (transcripts and proteins)
 //!                      --vcf---> vcf.gz + .tbi (and vcf_check, which reads it with a critical eye)
 //!        rows --finding--> a line a fusion or mutation --multiqc--> sections for MultiQC
@@ -26,7 +26,7 @@ pub mod bypass;
 pub mod candidates;
 pub mod carried;
 pub mod compound;
-pub mod drawn;
+pub mod drawing_data;
 pub mod evidence;
 pub mod fasta;
 pub mod files;

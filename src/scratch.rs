@@ -1,4 +1,4 @@
-//! Folders for what a run needs only while it lives.
+//! Temporary folders for a run: made when a stage needs one, removed when the run ends, also when it is stopped by a signal.
 
 use std::fs::{self, Permissions};
 use std::io;

@@ -1,7 +1,7 @@
-//! What is shown of addresses (`https://...`), which may hold a password or a signature that opens a file to anybody.
+//! Hides secrets in addresses (`https://...`): they may hold a password, or a signature that opens a file to anybody.
 //!
-//! Messages, tables and documents get to see the short form, [`shown`]; [`without_secrets`] goes over all that is written to the terminal,
-//! htslib's own words among it.
+//! Messages, tables and documents show the short form, [`shown`]. [`without_secrets`] filters all that is written to the terminal, also the
+//! messages of htslib.
 
 use std::path::{Path, PathBuf};
 

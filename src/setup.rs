@@ -1,4 +1,4 @@
-//! Before the first read: files opened, contigs, genes, tables and FASTA reconciled. What cannot be reconciled stops the run here.
+//! Checks before the first read: opens the files and reconciles contigs, genes, tables and FASTA. What does not fit together is an error here.
 
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use rustc_hash::FxHashSet;
 
-use crate::alignment::file::{AlignmentFile, Compared, Format};
+use crate::alignment::file::{AlignmentFile, AlignmentFormat, Compared};
 use crate::alignment::read::end;
 use crate::alignment::ReadRecord;
 use crate::config::{CallConfig, GenomeChoice};
@@ -99,7 +99,7 @@ impl Setup {
         let reference = config.reference.as_deref().map(|path| Reference::open(path, &first, &contigs, &needed)).transpose()?;
         warn_of_missing(reference.as_ref(), &models, &contigs, warnings);
         for file in files.iter_mut().chain(&mut matched_normal) {
-            if let Some(reference) = reference.as_ref().filter(|_| file.format == Format::Cram || file.is_stream) {
+            if let Some(reference) = reference.as_ref().filter(|_| file.format == AlignmentFormat::Cram || file.is_stream) {
                 check_checksums(file, reference, &needed)?;
             }
             load(file, &genes, &models)?;

@@ -2,17 +2,17 @@
 //! table of what is in them.
 //!
 //! ```text
-//! Reference --pieces--> Molecule      exon 6 of CD74 ====|==== exon 34 of ROS1        (genome.rs)
-//! Molecule --Sampler--> Fragment         ---->      <----                             (reads.rs)
-//! Fragment --align----> records       primary at CD74, supplementary at ROS1, SA      (align.rs, bam.rs)
-//!          --fastq----> FASTQ         for the aligners one trusts                     (fastq.rs)
-//! Molecule + Fragment* -------> truth fragments that cross, expected names            (truth.rs)
+//! MemoryGenome --pieces--> SimulatedMolecule    exon 6 of CD74 ====|==== exon 34 of ROS1       (genome.rs, molecule.rs)
+//! SimulatedMolecule --Sampler--> SimulatedFragment     ---->      <----                        (reads.rs)
+//! SimulatedFragment --align----> records        primary at CD74, supplementary at ROS1, SA     (align.rs, bam.rs)
+//!                   --fastq----> FASTQ          to be aligned by a real aligner                (fastq.rs)
+//! SimulatedMolecule + fragments -> truth        fragments that cross, expected names           (truth.rs)
 //! ```
 //!
 //! `kinfuse simulate` makes whole samples from a table of events:
 //!
 //! ```text
-//! table or panel --event, site, change--> Event --rearrangement--> breakends with homology, insertion, repeats
+//! table or panel --event, site, change--> SimulatedEvent --rearrangement--> breakends with homology, insertion, repeats
 //!   --compose--> molecules in amounts --mixture, place--> fragments --sample--> truth   (run.rs: files, threads)
 //! ```
 //!
@@ -51,7 +51,9 @@ pub mod truth_vcf;
 
 pub use align::{Aligner, AlignerStyle};
 pub use dirt::Dirt;
-pub use genome::Reference;
-pub use molecule::{Molecule, Piece, Substitution};
+pub use genome::MemoryGenome;
+pub use molecule::{MoleculePiece, SimulatedMolecule, Substitution};
 pub use random::Random;
-pub use reads::{Damage, Errors, Fragment, Library, Protocol, Read, Sampler, Strandedness, Umi};
+pub use reads::{
+    Damage, Protocol, Sampler, SequencingErrors, SimulatedFragment, SimulatedLibrary, SimulatedRead, Strandedness, UmiPlacement,
+};

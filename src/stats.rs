@@ -1,9 +1,27 @@
-//! Small statistics: tails and intervals of the binomial, the beta and the beta-binomial distribution, Fisher's test, the phred
+//! Small statistics: medians, tails and intervals of the binomial, the beta and the beta-binomial distribution, Fisher's test, the phred
 //! scale. Pure.
 
 use statrs::distribution::{Beta, Binomial, ContinuousCDF, Discrete, DiscreteCDF, Hypergeometric};
 use statrs::function::beta::ln_beta;
 use statrs::function::factorial::ln_binomial;
+
+/// The median, the mean of the two middle values of an even number; `None` of nothing.
+pub fn median(mut values: Vec<f64>) -> Option<f64> {
+    values.sort_by(f64::total_cmp);
+    let middle = values.len() / 2;
+    match values.len() {
+        0 => None,
+        n if n % 2 == 1 => Some(values[middle]),
+        _ => Some(f64::midpoint(values[middle - 1], values[middle])),
+    }
+}
+
+/// The median of counts, the lower one of the two middle values of an even number; `None` of nothing.
+pub fn lower_median(values: impl IntoIterator<Item = u32>) -> Option<u32> {
+    let mut values: Vec<u32> = values.into_iter().collect();
+    values.sort_unstable();
+    values.get(values.len().checked_sub(1)? / 2).copied()
+}
 
 /// A probability on the phred scale, `-10 log10(p)`.
 pub fn phred(probability: f64) -> f64 {

@@ -1,4 +1,4 @@
-//! Standard error: what people read while a run goes on. Nothing else in the crate writes there.
+//! Messages on standard error while a run goes on. No other module writes there.
 //!
 //! The C library that reads BAM files has a log of its own, which it writes to file descriptor 2: line after line, before our one line
 //! that says what to do, with read names as they are in the file, deaf to `--quiet`. So [`Htslib::silence`] keeps a copy of the

@@ -1,6 +1,6 @@
-//! Text files of the user: plain or gzip, with or without a byte order mark, and never a line without end.
+//! Reads text files of the user, plain or gzip, with or without a byte order mark, and the rows of tables that are built in.
 //!
-//! A disk image or a genome on one line may have the name of a table. Lines are bounded, so that it is refused before it fills the
+//! Lines have a maximum length: a disk image, or a genome on one line, that is given in the place of a table is refused before it fills the
 //! memory.
 
 use std::fs::File;
@@ -27,13 +27,13 @@ const BUFFER_BYTES: usize = 1 << 18;
 const MARK: &[u8] = b"\xef\xbb\xbf";
 
 /// Reads lines of a bounded length.
-struct Bounded<R> {
+struct BoundedLines<R> {
     inner: R,
     /// Bytes of the current line that were passed on.
     passed: usize,
 }
 
-impl<R: BufRead> Read for Bounded<R> {
+impl<R: BufRead> Read for BoundedLines<R> {
     fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
         let count = self.fill_buf()?.read(out)?;
         self.consume(count);
@@ -41,7 +41,7 @@ impl<R: BufRead> Read for Bounded<R> {
     }
 }
 
-impl<R: BufRead> BufRead for Bounded<R> {
+impl<R: BufRead> BufRead for BoundedLines<R> {
     fn fill_buf(&mut self) -> io::Result<&[u8]> {
         if self.passed > MAX_LINE_BYTES {
             return Err(io::Error::new(io::ErrorKind::InvalidData, LINE_TOO_LONG));
@@ -57,6 +57,11 @@ impl<R: BufRead> BufRead for Bounded<R> {
     }
 }
 
+/// The data rows of a table that is built in: comments and the line of column names are left out.
+pub fn built_in_rows(table: &'static str) -> impl Iterator<Item = Vec<&'static str>> {
+    table.lines().filter(|line| !line.starts_with('#')).skip(1).map(|line| line.split('\t').collect())
+}
+
 const LINE_TOO_LONG: &str = "a line has more than 1 MiB";
 
 /// Opens a file for reading line by line, unpacked where its first bytes are those of gzip, and without a byte order mark.
@@ -64,7 +69,7 @@ const LINE_TOO_LONG: &str = "a line has more than 1 MiB";
 /// # Errors
 /// When it cannot be opened, or is text of another kind; `remedy` says which file to give.
 pub fn open(path: &Path, remedy: &str) -> Result<Box<dyn BufRead>> {
-    unpacked(path, remedy).map(|inner| -> Box<dyn BufRead> { Box::new(Bounded { inner, passed: 0 }) })
+    unpacked(path, remedy).map(|inner| -> Box<dyn BufRead> { Box::new(BoundedLines { inner, passed: 0 }) })
 }
 
 fn unpacked(path: &Path, remedy: &str) -> Result<Box<dyn BufRead>> {
@@ -93,7 +98,7 @@ pub fn read(path: &Path, max_bytes: u64, remedy: &str) -> Result<String> {
     let read = if is_json {
         inner.take(max_bytes + 1).read_to_end(&mut bytes)
     } else {
-        Bounded { inner, passed: 0 }.take(max_bytes + 1).read_to_end(&mut bytes)
+        BoundedLines { inner, passed: 0 }.take(max_bytes + 1).read_to_end(&mut bytes)
     };
     let count = read.map_err(failed(path, remedy))?;
     if count as u64 > max_bytes {

@@ -19,7 +19,7 @@ use rayon::prelude::*;
 use crate::alignment::tile;
 use crate::config::CallConfig;
 use crate::error::{Error, Result};
-use crate::evaluate::{self, Evaluation, Source, Truth};
+use crate::evaluate::{self, CallerFiles, Evaluation, Truth};
 use crate::progress::Progress;
 use crate::report::output::Outputs;
 use crate::report::tsv;
@@ -96,7 +96,7 @@ fn evaluated(job: &Job, plan: &Plan, name: &str) -> Result<Evaluation> {
     let pool = tile::pool(job.threads)?;
     let samples: Vec<&String> = truth.samples.iter().collect();
     pool.install(|| samples.par_iter().try_for_each(|sample| called(sample, &job.out_dir, &calls, plan)))?;
-    let source = Source { name: CALLER.to_owned(), paths: vec![calls] };
+    let source = CallerFiles { name: CALLER.to_owned(), paths: vec![calls] };
     let found = source.read(None)?;
     let evaluation = evaluate::evaluate(&truth, vec![(source.name, found)], &truth_path)?;
     evaluate::table::write(&evaluation, &plan.out_dir, name)?;

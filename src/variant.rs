@@ -1,4 +1,4 @@
-//! Variants of the kinase domains: what was called, and what was seen at every known resistance site.
+//! Mutations: those that are called in the kinase domains, and what the reads show at every known resistance site.
 //!
 //! ```text
 //! records --pileup--> molecules over a row of coding bases      (molecule.rs, pileup.rs; the row: domain.rs; reads that hide an event:
@@ -11,8 +11,8 @@
 //!         --origin--> inherited or not, by the matched normal    (origin.rs)
 //! ```
 //!
-//! What counts is molecules: mates that overlap are one, copies are one (by the rule for duplicates), and a molecule shows a change
-//! once. Known sites get a line also where nothing is there: depth, molecules against it, and the fraction that would have been seen.
+//! Molecules are counted, not reads: overlapping mates are one, copies are one (by the rule for duplicates), and a molecule shows a change
+//! once. Known sites have a line even without a mutation: depth, molecules without the change, and the fraction that would have been seen.
 
 pub mod analysis;
 pub mod bias;

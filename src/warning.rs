@@ -1,4 +1,4 @@
-//! What a user should know of a run beside its findings: warnings, each with a stable code and a sentence.
+//! Warnings of a run, each with a stable code and a sentence.
 //!
 //! A run has one collector, [`Warnings`]. Its stages hold a reference to it ([`crate::pipeline`] makes it, [`crate::setup`] and the stages
 //! take it as an argument) and say what they saw:
@@ -11,10 +11,11 @@
 //! assert_eq!(warnings.list()[0].code.name(), "not_read_whole");
 //! ```
 //!
-//! A warning is shown on the terminal when the run has ended well, unless `--quiet` (one that fails says its error alone), and stands in `warnings[]` of `kinfuse.json` whatever the terminal
-//! shows. What is said twice is kept once. The reasons of the sample's `status` join the list when the document is made; they
-//! are not added here. For a new kind of warning add a [`Code`]: one word or a few, never renamed. The number that a warning is about
-//! belongs into its text. Add it from the thread that owns the stage, so that the terminal has the same order in every run.
+//! A warning is shown on the terminal when the run has ended well, unless `--quiet` (one that fails says its error alone), and stands in
+//! `warnings[]` of `kinfuse.json` whatever the terminal shows. What is said twice is kept once. The reasons of the sample's `status` join
+//! the list when the document is made; they are not added here. For a new kind of warning add a [`Code`]: one word or a few, never renamed.
+//! The number that a warning is about belongs into its text. Add it from the thread that owns the stage, so that the terminal has the same
+//! order in every run.
 
 use std::sync::{Mutex, PoisonError};
 

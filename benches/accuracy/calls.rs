@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use kinfuse::alignment::assay::{AssayKind, AssayRequest};
 use kinfuse::config::CallConfig;
-use kinfuse::evaluate::source::{of_document, Calls};
+use kinfuse::evaluate::source::{of_document, CallsBySample};
 use kinfuse::progress::Progress;
 use kinfuse::{pipeline, publish};
 use rayon::prelude::*;
@@ -33,7 +33,7 @@ pub fn config(set: &Set, sample: &str, bam: &Path) -> CallConfig {
 
 /// Calls every sample: the reads of all its parts, with the GTF that names partners that are not built in, and the FASTA, which is given
 /// back.
-pub fn call(set: &Set, bam: &Path, folder: &Path, laboratory: &Laboratory) -> (Calls, PathBuf) {
+pub fn call(set: &Set, bam: &Path, folder: &Path, laboratory: &Laboratory) -> (CallsBySample, PathBuf) {
     let parts = Parts::read(bam);
     let fasta = laboratory.grch38_fasta(&parts.contigs);
     let gtf = laboratory.shared.join("genome/grch38.gtf");
@@ -76,7 +76,7 @@ fn contigs(reader: &bam::Reader) -> Vec<(String, u32)> {
 }
 
 /// As [`call`], where each sample has its BAM in the folder.
-pub fn call_made(set: &Set, folder: &Path, laboratory: &Laboratory) -> (Calls, PathBuf) {
+pub fn call_made(set: &Set, folder: &Path, laboratory: &Laboratory) -> (CallsBySample, PathBuf) {
     let first = folder.join(format!("{}.bam", set.samples[0].name));
     let reader = bam::Reader::from_path(first).expect("the aligned reads can be read");
     let fasta = laboratory.grch38_fasta(&contigs(&reader));
@@ -84,7 +84,7 @@ pub fn call_made(set: &Set, folder: &Path, laboratory: &Laboratory) -> (Calls, P
 }
 
 /// Calls each sample from its BAM in the folder, which `make` sees to.
-fn each(set: &Set, folder: &Path, gtf: &Path, fasta: &Path, make: impl Fn(&Sample, &Path) + Sync) -> Calls {
+fn each(set: &Set, folder: &Path, gtf: &Path, fasta: &Path, make: impl Fn(&Sample, &Path) + Sync) -> CallsBySample {
     let next = AtomicUsize::new(0);
     let pool = rayon::ThreadPoolBuilder::new().num_threads(2).build().expect("two threads can be had");
     let call_next = || {
@@ -104,7 +104,7 @@ fn each(set: &Set, folder: &Path, gtf: &Path, fasta: &Path, make: impl Fn(&Sampl
         }
     };
     let found: Vec<_> = pool.broadcast(|_| call_next()).into_par_iter().flatten().collect();
-    let (mut statuses, calls): (Vec<String>, Calls) = found.into_iter().unzip();
+    let (mut statuses, calls): (Vec<String>, CallsBySample) = found.into_iter().unzip();
     statuses.sort();
     std::fs::write(folder.join("status.tsv"), statuses.join("\n") + "\n").expect("the list can be written");
     calls

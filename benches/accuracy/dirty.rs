@@ -16,10 +16,10 @@ use kinfuse::evaluate::table;
 use kinfuse::evaluate::truth::Truth;
 use kinfuse::simulate::event::EventAmount;
 use kinfuse::simulate::panel::PanelKind;
-use kinfuse::simulate::reads::Umi;
-use kinfuse::simulate::recipe::{Assay, Recipe};
-use kinfuse::simulate::run::{self, Files, Job, Source};
-use kinfuse::simulate::{Dirt, Fragment, Random};
+use kinfuse::simulate::reads::UmiPlacement;
+use kinfuse::simulate::recipe::{Recipe, SimulatedAssay};
+use kinfuse::simulate::run::{self, EventSource, Files, Job};
+use kinfuse::simulate::{Dirt, Random, SimulatedFragment};
 
 use crate::laboratory::{Aligner, Laboratory};
 use crate::sets::{library, Layout, Sample, Set};
@@ -82,11 +82,11 @@ pub fn made(laboratory: &Laboratory, wanted: &Made, folder: &Path, seed: u64) ->
     let mut library = library(wanted.layout);
     let is_dirty = wanted.share > 0.0;
     library.protocol.copies_mean = if is_dirty { COPIES_MEAN } else { 0.0 };
-    library.umi = wanted.duplex.then_some(Umi::Tag { length_bp: UMI_BP });
+    library.umi = wanted.duplex.then_some(UmiPlacement::Tag { length_bp: UMI_BP });
     let mut dirt = if is_dirty { dirt(wanted.share, library.paired) } else { Dirt::default() };
     dirt.hopped_mean = if is_dirty { wanted.hopped_mean } else { 0.0 };
     dirt.duplex_frac = if wanted.duplex { DUPLEX_FRAC } else { 0.0 };
-    let assay = if wanted.material == "rna" { Assay::Rna } else { Assay::Dna };
+    let assay = if wanted.material == "rna" { SimulatedAssay::Rna } else { SimulatedAssay::Dna };
     let depth = if assay.is_rna() { 50.0 } else { crate::sets::DNA_DEPTH };
     let (kind, amounts, replicates) = match wanted.events {
         Events::None(count) => (PanelKind::Negative, Vec::new(), count),
@@ -112,7 +112,7 @@ pub fn made(laboratory: &Laboratory, wanted: &Made, folder: &Path, seed: u64) ->
         fasta: laboratory.work.join("mini.fa"),
         pieces: Some(laboratory.shared.join("genome/regions.tsv")),
         gtf: Some(laboratory.shared.join("genome/grch38.gtf")),
-        events: Source::Panel { kind, amounts, replicates, fusions: Vec::new() },
+        events: EventSource::Panel { kind, amounts, replicates, fusions: Vec::new() },
         knowledge: None,
         recipe,
         out_dir: folder.to_owned(),
@@ -141,11 +141,11 @@ fn unpacked(packed: &Path) -> PathBuf {
 }
 
 /// Whether a fragment still shows one of the junctions of its event after it became dirty.
-pub fn still_crosses(fragment: &Fragment, at: (usize, usize), anchor_bp: usize, pairs: bool) -> bool {
-    use kinfuse::simulate::reads::Crossing;
+pub fn still_crosses(fragment: &SimulatedFragment, at: (usize, usize), anchor_bp: usize, pairs: bool) -> bool {
+    use kinfuse::simulate::reads::CrossingKind;
     let counts = |left, right| match fragment.crosses(left, right, anchor_bp) {
-        Some(Crossing::Split) => true,
-        Some(Crossing::Pair) => pairs,
+        Some(CrossingKind::Split) => true,
+        Some(CrossingKind::Pair) => pairs,
         None => false,
     };
     counts(at.0, at.1) || counts(at.0, at.0) || counts(at.1, at.1)

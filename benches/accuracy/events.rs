@@ -2,10 +2,10 @@
 
 use std::collections::BTreeSet;
 
-use kinfuse::evaluate::place::End;
+use kinfuse::evaluate::place::CalledEnd;
 use kinfuse::evaluate::truth::TrueJunction;
 use kinfuse::genome::{Breakend, EventKind, Junction, Side, Strand};
-use kinfuse::simulate::{Molecule, Piece, Random};
+use kinfuse::simulate::{MoleculePiece, Random, SimulatedMolecule};
 
 use crate::laboratory::{table, Laboratory, Model};
 use crate::rearranged::runs;
@@ -23,13 +23,13 @@ pub struct Event {
     pub category: &'static str,
     pub partners: [Partner; 2],
     pub insertion: String,
-    pub molecule: Molecule,
+    pub molecule: SimulatedMolecule,
     /// Where the junction lies on the molecule, before and behind the inserted bases.
     pub at: (usize, usize),
     /// The other product with its junction, where the event is reciprocal.
-    pub reciprocal: Option<(Molecule, usize, [Partner; 2])>,
+    pub reciprocal: Option<(SimulatedMolecule, usize, [Partner; 2])>,
     /// Unbroken stretches beside the event.
-    pub wild_type: Vec<Molecule>,
+    pub wild_type: Vec<SimulatedMolecule>,
     pub exon_junction: Option<String>,
     pub variant: Option<String>,
 }
@@ -41,7 +41,7 @@ impl Event {
             let junction = Junction::new(partners[0].end, partners[1].end, b"");
             let ends = [0, 1].map(|index: usize| {
                 let (chrom, position) = laboratory.grch38(partners[index].end);
-                End::new(chrom, position, Some(partners[index].end.side))
+                CalledEnd::new(chrom, position, Some(partners[index].end.side))
             });
             let structure = if material == "rna" {
                 "transcript"
@@ -65,7 +65,7 @@ impl Event {
                 fragments,
                 expected_fragments: None,
                 expected_fraction: None,
-                homology_bp: if insertion.is_empty() { laboratory.homology_bp(&junction) } else { 0 },
+                homology_bp: if insertion.is_empty() { laboratory.reference.homology_bp(&junction) } else { 0 },
                 insertion: insertion.to_owned(),
                 event: Some(self.label.clone() + if is_reciprocal { " r" } else { "" }),
                 structure: Some(structure.to_owned()),
@@ -86,12 +86,12 @@ const SPLICED_BP: usize = 700;
 fn transcript(
     laboratory: &Laboratory,
     partners: &[Partner; 2],
-    pieces: [Vec<Piece>; 2],
+    pieces: [Vec<MoleculePiece>; 2],
     insertion: &str,
-) -> Option<(Molecule, (usize, usize))> {
+) -> Option<(SimulatedMolecule, (usize, usize))> {
     let [mut five, mut three] = pieces;
-    let length = |pieces: &[Piece]| -> usize {
-        pieces.iter().map(|piece| if let Piece::Genomic(at, _) = piece { at.length_bp() as usize } else { 0 }).sum()
+    let length = |pieces: &[MoleculePiece]| -> usize {
+        pieces.iter().map(|piece| if let MoleculePiece::Genomic(at, _) = piece { at.length_bp() as usize } else { 0 }).sum()
     };
     while five.len() > 1 && length(&five[1..]) >= SPLICED_BP {
         five.remove(0);
@@ -100,9 +100,9 @@ fn transcript(
         three.pop();
     }
     let left = length(&five);
-    let inserted = (!insertion.is_empty()).then(|| Piece::Inserted(insertion.as_bytes().to_vec()));
-    let all: Vec<Piece> = five.into_iter().chain(inserted).chain(three).collect();
-    let molecule = Molecule::new(format!("{}::{}", partners[0].gene, partners[1].gene), &all, &laboratory.reference).ok()?;
+    let inserted = (!insertion.is_empty()).then(|| MoleculePiece::Inserted(insertion.as_bytes().to_vec()));
+    let all: Vec<MoleculePiece> = five.into_iter().chain(inserted).chain(three).collect();
+    let molecule = SimulatedMolecule::new(format!("{}::{}", partners[0].gene, partners[1].gene), &all, &laboratory.reference).ok()?;
     Some((molecule, (left, left + insertion.len())))
 }
 
@@ -159,7 +159,7 @@ fn known_rna(laboratory: &Laboratory, random: &mut Random) -> Vec<Event> {
                 if cryptic {
                     // Exon 6b is spliced to exon 6 and has no model of its own.
                     let mut pieces = model.spliced(model.edge(6, true)?, true)?;
-                    pieces.push(Piece::Genomic(laboratory.kept(five, 33)?, model.strand));
+                    pieces.push(MoleculePiece::Genomic(laboratory.kept(five, 33)?, model.strand));
                     return Some((model, pieces));
                 }
                 let mut pieces = model.spliced(five, true)?;
@@ -205,8 +205,8 @@ fn known_rna(laboratory: &Laboratory, random: &mut Random) -> Vec<Event> {
 }
 
 /// Moves the broken end of a piece to a breakend beside it.
-fn lengthen(piece: &mut Piece, end: Breakend) {
-    if let Piece::Genomic(interval, _) = piece {
+fn lengthen(piece: &mut MoleculePiece, end: Breakend) {
+    if let MoleculePiece::Genomic(interval, _) = piece {
         match end.side {
             Side::Lower => interval.end = end.boundary,
             Side::Higher => interval.start = end.boundary,

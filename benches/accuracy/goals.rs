@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use kinfuse::evaluate::result::{EventRow, FalseRow, FractionRow, Ratio};
 use kinfuse::evaluate::truth::Truth;
-use kinfuse::evaluate::{evaluate, table, Calls, Evaluation};
+use kinfuse::evaluate::{evaluate, table, CallsBySample, Evaluation};
 
 use crate::quality::{Bin, Weights};
 use crate::sets::Set;
@@ -25,7 +25,7 @@ pub struct Result {
 }
 
 impl Result {
-    pub fn new(set: &Set, calls: (Calls, PathBuf), folder: &Path) -> Self {
+    pub fn new(set: &Set, calls: (CallsBySample, PathBuf), folder: &Path) -> Self {
         let mut truth = Truth::default();
         for sample in &set.samples {
             truth.samples.insert(sample.name.clone());
@@ -35,7 +35,7 @@ impl Result {
     }
 
     /// Of a set whose truth is kept apart.
-    pub fn with_truth(set: &Set, truth: &Truth, (calls, fasta): (Calls, PathBuf), folder: &Path) -> Self {
+    pub fn with_truth(set: &Set, truth: &Truth, (calls, fasta): (CallsBySample, PathBuf), folder: &Path) -> Self {
         let evaluation = evaluate(truth, vec![("kinfuse".to_owned(), calls)], Path::new("truth")).expect("all samples are there");
         table::write(&evaluation, folder, "evaluation").expect("the evaluation can be written");
         Self {

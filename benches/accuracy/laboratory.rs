@@ -5,10 +5,9 @@ use std::io::{Read as _, Write as _};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use kinfuse::genome::{Breakend, ContigId, Interval, Junction, Side, Strand};
-use kinfuse::sequence::complement;
-use kinfuse::simulate::molecule::Place;
-use kinfuse::simulate::{Piece, Reference};
+use kinfuse::genome::{Breakend, ContigId, Interval, Side, Strand};
+use kinfuse::simulate::molecule::BasePlace;
+use kinfuse::simulate::{MemoryGenome, MoleculePiece};
 use md5::{Digest, Md5};
 use rust_htslib::bgzf;
 
@@ -34,7 +33,7 @@ pub struct Model {
 pub struct Laboratory {
     pub shared: PathBuf,
     pub work: PathBuf,
-    pub reference: Reference,
+    pub reference: MemoryGenome,
     pub regions: Vec<Region>,
     models: BTreeMap<String, Vec<Model>>,
     counted: BTreeMap<(String, String, u32), u32>,
@@ -78,7 +77,7 @@ impl Laboratory {
             star.arg(shared.join("tools/star_index.sh")).arg(&fasta).arg(shared.join("genome/mini.gtf"));
             run(star.arg(work.join("star")).arg("2").current_dir(work));
         }
-        let reference = Reference::from_fasta(&fasta).expect("the FASTA opens");
+        let reference = MemoryGenome::from_fasta(&fasta).expect("the FASTA opens");
         let text = std::fs::read_to_string(shared.join("genome/regions.tsv")).expect("the regions can be read");
         let regions = text.lines().filter_map(|line| {
             let cells: Vec<&str> = line.split('\t').collect();
@@ -202,22 +201,6 @@ impl Laboratory {
         self.reference.bases(interval).filter(|bases| !bases.contains(&b'N')).map(|_| interval)
     }
 
-    /// How many bases at a junction could belong to either end.
-    pub fn homology_bp(&self, junction: &Junction) -> u32 {
-        // Bases in the order in which one meets them when walking out of the kept flank: kept ones below 0, lost ones from 0 on.
-        let walk = |end: Breakend, step: i64| {
-            let boundary = i64::from(end.boundary);
-            match end.side {
-                Side::Lower => self.reference.base(end.contig, (boundary + step) as u32),
-                Side::Higher => complement(self.reference.base(end.contig, (boundary - 1 - step) as u32)),
-            }
-        };
-        let (a, b) = (junction.a(), junction.b());
-        let beyond = (0..50).take_while(|&step| walk(a, step) == complement(walk(b, -1 - step))).count();
-        let before = (0..50).take_while(|&step| walk(a, -1 - step) == complement(walk(b, step))).count();
-        (beyond + before) as u32
-    }
-
     /// Aligns and moves to `GRCh38`; a result for the same reads and the same way is taken from the cache.
     pub fn align(&self, name: &str, aligner: Aligner, reads: &[PathBuf]) -> PathBuf {
         let key = digest(reads.iter().map(PathBuf::as_path).chain([self.shared.join("tools/star_align.sh").as_path()]), aligner.name());
@@ -319,7 +302,7 @@ impl Model {
     }
 
     /// The spliced pieces of the 5' part up to a breakend that lies in an exon, or of the 3' part from it on.
-    pub fn spliced(&self, end: Breakend, five: bool) -> Option<Vec<Piece>> {
+    pub fn spliced(&self, end: Breakend, five: bool) -> Option<Vec<MoleculePiece>> {
         let inside = |exon: &&(u32, u32, u32)| match end.side {
             Side::Lower => exon.1 < end.boundary && end.boundary <= exon.2,
             Side::Higher => exon.1 <= end.boundary && end.boundary < exon.2,
@@ -330,21 +313,24 @@ impl Model {
             Side::Higher => Interval { contig: self.contig, start: end.boundary, end: stop },
         };
         let others = self.exons.iter().filter(|exon| if five { exon.0 < number } else { exon.0 > number });
-        let mut pieces: Vec<Piece> =
-            others.map(|&(_, start, end)| Piece::Genomic(Interval { contig: self.contig, start, end }, self.strand)).collect();
-        pieces.insert(if five { pieces.len() } else { 0 }, Piece::Genomic(cut, self.strand));
+        let mut pieces: Vec<MoleculePiece> =
+            others.map(|&(_, start, end)| MoleculePiece::Genomic(Interval { contig: self.contig, start, end }, self.strand)).collect();
+        pieces.insert(if five { pieces.len() } else { 0 }, MoleculePiece::Genomic(cut, self.strand));
         Some(pieces)
     }
 
     /// Whether a base lies between the first and the last exon.
-    pub fn holds(&self, place: Place) -> bool {
+    pub fn holds(&self, place: BasePlace) -> bool {
         let (first, last) = (self.exons.iter().map(|exon| exon.1).min(), self.exons.iter().map(|exon| exon.2).max());
         place.contig == self.contig && first.is_some_and(|first| first <= place.position) && last.is_some_and(|last| place.position < last)
     }
 
     /// The whole transcript.
-    pub fn pieces(&self) -> Vec<Piece> {
-        self.exons.iter().map(|&(_, start, end)| Piece::Genomic(Interval { contig: self.contig, start, end }, self.strand)).collect()
+    pub fn pieces(&self) -> Vec<MoleculePiece> {
+        self.exons
+            .iter()
+            .map(|&(_, start, end)| MoleculePiece::Genomic(Interval { contig: self.contig, start, end }, self.strand))
+            .collect()
     }
 
     /// The intron beside an exon on the side at which the partner breaks, without its first and last bases.

@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use kinfuse::genome::{Breakend, Interval, Side, Strand};
-use kinfuse::simulate::{Molecule, Piece, Random, Sampler};
+use kinfuse::simulate::{MoleculePiece, Random, Sampler, SimulatedMolecule};
 
 use crate::events::KINASE_EXONS;
 use crate::laboratory::{Laboratory, Model};
@@ -23,7 +23,7 @@ pub fn negatives(laboratory: &Laboratory, spec: &Spec, count: usize, seed: u64) 
         transcriptome(laboratory, &mut reads, &mut sampler, (400, 60));
     } else {
         for interval in &captured(laboratory) {
-            let Ok(molecule) = Molecule::stretch("capture", *interval, &laboratory.reference) else { continue };
+            let Ok(molecule) = SimulatedMolecule::stretch("capture", *interval, &laboratory.reference) else { continue };
             let fragments = sampler.to_depth(&molecule, DNA_DEPTH);
             reads.add("bg", fragments);
         }
@@ -82,7 +82,7 @@ fn captured(laboratory: &Laboratory) -> Vec<Interval> {
 }
 
 /// Two cDNAs joined off the exons' edges.
-fn switched(laboratory: &Laboratory, genes: &[&Model], at_repeat: bool, random: &mut Random) -> Option<(Molecule, usize)> {
+fn switched(laboratory: &Laboratory, genes: &[&Model], at_repeat: bool, random: &mut Random) -> Option<(SimulatedMolecule, usize)> {
     let mut pair = [genes[random.below(genes.len())], genes[random.below(genes.len())]];
     if random.happens(0.5) {
         pair[1] = laboratory.models(KINASE_EXONS[random.below(KINASE_EXONS.len())].0).first()?;
@@ -93,7 +93,7 @@ fn switched(laboratory: &Laboratory, genes: &[&Model], at_repeat: bool, random: 
     if random.happens(0.5) {
         pair.swap(0, 1);
     }
-    let [a, b] = pair.map(|model| Molecule::new(model.gene.clone(), &model.pieces(), &laboratory.reference));
+    let [a, b] = pair.map(|model| SimulatedMolecule::new(model.gene.clone(), &model.pieces(), &laboratory.reference));
     let (a, b) = (a.ok()?, b.ok()?);
     if a.length_bp() < 200 || b.length_bp() < 200 {
         return None;
@@ -113,7 +113,7 @@ fn switched(laboratory: &Laboratory, genes: &[&Model], at_repeat: bool, random: 
         }
         j = hits[random.below(hits.len())];
     }
-    let near_edge = |molecule: &Molecule, at: usize| molecule.piece_starts().iter().any(|start| start.abs_diff(at) < 4);
+    let near_edge = |molecule: &SimulatedMolecule, at: usize| molecule.piece_starts().iter().any(|start| start.abs_diff(at) < 4);
     if near_edge(&a, i) && near_edge(&b, j) {
         return None;
     }
@@ -123,20 +123,20 @@ fn switched(laboratory: &Laboratory, genes: &[&Model], at_repeat: bool, random: 
     if left < 60 || second.iter().map(length).sum::<usize>() < 60 {
         return None;
     }
-    let molecule = Molecule::new("chimera", &[first, second].concat(), &laboratory.reference).ok()?;
+    let molecule = SimulatedMolecule::new("chimera", &[first, second].concat(), &laboratory.reference).ok()?;
     Some((molecule, left))
 }
 
-fn length(piece: &Piece) -> usize {
+fn length(piece: &MoleculePiece) -> usize {
     match piece {
-        Piece::Genomic(interval, _) => interval.length_bp() as usize,
-        Piece::Inserted(bases) => bases.len(),
+        MoleculePiece::Genomic(interval, _) => interval.length_bp() as usize,
+        MoleculePiece::Inserted(bases) => bases.len(),
     }
 }
 
 /// A stretch of a molecule as pieces, in its own direction or turned round.
-fn part(molecule: &Molecule, (from, to): (usize, usize), turned: bool) -> Vec<Piece> {
-    let mut pieces: Vec<Piece> = Vec::new();
+fn part(molecule: &SimulatedMolecule, (from, to): (usize, usize), turned: bool) -> Vec<MoleculePiece> {
+    let mut pieces: Vec<MoleculePiece> = Vec::new();
     let mut offset = from;
     while offset < to {
         let Some(place) = molecule.place(offset) else { break };
@@ -152,7 +152,7 @@ fn part(molecule: &Molecule, (from, to): (usize, usize), turned: bool) -> Vec<Pi
         let bases = (end - offset) as u32;
         let start = if place.strand == Strand::Forward { place.position } else { place.position + 1 - bases };
         let strand = if turned { place.strand.flipped() } else { place.strand };
-        pieces.push(Piece::Genomic(Interval { contig: place.contig, start, end: start + bases }, strand));
+        pieces.push(MoleculePiece::Genomic(Interval { contig: place.contig, start, end: start + bases }, strand));
         offset = end;
     }
     if turned {
@@ -162,7 +162,7 @@ fn part(molecule: &Molecule, (from, to): (usize, usize), turned: bool) -> Vec<Pi
 }
 
 /// A captured stretch of DNA joined to anything.
-fn ligated(laboratory: &Laboratory, captured: &[Interval], random: &mut Random) -> Option<(Molecule, usize)> {
+fn ligated(laboratory: &Laboratory, captured: &[Interval], random: &mut Random) -> Option<(SimulatedMolecule, usize)> {
     const REACH_BP: u32 = 400;
     let within = |interval: Interval, random: &mut Random| interval.start + random.below(interval.length_bp() as usize) as u32;
     // The last three intervals are those of partners.
@@ -188,9 +188,9 @@ fn ligated(laboratory: &Laboratory, captured: &[Interval], random: &mut Random) 
     }
     let strand = |end: Breakend, first: bool| if (end.side == Side::Lower) == first { Strand::Forward } else { Strand::Reverse };
     let pieces = [
-        Piece::Genomic(laboratory.kept(ends[0], REACH_BP)?, strand(ends[0], true)),
-        Piece::Genomic(laboratory.kept(ends[1], REACH_BP)?, strand(ends[1], false)),
+        MoleculePiece::Genomic(laboratory.kept(ends[0], REACH_BP)?, strand(ends[0], true)),
+        MoleculePiece::Genomic(laboratory.kept(ends[1], REACH_BP)?, strand(ends[1], false)),
     ];
-    let molecule = Molecule::new("chimera", &pieces, &laboratory.reference).ok()?;
+    let molecule = SimulatedMolecule::new("chimera", &pieces, &laboratory.reference).ok()?;
     Some((molecule, REACH_BP as usize))
 }

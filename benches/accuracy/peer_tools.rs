@@ -4,10 +4,10 @@ use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use kinfuse::evaluate::call::{Call, Tier};
-use kinfuse::evaluate::Source;
+use kinfuse::evaluate::call::{CallTier, CalledJunction};
+use kinfuse::evaluate::CallerFiles;
 use kinfuse::genome::Strand;
-use kinfuse::simulate::Molecule;
+use kinfuse::simulate::SimulatedMolecule;
 
 use crate::laboratory::{run, Laboratory};
 
@@ -106,7 +106,7 @@ impl Tool {
     }
 
     /// The calls of a sample and the seconds of processor time that they took; `None` where the tool failed.
-    pub fn call(&self, material: &str, [bam, out, fasta]: [&Path; 3], laboratory: &Laboratory) -> Option<(Vec<Call>, f64)> {
+    pub fn call(&self, material: &str, [bam, out, fasta]: [&Path; 3], laboratory: &Laboratory) -> Option<(Vec<CalledJunction>, f64)> {
         let gtf = laboratory.shared.join("genome/grch38.gtf");
         std::fs::create_dir_all(out).expect("the folder of a tool can be made");
         let variables: &Variables =
@@ -119,13 +119,13 @@ impl Tool {
         if path.extension().is_some_and(|extension| extension == "json") {
             return Some((pizzly(&path), seconds));
         }
-        let calls = Source { name: self.name.to_owned(), paths: vec![path] }.read(Some("s")).expect("the calls can be read");
+        let calls = CallerFiles { name: self.name.to_owned(), paths: vec![path] }.read(Some("s")).expect("the calls can be read");
         Some((calls.into_values().flat_map(|calls| calls.fusions).collect(), seconds))
     }
 }
 
 /// Pairs of genes. All are in a second file, beside those that passed.
-fn pizzly(passed: &Path) -> Vec<Call> {
+fn pizzly(passed: &Path) -> Vec<CalledJunction> {
     let pairs = |path: PathBuf| -> Vec<[Option<String>; 2]> {
         let text = std::fs::read_to_string(path).expect("pizzly has written its calls");
         let document: serde_json::Value = serde_json::from_str(&text).expect("they are JSON");
@@ -134,8 +134,8 @@ fn pizzly(passed: &Path) -> Vec<Call> {
     };
     let all = pairs(passed.with_extension("unfiltered.json"));
     let passed = pairs(passed.to_owned());
-    let tier = |genes: &[Option<String>; 2]| if passed.contains(genes) { Tier::Pass } else { Tier::Flagged };
-    all.into_iter().map(|genes| Call { genes: genes.clone(), ..Call::new(tier(&genes), [None, None]) }).collect()
+    let tier = |genes: &[Option<String>; 2]| if passed.contains(genes) { CallTier::Pass } else { CallTier::Flagged };
+    all.into_iter().map(|genes| CalledJunction { genes: genes.clone(), ..CalledJunction::new(tier(&genes), [None, None]) }).collect()
 }
 
 /// Every transcript of the laboratory for pizzly: FASTA, GTF, and kallisto's index.
@@ -145,7 +145,7 @@ pub fn write_transcripts(laboratory: &Laboratory) {
         let models = laboratory.models(gene);
         for (index, model) in models.iter().enumerate() {
             let is_repeated = models[..index].iter().any(|other| other.exons == model.exons);
-            let Some(molecule) = Molecule::new(gene, &model.pieces(), &laboratory.reference).ok().filter(|_| !is_repeated) else {
+            let Some(molecule) = SimulatedMolecule::new(gene, &model.pieces(), &laboratory.reference).ok().filter(|_| !is_repeated) else {
                 continue;
             };
             let _ = writeln!(fasta, ">{gene}.{index}\n{}", String::from_utf8_lossy(molecule.bases()));

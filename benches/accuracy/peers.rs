@@ -13,8 +13,8 @@ use std::fmt::Write as _;
 use std::path::Path;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use kinfuse::evaluate::call::{Call, Tier};
-use kinfuse::evaluate::place::End;
+use kinfuse::evaluate::call::{CallTier, CalledJunction};
+use kinfuse::evaluate::place::CalledEnd;
 use kinfuse::evaluate::result::Ratio;
 use kinfuse::evaluate::truth::TrueJunction;
 use kinfuse::evaluate::{matching, table};
@@ -188,7 +188,7 @@ fn write(rows: &[Row], tools: &Tools, out: &Path) {
 }
 
 /// A kinase and its first and last base in `GRCh38`.
-type Kinase = (&'static str, [End; 2]);
+type Kinase = (&'static str, [CalledEnd; 2]);
 
 fn kinases(laboratory: &Laboratory) -> Vec<Kinase> {
     let place = |(gene, _): (&'static str, _)| {
@@ -196,18 +196,18 @@ fn kinases(laboratory: &Laboratory) -> Vec<Kinase> {
         let (start, end) = (model.exons.iter().map(|exon| exon.1).min()?, model.exons.iter().map(|exon| exon.2).max()?);
         let ends = [Breakend::new(model.contig, start, Side::Higher), Breakend::new(model.contig, end, Side::Lower)];
         let place = |end| laboratory.grch38(end);
-        Some((gene, ends.map(place).map(|(chrom, position)| End::new(chrom, position, None))))
+        Some((gene, ends.map(place).map(|(chrom, position)| CalledEnd::new(chrom, position, None))))
     };
     KINASE_EXONS.into_iter().filter_map(place).collect()
 }
 
 /// What the calls of a sample are worth.
-fn judged(calls: Option<(Vec<Call>, f64)>, sample: &Sample, material: &str, kinases: &[Kinase]) -> Tally {
+fn judged(calls: Option<(Vec<CalledJunction>, f64)>, sample: &Sample, material: &str, kinases: &[Kinase]) -> Tally {
     let mut tally = Tally { samples: 1, failed: u64::from(calls.is_none()), ..Tally::default() };
     let (calls, seconds) = calls.unwrap_or_default();
     tally.seconds = seconds;
-    for call in calls.iter().filter(|call| call.tier != Tier::Candidate) {
-        let tiers = usize::from(call.tier != Tier::Pass)..2;
+    for call in calls.iter().filter(|call| call.tier != CallTier::Candidate) {
+        let tiers = usize::from(call.tier != CallTier::Pass)..2;
         if sample.truths.first().is_some_and(|truth| is_event(call, truth, material)) {
             tally.found[tiers].fill(1);
         } else if kinases.iter().any(|kinase| is_at(call, kinase)) {
@@ -218,17 +218,17 @@ fn judged(calls: Option<(Vec<Call>, f64)>, sample: &Sample, material: &str, kina
 }
 
 /// Whether a call is the event, by the rule of the page above.
-fn is_event(call: &Call, truth: &TrueJunction, material: &str) -> bool {
+fn is_event(call: &CalledJunction, truth: &TrueJunction, material: &str) -> bool {
     if material == "rna" {
         let [Some(first), Some(second)] = &call.genes else { return false };
         return [format!("{first}::{second}"), format!("{second}::{first}")].contains(&truth.name);
     }
-    let ends = call.ends.clone().map(|end| end.map(|end| End { side: None, ..end }));
+    let ends = call.ends.clone().map(|end| end.map(|end| CalledEnd { side: None, ..end }));
     let slack_bp = call.slack_bp + FOUND_BP - matching::FOUND_BP as u32;
-    matching::fit(&Call { slack_bp, ..Call::new(call.tier, ends) }, truth).is_some()
+    matching::fit(&CalledJunction { slack_bp, ..CalledJunction::new(call.tier, ends) }, truth).is_some()
 }
 
-fn is_at(call: &Call, (gene, [low, high]): &Kinase) -> bool {
-    let within = |end: &End| end.contig == low.contig && (low.position..=high.position).contains(&end.position);
+fn is_at(call: &CalledJunction, (gene, [low, high]): &Kinase) -> bool {
+    let within = |end: &CalledEnd| end.contig == low.contig && (low.position..=high.position).contains(&end.position);
     call.genes.iter().flatten().any(|name| name == gene) || call.ends.iter().flatten().any(within)
 }

@@ -27,8 +27,8 @@
 use std::collections::BTreeMap;
 
 use kinfuse::evaluate::result::{EventRow, QualityRow};
-use kinfuse::simulate::reads::Crossing;
-use kinfuse::simulate::{Fragment, Random, Sampler};
+use kinfuse::simulate::reads::CrossingKind;
+use kinfuse::simulate::{Random, Sampler, SimulatedFragment};
 use kinfuse::stats::from_phred;
 
 use crate::events::{unlisted, Event, Spliced, KINASE_EXONS};
@@ -78,12 +78,12 @@ pub struct Weights {
 }
 
 /// How much rarer a further fragment is for a chimera.
-fn rarity(material: &str, further: Crossing) -> f64 {
+fn rarity(material: &str, further: CrossingKind) -> f64 {
     match (material, further) {
-        ("rna", Crossing::Split) => 1e-3,
-        ("rna", Crossing::Pair) => 0.03,
-        (_, Crossing::Split) => 3e-4,
-        (_, Crossing::Pair) => 5e-3,
+        ("rna", CrossingKind::Split) => 1e-3,
+        ("rna", CrossingKind::Pair) => 0.03,
+        (_, CrossingKind::Split) => 3e-4,
+        (_, CrossingKind::Pair) => 5e-3,
     }
 }
 
@@ -129,9 +129,9 @@ pub fn mix(laboratory: &Laboratory, spec: &Spec, seed: u64) -> Set {
 }
 
 /// The rarity of all fragments but the first; a read that shows the break comes first.
-fn further(fragments: &[Fragment<'_>], event: &Event, material: &str) -> f64 {
+fn further(fragments: &[SimulatedFragment<'_>], event: &Event, material: &str) -> f64 {
     let crossings = fragments.iter().filter_map(|fragment| fragment.crosses(event.at.0, event.at.1, anchor_bp(material)));
-    let (shown, spanned): (Vec<Crossing>, Vec<Crossing>) = crossings.partition(|crossing| *crossing == Crossing::Split);
+    let (shown, spanned): (Vec<CrossingKind>, Vec<CrossingKind>) = crossings.partition(|crossing| *crossing == CrossingKind::Split);
     shown.into_iter().chain(spanned).skip(1).map(|crossing| rarity(material, crossing)).product()
 }
 

@@ -2,7 +2,7 @@
 
 use kinfuse::genome::{Breakend, ContigId, Interval, Junction, Side, Strand};
 use kinfuse::sequence::reverse_complement;
-use kinfuse::simulate::{Molecule, Piece, Random};
+use kinfuse::simulate::{MoleculePiece, Random, SimulatedMolecule};
 
 use crate::events::{unlisted, Event, Partner, KINASE_EXONS};
 use crate::laboratory::{table, Laboratory, Model};
@@ -46,11 +46,11 @@ fn event_within(
         }
     };
     let product = |ends: [Breakend; 2], name: &str, insertion: &str| {
-        let five = Piece::Genomic(laboratory.kept(ends[0], reach_bp)?, read_along(ends[0], true));
-        let three = Piece::Genomic(laboratory.kept(ends[1], reach_bp)?, read_along(ends[1], false));
-        let inserted = (!insertion.is_empty()).then(|| Piece::Inserted(insertion.as_bytes().to_vec()));
-        let pieces: Vec<Piece> = [Some(five), inserted, Some(three)].into_iter().flatten().collect();
-        Molecule::new(name, &pieces, &laboratory.reference).ok()
+        let five = MoleculePiece::Genomic(laboratory.kept(ends[0], reach_bp)?, read_along(ends[0], true));
+        let three = MoleculePiece::Genomic(laboratory.kept(ends[1], reach_bp)?, read_along(ends[1], false));
+        let inserted = (!insertion.is_empty()).then(|| MoleculePiece::Inserted(insertion.as_bytes().to_vec()));
+        let pieces: Vec<MoleculePiece> = [Some(five), inserted, Some(three)].into_iter().flatten().collect();
+        SimulatedMolecule::new(name, &pieces, &laboratory.reference).ok()
     };
     let ends = [partners[0].end, partners[1].end];
     let molecule = product(ends, "derivative", &insertion)?;
@@ -58,7 +58,7 @@ fn event_within(
     let mut wild_type = Vec::new();
     for end in ends {
         let stretch = Interval { contig: end.contig, start: end.boundary.checked_sub(reach_bp)?, end: end.boundary + reach_bp };
-        wild_type.push(Molecule::stretch("wild type", stretch, &laboratory.reference).ok()?);
+        wild_type.push(SimulatedMolecule::stretch("wild type", stretch, &laboratory.reference).ok()?);
     }
     let reciprocal = if with_reciprocal {
         let other = |partner: &Partner| Partner { end: Breakend { side: partner.end.side.flipped(), ..partner.end }, ..partner.clone() };
@@ -219,7 +219,7 @@ fn with_homology(laboratory: &Laboratory, core: &[&Pair], random: &mut Random, e
             let start = pair.introns[1].start + hits[random.below(hits.len())] as u32;
             // The shared bases belong to the kinase.
             partners[1].end.boundary = if partners[1].end.side == Side::Higher { start } else { start + wanted };
-            if laboratory.homology_bp(&Junction::new(partners[0].end, partners[1].end, b"")) != wanted {
+            if laboratory.reference.homology_bp(&Junction::new(partners[0].end, partners[1].end, b"")) != wanted {
                 continue;
             }
             events.extend(event(laboratory, format!("{} homology {wanted}", pair.label), "homology", partners, String::new(), false));

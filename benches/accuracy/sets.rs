@@ -6,8 +6,8 @@ use std::path::PathBuf;
 
 use kinfuse::evaluate::truth::TrueJunction;
 use kinfuse::simulate::dirt::Soiler;
-use kinfuse::simulate::reads::{Crossing, Protocol};
-use kinfuse::simulate::{self, AlignerStyle, Errors, Fragment, Library, Molecule, Random, Sampler};
+use kinfuse::simulate::reads::{CrossingKind, Protocol};
+use kinfuse::simulate::{self, AlignerStyle, Random, Sampler, SequencingErrors, SimulatedFragment, SimulatedLibrary, SimulatedMolecule};
 
 use crate::dirty;
 use crate::events::Event;
@@ -40,10 +40,19 @@ pub struct Set {
 /// Paired or not, read length, mean and spread of the fragments.
 pub type Layout = (bool, u32, f64, f64);
 
-pub fn library(layout: Layout) -> Library {
+pub fn library(layout: Layout) -> SimulatedLibrary {
     let (paired, read_bp, fragment_mean_bp, fragment_sd_bp) = layout;
-    let errors = if read_bp > 1000 { Errors::LongRead { rate_frac: 0.02 } } else { Errors::ShortRead };
-    Library { paired, read_bp, fragment_mean_bp, fragment_sd_bp, errors, umi: None, duplicate_frac: 0.0, protocol: Protocol::default() }
+    let errors = if read_bp > 1000 { SequencingErrors::LongRead { rate_frac: 0.02 } } else { SequencingErrors::ShortRead };
+    SimulatedLibrary {
+        paired,
+        read_bp,
+        fragment_mean_bp,
+        fragment_sd_bp,
+        errors,
+        umi: None,
+        duplicate_frac: 0.0,
+        protocol: Protocol::default(),
+    }
 }
 
 /// Fewest bases on either side of a junction in a fragment that crosses.
@@ -86,8 +95,8 @@ impl<'l> Reads<'l> {
     }
 
     /// Reads of molecules without the event of their sample.
-    pub fn add<'m>(&mut self, sample: &str, fragments: impl IntoIterator<Item = Fragment<'m>>) {
-        let mut fragments: Vec<Fragment<'m>> = fragments.into_iter().collect();
+    pub fn add<'m>(&mut self, sample: &str, fragments: impl IntoIterator<Item = SimulatedFragment<'m>>) {
+        let mut fragments: Vec<SimulatedFragment<'m>> = fragments.into_iter().collect();
         if let Some(soiler) = &mut self.soiler {
             fragments = soiler.soil(fragments, true);
             soiler.put_out_of_step(fragments.iter_mut());
@@ -97,19 +106,19 @@ impl<'l> Reads<'l> {
 
     /// Reads that show an event. Those that no longer do so when they have become dirty are made dirty anew: a set asks for a number of
     /// fragments that show it.
-    pub fn add_crossing(&mut self, sample: &str, fragments: Vec<Fragment<'_>>, at: (usize, usize), material: &str) {
+    pub fn add_crossing(&mut self, sample: &str, fragments: Vec<SimulatedFragment<'_>>, at: (usize, usize), material: &str) {
         let Some(soiler) = &mut self.soiler else { return self.write(sample, fragments) };
         let mut soiled = Vec::new();
         for fragment in fragments {
             let mut shown = (0..1_000).map(|_| soiler.soil(vec![fragment.clone()], false));
-            let crosses = |fragment: &Fragment| dirty::still_crosses(fragment, at, anchor_bp(material), material == "dna");
+            let crosses = |fragment: &SimulatedFragment| dirty::still_crosses(fragment, at, anchor_bp(material), material == "dna");
             let dirty = shown.find(|list| list.first().is_some_and(crosses));
             soiled.extend(dirty.unwrap_or_else(|| vec![fragment]));
         }
         self.write(sample, soiled);
     }
 
-    fn write(&mut self, sample: &str, fragments: Vec<Fragment<'_>>) {
+    fn write(&mut self, sample: &str, fragments: Vec<SimulatedFragment<'_>>) {
         for mut fragment in fragments {
             self.written += 1;
             if let Some(aligner) = &self.truly {
@@ -136,7 +145,13 @@ impl<'l> Reads<'l> {
 }
 
 /// Exactly `count` fragments that cross by the rule of the material.
-pub fn crossing<'m>(sampler: &mut Sampler, molecule: &'m Molecule, at: (usize, usize), material: &str, count: u32) -> Vec<Fragment<'m>> {
+pub fn crossing<'m>(
+    sampler: &mut Sampler,
+    molecule: &'m SimulatedMolecule,
+    at: (usize, usize),
+    material: &str,
+    count: u32,
+) -> Vec<SimulatedFragment<'m>> {
     let anchor = anchor_bp(material);
     // More inserted bases than a read spans with both anchors: either end of them shows the junction.
     let apart = at.1 - at.0 > 20;
@@ -151,9 +166,9 @@ pub fn crossing<'m>(sampler: &mut Sampler, molecule: &'m Molecule, at: (usize, u
             (true, _) => (at.1, at.1),
         };
         let drawn = sampler.crossing(molecule, left, right, anchor, 1);
-        let counts = |fragment: &Fragment<'_>| match fragment.crosses(left, right, anchor) {
-            Some(Crossing::Split) => true,
-            Some(Crossing::Pair) => material == "dna",
+        let counts = |fragment: &SimulatedFragment<'_>| match fragment.crosses(left, right, anchor) {
+            Some(CrossingKind::Split) => true,
+            Some(CrossingKind::Pair) => material == "dna",
             None => false,
         };
         found.extend(drawn.into_iter().filter(counts).take(1));
@@ -238,7 +253,7 @@ pub fn transcriptome(laboratory: &Laboratory, reads: &mut Reads, sampler: &mut S
     let genes: Vec<String> = laboratory.genes().map(str::to_owned).collect();
     for gene in genes {
         let model = &laboratory.models(&gene)[0];
-        let Ok(molecule) = Molecule::new(gene.clone(), &model.pieces(), &laboratory.reference) else { continue };
+        let Ok(molecule) = SimulatedMolecule::new(gene.clone(), &model.pieces(), &laboratory.reference) else { continue };
         let count = match gene.as_str() {
             "ALK" | "ROS1" | "NTRK1" | "NTRK2" | "NTRK3" => kinase,
             "ACTB" => other * 20,
@@ -267,12 +282,12 @@ pub fn fractions(laboratory: &Laboratory, spec: &Spec, events: &[Event], count: 
         let fraction = least * (0.6 / least).powf(random.unit());
         let expected = fraction * crossing;
         let name = format!("F{index}");
-        let draws = |molecule: &Molecule, share: f64, random: &mut Random| {
+        let draws = |molecule: &SimulatedMolecule, share: f64, random: &mut Random| {
             random.poisson(share * depth * (molecule.length_bp() as f64 - layout.fragment_mean_bp) / layout.fragment_mean_bp)
         };
         let transcript = (spec.material == "rna").then(|| {
             let model = &laboratory.models(&event.partners[1].gene)[0];
-            Molecule::new("kinase", &model.pieces(), &laboratory.reference).expect("the laboratory has the kinases")
+            SimulatedMolecule::new("kinase", &model.pieces(), &laboratory.reference).expect("the laboratory has the kinases")
         });
         let broken = std::iter::once(&event.molecule).chain(event.reciprocal.iter().map(|(molecule, ..)| molecule));
         // Partner, then kinase; what is exchanged is broken on both chromosomes.

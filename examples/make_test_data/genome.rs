@@ -9,7 +9,7 @@ use std::fmt::Write as _;
 use kinfuse::genome::{ContigId, Interval, Strand};
 use kinfuse::model::{Exon, Gene, Transcript};
 use kinfuse::sequence::{reverse_complement, translate_codon};
-use kinfuse::simulate::{Random, Reference};
+use kinfuse::simulate::{MemoryGenome, Random};
 
 const STRUCTURE: &str = include_str!("structure.tsv");
 const CODONS: &str = include_str!("codons.tsv");
@@ -19,7 +19,7 @@ const CONTIG_BP: usize = 60_000;
 /// The genome and its genes.
 pub struct MadeUpGenome {
     /// Contigs with their bases.
-    pub reference: Reference,
+    pub reference: MemoryGenome,
     /// Genes by symbol.
     pub genes: BTreeMap<String, Gene>,
     coding_lengths: BTreeMap<String, u32>,
@@ -58,7 +58,7 @@ impl MadeUpGenome {
             coding_lengths.insert(symbol.clone(), exons.iter().filter_map(|row| row.cds).map(|(_, end)| end).max().unwrap_or(0));
             genes.insert(symbol.clone(), gene);
         }
-        let reference = Reference::new(order.iter().map(|name| (*name).to_owned()).zip(sequences));
+        let reference = MemoryGenome::new(order.iter().map(|name| (*name).to_owned()).zip(sequences));
         Ok(Self { reference, genes, coding_lengths })
     }
 

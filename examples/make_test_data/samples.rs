@@ -5,8 +5,10 @@ use std::path::Path;
 
 use kinfuse::genome::{Breakend, Interval, Junction, Side};
 use kinfuse::model::{Gene, Role};
-use kinfuse::simulate::truth::{Seen, TruthRow};
-use kinfuse::simulate::{bam, Aligner, AlignerStyle, Errors, Fragment, Library, Molecule, Piece, Protocol, Random, Sampler, Substitution};
+use kinfuse::simulate::truth::{TrueFragments, TruthRow};
+use kinfuse::simulate::{
+    bam, Aligner, AlignerStyle, MoleculePiece, Random, Sampler, SimulatedFragment, SimulatedLibrary, SimulatedMolecule, Substitution,
+};
 
 use super::genome::MadeUpGenome;
 
@@ -15,27 +17,18 @@ type Made<T> = Result<T, Box<dyn Error>>;
 /// A fragment counts in the truth with this many bases on both sides (RNA, DNA).
 const ANCHOR_BP: (usize, usize) = (10, 15);
 
-fn library(read_bp: u32, fragment_mean_bp: f64, fragment_sd_bp: f64, duplicate_frac: f64) -> Library {
-    Library {
-        paired: true,
-        read_bp,
-        fragment_mean_bp,
-        fragment_sd_bp,
-        errors: Errors::ShortRead,
-        umi: None,
-        duplicate_frac,
-        protocol: Protocol::default(),
-    }
+fn library(read_bp: u32, fragment_mean_bp: f64, fragment_sd_bp: f64, duplicate_frac: f64) -> SimulatedLibrary {
+    SimulatedLibrary { duplicate_frac, ..SimulatedLibrary::short_reads(read_bp, fragment_mean_bp, fragment_sd_bp) }
 }
 
-fn write(made: &MadeUpGenome, path: &Path, sample: &str, style: AlignerStyle, fragments: &[Fragment]) -> Made<()> {
+fn write(made: &MadeUpGenome, path: &Path, sample: &str, style: AlignerStyle, fragments: &[SimulatedFragment]) -> Made<()> {
     let aligner = Aligner::new(&made.reference, style);
     let records = fragments.iter().flat_map(|fragment| aligner.align(fragment)).collect();
     Ok(bam::write(path, &made.reference, sample, "kinfuse-simulate", records)?)
 }
 
-fn wild_type(made: &MadeUpGenome) -> Made<Vec<Molecule>> {
-    Ok(made.genes.values().map(|gene| Molecule::transcript(gene, &made.reference)).collect::<Result<_, _>>()?)
+fn wild_type(made: &MadeUpGenome) -> Made<Vec<SimulatedMolecule>> {
+    Ok(made.genes.values().map(|gene| SimulatedMolecule::transcript(gene, &made.reference)).collect::<Result<_, _>>()?)
 }
 
 /// `chrom:pos:strand` of the base that a gene keeps next to a junction.
@@ -60,7 +53,7 @@ fn exon_edge(gene: &Gene, role: Role, exon: u32) -> Made<Breakend> {
 /// RNA with `EML4::ALK` E13;A20 (V1) on a background of unfused transcripts.
 pub fn rna(made: &MadeUpGenome, path: &Path) -> Made<Vec<TruthRow>> {
     let (eml4, alk) = (made.gene("EML4")?, made.gene("ALK")?);
-    let fused = Molecule::fusion_transcript((eml4, 13), b"", (alk, 20), &made.reference)?;
+    let fused = SimulatedMolecule::fusion_transcript((eml4, 13), b"", (alk, 20), &made.reference)?;
     let wild_type = wild_type(made)?;
     let mut sampler = Sampler::new(library(100, 220.0, 40.0, 0.05), "rna", 1);
     let mut fragments = sampler.fragments(&fused, 300);
@@ -78,7 +71,7 @@ pub fn rna(made: &MadeUpGenome, path: &Path) -> Made<Vec<TruthRow>> {
         breakpoint3: position(made, alk, exon_edge(alk, Role::Three, 20)?.kept_base()),
         exon_junction: "E13;A20".to_owned(),
         variant: "V1".to_owned(),
-        seen: Seen::crossing(mine, at, at, ANCHOR_BP.0),
+        seen: TrueFragments::crossing(mine, at, at, ANCHOR_BP.0),
         against: None,
         against_at_partner: None,
     }])
@@ -102,13 +95,13 @@ pub fn dna(made: &MadeUpGenome, path: &Path) -> Made<Vec<TruthRow>> {
     let targets = [(cd74, reach(five, 700, 700), 240.0), (ros1, reach(three, kinase_bp, 700), 240.0)];
     let mut molecules = Vec::new();
     for (gene, interval, depth) in targets {
-        molecules.push((Molecule::stretch(gene.symbol.clone(), interval, &made.reference)?, depth));
+        molecules.push((SimulatedMolecule::stretch(gene.symbol.clone(), interval, &made.reference)?, depth));
     }
     // The other kinases at the depth of bases next to a target.
     for symbol in ["ALK", "NTRK1", "NTRK3"] {
         let gene = made.gene(symbol)?;
         let first = exon_edge(gene, Role::Three, if symbol == "ALK" { 19 } else { 13 })?;
-        molecules.push((Molecule::stretch(symbol, reach(first, 2_000, 300), &made.reference)?, 15.0));
+        molecules.push((SimulatedMolecule::stretch(symbol, reach(first, 2_000, 300), &made.reference)?, 15.0));
     }
     let derivative = rearranged(made, &junction, [700, kinase_bp])?;
     molecules.push((derivative.clone(), 26.0));
@@ -121,11 +114,11 @@ pub fn dna(made: &MadeUpGenome, path: &Path) -> Made<Vec<TruthRow>> {
     }
     write(made, path, "dna", AlignerStyle::dna(), &fragments)?;
 
-    let is_fused = |fragment: &&Fragment| fragment.molecule.name() == "CD74::ROS1";
+    let is_fused = |fragment: &&SimulatedFragment| fragment.molecule.name() == "CD74::ROS1";
     let at = molecules[5].0.piece_starts()[1];
     let wild_type = &molecules[1].0;
     let offset = wild_type.offset_of(three.contig, three.kept_base() - 1).ok_or("the break lies in the stretch")?;
-    let kept = Seen::crossing(fragments.iter().filter(|fragment| fragment.molecule.name() == "ROS1"), offset, offset, ANCHOR_BP.1);
+    let kept = TrueFragments::crossing(fragments.iter().filter(|fragment| fragment.molecule.name() == "ROS1"), offset, offset, ANCHOR_BP.1);
     let fusion = TruthRow {
         sample: "dna".to_owned(),
         kind: "fusion",
@@ -134,12 +127,12 @@ pub fn dna(made: &MadeUpGenome, path: &Path) -> Made<Vec<TruthRow>> {
         breakpoint3: position(made, ros1, three.kept_base()),
         exon_junction: "C6;R34".to_owned(),
         variant: String::new(),
-        seen: Seen::crossing(fragments.iter().filter(is_fused), at, at, ANCHOR_BP.1),
+        seen: TrueFragments::crossing(fragments.iter().filter(is_fused), at, at, ANCHOR_BP.1),
         against: Some(kept.fragments()),
         against_at_partner: None,
     };
     let site = mutated.iter().map(|new| new.position).min().ok_or("a codon has bases")?;
-    let mut shown = [Seen::default(); 2];
+    let mut shown = [TrueFragments::default(); 2];
     for fragment in fragments.iter().filter(|fragment| !fragment.duplicate) {
         let Some(offset) = fragment.molecule.offset_of(ros1.contig(), mutated[0].position) else { continue };
         let covered = fragment.reads.iter().any(|read| read.origins.contains(&Some(offset as u32)));
@@ -166,20 +159,20 @@ pub fn dna(made: &MadeUpGenome, path: &Path) -> Made<Vec<TruthRow>> {
 }
 
 /// The rearranged chromosome with its own flank on either side (5' partner's, kinase's), read from the 5' partner.
-fn rearranged(made: &MadeUpGenome, junction: &Junction, flanks_bp: [u32; 2]) -> Made<Molecule> {
+fn rearranged(made: &MadeUpGenome, junction: &Junction, flanks_bp: [u32; 2]) -> Made<SimulatedMolecule> {
     let longest = flanks_bp[0].max(flanks_bp[1]);
-    let whole = Molecule::derivative("whole", junction, longest, &made.reference)?;
+    let whole = SimulatedMolecule::derivative("whole", junction, longest, &made.reference)?;
     let at = longest as usize;
     // Canonical order puts the contig of CD74 (chr5) before that of ROS1 (chr6).
-    let pieces: Vec<Piece> = [(at - flanks_bp[0] as usize, at), (at, at + flanks_bp[1] as usize)]
+    let pieces: Vec<MoleculePiece> = [(at - flanks_bp[0] as usize, at), (at, at + flanks_bp[1] as usize)]
         .into_iter()
         .filter_map(|(from, to)| {
             let (first, last) = (whole.place(from)?, whole.place(to - 1)?);
             let (low, high) = (first.position.min(last.position), first.position.max(last.position));
-            Some(Piece::Genomic(Interval { contig: first.contig, start: low, end: high + 1 }, first.strand))
+            Some(MoleculePiece::Genomic(Interval { contig: first.contig, start: low, end: high + 1 }, first.strand))
         })
         .collect();
-    Ok(Molecule::new("CD74::ROS1", &pieces, &made.reference)?)
+    Ok(SimulatedMolecule::new("CD74::ROS1", &pieces, &made.reference)?)
 }
 
 /// RNA without a fusion: unfused transcripts and 30 random chimeras, one fragment each, as template switches make them (off
@@ -193,12 +186,12 @@ pub fn negative(made: &MadeUpGenome, path: &Path) -> Made<()> {
         if x == y {
             continue;
         }
-        let half = |random: &mut Random, molecule: &Molecule| {
+        let half = |random: &mut Random, molecule: &SimulatedMolecule| {
             let start = random.below(molecule.length_bp() - 120);
             stretch_pieces(molecule, start, start + 110)
         };
         let pieces = [half(&mut random, &wild_type[x]), half(&mut random, &wild_type[y])].concat();
-        chimeras.push(Molecule::new(format!("chimera{}", chimeras.len() + 1), &pieces, &made.reference)?);
+        chimeras.push(SimulatedMolecule::new(format!("chimera{}", chimeras.len() + 1), &pieces, &made.reference)?);
     }
     let mut sampler = Sampler::new(library(100, 220.0, 40.0, 0.05), "negative", 3);
     let mut fragments = Vec::new();
@@ -212,17 +205,21 @@ pub fn negative(made: &MadeUpGenome, path: &Path) -> Made<()> {
 }
 
 /// The pieces of the genome behind a stretch of a molecule.
-fn stretch_pieces(molecule: &Molecule, start: usize, end: usize) -> Vec<Piece> {
-    let mut pieces: Vec<Piece> = Vec::new();
+fn stretch_pieces(molecule: &SimulatedMolecule, start: usize, end: usize) -> Vec<MoleculePiece> {
+    let mut pieces: Vec<MoleculePiece> = Vec::new();
     for place in (start..end).filter_map(|offset| molecule.place(offset)) {
         match pieces.last_mut() {
-            Some(Piece::Genomic(interval, strand)) if *strand == place.strand && interval.end == place.position => interval.end += 1,
-            Some(Piece::Genomic(interval, strand)) if *strand == place.strand && interval.start == place.position + 1 => {
+            Some(MoleculePiece::Genomic(interval, strand)) if *strand == place.strand && interval.end == place.position => {
+                interval.end += 1;
+            }
+            Some(MoleculePiece::Genomic(interval, strand)) if *strand == place.strand && interval.start == place.position + 1 => {
                 interval.start -= 1;
             }
             _ => {
-                pieces
-                    .push(Piece::Genomic(Interval { contig: place.contig, start: place.position, end: place.position + 1 }, place.strand));
+                pieces.push(MoleculePiece::Genomic(
+                    Interval { contig: place.contig, start: place.position, end: place.position + 1 },
+                    place.strand,
+                ));
             }
         }
     }

@@ -86,7 +86,7 @@ pub struct Assay {
     pub inserts: u64,
     /// What went wrong when the file was made.
     pub faults: Faults,
-    /// What speaks against the kind that `--assay` gave.
+    /// Evidence against the kind that `--assay` gave.
     pub unlike: Option<String>,
     /// Why, one sentence a conclusion, in a fixed order.
     pub reasons: Vec<String>,
@@ -102,7 +102,7 @@ impl Assay {
             && self.duplicates == other.duplicates
     }
 
-    /// Takes in what another file of the library shows; the file with more sampled reads speaks for sizes.
+    /// Adds another file of the library; sizes are those of the file with more sampled reads.
     pub fn absorb(&mut self, other: Self) {
         if other.sampled > self.sampled {
             self.read_length_bp = other.read_length_bp;

@@ -1,5 +1,5 @@
-//! A bound on how many records of a place are kept, where more would say the same. It counts molecules: their copies say the same sooner, and
-//! must not use up what is kept of others.
+//! Limits how many records are kept at one place, where more would add nothing. It counts molecules and not records, so that the copies of one
+//! molecule do not use up the limit.
 
 use std::hash::{Hash, Hasher};
 
@@ -8,24 +8,24 @@ use rustc_hash::{FxHashMap, FxHasher};
 use super::assay::DuplicateRule;
 use super::read::ReadRecord;
 
-/// Copies of a molecule that are kept: enough for its family to be told from another one by size.
+/// Copies of a molecule that are kept: enough for UMI families to differ in size.
 const MAX_COPIES: u32 = 3;
 
 /// The molecules that were kept of a place.
 #[derive(Debug, Default)]
-pub struct Bounded {
+pub struct BoundedMolecules {
     copies: FxHashMap<u64, u32>,
     molecules: u32,
 }
 
-impl Bounded {
+impl BoundedMolecules {
     /// Whether `most` molecules are there.
     pub fn is_full(&self, most: u32) -> bool {
         self.molecules >= most
     }
 
-    /// Whether a record is kept: one of the first `most` molecules, or one of the first copies of such a one. Copies are told roughly, by
-    /// what one record says; by the flag and without any rule each record is its own.
+    /// Whether a record is kept: if it is of one of the first `most` molecules, and among the first copies of that molecule. Copies are
+    /// recognised roughly, by this one record. Where duplicates go by the flag, or are kept, each record counts as a molecule.
     pub fn keeps(&mut self, view: &ReadRecord, rule: DuplicateRule, most: u32) -> bool {
         let known = match rule {
             DuplicateRule::Flag | DuplicateRule::Keep => None,
@@ -53,38 +53,12 @@ impl Bounded {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::alignment::read::{FragmentId, Piece, RecordKind};
-    use crate::genome::{ContigId, Strand};
 
     #[test]
     fn copies_of_one_molecule_do_not_use_up_what_is_kept_of_others() {
-        let view = |start: u32| ReadRecord {
-            fragment: FragmentId(u64::from(start)),
-            number: 0,
-            kind: RecordKind::Primary,
-            duplicate: false,
-            pieces: vec![Piece {
-                contig: ContigId(0),
-                start,
-                end: start + 50,
-                strand: Strand::Forward,
-                query_start: 0,
-                query_end: 50,
-                mapq: 60,
-                edits: 0,
-            }],
-            elsewhere: Vec::new(),
-            length: 50,
-            bases: None,
-            qualities: Vec::new().into(),
-            paired: true,
-            mate: None,
-            umi: None,
-            unreadable_sa: 0,
-            name: Box::default(),
-        };
+        let view = |start: u32| ReadRecord::fixture(u64::from(start), 0, start);
         let kept = |rule| {
-            let mut bounded = Bounded::default();
+            let mut bounded = BoundedMolecules::default();
             let starts = std::iter::repeat_n(10, 100).chain(11..20);
             starts.filter(|&start| bounded.keeps(&view(start), rule, 5)).collect::<Vec<u32>>()
         };

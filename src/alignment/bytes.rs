@@ -1,4 +1,4 @@
-//! Bases and qualities of reads. Of an amplicon or of a molecule's copies thousands of reads have the same: these are kept once.
+//! Bases and qualities of reads in shared memory: in amplicons, thousands of reads have the same bases, which are kept once.
 
 use std::ops::Deref;
 use std::sync::Arc;

@@ -3,7 +3,7 @@
 use super::read::Piece;
 use crate::genome::{ContigId, Strand};
 
-/// Longest read that is believed; the longest known ones have a few million bases.
+/// Longest read that is accepted; the longest known ones have a few million bases.
 const MAX_READ_BP: u32 = 1 << 28;
 
 /// One CIGAR operation with its length in bases.

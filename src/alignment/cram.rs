@@ -1,4 +1,4 @@
-//! What the containers of a CRAM say of its reference, without htslib, which cannot be asked.
+//! Reads from the containers of a CRAM which reference it needs. htslib has no function for this.
 //!
 //! ```text
 //!   definition | header | container                                   | container ... | end

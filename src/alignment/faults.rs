@@ -1,5 +1,5 @@
-//! What went wrong when a file was made, as a sample of its reads shows it: mates of different fragments, read 1 given twice, adapters
-//! left in, spliced reads cut into several records.
+//! Finds faults in how a file was made, from a sample of its reads: mates of different fragments, read 1 given twice, adapters left in,
+//! spliced reads cut into several records.
 //!
 //! Two FASTQ files that were sorted or filtered apart pair read 1 of one fragment with read 2 of another. Such mates lie anywhere; those
 //! that meet by chance in one gene face each other no more often than away:
@@ -25,20 +25,20 @@ use crate::sequence::adapter::ADAPTERS;
 const MAX_APART_BP: i64 = 1_000_000;
 /// Bases by which the ends of mates may pass each other: an aligner clips a few more here than there.
 const OVERHANG_BP: i64 = 10;
-/// Mapping quality from which a read's place is believed.
+/// Mapping quality from which a read's place is trusted.
 const MIN_MAPQ: u8 = 10;
 /// Pairs from which a share of them can be told.
 const MIN_PAIRS: u64 = 50;
-/// Share of pairs that do not fit from which mates are out of step. Fixed tissue has up to a fifth of chimeric pairs; files out of step
-/// from their first read on have nearly all, from the middle on a half.
+/// Share of pairs whose mates do not belong together from which the file is taken to be out of step. Fixed tissue has up to a fifth of
+/// chimeric pairs; files out of step from their first read on have nearly all, from the middle on a half.
 const OUT_OF_STEP_FRAC: f64 = 0.3;
 /// Share of pairs whose mates are one read from which read 1 was given twice.
 const TWIN_FRAC: f64 = 0.3;
-/// Pairs of places that are left out of account: a rearrangement and its reciprocal, or another one.
+/// Pairs of places that are left out: a rearrangement and its reciprocal, or a second rearrangement.
 const JOINED_PLACES: usize = 2;
 /// Reads from which a share of them can be told.
 const MIN_READS: u64 = 50;
-/// Share of reads with adapter that is told: trimmed reads have less than 1 %.
+/// Share of reads with adapter from which there is a warning: trimmed reads have less than 1 %.
 const ADAPTER_TOLD_FRAC: f64 = 0.05;
 /// Share from which most fragments are shorter than two reads of them, so that few can show a break.
 const ADAPTER_HEAVY_FRAC: f64 = 0.2;
@@ -49,7 +49,7 @@ const MIN_CUT_READS: u64 = 5;
 const ADAPTER_BP: usize = 12;
 /// The shortest clipped end in which an adapter is looked for.
 const MIN_ADAPTER_BP: usize = 10;
-/// An aligner takes so many first bases of an adapter for the genome's by chance.
+/// First bases of an adapter that an aligner may align to the genome by chance.
 const TAKEN_BP: usize = 4;
 
 /// Counts of what is wrong, over a sample of the reads.
@@ -57,9 +57,9 @@ const TAKEN_BP: usize = 4;
 pub struct Faults {
     /// Pairs with both mates aligned, each counted with each mate that was sampled.
     pub pairs: u64,
-    /// Of them those whose mates do not fit together, without what rearrangements of two places may give.
+    /// Of these, pairs whose mates do not belong together; pairs that one rearrangement may explain are left out.
     pub misfits: u64,
-    /// Of them those whose mates begin at the same base of the same strand: one read twice.
+    /// Of these, pairs whose mates begin at the same base of the same strand: one read was given twice.
     pub twins: u64,
     /// Reads sampled, aligned or filed beside their mate.
     pub reads: u64,
@@ -104,7 +104,7 @@ impl Faults {
         self.cut >= MIN_CUT_READS
     }
 
-    /// Takes in another file of a library: of each fault the file that has it worse speaks for both, since its reads lie among the others.
+    /// Adds another file of the library. For each fault the worse of the two files counts, because their reads are analysed together.
     pub fn absorb(&mut self, other: Self) {
         let worse = |own: u64, of: u64, its: u64, its_of: u64| frac(its, its_of, 1) > frac(own, of, 1);
         if worse(self.misfits + self.twins, self.pairs, other.misfits + other.twins, other.pairs) {

@@ -10,12 +10,12 @@ use rustc_hash::FxHashMap;
 
 use super::cram::{self, Needs};
 use super::format;
-pub use super::format::Format;
+pub use super::format::AlignmentFormat;
 pub use super::index::Compared;
-use super::index::{Index, Location};
-use super::kept::{Kept, Known};
+use super::index::{FileIndex, Location};
 use super::read::{end, is_spliced};
 use super::remote::{self, Address};
+use super::slice_cache::{KeptSlices, SliceState};
 use crate::bgzf::VirtualOffset;
 use crate::error::{Error, Result};
 use crate::genome::{ContigId, Contigs, Interval};
@@ -33,14 +33,14 @@ const MAX_ELSEWHERE: u64 = 100_000;
 const LONGEST_CONTIGS: usize = 30;
 const RECORDS_OF_CONTIG: u32 = 1_000;
 
-/// What helps where the bases of a CRAM's reads are in its reference only.
+/// Remedy if a CRAM has no bases of its own but refers to its reference.
 const GIVE_REFERENCE: &str = "give the FASTA it was made with as --reference";
 
 /// How reads are taken from the file.
 #[derive(Debug, Clone)]
 enum Access {
     /// By index.
-    Indexed(Arc<Index>),
+    Indexed(Arc<FileIndex>),
     /// The relevant reads, taken in one pass, sorted by place.
     Memory(Arc<Vec<Record>>, u32),
 }
@@ -51,7 +51,7 @@ pub struct AlignmentFile {
     /// The path as given, or the address without what may be secret.
     pub path: PathBuf,
     /// BAM, CRAM or SAM.
-    pub format: Format,
+    pub format: AlignmentFormat,
     /// The contigs of the header, in its order.
     pub contigs: Arc<Contigs>,
     /// The header's text.
@@ -66,7 +66,7 @@ pub struct AlignmentFile {
     pub elsewhere: (u64, u64),
     /// Checksums of contigs (`M5` of `@SQ`), where the header has them.
     pub checksums: FxHashMap<ContigId, String>,
-    /// Whether it comes through a pipe or standard input, so that what it is was not known before.
+    /// Whether it comes through a pipe or standard input, so that its format was not known before.
     pub is_stream: bool,
     /// Where it is, if it is not here.
     address: Option<Address>,
@@ -74,7 +74,7 @@ pub struct AlignmentFile {
     header_md5: String,
     access: Access,
     /// Reads of a CRAM that all readers share.
-    kept: Arc<Kept>,
+    kept: Arc<KeptSlices>,
     /// The reader that gave the header, kept where the file is read in one pass (standard input opens only once).
     pending: Mutex<Option<bam::Reader>>,
 }
@@ -88,11 +88,11 @@ pub struct Reader {
     is_bam: bool,
     /// A CRAM that was taken for one that needs no FASTA.
     is_bare: bool,
-    kept: Arc<Kept>,
+    kept: Arc<KeptSlices>,
 }
 
 enum ReaderSource {
-    Indexed(Box<bam::IndexedReader>, Arc<Index>),
+    Indexed(Box<bam::IndexedReader>, Arc<FileIndex>),
     Memory(Arc<Vec<Record>>, u32),
 }
 
@@ -112,11 +112,11 @@ impl AlignmentFile {
         }
         let address = remote::address(path, allow_remote)?;
         let path = address.as_ref().map_or(path, Address::name);
-        let format::Source { format, is_stream } = match &address {
-            Some(address) => format::Source { format: address.recognise()?, is_stream: false },
+        let format::AlignmentSource { format, is_stream } = match &address {
+            Some(address) => format::AlignmentSource { format: address.recognise()?, is_stream: false },
             None => format::recognise(path)?,
         };
-        if format == Format::Cram && reference.is_none() {
+        if format == AlignmentFormat::Cram && reference.is_none() {
             let needs = if address.is_some() { Needs::Unknown } else { cram::needs(path)? };
             let problem = match needs {
                 Needs::Nothing => None,
@@ -130,7 +130,7 @@ impl AlignmentFile {
         let plain = open_plain(path, address.as_ref(), reference, format, is_stream)?;
         let contigs = Arc::new(header_contigs(path, plain.header())?);
         let text = String::from_utf8_lossy(plain.header().as_bytes()).into_owned();
-        let stream = stream || is_stream || format == Format::Sam;
+        let stream = stream || is_stream || format == AlignmentFormat::Sam;
         let access = if stream {
             Access::Memory(Arc::new(Vec::new()), 0)
         } else {
@@ -151,8 +151,8 @@ impl AlignmentFile {
             warn_of_age(&index.path, path);
             let is_here = address.is_none();
             Access::Indexed(Arc::new(match format {
-                Format::Cram => Index::of_cram(index, path, &contigs, is_here)?,
-                _ => Index::of_bam(index, path, &contigs, is_here.then(|| VirtualOffset(plain.tell() as u64)))?,
+                AlignmentFormat::Cram => FileIndex::of_cram(index, path, &contigs, is_here)?,
+                _ => FileIndex::of_bam(index, path, &contigs, is_here.then(|| VirtualOffset(plain.tell() as u64)))?,
             }))
         };
         let file = Self {
@@ -193,8 +193,8 @@ impl AlignmentFile {
         self.path.file_name().map_or_else(|| "-".to_owned(), |name| name.to_string_lossy().into_owned())
     }
 
-    /// What tells the file from others of its name and is cheap to read: its size (none for a stream), the MD5 sum of the header's text,
-    /// and that of the index, where one is used.
+    /// A cheap fingerprint of the file, which distinguishes it from others of its name: its size (none for a stream), the MD5 sum of the
+    /// header's text, and that of the index, where one is used.
     ///
     /// # Errors
     /// When the index cannot be read.
@@ -216,7 +216,7 @@ impl AlignmentFile {
     /// When the file or its index cannot be opened.
     pub fn aligned_reads(&self) -> Result<Option<u64>> {
         let ReaderSource::Indexed(mut reader, index) = self.reader()?.source else { return Ok(None) };
-        if self.format == Format::Bam {
+        if self.format == AlignmentFormat::Bam {
             if let Ok(contigs) = reader.index_stats() {
                 return Ok(Some(contigs.iter().map(|(_, _, mapped, _)| mapped).sum()));
             }
@@ -241,9 +241,9 @@ impl AlignmentFile {
             let record = record.map_err(|error| {
                 let problem = format!("record {} cannot be read ({error})", number + 1);
                 let damaged = "the file is damaged or was cut off there: copy or make it again (samtools view names the line)";
-                // Of what is read in one pass not all is known before.
+                // A stream could not be inspected before: it may be a CRAM whose bases need a FASTA.
                 let bare = "if it is a CRAM, give the FASTA it was made with as --reference; else ";
-                let may_be_bare = self.reference.is_none() && (self.is_stream || self.format == Format::Cram);
+                let may_be_bare = self.reference.is_none() && (self.is_stream || self.format == AlignmentFormat::Cram);
                 let bare = if may_be_bare { bare } else { "" };
                 let remedy = format!("{bare}{damaged}");
                 Error::Htslib { path: self.path.clone(), problem, remedy }.unless_out_of_files()
@@ -267,7 +267,7 @@ impl AlignmentFile {
         Ok(())
     }
 
-    /// How the FASTA is held against the reads of a contig of a CRAM. Of a file that is read in one pass nobody knows before it is read.
+    /// How the FASTA is checked against the reads of a contig of a CRAM; not known beforehand for a file that is read in one pass.
     pub fn compared_with_fasta(&self, contig: ContigId) -> Compared {
         match &self.access {
             Access::Indexed(index) => index.compared_with_fasta(contig),
@@ -288,7 +288,7 @@ impl AlignmentFile {
                     None => open_indexed(&self.path, index.path())?,
                 };
                 if let Some(reference) = &self.reference {
-                    if self.format == Format::Cram {
+                    if self.format == AlignmentFormat::Cram {
                         reader
                             .set_reference(reference)
                             .map_err(|error| unreadable(reference, &format!("cannot serve as reference ({error})")))?;
@@ -298,13 +298,13 @@ impl AlignmentFile {
             }
         };
         let (path, contigs) = (self.path.clone(), Arc::clone(&self.contigs));
-        let is_bare = self.format == Format::Cram && self.reference.is_none();
+        let is_bare = self.format == AlignmentFormat::Cram && self.reference.is_none();
         Ok(Reader {
             source,
             path,
             contigs,
             record: Record::new(),
-            is_bam: self.format == Format::Bam,
+            is_bam: self.format == AlignmentFormat::Bam,
             is_bare,
             kept: Arc::clone(&self.kept),
         })
@@ -397,12 +397,12 @@ impl Reader {
             ReaderSource::Indexed(reader, index) => {
                 index.check(interval, contigs)?;
                 let slices = index.slices(interval);
-                let known = slices.as_ref().map_or(Known::New, |slices| self.kept.ask(slices));
-                if let Known::Reads(records) = known {
+                let known = slices.as_ref().map_or(SliceState::New, |slices| self.kept.ask(slices));
+                if let SliceState::Reads(records) = known {
                     visit_overlapping(&records, interval, visit);
                     return Ok(());
                 }
-                let again = slices.filter(|_| matches!(known, Known::Asked));
+                let again = slices.filter(|_| matches!(known, SliceState::Asked));
                 let fetched = again.as_ref().map_or(interval, |slices| slices.span);
                 reader
                     .fetch((fetched.contig.0 as i32, i64::from(fetched.start), i64::from(fetched.end)))
@@ -458,7 +458,13 @@ fn open_indexed(path: &Path, index: &Path) -> Result<bam::IndexedReader> {
     })
 }
 
-fn open_plain(path: &Path, address: Option<&Address>, reference: Option<&Path>, format: Format, is_stream: bool) -> Result<bam::Reader> {
+fn open_plain(
+    path: &Path,
+    address: Option<&Address>,
+    reference: Option<&Path>,
+    format: AlignmentFormat,
+    is_stream: bool,
+) -> Result<bam::Reader> {
     let unread = |error: rust_htslib::errors::Error| {
         let (problem, remedy) = if is_stream {
             let problem = "what comes through it is empty, cut off in its header, or neither BAM, CRAM nor SAM with a header";
@@ -474,7 +480,7 @@ fn open_plain(path: &Path, address: Option<&Address>, reference: Option<&Path>, 
         None => bam::Reader::from_path(path).map_err(unread)?,
     };
     // What comes as a stream may be a CRAM too; for other formats the reference is not looked at.
-    if let (Some(reference), true) = (reference, format == Format::Cram || is_stream) {
+    if let (Some(reference), true) = (reference, format == AlignmentFormat::Cram || is_stream) {
         // htslib reads the FASTA's index unchecked, and writes one where there is none.
         Fasta::open(reference)?;
         reader.set_reference(reference).map_err(|error| unreadable(reference, &format!("cannot serve as reference ({error})")))?;
@@ -501,8 +507,8 @@ fn header_contigs(path: &Path, header: &bam::HeaderView) -> Result<Contigs> {
 }
 
 /// How the names of indexes end.
-fn suffixes(format: Format) -> &'static [&'static str] {
-    if format == Format::Cram {
+fn suffixes(format: AlignmentFormat) -> &'static [&'static str] {
+    if format == AlignmentFormat::Cram {
         &["crai"]
     } else {
         &["bai", "csi"]
@@ -510,7 +516,7 @@ fn suffixes(format: Format) -> &'static [&'static str] {
 }
 
 /// Looks for the index beside the file as named and beside the file it points to.
-fn find_index(path: &Path, format: Format) -> Result<PathBuf> {
+fn find_index(path: &Path, format: AlignmentFormat) -> Result<PathBuf> {
     let suffixes = suffixes(format);
     let target = path.canonicalize().map_err(Error::io(path, "follow it"))?;
     for base in [path, target.as_path()] {

@@ -1,4 +1,4 @@
-//! What kind of file it is, by its first and last bytes.
+//! Recognises the format of a file (BAM, CRAM, SAM and others) by its first and last bytes.
 
 use std::fs::File;
 use std::io::{self, Read};
@@ -28,7 +28,7 @@ pub(super) const HEAD_BYTES: usize = 1 << 12;
 
 /// What kind of file holds the alignments.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Format {
+pub enum AlignmentFormat {
     /// BAM.
     Bam,
     /// CRAM.
@@ -39,9 +39,9 @@ pub enum Format {
 
 /// Where the alignments come from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Source {
+pub(super) struct AlignmentSource {
     /// What they are; BAM is assumed of a stream.
-    pub format: Format,
+    pub format: AlignmentFormat,
     /// Whether they come through a pipe or standard input and can be read once only.
     pub is_stream: bool,
 }
@@ -50,14 +50,14 @@ pub(super) struct Source {
 ///
 /// # Errors
 /// When it cannot be opened, is empty, cut off, or of another kind.
-pub(super) fn recognise(path: &Path) -> Result<Source> {
+pub(super) fn recognise(path: &Path) -> Result<AlignmentSource> {
     let is_stdin = path == Path::new("-");
     let file = if is_stdin {
         File::from(io::stdin().as_fd().try_clone_to_owned().map_err(Error::io(path, "look at it"))?)
     } else {
         let kind = std::fs::metadata(path).map_err(|error| not_opened(path, &error))?.file_type();
         if kind.is_fifo() || kind.is_socket() {
-            return Ok(Source { format: Format::Bam, is_stream: true });
+            return Ok(AlignmentSource { format: AlignmentFormat::Bam, is_stream: true });
         }
         File::open(path).map_err(|error| not_opened(path, &error))?
     };
@@ -69,9 +69,9 @@ pub(super) fn recognise(path: &Path) -> Result<Source> {
         return Err(Error::input(path, "standard input is a terminal", "pipe a BAM into it, or name a file"));
     }
     if is_stdin && !about.is_file() {
-        return Ok(Source { format: Format::Bam, is_stream: true });
+        return Ok(AlignmentSource { format: AlignmentFormat::Bam, is_stream: true });
     }
-    Ok(Source { format: of_file(path, &file, about.len())?, is_stream: is_stdin })
+    Ok(AlignmentSource { format: of_file(path, &file, about.len())?, is_stream: is_stdin })
 }
 
 /// Recognises a file elsewhere by its first bytes, unpacked.
@@ -79,16 +79,16 @@ pub(super) fn recognise(path: &Path) -> Result<Source> {
 /// # Errors
 /// When it is neither BAM nor CRAM: lines of SAM cannot be measured before htslib holds them in memory.
 #[cfg(feature = "remote")]
-pub(super) fn of_head(path: &Path, head: &[u8]) -> Result<Format> {
+pub(super) fn of_head(path: &Path, head: &[u8]) -> Result<AlignmentFormat> {
     match Content::of(head) {
-        Content::Bam => Ok(Format::Bam),
-        Content::Cram => Ok(Format::Cram),
+        Content::Bam => Ok(AlignmentFormat::Bam),
+        Content::Cram => Ok(AlignmentFormat::Cram),
         Content::Sam => Err(Error::input(path, "is SAM text, which is not read from elsewhere", "make a BAM or CRAM of it: samtools view")),
         other => Err(other.refused(path)),
     }
 }
 
-fn of_file(path: &Path, file: &File, length: u64) -> Result<Format> {
+fn of_file(path: &Path, file: &File, length: u64) -> Result<AlignmentFormat> {
     let mut head = [0; HEAD_BYTES];
     let count = file.read_at(&mut head, 0).map_err(Error::opening(path, "give an aligned BAM, CRAM or SAM file"))?;
     let head = &head[..count];
@@ -113,8 +113,8 @@ fn of_file(path: &Path, file: &File, length: u64) -> Result<Format> {
         let is_in_blocks = bgzf::block_length(head).is_some();
         return match (is_in_blocks, Content::of(&unpacked)) {
             (true, Content::Bam) if !ends_with(&bgzf::END_OF_FILE)? => Err(truncated()),
-            (true, Content::Bam) => Ok(Format::Bam),
-            (true, Content::Sam) => Ok(Format::Sam),
+            (true, Content::Bam) => Ok(AlignmentFormat::Bam),
+            (true, Content::Sam) => Ok(AlignmentFormat::Sam),
             (_, Content::Bam | Content::Sam) => {
                 let problem = "is packed by plain gzip, which cannot be read in parts";
                 Err(Error::input(path, problem, "unpack it, or make a BAM of it: samtools view -b"))
@@ -130,9 +130,9 @@ fn of_file(path: &Path, file: &File, length: u64) -> Result<Format> {
             if version == 3 && !ends_with(&CRAM_EOF)? {
                 return Err(truncated());
             }
-            Ok(Format::Cram)
+            Ok(AlignmentFormat::Cram)
         }
-        Content::Sam => measure_lines(path, file).map(|()| Format::Sam),
+        Content::Sam => measure_lines(path, file).map(|()| AlignmentFormat::Sam),
         Content::Bam => Err(Content::Unknown.refused(path)),
         other => Err(other.refused(path)),
     }

@@ -1,4 +1,4 @@
-//! The index of an alignment file, looked at before htslib believes it.
+//! Checks the index of an alignment file before htslib uses it.
 //!
 //! htslib takes an index at its word: a damaged one ends the program, and one that belongs to another file, or to an earlier state of
 //! this one, finds no reads, which looks like a clean negative. What must hold (SAM specification, sections 5.1 and 5.2; records are
@@ -38,7 +38,7 @@ pub(super) use parse::MAX_BYTES;
 
 /// The index of one file.
 #[derive(Debug)]
-pub struct Index {
+pub struct FileIndex {
     location: Location,
     /// The file that it should belong to.
     of: PathBuf,
@@ -47,7 +47,7 @@ pub struct Index {
     /// The file's data, if it is a BAM that is here.
     blocks: Option<Mutex<Blocks>>,
     /// What that of a CRAM says.
-    cram: Option<crai::Summary>,
+    cram: Option<crai::CraiSummary>,
     /// Places that were compared with the file so far.
     compared: AtomicUsize,
 }
@@ -89,7 +89,7 @@ pub(super) enum Refusal {
     Foreign(String),
 }
 
-impl Index {
+impl FileIndex {
     /// Reads and checks the index of a BAM whose first record lies at `first_record`; `None` for a file that is elsewhere.
     ///
     /// # Errors

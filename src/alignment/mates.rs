@@ -1,6 +1,7 @@
-//! Records of a fragment that a scan had no need of: its mates, and the primary record of a further piece. Where they begin tells the copies of
-//! a molecule from other molecules; and one that is flagged as a duplicate speaks for all, as tools that mark a sorted file flag neither
-//! further pieces nor mates without an alignment.
+//! Records of a fragment that a scan did not read: its mates, and the primary record of a supplementary one.
+//!
+//! They are needed for two reasons. Where they begin tells copies of one molecule from other molecules. And tools that mark duplicates in a
+//! sorted file flag neither supplementary records nor unaligned mates, so that the flag of one record must speak for all.
 
 use rayon::ThreadPool;
 use rustc_hash::FxHashSet;
@@ -26,7 +27,7 @@ pub struct Unread {
     pub start: u32,
 }
 
-/// The unread primary records of these `fragments`: all of them where the flag counts, else those of mates of which nothing tells where
+/// The unread primary records of these `fragments`: all of them if duplicates go by the flag, otherwise mates of which it is not known where
 /// they begin (the tag MC does).
 pub fn unread(records: &[ReadRecord], fragments: &Wanted, flag_counts: bool) -> Vec<Unread> {
     let of_them = || records.iter().filter(|view| fragments.contains(&view.fragment));

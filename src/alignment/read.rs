@@ -1,4 +1,4 @@
-//! The typed view of one record: where its pieces lie, what else is known of its fragment.
+//! The typed view of one record: where its aligned pieces lie, and what else is known of its fragment.
 
 use rust_htslib::bam::record::{Aux, Record};
 use std::hash::Hasher;
@@ -17,7 +17,7 @@ pub const MIN_GAP_BP: u32 = 50;
 /// Quality of bases for which the file gives none: one error in a thousand, what machines without qualities are used with.
 const UNKNOWN_QUALITY: u8 = 30;
 
-/// More supplementary alignments than this in one SA tag are not read; a read that falls into so many pieces places nothing.
+/// Most supplementary alignments of an SA tag that are read; a read in more pieces is placed nowhere.
 const MAX_SA_ENTRIES: usize = 64;
 
 /// Identity of a fragment: a hash of the read name, equal for mates and for all records of them. Where it decides an order, it does so
@@ -142,6 +142,38 @@ pub struct ReadRecord {
     pub name: Box<[u8]>,
 }
 
+#[cfg(test)]
+impl ReadRecord {
+    /// A primary record, for tests: 50 bases of a pair at `start` on the forward strand; its bases and its mate are not known.
+    pub(crate) fn fixture(fragment: u64, contig: u32, start: u32) -> Self {
+        Self {
+            fragment: FragmentId(fragment),
+            number: 0,
+            kind: RecordKind::Primary,
+            duplicate: false,
+            pieces: vec![Piece {
+                contig: ContigId(contig),
+                start,
+                end: start + 50,
+                strand: Strand::Forward,
+                query_start: 0,
+                query_end: 50,
+                mapq: 60,
+                edits: 0,
+            }],
+            elsewhere: Vec::new(),
+            length: 50,
+            bases: None,
+            qualities: Bytes::default(),
+            paired: true,
+            mate: None,
+            umi: None,
+            unreadable_sa: 0,
+            name: Box::default(),
+        }
+    }
+}
+
 /// Why a record is not used, as a stable key for the counts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Skipped {
@@ -245,13 +277,13 @@ pub fn mapping_quality(raw: u8) -> u8 {
 
 /// Distance within which another place of a read belongs to the same locus: a gene's own repeats.
 const LOCUS_BP: u32 = 10_000;
-/// Mapping quality of a read all of whose other places lie in its own locus: surely there, be it here or a little farther.
+/// Mapping quality of a read whose other places all lie in the same locus: it certainly belongs to this locus.
 const SAME_LOCUS_MAPQ: u8 = 20;
 
 /// Share of distinct 3-mers below which a read is one base or a short repeat over and over: a quarter of what ordinary reads have.
 const MIN_COMPLEXITY_FRAC: f64 = 0.2;
 
-/// How surely a record lies in its locus. A read of one base, such as the G's of a cluster without signal, lies anywhere, whatever the
+/// How surely a record lies in its locus. A homopolymer read, such as the Gs of a cluster without signal, has no place, whatever the
 /// aligner says. `bwa mem` lists the other places of a read in the tag `XA` if they are few; where all of them
 /// lie near, a low mapping quality says only which of a gene's own copies it is.
 fn locus_quality(record: &Record, contigs: &Contigs, (contig, start): (ContigId, u32)) -> u8 {
@@ -310,7 +342,7 @@ impl ReadRecord {
         let start = u32::try_from(record.pos()).map_err(|_| Skipped::NoAlignment)?;
         let mapq = locus_quality(record, contigs, (contig, start));
         let (mut pieces, is_whole) = trimmed_pieces(&operations, (contig, start, strand), mapq, edits(record));
-        // The tag speaks of the whole alignment.
+        // The tag counts the edits of the whole alignment.
         if is_whole {
             trim::trim(&mut pieces, record, &operations);
         }
@@ -499,7 +531,7 @@ mod tests {
         assert_eq!(quality(60, "\tXA:Z:chr2,-5901,50M,3;"), Ok(60));
         let ordinary = "ACGTTGCAGTCCATAGGCTAACCGATTTGCGGAATCAAGCTCTGTAGACA";
         assert_eq!(of(0, ordinary, "\tXA:Z:chr2,-5901,50M,0;"), Ok(SAME_LOCUS_MAPQ));
-        // The G's of a cluster without signal lie anywhere.
+        // A read of G only (no signal) has no place, whatever the aligner says.
         assert_eq!(of(9, &"G".repeat(50), "\tXA:Z:chr2,-5901,50M,0;"), Ok(0));
         assert_eq!(of(9, &"G".repeat(50), ""), Ok(0));
     }

@@ -1,16 +1,16 @@
-//! Recognising the assay from a sample of the reads: those at the kinases and their partners and, where these do not tell, reads from
-//! anywhere in the file.
+//! Recognises the assay (RNA or DNA, amplicon or not, insert sizes, UMIs) from a sample of the reads: those at the kinases and their partners
+//! and, if these are too few, reads from anywhere in the file.
 
 use rust_htslib::bam::record::Record;
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::assay::{Assay, AssayKind, AssayRequest, DuplicateRule};
+use super::assay_check::{self, Edges};
 use super::cigar;
 use super::faults::Inspection;
 use super::file::AlignmentFile;
 use super::read::{self, FragmentId, ReadRecord, RecordKind, Skipped};
 use super::umi::{umi_sources, UmiSource, SOURCES};
-use super::unlike::{self, Edges};
 use crate::error::Result;
 use crate::genome::{Breakend, Interval};
 use crate::material::Material;
@@ -19,7 +19,7 @@ use crate::warning::{Code, Warnings};
 
 /// Largest insert of usual libraries, taken where no ordinary pair was sampled.
 const USUAL_INSERT_BP: u32 = 600;
-/// Records sampled in each region; enough for shares to be known within 2 %.
+/// Records sampled in each region: enough to know shares within 2 %.
 const SAMPLE_PER_REGION: usize = 4_000;
 /// Insert sizes above this belong to spliced or rearranged pairs and say nothing about the library.
 const MAX_ORDINARY_INSERT_BP: i64 = 1_500;
@@ -32,7 +32,7 @@ const LONG_READ_BP: u32 = 600;
 
 /// Counts over the sampled reads.
 #[derive(Default)]
-struct Sample {
+struct ReadSample {
     records: u64,
     paired: u64,
     spliced: u64,
@@ -65,8 +65,8 @@ pub fn recognise(
 ) -> Result<Assay> {
     let sources = umi_sources();
     let mut reader = file.reader()?;
-    let mut sample = Sample::default();
-    let take = |sample: &mut Sample, record: &Record| {
+    let mut sample = ReadSample::default();
+    let take = |sample: &mut ReadSample, record: &Record| {
         sample.add(record, &sources);
         sample.umi_asked += u64::from(request.umi_tag.is_some_and(|tag| UmiSource::of_tag(tag).of(record).is_some()));
     };
@@ -77,7 +77,7 @@ pub fn recognise(
                 Ok(RecordKind::Primary) => {
                     taken += 1;
                     take(&mut sample, record);
-                    // Only RNA is doubted by where its reads end.
+                    // What reads do at exon edges matters only if `--assay` says RNA, which it can contradict.
                     if request.kind.is_some_and(|kind| kind.material() == Material::Rna) {
                         if let Ok(view) = ReadRecord::without_bases(record, &file.contigs, None) {
                             sample.edges.add(&view, genes);
@@ -126,7 +126,7 @@ fn are_spliced((reads, spliced): (u64, u64)) -> bool {
     spliced >= 5 && spliced as f64 >= MIN_SPLICED_FRAC * reads as f64
 }
 
-impl Sample {
+impl ReadSample {
     fn add(&mut self, record: &Record, sources: &[UmiSource; SOURCES]) {
         self.records += 1;
         self.paired += u64::from(record.is_paired());
@@ -205,7 +205,7 @@ impl Sample {
             _ => read_length_bp,
         };
         let (is_rna, told) = self.material(programs);
-        let unlike = request.kind.and_then(|asked| unlike::sentence(asked, (is_rna, &told), self.edges));
+        let unlike = request.kind.and_then(|asked| assay_check::sentence(asked, (is_rna, &told), self.edges));
         reasons.push(told);
         let amplicon = self.amplicon(&mut reasons);
         let recognised = match (is_rna, amplicon && !long_reads) {
@@ -335,7 +335,7 @@ impl Sample {
         let fragments = self.fragments.len() as u64;
         for (slot, source) in umi_sources().into_iter().enumerate() {
             let distinct = self.umis[slot].len() as u64;
-            // A droplet's read whose barcode could not be corrected has none.
+            // A droplet read whose barcode could not be corrected has no UMI.
             let least_frac = if source == UmiSource::Cell { 0.5 } else { 0.9 };
             // A suffix that is the same for all reads is a sample index, not a UMI.
             if self.umi_seen[slot] as f64 >= fragments as f64 * least_frac

@@ -17,7 +17,7 @@ const SHARED_MAPQ: u8 = 60;
 /// A read's flank on the genome. Alignments of one read differ by a base or two at the break, never at the other end.
 type Flank = (FragmentId, u8, Strand, Side, u32);
 
-/// What the records of one stretch say of reads with several alignments.
+/// Counts, over the records of one stretch, the alignments of each read that share its place.
 #[derive(Debug, Default)]
 pub struct SamePlace {
     seen: FxHashMap<Flank, u32>,
@@ -55,7 +55,7 @@ impl SamePlace {
             for piece in &mut view.pieces {
                 let flank =
                     |side, position| self.seen.get(&(view.fragment, view.number, piece.strand, side, position)).copied().unwrap_or(0);
-                // A flank of one piece says nothing of another one beyond a gap.
+                // A flank shows the place of its own piece only, not of a piece beyond a gap.
                 if flank(Side::Higher, piece.start).max(flank(Side::Lower, piece.end)) >= count {
                     piece.mapq = piece.mapq.max(SHARED_MAPQ);
                 }

@@ -1,4 +1,4 @@
-//! The two readings of a file: all of the kinase regions once, tile by tile, then small windows at the partner's side.
+//! Reading a file: once over all kinase regions, tile by tile in parallel, and again in small windows at the partners.
 
 use std::collections::BTreeMap;
 use std::hash::{Hash, Hasher};
@@ -8,7 +8,7 @@ use rust_htslib::bam::record::Record;
 use rustc_hash::{FxHashMap, FxHashSet, FxHasher};
 
 use super::assay::DuplicateRule;
-use super::bounded::Bounded;
+use super::bounded::BoundedMolecules;
 use super::bytes::Distinct;
 use super::library::{Lane, Library, LibraryReader};
 use super::read::{clipped_ends, FragmentId, ReadRecord, RecordKind, Skipped};
@@ -27,7 +27,7 @@ pub const TILE_BP: u32 = 40_000;
 
 /// A kinase gene and where it is looked for.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Region {
+pub struct KinaseRegion {
     /// Index of the target.
     pub target: usize,
     /// The gene's span; what leaves it may be a fusion.
@@ -36,7 +36,7 @@ pub struct Region {
     pub usual: Vec<Interval>,
 }
 
-impl Region {
+impl KinaseRegion {
     /// Bases beside the gene that still count as the gene: untranslated ends differ between transcripts.
     const MARGIN_BP: u32 = 1_000;
 
@@ -84,8 +84,8 @@ impl Scan {
         *self.skipped.entry(reason.key().to_owned()).or_default() += 1;
     }
 
-    /// Leaves out the records of `flagged` fragments. What is said of one record is meant of all: tools that mark a sorted file flag neither
-    /// the further pieces of a split read nor mates without an alignment.
+    /// Leaves out the records of `flagged` fragments. A flag on one record applies to all of the fragment: tools that mark a sorted file
+    /// flag neither the further pieces of a split read nor mates without an alignment.
     pub fn leave_out(&mut self, flagged: &FxHashSet<FragmentId>) {
         let before = self.records.len();
         self.records.retain(|view| !flagged.contains(&view.fragment));
@@ -126,8 +126,14 @@ pub fn leaves_out_flagged(rule: DuplicateRule) -> bool {
 ///
 /// # Errors
 /// When the file cannot be read.
-pub fn kinases(pool: &ThreadPool, library: &Library, regions: &[Region], tile_bp: u32, step: &(dyn Fn() + Sync)) -> Result<Vec<Scan>> {
-    let jobs: Vec<(&Region, Interval)> =
+pub fn kinases(
+    pool: &ThreadPool,
+    library: &Library,
+    regions: &[KinaseRegion],
+    tile_bp: u32,
+    step: &(dyn Fn() + Sync),
+) -> Result<Vec<Scan>> {
+    let jobs: Vec<(&KinaseRegion, Interval)> =
         regions.iter().flat_map(|region| tile::tiles(&[region.scanned()], tile_bp).into_iter().map(move |tile| (region, tile))).collect();
     let scans = tile::run(
         pool,
@@ -147,7 +153,7 @@ pub fn kinases(pool: &ThreadPool, library: &Library, regions: &[Region], tile_bp
     Ok(by_target)
 }
 
-fn scan_tile(reader: &mut LibraryReader, library: &Library, region: &Region, tile: Interval) -> Result<Scan> {
+fn scan_tile(reader: &mut LibraryReader, library: &Library, region: &KinaseRegion, tile: Interval) -> Result<Scan> {
     let mut scan = Scan::default();
     let mut beside = Beside::of(library, tile);
     let mut same_place = SamePlace::default();
@@ -215,7 +221,7 @@ fn covered(start: u32, end: u32, contig: ContigId, intervals: &[Interval]) -> u6
 }
 
 /// Whether a record of the kinase region leaves the gene, or ends in bases that may lie elsewhere.
-fn may_show_fusion(view: &ReadRecord, region: &Region) -> bool {
+fn may_show_fusion(view: &ReadRecord, region: &KinaseRegion) -> bool {
     let outside = |contig, position| !region.holds(contig, position);
     view.pieces
         .iter()
@@ -245,7 +251,7 @@ pub fn partners(
     pool: &ThreadPool,
     library: &Library,
     windows: &[Interval],
-    regions: &[Region],
+    regions: &[KinaseRegion],
     wanted: &Wanted,
     step: &(dyn Fn() + Sync),
 ) -> Result<Vec<Scan>> {
@@ -294,7 +300,7 @@ pub enum Sieve<'a> {
 }
 
 impl Sieve<'_> {
-    /// What sort of record the sieve keeps: those of one sort begin alike, where it goes by an end. None that it does not keep.
+    /// The group of a record that the sieve keeps (reads with the same first clipped bases are one group); `None` if it is not kept.
     fn sort(self, record: &Record) -> Option<u64> {
         match self {
             Self::Read(wanted) => wanted(&record.seq().as_bytes()).then_some(0),
@@ -309,11 +315,11 @@ impl Sieve<'_> {
     }
 }
 
-/// First bases of a clipped end that make its sort: adapters and runs that many reads end in push out no others.
+/// First bases of a clipped end that make its group. So the many reads that end in adapter or homopolymers do not use up the limit of others.
 const SORT_BP: usize = 16;
 
-/// The primary records of tiles that the sieve keeps, tile by tile; each belongs to the tile in which it begins. Of those of one sort
-/// that begin within 64 bases the first hundred molecules are kept: more would say the same.
+/// The primary records of tiles that the sieve keeps, tile by tile; each belongs to the tile in which it begins. Of each group the first
+/// hundred molecules that begin within 64 bases are kept: more would add nothing.
 ///
 /// # Errors
 /// When the file cannot be read.
@@ -331,7 +337,7 @@ pub fn sift(
         |reader, index| {
             let tile = tiles[index];
             let mut records = Vec::new();
-            let mut kept: FxHashMap<(u32, u64), Bounded> = FxHashMap::default();
+            let mut kept: FxHashMap<(u32, u64), BoundedMolecules> = FxHashMap::default();
             let mut uncounted = Scan::default();
             let mut same_place = SamePlace::default();
             reader.visit(Interval { end: tile.end.saturating_add(SAME_PLACE_BP), ..tile }, |record, lane| {
@@ -346,7 +352,7 @@ pub fn sift(
                 same_place.note(record, lane);
                 let begins_here = (i64::from(tile.start)..i64::from(tile.end)).contains(&record.pos());
                 if begins_here && !record.is_secondary() {
-                    // What is left out must not use up the number that is kept.
+                    // Records that are left out do not count towards the limit.
                     let view = admit(record, lane, library, &mut uncounted);
                     let kept = view.filter(|view| stretch.keeps(view, library.assay.duplicates, MAX_OF_STRETCH));
                     records.extend(kept.map(|view| view.kept(record)));
@@ -413,7 +419,7 @@ impl Unaligned {
 pub enum Beside {
     /// All of them, in the order of the file.
     Reads(Interval, Vec<Unaligned>),
-    /// More than are worth keeping: they are read again when something is looked for among them.
+    /// There are too many to keep: they are read again for each search.
     Crowd(Interval),
     /// In DNA nothing is looked for among them.
     Unread,
@@ -538,13 +544,13 @@ pub fn unaligned(library: &Library, most: u64, wanted: &dyn Fn(&[u8]) -> bool) -
     let mut found = UnalignedReads::default();
     let mut picked: Option<FragmentId> = None;
     let mut left_out: Option<FragmentId> = None;
-    // Mates that were both not aligned follow each other.
+    // If both mates are unaligned their records follow each other.
     let mut passed_over: Option<Unaligned> = None;
     let left = library.reader()?.visit_unplaced(most, |record, lane| {
         let fragment = lane.fragment(FragmentId::of(record.qname()));
         if !Unaligned::is_used(record, library) {
             found.duplicates += u64::from(record.is_duplicate());
-            // What is said of one mate is meant of both.
+            // A flag on one mate applies to both: tools that mark duplicates may flag one only.
             left_out = Some(fragment);
             while found.picked.pop_if(|read| read.fragment == fragment).is_some() {}
             passed_over = None;

@@ -1,4 +1,5 @@
-//! Tiles and the workers that take them: one reader per worker, opened once; results in the order of the tiles, whoever did them.
+//! Parallel reading: tiles of the genome and the worker threads that take them. Each worker opens one reader; results come in the order of the
+//! tiles, whichever worker made them.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 

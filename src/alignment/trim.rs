@@ -1,4 +1,4 @@
-//! Clipped ends at which an aligner ran on past a break over mismatches: RNA aligners count a mismatch as a match's equal, so that seven
+//! Cuts back aligned ends that run past a break over mismatches: RNA aligners count a mismatch as a match's equal, so that seven
 //! chance matches among ten bases lengthen an alignment into an intron. Scored as DNA aligners do, such an end is cut back.
 //!
 //! ```text
@@ -116,7 +116,8 @@ fn shorten(piece: &mut Piece, at_query_start: bool, cut: u32, wrong: u32) {
     piece.edits = piece.edits.saturating_sub(wrong);
 }
 
-/// Bases from an end whose score is lowest, if below none, with the mismatches among them; `mismatches` are distances from the end.
+/// How many bases to cut from an end, those with the lowest score if it is below 0, and the mismatches among them; `mismatches` are distances
+/// from the end.
 fn worst_end(mismatches: impl Iterator<Item = u32>, stretch: u32) -> (u32, u32) {
     let longest = stretch.saturating_sub(MIN_LEFT_BP);
     let (mut lowest, mut best) = (0, (0, 0));

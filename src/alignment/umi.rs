@@ -1,4 +1,4 @@
-//! Where a read carries the identifier of its molecule, and what that identifier says.
+//! Unique molecular identifiers (UMIs): where a read carries one (tag or name), and how it is read.
 
 use rust_htslib::bam::record::{Aux, Record};
 
@@ -18,7 +18,7 @@ pub enum UmiSource {
 /// What an identifier says of its molecule.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum UmiKind {
-    /// Bases as sequenced: with errors, and met again in other molecules at other places.
+    /// Bases as sequenced: they may have errors, and molecules at other places may have the same.
     Sequenced,
     /// The group to which an earlier tool has assigned the read (`MI`): without errors, at one place.
     Group,

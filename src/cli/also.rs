@@ -2,7 +2,7 @@
 
 use clap::{Args, ValueEnum};
 
-use crate::report::also::Layout;
+use crate::report::also::OtherLayout;
 
 /// The option, for the commands that write the files of a sample.
 #[derive(Debug, Args)]
@@ -21,11 +21,11 @@ enum LayoutArgument {
 
 impl AlsoArguments {
     /// The layouts.
-    pub fn layouts(&self) -> Vec<Layout> {
+    pub fn layouts(&self) -> Vec<OtherLayout> {
         let layout = |argument: &LayoutArgument| match argument {
-            LayoutArgument::Arriba => Layout::Arriba,
-            LayoutArgument::Starfusion => Layout::StarFusion,
-            LayoutArgument::Bedpe => Layout::Bedpe,
+            LayoutArgument::Arriba => OtherLayout::Arriba,
+            LayoutArgument::Starfusion => OtherLayout::StarFusion,
+            LayoutArgument::Bedpe => OtherLayout::Bedpe,
         };
         self.also.iter().map(layout).collect()
     }

@@ -5,8 +5,8 @@ use std::path::PathBuf;
 use clap::Args;
 
 use crate::error::{Error, Result};
-use crate::report::rows::escaped;
 use crate::report::vcf_check::{self, MAX_PROBLEMS};
+use crate::terminal::one_line;
 
 const EXAMPLES: &str = "\
 Examples:
@@ -34,8 +34,8 @@ impl CheckVcfArguments {
         let mut faulty = None;
         for path in &self.inputs {
             let problems = vcf_check::check(path, None)?;
-            let name = escaped(&path.to_string_lossy());
-            super::print(|out| problems.iter().try_for_each(|problem| writeln!(out, "{name}: {}", escaped(&problem.to_string()))))?;
+            let name = one_line(&path.to_string_lossy());
+            super::print(|out| problems.iter().try_for_each(|problem| writeln!(out, "{name}: {}", one_line(&problem.to_string()))))?;
             if !problems.is_empty() && faulty.is_none() {
                 let problem = match problems.len() {
                     1 => "has 1 fault against VCF 4.4".to_owned(),

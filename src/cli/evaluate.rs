@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::Args;
 
 use crate::error::Result;
-use crate::evaluate::{self, table, Scope, Source, Truth};
+use crate::evaluate::{self, table, CallerFiles, Scope, Truth};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -47,9 +47,9 @@ impl EvaluateArguments {
     /// When a file cannot be read, is none of the formats, or no sample is in the truth.
     pub fn run(&self) -> Result<()> {
         let truth = Truth::read(&self.truth, self.sample.as_deref())?;
-        let mut sources: Vec<Source> = Vec::new();
+        let mut sources: Vec<CallerFiles> = Vec::new();
         for text in &self.calls {
-            let source = Source::parse(text);
+            let source = CallerFiles::parse(text);
             // The same name again adds to its calls.
             match sources.iter_mut().find(|other| other.name == source.name && text.contains('=')) {
                 Some(other) => other.paths.extend(source.paths),

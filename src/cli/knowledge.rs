@@ -8,18 +8,18 @@ use crate::error::{Error, Result};
 use crate::knowledge::check::{self, Severity};
 use crate::knowledge::Knowledge;
 use crate::report::output::Outputs;
-use crate::report::rows::escaped;
+use crate::terminal::one_line;
 use crate::warning::Warnings;
 
 /// Arguments of `kinfuse knowledge`.
 #[derive(Debug, Args)]
 pub struct KnowledgeArguments {
     #[command(subcommand)]
-    action: Action,
+    action: KnowledgeAction,
 }
 
 #[derive(Debug, Subcommand)]
-enum Action {
+enum KnowledgeAction {
     /// Print the known fusions as a table.
     Show,
     /// Write the embedded tables into a folder; tables with another text that are there stay, and nothing is written.
@@ -41,7 +41,7 @@ impl KnowledgeArguments {
     /// A row that cannot be read, with its file and line.
     pub fn run(&self) -> Result<()> {
         match &self.action {
-            Action::Show => {
+            KnowledgeAction::Show => {
                 let knowledge = Knowledge::builtin();
                 super::print(|out| {
                     writeln!(out, "gene5\tgene3\texon_junction\tvariant\tsource")?;
@@ -59,8 +59,8 @@ impl KnowledgeArguments {
                     Ok(())
                 })
             }
-            Action::Check { dir } => check(dir),
-            Action::Export { dir } => export(dir),
+            KnowledgeAction::Check { dir } => check(dir),
+            KnowledgeAction::Export { dir } => export(dir),
         }
     }
 }
@@ -89,11 +89,11 @@ fn check(dir: &Path) -> Result<()> {
         for finding in &findings {
             let severity = if finding.severity == Severity::Error { "error" } else { "warning" };
             let path = dir.join(finding.table);
-            let [path, row, problem] = [&path.to_string_lossy(), finding.row.as_str(), finding.problem.as_str()].map(escaped);
+            let [path, row, problem] = [&path.to_string_lossy(), finding.row.as_str(), finding.problem.as_str()].map(one_line);
             writeln!(out, "{severity}\t{path}, line {}\t{row}\t{problem}", finding.line)?;
         }
         for source in knowledge.sources() {
-            let [origin, table, version] = [&source.origin, &source.table, &source.version].map(|text| escaped(text));
+            let [origin, table, version] = [&source.origin, &source.table, &source.version].map(|text| one_line(text));
             writeln!(out, "{origin}\t{table}\t{} rows\tversion {version}", source.rows)?;
         }
         Ok(())

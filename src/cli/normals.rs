@@ -10,18 +10,18 @@ use crate::normals::{flag, Background};
 use crate::progress::Progress;
 use crate::report::json::Document;
 use crate::report::output::Outputs;
-use crate::report::rows::escaped;
+use crate::terminal::one_line;
 use crate::{pipeline, publish, terminal};
 
 /// Arguments of `kinfuse normals`.
 #[derive(Debug, Args)]
 pub struct NormalsArguments {
     #[command(subcommand)]
-    action: Action,
+    action: NormalsAction,
 }
 
 #[derive(Debug, Subcommand)]
-enum Action {
+enum NormalsAction {
     /// Make a background from negative samples: kinfuse.json files, or BAM and CRAM files, which are called first.
     Build {
         /// kinfuse.json (plain or gzip), BAM or CRAM, one a sample, all of one assay.
@@ -60,7 +60,7 @@ impl NormalsArguments {
     /// A file that cannot be read, is of another genome, or cannot be written.
     pub fn run(&self) -> Result<()> {
         match &self.action {
-            Action::Build { inputs, output, reference, gtf } => {
+            NormalsAction::Build { inputs, output, reference, gtf } => {
                 let (outputs, name) = place(output)?;
                 let mut background = Background::new(None);
                 for input in inputs {
@@ -72,7 +72,7 @@ impl NormalsArguments {
                 }
                 write(&background, outputs, (output, name))
             }
-            Action::Merge { inputs, output } => {
+            NormalsAction::Merge { inputs, output } => {
                 let (outputs, name) = place(output)?;
                 let mut background = Background::new(None);
                 for input in inputs {
@@ -80,8 +80,8 @@ impl NormalsArguments {
                 }
                 write(&background, outputs, (output, name))
             }
-            Action::Show { input: Some(input) } => show(&Background::read(input)?),
-            Action::Show { input: None } => super::print(|out| out.write_all(flag::LISTED.as_bytes())),
+            NormalsAction::Show { input: Some(input) } => show(&Background::read(input)?),
+            NormalsAction::Show { input: None } => super::print(|out| out.write_all(flag::LISTED.as_bytes())),
         }
     }
 }
@@ -128,7 +128,7 @@ fn show(background: &Background) -> Result<()> {
             for (key, seen) in rows {
                 let kind = if key.at_partner.is_some() { "junction" } else { "clip" };
                 let partner = key.at_partner.as_ref().map_or_else(|| ".".to_owned(), ToString::to_string);
-                let [name, gene, place, partner] = [name, &key.gene, &key.at_kinase.to_string(), &partner].map(|text| escaped(text));
+                let [name, gene, place, partner] = [name, &key.gene, &key.at_kinase.to_string(), &partner].map(|text| one_line(text));
                 writeln!(
                     out,
                     "{name}\t{kind}\t{gene}\t{place}\t{partner}\t{}\t{}\t{}\t{}",
@@ -137,7 +137,7 @@ fn show(background: &Background) -> Result<()> {
             }
             for (change, noise) in &material.bases {
                 let (gene, change) = change.split_once(' ').unwrap_or((change, ""));
-                let [name, gene, change] = [name.as_str(), gene, change].map(escaped);
+                let [name, gene, change] = [name.as_str(), gene, change].map(one_line);
                 let share = noise.alt_fragments as f64 / noise.depth.max(1) as f64;
                 writeln!(
                     out,

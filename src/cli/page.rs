@@ -1,8 +1,8 @@
-//! Arguments of the page, which `call` and `report` share.
+//! Arguments about the HTML page and its figures, which `call` and `report` share.
 
 use clap::{Args, ValueEnum};
 
-use crate::drawing::{Format, Formats};
+use crate::drawing::{DrawingFormat, Formats};
 use crate::report::files::PageOptions;
 use crate::report::html::Lang;
 
@@ -38,11 +38,11 @@ impl PageArguments {
             LangArgument::Ja => Lang::Japanese,
         };
         let format = |argument: &FigureArgument| match argument {
-            FigureArgument::Svg => Format::Svg,
-            FigureArgument::Png => Format::Png,
-            FigureArgument::Pdf => Format::Pdf,
+            FigureArgument::Svg => DrawingFormat::Svg,
+            FigureArgument::Png => DrawingFormat::Png,
+            FigureArgument::Pdf => DrawingFormat::Pdf,
         };
-        let formats: Vec<Format> = self.figures.iter().map(format).collect();
+        let formats: Vec<DrawingFormat> = self.figures.iter().map(format).collect();
         PageOptions { lang, figures: Formats::of(&formats) }
     }
 }

@@ -12,12 +12,12 @@ use super::page::PageArguments;
 use crate::error::{Error, Result};
 use crate::knowledge::Knowledge;
 use crate::publish::warn_of_cut;
-use crate::report::evidence::carry::Carried;
+use crate::report::evidence::carry::CarriedFiles;
 use crate::report::json::Document;
 use crate::report::output::{file_prefix, refuse_another, Outputs};
-use crate::report::rows::escaped;
 use crate::report::{files, renew, table};
 use crate::terminal;
+use crate::terminal::one_line;
 use crate::warning::Warnings;
 
 const EXAMPLES: &str = "\
@@ -79,15 +79,15 @@ impl ReportArguments {
             let prefix = file_prefix(&document.sample);
             refuse_another(&self.out_dir, &document.sample)?;
             if let Some(other) = by_prefix.insert(prefix.clone(), document.sample.clone()) {
-                let sample = escaped(&document.sample);
+                let sample = one_line(&document.sample);
                 let problem = if other == document.sample {
                     format!("is the second file of a sample {sample}")
                 } else {
-                    format!("is of a sample {sample}, whose files have the same names as those of {}", escaped(&other))
+                    format!("is of a sample {sample}, whose files have the same names as those of {}", one_line(&other))
                 };
                 return Err(Error::input(path, problem, "give one file a sample, or run once for each with another --out-dir"));
             }
-            let evidence = Carried::find(path, &mut document);
+            let evidence = CarriedFiles::find(path, &mut document);
             documents.push((prefix, document, evidence));
         }
         let page = self.page.options();
@@ -99,7 +99,7 @@ impl ReportArguments {
             for (prefix, mut document, evidence) in group {
                 let told = renew::again(&mut document, &knowledge, self.knowledge.is_some(), self.tumour.as_deref());
                 if let Some(told) = &document.interpretation.tumour_note {
-                    log::warn!("{}", escaped(told));
+                    log::warn!("{}", one_line(told));
                 }
                 let mut outputs = Outputs::new(&self.out_dir, &prefix)?;
                 files::write(&document, page, &layouts, &mut outputs)?;

@@ -11,7 +11,7 @@ use super::threads;
 use crate::error::{Error, Result};
 use crate::simulate::event::EventAmount;
 use crate::simulate::panel::PanelKind;
-use crate::simulate::run::{self, Files, Job, Source};
+use crate::simulate::run::{self, EventSource, Files, Job};
 use crate::terminal;
 
 use library::LibraryArguments;
@@ -139,9 +139,9 @@ impl SimulateArguments {
         })
     }
 
-    fn source(&self) -> Result<Source> {
+    fn source(&self) -> Result<EventSource> {
         if let Some(path) = &self.events {
-            return Ok(Source::Table(path.clone()));
+            return Ok(EventSource::Table(path.clone()));
         }
         let kind = match self.panel {
             Some(PanelArgument::Known) => PanelKind::Known,
@@ -154,6 +154,6 @@ impl SimulateArguments {
         } else {
             self.fractions.iter().map(|&fraction| EventAmount::Fraction(fraction)).collect()
         };
-        Ok(Source::Panel { kind, amounts, replicates: self.replicates, fusions: self.fusions.clone() })
+        Ok(EventSource::Panel { kind, amounts, replicates: self.replicates, fusions: self.fusions.clone() })
     }
 }

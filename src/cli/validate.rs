@@ -13,8 +13,8 @@ use crate::evaluate::result::Ratio;
 use crate::report::rows::{Cell, Fraction};
 use crate::simulate::event::EventAmount;
 use crate::simulate::panel::PanelKind;
-use crate::simulate::recipe::Assay;
-use crate::simulate::run::{Files, Job, Source};
+use crate::simulate::recipe::SimulatedAssay;
+use crate::simulate::run::{EventSource, Files, Job};
 use crate::terminal;
 use crate::validate::{self, Plan, Validation};
 
@@ -80,7 +80,7 @@ impl ValidateArguments {
     /// Bad input or a failed write.
     pub fn run(&self, quiet: bool) -> Result<()> {
         let plan = self.plan()?;
-        // What is said of each of hundreds of samples stands in its own files.
+        // Messages of hundreds of samples would flood the terminal; they are in the files of each sample.
         let level = log::max_level();
         log::set_max_level(level.min(log::LevelFilter::Error));
         let validation = validate::run(&plan);
@@ -103,7 +103,7 @@ impl ValidateArguments {
                 fasta: self.reference.clone(),
                 pieces: self.pieces.clone(),
                 gtf: self.gtf.clone(),
-                events: Source::Panel {
+                events: EventSource::Panel {
                     kind,
                     amounts: self.shares.iter().map(|&share| EventAmount::Fraction(share)).collect(),
                     replicates: if negative { self.negatives } else { self.replicates },
@@ -118,11 +118,11 @@ impl ValidateArguments {
         };
         let fusions = job(PanelKind::Known, "fusions")?;
         let kind = match fusions.recipe.assay {
-            Assay::Rna => AssayKind::Rna,
-            Assay::RnaAmplicon => AssayKind::RnaAmplicon,
-            Assay::Dna => AssayKind::Dna,
-            Assay::DnaAmplicon => AssayKind::DnaAmplicon,
-            Assay::Cfdna => AssayKind::Cfdna,
+            SimulatedAssay::Rna => AssayKind::Rna,
+            SimulatedAssay::RnaAmplicon => AssayKind::RnaAmplicon,
+            SimulatedAssay::Dna => AssayKind::Dna,
+            SimulatedAssay::DnaAmplicon => AssayKind::DnaAmplicon,
+            SimulatedAssay::Cfdna => AssayKind::Cfdna,
         };
         let call = CallConfig {
             // Reads of pieces lie on GRCh38, of which the FASTA has no contig.

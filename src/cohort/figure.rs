@@ -1,4 +1,4 @@
-//! Figures of a library, with what chance alone would make of each.
+//! Quality figures of a library, each with the sampling error that chance alone would give it.
 
 use super::word::{Word, Words};
 use crate::report::json::Document;
@@ -6,7 +6,7 @@ use crate::report::rows::{MetricRow, MetricValue};
 
 /// One figure of a library.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Figure {
+pub struct LibraryFigure {
     /// Stable key, without the number of the library.
     pub metric: Word,
     /// Kind of the library.
@@ -19,16 +19,16 @@ pub struct Figure {
     pub sampling: Sampling,
 }
 
-/// What a figure was measured on: it says how far the figure may lie from what it estimates by chance.
+/// What a figure was measured on, from which its sampling error follows.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Sampling {
     /// It counts things, which spread over powers of ten.
     Count,
-    /// So many of so many.
+    /// A proportion: successes of trials.
     Share {
-        /// Those that have it.
+        /// Number of successes.
         part: f64,
-        /// All that were looked at.
+        /// Number of trials.
         whole: f64,
     },
     /// A length, in whole bases.
@@ -45,8 +45,8 @@ pub enum Sampling {
 /// Half the width of a 95 % interval in standard errors of a normal distribution.
 const HALF_WIDTH: f64 = 1.96;
 
-impl Figure {
-    /// A figure that is a number. What belongs to one fusion, or counts what was skipped, is none of the library.
+impl LibraryFigure {
+    /// A metric that is a number. Metrics of single fusions, and counts of skipped reads, are not figures of the library.
     pub fn of(row: &MetricRow, document: &Document, words: &Words) -> Option<Self> {
         const OF_FINDINGS: [&str; 2] = ["fusion_transcript_share_", "skipped_"];
         let value = match row.value.as_ref()? {
@@ -127,8 +127,8 @@ mod tests {
         document
     }
 
-    fn figure(metric: &str, value: Option<MetricValue>, unit: &str, note: &str) -> Option<Figure> {
-        Figure::of(&MetricRow::new("S1", metric, value, unit, note), &document(), &Words::default())
+    fn figure(metric: &str, value: Option<MetricValue>, unit: &str, note: &str) -> Option<LibraryFigure> {
+        LibraryFigure::of(&MetricRow::new("S1", metric, value, unit, note), &document(), &Words::default())
     }
 
     #[test]
@@ -160,14 +160,14 @@ mod tests {
 
     #[test]
     fn chance_is_told_from_a_difference() {
-        let share = |part, whole| Figure {
+        let share = |part, whole| LibraryFigure {
             metric: "m".into(),
             assay: "dna".into(),
             value: part / whole,
             unit: "fraction".into(),
             sampling: Sampling::Share { part, whole },
         };
-        // One error where none is usual says nothing, thirty do.
+        // One error where none is usual is chance; thirty are not.
         assert!(share(1.0, 5000.0).beyond_chance(0.0).is_some_and(|z| z > 0.0 && z < 2.0));
         assert!(share(30.0, 5000.0).beyond_chance(0.0).is_some_and(|z| z > 3.5));
         // 0.5 to 0.55 of 400: 2 x 20 x (asin(sqrt(0.55)) - asin(sqrt(0.5))) = 2.0, by hand.

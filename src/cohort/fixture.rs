@@ -1,15 +1,15 @@
 //! Small samples for the tests.
 
-use super::sample::{Places, Sample, SeenJunction};
-use super::sheet::{Entry, Role};
+use super::sample::{CohortSample, JunctionPlaces, SeenJunction};
+use super::sheet::{SampleRole, SheetLine};
 use crate::report::finding::Finding;
-use crate::report::json::Verdict;
+use crate::report::json::SampleVerdict;
 
 /// A sample that can be judged and shows nothing.
-pub(super) fn sample(name: &str) -> Sample {
-    Sample {
+pub(super) fn sample(name: &str) -> CohortSample {
+    CohortSample {
         name: name.to_owned(),
-        verdict: Verdict::Ok,
+        verdict: SampleVerdict::Ok,
         reasons: Vec::new(),
         assays: vec!["dna".to_owned()],
         findings: Vec::new(),
@@ -23,9 +23,9 @@ pub(super) fn sample(name: &str) -> Sample {
 }
 
 /// The sample with an `EML4::ALK` whose 5' place is at `position`.
-pub(super) fn with_junction(mut sample: Sample, position: u32, fragments: u32, slack_bp: u32) -> Sample {
+pub(super) fn with_junction(mut sample: CohortSample, position: u32, fragments: u32, slack_bp: u32) -> CohortSample {
     sample.junctions.push(SeenJunction {
-        places: Places {
+        places: JunctionPlaces {
             assembly: "GRCh38".to_owned(),
             sides: [("2".to_owned(), "+".to_owned()), ("2".to_owned(), "-".to_owned())],
             positions: [position, 9000],
@@ -54,12 +54,12 @@ pub(super) fn with_junction(mut sample: Sample, position: u32, fragments: u32, s
 }
 
 /// A sample's line of the sheet with this run; none where it is empty.
-pub(super) fn of_run(run: &str) -> Entry {
-    Entry { run: Some(run.to_owned()).filter(|run| !run.is_empty()), ..Entry::default() }
+pub(super) fn of_run(run: &str) -> SheetLine {
+    SheetLine { run: Some(run.to_owned()).filter(|run| !run.is_empty()), ..SheetLine::default() }
 }
 
 /// A control's line of the sheet.
-pub(super) fn control(role: Role, expected: &str) -> Entry {
-    let expected = expected.split(',').filter(|item| !item.is_empty()).filter_map(super::sheet::Expected::parse).collect();
-    Entry { role, expected, ..Entry::default() }
+pub(super) fn control(role: SampleRole, expected: &str) -> SheetLine {
+    let expected = expected.split(',').filter(|item| !item.is_empty()).filter_map(super::sheet::ExpectedFinding::parse).collect();
+    SheetLine { role, expected, ..SheetLine::default() }
 }

@@ -7,7 +7,7 @@
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
-use super::sample::{Region, Sample};
+use super::sample::{CohortSample, SampleRegion};
 use super::{counted, Cohort};
 use crate::drawing;
 use crate::report::absence::Absence;
@@ -60,8 +60,8 @@ pub fn drawings(cohort: &Cohort) -> Vec<HeatMap> {
 }
 
 fn drawing(cohort: &Cohort, caption: &'static str, of_junctions: bool) -> Option<HeatMap> {
-    let wanted = |region: &&Region| region.name.starts_with("junction") == of_junctions;
-    let samples: Vec<&Sample> = cohort.samples.iter().filter(|sample| sample.regions.iter().any(|region| wanted(&region))).collect();
+    let wanted = |region: &&SampleRegion| region.name.starts_with("junction") == of_junctions;
+    let samples: Vec<&CohortSample> = cohort.samples.iter().filter(|sample| sample.regions.iter().any(|region| wanted(&region))).collect();
     let mut places: BTreeMap<(&str, u32, &str), usize> = BTreeMap::new();
     for region in samples.iter().flat_map(|sample| &sample.regions).filter(wanted) {
         let digits: String = region.name.chars().skip_while(|c| !c.is_ascii_digit()).take_while(char::is_ascii_digit).collect();
@@ -77,7 +77,7 @@ fn drawing(cohort: &Cohort, caption: &'static str, of_junctions: bool) -> Option
     let lines = samples.len().div_ceil(share);
     let named = samples.len() <= MAX_NAMED;
     let height = if named { 14 } else { (HEIGHT / lines).clamp(1, 12) };
-    let short = |sample: &Sample| -> String {
+    let short = |sample: &CohortSample| -> String {
         let cut: String = sample.name.chars().take(MAX_NAME).collect();
         if sample.name.chars().count() > MAX_NAME {
             format!("{cut}...")
@@ -99,10 +99,10 @@ fn drawing(cohort: &Cohort, caption: &'static str, of_junctions: bool) -> Option
             values.entry(index_of[&(&*region.gene, &*region.name)]).or_default().push(region.lod95);
         }
         for (column, mut seen) in values {
-            // What cannot be told is worse than any fraction.
+            // A place without a stated fraction sorts behind all others.
             seen.sort_by(|x, y| x.unwrap_or(2.0).total_cmp(&y.unwrap_or(2.0)));
             let (x, y) = (left + column * WIDTH, top + line * height);
-            // Lines of one's own are set apart.
+            // Lines that are high enough are separated by a gap of one pixel.
             let inner = if height > 3 { height - 1 } else { height };
             let _ = write!(paths.entry(class(seen[seen.len() / 2])).or_default(), "M{x} {y}h{}v{inner}h-{}z", WIDTH - 1, WIDTH - 1);
         }

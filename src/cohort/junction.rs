@@ -9,56 +9,56 @@
 //!
 //! Exact junctions make the groups; one that only mates show joins the nearest group within its slack, else it makes its own.
 
-use super::sample::{Places, Sample, SeenJunction};
+use super::sample::{CohortSample, JunctionPlaces, SeenJunction};
 
 /// A junction and where it was seen.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Group {
+pub struct SharedJunction {
     /// Its places; those of its most exact row.
-    pub places: Places,
+    pub places: JunctionPlaces,
     /// How far they may be off.
     pub slack_bp: u32,
     /// Who shows it, by sample; a sample may show it twice where RNA and DNA stand apart.
-    pub members: Vec<Member>,
+    pub members: Vec<SampleRow>,
 }
 
 /// A row of one sample.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Member {
+pub struct SampleRow {
     /// Index of the sample.
     pub sample: usize,
     /// Index of the junction within the sample.
     pub junction: usize,
 }
 
-impl Member {
+impl SampleRow {
     /// The row itself.
-    pub fn of(self, samples: &[Sample]) -> &SeenJunction {
+    pub fn of(self, samples: &[CohortSample]) -> &SeenJunction {
         &samples[self.sample].junctions[self.junction]
     }
 }
 
 /// All junctions of all samples in groups, by their places.
-pub fn group(samples: &[Sample]) -> Vec<Group> {
-    let mut rows: Vec<Member> = Vec::new();
+pub fn group(samples: &[CohortSample]) -> Vec<SharedJunction> {
+    let mut rows: Vec<SampleRow> = Vec::new();
     for (sample, own) in samples.iter().enumerate() {
-        rows.extend((0..own.junctions.len()).map(|junction| Member { sample, junction }));
+        rows.extend((0..own.junctions.len()).map(|junction| SampleRow { sample, junction }));
     }
     // Exact rows first, so that uncertain ones find their groups; then by place.
     rows.sort_by(|x, y| {
-        let key = |member: &Member| {
+        let key = |member: &SampleRow| {
             let row = member.of(samples);
             (row.slack_bp, &row.places)
         };
         key(x).cmp(&key(y)).then_with(|| x.cmp(y))
     });
-    let mut groups: Vec<Group> = Vec::new();
+    let mut groups: Vec<SharedJunction> = Vec::new();
     for member in rows {
         let row = member.of(samples);
         if let Some(index) = nearest(&groups, row) {
             groups[index].members.push(member);
         } else {
-            let group = Group { places: row.places.clone(), slack_bp: row.slack_bp, members: vec![member] };
+            let group = SharedJunction { places: row.places.clone(), slack_bp: row.slack_bp, members: vec![member] };
             // Kept sorted, so that neighbours are found by search.
             let at = groups.partition_point(|other| other.places <= group.places);
             groups.insert(at, group);
@@ -71,18 +71,18 @@ pub fn group(samples: &[Sample]) -> Vec<Group> {
 }
 
 /// The nearest group that the row may belong to.
-fn nearest(groups: &[Group], row: &SeenJunction) -> Option<usize> {
-    let same_flanks = |group: &Group| group.places.assembly == row.places.assembly && group.places.sides == row.places.sides;
+fn nearest(groups: &[SharedJunction], row: &SeenJunction) -> Option<usize> {
+    let same_flanks = |group: &SharedJunction| group.places.assembly == row.places.assembly && group.places.sides == row.places.sides;
     if row.slack_bp == 0 {
         // Exact rows come in the order of their places: an equal group is found by search.
         return groups.binary_search_by(|group| group.places.cmp(&row.places)).ok().filter(|at| groups[*at].slack_bp == 0);
     }
-    let off = |group: &Group| {
+    let off = |group: &SharedJunction| {
         let by = |index: usize| group.places.positions[index].abs_diff(row.places.positions[index]);
         by(0).max(by(1))
     };
     let (five, most) = (row.places.positions[0], row.slack_bp.saturating_mul(2));
-    let begin = Places { positions: [five.saturating_sub(most), 0], insertion: String::new(), ..row.places.clone() };
+    let begin = JunctionPlaces { positions: [five.saturating_sub(most), 0], insertion: String::new(), ..row.places.clone() };
     let first = groups.partition_point(|group| group.places < begin);
     let within = groups
         .iter()

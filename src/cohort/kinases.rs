@@ -1,18 +1,18 @@
-//! What each sample says of each kinase, as a table of the page. Where nothing was found, the word says what that is worth.
+//! The page's table of samples by kinases: the result of each kinase, or what it is worth that nothing was found.
 
 use super::page::{run_of, MAX_LINES};
 use super::Cohort;
 use crate::model::DEFAULT_TARGETS;
 use crate::report::finding::OfKinase;
 use crate::report::html::Lang;
-use crate::report::rows::escaped;
+use crate::terminal::one_line;
 
 /// The table.
 pub struct Kinases {
     /// Symbols of the kinases.
     pub genes: [&'static str; 5],
     /// For each the samples in which a fusion passes, and those in which silence is a negative.
-    pub counts: Vec<Count>,
+    pub counts: Vec<KinaseCount>,
     /// One line a sample.
     pub lines: Vec<KinaseLine>,
     /// Samples beyond the longest table.
@@ -20,7 +20,7 @@ pub struct Kinases {
 }
 
 /// Samples that tell something of a kinase.
-pub struct Count {
+pub struct KinaseCount {
     /// Those in which a fusion passes.
     pub found: usize,
     /// Those without one, where that is a negative.
@@ -55,13 +55,13 @@ impl Kinases {
     pub fn of(cohort: &Cohort) -> Self {
         let count = |gene: &str| {
             let with = |wanted: &[&str]| cohort.samples.iter().filter(|sample| wanted.contains(&class(sample.of_kinase(gene)))).count();
-            Count { found: with(&["found"]), negative: with(&["good"]), open: with(&["warn", "bad"]) }
+            KinaseCount { found: with(&["found"]), negative: with(&["good"]), open: with(&["warn", "bad"]) }
         };
         let line = |index: usize| {
             let sample = &cohort.samples[index];
-            let cell = |gene: &str| (class(sample.of_kinase(gene)), escaped(&sample.of_kinase(gene).said(Lang::English)));
+            let cell = |gene: &str| (class(sample.of_kinase(gene)), one_line(&sample.of_kinase(gene).said(Lang::English)));
             KinaseLine {
-                sample: escaped(&sample.name),
+                sample: one_line(&sample.name),
                 run: run_of(cohort, index),
                 status: sample.verdict.name(),
                 cells: DEFAULT_TARGETS.iter().map(|gene| cell(gene)).collect(),

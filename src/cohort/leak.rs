@@ -20,9 +20,9 @@ use std::collections::BTreeMap;
 
 use statrs::distribution::{DiscreteCDF, Poisson};
 
-use super::junction::{Group, Member};
-use super::sample::Sample;
-use super::sheet::Entry;
+use super::junction::{SampleRow, SharedJunction};
+use super::sample::CohortSample;
+use super::sheet::SheetLine;
 
 /// Share of a library's fragments that are read as those of one other sample.
 pub const DEFAULT_RATE: f64 = 0.02;
@@ -34,7 +34,7 @@ pub const MIN_PROBABILITY: f64 = 0.01;
 #[derive(Debug, Clone, PartialEq)]
 pub struct Leak {
     /// The row.
-    pub member: Member,
+    pub member: SampleRow,
     /// The sample of the run that has most of it.
     pub source: usize,
     /// Fragments of the row.
@@ -48,11 +48,11 @@ pub struct Leak {
 }
 
 /// All rows that may be leaks. Samples without a run are compared with none.
-pub fn leaks(samples: &[Sample], entries: &[Entry], groups: &[Group], rate: f64) -> Vec<Leak> {
+pub fn leaks(samples: &[CohortSample], entries: &[SheetLine], groups: &[SharedJunction], rate: f64) -> Vec<Leak> {
     let mut leaks = Vec::new();
     let exact = groups.iter().filter(|group| group.slack_bp == 0 && group.members.len() > 1);
     for group in exact {
-        let mut by_run: BTreeMap<&str, Vec<(u32, Member)>> = BTreeMap::new();
+        let mut by_run: BTreeMap<&str, Vec<(u32, SampleRow)>> = BTreeMap::new();
         for &member in &group.members {
             let row = member.of(samples);
             if let (0, Some(run)) = (row.slack_bp, &entries[member.sample].run) {
@@ -68,7 +68,7 @@ pub fn leaks(samples: &[Sample], entries: &[Entry], groups: &[Group], rate: f64)
 }
 
 /// Whether a row can be explained by the stronger ones of other samples in its run.
-fn leak(fragments: u32, member: Member, rows: &[(u32, Member)], rate: f64) -> Option<Leak> {
+fn leak(fragments: u32, member: SampleRow, rows: &[(u32, SampleRow)], rate: f64) -> Option<Leak> {
     let stronger = || rows.iter().filter(|(count, other)| *count > fragments && other.sample != member.sample);
     let (source_fragments, source) = stronger().max_by_key(|(count, other)| (*count, std::cmp::Reverse(other.sample)))?;
     let expected = rate * stronger().map(|(count, _)| f64::from(*count)).sum::<f64>();
@@ -100,12 +100,12 @@ mod tests {
 
     /// Indexes of the samples that are marked, each with this place and number of fragments.
     fn marked(rows: &[(u32, u32)], runs: &[&str], rate: f64) -> Vec<usize> {
-        let samples: Vec<Sample> = rows
+        let samples: Vec<CohortSample> = rows
             .iter()
             .enumerate()
             .map(|(index, (position, count))| with_junction(sample(&format!("S{index}")), *position, *count, 0))
             .collect();
-        let entries: Vec<Entry> = runs.iter().map(|run| of_run(run)).collect();
+        let entries: Vec<SheetLine> = runs.iter().map(|run| of_run(run)).collect();
         leaks(&samples, &entries, &group(&samples), rate).iter().map(|leak| leak.member.sample).collect()
     }
 

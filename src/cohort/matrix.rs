@@ -17,16 +17,17 @@
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
-use super::sample::Sample;
+use super::sample::CohortSample;
 use super::Cohort;
 use crate::report::absence::Absence;
 use crate::report::finding::{Finding, OfKinase};
-use crate::report::json::Verdict;
-use crate::report::rows::{escaped, Cell, Fraction};
+use crate::report::json::SampleVerdict;
+use crate::report::rows::{Cell, Fraction};
+use crate::terminal::one_line;
 
 /// A finding in how many samples.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Column {
+pub struct FindingColumn {
     /// Its name.
     pub label: String,
     /// The same with the name that the tables give the variant (`EML4::ALK E13;A20 V1`).
@@ -44,8 +45,8 @@ pub struct Column {
 }
 
 /// The columns: fusions before mutations, the most frequent first.
-pub fn columns(cohort: &Cohort) -> Vec<Column> {
-    let mut by_label: BTreeMap<String, Column> = BTreeMap::new();
+pub fn columns(cohort: &Cohort) -> Vec<FindingColumn> {
+    let mut by_label: BTreeMap<String, FindingColumn> = BTreeMap::new();
     for (index, sample) in cohort.samples.iter().enumerate() {
         let mut own: BTreeMap<String, (&Finding, bool, bool)> = BTreeMap::new();
         for (at, finding) in sample.findings.iter().enumerate() {
@@ -54,7 +55,7 @@ pub fn columns(cohort: &Cohort) -> Vec<Column> {
             entry.2 |= finding.is_fusion() && cohort.is_leak(index, at);
         }
         for (label, (finding, passes, leaked)) in own {
-            let column = by_label.entry(label.clone()).or_insert_with(|| Column {
+            let column = by_label.entry(label.clone()).or_insert_with(|| FindingColumn {
                 label,
                 heading: finding.with_variant(),
                 genes: finding.genes.clone(),
@@ -70,13 +71,13 @@ pub fn columns(cohort: &Cohort) -> Vec<Column> {
             }
         }
     }
-    let mut columns: Vec<Column> = by_label.into_values().filter(|column| column.passing > 0).collect();
+    let mut columns: Vec<FindingColumn> = by_label.into_values().filter(|column| column.passing > 0).collect();
     columns.sort_by_key(|column| (!column.is_fusion, Reverse(column.passing)));
     columns
 }
 
 /// The cells of a sample.
-pub fn cells(cohort: &Cohort, index: usize, columns: &[Column]) -> Vec<String> {
+pub fn cells(cohort: &Cohort, index: usize, columns: &[FindingColumn]) -> Vec<String> {
     let sample = &cohort.samples[index];
     let mut best: BTreeMap<String, (usize, &Finding)> = BTreeMap::new();
     for (at, finding) in sample.findings.iter().enumerate() {
@@ -85,11 +86,11 @@ pub fn cells(cohort: &Cohort, index: usize, columns: &[Column]) -> Vec<String> {
             *entry = (at, finding);
         }
     }
-    let cell = |column: &Column| match best.get(&column.label) {
+    let cell = |column: &FindingColumn| match best.get(&column.label) {
         Some((at, finding)) => {
             let leak = if finding.is_fusion() && cohort.is_leak(index, *at) { ":leak" } else { "" };
             let fraction = finding.fraction.and_then(Fraction::new).cell();
-            format!("{}:{}:{fraction}{leak}", escaped(&finding.filter), finding.fragments)
+            format!("{}:{}:{fraction}{leak}", one_line(&finding.filter), finding.fragments)
         }
         None => absent(sample, column).to_owned(),
     };
@@ -97,8 +98,8 @@ pub fn cells(cohort: &Cohort, index: usize, columns: &[Column]) -> Vec<String> {
 }
 
 /// What it is worth that a finding is not there.
-fn absent(sample: &Sample, column: &Column) -> &'static str {
-    if sample.verdict == Verdict::Failed {
+fn absent(sample: &CohortSample, column: &FindingColumn) -> &'static str {
+    if sample.verdict == SampleVerdict::Failed {
         return Absence::NotJudged.name();
     }
     if !column.is_fusion {

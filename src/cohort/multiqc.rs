@@ -2,24 +2,24 @@
 
 use serde_json::Value;
 
-use super::sheet::Role;
+use super::sheet::SampleRole;
 use super::Cohort;
 use crate::report::finding::Finding;
 use crate::report::html::Lang;
-use crate::report::multiqc::{text, Header, Section, STATUS};
+use crate::report::multiqc::{text, ColumnHeader, Section, STATUS};
 
 /// The section.
 pub fn section(cohort: &Cohort) -> Section {
     const CONTROL: [(&str, &str); 3] = [("pass", "pass"), ("fail", "fail"), ("warn", "not judged")];
     let headers = [
-        ("control", Header::new("Control", "Whether a control shows what it must").coloured(&CONTROL)),
-        ("shows", Header::new("Control shows", "What the control shows")),
-        ("run", Header::new("Run", "Run, as the sheet names it")),
-        ("status", Header::new("Status", "Whether the sample can be judged").coloured(&STATUS)),
-        ("findings", Header::new("Findings", "Fusions and mutations that pass")),
-        ("no_negative", Header::new("No negative", "Kinases of which nothing was found and that is no negative")),
-        ("leaks", Header::new("May have leaked", "Fusions that a stronger sample of the run can explain; needs a known run")),
-        ("outliers", Header::new("Outliers", "Figures far from those of the other samples")),
+        ("control", ColumnHeader::new("Control", "Whether a control shows what it must").coloured(&CONTROL)),
+        ("shows", ColumnHeader::new("Control shows", "What the control shows")),
+        ("run", ColumnHeader::new("Run", "Run, as the sheet names it")),
+        ("status", ColumnHeader::new("Status", "Whether the sample can be judged").coloured(&STATUS)),
+        ("findings", ColumnHeader::new("Findings", "Fusions and mutations that pass")),
+        ("no_negative", ColumnHeader::new("No negative", "Kinases of which nothing was found and that is no negative")),
+        ("leaks", ColumnHeader::new("May have leaked", "Fusions that a stronger sample of the run can explain; needs a known run")),
+        ("outliers", ColumnHeader::new("Outliers", "Figures far from those of the other samples")),
     ];
     let headers = headers.map(|(key, header)| (key.to_owned(), header)).to_vec();
     let description = "Samples side by side, controls first. A mark of a leak is a doubt, nothing was deleted.";
@@ -28,7 +28,7 @@ pub fn section(cohort: &Cohort) -> Section {
         section.add(&control.entry.sample, vec![("control", control.outcome.name().into()), ("shows", text(&control.text))]);
     }
     for (index, (sample, entry)) in cohort.samples.iter().zip(&cohort.entries).enumerate() {
-        let control = cohort.controls.iter().find(|control| entry.role != Role::Sample && control.entry.sample == sample.name);
+        let control = cohort.controls.iter().find(|control| entry.role != SampleRole::Sample && control.entry.sample == sample.name);
         let findings: Vec<String> = sample.findings.iter().filter(|finding| finding.passes).map(Finding::with_variant).collect();
         let leaks: Vec<String> = cohort
             .leaks_of(index)

@@ -1,20 +1,20 @@
-//! The cohort as a page for people: one file, nothing from elsewhere, printable. Controls first.
+//! The cohort as one HTML page: one file, nothing loaded from elsewhere, printable. Controls come first.
 
 use std::io::{self, Write};
 
 use askama::Template;
 
-use super::control::Outcome;
+use super::control::ControlOutcome;
 use super::heatmap::{self, HeatMap};
 use super::kinases::Kinases;
-use super::matrix::Column;
+use super::matrix::FindingColumn;
 use super::quality::{CUT, MIN_VALUES};
-use super::sheet::Expected;
+use super::sheet::ExpectedFinding;
 use super::{counted, leak, Cohort};
 use crate::drawing::{page_colours, SHAPES};
 use crate::report::finding::Finding;
-use crate::report::json::Verdict;
-use crate::report::rows::escaped;
+use crate::report::json::SampleVerdict;
+use crate::terminal::one_line;
 
 /// Most lines of a table; the files beside the page have all.
 pub(super) const MAX_LINES: usize = 500;
@@ -24,7 +24,7 @@ const STYLE: &str = concat!(include_str!("../../templates/page.css"), include_st
 
 #[derive(Template)]
 #[template(path = "cohort.html")]
-struct Page {
+struct CohortPage {
     version: &'static str,
     style: String,
     samples: String,
@@ -121,21 +121,22 @@ pub(super) fn leak_note(evidence: &str) -> &'static str {
 ///
 /// # Errors
 /// When it cannot be written.
-pub fn write(out: &mut dyn Write, cohort: &Cohort, columns: &[Column]) -> io::Result<()> {
+pub fn write(out: &mut dyn Write, cohort: &Cohort, columns: &[FindingColumn]) -> io::Result<()> {
     let text = page(cohort, columns).render().map_err(io::Error::other)?;
     out.write_all(text.as_bytes())
 }
 
-fn page(cohort: &Cohort, columns: &[Column]) -> Page {
+fn page(cohort: &Cohort, columns: &[FindingColumn]) -> CohortPage {
     let mut runs: Vec<&str> = cohort.entries.iter().filter_map(|entry| entry.run.as_deref()).collect();
     runs.sort_unstable();
     runs.dedup();
     let count = |verdict| cohort.samples.iter().filter(|sample| sample.verdict == verdict).count();
-    let verdicts = [Verdict::Ok, Verdict::Limited, Verdict::Failed].map(|verdict| format!("{} {}", count(verdict), verdict.name()));
+    let verdicts =
+        [SampleVerdict::Ok, SampleVerdict::Limited, SampleVerdict::Failed].map(|verdict| format!("{} {}", count(verdict), verdict.name()));
     let lines: Vec<SampleLine> = (0..cohort.samples.len()).filter_map(|index| sample_line(cohort, index)).collect();
     let outliers = outliers(cohort);
     let junctions: Vec<JunctionLine> = junctions(cohort);
-    Page {
+    CohortPage {
         version: env!("CARGO_PKG_VERSION"),
         style: [&page_colours(), SHAPES, STYLE].concat(),
         samples: counted(cohort.samples.len(), "sample"),
@@ -147,7 +148,7 @@ fn page(cohort: &Cohort, columns: &[Column]) -> Page {
         columns: columns
             .iter()
             .map(|column| ColumnLine {
-                label: escaped(&column.heading),
+                label: one_line(&column.heading),
                 passing: column.passing,
                 showing: column.showing,
                 leaks: count_of_leaks(column.leaks),
@@ -172,22 +173,22 @@ fn page(cohort: &Cohort, columns: &[Column]) -> Page {
 }
 
 pub(super) fn run_of(cohort: &Cohort, index: usize) -> String {
-    cohort.entries[index].run.as_deref().map(escaped).unwrap_or_default()
+    cohort.entries[index].run.as_deref().map(one_line).unwrap_or_default()
 }
 
 fn controls(cohort: &Cohort) -> Vec<ControlLine> {
     let line = |control: &super::Control| ControlLine {
-        sample: escaped(&control.entry.sample),
-        run: control.entry.run.as_deref().map(escaped).unwrap_or_default(),
+        sample: one_line(&control.entry.sample),
+        run: control.entry.run.as_deref().map(one_line).unwrap_or_default(),
         role: control.entry.role.name(),
-        expected: escaped(&control.entry.expected.iter().map(Expected::text).collect::<Vec<_>>().join(", ")),
+        expected: one_line(&control.entry.expected.iter().map(ExpectedFinding::text).collect::<Vec<_>>().join(", ")),
         outcome: control.outcome.name(),
         class: match control.outcome {
-            Outcome::Pass => "good",
-            Outcome::Fail => "bad",
-            Outcome::NotJudged => "warn",
+            ControlOutcome::Pass => "good",
+            ControlOutcome::Fail => "bad",
+            ControlOutcome::NotJudged => "warn",
         },
-        text: escaped(&control.text),
+        text: one_line(&control.text),
     };
     cohort.controls.iter().map(line).collect()
 }
@@ -201,20 +202,20 @@ fn sample_line(cohort: &Cohort, index: usize) -> Option<SampleLine> {
             let doubt = if passes { String::new() } else { format!(", {}", finding.filter) };
             format!("{} ({}{doubt})", finding.with_variant(), finding.fragments)
         };
-        escaped(&own.map(text).collect::<Vec<_>>().join(", "))
+        one_line(&own.map(text).collect::<Vec<_>>().join(", "))
     };
     let outliers: Vec<&str> = cohort.spreads.outliers(sample).map(|figure| &*figure.metric).collect();
     let line = SampleLine {
-        sample: escaped(&sample.name),
+        sample: one_line(&sample.name),
         run: run_of(cohort, index),
         role: entry.role.name(),
         status: sample.verdict.name(),
         passing: listed(true),
         flagged: listed(false),
         leaks: count_of_leaks(cohort.count_of_leaks(index)),
-        outliers: escaped(&outliers.join(", ")),
+        outliers: one_line(&outliers.join(", ")),
     };
-    let is_plain = sample.findings.is_empty() && line.outliers.is_empty() && sample.verdict == Verdict::Ok;
+    let is_plain = sample.findings.is_empty() && line.outliers.is_empty() && sample.verdict == SampleVerdict::Ok;
     (!is_plain).then_some(line)
 }
 
@@ -227,12 +228,12 @@ fn leak_line(cohort: &Cohort, leak: &super::Leak) -> LeakLine {
     let row = leak.member.of(&cohort.samples);
     let finding = &cohort.samples[leak.member.sample].findings[row.finding];
     LeakLine {
-        sample: escaped(&cohort.samples[leak.member.sample].name),
+        sample: one_line(&cohort.samples[leak.member.sample].name),
         run: run_of(cohort, leak.member.sample),
-        label: escaped(&finding.with_variant()),
-        filter: escaped(&finding.filter),
+        label: one_line(&finding.with_variant()),
+        filter: one_line(&finding.filter),
         fragments: leak.fragments,
-        source: escaped(&cohort.samples[leak.source].name),
+        source: one_line(&cohort.samples[leak.source].name),
         source_fragments: leak.source_fragments,
         expected: format!("{:.2}", leak.expected),
         probability: format!("{:.2}", leak.probability),
@@ -243,7 +244,7 @@ fn leak_line(cohort: &Cohort, leak: &super::Leak) -> LeakLine {
 fn junctions(cohort: &Cohort) -> Vec<JunctionLine> {
     /// Names beside a junction.
     const MAX_NAMES: usize = 12;
-    let line = |group: &super::Group| {
+    let line = |group: &super::SharedJunction| {
         let mut samples: Vec<usize> = group.members.iter().map(|member| member.sample).collect();
         samples.dedup();
         let row = group.members[0].of(&cohort.samples);
@@ -253,10 +254,10 @@ fn junctions(cohort: &Cohort) -> Vec<JunctionLine> {
             names.push("...");
         }
         JunctionLine {
-            label: escaped(&finding.with_variant()),
-            places: escaped(&row.breakpoints.join(" ")),
+            label: one_line(&finding.with_variant()),
+            places: one_line(&row.breakpoints.join(" ")),
             samples: samples.len(),
-            names: escaped(&names.join(", ")),
+            names: one_line(&names.join(", ")),
         }
     };
     let mut lines: Vec<JunctionLine> = cohort.recurrent().map(line).collect();
@@ -273,9 +274,9 @@ fn outliers(cohort: &Cohort) -> Vec<OutlierLine> {
                 continue;
             };
             let line = OutlierLine {
-                sample: escaped(&sample.name),
-                assay: escaped(&figure.assay),
-                metric: escaped(&figure.metric),
+                sample: one_line(&sample.name),
+                assay: one_line(&figure.assay),
+                metric: one_line(&figure.metric),
                 value: super::tables::number(figure.value),
                 median: super::tables::number(spread.median()),
                 distance: format!("{distance:+.1}"),

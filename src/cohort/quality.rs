@@ -7,13 +7,14 @@
 //!
 //! That alone takes chance for a difference where most values are equal or nearly so: of 40 libraries with no error in 5000 bases the
 //! one with a single error would be an outlier. So the distance is never larger than that in standard errors of the figure itself
-//! ([`Figure::beyond_chance`]). Where more than half of the values are equal, the mean absolute deviation stands in for the median one,
+//! ([`LibraryFigure::beyond_chance`]). Where more than half of the values are equal, the mean absolute deviation stands in for the median one,
 //! as there, if the figure's error is known; else nothing can be told.
 
+use crate::stats;
 use std::collections::BTreeMap;
 
-use super::figure::{Figure, Sampling};
-use super::sample::Sample;
+use super::figure::{LibraryFigure, Sampling};
+use super::sample::CohortSample;
 use super::word::Word;
 
 /// Distance beyond which a value is an outlier.
@@ -45,19 +46,12 @@ pub struct Spread {
 impl Spread {
     fn of(values: &[f64], is_count: bool) -> Self {
         let mut scaled: Vec<f64> = values.iter().map(|value| on_scale(*value, is_count)).collect();
-        let median_of = |values: &mut Vec<f64>| {
-            values.sort_by(f64::total_cmp);
-            let middle = values.len() / 2;
-            if values.len() % 2 == 1 {
-                values[middle]
-            } else {
-                f64::midpoint(values[middle - 1], values[middle])
-            }
-        };
-        let median = median_of(&mut scaled);
-        let mut deviations: Vec<f64> = scaled.iter().map(|value| (value - median).abs()).collect();
+        // In order, so that the mean of the deviations is one sum, whatever the order of the samples.
+        scaled.sort_by(f64::total_cmp);
+        let median = stats::median(scaled.clone()).unwrap_or(0.0);
+        let deviations: Vec<f64> = scaled.iter().map(|value| (value - median).abs()).collect();
         let mean = deviations.iter().sum::<f64>() / deviations.len() as f64;
-        let usual = median_of(&mut deviations) / OF_MEDIAN_DEVIATION;
+        let usual = stats::median(deviations).unwrap_or(0.0) / OF_MEDIAN_DEVIATION;
         let is_of_few = usual <= 0.0;
         let unit = if is_of_few { mean * OF_MEAN_DEVIATION } else { usual };
         Self { values: values.len(), median, unit: (unit > 0.0 && values.len() >= MIN_VALUES).then_some(unit), is_of_few, is_count }
@@ -73,7 +67,7 @@ impl Spread {
     }
 
     /// Distance of a figure from the median: in units of the spread, or in standard errors of its own where that is less.
-    pub fn distance(&self, figure: &Figure) -> Option<f64> {
+    pub fn distance(&self, figure: &LibraryFigure) -> Option<f64> {
         let among = self.unit.map(|unit| (on_scale(figure.value, self.is_count) - self.median) / unit)?;
         match figure.beyond_chance(self.median()) {
             Some(own) => Some(if own.abs() < among.abs() { own } else { among }),
@@ -82,7 +76,7 @@ impl Spread {
     }
 
     /// Whether a figure is an outlier; not known where there are too few values.
-    pub fn is_outlier(&self, figure: &Figure) -> Option<bool> {
+    pub fn is_outlier(&self, figure: &LibraryFigure) -> Option<bool> {
         (self.values >= MIN_VALUES).then(|| self.distance(figure).is_some_and(|distance| distance.abs() > CUT))
     }
 }
@@ -101,7 +95,7 @@ pub struct Spreads(BTreeMap<(Word, Word), Spread>);
 
 impl Spreads {
     /// Over these samples. Controls are left out: they are made to be different.
-    pub fn of<'s>(samples: impl Iterator<Item = &'s Sample>) -> Self {
+    pub fn of<'s>(samples: impl Iterator<Item = &'s CohortSample>) -> Self {
         let mut values: BTreeMap<(Word, Word), (Vec<f64>, bool)> = BTreeMap::new();
         for figure in samples.flat_map(|sample| &sample.figures) {
             let entry = values.entry((figure.assay.clone(), figure.metric.clone())).or_default();
@@ -112,12 +106,12 @@ impl Spreads {
     }
 
     /// Among which values a figure is judged.
-    pub fn get(&self, figure: &Figure) -> Option<&Spread> {
+    pub fn get(&self, figure: &LibraryFigure) -> Option<&Spread> {
         self.0.get(&(figure.assay.clone(), figure.metric.clone()))
     }
 
     /// The figures of a sample that are outliers.
-    pub fn outliers<'s>(&'s self, sample: &'s Sample) -> impl Iterator<Item = &'s Figure> {
+    pub fn outliers<'s>(&'s self, sample: &'s CohortSample) -> impl Iterator<Item = &'s LibraryFigure> {
         sample.figures.iter().filter(|figure| self.get(figure).and_then(|spread| spread.is_outlier(figure)) == Some(true))
     }
 }
@@ -126,12 +120,12 @@ impl Spreads {
 mod tests {
     use super::*;
 
-    fn figure(value: f64, sampling: Sampling) -> Figure {
-        Figure { metric: "m".into(), assay: "dna".into(), value, unit: "".into(), sampling }
+    fn figure(value: f64, sampling: Sampling) -> LibraryFigure {
+        LibraryFigure { metric: "m".into(), assay: "dna".into(), value, unit: "".into(), sampling }
     }
 
     /// Which of these values are outliers among them.
-    fn outliers(figures: &[Figure]) -> Vec<Option<bool>> {
+    fn outliers(figures: &[LibraryFigure]) -> Vec<Option<bool>> {
         let values: Vec<f64> = figures.iter().map(|figure| figure.value).collect();
         let spread = Spread::of(&values, figures[0].sampling == Sampling::Count);
         figures.iter().map(|figure| spread.is_outlier(figure)).collect()
@@ -170,11 +164,11 @@ mod tests {
     fn what_chance_explains_is_no_outlier() {
         let share = |part: f64, whole: f64| figure(part / whole, Sampling::Share { part, whole });
         // Most libraries have no error of this kind in 5000 bases; one error, or three, is no other library. Forty are.
-        let mut rates: Vec<Figure> = (0..30).map(|_| share(0.0, 5000.0)).collect();
+        let mut rates: Vec<LibraryFigure> = (0..30).map(|_| share(0.0, 5000.0)).collect();
         rates.extend([share(1.0, 5000.0), share(3.0, 5000.0), share(40.0, 5000.0)]);
         assert_eq!(outliers(&rates)[30..], [Some(false), Some(false), Some(true)]);
         // The same where the values are spread a little.
-        let mut close: Vec<Figure> = (0..30).map(|index| share(500.0 + f64::from(index % 3), 50_000.0)).collect();
+        let mut close: Vec<LibraryFigure> = (0..30).map(|index| share(500.0 + f64::from(index % 3), 50_000.0)).collect();
         close.extend([share(540.0, 50_000.0), share(900.0, 50_000.0)]);
         assert_eq!(outliers(&close)[30..], [Some(false), Some(true)]);
         // Reads of 100 bases but for one library of 99, and one of 75.

@@ -1,25 +1,25 @@
-//! What is kept of one sample's document. The only file here that knows its form.
+//! What a cohort keeps of one sample's `kinfuse.json`. The only file of the cohort that knows that form.
 
 use std::path::Path;
 
-use super::figure::Figure;
+use super::figure::LibraryFigure;
 use super::word::{Word, Words};
 use crate::error::Result;
 use crate::genome::canonical_contig_name;
 use crate::model::DEFAULT_TARGETS;
 use crate::report::absence::Absence;
 use crate::report::finding::{findings, of_kinase, Finding, OfKinase};
-use crate::report::json::{Document, Verdict};
+use crate::report::json::{Document, SampleVerdict};
 use crate::report::rows::{DetectabilityRow, Fraction, FusionRow, VariantRow};
 use crate::variant::VariantStatus;
 
 /// One sample in short.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Sample {
+pub struct CohortSample {
     /// Its name.
     pub name: String,
     /// Whether it can be judged.
-    pub verdict: Verdict,
+    pub verdict: SampleVerdict,
     /// Why it is not `ok`.
     pub reasons: Vec<String>,
     /// Kinds of its libraries.
@@ -35,14 +35,14 @@ pub struct Sample {
     /// Hot spots of other genes of which nothing could be seen, up to their number (`KRAS p.G12`).
     pub uncovered_spots: Vec<Word>,
     /// What could have been seen where.
-    pub regions: Vec<Region>,
+    pub regions: Vec<SampleRegion>,
     /// Figures of its quality.
-    pub figures: Vec<Figure>,
+    pub figures: Vec<LibraryFigure>,
 }
 
 /// Both places of a junction: two that compare equal are the same to the base.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Places {
+pub struct JunctionPlaces {
     /// Genome assembly, empty where it was not recognised.
     pub assembly: String,
     /// Canonical contigs and strands, 5' partner first.
@@ -57,7 +57,7 @@ pub struct Places {
 #[derive(Debug, Clone, PartialEq)]
 pub struct SeenJunction {
     /// Its places.
-    pub places: Places,
+    pub places: JunctionPlaces,
     /// How far they may be off, in bases.
     pub slack_bp: u32,
     /// The row of `fusions.tsv`: its index among the findings.
@@ -70,7 +70,7 @@ pub struct SeenJunction {
 
 /// What could have been seen in one region of a kinase.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Region {
+pub struct SampleRegion {
     /// The kinase.
     pub gene: Word,
     /// `intron 19` or `junction 19|20`.
@@ -83,7 +83,7 @@ pub struct Region {
     pub verdict: Word,
 }
 
-impl Sample {
+impl CohortSample {
     /// Reads a document and keeps what is needed of it.
     ///
     /// # Errors
@@ -108,8 +108,8 @@ impl Sample {
             kinases: document.targets.iter().map(kinase).collect(),
             uncovered: document.variants.iter().filter(uncovered).map(|row| words.word(&format!("{} {}", row.gene, row.hgvs_p))).collect(),
             uncovered_spots: uncovered_spots(document, words),
-            regions: document.detectability.iter().map(|row| Region::of(row, words)).collect(),
-            figures: document.metrics.iter().filter_map(|row| Figure::of(row, document, words)).collect(),
+            regions: document.detectability.iter().map(|row| SampleRegion::of(row, words)).collect(),
+            figures: document.metrics.iter().filter_map(|row| LibraryFigure::of(row, document, words)).collect(),
         }
     }
 
@@ -155,7 +155,7 @@ impl SeenJunction {
         };
         let ((side5, position5), (side3, position3)) = (place(&breakpoints[0])?, place(&breakpoints[1])?);
         Some(Self {
-            places: Places {
+            places: JunctionPlaces {
                 assembly: assembly.to_owned(),
                 sides: [side5, side3],
                 positions: [position5, position3],
@@ -169,7 +169,7 @@ impl SeenJunction {
     }
 }
 
-impl Region {
+impl SampleRegion {
     fn of(row: &DetectabilityRow, words: &Words) -> Self {
         Self {
             gene: words.word(&row.gene),
@@ -197,7 +197,7 @@ mod tests {
             spot("EGFR T790", VariantStatus::NotCovered),
             spot("EGFR T790", VariantStatus::NotSeen),
         ];
-        let sample = Sample::of(&document, &Words::default());
+        let sample = CohortSample::of(&document, &Words::default());
         assert!(sample.is_uncovered("KRAS p.G12D"));
         for other in ["KRAS p.G120D", "KRAS p.G13D", "EGFR p.T790M"] {
             assert!(!sample.is_uncovered(other), "{other}");

@@ -16,7 +16,7 @@ use crate::text;
 
 /// What a sample is in its run. The order is that in which they are shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
-pub enum Role {
+pub enum SampleRole {
     /// Must show what is expected.
     Positive,
     /// Must show nothing.
@@ -28,7 +28,7 @@ pub enum Role {
     Sample,
 }
 
-impl Role {
+impl SampleRole {
     const NAMES: [(&'static str, Self); 4] =
         [("positive", Self::Positive), ("negative", Self::Negative), ("ntc", Self::NoTemplate), ("sample", Self::Sample)];
 
@@ -40,27 +40,27 @@ impl Role {
 
 /// One line of the sheet.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Entry {
+pub struct SheetLine {
     /// Name of the sample.
     pub sample: String,
     /// Its run, where it is known.
     pub run: Option<String>,
     /// What it is there.
-    pub role: Role,
+    pub role: SampleRole,
     /// What it must show.
-    pub expected: Vec<Expected>,
+    pub expected: Vec<ExpectedFinding>,
 }
 
 /// A fusion or mutation that a control must show.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Expected {
+pub struct ExpectedFinding {
     /// `EML4::ALK` or `ROS1 p.G2032R`.
     name: String,
     /// Exon junction or variant label of a fusion.
     kind: Option<String>,
 }
 
-impl Expected {
+impl ExpectedFinding {
     /// Reads one; `None` where it is neither a fusion nor a mutation.
     pub(super) fn parse(text: &str) -> Option<Self> {
         let (first, second) = text.split_once(' ').map_or((text, None), |(first, second)| (first, Some(second.trim())));
@@ -89,7 +89,7 @@ const REMEDY: &str = "give a tab-separated table with the columns sample, run, r
 ///
 /// # Errors
 /// Names the line that cannot be understood: an unknown role, a sample twice, or something expected that is no fusion or mutation.
-pub fn read(path: &Path) -> Result<Vec<Entry>> {
+pub fn read(path: &Path) -> Result<Vec<SheetLine>> {
     let text = text::read(path, text::MAX_TABLE_BYTES, REMEDY)?;
     let mut lines = text.lines().zip(1..).filter(|(line, _)| !line.trim().is_empty() && !line.starts_with("##"));
     let header = lines.next().map(|(line, _)| line.trim_start_matches('#')).unwrap_or_default();
@@ -111,8 +111,8 @@ pub fn read(path: &Path) -> Result<Vec<Entry>> {
             return Err(fault(format!("names the sample {sample:?} a second time"), "keep one line a sample"));
         }
         let role = match cell("role") {
-            None => Role::Sample,
-            Some(word) => Role::NAMES
+            None => SampleRole::Sample,
+            Some(word) => SampleRole::NAMES
                 .iter()
                 .find(|(name, _)| *name == word.to_ascii_lowercase())
                 .map(|(_, role)| *role)
@@ -121,15 +121,15 @@ pub fn read(path: &Path) -> Result<Vec<Entry>> {
         let mut expected = Vec::new();
         for item in cell("expected").into_iter().flat_map(|text| text.split(',')).map(str::trim) {
             let remedy = "write EML4::ALK, EML4::ALK E13;A20 or ROS1 p.G2032R, separated by commas";
-            expected.push(Expected::parse(item).ok_or_else(|| fault(format!("expects {item:?}"), remedy))?);
+            expected.push(ExpectedFinding::parse(item).ok_or_else(|| fault(format!("expects {item:?}"), remedy))?);
         }
-        if role != Role::Positive && !expected.is_empty() {
+        if role != SampleRole::Positive && !expected.is_empty() {
             return Err(fault(
                 format!("expects something of the role {}", role.name()),
                 "leave expected blank, or make it a positive control",
             ));
         }
-        entries.push(Entry { sample: sample.to_owned(), run: cell("run").map(str::to_owned), role, expected });
+        entries.push(SheetLine { sample: sample.to_owned(), run: cell("run").map(str::to_owned), role, expected });
     }
     Ok(entries)
 }
@@ -140,7 +140,7 @@ mod tests {
 
     use super::*;
 
-    fn sheet(text: &str) -> std::result::Result<Vec<Entry>, String> {
+    fn sheet(text: &str) -> std::result::Result<Vec<SheetLine>, String> {
         let mut file = tempfile::NamedTempFile::new().expect("a temporary file");
         file.write_all(text.as_bytes()).expect("it can be written");
         read(file.path()).map_err(|error| error.to_string())
@@ -150,8 +150,11 @@ mod tests {
     fn a_sheet_names_runs_and_controls() {
         let entries = sheet("sample\trun\trole\texpected\nP1\tR1\tpositive\tEML4::ALK V1, ROS1 G2032R\r\nN\tR1\tNTC\t\nS\t\t\t\n");
         let entries = entries.expect("the sheet is right");
-        assert_eq!(entries.iter().map(|entry| entry.role).collect::<Vec<_>>(), [Role::Positive, Role::NoTemplate, Role::Sample]);
-        assert_eq!(entries[0].expected.iter().map(Expected::text).collect::<Vec<_>>(), ["EML4::ALK V1", "ROS1 p.G2032R"]);
+        assert_eq!(
+            entries.iter().map(|entry| entry.role).collect::<Vec<_>>(),
+            [SampleRole::Positive, SampleRole::NoTemplate, SampleRole::Sample]
+        );
+        assert_eq!(entries[0].expected.iter().map(ExpectedFinding::text).collect::<Vec<_>>(), ["EML4::ALK V1", "ROS1 p.G2032R"]);
         assert_eq!((entries[1].run.as_deref(), entries[2].run.as_deref()), (Some("R1"), None));
     }
 

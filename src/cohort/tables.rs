@@ -8,8 +8,9 @@ use crate::error::Result;
 use crate::model::DEFAULT_TARGETS;
 use crate::report::json::pretty;
 use crate::report::output::Outputs;
-use crate::report::rows::{escaped, Cell, Fraction};
+use crate::report::rows::{Cell, Fraction};
 use crate::report::tsv::cause;
+use crate::terminal::one_line;
 
 /// Writes tables, page and MultiQC section into a folder.
 ///
@@ -32,11 +33,11 @@ pub fn write(cohort: &Cohort, folder: &Path) -> Result<()> {
 }
 
 /// A tab-separated table.
-struct Table<'w> {
+struct TableFile<'w> {
     writer: csv::Writer<&'w mut dyn Write>,
 }
 
-impl<'w> Table<'w> {
+impl<'w> TableFile<'w> {
     fn new<S: AsRef<str>>(out: &'w mut dyn Write, header: impl IntoIterator<Item = S>) -> io::Result<Self> {
         let writer = csv::WriterBuilder::new().delimiter(b'\t').quote_style(csv::QuoteStyle::Never).from_writer(out);
         let mut table = Self { writer };
@@ -46,7 +47,7 @@ impl<'w> Table<'w> {
 
     /// Adds a line; an empty cell is missing.
     fn add<S: AsRef<str>>(&mut self, cells: impl IntoIterator<Item = S>) -> io::Result<()> {
-        let cell = |text: S| if text.as_ref().is_empty() { ".".to_owned() } else { escaped(text.as_ref()) };
+        let cell = |text: S| if text.as_ref().is_empty() { ".".to_owned() } else { one_line(text.as_ref()) };
         self.writer.write_record(cells.into_iter().map(cell)).map_err(cause)
     }
 
@@ -61,10 +62,10 @@ pub(super) fn number(value: f64) -> String {
     text.trim_end_matches('0').trim_end_matches('.').to_owned()
 }
 
-fn matrix_table(out: &mut dyn Write, cohort: &Cohort, columns: &[matrix::Column]) -> io::Result<()> {
+fn matrix_table(out: &mut dyn Write, cohort: &Cohort, columns: &[matrix::FindingColumn]) -> io::Result<()> {
     let own = ["sample", "run", "role", "control", "status", "assay", "passing", "leaks", "outliers"];
     let headings = columns.iter().map(|column| column.heading.clone());
-    let mut table = Table::new(out, own.into_iter().chain(DEFAULT_TARGETS).map(str::to_owned).chain(headings))?;
+    let mut table = TableFile::new(out, own.into_iter().chain(DEFAULT_TARGETS).map(str::to_owned).chain(headings))?;
     for (index, (sample, entry)) in cohort.samples.iter().zip(&cohort.entries).enumerate() {
         let control = cohort.controls.iter().find(|control| control.entry.sample == sample.name);
         let outliers: Vec<&str> = cohort.spreads.outliers(sample).map(|figure| &*figure.metric).collect();
@@ -87,10 +88,10 @@ fn matrix_table(out: &mut dyn Write, cohort: &Cohort, columns: &[matrix::Column]
 }
 
 fn controls(out: &mut dyn Write, cohort: &Cohort) -> io::Result<()> {
-    let mut table = Table::new(out, ["sample", "run", "role", "expected", "outcome", "text"])?;
+    let mut table = TableFile::new(out, ["sample", "run", "role", "expected", "outcome", "text"])?;
     for control in &cohort.controls {
         let entry = &control.entry;
-        let expected: Vec<String> = entry.expected.iter().map(super::sheet::Expected::text).collect();
+        let expected: Vec<String> = entry.expected.iter().map(super::sheet::ExpectedFinding::text).collect();
         let run = entry.run.as_deref().unwrap_or("");
         table.add([&entry.sample, run, entry.role.name(), &expected.join(","), control.outcome.name(), &control.text])?;
     }
@@ -117,7 +118,7 @@ fn junctions(out: &mut dyn Write, cohort: &Cohort) -> io::Result<()> {
         "fragments_max",
         "sample_names",
     ];
-    let mut table = Table::new(out, header)?;
+    let mut table = TableFile::new(out, header)?;
     for group in cohort.recurrent() {
         let rows = || group.members.iter().map(|member| (member.sample, member.of(&cohort.samples)));
         let findings: Vec<_> = rows().map(|(sample, row)| (sample, &cohort.samples[sample].findings[row.finding])).collect();
@@ -149,7 +150,7 @@ fn junctions(out: &mut dyn Write, cohort: &Cohort) -> io::Result<()> {
             distinct(rows().map(|(_, row)| row.evidence.clone()).collect()).join(","),
             samples.len().to_string(),
             passing.len().to_string(),
-            // Within no run none were looked for.
+            // For samples without a run no leaks were looked for.
             if runs.is_empty() { String::new() } else { leaks.to_string() },
             runs.join(","),
             counts.first().copied().unwrap_or(0).to_string(),
@@ -177,7 +178,7 @@ fn leaks(out: &mut dyn Write, cohort: &Cohort) -> io::Result<()> {
         "probability",
         "note",
     ];
-    let mut table = Table::new(out, header)?;
+    let mut table = TableFile::new(out, header)?;
     for leak in &cohort.leaks {
         let row = leak.member.of(&cohort.samples);
         let finding = &cohort.samples[leak.member.sample].findings[row.finding];
@@ -203,7 +204,7 @@ fn leaks(out: &mut dyn Write, cohort: &Cohort) -> io::Result<()> {
 
 fn quality(out: &mut dyn Write, cohort: &Cohort) -> io::Result<()> {
     let header = ["sample", "run", "assay", "metric", "value", "unit", "samples", "median", "distance", "outlier"];
-    let mut table = Table::new(out, header)?;
+    let mut table = TableFile::new(out, header)?;
     for (sample, entry) in cohort.samples.iter().zip(&cohort.entries) {
         for figure in &sample.figures {
             let spread = cohort.spreads.get(figure);
@@ -226,7 +227,7 @@ fn quality(out: &mut dyn Write, cohort: &Cohort) -> io::Result<()> {
 }
 
 fn detectability(out: &mut dyn Write, cohort: &Cohort) -> io::Result<()> {
-    let mut table = Table::new(out, ["sample", "run", "assay", "gene", "region", "lod95_known", "verdict"])?;
+    let mut table = TableFile::new(out, ["sample", "run", "assay", "gene", "region", "lod95_known", "verdict"])?;
     for (sample, entry) in cohort.samples.iter().zip(&cohort.entries) {
         let run = entry.run.as_deref().unwrap_or("");
         for region in &sample.regions {

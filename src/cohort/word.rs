@@ -1,4 +1,4 @@
-//! Words that thousands of documents share (names of genes, regions, figures): each is in memory once.
+//! String interning: names that thousands of documents share (genes, regions, figures) are in memory once.
 
 use std::sync::{Arc, Mutex, PoisonError};
 

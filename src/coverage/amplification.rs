@@ -22,6 +22,7 @@ use crate::error::Result;
 use crate::genome::Interval;
 use crate::model::index::GeneModels;
 use crate::model::Gene;
+use crate::stats::median;
 
 /// Genes whose gain the clinical guides name.
 pub const GENES: [&str; 5] = ["MET", "KIT", "ALK", "EGFR", "KRAS"];
@@ -129,16 +130,6 @@ fn gain(symbol: &str, covered: &[(&str, f64)]) -> Gain {
         }
     };
     Gain { symbol: symbol.to_owned(), ratio, controls: count }
-}
-
-fn median(mut values: Vec<f64>) -> Option<f64> {
-    values.sort_by(f64::total_cmp);
-    let middle = values.len() / 2;
-    match values.len() {
-        0 => None,
-        n if n % 2 == 1 => Some(values[middle]),
-        _ => Some(f64::midpoint(values[middle - 1], values[middle])),
-    }
 }
 
 #[cfg(test)]

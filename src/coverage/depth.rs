@@ -8,12 +8,12 @@
 use std::ops::Range;
 
 use rayon::ThreadPool;
-use rust_lapper::{Interval as Reach, Lapper};
+use rust_lapper::{Interval as Lap, Lapper};
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::alignment::assay::Assay;
+use crate::alignment::cut_reads::Parts;
 use crate::alignment::library::Library;
-use crate::alignment::parts::Parts;
 use crate::alignment::read::{FragmentId, ReadRecord, RecordKind};
 use crate::alignment::scan::leaves_out_flagged;
 use crate::alignment::tile;
@@ -59,7 +59,7 @@ pub fn unbroken(pool: &ThreadPool, library: &Library, queries: &[Query<'_>]) -> 
         start: at.boundary.saturating_sub(reach_bp),
         end: at.boundary.saturating_add(reach_bp),
     };
-    // Neighbouring places share one reading.
+    // Neighbouring places are read together.
     let mut order: Vec<usize> = (0..queries.len()).collect();
     order.sort_by_key(|&index| (queries[index].at, index));
     let mut jobs: Vec<(Interval, Vec<usize>)> = Vec::new();
@@ -80,7 +80,7 @@ pub fn unbroken(pool: &ThreadPool, library: &Library, queries: &[Query<'_>]) -> 
         || library.reader(),
         |reader, job| {
             let (whole, members) = &jobs[job];
-            // Where reads are deep most of a window's lie over none of the places.
+            // At high depth most reads of a window cover none of the places.
             let places: Vec<u32> = members.iter().map(|&index| queries[index].at.boundary).collect();
             let over_any = |reach: Range<u32>| places.get(places.partition_point(|at| *at < reach.start)).is_some_and(|at| *at < reach.end);
             let mut views: Vec<ReadRecord> = Vec::new();
@@ -148,7 +148,7 @@ impl<'v> Near<'v> {
         let (mut anywhere, mut reaching) = (Vec::new(), Vec::new());
         for (val, view) in views.iter().enumerate() {
             match reach(view, assay) {
-                Some(Range { start, end }) => reaching.push(Reach { start, stop: end, val }),
+                Some(Range { start, end }) => reaching.push(Lap { start, stop: end, val }),
                 None => anywhere.push(val),
             }
         }
@@ -172,7 +172,7 @@ fn reach(view: &ReadRecord, assay: &Assay) -> Option<Range<u32>> {
     }
     let low = view.pieces.iter().map(|piece| piece.start).min()?;
     let high = view.pieces.iter().map(|piece| piece.end).max()?;
-    // Mates that lie farther apart than a fragment is long cross nothing together.
+    // Mates farther apart than a fragment's length do not cross the place together.
     let near = |start: u32| rna || low.abs_diff(start) <= longest_bp(assay);
     let mate = view.mate.filter(|mate| mate.contig == view.pieces[0].contig && near(mate.start)).map_or(low, |mate| mate.start);
     Some(low.min(mate).saturating_sub(CUT_BP)..high.max(mate).saturating_add(CUT_BP + 1))
@@ -212,7 +212,7 @@ fn crosses(view: &ReadRecord, query: &Query<'_>, assay: &Assay) -> Crossing {
     let boundary = at.boundary;
     let rna = assay.material() == Material::Rna;
     let in_gene = |contig: ContigId, position: u32| gene.is_some_and(|gene| gene.touches(contig, position));
-    // Most reads lie to one side: they are told apart before anything is built.
+    // Quick exit: most reads lie on one side of the place.
     let (Some(low), Some(high)) = (view.pieces.iter().map(|piece| piece.start).min(), view.pieces.iter().map(|piece| piece.end).max())
     else {
         return Crossing::No;

@@ -112,7 +112,7 @@ pub struct Detectability {
 }
 
 /// A place to judge.
-pub struct Place<'a> {
+pub struct JudgedPlace<'a> {
     /// The kinase.
     pub gene: &'a str,
     /// Where it breaks.
@@ -128,8 +128,8 @@ pub struct Place<'a> {
 }
 
 /// Judges a place.
-pub fn judge(place: &Place<'_>, assay: &Assay, recognition: Recognition, needed: SupportRule) -> Detectability {
-    let &Place { gene, region, depths, covered_frac, basis, own } = place;
+pub fn judge(place: &JudgedPlace<'_>, assay: &Assay, recognition: Recognition, needed: SupportRule) -> Detectability {
+    let &JudgedPlace { gene, region, depths, covered_frac, basis, own } = place;
     let molecules = depths.median().unwrap_or(0);
     let [least, largest] = [MUST_SEE, LARGEST].map(|share| (share, recognition.mean_chance(depths, needed.known, share)));
     let lod95 = [needed.known, needed.novel].map(|needed| recognition.lod95(depths, needed));
@@ -233,7 +233,7 @@ mod tests {
         let region = BreakRegion { exon: 20, intron, edge: Breakend::new(contig, 0, Side::Lower), usual: true };
         let judged = |bare: u64| {
             let depths = Histogram { boundaries: [(0, bare), (500, 100 - bare)].into_iter().collect() };
-            let place = Place { gene: "ALK", region: &region, depths: &depths, covered_frac: None, basis: Basis::Gene, own: None };
+            let place = JudgedPlace { gene: "ALK", region: &region, depths: &depths, covered_frac: None, basis: Basis::Gene, own: None };
             judge(&place, &assay, Recognition::of(&assay, None), needed)
         };
         assert!(judged(3).lod95[0].is_some() && judged(3).worth == Worth::Informative);

@@ -1,9 +1,9 @@
-//! How many molecules lie across each place of a stretch: those that would have shown a break there. The rule is that of
-//! [`super::depth`], for all places at once.
+//! Depth at every position of a stretch: how many molecules would have shown a break there. The rule is that of [`super::depth`], for all
+//! positions at once.
 //!
 //! ```text
 //!   fragment     --------->.............<---------
-//!   shows        ..[=============================]..      a break at any boundary but the outermost anchors
+//!   shows        ..[=============================]..      a break at any position except in the outermost anchors
 //! ```
 
 use std::collections::BTreeMap;

@@ -1,9 +1,9 @@
-//! The quality of RNA, by genes that nearly every tissue expresses: so that "no RNA of this kinase" differs from "no RNA".
+//! Quality of the RNA, measured on genes that nearly every tissue expresses. It tells "the kinase is not expressed" from "the RNA failed".
 
 use rust_htslib::bam::record::Record;
 use rustc_hash::FxHashSet;
 
-use super::splices::{median, Splices};
+use super::splices::Splices;
 use crate::alignment::cigar;
 use crate::alignment::library::Library;
 use crate::alignment::read::{operations, FragmentId, ReadRecord, RecordKind};
@@ -12,6 +12,7 @@ use crate::error::Result;
 use crate::evidence::Molecules;
 use crate::model::index::GeneModels;
 use crate::model::Gene;
+use crate::stats::lower_median;
 
 /// Genes that nearly every tissue expresses strongly, among those with a built-in model: RNA without them is bad RNA.
 pub const EXPRESSED_EVERYWHERE: [&str; 6] = ["NPM1", "CLTC", "TPM3", "SQSTM1", "HNRNPA2B1", "KIF5B"];
@@ -19,7 +20,7 @@ pub const EXPRESSED_EVERYWHERE: [&str; 6] = ["NPM1", "CLTC", "TPM3", "SQSTM1", "
 /// Reads of each such gene that are looked at: enough to know that the RNA is there, be nine of ten of them copies.
 const READS_OF_GENE: u64 = 1_000;
 
-/// Molecules across one splice from which another gene speaks for the RNA.
+/// Molecules across one splice from which another gene counts as expressed.
 const MIN_OF_GENE: u32 = 5;
 
 /// What the genes that every tissue expresses show.
@@ -39,7 +40,7 @@ pub struct RnaQuality {
 }
 
 impl RnaQuality {
-    /// Molecules of genes that are no target, as far as they were counted.
+    /// Molecules of genes that are no target; only those that were counted.
     pub fn molecules_seen(&self) -> u64 {
         self.expressed.unwrap_or(0) + self.other_genes as u64
     }
@@ -80,8 +81,8 @@ pub fn quality(library: &Library, models: &GeneModels, splices: &Splices, target
     Ok(RnaQuality {
         reads: counted.map(|(reads, _)| reads),
         expressed: counted.map(|(_, molecules)| molecules),
-        fragment_bp: median(lengths),
-        molecules: median(EXPRESSED_EVERYWHERE.iter().filter_map(|symbol| splices.median(symbol))),
+        fragment_bp: lower_median(lengths),
+        molecules: lower_median(EXPRESSED_EVERYWHERE.iter().filter_map(|symbol| splices.median(symbol))),
         other_genes: others.count(),
     })
 }

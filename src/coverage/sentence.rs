@@ -1,4 +1,4 @@
-//! What the absence of a fusion is worth, in one plain sentence a kinase.
+//! One plain sentence for each kinase without a fusion: what this negative result is worth.
 
 use std::collections::BTreeMap;
 
@@ -36,8 +36,8 @@ pub fn sentence(places: &[&Detectability]) -> String {
     clauses.join("; ")
 }
 
-/// Places of one material and one worth of which the same is said.
-struct Group<'d> {
+/// Places of one material with the same verdict and the same sentence.
+struct PlaceGroup<'d> {
     order: Order,
     places: Vec<&'d Detectability>,
 }
@@ -46,7 +46,7 @@ struct Group<'d> {
 type Order = (bool, Worth, bool);
 
 /// The places of one material in groups, as far as a share is known for them.
-fn alike<'d>(usual: &[&'d Detectability], material: Material) -> Vec<Group<'d>> {
+fn alike<'d>(usual: &[&'d Detectability], material: Material) -> Vec<PlaceGroup<'d>> {
     let deciding = decided(usual, |place| (place.exon, place.worth)).map_or_else(Vec::new, |(_, deciding)| deciding);
     let mut groups: BTreeMap<(Order, &str), Vec<&Detectability>> = BTreeMap::new();
     for (at, place) in usual.iter().copied().enumerate().filter(|(_, place)| place.assay.material() == material) {
@@ -54,12 +54,12 @@ fn alike<'d>(usual: &[&'d Detectability], material: Material) -> Vec<Group<'d>> 
         let (decides, is_stated) = (deciding.contains(&at), place.lod95[0].is_some());
         groups.entry(((!decides, place.worth, decides == is_stated), basis)).or_default().push(place);
     }
-    groups.into_iter().map(|((order, _), places)| Group { order, places }).collect()
+    groups.into_iter().map(|((order, _), places)| PlaceGroup { order, places }).collect()
 }
 
-/// What some places of one worth, where a kinase usually breaks, could have shown: the figures behind a clause of the [`sentence`].
+/// The figures behind one clause of the [`sentence`]: detectability over places with the same verdict, where a kinase usually breaks.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Summary {
+pub struct PlacesSummary {
     /// `introns 13-14`.
     pub places: String,
     /// Their verdict.
@@ -74,13 +74,13 @@ pub struct Summary {
 
 /// The figures behind the sentence: first the places that decide the verdict, the worst of them before the others; then the rest, the
 /// best first.
-pub fn summaries(places: &[&Detectability]) -> Vec<Summary> {
+pub fn summaries(places: &[&Detectability]) -> Vec<PlacesSummary> {
     let usual: Vec<&Detectability> = places.iter().copied().filter(|place| place.usual).collect();
-    let mut groups: Vec<Group<'_>> = [Material::Rna, Material::Dna].into_iter().flat_map(|material| alike(&usual, material)).collect();
+    let mut groups: Vec<PlaceGroup<'_>> = [Material::Rna, Material::Dna].into_iter().flat_map(|material| alike(&usual, material)).collect();
     groups.sort_by_key(|group| group.order);
-    let summary = |Group { places, .. }: Group<'_>| {
+    let summary = |PlaceGroup { places, .. }: PlaceGroup<'_>| {
         let molecules = || places.iter().map(|place| place.molecules);
-        Summary {
+        PlacesSummary {
             places: places_name(&places),
             worth: places[0].worth,
             molecules: (molecules().min().unwrap_or(0), molecules().max().unwrap_or(0)),
@@ -98,13 +98,13 @@ fn own_rna<'a, 'b: 'a>(places: impl Iterator<Item = &'a &'b Detectability>) -> O
     let (fewest, most) = (own.iter().min()?, own.iter().max()?);
     Some(match (fewest, most) {
         (_, 0) => "no RNA of its own there".to_owned(),
-        (x, y) if x == y => format!("of its own RNA there {}", counted(*x, "molecule")),
+        (x, y) if x == y => format!("of its own RNA there {}", counted(*x as usize, "molecule")),
         (x, y) => format!("of its own RNA there {x}-{y} molecules"),
     })
 }
 
 /// `1 molecule`, `2 molecules`.
-fn counted(count: u32, noun: &str) -> String {
+pub fn counted(count: usize, noun: &str) -> String {
     format!("{count} {noun}{}", if count == 1 { "" } else { "s" })
 }
 
@@ -113,7 +113,7 @@ fn clause(worth: Worth, group: &[&Detectability]) -> String {
     let first = group[0];
     let name = places_name(group);
     let most = group.iter().map(|place| place.molecules).max().unwrap_or(0);
-    let at = |noun: &str| range(group.iter().map(|place| f64::from(place.molecules)), |count| counted(count as u32, noun));
+    let at = |noun: &str| range(group.iter().map(|place| f64::from(place.molecules)), |count| counted(count as usize, noun));
     let (at, of) = match first.basis {
         Basis::Gene => (format!("{name} at {}", at("fragment")), "molecules"),
         Basis::Partners(_) => (format!("{name}, known partners at {} (median)", at("molecule")), "a partner's transcripts"),
@@ -278,7 +278,7 @@ mod tests {
         // DNA sees what RNA misses at exon 8, so exon 12 alone decides, and there the DNA.
         let dna = [place(8, 512, Some(0.012), Worth::Informative, Basis::Gene), place(12, 40, Some(0.2), Worth::Limited, Basis::Gene)];
         assert_eq!(names(&[&missed[0], &missed[1], &dna[0], &dna[1]]), ["intron 11", "intron 7", "junctions 7|8, 11|12"]);
-        // Of two of one verdict the one for which no share can be stated is the worse.
+        // Of two places with the same verdict, the one without a stated fraction is the worse.
         let bare = Detectability { exon: 12, ..place(12, 88, None, Worth::Limited, Basis::Kinase) };
         assert_eq!(names(&[&seen, &bare]), ["junction 11|12", "junction 10|11"]);
     }

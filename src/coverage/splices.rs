@@ -1,7 +1,7 @@
-//! How many molecules go across each splice of a gene's transcript: what its RNA amounts to.
+//! Expression of a transcript: how many molecules cross each of its splices.
 //!
-//! The rule is that of [`super::depth`]: a read that is spliced there, or mates on exons on either side. Reads that run on into the
-//! intron (unspliced RNA, or DNA that was carried along) do not count.
+//! A molecule counts where a read is spliced there, or where its mates lie on exons on either side (the rule of [`super::depth`]). Reads that
+//! run on into the intron (unspliced RNA, or DNA in the library) do not count.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -13,6 +13,7 @@ use crate::alignment::library::Library;
 use crate::error::Result;
 use crate::genome::Breakend;
 use crate::model::{Gene, Role};
+use crate::stats::lower_median;
 
 /// Molecules across the splices of genes.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -54,21 +55,14 @@ impl Splices {
 
     /// For each partner of which splices are known: the median of the molecules across the ends of these exons.
     pub fn partners(&self, exons: &BTreeMap<String, BTreeSet<u32>>) -> Vec<u32> {
-        let of_gene = |(gene, exons): (&String, &BTreeSet<u32>)| median(exons.iter().filter_map(|&exon| self.behind(gene, exon)));
+        let of_gene = |(gene, exons): (&String, &BTreeSet<u32>)| lower_median(exons.iter().filter_map(|&exon| self.behind(gene, exon)));
         exons.iter().filter_map(of_gene).collect()
     }
 
     /// The median over the splices of one gene.
     pub fn median(&self, gene: &str) -> Option<u32> {
-        median(self.genes.get(gene)?.iter().copied())
+        lower_median(self.genes.get(gene)?.iter().copied())
     }
-}
-
-/// The median, the lower one of two; `None` of nothing.
-pub fn median(values: impl IntoIterator<Item = u32>) -> Option<u32> {
-    let mut values: Vec<u32> = values.into_iter().collect();
-    values.sort_unstable();
-    values.get(values.len().checked_sub(1)? / 2).copied()
 }
 
 #[cfg(test)]
@@ -83,6 +77,6 @@ mod tests {
         };
         assert_eq!(splices.partners(&exons(&[("A", &[1, 2, 3]), ("B", &[1, 9]), ("C", &[1])])), [5, 7]);
         assert_eq!(splices.behind("A", 4), None);
-        assert_eq!(median([]), None);
+        assert_eq!(lower_median([]), None);
     }
 }

@@ -1,16 +1,17 @@
-//! All that one library could have shown: depths, the RNA's quality, and what they make of each place at which a kinase breaks.
+//! All numbers of one library that a negative result rests on, collected: depths, RNA quality, and detectability of each place at which a
+//! kinase breaks.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use rayon::ThreadPool;
 
 use super::balance::{Balance, Evenness};
-use super::detectability::{judge, Basis, Detectability, Place, SupportRule};
+use super::detectability::{judge, Basis, Detectability, JudgedPlace, SupportRule};
 use super::profile::{profiles, Histogram};
 use super::recognition::Recognition;
 use super::region::{break_regions, partner_exons};
 use super::rna::{self, RnaQuality, EXPRESSED_EVERYWHERE};
-use super::splices::{median, Splices};
+use super::splices::Splices;
 use crate::alignment::assay::AssayKind;
 use crate::alignment::library::Library;
 use crate::error::Result;
@@ -18,8 +19,9 @@ use crate::knowledge::Knowledge;
 use crate::material::Material;
 use crate::model::index::GeneModels;
 use crate::model::Gene;
+use crate::stats::lower_median;
 
-/// Partners with exon models that a kinase must have to be judged by its own; with fewer those of all kinases speak for it.
+/// Partners with exon models that a kinase needs to be judged by its own partners; with fewer, the partners of all kinases are used.
 const MIN_PARTNERS: usize = 3;
 
 /// What one library could have shown.
@@ -68,7 +70,8 @@ fn dna(pool: &ThreadPool, library: &Library, targets: &[&Gene], needed: &[Suppor
         .iter()
         .zip(&depths)
         .map(|((gene, needed, region), depths)| {
-            let place = Place { gene: &gene.symbol, region, depths, covered_frac: depths.covered_frac(), basis: Basis::Gene, own: None };
+            let place =
+                JudgedPlace { gene: &gene.symbol, region, depths, covered_frac: depths.covered_frac(), basis: Basis::Gene, own: None };
             judge(&place, &library.assay, recognition, *needed)
         })
         .collect();
@@ -83,7 +86,7 @@ fn spliced(
     knowledge: &Knowledge,
     models: &GeneModels,
 ) -> Result<Survey> {
-    // Between primers there is nothing to learn from genes without primers.
+    // In an amplicon assay, genes without primers have no reads and are not counted.
     let amplicon = library.assay.kind == AssayKind::RnaAmplicon;
     let exons: Vec<BTreeMap<String, BTreeSet<u32>>> = targets.iter().map(|gene| partner_exons(&gene.symbol, knowledge)).collect();
     let mut all: BTreeMap<String, BTreeSet<u32>> = BTreeMap::new();
@@ -103,7 +106,7 @@ fn spliced(
     for ((gene, needed), exons) in targets.iter().zip(needed).zip(&exons) {
         let own = splices.partners(exons);
         let partners = if own.len() < MIN_PARTNERS { &everyones } else { &own };
-        let of_partners = median(partners.iter().copied()).unwrap_or(0);
+        let of_partners = lower_median(partners.iter().copied()).unwrap_or(0);
         for region in break_regions(gene, knowledge) {
             let of_kinase = splices.behind(&gene.symbol, region.exon - 1).unwrap_or(0);
             let by_partners = !amplicon && (of_partners > 0 || of_kinase == 0);
@@ -114,7 +117,8 @@ fn spliced(
                 Some(f64::from(u8::from(of_kinase > 0)))
             };
             let depths = Histogram { boundaries: BTreeMap::from([(molecules, 1)]) };
-            let place = Place { gene: &gene.symbol, region: &region, depths: &depths, covered_frac: covered, basis, own: Some(of_kinase) };
+            let place =
+                JudgedPlace { gene: &gene.symbol, region: &region, depths: &depths, covered_frac: covered, basis, own: Some(of_kinase) };
             places.push(judge(&place, &library.assay, recognition, *needed));
         }
     }

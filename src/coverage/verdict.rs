@@ -19,19 +19,19 @@ use serde::{Deserialize, Serialize};
 
 use crate::alignment::assay::{Assay, AssayKind};
 use crate::material::Material;
+use crate::stats::lower_median;
 use crate::warning::{Code, Warning};
 
 use super::detectability::{overall, Detectability, Worth, INFORMATIVE, MUST_SEE};
 use super::recognition::CHANCE;
 use super::sentence::sentence;
-use super::splices::median;
 use super::survey::Survey;
 
 /// Mean depth below which not even a fusion in all molecules would be seen; DNA that has no more at any kinase has failed.
 const MIN_ANY_DEPTH: f64 = 1.0;
 /// Molecules of the everywhere-expressed genes below which there is too little RNA: a usual library has tens of thousands.
 const MIN_EXPRESSED: u64 = 100;
-/// Other genes that speak for RNA in which the everywhere-expressed genes were not captured.
+/// Number of other expressed genes that show good RNA where a panel does not capture the genes that every tissue expresses.
 const MIN_OTHER_GENES: usize = 5;
 /// Reads of all kinases from which the amplicons, or the mutations in DNA whose introns are not covered, can be judged.
 const MIN_KINASE_READS: u64 = 200;
@@ -48,16 +48,17 @@ const MANY_COPIES_FRAC: f64 = 0.5;
 /// Whether a sample can be judged.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
-pub enum Verdict {
+#[schemars(rename = "Verdict")]
+pub enum SampleVerdict {
     /// Every kinase was judged as well as this assay can: no finding means negative, within the limits of the detectability table.
     Ok,
     /// No finding means little.
     Limited,
-    /// The sample says nothing.
+    /// The sample cannot be judged.
     Failed,
 }
 
-impl Verdict {
+impl SampleVerdict {
     /// The word used in files.
     pub fn name(self) -> &'static str {
         match self {
@@ -94,29 +95,30 @@ impl KinaseCoverage {
 
 /// The judgement on one library.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Judgement {
+pub struct LibraryJudgement {
     /// The verdict.
-    pub verdict: Verdict,
+    pub verdict: SampleVerdict,
     /// Why it is not `ok`.
     pub reasons: Vec<Warning>,
     /// What this assay does not show, be the sample as good as it may: `GENE: ...`.
     pub limits: Vec<String>,
 }
 
-impl Judgement {
-    fn note(&mut self, verdict: Verdict, code: Code, text: String) {
+impl LibraryJudgement {
+    fn note(&mut self, verdict: SampleVerdict, code: Code, text: String) {
         self.verdict = self.verdict.max(verdict);
         self.reasons.push(Warning::new(code, text));
     }
 }
 
 /// The judgement on one library. `has_calls` says whether a fusion of it passes: then the sample says at least that.
-pub fn judge(assay: &Assay, kinases: &[KinaseCoverage], survey: &Survey, has_calls: bool) -> Judgement {
-    let mut judgement = Judgement { verdict: Verdict::Ok, reasons: Vec::new(), limits: limits(assay, kinases, &survey.places) };
+pub fn judge(assay: &Assay, kinases: &[KinaseCoverage], survey: &Survey, has_calls: bool) -> LibraryJudgement {
+    let mut judgement =
+        LibraryJudgement { verdict: SampleVerdict::Ok, reasons: Vec::new(), limits: limits(assay, kinases, &survey.places) };
     making(assay, &mut judgement);
     match (assay.material(), assay.kind) {
         _ if kinases.iter().all(|kinase| kinase.records == 0) && survey.rna.as_ref().is_none_or(|rna| rna.molecules_seen() == 0) => {
-            judgement.note(Verdict::Failed, Code::NoReads, "no reads at the kinases".to_owned());
+            judgement.note(SampleVerdict::Failed, Code::NoReads, "no reads at the kinases".to_owned());
         }
         (Material::Dna, _) => dna(assay, kinases, survey, &mut judgement),
         (Material::Rna, AssayKind::Rna) => rna(kinases, survey, &mut judgement),
@@ -124,19 +126,19 @@ pub fn judge(assay: &Assay, kinases: &[KinaseCoverage], survey: &Survey, has_cal
             let reads: u64 = kinases.iter().map(KinaseCoverage::counted).sum();
             if reads < MIN_KINASE_READS {
                 let text = format!("{reads} reads at the kinases{}: too few to judge the amplicons", copies(kinases));
-                judgement.note(Verdict::Limited, Code::TooFewReads, text);
+                judgement.note(SampleVerdict::Limited, Code::TooFewReads, text);
             }
         }
     }
     if assay.sampled > 0 && assay.read_length_bp < MIN_READ_LENGTH_BP {
-        judgement.note(Verdict::Limited, Code::ShortReads, format!("median read length {} bases", assay.read_length_bp));
+        judgement.note(SampleVerdict::Limited, Code::ShortReads, format!("median read length {} bases", assay.read_length_bp));
     }
     if has_short_fragments(assay, survey) {
         let text = format!("short fragments: {:.0} % of those across a break can place it", survey.recognition.places * 100.0);
-        judgement.note(Verdict::Limited, Code::ShortFragments, text);
+        judgement.note(SampleVerdict::Limited, Code::ShortFragments, text);
     }
     if has_calls {
-        judgement.verdict = judgement.verdict.min(Verdict::Limited);
+        judgement.verdict = judgement.verdict.min(SampleVerdict::Limited);
     }
     judgement
 }
@@ -148,9 +150,9 @@ fn has_short_fragments(assay: &Assay, survey: &Survey) -> bool {
 }
 
 /// What went wrong when the file was made.
-fn making(assay: &Assay, judgement: &mut Judgement) {
+fn making(assay: &Assay, judgement: &mut LibraryJudgement) {
     if let Some(text) = &assay.unlike {
-        judgement.note(Verdict::Limited, Code::AssayUnlike, text.clone());
+        judgement.note(SampleVerdict::Limited, Code::AssayUnlike, text.clone());
     }
     let faults = &assay.faults;
     if let Some(share) = faults.out_of_step() {
@@ -159,17 +161,17 @@ fn making(assay: &Assay, judgement: &mut Judgement) {
              other), so no fusion passes; pair the FASTQ files again by read name (repair.sh, fastq_pair, seqkit pair) and align them anew",
             share * 100.0
         );
-        judgement.note(Verdict::Failed, Code::MatesOutOfStep, text);
+        judgement.note(SampleVerdict::Failed, Code::MatesOutOfStep, text);
     }
     if let Some(share) = faults.same_read_twice() {
         let text = format!(
             "one read given twice: in {:.0} % of the pairs both mates are the same bases at the same place; align read 1 with read 2",
             share * 100.0
         );
-        judgement.note(Verdict::Limited, Code::ReadGivenTwice, text);
+        judgement.note(SampleVerdict::Limited, Code::ReadGivenTwice, text);
     }
     if let Some(share) = faults.heavy_adapters() {
-        judgement.note(Verdict::Limited, Code::AdaptersLeftIn, adapters(share));
+        judgement.note(SampleVerdict::Limited, Code::AdaptersLeftIn, adapters(share));
     }
 }
 
@@ -182,29 +184,29 @@ pub fn adapters(share: f64) -> String {
     )
 }
 
-fn dna(assay: &Assay, kinases: &[KinaseCoverage], survey: &Survey, judgement: &mut Judgement) {
+fn dna(assay: &Assay, kinases: &[KinaseCoverage], survey: &Survey, judgement: &mut LibraryJudgement) {
     let reads: u64 = kinases.iter().map(|kinase| kinase.reads).sum();
     let counted: u64 = kinases.iter().map(KinaseCoverage::counted).sum();
     if kinases.iter().all(|kinase| kinase.mean_depth < MIN_ANY_DEPTH) {
         if reads >= MIN_KINASE_READS && counted < MIN_KINASE_READS {
             let text = format!("{} of {reads} reads at the kinases are flagged as duplicates", reads - counted);
-            judgement.note(Verdict::Failed, Code::MostlyDuplicates, text);
+            judgement.note(SampleVerdict::Failed, Code::MostlyDuplicates, text);
         } else if counted >= MIN_KINASE_READS {
             let text = format!("mean depth below {MIN_ANY_DEPTH} wherever a kinase usually breaks: fusions are not judged, mutations are");
-            judgement.note(Verdict::Limited, Code::BreaksNotCovered, text);
+            judgement.note(SampleVerdict::Limited, Code::BreaksNotCovered, text);
         } else {
             let records: u64 = kinases.iter().map(|kinase| kinase.records).sum();
             let text = format!("{counted} primary reads ({records} records) at the kinases: too few to judge the sample");
-            judgement.note(Verdict::Failed, Code::TooFewReads, text);
+            judgement.note(SampleVerdict::Failed, Code::TooFewReads, text);
         }
         return;
     }
     let usual = || survey.places.iter().filter(|place| place.usual);
     let deepest = usual().map(|place| place.covered_molecules).max().unwrap_or(0);
     let aimed_at = || usual().filter(|place| f64::from(place.covered_molecules) >= AIMED_AT_FRAC * f64::from(deepest));
-    let molecules = median(aimed_at().map(|place| place.covered_molecules)).unwrap_or(0);
+    let molecules = lower_median(aimed_at().map(|place| place.covered_molecules)).unwrap_or(0);
     let Some(needed) = aimed_at().map(|place| place.needed.known).min_by_key(|needed| needed.any) else { return };
-    // Where most fragments cannot place a break, that is said instead.
+    // If most fragments are too short to place a break, that reason is given instead.
     let chance = survey.recognition.chance(molecules, needed, MUST_SEE);
     if chance < INFORMATIVE * CHANCE && !has_short_fragments(assay, survey) {
         let unit = if assay.umi.is_some() { "molecules" } else { "fragments" };
@@ -214,7 +216,7 @@ fn dna(assay: &Assay, kinases: &[KinaseCoverage], survey: &Survey, judgement: &m
             MUST_SEE * 100.0,
             (chance * 100.0).floor()
         );
-        judgement.note(Verdict::Limited, Code::TooFewMolecules, text);
+        judgement.note(SampleVerdict::Limited, Code::TooFewMolecules, text);
     }
 }
 
@@ -229,12 +231,12 @@ fn copies(kinases: &[KinaseCoverage]) -> String {
     format!(" ({:.0} % of the reads at the kinases are flagged as duplicates)", share * 100.0)
 }
 
-fn rna(kinases: &[KinaseCoverage], survey: &Survey, judgement: &mut Judgement) {
+fn rna(kinases: &[KinaseCoverage], survey: &Survey, judgement: &mut LibraryJudgement) {
     let Some(rna) = survey.rna.as_ref() else { return };
     let reads: u64 = kinases.iter().map(KinaseCoverage::counted).sum();
     match rna.expressed {
         Some(molecules) if molecules < MIN_EXPRESSED && rna.other_genes < MIN_OTHER_GENES => {
-            let verdict = if reads < MIN_KINASE_READS { Verdict::Failed } else { Verdict::Limited };
+            let verdict = if reads < MIN_KINASE_READS { SampleVerdict::Failed } else { SampleVerdict::Limited };
             let text = format!(
                 "{molecules} molecules at genes that nearly every tissue expresses and {} other genes with RNA{}: too little or degraded RNA, \
                  or a panel by whose genes it cannot be judged",
@@ -245,7 +247,7 @@ fn rna(kinases: &[KinaseCoverage], survey: &Survey, judgement: &mut Judgement) {
         }
         None if reads < MIN_KINASE_READS && rna.other_genes < MIN_OTHER_GENES => {
             let text = format!("{reads} reads at the kinases{} and no other gene to judge the RNA by", copies(kinases));
-            judgement.note(Verdict::Limited, Code::TooLittleRna, text);
+            judgement.note(SampleVerdict::Limited, Code::TooLittleRna, text);
         }
         _ => {}
     }
@@ -256,7 +258,7 @@ fn limits(assay: &Assay, kinases: &[KinaseCoverage], places: &[Detectability]) -
     /// Reads of a kinase below which its amplicons may not be there.
     const MIN_AMPLICON_READS: u64 = 20;
     let of = |kinase: &KinaseCoverage| {
-        // Without reads nobody knows whether an amplicon lies there at all.
+        // Without reads it is not known whether the assay has an amplicon there.
         if assay.kind == AssayKind::RnaAmplicon && kinase.counted() < MIN_AMPLICON_READS {
             return Some(format!("{}: {} reads in an amplicon assay, no primers there or no RNA", kinase.symbol, kinase.counted()));
         }

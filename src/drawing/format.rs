@@ -23,7 +23,7 @@ const FONTS: [&[u8]; 4] = [
 
 /// How a drawing is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Format {
+pub enum DrawingFormat {
     /// Scalable Vector Graphics.
     Svg,
     /// Portable Network Graphics, two pixels a unit.
@@ -32,7 +32,7 @@ pub enum Format {
     Pdf,
 }
 
-impl Format {
+impl DrawingFormat {
     /// All of them.
     pub const ALL: [Self; 3] = [Self::Svg, Self::Png, Self::Pdf];
 
@@ -53,12 +53,12 @@ impl Format {
 
 /// Several formats.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Formats([bool; Format::ALL.len()]);
+pub struct Formats([bool; DrawingFormat::ALL.len()]);
 
 impl Formats {
     /// These.
-    pub fn of(formats: &[Format]) -> Self {
-        Self(Format::ALL.map(|format| formats.contains(&format)))
+    pub fn of(formats: &[DrawingFormat]) -> Self {
+        Self(DrawingFormat::ALL.map(|format| formats.contains(&format)))
     }
 
     /// Whether there is none.
@@ -67,8 +67,8 @@ impl Formats {
     }
 
     /// Each once.
-    pub fn iter(self) -> impl Iterator<Item = Format> {
-        Format::ALL.into_iter().zip(self.0).filter(|(_, wanted)| *wanted).map(|(format, _)| format)
+    pub fn iter(self) -> impl Iterator<Item = DrawingFormat> {
+        DrawingFormat::ALL.into_iter().zip(self.0).filter(|(_, wanted)| *wanted).map(|(format, _)| format)
     }
 }
 
@@ -77,12 +77,12 @@ impl Drawing {
     ///
     /// # Errors
     /// When it cannot be made, which only a drawing without a size brings about.
-    pub fn file(&self, format: Format) -> io::Result<Vec<u8>> {
+    pub fn file(&self, format: DrawingFormat) -> io::Result<Vec<u8>> {
         let svg = self.standalone();
         match format {
-            Format::Svg => Ok(svg.into_bytes()),
-            Format::Png => png(&tree(&svg)?),
-            Format::Pdf => {
+            DrawingFormat::Svg => Ok(svg.into_bytes()),
+            DrawingFormat::Png => png(&tree(&svg)?),
+            DrawingFormat::Pdf => {
                 // Letters as outlines: fonts are embedded in an order of chance, and the same drawing must have the same bytes.
                 let options = svg2pdf::ConversionOptions { embed_text: false, ..svg2pdf::ConversionOptions::default() };
                 let made = svg2pdf::to_pdf(&tree(&svg)?, options, svg2pdf::PageOptions::default());
@@ -138,17 +138,17 @@ mod tests {
 
     #[test]
     fn a_png_shows_shapes_and_letters_without_fonts_of_the_system() {
-        let made = drawing("EML4::ALK").file(Format::Png).expect("it can be drawn");
+        let made = drawing("EML4::ALK").file(DrawingFormat::Png).expect("it can be drawn");
         assert!(inked(&made, (150, 10), (40, 40)) > 6_000, "the box");
         let letters = inked(&made, (10, 15), (100, 20));
-        let none = drawing("").file(Format::Png).expect("it can be drawn");
+        let none = drawing("").file(DrawingFormat::Png).expect("it can be drawn");
         assert!(letters > 200 && inked(&none, (10, 15), (100, 20)) == 0, "{letters}");
     }
 
     #[test]
     fn every_sign_of_the_drawings_is_among_the_letters() {
         for sign in ["\u{2190}", "\u{2192}", "\u{2502}", "\u{2713}", "\u{2715}", "\u{2212}", "\u{2013}", "\u{b7}", "\u{2026}"] {
-            let made = |text: &str| drawing(text).file(Format::Png).expect("it can be drawn");
+            let made = |text: &str| drawing(text).file(DrawingFormat::Png).expect("it can be drawn");
             let own = inked(&made(sign), (10, 10), (20, 30));
             // U+E000 is no letter of any font: what stands for it is a box.
             assert!(own > 0 && made(sign) != made("\u{e000}"), "{sign}");
@@ -160,7 +160,7 @@ mod tests {
         let made = |text: &str| {
             let mut drawing = drawing(text);
             drawing.bases("mono most", (10.0, 50.0), &[("", text), ("b-other", text)]);
-            drawing.file(Format::Pdf).expect("it can be drawn")
+            drawing.file(DrawingFormat::Pdf).expect("it can be drawn")
         };
         let first = made("EML4::ALK");
         assert!(first.starts_with(b"%PDF") && first.len() > made("").len() + 500, "{}", first.len());
@@ -177,8 +177,8 @@ mod tests {
 
     #[test]
     fn formats_are_told_once_and_in_one_order() {
-        let formats = Formats::of(&[Format::Pdf, Format::Svg, Format::Pdf]);
-        assert_eq!(formats.iter().collect::<Vec<_>>(), [Format::Svg, Format::Pdf]);
+        let formats = Formats::of(&[DrawingFormat::Pdf, DrawingFormat::Svg, DrawingFormat::Pdf]);
+        assert_eq!(formats.iter().collect::<Vec<_>>(), [DrawingFormat::Svg, DrawingFormat::Pdf]);
         assert!(Formats::default().is_empty() && !formats.is_empty());
     }
 }

@@ -1,10 +1,10 @@
 //! What a caller says of one sample, whatever format it was read from.
 
-use super::place::End;
+use super::place::CalledEnd;
 
 /// Where a row stands in the caller's own judgement, best first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Tier {
+pub enum CallTier {
     /// Passed all filters.
     Pass,
     /// Reported with a flag.
@@ -15,11 +15,11 @@ pub enum Tier {
 
 /// One fusion junction of one sample.
 #[derive(Debug, Clone, PartialEq, PartialOrd)]
-pub struct Call {
+pub struct CalledJunction {
     /// Best row first in the order of calls.
-    pub tier: Tier,
+    pub tier: CallTier,
     /// The two ends; the 5' partner first where `ordered`. An end is `None` where the partner could not be placed.
-    pub ends: [Option<End>; 2],
+    pub ends: [Option<CalledEnd>; 2],
     /// Whether the format tells which end is the 5' partner.
     pub ordered: bool,
     /// Gene symbols of the ends, where the format gives them.
@@ -37,7 +37,7 @@ pub struct Call {
     /// Phred-scaled chance of an artefact, where the caller gives one.
     pub qual: Option<f64>,
     /// Allele fraction with its 95 % interval.
-    pub fraction: Option<Interval>,
+    pub fraction: Option<FractionInterval>,
     /// What the caller calls the row.
     pub id: String,
     /// `PASS`, or what the caller finds doubtful about it, where it says so.
@@ -46,7 +46,7 @@ pub struct Call {
 
 /// A fraction with its 95 % interval.
 #[derive(Debug, Clone, Copy, PartialEq, PartialOrd)]
-pub struct Interval {
+pub struct FractionInterval {
     /// The estimate.
     pub value: f64,
     /// Lower end.
@@ -74,14 +74,14 @@ pub struct MutationCall {
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct SampleCalls {
     /// Junctions.
-    pub fusions: Vec<Call>,
+    pub fusions: Vec<CalledJunction>,
     /// Mutations.
     pub mutations: Vec<MutationCall>,
 }
 
-impl Call {
+impl CalledJunction {
     /// A call at two ends of which nothing else is known.
-    pub fn new(tier: Tier, ends: [Option<End>; 2]) -> Self {
+    pub fn new(tier: CallTier, ends: [Option<CalledEnd>; 2]) -> Self {
         Self {
             tier,
             ends,

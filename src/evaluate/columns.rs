@@ -1,7 +1,8 @@
 //! The rows of an evaluation as lines of tab-separated files.
 
 use super::result::{EventRow, FalseRow, FractionRow, MutationRow, PrecisionRow, QualityRow, Ratio, RecallRow};
-use crate::report::rows::{escaped, Row};
+use crate::report::rows::TableRow;
+use crate::terminal::one_line;
 
 /// A row and whose it is.
 #[derive(Debug, Clone, Copy)]
@@ -35,7 +36,7 @@ impl Cells for f64 {
 
 impl Cells for String {
     fn add(&self, cells: &mut Vec<String>) {
-        cells.push(if self.is_empty() { ".".to_owned() } else { escaped(self) });
+        cells.push(if self.is_empty() { ".".to_owned() } else { one_line(self) });
     }
 }
 
@@ -68,7 +69,7 @@ impl<T: Cells> Cells for Option<T> {
 /// Declares the columns of a row and the fields behind them, in order; a [`Ratio`] takes five columns.
 macro_rules! columns {
     ($row:ty: [$($column:literal),* $(,)?] $($field:ident),* $(,)?) => {
-        impl Row for WithCaller<'_, $row> {
+        impl TableRow for WithCaller<'_, $row> {
             const COLUMNS: &'static [&'static str] = &["caller", $($column),*];
 
             fn cells(&self) -> Vec<String> {

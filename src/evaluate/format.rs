@@ -22,7 +22,7 @@ pub(super) mod vcf;
 
 /// What a file of calls is. The order is that of preference where a folder has several files of one sample.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Format {
+pub enum CallFormat {
     /// `fusions.tsv` or `candidates.tsv.gz` of `kinfuse call`.
     Fusions,
     /// `variants.tsv` of `kinfuse call`.
@@ -39,7 +39,7 @@ pub enum Format {
     Bedpe,
 }
 
-/// What to give where a file is none of these.
+/// Remedy if a file has none of these formats.
 pub(super) const KNOWN: &str = "give tables of kinfuse, Arriba or STAR-Fusion, VCF, BEDPE, or kinfuse.json";
 
 /// Largest file that is read, in bytes after unpacking: the tables of a thousand samples are far smaller.
@@ -61,7 +61,7 @@ pub(super) fn text(path: &Path) -> Result<String> {
     }
 }
 
-impl Format {
+impl CallFormat {
     /// Recognises a file by its text; `None` where it is none of these.
     pub fn of(text: &str) -> Option<Self> {
         let start = text.trim_start();
@@ -94,15 +94,15 @@ impl Format {
 ///
 /// # Errors
 /// When a line is not what the format says.
-pub(super) fn read(path: &Path, format: Format, text: &str, sample: &str) -> Result<Vec<(String, SampleCalls)>> {
+pub(super) fn read(path: &Path, format: CallFormat, text: &str, sample: &str) -> Result<Vec<(String, SampleCalls)>> {
     let one = |fusions| vec![(sample.to_owned(), SampleCalls { fusions, ..SampleCalls::default() })];
     match format {
-        Format::Fusions => kinfuse::fusions(path, text, sample),
-        Format::Variants => kinfuse::variants(path, text),
-        Format::Json => kinfuse::json(path),
-        Format::Arriba => Ok(one(arriba::read(path, text)?)),
-        Format::StarFusion => Ok(one(star_fusion::read(path, text)?)),
-        Format::Vcf => vcf::read(path, text).map(|calls| vec![(sample.to_owned(), calls)]),
-        Format::Bedpe => Ok(one(bedpe::read(path, text)?)),
+        CallFormat::Fusions => kinfuse::fusions(path, text, sample),
+        CallFormat::Variants => kinfuse::variants(path, text),
+        CallFormat::Json => kinfuse::json(path),
+        CallFormat::Arriba => Ok(one(arriba::read(path, text)?)),
+        CallFormat::StarFusion => Ok(one(star_fusion::read(path, text)?)),
+        CallFormat::Vcf => vcf::read(path, text).map(|calls| vec![(sample.to_owned(), calls)]),
+        CallFormat::Bedpe => Ok(one(bedpe::read(path, text)?)),
     }
 }

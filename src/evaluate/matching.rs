@@ -14,7 +14,7 @@
 //! exact, then nearest. What fits a truth that has a better call is a **duplicate**: neither right nor false. A call with one end
 //! unplaced that fits with the other is a **half**. All others are **false**; those that fit a chimera of the library are counted.
 
-use super::call::{Call, Tier};
+use super::call::{CallTier, CalledJunction};
 use super::truth::TrueJunction;
 use crate::sequence::reverse_complement;
 
@@ -25,7 +25,7 @@ pub const NEAR_BP: i64 = 10;
 
 /// How a call lies to the truth that it fits.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Fit {
+pub struct TruthFit {
     /// Not one molecule to the base. (Negated, as the next ones, so that the best fit is the least.)
     pub inexact: bool,
     /// Not within ten bases.
@@ -36,9 +36,9 @@ pub struct Fit {
     pub swapped: bool,
 }
 
-/// What a call turned out to be.
+/// The role of a call: true, duplicate, half or false.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Role {
+pub enum CallRole {
     /// The call of the truth with this index.
     Match(usize),
     /// Another call of a truth that has a better one.
@@ -55,19 +55,19 @@ pub enum Role {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Matching {
     /// For each truth its call and how it fits.
-    pub of_truth: Vec<Option<(usize, Fit)>>,
+    pub of_truth: Vec<Option<(usize, TruthFit)>>,
     /// For each call what it is.
-    pub of_call: Vec<Role>,
+    pub of_call: Vec<CallRole>,
 }
 
 /// How the call fits the truth, if it does.
-pub fn fit(call: &Call, truth: &TrueJunction) -> Option<Fit> {
+pub fn fit(call: &CalledJunction, truth: &TrueJunction) -> Option<TruthFit> {
     let direct = fit_in_order(call, truth, false);
     let swapped = fit_in_order(call, truth, true);
     direct.into_iter().chain(swapped).min()
 }
 
-fn fit_in_order(call: &Call, truth: &TrueJunction, swapped: bool) -> Option<Fit> {
+fn fit_in_order(call: &CalledJunction, truth: &TrueJunction, swapped: bool) -> Option<TruthFit> {
     let [first, second] = &call.ends;
     let (first, second) = if swapped { (second, first) } else { (first, second) };
     let named =
@@ -75,7 +75,7 @@ fn fit_in_order(call: &Call, truth: &TrueJunction, swapped: bool) -> Option<Fit>
     let (five_bp, three_bp) = match (first.as_ref()?.kept_more(&truth.ends[0]), second.as_ref()?.kept_more(&truth.ends[1])) {
         (Some(five), Some(three)) => (five, three),
         // The same exons under the same names elsewhere: another copy or build of the gene cannot be compared by position.
-        _ if named => return Some(Fit { inexact: true, far: true, off_bp: i64::MAX, swapped }),
+        _ if named => return Some(TruthFit { inexact: true, far: true, off_bp: i64::MAX, swapped }),
         _ => return None,
     };
     let (slack, homology) = (i64::from(call.slack_bp), i64::from(call.homology_bp.max(truth.homology_bp)));
@@ -84,10 +84,10 @@ fn fit_in_order(call: &Call, truth: &TrueJunction, swapped: bool) -> Option<Fit>
         return None;
     }
     let exact = one_molecule(call, truth, (five_bp, three_bp), homology, swapped);
-    Some(Fit { inexact: !exact, far: !exact && widest > NEAR_BP + homology + slack, off_bp: five_bp.abs() + three_bp.abs(), swapped })
+    Some(TruthFit { inexact: !exact, far: !exact && widest > NEAR_BP + homology + slack, off_bp: five_bp.abs() + three_bp.abs(), swapped })
 }
 
-fn one_molecule(call: &Call, truth: &TrueJunction, (five_bp, three_bp): (i64, i64), homology: i64, swapped: bool) -> bool {
+fn one_molecule(call: &CalledJunction, truth: &TrueJunction, (five_bp, three_bp): (i64, i64), homology: i64, swapped: bool) -> bool {
     let widest = five_bp.abs().max(three_bp.abs());
     let true_bp = truth.insertion.len() as i64;
     let Some(inserted) = &call.insertion else { return widest <= homology + true_bp };
@@ -106,8 +106,8 @@ fn one_molecule(call: &Call, truth: &TrueJunction, (five_bp, three_bp): (i64, i6
 }
 
 /// Whether the one end that was placed lies where an end of the truth does.
-fn fits_half(call: &Call, truth: &TrueJunction) -> bool {
-    let near = |end: &super::place::End| {
+fn fits_half(call: &CalledJunction, truth: &TrueJunction) -> bool {
+    let near = |end: &super::place::CalledEnd| {
         let reach = NEAR_BP + i64::from(call.slack_bp.max(truth.homology_bp));
         truth.ends.iter().any(|other| end.kept_more(other).is_some_and(|bases| bases.abs() <= reach))
     };
@@ -118,31 +118,31 @@ fn fits_half(call: &Call, truth: &TrueJunction) -> bool {
 }
 
 /// Matches the calls of one sample to its true junctions; see the module's page for the rule.
-pub fn matching(calls: &[Call], truths: &[&TrueJunction], chimeras: &[&TrueJunction]) -> Matching {
-    let mut fits: Vec<(Tier, Fit, usize, usize)> = Vec::new();
+pub fn matching(calls: &[CalledJunction], truths: &[&TrueJunction], chimeras: &[&TrueJunction]) -> Matching {
+    let mut fits: Vec<(CallTier, TruthFit, usize, usize)> = Vec::new();
     for (index, call) in calls.iter().enumerate() {
         for (truth, junction) in truths.iter().enumerate() {
             fits.extend(fit(call, junction).map(|fit| (call.tier, fit, truth, index)));
         }
     }
     fits.sort_unstable();
-    let mut result = Matching { of_truth: vec![None; truths.len()], of_call: vec![Role::False; calls.len()] };
+    let mut result = Matching { of_truth: vec![None; truths.len()], of_call: vec![CallRole::False; calls.len()] };
     for &(_, fit, truth, call) in &fits {
-        if result.of_truth[truth].is_none() && result.of_call[call] == Role::False {
+        if result.of_truth[truth].is_none() && result.of_call[call] == CallRole::False {
             result.of_truth[truth] = Some((call, fit));
-            result.of_call[call] = Role::Match(truth);
+            result.of_call[call] = CallRole::Match(truth);
         }
     }
     for &(_, _, truth, call) in &fits {
-        if result.of_call[call] == Role::False {
-            result.of_call[call] = Role::Duplicate(truth);
+        if result.of_call[call] == CallRole::False {
+            result.of_call[call] = CallRole::Duplicate(truth);
         }
     }
-    for (call, role) in calls.iter().zip(&mut result.of_call).filter(|(_, role)| **role == Role::False) {
+    for (call, role) in calls.iter().zip(&mut result.of_call).filter(|(_, role)| **role == CallRole::False) {
         if let Some(truth) = truths.iter().position(|truth| fits_half(call, truth)) {
-            *role = Role::Half(truth);
+            *role = CallRole::Half(truth);
         } else if chimeras.iter().any(|chimera| fit(call, chimera).is_some_and(|fit| !fit.far) || fits_half(call, chimera)) {
-            *role = Role::Chimera;
+            *role = CallRole::Chimera;
         }
     }
     result

@@ -1,38 +1,38 @@
-//! From matched calls to counts.
+//! Counts of an evaluation (recall, precision, exactness), from calls that are matched to truths.
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::call::{Call, SampleCalls, Tier};
-use super::matching::{matching, Fit, Role};
+use super::call::{CallTier, CalledJunction, SampleCalls};
+use super::matching::{matching, CallRole, TruthFit};
 use super::result::{CallerResult, EventRow, FalseRow, PrecisionRow, Ratio, RecallRow};
 use super::scope::Scope;
-use super::source::Calls;
+use super::source::CallsBySample;
 use super::truth::{TrueJunction, Truth};
 use super::{mutation, quality};
 
-/// What became of one true junction.
+/// A true junction and the call that found it, if any.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Outcome<'a> {
+pub(super) struct JunctionOutcome<'a> {
     /// The junction.
     pub truth: &'a TrueJunction,
     /// Its call and how it fits.
-    pub found: Option<(&'a Call, Fit)>,
+    pub found: Option<(&'a CalledJunction, TruthFit)>,
 }
 
 /// All counts of one caller.
-pub(super) fn measure(caller: &str, truth: &Truth, calls: &Calls, scope: &Scope) -> CallerResult {
+pub(super) fn measure(caller: &str, truth: &Truth, calls: &CallsBySample, scope: &Scope) -> CallerResult {
     let (fusions, chimeras) = (by_sample(&truth.fusions), by_sample(&truth.chimeras));
     let samples: BTreeSet<&str> = truth.samples.iter().chain(calls.keys()).map(String::as_str).collect();
     let nothing = SampleCalls::default();
     let mut outcomes = Vec::new();
-    let mut roles: Vec<(&str, &Call, Role)> = Vec::new();
+    let mut roles: Vec<(&str, &CalledJunction, CallRole)> = Vec::new();
     for &sample in &samples {
         let calls = &calls.get(sample).unwrap_or(&nothing).fusions;
         let truths: Vec<&TrueJunction> = fusions.get(sample).cloned().unwrap_or_default();
         let chimeras: Vec<&TrueJunction> = chimeras.get(sample).cloned().unwrap_or_default();
         let matched = matching(calls, &truths, &chimeras);
         for (truth, found) in truths.iter().zip(&matched.of_truth) {
-            outcomes.push(Outcome { truth, found: found.map(|(call, fit)| (&calls[call], fit)) });
+            outcomes.push(JunctionOutcome { truth, found: found.map(|(call, fit)| (&calls[call], fit)) });
         }
         roles.extend(calls.iter().zip(&matched.of_call).map(|(call, role)| (sample, call, *role)));
     }
@@ -41,7 +41,7 @@ pub(super) fn measure(caller: &str, truth: &Truth, calls: &Calls, scope: &Scope)
         samples_without_calls: truth.samples.iter().filter(|sample| !calls.contains_key(*sample)).count() as u64,
         samples_without_truth: calls.keys().filter(|sample| !truth.samples.contains(*sample)).count() as u64,
         recall: recall(&outcomes),
-        precision: [(Tier::Pass, "PASS"), (Tier::Flagged, "listed")]
+        precision: [(CallTier::Pass, "PASS"), (CallTier::Flagged, "listed")]
             .map(|(tier, name)| precision(tier, name, &roles, samples.len()))
             .to_vec(),
         fraction: quality::fraction(&outcomes),
@@ -98,8 +98,8 @@ fn groups(truth: &TrueJunction) -> Vec<GroupKey> {
     keys
 }
 
-fn recall(outcomes: &[Outcome<'_>]) -> Vec<RecallRow> {
-    let mut tallies: BTreeMap<GroupKey, Vec<Outcome<'_>>> = BTreeMap::new();
+fn recall(outcomes: &[JunctionOutcome<'_>]) -> Vec<RecallRow> {
+    let mut tallies: BTreeMap<GroupKey, Vec<JunctionOutcome<'_>>> = BTreeMap::new();
     for outcome in outcomes.iter().filter(|outcome| outcome.truth.fragments != Some(0)) {
         for key in groups(outcome.truth) {
             tallies.entry(key).or_default().push(*outcome);
@@ -108,20 +108,20 @@ fn recall(outcomes: &[Outcome<'_>]) -> Vec<RecallRow> {
     tallies.into_iter().map(|((_, group, _, _, level), outcomes)| recall_row(group, level, &outcomes)).collect()
 }
 
-fn recall_row(group: &str, level: String, outcomes: &[Outcome<'_>]) -> RecallRow {
-    let within = |tier: Tier| outcomes.iter().filter(|outcome| outcome.tier().is_some_and(|found| found <= tier)).count() as u64;
+fn recall_row(group: &str, level: String, outcomes: &[JunctionOutcome<'_>]) -> RecallRow {
+    let within = |tier: CallTier| outcomes.iter().filter(|outcome| outcome.tier().is_some_and(|found| found <= tier)).count() as u64;
     let events = outcomes.len() as u64;
-    let judged = |judge: &dyn Fn(&Outcome<'_>) -> Option<bool>| {
-        let listed = outcomes.iter().filter(|outcome| outcome.tier().is_some_and(|tier| tier <= Tier::Flagged));
+    let judged = |judge: &dyn Fn(&JunctionOutcome<'_>) -> Option<bool>| {
+        let listed = outcomes.iter().filter(|outcome| outcome.tier().is_some_and(|tier| tier <= CallTier::Flagged));
         let verdicts: Vec<bool> = listed.filter_map(judge).collect();
         Ratio::new(verdicts.iter().filter(|&&right| right).count() as u64, verdicts.len() as u64)
     };
     RecallRow {
         group: group.to_owned(),
         level,
-        pass: Ratio::new(within(Tier::Pass), events),
-        listed: Ratio::new(within(Tier::Flagged), events),
-        candidates: Ratio::new(within(Tier::Candidate), events),
+        pass: Ratio::new(within(CallTier::Pass), events),
+        listed: Ratio::new(within(CallTier::Flagged), events),
+        candidates: Ratio::new(within(CallTier::Candidate), events),
         exact: judged(&|outcome| outcome.found.map(|(_, fit)| !fit.inexact)),
         near: judged(&|outcome| outcome.found.map(|(_, fit)| !fit.far)),
         gene_order: judged(&|outcome| outcome.gene_order()),
@@ -131,8 +131,8 @@ fn recall_row(group: &str, level: String, outcomes: &[Outcome<'_>]) -> RecallRow
     }
 }
 
-impl Outcome<'_> {
-    fn tier(&self) -> Option<Tier> {
+impl JunctionOutcome<'_> {
+    fn tier(&self) -> Option<CallTier> {
         self.found.map(|(call, _)| call.tier)
     }
 
@@ -146,7 +146,7 @@ impl Outcome<'_> {
     }
 
     /// Whether the call says what the truth says, where the truth says anything and the caller's format can.
-    fn says(&self, truth: Option<&String>, of: impl Fn(&Call) -> Option<&String>, name: fn(&str) -> String) -> Option<bool> {
+    fn says(&self, truth: Option<&String>, of: impl Fn(&CalledJunction) -> Option<&String>, name: fn(&str) -> String) -> Option<bool> {
         let (call, _) = self.found?;
         // A caller that numbers no exons at all is not judged by them; only kinfuse's own tables give a quality and exons.
         (truth.is_some() && call.qual.is_some()).then(|| of(call).map(|said| name(said)) == truth.map(|said| name(said)))
@@ -170,36 +170,36 @@ fn whole_exons(junction: &str) -> String {
     junction.split(';').map(whole).collect::<Vec<_>>().join(";")
 }
 
-fn precision(tier: Tier, name: &str, roles: &[(&str, &Call, Role)], samples: usize) -> PrecisionRow {
+fn precision(tier: CallTier, name: &str, roles: &[(&str, &CalledJunction, CallRole)], samples: usize) -> PrecisionRow {
     let rows: Vec<_> = roles.iter().filter(|(_, call, _)| call.tier <= tier).collect();
-    let count = |is: &dyn Fn(Role) -> bool| rows.iter().filter(|(_, _, role)| is(*role)).count() as u64;
-    let right = count(&|role| matches!(role, Role::Match(_)));
-    let chimeras = count(&|role| role == Role::Chimera);
-    let wrong = chimeras + count(&|role| role == Role::False);
+    let count = |is: &dyn Fn(CallRole) -> bool| rows.iter().filter(|(_, _, role)| is(*role)).count() as u64;
+    let right = count(&|role| matches!(role, CallRole::Match(_)));
+    let chimeras = count(&|role| role == CallRole::Chimera);
+    let wrong = chimeras + count(&|role| role == CallRole::False);
     let with_false: BTreeSet<&str> =
-        rows.iter().filter(|(_, _, role)| matches!(role, Role::Chimera | Role::False)).map(|(sample, ..)| *sample).collect();
+        rows.iter().filter(|(_, _, role)| matches!(role, CallRole::Chimera | CallRole::False)).map(|(sample, ..)| *sample).collect();
     PrecisionRow {
         tier: name.to_owned(),
         calls: rows.len() as u64,
         precision: Ratio::new(right, right + wrong),
         false_calls: wrong,
         chimeras,
-        duplicates: count(&|role| matches!(role, Role::Duplicate(_))),
-        halves: count(&|role| matches!(role, Role::Half(_))),
+        duplicates: count(&|role| matches!(role, CallRole::Duplicate(_))),
+        halves: count(&|role| matches!(role, CallRole::Half(_))),
         samples_with_false: Ratio::new(with_false.len() as u64, samples as u64),
         false_per_sample: wrong as f64 / samples.max(1) as f64,
     }
 }
 
-fn tier_word(tier: Tier) -> &'static str {
+fn tier_word(tier: CallTier) -> &'static str {
     match tier {
-        Tier::Pass => "pass",
-        Tier::Flagged => "flagged",
-        Tier::Candidate => "candidate",
+        CallTier::Pass => "pass",
+        CallTier::Flagged => "flagged",
+        CallTier::Candidate => "candidate",
     }
 }
 
-fn event(outcome: &Outcome<'_>) -> EventRow {
+fn event(outcome: &JunctionOutcome<'_>) -> EventRow {
     let truth = outcome.truth;
     let call = outcome.found.map(|(call, _)| call);
     let wrong =
@@ -228,8 +228,8 @@ fn event(outcome: &Outcome<'_>) -> EventRow {
     }
 }
 
-fn false_call((sample, call, role): &(&str, &Call, Role)) -> Option<FalseRow> {
-    if !matches!(role, Role::Chimera | Role::False) || call.tier == Tier::Candidate {
+fn false_call((sample, call, role): &(&str, &CalledJunction, CallRole)) -> Option<FalseRow> {
+    if !matches!(role, CallRole::Chimera | CallRole::False) || call.tier == CallTier::Candidate {
         return None;
     }
     let place = |index: usize| call.ends[index].as_ref().map(|end| format!("{}:{}", end.contig, end.position));
@@ -242,6 +242,6 @@ fn false_call((sample, call, role): &(&str, &Call, Role)) -> Option<FalseRow> {
         tier: tier_word(call.tier).to_owned(),
         qual: call.qual,
         filter: call.filter.clone(),
-        chimera: *role == Role::Chimera,
+        chimera: *role == CallRole::Chimera,
     })
 }

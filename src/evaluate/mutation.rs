@@ -10,17 +10,17 @@ use super::call::MutationCall;
 use super::measure::fragments_bin;
 use super::result::{MutationRow, Ratio};
 use super::scope::Scope;
-use super::source::Calls;
+use super::source::CallsBySample;
 use super::truth::{TrueMutation, Truth};
 
-type Found<'a> = (&'a TrueMutation, Option<&'a MutationCall>);
+type MutationMatch<'a> = (&'a TrueMutation, Option<&'a MutationCall>);
 
 /// Recall by group, and precision of those that passed; empty where the truth has no mutation.
-pub(super) fn measure(truth: &Truth, calls: &Calls, scope: &Scope) -> Vec<MutationRow> {
+pub(super) fn measure(truth: &Truth, calls: &CallsBySample, scope: &Scope) -> Vec<MutationRow> {
     if truth.mutations.is_empty() {
         return Vec::new();
     }
-    let found: Vec<Found<'_>> = truth
+    let found: Vec<MutationMatch<'_>> = truth
         .mutations
         .iter()
         .map(|mutation| {
@@ -41,7 +41,7 @@ pub(super) fn measure(truth: &Truth, calls: &Calls, scope: &Scope) -> Vec<Mutati
             elsewhere += 1;
         }
     }
-    let mut groups: BTreeMap<(usize, &str, u32, String), Vec<Found<'_>>> = BTreeMap::new();
+    let mut groups: BTreeMap<(usize, &str, u32, String), Vec<MutationMatch<'_>>> = BTreeMap::new();
     for entry in &found {
         let mutation = entry.0;
         let (order, bin) = mutation.fragments.map_or((0, "?"), fragments_bin);
@@ -63,8 +63,8 @@ pub(super) fn measure(truth: &Truth, calls: &Calls, scope: &Scope) -> Vec<Mutati
         .collect()
 }
 
-fn row(group: &str, level: String, entries: &[Found<'_>], (precision, elsewhere): (Ratio, u64)) -> MutationRow {
-    let events: Vec<&Found<'_>> = entries.iter().filter(|(truth, _)| truth.fragments != Some(0)).collect();
+fn row(group: &str, level: String, entries: &[MutationMatch<'_>], (precision, elsewhere): (Ratio, u64)) -> MutationRow {
+    let events: Vec<&MutationMatch<'_>> = entries.iter().filter(|(truth, _)| truth.fragments != Some(0)).collect();
     let count = |is: &dyn Fn(&MutationCall) -> bool| events.iter().filter(|(_, call)| call.is_some_and(is)).count() as u64;
     let phased: Vec<bool> = events.iter().filter_map(|(truth, call)| Some(truth.phase.as_ref()? == (*call)?.phase.as_ref()?)).collect();
     MutationRow {
@@ -174,7 +174,7 @@ mod tests {
             mutations: vec![call(7_674, "C", "T"), call(7_690, "C", "T"), call(90_000, "C", "T")],
             ..Default::default()
         };
-        let calls = Calls::from([("s".to_owned(), own)]);
+        let calls = CallsBySample::from([("s".to_owned(), own)]);
         let judged = |scope: &Scope| {
             let row = measure(&all, &calls, scope).remove(0);
             (row.precision.yes, row.precision.of, row.elsewhere)
@@ -198,7 +198,7 @@ mod tests {
             mutations: vec![call(7_674, "C", "T"), named("KRAS p.G12D", ("12", 25_245_350)), named("MET p.?", ("7", 116_771_989))],
             ..Default::default()
         };
-        let calls = Calls::from([("s".to_owned(), own)]);
+        let calls = CallsBySample::from([("s".to_owned(), own)]);
         let mut all = Truth::default();
         all.mutations.push(truth("ROS1 p.G2032R", None));
         all.samples.insert("s".to_owned());

@@ -1,4 +1,4 @@
-//! Where one end of a junction lies, as calls and truths of any format give it.
+//! One end of a junction (contig, position, kept flank) as calls and truths of any format give it.
 
 use crate::genome::Strand;
 use crate::genome::{canonical_contig_name, Side};
@@ -6,7 +6,7 @@ use crate::model::Role;
 
 /// One end of a junction: the base that touches it, and which flank of that base the molecule keeps, where a format says so.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct End {
+pub struct CalledEnd {
     /// The contig in the spelling under which all names of one chromosome meet.
     pub contig: String,
     /// 1-based position of the kept base that touches the junction.
@@ -15,7 +15,7 @@ pub struct End {
     pub side: Option<Side>,
 }
 
-impl End {
+impl CalledEnd {
     /// An end on a contig of any spelling.
     pub fn new(contig: &str, position: u32, side: Option<Side>) -> Self {
         Self { contig: canonical_contig_name(contig), position, side }
@@ -56,13 +56,13 @@ mod tests {
 
     #[test]
     fn strands_of_genes_become_flanks() {
-        let five = End::of_gene("chr2:42295516:+", Role::Five).expect("a place");
-        assert_eq!(five, End::new("2", 42_295_516, Some(Side::Lower)));
-        let three = End::of_gene("chr2:29223528:-", Role::Three).expect("a place");
+        let five = CalledEnd::of_gene("chr2:42295516:+", Role::Five).expect("a place");
+        assert_eq!(five, CalledEnd::new("2", 42_295_516, Some(Side::Lower)));
+        let three = CalledEnd::of_gene("chr2:29223528:-", Role::Three).expect("a place");
         assert_eq!(three.side, Some(Side::Lower), "ALK is read from high to low: its 3' part lies below the break");
-        assert_eq!(End::of_gene("HLA-A*01:01:3:7:+", Role::Five).map(|end| end.position), Some(7));
-        assert_eq!(End::of_gene(".", Role::Five), None);
-        assert_eq!(End::of_gene("chr2:7:x", Role::Five), None);
+        assert_eq!(CalledEnd::of_gene("HLA-A*01:01:3:7:+", Role::Five).map(|end| end.position), Some(7));
+        assert_eq!(CalledEnd::of_gene(".", Role::Five), None);
+        assert_eq!(CalledEnd::of_gene("chr2:7:x", Role::Five), None);
     }
 
     #[test]
@@ -78,19 +78,19 @@ mod tests {
             let row = FusionRow::new("S1", &fusion, &fixture::contigs());
             let written = row.breakpoint5.expect("the partner is placed");
             assert!(written.ends_with(strand), "{written}");
-            assert_eq!(End::of_gene(&written, Role::Five).and_then(|end| end.side), Some(side), "{written}");
+            assert_eq!(CalledEnd::of_gene(&written, Role::Five).and_then(|end| end.side), Some(side), "{written}");
             let kinase = row.breakpoint3.expect("the kinase is placed");
-            assert_eq!(End::of_gene(&kinase, Role::Three).and_then(|end| end.side), Some(Side::Lower), "{kinase}");
+            assert_eq!(CalledEnd::of_gene(&kinase, Role::Three).and_then(|end| end.side), Some(Side::Lower), "{kinase}");
         }
     }
 
     #[test]
     fn kept_bases_are_counted_towards_the_junction() {
-        let at = |position, side| End::new("chr2", position, side);
+        let at = |position, side| CalledEnd::new("chr2", position, side);
         assert_eq!(at(105, Some(Side::Lower)).kept_more(&at(100, Some(Side::Lower))), Some(5));
         assert_eq!(at(105, Some(Side::Higher)).kept_more(&at(100, Some(Side::Higher))), Some(-5));
         assert_eq!(at(105, None).kept_more(&at(100, Some(Side::Higher))), Some(-5));
         assert_eq!(at(105, Some(Side::Lower)).kept_more(&at(100, Some(Side::Higher))), None);
-        assert_eq!(at(105, None).kept_more(&End::new("chr3", 100, None)), None);
+        assert_eq!(at(105, None).kept_more(&CalledEnd::new("chr3", 100, None)), None);
     }
 }

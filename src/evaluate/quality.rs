@@ -1,10 +1,10 @@
-//! Whether stated allele fractions and qualities hold.
+//! Calibration: whether stated allele fractions and qualities hold.
 
 use std::collections::BTreeMap;
 
-use super::call::Call;
-use super::matching::Role;
-use super::measure::Outcome;
+use super::call::CalledJunction;
+use super::matching::CallRole;
+use super::measure::JunctionOutcome;
 use super::result::{FractionRow, QualityRow, Ratio};
 use crate::stats::from_phred;
 
@@ -15,8 +15,8 @@ pub const MIN_EXPECTED_FRAGMENTS: f64 = 10.0;
 const BINS: [(f64, Option<f64>); 4] = [(0.0, Some(10.0)), (10.0, Some(20.0)), (20.0, Some(30.0)), (30.0, None)];
 
 /// Error and coverage of the allele fraction, over all events and by category.
-pub(super) fn fraction(outcomes: &[Outcome<'_>]) -> Vec<FractionRow> {
-    let mut groups: BTreeMap<(&str, &str), Vec<(f64, &Outcome<'_>)>> = BTreeMap::new();
+pub(super) fn fraction(outcomes: &[JunctionOutcome<'_>]) -> Vec<FractionRow> {
+    let mut groups: BTreeMap<(&str, &str), Vec<(f64, &JunctionOutcome<'_>)>> = BTreeMap::new();
     for outcome in outcomes {
         let truth = outcome.truth;
         let Some(fraction) = truth.expected_fraction else { continue };
@@ -29,8 +29,8 @@ pub(super) fn fraction(outcomes: &[Outcome<'_>]) -> Vec<FractionRow> {
     groups.into_iter().map(|((group, level), events)| fraction_row(group, level, &events)).collect()
 }
 
-fn fraction_row(group: &str, level: &str, events: &[(f64, &Outcome<'_>)]) -> FractionRow {
-    let found: Vec<(f64, super::call::Interval)> =
+fn fraction_row(group: &str, level: &str, events: &[(f64, &JunctionOutcome<'_>)]) -> FractionRow {
+    let found: Vec<(f64, super::call::FractionInterval)> =
         events.iter().filter_map(|(truth, outcome)| Some((*truth, outcome.found?.0.fraction?))).collect();
     let covered = found.iter().filter(|(truth, share)| share.low <= *truth && *truth <= share.high).count();
     let mean = |of: &dyn Fn(f64, f64) -> f64| {
@@ -48,13 +48,13 @@ fn fraction_row(group: &str, level: &str, events: &[(f64, &Outcome<'_>)]) -> Fra
 }
 
 /// Stated and observed error of the rows that have a quality. Without any such row the list is empty.
-pub(super) fn reliability(roles: &[(&str, &Call, Role)]) -> Vec<QualityRow> {
+pub(super) fn reliability(roles: &[(&str, &CalledJunction, CallRole)]) -> Vec<QualityRow> {
     let rows: Vec<(f64, bool)> = roles
         .iter()
         .filter_map(|(_, call, role)| match role {
-            Role::Match(_) => Some((call.qual?, false)),
-            Role::Chimera | Role::False => Some((call.qual?, true)),
-            Role::Duplicate(_) | Role::Half(_) => None,
+            CallRole::Match(_) => Some((call.qual?, false)),
+            CallRole::Chimera | CallRole::False => Some((call.qual?, true)),
+            CallRole::Duplicate(_) | CallRole::Half(_) => None,
         })
         .collect();
     if rows.is_empty() {

@@ -1,8 +1,8 @@
-//! Where a call that is not true counts as false: in the regions given, else in the genes of the truth.
+//! Where a call that matches no truth counts as false: in the regions given, or else in the genes of the truth.
 //!
-//! Another caller reads the whole exome; of what it calls elsewhere the truth says nothing. A gene lies where the built-in models of a genome
-//! have it, if all that the truth places in it lies there; else from the first place of the truth to the last, with 10 kb on either side.
-//! A call that names its gene goes by that name, and by the kinases, which are always judged.
+//! Another caller may read the whole exome, and the truth says nothing of what it calls elsewhere. A gene lies where the built-in models
+//! have it, if everything that the truth places in it lies there; otherwise it reaches from the first to the last place of the truth, with
+//! 10 kb on either side. A call that names a gene is judged by that name; calls in the kinases are always judged.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
@@ -19,12 +19,12 @@ use crate::text;
 const MARGIN_BP: u32 = 10_000;
 
 /// Bases of a canonical contig, 1-based, both ends included.
-type Stretch = (String, u32, u32);
+type CanonicalStretch = (String, u32, u32);
 
 /// Where calls are judged.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Scope {
-    stretches: Vec<Stretch>,
+    stretches: Vec<CanonicalStretch>,
     /// Genes by whose name a call is judged; `None` where regions were given.
     genes: Option<BTreeSet<String>>,
 }
@@ -33,7 +33,7 @@ impl Scope {
     /// The genes of a truth.
     pub fn of(truth: &Truth) -> Self {
         let mut places: BTreeMap<(&str, &str), Vec<u32>> = BTreeMap::new();
-        let mut nameless: Vec<Stretch> = Vec::new();
+        let mut nameless: Vec<CanonicalStretch> = Vec::new();
         for mutation in &truth.mutations {
             let (contig, position) = (mutation.place.0.as_str(), mutation.place.1);
             match mutation.name.split(' ').next().filter(|gene| !gene.is_empty()) {
@@ -54,10 +54,10 @@ impl Scope {
                 let contig = canonical_contig_name(contigs.name(gene.contig()));
                 (gene.symbol.clone(), (contig, gene.span.start + 1, gene.span.end))
             };
-            genes.iter().map(span).collect::<BTreeMap<String, Stretch>>()
+            genes.iter().map(span).collect::<BTreeMap<String, CanonicalStretch>>()
         });
         let stretch = |((gene, contig), positions): (&(&str, &str), &Vec<u32>)| {
-            let holds = |span: &&Stretch| span.0 == *contig && positions.iter().all(|at| (span.1..=span.2).contains(at));
+            let holds = |span: &&CanonicalStretch| span.0 == *contig && positions.iter().all(|at| (span.1..=span.2).contains(at));
             let known = models.iter().filter_map(|genes| genes.get(*gene)).find(holds).cloned();
             let (first, last) = (positions.iter().min().copied().unwrap_or(0), positions.iter().max().copied().unwrap_or(0));
             known.unwrap_or_else(|| around(contig, first, last))
@@ -101,6 +101,6 @@ impl Scope {
     }
 }
 
-fn around(contig: &str, first: u32, last: u32) -> Stretch {
+fn around(contig: &str, first: u32, last: u32) -> CanonicalStretch {
     (contig.to_owned(), first.saturating_sub(MARGIN_BP), last.saturating_add(MARGIN_BP))
 }

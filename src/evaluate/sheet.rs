@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use rustc_hash::FxHashMap;
 
 use crate::error::{Error, Result};
-use crate::report::rows::Row as TableRow;
+use crate::report::rows::TableRow;
 
 /// The table; cells stay text.
 #[derive(Debug)]

@@ -1,4 +1,4 @@
-//! Where calls lie: files and folders of any number of samples become calls by sample.
+//! Reads the calls of a caller: files and folders of any number of samples become calls by sample.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -7,16 +7,16 @@ use std::path::{Path, PathBuf};
 use rayon::prelude::*;
 
 use super::call::SampleCalls;
-use super::format::{self, Format};
+use super::format::{self, CallFormat};
 use crate::error::{Error, Result};
 use crate::report::json::Document;
 
 /// Calls by sample.
-pub type Calls = BTreeMap<String, SampleCalls>;
+pub type CallsBySample = BTreeMap<String, SampleCalls>;
 
 /// One caller: its name in the tables, and where its calls lie.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Source {
+pub struct CallerFiles {
     /// The name.
     pub name: String,
     /// Files and folders.
@@ -63,7 +63,7 @@ fn own_sample(text: &str) -> Option<String> {
     columns.split('\t').nth(9).map(str::to_owned)
 }
 
-impl Source {
+impl CallerFiles {
     /// Reads `NAME=PATH`, or a path alone, which is then named after its last part.
     pub fn parse(text: &str) -> Self {
         match text.split_once('=') {
@@ -80,13 +80,13 @@ impl Source {
     ///
     /// # Errors
     /// When a file that was named is no table of calls, or a folder holds none.
-    pub fn read(&self, sample: Option<&str>) -> Result<Calls> {
-        let mut calls = Calls::new();
+    pub fn read(&self, sample: Option<&str>) -> Result<CallsBySample> {
+        let mut calls = CallsBySample::new();
         for path in &self.paths {
             let files = if path.is_dir() { files(path)? } else { vec![path.clone()] };
             let read = |file: &PathBuf| read_file(file, sample, !path.is_dir());
             let found = files.par_iter().map(read).collect::<Result<Vec<_>>>()?;
-            let found: Vec<Found> = found.into_iter().flatten().collect();
+            let found: Vec<FileCalls> = found.into_iter().flatten().collect();
             if found.is_empty() {
                 return Err(Error::input(path, "holds no calls in a format that is known", format::KNOWN));
             }
@@ -101,17 +101,17 @@ impl Source {
     }
 }
 
-/// What one file gave.
-struct Found {
+/// The calls of one file.
+struct FileCalls {
     folder: PathBuf,
-    format: Format,
+    format: CallFormat,
     calls: Vec<(String, SampleCalls)>,
 }
 
 /// Of several kinds of file of one sample in one folder the first kind counts; mutations come from wherever they stand alone.
-fn of_samples(found: Vec<Found>) -> Vec<(String, SampleCalls)> {
-    let mut best: BTreeMap<(PathBuf, String), Format> = BTreeMap::new();
-    for file in found.iter().filter(|file| file.format != Format::Variants) {
+fn of_samples(found: Vec<FileCalls>) -> Vec<(String, SampleCalls)> {
+    let mut best: BTreeMap<(PathBuf, String), CallFormat> = BTreeMap::new();
+    for file in found.iter().filter(|file| file.format != CallFormat::Variants) {
         for (sample, _) in &file.calls {
             let entry = best.entry((file.folder.clone(), sample.clone())).or_insert(file.format);
             *entry = (*entry).min(file.format);
@@ -119,30 +119,30 @@ fn of_samples(found: Vec<Found>) -> Vec<(String, SampleCalls)> {
     }
     let mut kept = Vec::new();
     for file in found {
-        let Found { folder, format, calls } = file;
+        let FileCalls { folder, format, calls } = file;
         kept.extend(
             calls
                 .into_iter()
-                .filter(|(sample, _)| format == Format::Variants || best.get(&(folder.clone(), sample.clone())) == Some(&format)),
+                .filter(|(sample, _)| format == CallFormat::Variants || best.get(&(folder.clone(), sample.clone())) == Some(&format)),
         );
     }
     kept
 }
 
-fn read_file(path: &Path, sample: Option<&str>, must: bool) -> Result<Option<Found>> {
+fn read_file(path: &Path, sample: Option<&str>, must: bool) -> Result<Option<FileCalls>> {
     let text = format::text(path)?;
     let by_name = path.to_string_lossy().contains(".bedpe") && text.trim().is_empty();
-    let format = if by_name { Some(Format::Bedpe) } else { Format::of(&text) };
+    let format = if by_name { Some(CallFormat::Bedpe) } else { CallFormat::of(&text) };
     let Some(format) = format else {
         return if must { Err(Error::input(path, "is no table of calls that is known", format::KNOWN)) } else { Ok(None) };
     };
     let sample = sample_of(sample, path, &text);
     // JSON of another kind (a MultiQC section, say) in a folder is passed over.
     let calls = match format::read(path, format, &text, &sample) {
-        Err(_) if !must && format == Format::Json => return Ok(None),
+        Err(_) if !must && format == CallFormat::Json => return Ok(None),
         other => other?,
     };
-    Ok(Some(Found { folder: path.parent().map(Path::to_owned).unwrap_or_default(), format, calls }))
+    Ok(Some(FileCalls { folder: path.parent().map(Path::to_owned).unwrap_or_default(), format, calls }))
 }
 
 /// The files of a folder and of the folders in it that can hold calls, sorted, without those whose content is in another one.

@@ -8,8 +8,8 @@ use super::result::{CallerResult, Evaluation, Ratio, RecallRow};
 use crate::error::Result;
 use crate::report::json::pretty;
 use crate::report::output::Outputs;
-use crate::report::rows::escaped;
 use crate::report::tsv;
+use crate::terminal::one_line;
 
 /// Groups that the table for people shows; the files have all of them.
 const SHOWN: [&str; 4] = ["all", "fragments", "category", "category,fragments"];
@@ -24,7 +24,7 @@ pub fn render(evaluation: &Evaluation) -> String {
         truth.samples, truth.fusions, truth.mutations, truth.chimeras
     );
     for caller in &evaluation.callers {
-        let _ = writeln!(text, "\n{}", escaped(&caller.caller));
+        let _ = writeln!(text, "\n{}", one_line(&caller.caller));
         if caller.samples_without_calls > 0 {
             let _ = writeln!(text, "  {} samples have no file of calls; their events count as missed", caller.samples_without_calls);
         }
@@ -86,7 +86,7 @@ fn fusions(text: &mut String, caller: &CallerResult) {
 
 fn mutations(text: &mut String, caller: &CallerResult) {
     for row in caller.mutations.iter().filter(|row| matches!(row.group.as_str(), "all" | "fragments")) {
-        let level = if row.group == "all" { "all".to_owned() } else { format!("n={}", escaped(&row.level)) };
+        let level = if row.group == "all" { "all".to_owned() } else { format!("n={}", one_line(&row.level)) };
         let _ = write!(text, "  mutations, {level}: {} of {} PASS, {}", row.pass.yes, row.pass.of, percent(&row.pass));
         if row.phase.of > 0 {
             let _ = write!(text, "; phase {}", percent(&row.phase));
@@ -107,7 +107,7 @@ fn recall_cells(row: &RecallRow) -> Vec<String> {
         "category,fragments" => row.level.replacen(',', " n=", 1),
         _ => row.level.clone(),
     };
-    let mut cells = vec![escaped(&level), row.pass.of.to_string()];
+    let mut cells = vec![one_line(&level), row.pass.of.to_string()];
     cells.extend([&row.pass, &row.listed, &row.exact, &row.gene_order, &row.exon_junction, &row.variant].map(percent));
     cells
 }

@@ -4,14 +4,14 @@ use std::path::{Path, PathBuf};
 
 use proptest::prelude::*;
 
-use super::call::{Call, Tier};
-use super::matching::{fit, matching, Role};
-use super::place::End;
+use super::call::{CallTier, CalledJunction};
+use super::matching::{fit, matching, CallRole};
+use super::place::CalledEnd;
 use super::result::Evaluation;
 use super::truth::Truth;
 use super::*;
 use crate::genome::Side;
-use crate::report::rows::{FusionRow, Row as _};
+use crate::report::rows::{FusionRow, TableRow as _};
 
 const TRUTH: &str = "sample\tkind\tname\tbreakpoint5\tbreakpoint3\texon_junction\tvariant\tsplit_fragments\tpair_fragments\tfragments\t\
 depth\tfraction\tevent\tstructure\tcategory\tmaterial\thomology_bp\tinsertion\texpected_fragments\texpected_fraction\tphase\tref\talt
@@ -79,8 +79,8 @@ impl Folder {
         path
     }
 
-    fn read(&self, name: &str, text: &str) -> Result<Calls> {
-        Source { name: "x".to_owned(), paths: vec![self.file(name, text)] }.read(None)
+    fn read(&self, name: &str, text: &str) -> Result<CallsBySample> {
+        CallerFiles { name: "x".to_owned(), paths: vec![self.file(name, text)] }.read(None)
     }
 }
 
@@ -89,7 +89,7 @@ fn evaluated(truth: &str, fusions: &str) -> Evaluation {
     let truth_path = folder.file("truth.tsv", truth);
     folder.file("calls/all.fusions.tsv", fusions);
     folder.file("calls/all.variants.tsv", VARIANTS);
-    let source = Source::parse(&format!("kinfuse={}", folder.0.path().join("calls").display()));
+    let source = CallerFiles::parse(&format!("kinfuse={}", folder.0.path().join("calls").display()));
     let truth = Truth::read(&truth_path, None).expect("a truth");
     let calls = source.read(None).expect("calls");
     evaluate(&truth, vec![(source.name, calls)], Path::new("truth.tsv")).expect("the samples agree")
@@ -178,7 +178,7 @@ fn arriba_and_star_fusion_are_read_as_their_programs_write_them() {
     let other = folder.read("s2.star-fusion.fusion_predictions.abridged.tsv", star).expect("STAR-Fusion's table");
     let (arriba, star) = (&calls["s1"].fusions[0], &other["s2"].fusions[0]);
     assert_eq!(arriba.ends, star.ends);
-    assert_eq!(arriba.ends[1], Some(End::new("2", 29_223_528, Some(Side::Lower))));
+    assert_eq!(arriba.ends[1], Some(CalledEnd::new("2", 29_223_528, Some(Side::Lower))));
     assert_eq!((arriba.insertion.as_deref(), star.insertion.as_deref()), (Some("TT"), None));
     assert_eq!(star.name().as_deref(), Some("EML4::ALK"));
 }
@@ -192,7 +192,7 @@ fn a_vcf_of_ours_names_its_sample_itself() {
              chr6\t117317184\t.\tC\tT\t60\tPASS\t.\tGT\t0/1\n"
         )
     };
-    let name = |calls: &Calls| calls.keys().next().cloned();
+    let name = |calls: &CallsBySample| calls.keys().next().cloned();
     let of = |source: &str| name(&folder.read("known1-V1.n10.vcf", &text(source)).expect("a VCF"));
     assert_eq!(of("kinfuse 0.1.0").as_deref(), Some("known1-V1.n10"));
     assert_eq!(of("other").as_deref(), Some("known1-V1"));
@@ -210,7 +210,7 @@ fn breakends_and_delly_alleles_of_one_junction_are_one() {
     let calls = folder.read("s1.vcf", &breakends).expect("a VCF");
     assert_eq!((calls["s1"].fusions.len(), calls["s1"].mutations.len()), (1, 1));
     let junction = &calls["s1"].fusions[0];
-    let lower = |position| Some(End::new("chr2", position, Some(Side::Lower)));
+    let lower = |position| Some(CalledEnd::new("chr2", position, Some(Side::Lower)));
     assert_eq!((junction.ends.clone(), junction.insertion.as_deref()), ([lower(29_223_741), lower(42_299_750)], Some("TT")));
     let delly = format!(
         "{head}chr2\t29223741\tINV1\tC\t<INV>\t60\tPASS\tPRECISE;SVTYPE=INV;END=42299750;CT=3to3;HOMLEN=1\n\
@@ -221,9 +221,9 @@ fn breakends_and_delly_alleles_of_one_junction_are_one() {
     let calls = &calls["s2"].fusions;
     let found = |id: &str| calls.iter().find(|call| call.id == id).expect("the record was read");
     assert_eq!(found("INV1").ends, junction.ends);
-    assert_eq!(found("DEL1").ends[1], Some(End::new("6", 201, Some(Side::Higher))));
-    assert_eq!((found("DEL1").tier, found("DEL1").slack_bp), (Tier::Flagged, 40));
-    assert_eq!(found("BND1").ends, [Some(End::new("6", 100, Some(Side::Higher))), Some(End::new("9", 500, Some(Side::Lower)))]);
+    assert_eq!(found("DEL1").ends[1], Some(CalledEnd::new("6", 201, Some(Side::Higher))));
+    assert_eq!((found("DEL1").tier, found("DEL1").slack_bp), (CallTier::Flagged, 40));
+    assert_eq!(found("BND1").ends, [Some(CalledEnd::new("6", 100, Some(Side::Higher))), Some(CalledEnd::new("9", 500, Some(Side::Lower)))]);
 }
 
 #[test]
@@ -235,8 +235,8 @@ fn bedpe_is_read_by_its_two_conventions() {
     let calls = folder.read("s1.bedpe", text).expect("a BEDPE");
     let calls = &calls["s1"].fusions;
     let found = |id: &str| calls.iter().find(|call| call.id == id).expect("the record was read");
-    assert_eq!(found("EML4::ALK").ends[1], Some(End::new("2", 29_223_528, Some(Side::Lower))));
-    assert_eq!(found("sv1").ends, [Some(End::new("2", 100, Some(Side::Lower))), Some(End::new("2", 310, Some(Side::Higher)))]);
+    assert_eq!(found("EML4::ALK").ends[1], Some(CalledEnd::new("2", 29_223_528, Some(Side::Lower))));
+    assert_eq!(found("sv1").ends, [Some(CalledEnd::new("2", 100, Some(Side::Lower))), Some(CalledEnd::new("2", 310, Some(Side::Higher)))]);
     assert_eq!((found("sv1").ordered, found("sv1").slack_bp), (false, 10));
     assert!(folder.read("s2.bedpe", "").is_ok_and(|calls| calls["s2"].fusions.is_empty()), "no findings are a result");
 }
@@ -339,9 +339,9 @@ proptest! {
         let folder = Folder::new();
         let mut truth = Truth::read(&folder.file("t.tsv", TRUTH), None).expect("a truth").fusions.swap_remove(0);
         truth.homology_bp = homology;
-        let moved = |end: &End, bases: i64| Some(End { position: (i64::from(end.position) + bases) as u32, ..end.clone() });
+        let moved = |end: &CalledEnd, bases: i64| Some(CalledEnd { position: (i64::from(end.position) + bases) as u32, ..end.clone() });
         // Both ends keep their lower flank: what one gains the other loses.
-        let mut call = Call::new(Tier::Pass, [moved(&truth.ends[0], slide), moved(&truth.ends[1], -slide)]);
+        let mut call = CalledJunction::new(CallTier::Pass, [moved(&truth.ends[0], slide), moved(&truth.ends[1], -slide)]);
         call.insertion = Some(String::new());
         let exact = fit(&call, &truth).map(|fit| !fit.inexact);
         prop_assert_eq!(exact, Some(slide.unsigned_abs() <= u64::from(homology)));
@@ -352,20 +352,20 @@ proptest! {
         let folder = Folder::new();
         let truth = Truth::read(&folder.file("t.tsv", TRUTH), None).expect("a truth");
         let truths: Vec<_> = truth.fusions.iter().collect();
-        let calls: Vec<Call> = places
+        let calls: Vec<CalledJunction> = places
             .iter()
             .map(|&(five, three, tier)| {
-                let tier = [Tier::Pass, Tier::Flagged, Tier::Candidate][usize::from(tier)];
-                let end = |at: u32, offset: u32| Some(End::new("chr2", at - 2000 + offset, Some(Side::Lower)));
-                Call::new(tier, [end(42_295_516, five), end(29_223_528, three)])
+                let tier = [CallTier::Pass, CallTier::Flagged, CallTier::Candidate][usize::from(tier)];
+                let end = |at: u32, offset: u32| Some(CalledEnd::new("chr2", at - 2000 + offset, Some(Side::Lower)));
+                CalledJunction::new(tier, [end(42_295_516, five), end(29_223_528, three)])
             })
             .collect();
         let result = matching(&calls, &truths, &[]);
-        let matched = result.of_call.iter().filter(|role| matches!(role, Role::Match(_))).count();
+        let matched = result.of_call.iter().filter(|role| matches!(role, CallRole::Match(_))).count();
         prop_assert_eq!(matched, result.of_truth.iter().flatten().count());
         for (call, role) in calls.iter().zip(&result.of_call) {
             let fits = truths.iter().any(|truth| fit(call, truth).is_some());
-            prop_assert_eq!(fits, matches!(role, Role::Match(_) | Role::Duplicate(_)));
+            prop_assert_eq!(fits, matches!(role, CallRole::Match(_) | CallRole::Duplicate(_)));
         }
         let best = calls.iter().filter(|call| fit(call, truths[0]).is_some()).map(|call| call.tier).min();
         prop_assert_eq!(best, result.of_truth[0].map(|(call, _)| calls[call].tier));

@@ -3,8 +3,8 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 
-use super::format::{self, Format};
-use super::place::End;
+use super::format::{self, CallFormat};
+use super::place::CalledEnd;
 use super::sheet::{Line, Sheet};
 use super::source;
 use crate::error::{Error, Result};
@@ -19,14 +19,14 @@ pub struct TrueJunction {
     /// `EML4::ALK`; empty where the truth does not say.
     pub name: String,
     /// The two ends, the 5' partner first where `ordered`; bases that both share are given to the second.
-    pub ends: [End; 2],
+    pub ends: [CalledEnd; 2],
     /// Whether the first end is known to be the 5' partner.
     pub ordered: bool,
     /// Exons joined.
     pub exon_junction: Option<String>,
     /// Variant label.
     pub variant: Option<String>,
-    /// Fragments that really cross; `None` where nobody counted.
+    /// Fragments that really cross the junction; `None` if they were not counted.
     pub fragments: Option<u32>,
     /// Mean number of fragments that the library would show.
     pub expected_fragments: Option<f64>,
@@ -90,8 +90,8 @@ impl Truth {
     pub fn read(path: &Path, sample: Option<&str>) -> Result<Self> {
         let text = format::text(path)?;
         let sheet = Sheet::parse(path, &text);
-        let mut truth = match Format::of(&text) {
-            Some(Format::Vcf | Format::Bedpe) => Self::of_calls(path, &text, sample)?,
+        let mut truth = match CallFormat::of(&text) {
+            Some(CallFormat::Vcf | CallFormat::Bedpe) => Self::of_calls(path, &text, sample)?,
             None if sheet.require(&["sample", "kind", "breakpoint5", "breakpoint3"]).is_ok() => Self::of_sheet(&sheet)?,
             _ => {
                 return Err(Error::input(
@@ -124,8 +124,8 @@ impl Truth {
 
     fn of_calls(path: &Path, text: &str, sample: Option<&str>) -> Result<Self> {
         let sample = source::sample_of(sample, path, text);
-        let calls = match Format::of(text) {
-            Some(Format::Bedpe) => super::call::SampleCalls { fusions: format::bedpe::read(path, text)?, ..Default::default() },
+        let calls = match CallFormat::of(text) {
+            Some(CallFormat::Bedpe) => super::call::SampleCalls { fusions: format::bedpe::read(path, text)?, ..Default::default() },
             _ => format::vcf::read(path, text)?,
         };
         let mut truth = Self { samples: BTreeSet::from([sample.clone()]), ..Self::default() };
@@ -183,7 +183,7 @@ impl Truth {
 fn junction(line: &Line<'_>, sample: String) -> Result<TrueJunction> {
     let end = |column: &str, role: Role| {
         let text = line.required(column)?;
-        End::of_gene(text, role).ok_or_else(|| line.error(format!("{column} is {text:?}, not chrom:position:strand")))
+        CalledEnd::of_gene(text, role).ok_or_else(|| line.error(format!("{column} is {text:?}, not chrom:position:strand")))
     };
     Ok(TrueJunction {
         sample,

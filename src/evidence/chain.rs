@@ -1,4 +1,4 @@
-//! All that a file says of one read, put together: its pieces in the order of the read.
+//! One read put together: all of its records and SA entries become one chain of aligned pieces, in the order of the read.
 
 use std::collections::BTreeMap;
 
@@ -66,8 +66,8 @@ pub fn chains(records: &[ReadRecord]) -> Vec<Chain> {
     by_read.into_values().filter_map(|records| chain(&records[..records.len().min(MAX_RECORDS_OF_READ)])).collect()
 }
 
-/// Records of one read that are put together. A read has a few alignments; a name that hundreds of records share is no read's (names cut off,
-/// or all the same), and counts for one fragment whatever its records show.
+/// Records of one read that are put together. A read has a few alignments; a name that hundreds of records share names no single read
+/// (names cut off, or all the same), and counts for one fragment whatever its records show.
 const MAX_RECORDS_OF_READ: usize = 256;
 
 /// Records that share the name of more others than a read has alignments.

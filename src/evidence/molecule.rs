@@ -1,4 +1,4 @@
-//! Which fragments are copies of one molecule: one model for reads with and without an alignment, for fusions, depth and mutations.
+//! Copies (duplicates): which fragments come from one molecule. One model serves aligned and unaligned reads, fusions, depth and mutations.
 //!
 //! ```text
 //!   end 0 ====>------------------------------<==== end 1     a fragment has two ends: where its reads begin
@@ -12,7 +12,8 @@
 //! - [`DuplicateRule::Position`]: fragments that lie alike are one molecule.
 //! - [`DuplicateRule::Umi`]: fragments that lie alike and have one UMI, the strand of its halves taken into account. With the same UMI the
 //!   far end may lie a few bases off (clips, trimming, a mate whose record was not read). UMIs that differ in one base are joined by the
-//!   directional rule (`family`). A fragment whose UMI is not known is a copy of one that lies alike, with a UMI or without. A group's name (MI) is believed to the letter; a droplet's UMI within its cell needs no place.
+//!   directional rule (`family`). A fragment whose UMI is not known is a copy of one that lies alike, with a UMI or without.
+//!   A group's name (tag MI) has no errors, so names must be equal. A droplet's UMI is unique within its cell, so the place is not compared.
 //! - [`DuplicateRule::Flag`]: what has an alignment was judged by the tool that set the flag. A read without one has no place to that tool:
 //!   it is a copy where its bases are, from first to last, those of another fragment.
 //! - A copy belongs to one molecule and never makes two of them one; read names decide nothing.
@@ -31,7 +32,7 @@ use crate::alignment::scan::Unaligned;
 
 pub use end::{begins, Begin};
 
-use end::Fragment;
+use end::FragmentEnds;
 
 /// Fragments grouped into molecules.
 #[derive(Debug, Default)]
@@ -51,7 +52,7 @@ impl Molecules {
         if rule == DuplicateRule::Keep || (rule == DuplicateRule::Flag && unaligned.is_empty()) {
             return Self::default();
         }
-        let mut fragments: FxHashMap<FragmentId, Fragment<'a>> = FxHashMap::default();
+        let mut fragments: FxHashMap<FragmentId, FragmentEnds<'a>> = FxHashMap::default();
         for record in records {
             fragments.entry(record.fragment).or_default().add(record, !unaligned.is_empty());
         }

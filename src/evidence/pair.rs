@@ -1,4 +1,4 @@
-//! Mates on either side of a break.
+//! Discordant pairs: fragments with one mate at a kinase and the other one outside, so that a break may lie between them.
 
 use rustc_hash::FxHashMap;
 
@@ -63,7 +63,7 @@ pub fn pairs(chains: &[Chain], inside: &dyn Fn(ContigId, u32) -> bool, assay: &A
             continue;
         }
         let other_chain = by_read.get(&(chain.fragment, 1 - chain.number));
-        // A piece in a copy of a repeat, far from the mate, was put there for want of a better place: the mate knows better.
+        // A piece that fits several copies of a repeat and was placed far from the mate: the mate's place is the better evidence.
         let near_mate = |piece: &Piece| {
             piece.contig == mate.contig
                 && piece.start.abs_diff(mate.start) <= assay.insert_max_bp.max(assay.read_length_bp).saturating_mul(2)
@@ -90,7 +90,7 @@ pub fn pairs(chains: &[Chain], inside: &dyn Fn(ContigId, u32) -> bool, assay: &A
     list
 }
 
-/// Mapping quality from which a piece's place is believed (one error in ten).
+/// Mapping quality from which a piece's place is trusted (one error in ten).
 const MIN_PLACED_MAPQ: u8 = 10;
 
 /// Bases of a mate that are taken to be aligned when its record was not read.

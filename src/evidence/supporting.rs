@@ -31,7 +31,7 @@ const MAX_ROUNDS: usize = 4;
 const MAX_COMPARED: usize = 200_000;
 
 /// Where a record begins.
-type Place = (ContigId, u32);
+type RecordStart = (ContigId, u32);
 
 /// Whether further fragments of the same molecules are wanted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -48,13 +48,13 @@ pub struct Supporting<'a> {
     /// The chosen fragments and their copies; of a copy the chosen one.
     fragments: FxHashMap<FragmentId, FragmentId>,
     /// Where their records begin.
-    begins: BTreeSet<Place>,
+    begins: BTreeSet<RecordStart>,
     /// Fragments with reads at the file's end.
     unplaced: FxHashSet<FragmentId>,
 }
 
 /// A record that belongs to a chosen fragment.
-pub struct Found<'r> {
+pub struct SupportingRecord<'r> {
     /// The record as the file has it.
     pub record: &'r Record,
     /// The file.
@@ -130,7 +130,7 @@ impl<'a> Supporting<'a> {
     fn copies(&self, reader: &mut LibraryReader, mut views: Vec<ReadRecord>) -> Result<Copies> {
         let assay = &self.library.assay;
         let ends: FxHashSet<Begin> = views.iter().flat_map(begins).collect();
-        let beside = |&(contig, start): &Place| Interval {
+        let beside = |&(contig, start): &RecordStart| Interval {
             contig,
             start: start.saturating_sub(BESIDE_BP),
             end: start.saturating_add(1 + BESIDE_BP),
@@ -170,7 +170,7 @@ impl<'a> Supporting<'a> {
     ///
     /// # Errors
     /// When a file cannot be read, or the error of `each`.
-    pub fn visit(&self, each: &mut dyn FnMut(Found<'_>) -> Result<()>) -> Result<()> {
+    pub fn visit(&self, each: &mut dyn FnMut(SupportingRecord<'_>) -> Result<()>) -> Result<()> {
         if self.fragments.is_empty() {
             return Ok(());
         }
@@ -190,7 +190,7 @@ impl<'a> Supporting<'a> {
                 if several {
                     waiting.push((start, lane, record.clone()));
                 } else {
-                    ended = each(Found { record, lane, fragment, chosen });
+                    ended = each(SupportingRecord { record, lane, fragment, chosen });
                 }
             })?;
             ended?;
@@ -199,7 +199,7 @@ impl<'a> Supporting<'a> {
             for (_, lane, record) in &waiting {
                 let fragment = lane.fragment(FragmentId::of(record.qname()));
                 let chosen = self.fragments.get(&fragment).copied().unwrap_or(fragment);
-                each(Found { record, lane: *lane, fragment, chosen })?;
+                each(SupportingRecord { record, lane: *lane, fragment, chosen })?;
             }
         }
         if self.unplaced.is_empty() {
@@ -216,7 +216,7 @@ impl<'a> Supporting<'a> {
             left.remove(&fragment);
             if ended.is_ok() {
                 let chosen = self.fragments.get(&fragment).copied().unwrap_or(fragment);
-                ended = each(Found { record, lane, fragment, chosen });
+                ended = each(SupportingRecord { record, lane, fragment, chosen });
             }
             false
         })?;
@@ -240,12 +240,12 @@ pub fn places(record: &ReadRecord) -> impl Iterator<Item = Interval> + '_ {
 }
 
 /// The base at a place.
-pub fn at((contig, start): Place) -> Interval {
+pub fn at((contig, start): RecordStart) -> Interval {
     Interval { contig, start, end: start.saturating_add(1) }
 }
 
 /// Where a record is filed.
-fn place(record: &Record) -> Option<Place> {
+fn place(record: &Record) -> Option<RecordStart> {
     (record.tid() >= 0 && record.pos() >= 0).then(|| (ContigId(record.tid() as u32), record.pos() as u32))
 }
 

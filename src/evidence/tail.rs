@@ -1,4 +1,4 @@
-//! The part of a read beyond a breakend.
+//! Tails: the part of a read beyond a breakend (a soft clip or the further pieces of a split read), with the anchor before it.
 
 use crate::alignment::bytes::Bytes;
 use crate::alignment::read::{FragmentId, Piece};

@@ -25,22 +25,22 @@ use super::{Flag, Fusion, Material};
 use crate::coverage::detectability::{Detectability, Worth};
 use crate::model::Role;
 
-/// What the other material of the sample says of a fusion.
+/// Agreement or contradiction of the sample's other material (RNA or DNA) with a fusion.
 #[derive(Debug, Clone, Default)]
 pub struct Agreement {
     /// The break in DNA that gives this junction in RNA.
     pub dna: Option<Box<Fusion>>,
     /// Whether a junction in RNA reports this break in DNA.
     pub told_by_rna: bool,
-    /// What does not fit together.
+    /// A contradiction between the two materials, in words.
     pub contradiction: Option<String>,
 }
 
-/// Flags that say no more than that one material alone is not enough.
+/// Flags that only mean that the support of one material is too little.
 const SETTLED: [Flag; 3] = [Flag::LowSupport, Flag::RandomChimera, Flag::ReadThrough];
 /// Exons beside a break that splicing may skip, both genes together.
 const MAX_SKIPPED: u32 = 3;
-/// Flags with which a junction proves nothing for another one.
+/// Flags with which a junction does not count as support for the other material.
 const DISQUALIFYING: [Flag; 3] = [Flag::Antisense, Flag::UnplacedPartner, Flag::Homology];
 
 /// Exons next to the junction, 5' first, of one that can be compared.
@@ -92,7 +92,7 @@ pub fn settle(fusions: &mut [Fusion], places: &[&Detectability]) {
         let quality = (fusion.quality + given.quality).min(MAX_QUALITY);
         let enough = quality >= MIN_PASS_QUALITY && fusion.support.fragments() + given.support.fragments() >= MIN_FRAGMENTS;
         let settled = |flag: &Flag| enough && SETTLED.contains(flag);
-        // A break that passes is not reported by a junction that stays doubtful.
+        // A break that passes keeps its own row if the junction stays flagged.
         if given.passes() && !fusion.flags.iter().all(settled) {
             continue;
         }
@@ -121,7 +121,7 @@ pub fn settle(fusions: &mut [Fusion], places: &[&Detectability]) {
     }
 }
 
-/// What speaks against a fusion that only one material shows.
+/// Evidence against a fusion that only one material shows.
 fn contradiction(fusion: &Fusion, all: &[Fusion], places: &[&Detectability]) -> Option<String> {
     let (_, first) = exons(fusion)?;
     let (other, name) = match fusion.evidence.first()? {

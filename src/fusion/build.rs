@@ -1,4 +1,4 @@
-//! A junction with its genes, names, frame, quality and flags: a fusion.
+//! Builds a fusion from a junction: adds genes, names, frame and the counts of molecules. Quality and flags follow in [`super::judge`].
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -9,7 +9,7 @@ use crate::alignment::Assay;
 use crate::coverage::depth::MIN_ANCHOR_BP;
 use crate::evidence::Molecules;
 use crate::genome::{Assembly, Breakend, Junction};
-use crate::junction::{Candidate, Kind};
+use crate::junction::{Candidate, EvidenceKind};
 use crate::knowledge::{JunctionQuery, Knowledge};
 use crate::model::index::GeneModels;
 use crate::model::{Gene, Role, Site};
@@ -18,17 +18,18 @@ use crate::stats::jeffreys_share;
 
 use super::frame::{coding_offset, frame, kinase_domain, CodingOffset};
 use super::name;
-use super::naming::{Asked, Naming, RnaEnds};
+use super::naming::{Naming, RnaEnds, TableKey};
 use super::orient::{orient, Oriented};
 use super::score::{Class, Independent, PartnerKind};
 use super::witness::molecules_of;
 use super::{Agreement, Frame, Fusion, KinaseDomain, KnownTier, Material, Partner, Support, Unit};
 
-/// Inserted bases up to which two exon edges are taken as spliced to each other: so many an alignment leaves out at an error.
+/// Most inserted bases with which two exon edges count as spliced to each other: a sequencing error at the edge can make an aligner leave out
+/// as many.
 const MAX_SPLICED_INSERTION_BP: u32 = 3;
 
-/// What the whole sample gives to each call.
-pub struct Context<'a> {
+/// What building a fusion needs of the sample as a whole.
+pub struct SampleContext<'a> {
     /// Gene models.
     pub models: &'a GeneModels,
     /// What is known.
@@ -48,13 +49,13 @@ pub struct Context<'a> {
 /// Distinct molecules by their strongest kind of evidence.
 pub fn support(candidate: &Candidate, molecules: &Molecules) -> Support {
     let strongest = molecules_of(candidate, molecules);
-    let count = |kind: Kind| strongest.values().filter(|&&other| other == kind).count() as u32;
-    Support { split: count(Kind::Split), pair: count(Kind::Pair), clip: count(Kind::Clip) }
+    let count = |kind: EvidenceKind| strongest.values().filter(|&&other| other == kind).count() as u32;
+    Support { split: count(EvidenceKind::Split), pair: count(EvidenceKind::Pair), clip: count(EvidenceKind::Clip) }
 }
 
 /// Distinct molecules that the allele fraction counts: in RNA those with a read across the kinase's end, which is how
 /// [`crate::coverage::depth`] counts the unbroken ones there; in DNA all.
-fn crossing(candidate: &Candidate, support: Support, context: &Context<'_>) -> u32 {
+fn crossing(candidate: &Candidate, support: Support, context: &SampleContext<'_>) -> u32 {
     match context.assay.material() {
         Material::Dna => support.fragments(),
         Material::Rna => {
@@ -65,7 +66,7 @@ fn crossing(candidate: &Candidate, support: Support, context: &Context<'_>) -> u
 }
 
 /// A fusion whose quality and flags are still to come: both depend on what else the sample shows.
-pub struct Draft<'a> {
+pub struct FusionDraft<'a> {
     /// The fusion so far.
     pub fusion: Fusion,
     /// The junction behind it.
@@ -80,7 +81,7 @@ pub struct Draft<'a> {
     pub as_kept: bool,
 }
 
-impl Draft<'_> {
+impl FusionDraft<'_> {
     /// The kinase's end and the partner's, each with whether it is an exon's edge at which RNA is spliced.
     pub fn ends(&self, material: Material) -> ((Breakend, bool), (Breakend, bool)) {
         let (kinase_edge, partner_edge) = self.oriented.edges();
@@ -96,17 +97,17 @@ impl Draft<'_> {
             Role::Five => (at_kinase, at_partner),
         };
         let fused = u64::from(fusion.crossing);
-        // Mates alone say that there is a fusion of RNA, not how much of it.
+        // In RNA, pairs alone show that there is a fusion but not its fraction.
         fusion.allele_fraction = (fused > 0).then(|| jeffreys_share(fused, fused + u64::from(fusion.depth3))).flatten();
     }
 }
 
 /// Builds the fusion of a candidate at `kinase`, but for its depths.
-pub fn draft<'a>(candidate: &'a Candidate, kinase: &Gene, context: &Context<'a>) -> Draft<'a> {
+pub fn draft<'a>(candidate: &'a Candidate, kinase: &Gene, context: &SampleContext<'a>) -> FusionDraft<'a> {
     let material = context.assay.material();
     let oriented = orient(candidate, kinase, context.models, context.knowledge, material, context.exact_homology);
     let support = support(candidate, context.molecules);
-    // Between mates of RNA there may be any exons, so nothing is said of them.
+    // In RNA any exons may lie between two mates, so no exon junction is named.
     let is_guessed = material == Material::Rna && candidate.slack_bp > 0;
     let (mut five, mut three) = sides(kinase, &oriented);
     if is_guessed {
@@ -204,7 +205,7 @@ pub fn draft<'a>(candidate: &'a Candidate, kinase: &Gene, context: &Context<'a>)
         three,
     };
     let as_kept = oriented.kinase_role == context.knowledge.kept_as(&kinase.symbol);
-    Draft { independent: independent(candidate, support, (known.tier, context.assay)), fusion, candidate, oriented, class, as_kept }
+    FusionDraft { independent: independent(candidate, support, (known.tier, context.assay)), fusion, candidate, oriented, class, as_kept }
 }
 
 /// Fragments that are independent of each other: those that share both ends speak once, unless UMIs tell them apart, primers fix their
@@ -216,7 +217,11 @@ fn independent(candidate: &Candidate, support: Support, (tier, assay): (KnownTie
         return Independent { showing, spanning: support.pair };
     }
     let ends = |shows: bool| -> BTreeSet<(i64, i64)> {
-        candidate.counted(MIN_ANCHOR_BP).filter(|(_, member)| (member.kind != Kind::Pair) == shows).map(|(_, member)| member.ends).collect()
+        candidate
+            .counted(MIN_ANCHOR_BP)
+            .filter(|(_, member)| (member.kind != EvidenceKind::Pair) == shows)
+            .map(|(_, member)| member.ends)
+            .collect()
     };
     let (shown, spanned) = (ends(true), ends(false));
     let more = spanned.difference(&shown).count() as u32;
@@ -232,16 +237,16 @@ fn unmatched(candidate: &Candidate, tier: KnownTier) -> u32 {
         return 0;
     }
     let (mut of_kinase, mut of_partner, mut of_both) = (0u32, 0u32, 0u32);
-    for (_, member) in candidate.counted(MIN_ANCHOR_BP).filter(|(_, member)| member.kind != Kind::Pair) {
-        // A clipped read has a place at the partner where it leaves it; the kinase gives none to such a read.
+    for (_, member) in candidate.counted(MIN_ANCHOR_BP).filter(|(_, member)| member.kind != EvidenceKind::Pair) {
+        // A clipped read that leaves the partner is placed at the partner; one that leaves the kinase is not.
         let leaves_partner = member.partner_mapq.is_some();
         let leaves_kinase = member.kinase_mapq > 0 || !leaves_partner;
-        let is_surely_split = member.kind == Kind::Split && member.partner_mapq > Some(0);
+        let is_surely_split = member.kind == EvidenceKind::Split && member.partner_mapq > Some(0);
         if leaves_kinase && !leaves_partner && member.partner_bp < inserted_bp + MIN_ANCHOR_BP {
             of_kinase += 1;
-        } else if leaves_partner && !leaves_kinase && member.kind == Kind::Clip && member.crossing_bp < MIN_ANCHOR_BP {
+        } else if leaves_partner && !leaves_kinase && member.kind == EvidenceKind::Clip && member.crossing_bp < MIN_ANCHOR_BP {
             of_partner += 1;
-        } else if member.kind == Kind::Clip || is_surely_split {
+        } else if member.kind == EvidenceKind::Clip || is_surely_split {
             of_both += 1;
         }
     }
@@ -277,7 +282,7 @@ fn sides(kinase: &Gene, oriented: &Oriented<'_>) -> (Partner, Partner) {
 }
 
 /// What the tables are asked about a junction.
-fn asked(candidate: &Candidate, kinase: &Gene, gene: &Gene, oriented: &Oriented<'_>, context: &Context<'_>) -> Option<Asked> {
+fn asked(candidate: &Candidate, kinase: &Gene, gene: &Gene, oriented: &Oriented<'_>, context: &SampleContext<'_>) -> Option<TableKey> {
     if oriented.kinase_role == Role::Five || !oriented.sense {
         return None;
     }
@@ -286,16 +291,16 @@ fn asked(candidate: &Candidate, kinase: &Gene, gene: &Gene, oriented: &Oriented<
         Material::Rna => {
             let (at_partner, at_kinase) = (oriented.partner.boundary, oriented.kinase.boundary);
             let query = JunctionQuery::new(gene, at_partner, kinase, at_kinase, candidate.insertion_bp, context.assembly)?;
-            Some(Asked::Rna(RnaEnds::from(&query)))
+            Some(TableKey::Rna(RnaEnds::from(&query)))
         }
         Material::Dna => {
-            // A transcript that lacks part of an exon is none of those that the tables have.
+            // The tables have no transcripts that lack a part of an exon.
             let is_within = |site: Site| matches!(site, Site::Exon { offset_bp: 1.., .. });
             if is_within(site5) || is_within(site3) {
                 return None;
             }
             let (exon5, exon3) = name::exon_at(Some(site5), Role::Five).zip(name::exon_at(Some(site3), Role::Three))?;
-            Some(Asked::Dna { exon5, exon3 })
+            Some(TableKey::Dna { exon5, exon3 })
         }
     }
 }
@@ -329,7 +334,7 @@ mod tests {
     fn reads_that_end_within_inserted_bases_count_in_pairs_of_both_sides() {
         let ends = [0, 1].map(|contig| Breakend::new(ContigId(contig), 1_000, Side::Lower));
         let clip = |of_kinase: bool, shown_bp: u32| Member {
-            kind: Kind::Clip,
+            kind: EvidenceKind::Clip,
             kinase_bp: if of_kinase { 60 } else { shown_bp },
             partner_bp: if of_kinase { shown_bp } else { 60 },
             crossing_bp: 0,

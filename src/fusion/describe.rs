@@ -1,6 +1,6 @@
-//! What a fusion is called and what it makes: other counts of its exons, HGVS, karyotype, peptide, domains, transcript and protein.
+//! Describes finished fusions: exon numbers on other transcripts, HGVS, karyotype, peptide, domains, transcript and protein.
 //!
-//! Works on finished fusions; it changes no call, no quality and no flag.
+//! It changes no call, no quality and no flag.
 
 use crate::genome::{Assembly, Breakend, Contigs, Interval};
 use crate::knowledge::{Knowledge, KnownEnd5};
@@ -9,13 +9,13 @@ use crate::model::index::GeneModels;
 use crate::model::{Gene, Role, Site};
 
 use super::frame::{coding_offset, kinase_domain_codons, CodingOffset, UNTRANSLATED_5};
-use super::name::{self, End, Named};
+use super::name::{self, Named, PartnerEnd};
 use super::naming::{Naming, Skip};
 use super::product::{self, Product};
 use super::{domains, vicc, Description, Flag, Frame, Fusion, KinaseDomain, Material};
 
-/// What the whole run gives to each description.
-pub struct Context<'a> {
+/// What describing a fusion needs of the run as a whole.
+pub struct RunContext<'a> {
     /// Gene models.
     pub models: &'a GeneModels,
     /// What is known.
@@ -29,7 +29,7 @@ pub struct Context<'a> {
 }
 
 /// Describes each fusion.
-pub fn describe(fusions: &mut [Fusion], context: &Context<'_>) {
+pub fn describe(fusions: &mut [Fusion], context: &RunContext<'_>) {
     let breaks: Vec<(String, Option<Site>, Option<Site>)> = fusions
         .iter()
         .filter(|fusion| fusion.passes() && material(fusion) == Material::Dna)
@@ -56,17 +56,17 @@ fn material(fusion: &Fusion) -> Material {
 /// What [`describe`] finds out about one fusion.
 struct Described {
     hgvs: Option<String>,
-    /// Where it differs from what the ends alone say.
+    /// Where it differs from the names that the two ends alone give.
     vicc: Option<String>,
     description: Description,
     naming: Naming,
 }
 
-fn described(fusion: &Fusion, context: &Context<'_>, breaks: &[(String, Option<Site>, Option<Site>)]) -> Described {
+fn described(fusion: &Fusion, context: &RunContext<'_>, breaks: &[(String, Option<Site>, Option<Site>)]) -> Described {
     let mut description = Description::default();
     let material = material(fusion);
     let place = |end: Breakend| band::band(context.assembly?, context.contigs, end.contig, end.kept_base());
-    // A partner that could not be placed has no place of its own to speak of, and no exons.
+    // A partner that could not be placed has neither a position nor exons.
     let (Some(five), Some(three)) = (gene(fusion, Role::Five, context), gene(fusion, Role::Three, context)) else {
         let known =
             |role: Role| gene(fusion, role, context).and_then(|_| place(partner(fusion, role).breakend)).map(|band| band.to_string());
@@ -77,7 +77,7 @@ fn described(fusion: &Fusion, context: &Context<'_>, breaks: &[(String, Option<S
     let band = |end: Breakend| place(end).map(|band| band.to_string());
     description.bands = (band(fusion.five.breakend), band(fusion.three.breakend));
     description.iscn = super::karyotype::iscn(&fusion.junction, place);
-    let ends: (End<'_>, End<'_>) = ((five, &fusion.five), (three, &fusion.three));
+    let ends: (PartnerEnd<'_>, PartnerEnd<'_>) = ((five, &fusion.five), (three, &fusion.three));
     if fusion.exon_junction.is_none() {
         return Described { hgvs: None, vicc: None, description, naming: fusion.naming.clone() };
     }
@@ -88,7 +88,7 @@ fn described(fusion: &Fusion, context: &Context<'_>, breaks: &[(String, Option<S
     // A cryptic exon lies apart from the exon before it: its bases are a linker behind that exon, not an offset from it.
     let cryptic = cryptic_exon(fusion, ends.0, context).zip(at_exon_edge(ends.0));
     let five_partner = cryptic.as_ref().map_or(&fusion.five, |(_, partner)| partner);
-    let offset = |end: End<'_>, role: Role| coding_offset(end.0, end.1.breakend, end.1.site, role, material);
+    let offset = |end: PartnerEnd<'_>, role: Role| coding_offset(end.0, end.1.breakend, end.1.site, role, material);
     let (before, after) = (offset((five, five_partner), Role::Five), offset(ends.1, Role::Three));
     naming.coding_bp = (domains::coding_bp((five, five_partner), before), domains::coding_bp(ends.1, after));
     naming.coding_bp_on_others = [domains::coding_bp_on_others(ends.0), domains::coding_bp_on_others(ends.1)].concat();
@@ -128,7 +128,7 @@ fn described(fusion: &Fusion, context: &Context<'_>, breaks: &[(String, Option<S
 }
 
 /// The 5' partner as if it ended at the edge of the exon before its break.
-fn at_exon_edge((gene, partner): End<'_>) -> Option<super::Partner> {
+fn at_exon_edge((gene, partner): PartnerEnd<'_>) -> Option<super::Partner> {
     let number = name::exon_at(partner.site, Role::Five)?;
     let boundary = gene.transcript.as_ref()?.splice_edge(number, gene.strand?, Role::Five)?;
     let breakend = Breakend::new(partner.breakend.contig, boundary, partner.breakend.side);
@@ -143,7 +143,7 @@ fn partner(fusion: &Fusion, role: Role) -> &super::Partner {
 }
 
 /// The model of a partner: of several genes of its name the one at its breakend.
-fn gene<'a>(fusion: &Fusion, role: Role, context: &Context<'a>) -> Option<&'a Gene> {
+fn gene<'a>(fusion: &Fusion, role: Role, context: &RunContext<'a>) -> Option<&'a Gene> {
     let partner = partner(fusion, role);
     let symbol = partner.gene.as_deref()?;
     let (contig, boundary) = (partner.breakend.contig, partner.breakend.boundary);
@@ -153,7 +153,7 @@ fn gene<'a>(fusion: &Fusion, role: Role, context: &Context<'a>) -> Option<&'a Ge
 
 /// The bases between the exons of both partners on the fusion transcript: kept intron and inserted bases, from the FASTA or from the
 /// reads. A splice that a DNA break implies leaves none.
-fn linker(fusion: &Fusion, ends: (End<'_>, End<'_>), context: &Context<'_>, material: Material) -> Option<Vec<u8>> {
+fn linker(fusion: &Fusion, ends: (PartnerEnd<'_>, PartnerEnd<'_>), context: &RunContext<'_>, material: Material) -> Option<Vec<u8>> {
     if material == Material::Dna {
         return Some(Vec::new());
     }
@@ -178,7 +178,7 @@ fn linker(fusion: &Fusion, ends: (End<'_>, End<'_>), context: &Context<'_>, mate
 }
 
 /// The exon that the literature's transcript lacks (EML4 exon 6b), where the fusion ends on one.
-fn cryptic_exon(fusion: &Fusion, five: End<'_>, context: &Context<'_>) -> Option<Interval> {
+fn cryptic_exon(fusion: &Fusion, five: PartnerEnd<'_>, context: &RunContext<'_>) -> Option<Interval> {
     let three = fusion.three.gene.as_deref()?;
     let row = context.knowledge.named(&five.0.symbol, three, fusion.exon_junction.as_deref(), fusion.variant.as_deref())?;
     let Some(KnownEnd5::Cryptic { length_bp, .. }) = row.five else { return None };
@@ -202,7 +202,7 @@ const STOP_BEFORE_KINASE: &str = "stop before the kinase domain";
 const MAX_BESIDE_BP: u32 = 1_000_000;
 
 /// What lies round a partner's break in no gene that a fusion could begin with: the gene that is read the other way, or the nearest ones.
-fn surroundings(fusion: &Fusion, context: &Context<'_>) -> Option<String> {
+fn surroundings(fusion: &Fusion, context: &RunContext<'_>) -> Option<String> {
     let role = if fusion.five.gene.is_none() { Role::Five } else { Role::Three };
     let end = partner(fusion, role).breakend;
     if partner(fusion, role).gene.is_some() || fusion.flags.contains(&Flag::UnplacedPartner) || context.assembly.is_none() {
@@ -230,7 +230,12 @@ fn stops_between(fusion: &Fusion, before: CodingOffset, linker: Option<&[u8]>) -
 }
 
 /// What the structure says beside frame and domains.
-fn notes(fusion: &Fusion, ends: (End<'_>, End<'_>), offsets: (CodingOffset, CodingOffset), product: Option<&Product>) -> Vec<String> {
+fn notes(
+    fusion: &Fusion,
+    ends: (PartnerEnd<'_>, PartnerEnd<'_>),
+    offsets: (CodingOffset, CodingOffset),
+    product: Option<&Product>,
+) -> Vec<String> {
     let mut notes = Vec::new();
     let kinase = &ends.1 .0.symbol;
     let keeps_kinase = fusion.kinase_domain == Some(KinaseDomain::Retained);
@@ -249,7 +254,7 @@ fn notes(fusion: &Fusion, ends: (End<'_>, End<'_>), offsets: (CodingOffset, Codi
 }
 
 /// Exons whose skipping brings an implied transcript into frame: of the 5' partner up to two before the break.
-fn in_frame_by_skipping(ends: (End<'_>, End<'_>), after: CodingOffset) -> Option<Skip> {
+fn in_frame_by_skipping(ends: (PartnerEnd<'_>, PartnerEnd<'_>), after: CodingOffset) -> Option<Skip> {
     let CodingOffset::At(after) = after else { return None };
     let ((gene, partner), (kinase, at_kinase)) = ends;
     let (transcript, strand) = (gene.transcript.as_ref()?, gene.strand?);

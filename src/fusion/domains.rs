@@ -1,4 +1,4 @@
-//! What becomes of the domains of both partners.
+//! Protein domains of both partners: which of them the fusion keeps, cuts or loses.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -7,7 +7,7 @@ use crate::knowledge::Knowledge;
 use crate::model::{Role, Transcript};
 
 use super::frame::{first_needed_codon, kinase_domain_codons, CodingOffset, UNTRANSLATED_5};
-use super::name::End;
+use super::name::PartnerEnd;
 use super::DomainFate;
 
 /// What stands where the table has no domain of a partner: it may have some all the same.
@@ -18,7 +18,7 @@ pub const FATES: [&str; 4] = ["kept", "cut", "lost", NOT_LISTED];
 
 /// Coding bases before an end on the named transcript, as far as they say which domains are kept; `None` where they say nothing. Intron
 /// that a transcript keeps is not among them.
-pub fn coding_bp((gene, partner): End<'_>, offset: CodingOffset) -> Option<i64> {
+pub fn coding_bp((gene, partner): PartnerEnd<'_>, offset: CodingOffset) -> Option<i64> {
     if !matches!(offset, CodingOffset::At(_) | CodingOffset::Unknown(UNTRANSLATED_5)) {
         return None;
     }
@@ -27,7 +27,7 @@ pub fn coding_bp((gene, partner): End<'_>, offset: CodingOffset) -> Option<i64> 
 
 /// The same on each other transcript of the gene that has a coding sequence. A domain is listed by the residues of one transcript; where
 /// the end lies in its coding sequence is told by the place on the genome, which all transcripts share.
-pub fn coding_bp_on_others((gene, partner): End<'_>) -> Vec<CodingBp> {
+pub fn coding_bp_on_others((gene, partner): PartnerEnd<'_>) -> Vec<CodingBp> {
     let on = |other: &Transcript| {
         let bases = other.coding_before(partner.breakend.boundary, gene.strand?)?;
         Some(CodingBp { gene: gene.symbol.clone(), transcript: other.literature_id().to_owned(), bases: i64::from(bases) })
@@ -64,7 +64,7 @@ pub fn fates(knowledge: &Knowledge, five: (&str, Option<i64>), three: (&str, Opt
             fates.push(fate("domains", NOT_LISTED, ""));
         }
         for domain in own {
-            // What of a kinase may be missing is said in one way everywhere.
+            // A kinase's own domain is judged by the one rule for kinase domains, so that all columns agree.
             let needed = first_needed_codon(symbol)
                 .filter(|_| role == Role::Three && kinase_domain_codons(symbol) == Some((domain.first, domain.last)));
             let is_own = |other: &&CodingBp| other.gene == symbol && bare(&other.transcript) == bare(&domain.transcript);

@@ -1,4 +1,5 @@
-//! Which junctions belong to one rearrangement, their order, and their identifiers.
+//! Groups junctions into rearrangements (a junction and its reciprocal are one event), sorts them, and gives the identifiers `F1`, `E1`,
+//! `E1r`.
 
 use std::cmp::Reverse;
 use std::collections::BTreeSet;
@@ -7,7 +8,7 @@ use crate::genome::Junction;
 
 use super::{Fusion, KinaseDomain, Material};
 
-/// Breakpoints of two views of one junction differ by no more than this.
+/// Greatest distance in bases of the breakpoints of one junction that was found from either of its two kinases.
 const SAME_PLACE_BP: u32 = 30;
 
 /// Orders fusions best first, names them `F1`, `F2`, ..., and gives those of one pair of genes one event (`E1`); junctions at which

@@ -1,4 +1,5 @@
-//! Reasons for doubt, one a file. Each looks at a finished candidate and says yes or no; a yes becomes a flag, nothing is deleted.
+//! Filters, one a file. Each looks at a finished candidate and says whether one reason for doubt applies. If so the candidate gets a flag;
+//! nothing is deleted.
 
 use std::collections::BTreeSet;
 

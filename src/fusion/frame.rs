@@ -1,7 +1,7 @@
 //! The reading frame across the junction, and what becomes of the kinase domain.
 
 use crate::genome::{Breakend, Strand};
-use crate::knowledge::Domain;
+use crate::knowledge::ProteinDomain;
 use crate::model::all_genes::no_frame;
 use crate::model::{Gene, Role, Site, Transcript};
 
@@ -132,7 +132,7 @@ const SPARE_LAST_CODONS: u32 = 10;
 
 /// What a fusion keeps of the kinase domain: all that matters of it where it begins before the loop that holds ATP, or, of a kinase that is
 /// the 5' partner, ends behind nearly all of the domain. `None` for a gene without a domain in the tables.
-pub fn kinase_domain(gene: &Gene, end: Breakend, role: Role, domain: Option<&Domain>) -> Option<KinaseDomain> {
+pub fn kinase_domain(gene: &Gene, end: Breakend, role: Role, domain: Option<&ProteinDomain>) -> Option<KinaseDomain> {
     let domain = domain?;
     if role != domain.keeps {
         return Some(KinaseDomain::Lost);

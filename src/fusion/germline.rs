@@ -1,12 +1,12 @@
-//! Fusions that the same person's normal tissue shows, too: no tumour made them.
+//! Flag `germline`: fusions that the same person's normal tissue also shows, so that they are not of the tumour.
 //!
-//! The normal is called as the sample is, and its candidates are compared. One read of a fusion in the normal may have hopped there
-//! from the tumour on the same run, so that a match needs fragments and a fraction of its own.
+//! The normal is called like the sample, and its candidates are compared. One read of a fusion in the normal may be an index hop from the
+//! tumour on the same run, so a match needs several fragments and a fraction of its own.
 
 use super::{agreement, Flag, Fusion};
 use crate::material::Material;
 
-/// Fewest fragments of the normal: one alone hops, or is a random chimera.
+/// Fewest fragments of the normal: a single one may be an index hop or a random chimera.
 const MIN_FRAGMENTS: u32 = 2;
 
 /// Least fraction in the normal, as a part of that in the sample. Inherited, it is on half of the normal's molecules; hopped reads and

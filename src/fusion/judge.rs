@@ -1,4 +1,5 @@
-//! Quality and flags: what a junction is worth against the noise that the other junctions of the same kinase show.
+//! Quality and flags of all junctions of one kinase, scored against the noise that the kinase's other junctions show. The score itself is
+//! [`super::score`]; the flags are [`super::filter`].
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
@@ -12,10 +13,10 @@ use crate::genome::Junction;
 use crate::junction::candidate::Candidate;
 use crate::model::{Gene, Role};
 
-use super::build::Draft;
+use super::build::FusionDraft;
 use super::filter::low_support::MIN_FRAGMENTS;
 use super::filter::{self, Doubt};
-use super::score::{Class, Independent, Noise, PartnerKind, Terms, MIN_PASS_QUALITY};
+use super::score::{Class, Independent, JunctionNoise, PartnerKind, Terms, MIN_PASS_QUALITY};
 use super::{Fusion, KnownTier, Material};
 
 /// A junction with at most this many fragments may be a random chimera and counts as noise for the others.
@@ -27,9 +28,9 @@ const UNIQUE_MAPQ: u8 = 60;
 const MOST_FRAGMENTS: u32 = 1_000;
 
 /// How many fragments a junction of one kinase needs to pass beside the noise of this sample: one of the tables, and one that joins
-/// the kinase to any other gene, both with a partner that is placed surely. It is the scoring model asked backwards; in DNA, where mates
-/// that span a break say less, for one read that shows it and mates for the rest, and for reads alone.
-pub fn support_rule(drafts: &[Draft<'_>], material: Material, chimeras: u32) -> SupportRule {
+/// the kinase to any other gene, both with a partner that is placed surely. It is the scoring model, solved for the number of
+/// fragments. In DNA, where spanning pairs count less, it is solved twice: for one read with pairs for the rest, and for reads alone.
+pub fn support_rule(drafts: &[FusionDraft<'_>], material: Material, chimeras: u32) -> SupportRule {
     let edges = if material == Material::Rna { 2 } else { 0 };
     let mut weak = Weak::new();
     for draft in drafts {
@@ -37,7 +38,7 @@ pub fn support_rule(drafts: &[Draft<'_>], material: Material, chimeras: u32) -> 
     }
     let needed = |tier: KnownTier| {
         let class = Class { tier, material, edges, by_mates: false, partner: PartnerKind::Gene, is_simple: false };
-        let noise = Noise { chimeras, like: like(class, &weak) };
+        let noise = JunctionNoise { chimeras, like: like(class, &weak) };
         let fewest = |of: &dyn Fn(u32) -> Independent| {
             let passes = |&fragments: &u32| Terms::new(class, of(fragments), noise, UNIQUE_MAPQ).quality() >= MIN_PASS_QUALITY;
             (MIN_FRAGMENTS..MOST_FRAGMENTS).find(passes).unwrap_or(MOST_FRAGMENTS)
@@ -55,7 +56,7 @@ pub fn support_rule(drafts: &[Draft<'_>], material: Material, chimeras: u32) -> 
 /// Number of weak junctions of each class.
 type Weak = Vec<(Class, u32)>;
 
-fn add_weak(weak: &mut Weak, draft: &Draft<'_>) {
+fn add_weak(weak: &mut Weak, draft: &FusionDraft<'_>) {
     if !(1..=WEAK_FRAGMENTS).contains(&draft.fusion.support.fragments()) {
         return;
     }
@@ -74,7 +75,7 @@ fn like(class: Class, weak: &Weak) -> u32 {
 pub struct Chimeras<'a> {
     /// The molecules, each by the fragment that stands for it.
     pub joined: FxHashSet<FragmentId>,
-    /// Others that an aligner joined by runs or adapter: they speak against their like alone.
+    /// Molecules that an aligner joined by homopolymers or adapter: noise for junctions of the same kind only.
     pub by_dirt: FxHashSet<FragmentId>,
     /// Which fragments are copies.
     pub molecules: &'a Molecules,
@@ -95,12 +96,12 @@ impl Chimeras<'_> {
 }
 
 /// Finishes the drafts of one kinase.
-pub fn judge(drafts: Vec<Draft<'_>>, kinase: &Gene, assay: &Assay, chimeras: &Chimeras<'_>) -> Vec<Fusion> {
+pub fn judge(drafts: Vec<FusionDraft<'_>>, kinase: &Gene, assay: &Assay, chimeras: &Chimeras<'_>) -> Vec<Fusion> {
     let noises = noises(&drafts, chimeras);
     drafts.into_iter().zip(noises).map(|(draft, noise)| finish(draft, kinase, assay, noise)).collect()
 }
 
-/// Junctions that are no noise for each other: those of two genes, whatever the variant; without a gene those of one place.
+/// Groups junctions that are not noise for each other: all variants of one pair of genes or, without a gene, junctions at one place.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 struct Kin<'d> {
     /// Which side the kinase is.
@@ -110,14 +111,14 @@ struct Kin<'d> {
     place: Option<&'d Junction>,
 }
 
-fn kin<'d>(draft: &'d Draft<'_>) -> Kin<'d> {
+fn kin<'d>(draft: &'d FusionDraft<'_>) -> Kin<'d> {
     let partner = draft.oriented.judged.gene.map(|gene| gene.symbol.as_str());
     Kin { kinase: draft.oriented.kinase_role, partner, place: partner.is_none().then_some(&draft.fusion.junction) }
 }
 
-/// What speaks against each draft: the chimeras of the kinase that do not join it to the same gene, and how many weak junctions of other genes
+/// The noise beside each draft: the chimeras of the kinase that do not join it to the same gene, and how many weak junctions of other genes
 /// look just as good.
-fn noises(drafts: &[Draft<'_>], chimeras: &Chimeras<'_>) -> Vec<Noise> {
+fn noises(drafts: &[FusionDraft<'_>], chimeras: &Chimeras<'_>) -> Vec<JunctionNoise> {
     let mut weak = Weak::new();
     let mut of_kin: FxHashMap<Kin<'_>, (Weak, Vec<&Candidate>)> = FxHashMap::default();
     for draft in drafts {
@@ -126,8 +127,8 @@ fn noises(drafts: &[Draft<'_>], chimeras: &Chimeras<'_>) -> Vec<Noise> {
         add_weak(own, draft);
         add_weak(&mut weak, draft);
     }
-    // What shows this gene is no noise for it. Molecules are told apart by name, not by how they count for a junction: one of which a
-    // clipped read shows the break counts there as clipped, and is a chimera too where its mates lie on either side.
+    // Molecules that join the kinase to this same gene are no noise for it. They are compared by name and not by the kind of evidence: a
+    // molecule that supports the junction with a clipped read is also a chimera if its mates lie on either side.
     let mut beside: FxHashMap<Kin<'_>, u32> = FxHashMap::default();
     let by_dirt = chimeras.by_dirt.len() as u32;
     let noise = |draft| {
@@ -138,13 +139,13 @@ fn noises(drafts: &[Draft<'_>], chimeras: &Chimeras<'_>) -> Vec<Noise> {
             None => *beside.entry(key).or_insert_with(|| chimeras.beside(candidates.iter().copied())),
         };
         let by_dirt = if draft.class.is_simple { by_dirt } else { 0 };
-        Noise { chimeras: chimeras + by_dirt, like: like(draft.class, &weak) - like(draft.class, own) }
+        JunctionNoise { chimeras: chimeras + by_dirt, like: like(draft.class, &weak) - like(draft.class, own) }
     };
     drafts.iter().map(noise).collect()
 }
 
-fn finish(draft: Draft<'_>, kinase: &Gene, assay: &Assay, noise: Noise) -> Fusion {
-    let Draft { mut fusion, candidate, oriented, class, independent, as_kept } = draft;
+fn finish(draft: FusionDraft<'_>, kinase: &Gene, assay: &Assay, noise: JunctionNoise) -> Fusion {
+    let FusionDraft { mut fusion, candidate, oriented, class, independent, as_kept } = draft;
     // Of a break without a partner only the kinase's side is placed. Reads end alike without any break between primers, at an exon that
     // the aligner does not know, and, where they are long, before any exon that it missed.
     let ends_alike = matches!(assay.kind, AssayKind::RnaAmplicon | AssayKind::DnaAmplicon)

@@ -1,11 +1,11 @@
-//! Names: exon junction, HGVS for adjoined transcripts, and the VICC form.
+//! Names of a junction: exon junction (`E13;A20`), HGVS for adjoined transcripts, and the VICC nomenclature.
 
 use crate::genome::{Interval, Side};
 use crate::model::builtin::{cited_id, is_mane_select};
 use crate::model::{Gene, Role, Site, Transcript};
 use crate::sequence::reverse_complement;
 
-use super::naming::{Count, Counts};
+use super::naming::{ExonNumbers, TranscriptExons};
 use super::{Material, Partner};
 
 /// Intron that is kept beside an exon is spelled out up to this length; the longest known is 117 bases (EML4-ALK V5b).
@@ -28,7 +28,7 @@ pub fn exon_junction(five: (&str, Option<u32>), three: (&str, Option<u32>)) -> O
 
 /// The shorthand of a transcript with bases between its exons that belong to neither, intron that is kept included: `E13;ins60A20`, and
 /// where the exons lack bases besides, `E14;ins11del49A20`. `None` where nothing lies between, or an end is too far from its exon.
-pub fn with_bases_between(five: End<'_>, three: End<'_>, inserted_bp: u32) -> Option<String> {
+pub fn with_bases_between(five: PartnerEnd<'_>, three: PartnerEnd<'_>, inserted_bp: u32) -> Option<String> {
     let (last, beyond) = exon_and_offset(five, Role::Five, Material::Rna)?;
     let (first, behind) = exon_and_offset(three, Role::Three, Material::Rna)?;
     let bases = |bases: i64| u32::try_from(bases).unwrap_or(0);
@@ -43,15 +43,15 @@ pub fn with_bases_between(five: End<'_>, three: End<'_>, inserted_bp: u32) -> Op
 }
 
 /// A gene with the part of it that a fusion keeps.
-pub type End<'a> = (&'a Gene, &'a Partner);
+pub type PartnerEnd<'a> = (&'a Gene, &'a Partner);
 
 /// The two ends of a fusion and the bases between them that belong to neither transcript.
 #[derive(Clone, Copy)]
 pub struct Named<'a> {
     /// 5' partner.
-    pub five: End<'a>,
+    pub five: PartnerEnd<'a>,
     /// 3' partner.
-    pub three: End<'a>,
+    pub three: PartnerEnd<'a>,
     /// Bases between the ends on the fusion transcript, intron that is kept included; `None` where they cannot be read.
     pub linker: Option<&'a [u8]>,
     /// What the fusion was seen in.
@@ -73,7 +73,7 @@ pub fn hgvs(named: &Named<'_>) -> Option<String> {
 }
 
 /// Transcript and position of the last base of the 5' partner's exons, or of the first of the 3' partner's.
-fn hgvs_end((gene, partner): End<'_>, role: Role) -> Option<(String, String)> {
+fn hgvs_end((gene, partner): PartnerEnd<'_>, role: Role) -> Option<(String, String)> {
     let (transcript, strand) = (gene.transcript.as_ref()?, gene.strand?);
     let boundary = match partner.site? {
         Site::Exon { .. } => partner.breakend.boundary,
@@ -89,7 +89,7 @@ fn hgvs_end((gene, partner): End<'_>, role: Role) -> Option<(String, String)> {
 
 /// The stretch of intron that a transcript keeps beside the exon of its end; empty where it ends on an exon, `None` where the end lies
 /// too far from any.
-pub fn retained((gene, partner): End<'_>, role: Role) -> Option<Interval> {
+pub fn retained((gene, partner): PartnerEnd<'_>, role: Role) -> Option<Interval> {
     let (transcript, strand) = (gene.transcript.as_ref()?, gene.strand?);
     let boundary = partner.breakend.boundary;
     let edge = match partner.site? {
@@ -115,8 +115,8 @@ pub fn in_direction(gene: &Gene, interval: Interval, bases: &dyn Fn(Interval) ->
 /// the exons that a splice will join, with `(::)` because their joint is inferred.
 ///
 /// Source: VICC gene fusion specification, nomenclature.
-pub fn vicc(five: End<'_>, three: End<'_>, insertion: &[u8], material: Material) -> Option<String> {
-    let part = |end: End<'_>, role: Role| {
+pub fn vicc(five: PartnerEnd<'_>, three: PartnerEnd<'_>, insertion: &[u8], material: Material) -> Option<String> {
+    let part = |end: PartnerEnd<'_>, role: Role| {
         let (number, offset_bp) = exon_and_offset(end, role, material)?;
         let offset = if offset_bp == 0 { String::new() } else { format!("{offset_bp:+}") };
         Some(format!("{}({}):e.{number}{offset}", cited_id(end.0.transcript.as_ref()?), end.0.symbol))
@@ -134,7 +134,7 @@ pub fn vicc(five: End<'_>, three: End<'_>, insertion: &[u8], material: Material)
 }
 
 /// The exon of an end and how many bases behind (+) or before (-) its edge, along the transcript, the end lies.
-pub fn exon_and_offset((gene, partner): End<'_>, role: Role, material: Material) -> Option<(u32, i64)> {
+pub fn exon_and_offset((gene, partner): PartnerEnd<'_>, role: Role, material: Material) -> Option<(u32, i64)> {
     let (transcript, strand) = (gene.transcript.as_ref()?, gene.strand?);
     let number = exon_at(partner.site, role)?;
     let apart = i64::from(transcript.splice_edge(number, strand, role)?.abs_diff(partner.breakend.boundary));
@@ -145,7 +145,7 @@ pub fn exon_and_offset((gene, partner): End<'_>, role: Role, material: Material)
 }
 
 /// The number that another transcript of the gene gives to the exon of an end.
-fn renumbered((gene, partner): End<'_>, role: Role, other: &Transcript) -> Option<u32> {
+fn renumbered((gene, partner): PartnerEnd<'_>, role: Role, other: &Transcript) -> Option<u32> {
     let (main, strand) = (gene.transcript.as_ref()?, gene.strand?);
     let edge = main.splice_edge(exon_at(partner.site, role)?, strand, role)?;
     other.exons.iter().map(|exon| exon.number).find(|&number| other.splice_edge(number, strand, role) == Some(edge))
@@ -168,8 +168,8 @@ pub struct OtherCount {
 
 /// The exons of a junction on the named transcripts, and on each other pair of transcripts in use on which both exons exist. The pair that
 /// is MANE Select on both sides is always among them, where it is known.
-pub fn counts(five: End<'_>, three: End<'_>) -> Option<Counts> {
-    let counts = |end: End<'_>, role: Role| -> Vec<(u32, String, bool, bool)> {
+pub fn counts(five: PartnerEnd<'_>, three: PartnerEnd<'_>) -> Option<ExonNumbers> {
+    let counts = |end: PartnerEnd<'_>, role: Role| -> Vec<(u32, String, bool, bool)> {
         let Some(main) = end.0.transcript.as_ref() else { return Vec::new() };
         let all = std::iter::once((main, true)).chain(end.0.alternatives.iter().map(|other| (other, false)));
         all.filter_map(|(transcript, is_main)| {
@@ -187,11 +187,11 @@ pub fn counts(five: End<'_>, three: End<'_>) -> Option<Counts> {
             let (same, mane_select) = ((*number5, *number3) == main, *mane5 && *mane3);
             if mane_select || !(same || *is_main5 && *is_main3) {
                 let (transcript5, transcript3) = (id5.clone(), id3.clone());
-                others.push(Count { exons: (*number5, *number3), transcript5, transcript3, mane_select });
+                others.push(TranscriptExons { exons: (*number5, *number3), transcript5, transcript3, mane_select });
             }
         }
     }
-    Some(Counts { main, others })
+    Some(ExonNumbers { main, others })
 }
 
 /// A shorthand with other exon numbers; what says more than a number (`E14;ins11del49A20`) stays.

@@ -1,5 +1,5 @@
-//! What the tables are asked about a junction. It is kept with the fusion and in `kinfuse.json`, so that names can be renewed when the
-//! tables change, without the reads.
+//! The keys by which a junction is looked up in the tables of known fusions, and the names that follow from the look-up. The keys are kept in
+//! `kinfuse.json`, so that `kinfuse report` can renew the names without the reads.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -20,13 +20,13 @@ pub struct Naming {
     /// The kinase.
     pub kinase: String,
     /// What is looked up; `null` for a reciprocal, for genes that point against each other, and outside of exons and introns.
-    pub asked: Option<Asked>,
+    pub asked: Option<TableKey>,
     /// Exon junction as the transcripts count it (`E13;A20`).
     pub counted: Option<String>,
     /// Reading frame by counting alone.
     pub frame: String,
     /// Exons of the named transcripts, and of the others in use.
-    pub counts: Option<Counts>,
+    pub counts: Option<ExonNumbers>,
     /// Coding bases before the end of the 5' and of the 3' partner, as far as they say which domains are kept.
     pub coding_bp: (Option<i64>, Option<i64>),
     /// The same on the other transcripts of the two genes, on which the table may list a domain.
@@ -39,7 +39,8 @@ pub struct Naming {
 /// The key of a junction in the table of fusions.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
-pub enum Asked {
+#[schemars(rename = "Asked")]
+pub enum TableKey {
     /// A junction of transcripts.
     Rna(RnaEnds),
     /// A break between two exons, which implies their junction.
@@ -70,16 +71,18 @@ pub struct RnaEnds {
 
 /// A junction's exons as the transcripts in use number them.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-pub struct Counts {
+#[schemars(rename = "Counts")]
+pub struct ExonNumbers {
     /// On the named transcripts, 5' first.
     pub main: (u32, u32),
     /// On the others.
-    pub others: Vec<Count>,
+    pub others: Vec<TranscriptExons>,
 }
 
 /// A junction's exons on one pair of transcripts.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-pub struct Count {
+#[schemars(rename = "Count")]
+pub struct TranscriptExons {
     /// The exons, 5' first.
     pub exons: (u32, u32),
     /// Transcript of the 5' partner.
@@ -125,9 +128,9 @@ impl Skip {
     }
 }
 
-/// What the tables say of a junction.
+/// The entry of a junction in the tables.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Known {
+pub struct KnownJunction {
     /// How well known it is.
     pub tier: KnownTier,
     /// Variant label.
@@ -159,22 +162,22 @@ impl From<&JunctionQuery<'_>> for RnaEnds {
 
 impl Naming {
     /// What the tables say.
-    pub fn known(&self, knowledge: &Knowledge) -> Known {
-        let nothing = |tier| Known { tier, label: None, shorthand: None, printed: None, reported_in_frame: false };
+    pub fn known(&self, knowledge: &Knowledge) -> KnownJunction {
+        let nothing = |tier| KnownJunction { tier, label: None, shorthand: None, printed: None, reported_in_frame: false };
         let Some(partner) = &self.partner else { return nothing(KnownTier::Kinase) };
         if !knowledge.pair(partner, &self.kinase) {
             return nothing(KnownTier::Kinase);
         }
         let row = match &self.asked {
             None => None,
-            Some(Asked::Rna(ends)) => knowledge.junction(&ends.query(partner, &self.kinase)).map(|row| Known {
+            Some(TableKey::Rna(ends)) => knowledge.junction(&ends.query(partner, &self.kinase)).map(|row| KnownJunction {
                 tier: KnownTier::Variant,
                 label: row.label.clone(),
                 shorthand: row.shorthand.clone(),
                 printed: printed(row),
                 reported_in_frame: row.in_frame_reported == Some(true),
             }),
-            Some(Asked::Dna { exon5, exon3 }) => knowledge.implied(partner, *exon5, &self.kinase, *exon3).map(|implied| Known {
+            Some(TableKey::Dna { exon5, exon3 }) => knowledge.implied(partner, *exon5, &self.kinase, *exon3).map(|implied| KnownJunction {
                 tier: KnownTier::Variant,
                 label: implied.label,
                 shorthand: implied.shorthand,
@@ -186,13 +189,13 @@ impl Naming {
     }
 
     /// The exon junction as the literature prints it, else by counting.
-    pub fn exon_junction(&self, known: &Known) -> Option<String> {
+    pub fn exon_junction(&self, known: &KnownJunction) -> Option<String> {
         let printed = known.printed.as_ref().map(|printed| &printed.junction);
         self.counted.as_ref().map(|counted| printed.or(known.shorthand.as_ref()).unwrap_or(counted).clone())
     }
 
     /// The frame as files spell it, with the word of the tables where counting gives none.
-    pub fn frame(&self, known: &Known) -> String {
+    pub fn frame(&self, known: &KnownJunction) -> String {
         if known.reported_in_frame && self.frame.starts_with(Frame::UNKNOWN) {
             Frame::InFrameReported.text()
         } else {
@@ -201,10 +204,10 @@ impl Naming {
     }
 
     /// A junction as the other transcripts in use count it, and as the tables print it.
-    pub fn other_counts(&self, exon_junction: Option<&str>, known: &Known) -> Vec<OtherCount> {
+    pub fn other_counts(&self, exon_junction: Option<&str>, known: &KnownJunction) -> Vec<OtherCount> {
         let counted = known.printed.as_ref().and(known.shorthand.as_deref()).or(exon_junction);
-        let (Some(shorthand), Some(Counts { main, others })) = (counted, &self.counts) else { return Vec::new() };
-        let other = |count: &Count| OtherCount {
+        let (Some(shorthand), Some(ExonNumbers { main, others })) = (counted, &self.counts) else { return Vec::new() };
+        let other = |count: &TranscriptExons| OtherCount {
             junction: with_exons(shorthand, (main.0, count.exons.0), (main.1, count.exons.1)),
             transcript5: count.transcript5.clone(),
             transcript3: count.transcript3.clone(),
@@ -257,11 +260,11 @@ mod tests {
             partner: Some("GOPC".to_owned()),
             kinase: "ROS1".to_owned(),
             counted: Some("G8;R35".to_owned()),
-            counts: Some(Counts { main: (8, 35), others: Vec::new() }),
+            counts: Some(ExonNumbers { main: (8, 35), others: Vec::new() }),
             ..Naming::default()
         };
         let rna = RnaEnds { five: Some((8, 0)), three: Some((35, 0)), boundary5: 0, assembly: None, inserted_bp: 0, retained5_bp: 0 };
-        for asked in [Asked::Rna(rna), Asked::Dna { exon5: 8, exon3: 35 }] {
+        for asked in [TableKey::Rna(rna), TableKey::Dna { exon5: 8, exon3: 35 }] {
             naming.asked = Some(asked);
             let known = naming.known(&knowledge);
             let junction = naming.exon_junction(&known);

@@ -1,7 +1,7 @@
-//! Which gene lies at the partner's end, which way it points, and which of the two is 5'.
+//! Orientation: which gene lies at the partner's end, on which strand, and which of the two genes is 5'.
 //!
-//! A partner that neither the user's GTF nor the curated models explain is named by the protein-coding genes of the whole genome. Such a
-//! gene gives a name, an exon and a frame; quality and flags go by the other models alone ([`Judged`]).
+//! A partner that neither the user's GTF nor the curated models have is named by a table of all protein-coding genes. That table gives a name,
+//! an exon and a frame only; quality and flags use the other models alone ([`Judged`]).
 
 use crate::genome::{Breakend, Strand};
 use crate::junction::Candidate;
@@ -32,7 +32,7 @@ pub struct Oriented<'a> {
     pub kinase_site: Option<Site>,
     /// Where on its transcript the partner breaks.
     pub partner_site: Option<Site>,
-    /// What quality and flags go by.
+    /// The partner by which quality and flags are decided.
     pub judged: Judged<'a>,
 }
 
@@ -78,7 +78,7 @@ pub fn orient<'a>(
     };
     let placed = |gene: Option<&Gene>| place(candidate, kinase, gene, kinase_role, partner_role, material, exact_homology);
     let points_right = |gene: &Gene| gene.strand.is_none_or(|strand| Role::of(strand, candidate.partner.side) == partner_role);
-    let rank = |(gene, ends): &(&Gene, Ends)| {
+    let rank = |(gene, ends): &(&Gene, OrientedEnds)| {
         let known = knowledge.pair(&gene.symbol, &kinase.symbol) || knowledge.pair(&kinase.symbol, &gene.symbol);
         // Best first: points the right way, known partner, breaks at an exon edge, has a model.
         (!points_right(gene), !known, material == Material::Rna && !ends.on_edges().1, gene.transcript.is_none())
@@ -96,7 +96,7 @@ pub fn orient<'a>(
     let unlisted = if is_explained {
         None
     } else {
-        // A gene that points the wrong way explains nothing.
+        // A gene on the wrong strand does not explain the junction.
         let all = here(&|boundary| models.unlisted_at(candidate.partner.contig, boundary));
         best(all.into_iter().filter(|gene| points_right(gene)).collect())
     };
@@ -125,14 +125,14 @@ pub fn orient<'a>(
 }
 
 /// The two ends as reported, and where they lie.
-struct Ends {
+struct OrientedEnds {
     kinase: Breakend,
     partner: Breakend,
     kinase_site: Option<Site>,
     partner_site: Option<Site>,
 }
 
-impl Ends {
+impl OrientedEnds {
     /// Whether the kinase's end and the partner's lie on exon edges that a splice uses.
     fn on_edges(&self) -> (bool, bool) {
         let edge = |site: Option<Site>| site.is_some_and(Site::is_splice_edge);
@@ -150,7 +150,7 @@ fn place(
     partner_role: Role,
     material: Material,
     exact_homology: bool,
-) -> Ends {
+) -> OrientedEnds {
     let site = |gene: Option<&Gene>, end: Breakend, role: Role| {
         let gene = gene?;
         Some(gene.transcript.as_ref()?.site(end.boundary, gene.strand?, role))
@@ -159,7 +159,7 @@ fn place(
     let role_of_partner = partner.and_then(|gene| gene.strand).map_or(partner_role, |strand| Role::of(strand, candidate.partner.side));
     let at = |given_away: i64| {
         let (at_kinase, at_partner) = (candidate.kinase.extended(-given_away), candidate.partner.extended(given_away));
-        Ends {
+        OrientedEnds {
             kinase: at_kinase,
             partner: at_partner,
             kinase_site: site(Some(kinase), at_kinase, kinase_role),

@@ -1,12 +1,12 @@
-//! Reads that show no fusion but a gene's own next exon: an aligner without splicing, or one that does not split short ends, leaves them
-//! clipped at the exon's edge, as a fusion would, or puts the end where another copy of a repeat lies.
+//! Recognises false fusions that are a gene's own splicing: reads that continue into the gene's next exon, which an aligner without splicing
+//! left clipped at the exon's edge, or placed at another copy of a repeat.
 
 use crate::genome::{Breakend, Interval, Side};
 use crate::junction::Candidate;
 use crate::model::{Gene, Role};
 use crate::sequence::reverse_complement;
 
-/// An aligner ends a piece so many bases beside the exon's edge by chance.
+/// Bases by which an aligner may end a piece beside the exon's edge by chance.
 const NEAR_EDGE_BP: u32 = 4;
 /// Exons that a splice may skip.
 const MOST_SKIPPED: u32 = 3;

@@ -9,7 +9,7 @@ use crate::genome::{Interval, Side};
 use crate::model::{Role, Site};
 use crate::sequence::translate_codon;
 
-use super::name::{exon_at, in_direction, End};
+use super::name::{exon_at, in_direction, PartnerEnd};
 
 /// Residues that are shown on either side of the junction.
 const SHOWN_RESIDUES: usize = 10;
@@ -37,19 +37,26 @@ pub struct Product {
 
 impl Product {
     /// Joins the exons that both partners keep; `None` where not all bases are known.
-    pub fn join(five: End<'_>, three: End<'_>, linker: &[u8], spliced: bool, bases: &dyn Fn(Interval) -> Vec<u8>) -> Option<Self> {
+    pub fn join(
+        five: PartnerEnd<'_>,
+        three: PartnerEnd<'_>,
+        linker: &[u8],
+        spliced: bool,
+        bases: &dyn Fn(Interval) -> Vec<u8>,
+    ) -> Option<Self> {
         let mut transcript = kept_bases(five, Role::Five, spliced, bases)?;
         let five_bp = transcript.len();
         transcript.extend_from_slice(linker);
         let three_bases = kept_bases(three, Role::Three, spliced, bases)?;
         let three_at = transcript.len();
         transcript.extend_from_slice(&three_bases);
-        let start_of = |end: End<'_>| {
+        let start_of = |end: PartnerEnd<'_>| {
             let (model, strand) = (end.0.transcript.as_ref()?, end.0.strand?);
             model.spliced_offset(model.cds_base(0, strand)?, strand).map(|offset| offset as usize)
         };
-        let whole_bp =
-            |end: End<'_>| end.0.transcript.as_ref().map(|model| model.exons.iter().map(|exon| exon.length_bp() as usize).sum::<usize>());
+        let whole_bp = |end: PartnerEnd<'_>| {
+            end.0.transcript.as_ref().map(|model| model.exons.iter().map(|exon| exon.length_bp() as usize).sum::<usize>())
+        };
         let lost_bp = whole_bp(three)?.checked_sub(three_bases.len())?;
         let three_start = start_of(three);
         let own_start = three_start.and_then(|start| start.checked_sub(lost_bp)).map(|start| three_at + start);
@@ -116,7 +123,7 @@ pub fn peptide_over(left: &[u8], right: &[u8], before_bp: usize) -> Option<Strin
     let shown = right.len().min(3 * SHOWN_RESIDUES + 3);
     let bases: Vec<u8> = left.get(skipped..)?.iter().chain(&right[..shown]).copied().collect();
     let protein: String = bases.chunks_exact(3).map(|codon| translate_codon(codon).map_or('X', char::from)).collect();
-    // Behind a stop codon beyond the junction nothing is made.
+    // Translation ends at a stop codon beyond the junction.
     let from = (left.len() - skipped) / 3;
     let stop = protein.bytes().skip(from).position(|residue| residue == b'*').map_or(protein.len(), |at| from + at + 1);
     let found = peptide(protein.get(..stop)?, left.len() - skipped)?;
@@ -136,7 +143,7 @@ pub fn stops_at_end(left: &[u8], right: &[u8], before_bp: usize, linker_bp: usiz
 }
 
 /// The bases that a gene gives to the transcript: its exons up to or from the junction, as they lie in RNA, whole ones for DNA.
-fn kept_bases((gene, partner): End<'_>, role: Role, spliced: bool, bases: &dyn Fn(Interval) -> Vec<u8>) -> Option<Vec<u8>> {
+fn kept_bases((gene, partner): PartnerEnd<'_>, role: Role, spliced: bool, bases: &dyn Fn(Interval) -> Vec<u8>) -> Option<Vec<u8>> {
     let (transcript, strand) = (gene.transcript.as_ref()?, gene.strand?);
     let number = exon_at(partner.site, role)?;
     let mut found = Vec::new();

@@ -52,7 +52,7 @@ const KNOWN_PLACE: f64 = 0.01;
 /// Weight of a misplaced partner where it is not.
 const UNKNOWN_PLACE: f64 = 1.0;
 
-/// What kind of junction it is, as far as chance and prior depend on it.
+/// The kind of a junction; the probability by chance and the prior depend on it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Class {
     /// How well known.
@@ -80,9 +80,9 @@ pub enum PartnerKind {
     Gene,
 }
 
-/// The noise of a sample as far as it bears on one junction.
+/// The noise of a sample that counts against one junction.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Noise {
+pub struct JunctionNoise {
     /// Molecules that join the kinase to some other place, without those of the junction.
     pub chimeras: u32,
     /// Weak junctions of other genes that look just as good.
@@ -123,9 +123,9 @@ impl Class {
     /// RNA: a switch at random hits an exon edge about once in 150 bases; splicing errors prefer edges, so both edges together are
     /// taken as 1 in 500, one as 1 in 20. A listed partner is one gene in about 500 by number, a listed junction one in a million
     /// of all pairs of edges. Mates have edges within an insert anywhere, so these say nothing; but one chimera in four is in sense with the
-    /// kinase kept, and of those one in two lies before the domain: 1/8. DNA: listed partners fill about 1/1000 of the genome, one in four chimeras is in sense with the
-    /// kinase kept: 2.5e-4. Genes fill half of the genome: 1/2 * 1/4 = 0.125. In the other half either strand will do, as only RNA tells
-    /// what a partner there becomes, and one chimera in two keeps the kinase: 1/2 * 1/2 = 0.25.
+    /// kinase kept, and of those one in two lies before the domain: 1/8. DNA: listed partners fill about 1/1000 of the genome, one in four
+    /// chimeras is in sense with the kinase kept: 2.5e-4. Genes fill half of the genome: 1/2 * 1/4 = 0.125. In the other half either strand
+    /// will do, as only RNA tells what a partner there becomes, and one chimera in two keeps the kinase: 1/2 * 1/2 = 0.25.
     pub fn chance_like(self) -> f64 {
         let partner = match self.tier {
             KnownTier::Variant | KnownTier::Pair => 1.0 / 500.0,
@@ -195,7 +195,7 @@ pub struct Terms {
 
 impl Terms {
     /// The terms of a junction that these fragments show, with the partner placed with `mapq` at best.
-    pub fn new(class: Class, fragments: Independent, noise: Noise, mapq: u8) -> Self {
+    pub fn new(class: Class, fragments: Independent, noise: JunctionNoise, mapq: u8) -> Self {
         let (showing_rarity, spanning_rarity) = class.rarities();
         Self {
             chimeras: noise.chimeras.saturating_add(1),
@@ -239,7 +239,7 @@ mod tests {
         Class { tier, material: Material::Rna, edges, by_mates: false, partner: PartnerKind::Gene, is_simple: false }
     }
 
-    fn quality(class: Class, fragments: Independent, noise: Noise, mapq: u8) -> f64 {
+    fn quality(class: Class, fragments: Independent, noise: JunctionNoise, mapq: u8) -> f64 {
         Terms::new(class, fragments, noise, mapq).quality()
     }
 
@@ -247,8 +247,8 @@ mod tests {
         Independent { showing, spanning: 0 }
     }
 
-    fn noise(chimeras: u32) -> Noise {
-        Noise { chimeras, like: 0 }
+    fn noise(chimeras: u32) -> JunctionNoise {
+        JunctionNoise { chimeras, like: 0 }
     }
 
     #[test]
@@ -278,7 +278,7 @@ mod tests {
         assert!(!beside.looks_like(gene), "stray junctions beside genes are no rivals of one with a gene");
         let simple = Class { is_simple: true, ..gene };
         assert!(!simple.looks_like(gene) && gene.looks_like(simple) && simple.looks_like(simple), "runs are rivals of runs alone");
-        let example = quality(gene, Independent { showing: 1, spanning: 2 }, Noise { chimeras: 9, like: 1 }, 60);
+        let example = quality(gene, Independent { showing: 1, spanning: 2 }, JunctionNoise { chimeras: 9, like: 1 }, 60);
         assert!((example - 15.6).abs() < 0.1, "{example}");
     }
 

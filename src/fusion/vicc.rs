@@ -1,4 +1,4 @@
-//! A fusion in the form of the VICC gene fusion specification (`AssayedFusion`), for tools that read that form.
+//! A fusion as JSON of the VICC gene fusion specification (`AssayedFusion`), for programs that read that form.
 
 use serde_json::{json, Value};
 
@@ -6,7 +6,7 @@ use crate::genome::{Assembly, ContigId, Contigs, Side, Strand};
 use crate::model::builtin::{cited_id, is_mane_select};
 use crate::model::Role;
 
-use super::name::{exon_and_offset, End};
+use super::name::{exon_and_offset, PartnerEnd};
 use super::Material;
 
 /// Versions of the RefSeq sequences of chromosomes 1-22, X and Y. Source: NCBI assembly reports of GRCh37 and GRCh38.
@@ -33,14 +33,14 @@ fn accession(assembly: Assembly, contigs: &Contigs, contig: ContigId) -> Option<
 ///
 /// Places are interbase, as GA4GH VRS has them.
 pub fn element(
-    five: End<'_>,
-    three: End<'_>,
+    five: PartnerEnd<'_>,
+    three: PartnerEnd<'_>,
     linker: Option<&[u8]>,
     material: Material,
     assembly: Option<Assembly>,
     contigs: &Contigs,
 ) -> Option<Value> {
-    let segment = |end: End<'_>, role: Role| -> Option<Value> {
+    let segment = |end: PartnerEnd<'_>, role: Role| -> Option<Value> {
         let (gene, partner) = end;
         let (transcript, strand) = (gene.transcript.as_ref()?, gene.strand?);
         let id = cited_id(transcript);

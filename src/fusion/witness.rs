@@ -1,7 +1,7 @@
-//! The fragments behind a junction: which molecule each belongs to, how that molecule shows the junction, and where its records lie.
+//! The fragments behind a junction (its witnesses): which molecule each belongs to, which kind of evidence it is, and where its records lie.
 //!
-//! `Support` counts them; these name them, so that their records can be read again when all calls are known ([`Behind`]): for the evidence
-//! file and for the page, which so have the same reads.
+//! [`super::Support`] has the counts; this module has the fragments themselves. When all calls are known their records are read again
+//! ([`Behind`]), for the evidence file and for the page, so that both show the same reads.
 
 use std::collections::BTreeMap;
 
@@ -12,10 +12,10 @@ use crate::alignment::scan::Unaligned;
 use crate::alignment::{tile, Library};
 use crate::coverage::depth::MIN_ANCHOR_BP;
 use crate::error::Result;
-use crate::evidence::supporting::{at, places, Found, Further};
+use crate::evidence::supporting::{at, places, Further, SupportingRecord};
 use crate::evidence::{Molecules, Supporting};
 use crate::genome::Interval;
-use crate::junction::{Candidate, Kind};
+use crate::junction::{Candidate, EvidenceKind};
 use crate::model::Role;
 
 /// Names of reads that are kept of a junction: the first in the order of their bytes.
@@ -29,7 +29,7 @@ pub struct Witness {
     /// Its molecule, by the fragment that stands for it.
     pub molecule: FragmentId,
     /// The strongest way in which the molecule shows the junction.
-    pub kind: Kind,
+    pub kind: EvidenceKind,
     /// Bases on the 5' and on the 3' side in the fragment's read that shows most of both; 0 for mates on either side.
     pub shown_bp: [u32; 2],
 }
@@ -50,8 +50,8 @@ pub struct Witnesses {
 }
 
 /// The molecules that count for a candidate, each with its strongest kind of evidence.
-pub fn molecules_of(candidate: &Candidate, molecules: &Molecules) -> BTreeMap<FragmentId, Kind> {
-    let mut strongest: BTreeMap<FragmentId, Kind> = BTreeMap::new();
+pub fn molecules_of(candidate: &Candidate, molecules: &Molecules) -> BTreeMap<FragmentId, EvidenceKind> {
+    let mut strongest: BTreeMap<FragmentId, EvidenceKind> = BTreeMap::new();
     for (fragment, member) in candidate.counted(MIN_ANCHOR_BP) {
         strongest.entry(molecules.of(fragment)).and_modify(|known| *known = (*known).max(member.kind)).or_insert(member.kind);
     }
@@ -88,7 +88,7 @@ impl<'a> Records<'a> {
             // Each molecule of a fragment that counts is among them.
             let Some(&kind) = kinds.get(&molecule) else { continue };
             let shown_bp = match (member.kind, kinase_role) {
-                (Kind::Pair, _) => [0; 2],
+                (EvidenceKind::Pair, _) => [0; 2],
                 (_, Role::Three) => [member.partner_bp, member.kinase_bp],
                 (_, Role::Five) => [member.kinase_bp, member.partner_bp],
             };
@@ -148,7 +148,7 @@ impl<'a> Behind<'a> {
     ///
     /// # Errors
     /// When a file cannot be read, or the error of `each`.
-    pub fn visit(&self, each: &mut dyn FnMut(Found<'_>, &[Shows]) -> Result<()>) -> Result<()> {
+    pub fn visit(&self, each: &mut dyn FnMut(SupportingRecord<'_>, &[Shows]) -> Result<()>) -> Result<()> {
         self.records.visit(&mut |found| {
             let shows = self.shows.get(&found.chosen).map(Vec::as_slice).unwrap_or_default();
             each(found, shows)

@@ -11,7 +11,7 @@
 
 use crate::stats::{beta_binomial_ln, jeffreys_share, Share};
 
-use super::likelihood::Seen;
+use super::likelihood::SiteMolecules;
 
 /// Largest share that is looked for: with more the first person's own places are no longer told.
 const MAX_SHARE: f64 = 0.2;
@@ -22,7 +22,7 @@ const STEP: f64 = 0.001;
 /// Fraction from which a place may have two copies of the substitution, up to [`MAX_SHARE`] of another person and some chance.
 const MIN_FRAC: f64 = 0.75;
 
-/// Chance that such a place is heterozygous all the same, be it by uneven expression or by a tumour's loss.
+/// Chance that such a site is heterozygous nevertheless, because of uneven expression or a loss in the tumour.
 const ONE_COPY: f64 = 0.2;
 
 /// Fewest places: the other person has two copies as well at six of ten, at eight places by chance once in sixty samples.
@@ -41,7 +41,7 @@ const INTERVAL_LN: f64 = 1.92;
 /// Relative variance of the share of reference bases between places: reads with the reference are aligned a little better.
 const VARIANCE: f64 = 0.05;
 
-/// Lowest rate of errors that is believed: a misplaced read in ten thousand.
+/// Lowest error rate that is assumed: one misplaced read in ten thousand.
 const MIN_ERROR: f64 = 1e-4;
 
 /// Chance of each genotype (RR, RA, AA) of another person where the first one is AA: all frequencies equally likely.
@@ -85,8 +85,8 @@ impl Contamination {
 }
 
 /// Measures by what a library shows at the places of each gene.
-pub(super) fn measure<'g>(genes: impl Iterator<Item = &'g [[Seen; 1]]>) -> Contamination {
-    let (mut kept, mut of_genes): (Vec<Seen>, usize) = (Vec::new(), 0);
+pub(super) fn measure<'g>(genes: impl Iterator<Item = &'g [[SiteMolecules; 1]]>) -> Contamination {
+    let (mut kept, mut of_genes): (Vec<SiteMolecules>, usize) = (Vec::new(), 0);
     let (mut others, mut all) = (0u64, 0u64);
     for gene in genes {
         others += gene.iter().map(|[seen]| u64::from(seen.other)).sum::<u64>();
@@ -115,7 +115,7 @@ pub(super) fn measure<'g>(genes: impl Iterator<Item = &'g [[Seen; 1]]>) -> Conta
 }
 
 /// The natural logarithm of the chance of a place, if another person has this share.
-fn ln_chance(seen: Seen, share: f64, error: f64) -> f64 {
+fn ln_chance(seen: SiteMolecules, share: f64, error: f64) -> f64 {
     let depth = u64::from(seen.depth());
     let of_genotype = |part: f64| beta_binomial_ln(u64::from(seen.reference), depth, error + share * part, VARIANCE).exp();
     let two_copies: f64 = OF_OTHER.iter().zip([1.0, 0.5, 0.0]).map(|(chance, part)| chance * of_genotype(part)).sum();
@@ -128,11 +128,11 @@ fn ln_chance(seen: Seen, share: f64, error: f64) -> f64 {
 mod tests {
     use super::*;
 
-    const fn seen(reference: u32, alternative: u32) -> [Seen; 1] {
-        [Seen { reference, alternative, other: 0 }]
+    const fn seen(reference: u32, alternative: u32) -> [SiteMolecules; 1] {
+        [SiteMolecules { reference, alternative, other: 0 }]
     }
 
-    fn measured(genes: &[Vec<[Seen; 1]>]) -> Contamination {
+    fn measured(genes: &[Vec<[SiteMolecules; 1]>]) -> Contamination {
         measure(genes.iter().map(Vec::as_slice))
     }
 

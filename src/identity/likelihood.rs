@@ -16,7 +16,7 @@ use crate::stats::beta_binomial_ln;
 
 /// Molecules that show a place.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Seen {
+pub struct SiteMolecules {
     /// Molecules with the reference base.
     pub reference: u32,
     /// Molecules with the substitution.
@@ -25,7 +25,7 @@ pub struct Seen {
     pub other: u32,
 }
 
-impl Seen {
+impl SiteMolecules {
     /// Molecules that tell the two bases apart.
     pub fn depth(self) -> u32 {
         self.reference + self.alternative
@@ -68,7 +68,7 @@ const OF_ONE: [f64; 3] = [0.0, 1.0 / 2.0, 1.0 / 2.0];
 const OF_TWO: [[f64; 3]; 3] = [[0.0, 1.0 / 8.0, 1.0 / 24.0], [1.0 / 8.0, 1.0 / 6.0, 1.0 / 8.0], [1.0 / 24.0, 1.0 / 8.0, 1.0 / 4.0]];
 
 /// The chance of the molecules of a place under a genotype, where both copies of the gene are seen or one alone.
-fn chance(seen: Seen, genotype: Genotype, one_copy: bool) -> f64 {
+fn chance(seen: SiteMolecules, genotype: Genotype, one_copy: bool) -> f64 {
     let depth = u64::from(seen.depth());
     let of = |successes: u32, (mean, variance): (f64, f64)| beta_binomial_ln(u64::from(successes), depth, mean, variance).exp();
     let (reference, alternative) = (of(seen.alternative, ERROR), of(seen.reference, ERROR));
@@ -82,19 +82,19 @@ fn chance(seen: Seen, genotype: Genotype, one_copy: bool) -> f64 {
 }
 
 /// The likeliest genotype of what a library shows, both copies being seen.
-pub fn genotype(seen: Seen) -> Genotype {
+pub fn genotype(seen: SiteMolecules) -> Genotype {
     let better = |best: Genotype, next: Genotype| if chance(seen, next, false) > chance(seen, best, false) { next } else { best };
     GENOTYPES.into_iter().reduce(better).unwrap_or(Genotype::Reference)
 }
 
 /// How much likelier the molecules of two libraries are of one person than of two unrelated ones, in log10. `genes` has what both show at
 /// each place of each gene.
-pub fn log10_same<'g>(genes: impl Iterator<Item = &'g [[Seen; 2]]>, materials: [Material; 2]) -> f64 {
+pub fn log10_same<'g>(genes: impl Iterator<Item = &'g [[SiteMolecules; 2]]>, materials: [Material; 2]) -> f64 {
     let one_copy = materials.map(|material| if material == Material::Rna { ONE_COPY_OF_RNA } else { ONE_COPY_OF_DNA });
     genes.map(|places| of_gene(places, one_copy)).sum()
 }
 
-fn of_gene(places: &[[Seen; 2]], one_copy: [f64; 2]) -> f64 {
+fn of_gene(places: &[[SiteMolecules; 2]], one_copy: [f64; 2]) -> f64 {
     let states = [[false, false], [false, true], [true, false], [true, true]];
     let of_state = |state: [bool; 2]| -> [f64; 2] {
         let weight = |library: usize| if state[library] { one_copy[library] } else { 1.0 - one_copy[library] };
@@ -119,15 +119,15 @@ fn of_gene(places: &[[Seen; 2]], one_copy: [f64; 2]) -> f64 {
 mod tests {
     use super::*;
 
-    const fn seen(reference: u32, alternative: u32) -> Seen {
-        Seen { reference, alternative, other: 0 }
+    const fn seen(reference: u32, alternative: u32) -> SiteMolecules {
+        SiteMolecules { reference, alternative, other: 0 }
     }
 
-    const RR: Seen = seen(40, 0);
-    const RA: Seen = seen(21, 19);
-    const AA: Seen = seen(0, 40);
+    const RR: SiteMolecules = seen(40, 0);
+    const RA: SiteMolecules = seen(21, 19);
+    const AA: SiteMolecules = seen(0, 40);
 
-    fn one_gene(places: &[[Seen; 2]], materials: [Material; 2]) -> f64 {
+    fn one_gene(places: &[[SiteMolecules; 2]], materials: [Material; 2]) -> f64 {
         log10_same([places].into_iter(), materials)
     }
 
@@ -167,7 +167,7 @@ mod tests {
     #[test]
     fn genes_that_no_loss_explains_speak_for_two_persons() {
         // RNA shows both copies of this gene at one place, so that the others are no silence of a copy.
-        let gene: &[[Seen; 2]] = &[[RA, RA], [RR, RA], [RA, RR]];
+        let gene: &[[SiteMolecules; 2]] = &[[RA, RA], [RR, RA], [RA, RR]];
         assert!(one_gene(gene, RNA_AND_DNA) < -1.5, "{}", one_gene(gene, RNA_AND_DNA));
         let genes = [gene, &[[AA, RR]], &[[RA, RR], [AA, RA]]];
         let all = log10_same(genes.into_iter(), RNA_AND_DNA);
@@ -183,8 +183,8 @@ mod tests {
 
     #[test]
     fn order_of_the_libraries_does_not_matter() {
-        let turned: Vec<[Seen; 2]> = vec![[RA, RR], [AA, RA]];
-        let back: Vec<[Seen; 2]> = turned.iter().map(|[one, other]| [*other, *one]).collect();
+        let turned: Vec<[SiteMolecules; 2]> = vec![[RA, RR], [AA, RA]];
+        let back: Vec<[SiteMolecules; 2]> = turned.iter().map(|[one, other]| [*other, *one]).collect();
         let (one, other) = (one_gene(&turned, RNA_AND_DNA), one_gene(&back, [Material::Dna, Material::Rna]));
         assert!((one - other).abs() < 1e-9);
     }

@@ -1,6 +1,6 @@
 //! Places at which a library shows a substitution that looks inherited.
 
-use crate::alignment::laid::{self, Laid};
+use crate::alignment::aligned_bases::{self, Laid};
 use crate::alignment::read::{usable, RecordKind};
 use crate::alignment::scan::leaves_out_flagged;
 use crate::alignment::{tile, Library, Record};
@@ -12,7 +12,7 @@ use crate::model::{builtin, Gene};
 use crate::reference::Reference;
 use crate::sequence::code;
 
-use super::{looks_inherited, Inputs, MIN_MOLECULES};
+use super::{looks_inherited, IdentityInputs, MIN_MOLECULES};
 
 /// Bases that are looked at at once.
 const TILE_BP: u32 = 500;
@@ -36,12 +36,12 @@ pub(super) fn min_quality(library: &Library) -> u8 {
     }
 }
 
-/// Aligned bases at either end of a read that do not count: an aligner extends so many bases past an exon's edge or an indel by chance.
+/// Aligned bases at either end of a read that do not count: by chance an aligner extends reads past an exon's edge or an indel by a few bases.
 pub(super) const END_BP: usize = 5;
 
 /// A place at which a library shows a substitution.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Place {
+pub struct SubstitutionSite {
     /// The contig.
     pub contig: ContigId,
     /// 0-based position.
@@ -57,7 +57,7 @@ pub struct Place {
 }
 
 /// A stretch that is looked at, and its gene.
-struct Stretch<'a> {
+struct GeneStretch<'a> {
     interval: Interval,
     gene: &'a Gene,
 }
@@ -66,15 +66,15 @@ struct Stretch<'a> {
 ///
 /// # Errors
 /// When the files or the FASTA cannot be read.
-pub(super) fn find(library: &Library, inputs: &Inputs<'_>) -> Result<Vec<Place>> {
+pub(super) fn find(library: &Library, inputs: &IdentityInputs<'_>) -> Result<Vec<SubstitutionSite>> {
     let builtin = builtin::symbols();
     // A GTF may bring thousands of genes, which would take as long as the rest of the run.
     let is_target = |gene: &Gene| inputs.targets.iter().any(|target| target.symbol == gene.symbol);
     let is_read = |gene: &&Gene| is_target(gene) || builtin.contains(&gene.symbol.as_str());
-    let mut stretches: Vec<Stretch<'_>> = Vec::new();
+    let mut stretches: Vec<GeneStretch<'_>> = Vec::new();
     for gene in inputs.models.iter().filter(is_read) {
         for interval in tile::tiles(&tile::merged(intervals(gene, is_target(gene), library.assay.material()), 0), TILE_BP) {
-            stretches.push(Stretch { interval, gene });
+            stretches.push(GeneStretch { interval, gene });
         }
     }
     let found = tile::run(
@@ -84,7 +84,7 @@ pub(super) fn find(library: &Library, inputs: &Inputs<'_>) -> Result<Vec<Place>>
         |(reader, window), index| {
             let stretch = &stretches[index];
             let known = window.as_mut().map(|window| window.bases(stretch.interval)).transpose()?.unwrap_or_default();
-            let mut counts = Counts::new(stretch.interval, known);
+            let mut counts = BaseCounts::new(stretch.interval, known);
             let mut seen = 0;
             reader.visit_while(stretch.interval, |record, _| {
                 if counts_for(record, library) {
@@ -96,7 +96,7 @@ pub(super) fn find(library: &Library, inputs: &Inputs<'_>) -> Result<Vec<Place>>
             Ok(counts.places(stretch.gene))
         },
     )?;
-    let mut places: Vec<Place> = found.into_iter().flatten().collect();
+    let mut places: Vec<SubstitutionSite> = found.into_iter().flatten().collect();
     places.sort_by_key(|place| (place.contig, place.position));
     places.dedup_by_key(|place| (place.contig, place.position));
     Ok(places)
@@ -120,7 +120,7 @@ pub(super) fn counts_for(record: &Record, library: &Library) -> bool {
 }
 
 /// How many reads show which base at each position of a stretch.
-struct Counts {
+struct BaseCounts {
     interval: Interval,
     bases: Vec<[u32; 4]>,
     /// Bases of the FASTA; empty without one.
@@ -129,7 +129,7 @@ struct Counts {
     tags: Vec<[u32; 4]>,
 }
 
-impl Counts {
+impl BaseCounts {
     fn new(interval: Interval, known: Vec<u8>) -> Self {
         let length = interval.length_bp() as usize;
         let tags = if known.is_empty() { vec![[0; 4]; length] } else { Vec::new() };
@@ -142,7 +142,7 @@ impl Counts {
     }
 
     fn add(&mut self, record: &Record, min_quality: u8) {
-        for Laid { position, base, .. } in laid::bases(record, END_BP).into_iter().filter(|laid| laid.quality >= min_quality) {
+        for Laid { position, base, .. } in aligned_bases::bases(record, END_BP).into_iter().filter(|laid| laid.quality >= min_quality) {
             if let (Some(index), Some(code)) = (self.index(position), code(base)) {
                 self.bases[index][code] += 1;
             }
@@ -150,7 +150,7 @@ impl Counts {
         if self.tags.is_empty() {
             return;
         }
-        for (position, base) in laid::reference(record).into_iter().flatten() {
+        for (position, base) in aligned_bases::reference(record).into_iter().flatten() {
             if let (Some(index), Some(code)) = (self.index(position), code(base)) {
                 self.tags[index][code] += 1;
             }
@@ -165,7 +165,7 @@ impl Counts {
         (0..4).max_by_key(|&code| (votes[code], std::cmp::Reverse(code))).filter(|&code| votes[code] > 0)
     }
 
-    fn places(&self, gene: &Gene) -> Vec<Place> {
+    fn places(&self, gene: &Gene) -> Vec<SubstitutionSite> {
         let mut list = Vec::new();
         for (index, counts) in self.bases.iter().enumerate() {
             let Some(reference) = self.reference(index) else { continue };
@@ -174,7 +174,7 @@ impl Counts {
             let depth = counts[reference] + counts[alternative];
             if depth >= MIN_MOLECULES && looks_inherited(counts[alternative], depth) {
                 let (reference, alternative) = (b"ACGT"[reference], b"ACGT"[alternative]);
-                list.push(Place {
+                list.push(SubstitutionSite {
                     contig: self.interval.contig,
                     position: self.interval.start + index as u32,
                     reference,
@@ -212,7 +212,7 @@ mod tests {
     fn a_place_needs_a_reference_base_and_an_inherited_look() {
         let gene = Gene::made_up("ALK", 0, Strand::Forward, &[(100, 104)]);
         let interval = Interval { contig: ContigId(0), start: 100, end: 104 };
-        let mut counts = Counts::new(interval, Vec::new());
+        let mut counts = BaseCounts::new(interval, Vec::new());
         counts.bases = vec![[20, 0, 20, 0], [0, 30, 0, 0], [0, 0, 38, 2], [20, 20, 0, 0]];
         counts.tags = vec![[40, 0, 0, 0], [0, 0, 0, 30], [0, 0, 40, 0], [0; 4]];
         let found: Vec<(u32, u8, u8)> =

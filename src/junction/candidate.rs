@@ -1,4 +1,4 @@
-//! A junction between a kinase and something else, with the fragments that show it.
+//! A candidate junction: the two breakends, one in the kinase and one at the partner, and the fragments that support it.
 
 use std::collections::BTreeMap;
 
@@ -9,14 +9,14 @@ use crate::sequence::dirt::is_simple;
 use crate::sequence::{edits_within, reverse_complement};
 use crate::stats::from_phred;
 
-use super::score::{before_and_beyond, is_witness, log_odds, Agreement, Around, Beyond, Errors};
+use super::score::{before_and_beyond, is_witness, log_odds, BasesAround, Beyond, ErrorRates, TailAgreement};
 
 /// Fragments placed elsewhere, for each one surely placed here, from which a place is doubted.
 const CONTESTED_RATIO: f64 = 5.0;
 
 /// How a fragment shows a junction, weakest first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Kind {
+pub enum EvidenceKind {
     /// Mates on either side.
     Pair,
     /// Clipped at the junction, with the partner's bases in the tail.
@@ -25,7 +25,7 @@ pub enum Kind {
     Split,
 }
 
-impl Kind {
+impl EvidenceKind {
     /// The word that files use.
     pub fn name(self) -> &'static str {
         match self {
@@ -40,7 +40,7 @@ impl Kind {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Member {
     /// The strongest way in which it shows the junction.
-    pub kind: Kind,
+    pub kind: EvidenceKind,
     /// Bases on the kinase's side in the read that shows most of both; for pairs the whole read.
     pub kinase_bp: u32,
     /// Bases on the partner's side in the same read.
@@ -146,7 +146,7 @@ impl Candidate {
     /// Puts the ends elsewhere; what an end takes, the reads show more of.
     pub fn put(&mut self, kinase: Breakend, partner: Breakend) {
         let more = |bases: u32, end: Breakend, from: Breakend| (i64::from(bases) + end.kept_distance(from.boundary)).max(0) as u32;
-        for member in self.members.values_mut().filter(|member| member.kind != Kind::Pair) {
+        for member in self.members.values_mut().filter(|member| member.kind != EvidenceKind::Pair) {
             member.kinase_bp = more(member.kinase_bp, kinase, self.kinase);
             member.partner_bp = more(member.partner_bp, partner, self.partner);
         }
@@ -162,9 +162,9 @@ impl Candidate {
     }
 
     /// Whether the bases of either side are runs, a repeat or adapter, which have no place of their own (dark cycles of two-colour machines
-    /// read as runs of G), whatever the aligner says: it puts a poly(A) end into a run of A with the same error, be it in a kinase.
+    /// read as runs of G), whatever the aligner says: it may place a poly(A) end in a homopolymer of a kinase.
     pub fn is_simple(&self) -> bool {
-        // Inserted bases say nothing of the place of what follows them.
+        // The inserted bases may be unique although the partner's bases behind them are not.
         let behind_insertion = self.tail.get(self.insertion_bp as usize..).filter(|_| self.insertion_bp > 0);
         is_simple(&self.tail) || is_simple(&self.anchor) || behind_insertion.is_some_and(is_simple)
     }
@@ -172,7 +172,7 @@ impl Candidate {
     /// Whether the aligner placed the same bases elsewhere in many more fragments than it surely placed here: a copy of a repeat
     /// that happened to score a little better than its sisters.
     pub fn is_contested(&self) -> bool {
-        let unread = self.members.values().filter(|member| member.kind == Kind::Pair && member.partner_mapq.is_none()).count();
+        let unread = self.members.values().filter(|member| member.kind == EvidenceKind::Pair && member.partner_mapq.is_none()).count();
         // An aligner gives the kinase's piece no more than the partner's, so the partner's alone says what is known of its place.
         let sure = |member: &Member| ((1.0 - from_phred(f64::from(member.partner_mapq.unwrap_or(0)))) * 1000.0).round() as u64;
         let here = self.members.values().map(sure).sum::<u64>() as f64 / 1000.0;
@@ -194,7 +194,7 @@ impl Candidate {
 
     /// The fragments that count: those that show at least `anchor_bp` bases of both sides.
     pub fn counted(&self, anchor_bp: u32) -> impl Iterator<Item = (FragmentId, &Member)> {
-        let enough = move |member: &Member| member.kind == Kind::Pair || member.shown_bp() >= anchor_bp;
+        let enough = move |member: &Member| member.kind == EvidenceKind::Pair || member.shown_bp() >= anchor_bp;
         self.members.iter().filter(move |(_, member)| enough(member)).map(|(fragment, member)| (*fragment, member))
     }
 
@@ -233,7 +233,7 @@ impl Candidate {
         if further.unsigned_abs() > u64::from(tolerance.shift_bp) {
             return None;
         }
-        tolerance.shows(tail, Around { before: &self.anchor, beyond: &self.tail }, further)
+        tolerance.shows(tail, BasesAround { before: &self.anchor, beyond: &self.tail }, further)
     }
 
     /// What one reads from the partner: the insertion backwards, then the kinase from its end inwards.
@@ -260,7 +260,7 @@ impl Candidate {
             return None;
         }
         let before = self.towards(before_and_beyond(further).0);
-        tolerance.shows(tail, Around { before: &before, beyond: &self.inwards() }, further)
+        tolerance.shows(tail, BasesAround { before: &before, beyond: &self.inwards() }, further)
     }
 }
 
@@ -291,12 +291,13 @@ impl Tolerance {
 
     /// The first bases of a tail that begins `further` bases out than a break by which it reads as the break's molecule does, and tells it:
     /// runs, repeats and adapter are alike and show nothing.
-    fn shows(self, tail: &Tail, molecule: Around<'_>, further: i64) -> Option<usize> {
+    fn shows(self, tail: &Tail, molecule: BasesAround<'_>, further: i64) -> Option<usize> {
         let (early, late) = before_and_beyond(further);
         if !self.alike(molecule.beyond.get(late..)?, tail.bases.get(early..)?)? {
             return None;
         }
-        let Agreement { log_odds, agreeing_bp } = molecule.agreement_of(Beyond::of_tail(tail), further, Errors::of(self.in_step))?;
+        let TailAgreement { log_odds, agreeing_bp } =
+            molecule.agreement_of(Beyond::of_tail(tail), further, ErrorRates::of(self.in_step))?;
         is_witness(log_odds - tail.unbroken_nats, tail.crowd).then_some(agreeing_bp)
     }
 
@@ -307,7 +308,7 @@ impl Tolerance {
             return Some(false);
         }
         let (short, long) = if left.len() <= right.len() { (left, right) } else { (right, left) };
-        is_witness(log_odds(Beyond::of(short), long, Errors::of(self.in_step)), tries).then_some(true)
+        is_witness(log_odds(Beyond::of(short), long, ErrorRates::of(self.in_step)), tries).then_some(true)
     }
 
     /// Whether two stretches that begin at the same place may be the same sequence, runs of one base compared as one; `None` when too

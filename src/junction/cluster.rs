@@ -1,4 +1,4 @@
-//! Placed tails with the same two ends, and which of them say the same.
+//! Groups tails that the aligner placed: those with the same two ends become one seed, and seeds that describe the same junction are merged.
 
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
@@ -11,14 +11,14 @@ use crate::evidence::Tail;
 use crate::genome::{Breakend, ContigId, Side};
 use crate::sequence::{code, match_prefixes};
 
-use super::candidate::{Candidate, Kind, Member, Tolerance};
+use super::candidate::{Candidate, EvidenceKind, Member, Tolerance};
 use super::nearby::Spellings;
 
 /// Seeds whose two ends both lie this close are compared by place alone when no bases can be.
 const SAME_PLACE_BP: u32 = 5;
 /// Reads that are compared with each other to find the one in the middle.
 const MAX_COMPARED: usize = 20;
-/// A seed with one in so many fragments of the better one's may correct it.
+/// A seed may correct a better one if it has at least this part (one in ...) of its fragments.
 const FAIR_SHARE: usize = 3;
 /// Bases by which two places are told to be copies of one sequence, on either side.
 const MIN_COPY_BP: usize = 14;
@@ -149,8 +149,8 @@ pub fn rank(candidates: &mut [Candidate]) {
             candidate.members.values().map(|member| (member.kind, member.ends, member.kinase_mapq, member.partner_mapq)).collect();
         shown.sort_unstable();
         let sure = Reverse((candidate.weight() * 1000.0).round() as i64);
-        // Of equals the one without inserted bases: an error at the break looks like an insertion. Then what splices make, of a repeat's copies,
-        // and the one that matches best: the less of a repeat is aligned, the more places it fits.
+        // Of equals the one without inserted bases: an error at the break looks like an insertion. Then what splices make, of a repeat's
+        // copies, and the one that matches best: the less of a repeat is aligned, the more places it fits.
         let likely = (candidate.insertion_bp, !candidate.joins_exons, Reverse(candidate.partner_score));
         let place = (likely, candidate.kinase, candidate.partner, candidate.homology_bp);
         (sure, Reverse(candidate.members.len()), place, candidate.tail.clone(), shown)
@@ -204,7 +204,7 @@ pub fn split_member(tail: &Tail) -> Member {
     let placement = tail.placement;
     let overlap = placement.map_or(0, |placement| placement.overlap_bp.max(0) as u32);
     Member {
-        kind: Kind::Split,
+        kind: EvidenceKind::Split,
         kinase_bp: tail.anchor_bp,
         partner_bp: placement.map_or(0, |placement| placement.aligned_bp.saturating_sub(overlap)),
         crossing_bp: tail.anchor_bp.min(tail.length_bp),
@@ -322,7 +322,7 @@ fn join(better: &mut Candidate, seed: Candidate, (at_ends, ending): (&AtEnds<'_>
         && better.partner.boundary.abs_diff(seed.partner.boundary) <= 60;
     let in_place = seed.kinase.kept_distance(better.kinase.boundary).unsigned_abs() <= u64::from(tolerance.shift_bp);
     // Inserted bases that another alignment of the same molecule does not need are none: errors at the break, a run that slipped.
-    // One read in many that was aligned so may be wrong itself.
+    // A single read among many may itself be misaligned.
     let fair_share = seed.members.len() * FAIR_SHARE >= better.members.len();
     let simpler = fair_share && seed.insertion_bp < better.insertion_bp;
     // An error beside the break moves where a read is cut; most reads are cut at the break.
@@ -346,7 +346,7 @@ fn join(better: &mut Candidate, seed: Candidate, (at_ends, ending): (&AtEnds<'_>
         let new = !better.members.contains_key(&fragment);
         // Placed elsewhere by the aligner: the bases agree, the place does not speak for this junction.
         let member = match (near, in_place) {
-            (false, _) => Member { kind: Kind::Clip, partner_mapq: None, ..member },
+            (false, _) => Member { kind: EvidenceKind::Clip, partner_mapq: None, ..member },
             (true, false) => Member { kinase_mapq: 0, ..member },
             (true, true) => member,
         };

@@ -1,10 +1,10 @@
-//! Which reads of other places bear on a kinase: where one partner has tens of thousands of clipped reads, only the kinase to which something
-//! there points looks at them.
+//! Decides which reads at a partner are kept for which kinase. A partner may have tens of thousands of clipped reads; only the kinases to
+//! which some read there points look at them.
 
 use rustc_hash::FxHashSet;
 
 use crate::alignment::read::{FragmentId, Piece, ReadRecord};
-use crate::alignment::scan::{Region, Scan};
+use crate::alignment::scan::{KinaseRegion, Scan};
 use crate::genome::{Breakend, ContigId, Interval};
 use crate::sequence::reverse_complement;
 
@@ -20,7 +20,7 @@ pub struct RecordKey {
     start: u32,
 }
 
-/// The key of a record; none of one without an alignment.
+/// The key of a record; `None` if it is not aligned.
 pub fn key(view: &ReadRecord) -> Option<RecordKey> {
     let of = |piece: &Piece| RecordKey { fragment: view.fragment, number: view.number, contig: piece.contig, start: piece.start };
     view.pieces.first().map(of)
@@ -38,7 +38,7 @@ pub fn share_out(more: Vec<ReadRecord>, scans: &mut [Scan], concerns: &[Concern<
         (0..concerns.len()).filter(|&index| bearing[index].contains(&view.fragment) && known[index].insert(key)).collect()
     };
     let news: Vec<Vec<usize>> = more.iter().map(&mut news).collect();
-    // They stay until the end: room for as many as there are.
+    // The records are kept until the end of the run: they get exactly the memory that they need.
     for (index, scan) in scans.iter_mut().enumerate() {
         scan.records.reserve_exact(news.iter().flatten().filter(|&&new| new == index).count());
     }
@@ -61,7 +61,7 @@ pub fn add(more: &[ReadRecord], scan: &mut Scan) {
 /// What makes a read of another place bear on a kinase.
 pub struct Concern<'a> {
     /// The kinase.
-    pub region: &'a Region,
+    pub region: &'a KinaseRegion,
     /// Windows to which its reads point, sorted, none overlapping.
     pub windows: &'a [Interval],
     /// Fragments of which it has a read that leaves it.
@@ -103,51 +103,21 @@ fn may_enter(table: &EdgeTable, bases: &[u8]) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::alignment::bytes::Bytes;
-    use crate::alignment::read::RecordKind;
-    use crate::genome::Strand;
-
-    fn view(fragment: u64, contig: u32, start: u32) -> ReadRecord {
-        let piece = Piece {
-            contig: ContigId(contig),
-            start,
-            end: start + 50,
-            strand: Strand::Forward,
-            query_start: 0,
-            query_end: 50,
-            mapq: 60,
-            edits: 0,
-        };
-        ReadRecord {
-            fragment: FragmentId(fragment),
-            number: 0,
-            kind: RecordKind::Primary,
-            duplicate: false,
-            pieces: vec![piece],
-            elsewhere: Vec::new(),
-            length: 80,
-            bases: None,
-            qualities: Bytes::default(),
-            paired: true,
-            mate: None,
-            umi: None,
-            unreadable_sa: 0,
-            name: Box::default(),
-        }
-    }
 
     #[test]
     fn a_read_of_another_place_bears_on_the_kinase_that_points_there_and_on_no_other() {
         let interval = |contig: u32, start: u32, end: u32| Interval { contig: ContigId(contig), start, end };
-        let region = Region { target: 0, gene: interval(0, 10_000, 20_000), usual: Vec::new() };
+        let region = KinaseRegion { target: 0, gene: interval(0, 10_000, 20_000), usual: Vec::new() };
         let windows = [interval(1, 500, 900), interval(1, 2_000, 3_000)];
         let fragments = FxHashSet::from_iter([FragmentId(7)]);
         let concern = Concern { region: &region, windows: &windows, fragments: &fragments, edges: None };
         let has = |view: &ReadRecord| concern.has(view);
-        assert!(has(&view(1, 1, 460)) && has(&view(1, 1, 2_990)), "it reaches into a window");
-        assert!(!has(&view(1, 1, 450)) && !has(&view(1, 1, 3_000)) && !has(&view(1, 2, 2_100)));
-        assert!(has(&view(7, 2, 2_100)), "another read of its fragment leaves the kinase");
-        let pointing = ReadRecord { elsewhere: vec![view(1, 0, 12_000).pieces], ..view(1, 2, 2_100) };
+        assert!(has(&ReadRecord::fixture(1, 1, 460)) && has(&ReadRecord::fixture(1, 1, 2_990)), "it reaches into a window");
+        assert!(
+            !has(&ReadRecord::fixture(1, 1, 450)) && !has(&ReadRecord::fixture(1, 1, 3_000)) && !has(&ReadRecord::fixture(1, 2, 2_100))
+        );
+        assert!(has(&ReadRecord::fixture(7, 2, 2_100)), "another read of its fragment leaves the kinase");
+        let pointing = ReadRecord { elsewhere: vec![ReadRecord::fixture(1, 0, 12_000).pieces], ..ReadRecord::fixture(1, 2, 2_100) };
         assert!(has(&pointing));
     }
 }

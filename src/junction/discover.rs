@@ -1,7 +1,7 @@
-//! Which gene a kinase's reads go on in, of all genes with a model: the exon edges of the FASTA are few enough to be looked through.
+//! Finds partners that no table lists, in RNA, among the exons of all genes with a model (exon sequences from the FASTA).
 //!
-//! A partner that no table lists is looked up only where two or more fragments agree on what follows an edge of the kinase and nothing
-//! explains it. It then counts as one of the kinase's partners: its edges are read as theirs are.
+//! A partner is looked up only where two or more fragments agree on the bases that follow an exon edge of the kinase, and nothing else
+//! explains these bases. The gene that is found is then treated as one of the kinase's known partners: its exon edges are read too.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -11,9 +11,10 @@ use crate::genome::{Breakend, Interval};
 use crate::model::{Gene, Role};
 use crate::stats::phred;
 
-use super::edges::{edges, words, Edge, Ends, MIN_FIT_BEHIND_INSERTION_BP, MIN_FIT_MAPQ};
+use super::edges::{edges, words, Edge, EdgeIndex, MIN_FIT_BEHIND_INSERTION_BP, MIN_FIT_MAPQ};
 
-/// For each tail the gene whose exon's edge it enters as the `role` partner, and how many edges were looked at; `bases` are those of the FASTA.
+/// For each tail the gene whose exon's edge it enters as the `role` partner, and how many edges were looked at; `bases` are those of the
+/// FASTA.
 ///
 /// A tail that fits two places alike names none; of genes that share the place the first.
 pub fn partners<'g>(
@@ -35,7 +36,7 @@ pub fn partners<'g>(
             }
         }
     }
-    let ends = Ends::new(sharing, in_step);
+    let ends = EdgeIndex::new(sharing, in_step);
     let named = |tail: &&[u8]| {
         let fits = ends.fits(tail, usize::MAX);
         let best = fits.iter().filter(|fit| fit.2.compared >= MIN_FIT_BEHIND_INSERTION_BP).max_by_key(|fit| fit.2.score())?;

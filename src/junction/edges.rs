@@ -28,7 +28,7 @@ use crate::stats::phred;
 use super::candidate::Tolerance;
 use super::homology::outwards;
 use super::realign::Bases;
-use super::score::{before_and_beyond, Around, Beyond, Errors, ENDS_IN_DIRT};
+use super::score::{before_and_beyond, BasesAround, Beyond, ErrorRates, ENDS_IN_DIRT};
 use super::support::OVERRUN_BP;
 
 /// Bases that are kept of each edge.
@@ -39,7 +39,7 @@ pub const MIN_FIT_BP: usize = 10;
 const MIN_FIT_LONG_BP: usize = 20;
 /// Fewest bases that must fit when inserted bases come before.
 pub const MIN_FIT_BEHIND_INSERTION_BP: usize = 16;
-/// One mismatch is allowed for this many bases; whether so short a fit is believed is for its chance to say.
+/// One mismatch is allowed for this many bases. Whether a short fit is accepted depends on its probability by chance.
 const BP_PER_MISMATCH: usize = 10;
 /// Bases of a seed.
 const SEED_BP: usize = 12;
@@ -50,13 +50,13 @@ const MAX_LONG_INSERTION_BP: usize = 40;
 const MIN_BEGIN_BP: usize = 8;
 /// Bases of the words by which unaligned reads are picked.
 pub const WORD_BP: usize = 16;
-/// First bases that an exon shares with a tail which may be its own.
+/// First bases that a tail must share with an exon to be taken for that exon's.
 const MIN_ALIKE_BP: usize = 4;
 /// The same of long reads, of which one in four may differ: unlike exons have about half of so few bases in common, with gaps.
 const MIN_ALIKE_LONG_BP: usize = 12;
 /// Reads over an exon's edge that are not spliced there, as a share: RNA of nuclei, and DNA left in the library. A judgement.
 const UNSPLICED_FRAC: f64 = 0.03;
-/// Quality from which a fit is believed (one chance match in a hundred).
+/// Quality from which a fit is accepted (one chance match in a hundred).
 pub(super) const MIN_FIT_MAPQ: f64 = 20.0;
 /// Highest quality that is given, as aligners do.
 const MAX_FIT_MAPQ: f64 = 60.0;
@@ -76,7 +76,7 @@ pub struct Edge {
 
 /// How a tail enters a gene.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Fit {
+pub struct EdgeFit {
     /// Where.
     pub end: Breakend,
     /// Inserted bases before.
@@ -91,7 +91,7 @@ pub struct Fit {
 
 /// Edges of one role with an index of their first bases.
 #[derive(Debug, Default)]
-pub(super) struct Ends {
+pub(super) struct EdgeIndex {
     edges: Vec<Edge>,
     /// For each seed the edges that have it, and how far behind the edge.
     seeds: FxHashMap<u32, Vec<(usize, usize)>>,
@@ -136,13 +136,13 @@ impl Packed {
 /// The edges of one kinase and its partners.
 #[derive(Debug)]
 pub struct EdgeTable {
-    kinase: Ends,
-    partners: Ends,
+    kinase: EdgeIndex,
+    partners: EdgeIndex,
     /// Where ordinary splices go on: exon ends of the kinase for tails that leave it, exon starts of the partners.
-    kinase_own: Ends,
-    partners_own: Ends,
-    /// Where the other kinases begin: what enters them as well tells nothing.
-    other_kinases: Ends,
+    kinase_own: EdgeIndex,
+    partners_own: EdgeIndex,
+    /// Exon starts of the other kinases: a tail that also fits one of them does not show which kinase it enters.
+    other_kinases: EdgeIndex,
     /// Junctions of the table, by the places of their edges.
     listed: FxHashSet<(Breakend, Breakend)>,
     listed_at: FxHashMap<Breakend, usize>,
@@ -235,7 +235,7 @@ pub(super) fn edges(gene: &Gene, role: Role, (bases, reference): (&Bases<'_>, &B
     ends(gene, role).into_iter().map(|(_, end)| edge(end)).collect()
 }
 
-impl Ends {
+impl EdgeIndex {
     pub(super) fn new(mut edges: Vec<Edge>, in_step: bool) -> Self {
         edges.sort_by_key(|edge| edge.end);
         edges.dedup_by(|one, other| one.end == other.end);
@@ -251,23 +251,22 @@ impl Ends {
     }
 
     /// The edges that a tail fits, with the bases before, at most `farthest_bp`.
-    pub(super) fn fits(&self, tail: &[u8], farthest_bp: usize) -> Vec<(usize, usize, Comparison)> {
+    pub(super) fn fits(&self, tail: &[u8], farthest_bp: usize) -> Vec<(usize, usize, StretchComparison)> {
         let (least, least_behind) =
             if self.in_step { (MIN_FIT_BP, MIN_FIT_BEHIND_INSERTION_BP) } else { (MIN_FIT_LONG_BP, MIN_FIT_LONG_BP) };
         let begin = Packed::of(tail);
         let at_once = self.begins.iter().enumerate().filter(|(_, packed)| {
-            // Of most edges no read shows the bases, or the first of them tell.
+            // Most edges are ruled out here: their bases are not known, or the first ones do not match.
             packed.known_bp >= least && (!self.in_step || packed.mismatches(begin) <= tail.len().min(packed.length_bp) / BP_PER_MISMATCH)
         });
-        let mut list: Vec<_> = at_once
-            .filter_map(|(index, _)| Some((index, 0, agreeing(tail, &self.edges[index].enter, self.in_step, least)?)))
-            .collect();
+        let mut list: Vec<_> =
+            at_once.filter_map(|(index, _)| Some((index, 0, agreeing(tail, &self.edges[index].enter, self.in_step, least)?))).collect();
         if !list.is_empty() {
             return list;
         }
         for (at, seed) in sequence::words(tail, SEED_BP).filter(|(at, _)| *at > 0) {
             for &(index, behind) in self.seeds.get(&seed).into_iter().flatten() {
-                // Where bases are left out the seed comes before its place.
+                // If the read lacks bases of the exon, the seed lies earlier on the read than on the exon.
                 let (from, missing) = (at.saturating_sub(behind), behind.saturating_sub(at));
                 if (from == 0 && missing == 0) || (missing > 0 && self.in_step) || from > farthest_bp {
                     continue;
@@ -307,13 +306,13 @@ impl Ends {
 
 /// Two stretches compared base by base.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Comparison {
+pub(super) struct StretchComparison {
     /// Bases known on both sides.
     pub(super) compared: usize,
     mismatches: usize,
 }
 
-impl Comparison {
+impl StretchComparison {
     fn agrees(self, least: usize) -> bool {
         self.compared >= least && self.mismatches * BP_PER_MISMATCH <= self.compared
     }
@@ -332,7 +331,7 @@ impl Comparison {
     }
 }
 
-/// The bases by which a tail is told to begin as an exon does; none where there are too few, or those of a run or a repeat, which tell nothing.
+/// The bases by which a tail is recognised as the begin of an exon; none if there are too few, or if they are a homopolymer or a repeat.
 fn begin(tail: &[u8], in_step: bool) -> Option<&[u8]> {
     let begin = tail.get(..if in_step { MIN_ALIKE_BP } else { MIN_ALIKE_LONG_BP })?;
     (in_step || !is_simple(begin)).then_some(begin)
@@ -343,15 +342,15 @@ fn begins_alike(begin: &[u8], enter: &[u8], in_step: bool) -> bool {
     if in_step {
         return enter.starts_with(begin);
     }
-    // Unknown bases are alike to any.
+    // An unknown base matches every base.
     let known = enter.get(..begin.len()).filter(|enter| !enter.contains(&b'N'));
     known.is_some_and(|enter| edits_within(begin, enter, begin.len() / 4).is_some())
 }
 
 /// Compares all bases or, where reads do not keep step, the first ones up to where they agree best: behind a base that is inserted or
 /// left out nothing agrees.
-fn compare(tail: &[u8], enter: &[u8], in_step: bool) -> Comparison {
-    let mut sum = Comparison { compared: 0, mismatches: 0 };
+fn compare(tail: &[u8], enter: &[u8], in_step: bool) -> StretchComparison {
+    let mut sum = StretchComparison { compared: 0, mismatches: 0 };
     let mut best = sum;
     for (x, y) in tail.iter().zip(enter).filter(|(x, y)| **x != b'N' && **y != b'N') {
         sum.compared += 1;
@@ -364,7 +363,7 @@ fn compare(tail: &[u8], enter: &[u8], in_step: bool) -> Comparison {
 }
 
 /// As [`compare`], where enough bases agree; most stretches do not, which the first bases tell.
-fn agreeing(tail: &[u8], enter: &[u8], in_step: bool, least: usize) -> Option<Comparison> {
+fn agreeing(tail: &[u8], enter: &[u8], in_step: bool, least: usize) -> Option<StretchComparison> {
     let most = tail.len().min(enter.len()) / BP_PER_MISMATCH;
     let wrong = tail.iter().zip(enter).filter(|(x, y)| x != y && **x != b'N' && **y != b'N').take(most + 1).count();
     if in_step && wrong > most {
@@ -392,11 +391,11 @@ impl EdgeTable {
             *listed_at.entry(five).or_default() += 1;
         }
         Self {
-            kinase: Ends::new(edges(kinase, kinase_role, bases), in_step),
-            partners: Ends::new(of_partners(kinase_role.other()), in_step),
-            kinase_own: Ends::new(edges(kinase, kinase_role.other(), bases), in_step),
-            partners_own: Ends::new(of_partners(kinase_role), in_step),
-            other_kinases: Ends::new(others, in_step),
+            kinase: EdgeIndex::new(edges(kinase, kinase_role, bases), in_step),
+            partners: EdgeIndex::new(of_partners(kinase_role.other()), in_step),
+            kinase_own: EdgeIndex::new(edges(kinase, kinase_role.other(), bases), in_step),
+            partners_own: EdgeIndex::new(of_partners(kinase_role), in_step),
+            other_kinases: EdgeIndex::new(others, in_step),
             listed,
             listed_at,
             looked_at,
@@ -439,17 +438,18 @@ impl EdgeTable {
         self.partners.near(end, reach_bp)
     }
 
-    /// Where one of so many tails that leave the kinase at `from` enters a partner.
-    pub fn into_partner(&self, tail: &[u8], from: Breakend, crowd: u32) -> Option<Fit> {
+    /// Where a tail that leaves the kinase at `from` enters a partner; `crowd` is the number of tails that end there, each of which may fit by
+    /// chance.
+    pub fn into_partner(&self, tail: &[u8], from: Breakend, crowd: u32) -> Option<EdgeFit> {
         self.enter(true, tail, from, crowd)
     }
 
-    /// Where one of so many tails that leave a partner at `from` enters the kinase.
-    pub fn into_kinase(&self, tail: &[u8], from: Breakend, crowd: u32) -> Option<Fit> {
+    /// Where a tail that leaves a partner at `from` enters the kinase; `crowd` as above.
+    pub fn into_kinase(&self, tail: &[u8], from: Breakend, crowd: u32) -> Option<EdgeFit> {
         self.enter(false, tail, from, crowd)
     }
 
-    fn enter(&self, of_kinase: bool, tail: &[u8], from: Breakend, crowd: u32) -> Option<Fit> {
+    fn enter(&self, of_kinase: bool, tail: &[u8], from: Breakend, crowd: u32) -> Option<EdgeFit> {
         let (side, beside, own, other) = if of_kinase {
             (&self.partners, None, &self.kinase_own, &self.partners_own)
         } else {
@@ -458,11 +458,12 @@ impl EdgeTable {
         let is_listed = |end: Breakend| self.listed.contains(&(from, end)) || self.listed.contains(&(end, from));
         let farthest_bp = if side.in_step { usize::MAX } else { MAX_LONG_INSERTION_BP };
         let fits = side.fits(tail, farthest_bp);
-        let ranked =
-            |side: &Ends, (index, gap, fit): &(usize, usize, Comparison)| (fit.score(), *gap == 0 && is_listed(side.edges[*index].end));
-        let rank = |fit: &(usize, usize, Comparison)| ranked(side, fit);
+        let ranked = |side: &EdgeIndex, (index, gap, fit): &(usize, usize, StretchComparison)| {
+            (fit.score(), *gap == 0 && is_listed(side.edges[*index].end))
+        };
+        let rank = |fit: &(usize, usize, StretchComparison)| ranked(side, fit);
         let best = fits.iter().max_by_key(|fit| rank(fit))?;
-        // Two edges that fit alike tell nothing, and an ordinary splice of the gene itself is none of a fusion.
+        // If two edges fit equally well neither is taken. An ordinary splice of the gene itself is no fusion.
         let inserted = &tail[..best.1];
         // A chimera within two exons has their bases between the next edges: not an insertion.
         if own.begins(inserted) || other.begins(&reverse_complement(inserted)) {
@@ -484,7 +485,7 @@ impl EdgeTable {
         let places = edges as f64 * if inserted_bp == 0 { 1.0 } else { tail.len() as f64 } * f64::from(crowd.max(1));
         let unbroken = self.unbroken_nats(Beyond::of(tail), from, of_kinase).exp();
         let mapq = phred((comparison.expected(&tail[inserted_bp..], places) * unbroken).min(1.0));
-        (mapq >= MIN_FIT_MAPQ).then_some(Fit {
+        (mapq >= MIN_FIT_MAPQ).then_some(EdgeFit {
             end,
             inserted_bp,
             compared_bp: comparison.compared,
@@ -493,7 +494,8 @@ impl EdgeTable {
         })
     }
 
-    /// Where one of so many reads that were not aligned enters the kinase: offset on the read, breakend, quality.
+    /// Where an unaligned read enters the kinase; the more such reads there are, the more fit by chance: offset on the read, breakend,
+    /// quality.
     pub fn kinase_within(&self, read: &[u8], reads: usize) -> Option<(usize, Breakend, u8)> {
         Self::within(&self.kinase, read, reads)
     }
@@ -503,7 +505,7 @@ impl EdgeTable {
         Self::within(&self.partners, read, reads)
     }
 
-    fn within(side: &Ends, read: &[u8], reads: usize) -> Option<(usize, Breakend, u8)> {
+    fn within(side: &EdgeIndex, read: &[u8], reads: usize) -> Option<(usize, Breakend, u8)> {
         let fits = side.fits(read, usize::MAX);
         let best = fits.iter().filter(|fit| fit.2.compared >= MIN_FIT_BEHIND_INSERTION_BP).max_by_key(|fit| fit.2.score())?;
         let mapq = phred(best.2.expected(&read[best.1..], (side.edges.len() * read.len() * reads.max(1)) as f64).min(1.0));
@@ -517,11 +519,12 @@ impl EdgeTable {
     }
 
     /// Log-odds that what leaves the kinase (or a partner) beside an exon's edge is what the gene has there without a break, and then dirt,
-    /// against dirt that begins at once; none below 0. Two exons may begin alike, so that a molecule without a break shows the first bases of a partner; a
-    /// short exon over which no read is aligned looks like bases inserted at a break; and RNA that is not spliced goes on in the intron.
+    /// against dirt that begins at once; none below 0. Two exons may begin alike, so that a molecule without a break shows the first bases
+    /// of a partner; a short exon over which no read is aligned looks like bases inserted at a break; and RNA that is not spliced goes on
+    /// in the intron.
     pub fn unbroken_nats(&self, read: Beyond<'_>, at: Breakend, of_kinase: bool) -> f64 {
         let (edges, own) = if of_kinase { (&self.kinase, &self.kinase_own) } else { (&self.partners, &self.partners_own) };
-        let errors = Errors::of(own.in_step);
+        let errors = ErrorRates::of(own.in_step);
         let mut most = 0f64;
         for edge in edges.near(at, Tolerance::of(!own.in_step).shift_bp) {
             let further = at.kept_distance(edge.end.boundary);
@@ -531,7 +534,7 @@ impl EdgeTable {
             let next = own.edges.iter().filter(|next| next.gene == edge.gene).map(|next| (&next.enter, 0.0));
             for (beyond, ln_share) in next.chain([(&edge.intron, UNSPLICED_FRAC.ln())]) {
                 if beyond.get(late..).is_some_and(|beyond| begins_alike(begin, beyond, own.in_step)) {
-                    let molecule = Around { before: &before, beyond };
+                    let molecule = BasesAround { before: &before, beyond };
                     let agreement = molecule.agreement_of(read, further, errors).filter(|agreement| agreement.agreeing_bp > 0);
                     most = most.max(agreement.map_or(0.0, |agreement| agreement.log_odds + ln_share - ENDS_IN_DIRT.ln()));
                 }

@@ -1,4 +1,4 @@
-//! Where a junction of short reads lies to the base: the ends at which all of its reads together are likeliest.
+//! The exact breakpoints of a junction of short reads: the two ends under which all of its reads together are likeliest.
 //!
 //! ```text
 //!   kinase    ...ACGTAG|gtaag..     what either gene has beyond its end is not read
@@ -8,7 +8,7 @@
 //!
 //! The reads keep step with both sides: what one end gives up is inserted, or the other takes it. So each column of the reads costs what its
 //! errors cost against the kinase, against the partner, or against the base that most of them show where it is inserted. The ends with the
-//! least sum are taken, with the prices of [`super::price`]. Bases that both sides have there are homology.
+//! least sum are taken, with the prices of [`super::costs`]. Bases that both sides have there are homology.
 
 use rustc_hash::FxHashMap;
 
@@ -18,10 +18,10 @@ use crate::genome::Breakend;
 use crate::sequence::{code, complement};
 
 use super::candidate::{Candidate, Tolerance};
+use super::costs::{of_nats, price, Cost, VARIANT};
 use super::homology::outwards;
-use super::price::{of_nats, price, Cost, VARIANT};
 use super::realign::Bases;
-use super::score::Errors;
+use super::score::ErrorRates;
 
 /// Bases of either side that are compared.
 pub const SIDE_BP: u32 = 60;
@@ -43,7 +43,7 @@ impl<'t> Reads<'t> {
 }
 
 /// What is known of the two sides.
-pub struct Sides<'a> {
+pub struct SideBases<'a> {
     /// The bases that a molecule has from an end inwards, over splices; of the kinase (`true`) or of the partner.
     pub inwards: &'a dyn Fn(bool, Breakend) -> Vec<u8>,
     /// The bases of the genome.
@@ -54,17 +54,17 @@ pub struct Sides<'a> {
 
 /// What the reads show at one place of the molecule, and what either side has there.
 #[derive(Clone, Copy, Default)]
-struct Column {
+struct LetterCosts {
     /// What an error would cost of the reads with each letter.
     shown: [Cost; 4],
     /// The letters of the kinase and of the partner, where they are known.
     has: [Option<usize>; 2],
 }
 
-impl Column {
+impl LetterCosts {
     fn add(&mut self, base: u8, quality: Option<u8>) {
         if let Some(letter) = code(base) {
-            self.shown[letter] += of_nats(Errors::SHORT.other_base_nats(quality));
+            self.shown[letter] += of_nats(ErrorRates::SHORT.other_base_nats(quality));
         }
     }
 
@@ -92,14 +92,14 @@ impl Column {
 /// The columns from `first` to the kinase's end and on; a column's place is its distance from that end.
 struct Columns {
     first: i64,
-    list: Vec<Column>,
+    list: Vec<LetterCosts>,
     inserted_bp: i64,
 }
 
 impl Columns {
-    fn of(candidate: &Candidate, reads: &Reads<'_>, sides: &Sides<'_>, reach_bp: u32) -> Self {
+    fn of(candidate: &Candidate, reads: &Reads<'_>, sides: &SideBases<'_>, reach_bp: u32) -> Self {
         let (reach, inserted_bp) = (i64::from(reach_bp), i64::from(candidate.insertion_bp));
-        let mut columns = Self { first: -reach, list: vec![Column::default(); (2 * reach + inserted_bp) as usize], inserted_bp };
+        let mut columns = Self { first: -reach, list: vec![LetterCosts::default(); (2 * reach + inserted_bp) as usize], inserted_bp };
         let (kinase, partner) = (candidate.kinase, candidate.partner);
         // Read from the kinase to the partner: what is kept lies before the kinase's end and behind the inserted bases.
         let beyond = |end: Breakend| outwards(end, reach_bp + candidate.insertion_bp, sides.bases);
@@ -142,7 +142,7 @@ impl Columns {
         }
     }
 
-    fn at(&mut self, place: i64) -> Option<&mut Column> {
+    fn at(&mut self, place: i64) -> Option<&mut LetterCosts> {
         self.list.get_mut(usize::try_from(place - self.first).ok()?)
     }
 
@@ -192,7 +192,7 @@ fn complemented(bases: Vec<u8>) -> Vec<u8> {
 
 /// Puts a junction where its reads are likeliest. Nothing changes where it is an interval, where one fragment is all there is, or where hard
 /// clips took what is inserted.
-pub fn settle(candidate: &mut Candidate, reads: &Reads<'_>, sides: &Sides<'_>, tolerance: Tolerance) {
+pub fn settle(candidate: &mut Candidate, reads: &Reads<'_>, sides: &SideBases<'_>, tolerance: Tolerance) {
     let is_spelled = candidate.insertion.len() == candidate.insertion_bp as usize;
     if candidate.unplaced || candidate.slack_bp > 0 || candidate.members.len() < 2 || !is_spelled {
         return;
@@ -238,7 +238,7 @@ mod tests {
 
     use super::*;
     use crate::genome::{ContigId, Side};
-    use crate::junction::candidate::{Kind, Member};
+    use crate::junction::candidate::{EvidenceKind, Member};
     use crate::sequence::random_bases;
 
     const KINASE: ContigId = ContigId(0);
@@ -276,7 +276,15 @@ mod tests {
     }
 
     fn member() -> Member {
-        Member { kind: Kind::Split, kinase_bp: 80, partner_bp: 40, crossing_bp: 40, kinase_mapq: 60, partner_mapq: Some(60), ends: (0, 0) }
+        Member {
+            kind: EvidenceKind::Split,
+            kinase_bp: 80,
+            partner_bp: 40,
+            crossing_bp: 40,
+            kinase_mapq: 60,
+            partner_mapq: Some(60),
+            ends: (0, 0),
+        }
     }
 
     /// Where a junction comes to lie that was put at these ends with these bases between, of a molecule with `between` at the cuts.
@@ -297,7 +305,7 @@ mod tests {
             members: tails.iter().map(|tail| (tail.fragment, member())).collect(),
             ..Candidate::new(0, end(KINASE, from.0), end(PARTNER, -from.1))
         };
-        let sides = Sides {
+        let sides = SideBases {
             inwards: &|_, end| crate::junction::homology::inwards(end, SIDE_BP, &bases),
             bases: &bases,
             on_edge: &|end| edges.is_empty() || edges.contains(&end),
@@ -349,7 +357,7 @@ mod tests {
             (interval.start..interval.end).map(base).collect::<Vec<u8>>()
         };
         let inwards = |_: bool, end| crate::junction::homology::inwards(end, SIDE_BP, &bases);
-        let sides = Sides { inwards: &inwards, bases: &bases, on_edge: &|_| true };
+        let sides = SideBases { inwards: &inwards, bases: &bases, on_edge: &|_| true };
         settle(candidate, &Reads::new(tails, &[]), &sides, Tolerance::of(false));
     }
 

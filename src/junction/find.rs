@@ -1,4 +1,4 @@
-//! All junctions of one kinase, from what its reads and its partners' reads show.
+//! Finds all junctions of one kinase: runs the steps of [`super`] in their order.
 
 use std::borrow::Cow;
 
@@ -6,7 +6,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::alignment::bytes::Distinct;
 use crate::alignment::read::{FragmentId, Piece, ReadRecord};
-use crate::alignment::scan::{Region, Unaligned};
+use crate::alignment::scan::{KinaseRegion, Unaligned};
 use crate::alignment::Assay;
 use crate::evidence::chain::{chains, Chain};
 use crate::evidence::pair::{pairs, Pair};
@@ -23,15 +23,15 @@ use super::homology;
 use super::inner_exon;
 use super::long_read;
 use super::meet;
+use super::merge;
 use super::nearby::{Nearby, Spellings};
 use super::orphan;
 use super::pairs::SpannedEdges;
 use super::realign::{self, Bases};
 use super::rescue::{self, Mended, BELIEVED_MAPQ};
 use super::score::Beyond;
-use super::support::{self, Span, Spanned, OVERRUN_BP};
+use super::support::{self, PairSpan, Spanned, OVERRUN_BP};
 use super::unaligned;
-use super::united;
 
 /// Genomic bases within which the mate of a spliced fragment may lie: nearly all introns are shorter.
 const MAX_SPLICED_REACH_BP: i64 = 100_000;
@@ -53,7 +53,7 @@ pub struct Evidence {
 /// With a table of exon edges, ends that the aligner left out or misplaced are looked up in it, and `unaligned` reads too.
 pub fn gather(
     records: &[ReadRecord],
-    region: &Region,
+    region: &KinaseRegion,
     assay: &Assay,
     at_edge: &dyn Fn(Breakend) -> bool,
     edges: Option<(&EdgeTable, &[Unaligned])>,
@@ -98,16 +98,16 @@ pub fn gather(
         }
         mended
     });
-    // The reads are not needed beside what they show.
+    // From here on only the evidence is needed; freeing the reads keeps memory low.
     drop(by_read);
     drop(all);
     if let Some(mut mended) = mended {
-        // What the aligner placed surely stays as it is; of the rest the mended tail is the better one.
+        // A tail that the aligner placed with confidence is kept as it is. Of all others the mended tail is better.
         let (guessed, sure): (Vec<&Tail>, Vec<&Tail>) =
             kinase_tails.iter().filter(|tail| is_sure(tail)).partition(|tail| is_guess(tail, at_edge));
         let fragments = |tails: Vec<&Tail>| tails.into_iter().map(|tail| tail.fragment).collect::<FxHashSet<FragmentId>>();
         let (guessed, sure) = (fragments(guessed), fragments(sure));
-        // A guess gives way to a place only.
+        // A tail whose place is a guess is replaced only by a mended tail that has a place.
         mended.kinase.retain(|tail| !sure.contains(&tail.fragment) && (tail.placement.is_some() || !guessed.contains(&tail.fragment)));
         let placed: FxHashSet<FragmentId> =
             mended.kinase.iter().filter(|tail| tail.placement.is_some()).map(|tail| tail.fragment).collect();
@@ -127,7 +127,7 @@ pub fn gather(
             }
         }
     }
-    // A complete order of all that is looked at, so that read names never decide.
+    // Sorted by every field that is used later, so that the result does not depend on read names.
     let order = |x: &Tail, y: &Tail| {
         let place = |tail: &Tail| {
             tail.placement.map(|there| (there.breakend, there.overlap_bp, there.aligned_bp, there.score, there.mapq, there.gap))
@@ -144,7 +144,7 @@ pub fn gather(
         }
     }
     let mut placed_tails: Vec<Tail> = partner_tails.extract_if(.., |tail| is_sure(tail)).collect();
-    // Evidence stays until the end.
+    // The evidence is kept until the end of the run, so spare capacity is given back.
     [&mut kinase_tails, &mut partner_tails, &mut placed_tails].into_iter().for_each(Vec::shrink_to_fit);
     Evidence { kinase_tails, partner_tails, placed_tails, pairs }
 }
@@ -209,10 +209,10 @@ impl Evidence {
         &self,
         target: usize,
         assay: &Assay,
-        span: &Span<'_>,
+        span: &PairSpan<'_>,
         (reference, local): (&Bases<'_>, &Bases<'_>),
         spliced: Option<&Spliced<'_>>,
-    ) -> Found {
+    ) -> KinaseJunctions {
         let tolerance = Tolerance::of(assay.long_reads);
         let mut candidates = spliced.map_or_else(Vec::new, |spliced| {
             let partner_tails: Vec<&Tail> = self.partner_tails.iter().chain(&self.placed_tails).collect();
@@ -245,7 +245,7 @@ impl Evidence {
         let mut from_pairs = realign::from_pairs(target, &unexplained, tails, tolerance, span, (local, spanned_edges.as_ref()));
         let reads = tolerance.in_step.then(|| ends::Reads::new(kinase_tails, &self.partner_tails));
         let genomic = |_: bool, end: Breakend| homology::inwards(end, ends::SIDE_BP, local);
-        let sides = ends::Sides {
+        let sides = ends::SideBases {
             inwards: spliced.map_or(&genomic, |spliced| spliced.inwards),
             bases: local,
             on_edge: spliced.map_or(&|_| true, |spliced| spliced.on_edge),
@@ -262,7 +262,7 @@ impl Evidence {
             homology::settle(candidate, reference);
         }
         candidates.extend(from_pairs);
-        candidates = united::united(candidates);
+        candidates = merge::united(candidates);
         if let Some(spliced) = spliced {
             for candidate in &mut candidates {
                 candidate.joins_exons = candidate.lies_on_edges(spliced.on_edge);
@@ -275,19 +275,19 @@ impl Evidence {
             unaligned::add(&mut candidates, spliced.unaligned);
         }
         candidates.extend(orphan::orphans(target, kinase_tails, &candidates, tolerance));
-        Found { candidates, explained_elsewhere }
+        KinaseJunctions { candidates, explained_elsewhere }
     }
 }
 
 /// The junctions of a kinase.
-pub struct Found {
+pub struct KinaseJunctions {
     /// Best placed first.
     pub candidates: Vec<Candidate>,
     /// Number of candidates of which all fragments turned out to show a better one.
     pub explained_elsewhere: u32,
 }
 
-/// The tails, those without their place that one of the junctions explains and the aligner placed for want of a better one.
+/// The tails, where a place that the aligner chose for lack of a better one is removed if one of the junctions explains the tail.
 fn without_doubtful_places<'t>(tails: &'t [Tail], met: &[Candidate], tolerance: Tolerance) -> Cow<'t, [Tail]> {
     if met.is_empty() {
         return Cow::Borrowed(tails);

@@ -1,4 +1,4 @@
-//! How far a junction can slide: the homology at its two ends, by the reference or by what the reads around show.
+//! Homology at a junction: how far the breakpoint can move without changing the molecule, by the reference or by the reads around it.
 
 use crate::genome::{Breakend, Side};
 use crate::sequence::reverse_complement;

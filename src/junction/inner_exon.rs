@@ -1,5 +1,5 @@
-//! Inserted bases that are a gene's own: where a break lies inside of a short exon, or behind one, an aligner finds the next exon only and
-//! leaves the short piece between; and aligners of long reads may end early within an exon.
+//! Inserted bases that belong to one of the two genes. If a break lies inside of a short exon, or behind one, an aligner finds only the
+//! next exon and leaves the short piece between as an insertion; aligners of long reads may also end early within an exon.
 //!
 //! ```text
 //!   partner ====|iiii|====exon 16==== kinase          iiii = the end of exon 15:
@@ -10,7 +10,7 @@ use crate::genome::{Breakend, Interval, Side};
 use crate::model::{Gene, Role};
 use crate::sequence::{fewest_edits_of_all, reverse_complement};
 
-use super::candidate::{Candidate, Kind};
+use super::candidate::{Candidate, EvidenceKind};
 use super::realign::Bases;
 
 /// Fewest bases that tell an exon's end from chance: inserted bases are those of the one exon that comes next in four thousand times less
@@ -22,20 +22,20 @@ const MIN_LONG_BP: usize = 10;
 /// Fewest bases of whole exons behind which others may be inserted: so many, with an error, are an exon's by chance once in some hundred
 /// thousand insertions.
 const MIN_WHOLE_BP: usize = 12;
-/// One base in so many may differ.
+/// One mismatch is allowed for this many bases.
 const BP_PER_MISMATCH: usize = 10;
-/// Of long reads one in so many may be another, one too many or one too few.
+/// In long reads one substitution, insertion or deletion is allowed for this many bases.
 const BP_PER_EDIT: usize = 8;
 /// So few bases of long reads behind an exon are errors.
 const MAX_ERROR_BP: usize = 2;
 
 /// An end that keeps more, and how many of the bases beyond the former one are now its own.
-pub type Kept = (Breakend, usize);
+pub type ExtendedEnd = (Breakend, usize);
 
 /// The end of `gene` that keeps, beyond `end`, what `outward` spells, read away from what is kept: the rest of its exon, where that is not
 /// kept whole, and the exons behind it. All of these bases are the gene's, or, where whole exons are, what is left was inserted. Long
 /// reads do not keep step with the gene (`in_step`).
-pub fn keeping(gene: &Gene, end: Breakend, outward: &[u8], bases: &Bases<'_>, in_step: bool) -> Option<Kept> {
+pub fn keeping(gene: &Gene, end: Breakend, outward: &[u8], bases: &Bases<'_>, in_step: bool) -> Option<ExtendedEnd> {
     if outward.len() < if in_step { MIN_BP } else { MIN_LONG_BP } {
         return None;
     }
@@ -44,10 +44,10 @@ pub fn keeping(gene: &Gene, end: Breakend, outward: &[u8], bases: &Bases<'_>, in
     let last = end.kept_base().checked_sub(1)?;
     let mut exon = transcript.exons.iter().find(|exon| exon.start <= last && last < exon.end)?;
     let mut from = end.boundary;
-    let mut whole: Kept = (end, 0);
+    let mut whole: ExtendedEnd = (end, 0);
     let mut whole_bp = 0;
     loop {
-        // Whole exons may be enough to tell.
+        // If whole exons match, that is enough.
         let so_far = || (whole_bp >= MIN_WHOLE_BP).then_some(whole);
         let taken = whole.1;
         let left = &outward[taken..];
@@ -56,7 +56,7 @@ pub fn keeping(gene: &Gene, end: Breakend, outward: &[u8], bases: &Bases<'_>, in
             Side::Lower => Interval { contig: end.contig, start: from, end: from + length as u32 },
             Side::Higher => Interval { contig: end.contig, start: from - length as u32, end: from },
         };
-        // Errors lengthen and shorten what was read.
+        // Sequencing errors change the length of the inserted bases.
         let spare = if in_step { 0 } else { left.len() / BP_PER_EDIT + 1 };
         let here = stretch(rest_bp.min(left.len() + spare));
         let forward = bases(here);
@@ -104,7 +104,7 @@ pub(super) fn alike(longer: &[u8], shorter: &[u8], in_step: bool) -> Option<usiz
 }
 
 /// The end that keeps, beyond the kinase's (`true`) or the partner's, what a stretch of bases spells.
-pub type Keeping<'a> = dyn Fn(bool, Breakend, &[u8]) -> Option<Kept> + 'a;
+pub type Keeping<'a> = dyn Fn(bool, Breakend, &[u8]) -> Option<ExtendedEnd> + 'a;
 
 /// Gives the inserted bases of a junction to the gene whose exon they are, if it is one of the two.
 pub fn settle(candidate: &mut Candidate, keeping: &Keeping<'_>) {
@@ -114,11 +114,11 @@ pub fn settle(candidate: &mut Candidate, keeping: &Keeping<'_>) {
     }
     let at_kinase = keeping(true, candidate.kinase, &insertion);
     let at_partner = keeping(false, candidate.partner, &reverse_complement(&insertion));
-    let taken = |kept: Option<Kept>| kept.map_or(0, |(_, taken)| taken);
+    let taken = |kept: Option<ExtendedEnd>| kept.map_or(0, |(_, taken)| taken);
     let (of_kinase, length) = match (taken(at_kinase), taken(at_partner)) {
         (kinase, partner) if kinase > partner => (true, kinase),
         (kinase, partner) if partner > kinase => (false, partner),
-        // Of neither, or of both alike.
+        // Inserted bases that fit neither gene, or both equally well, stay inserted.
         _ => return,
     };
     if let Some((end, _)) = at_kinase.filter(|_| of_kinase) {
@@ -133,23 +133,23 @@ pub fn settle(candidate: &mut Candidate, keeping: &Keeping<'_>) {
     let length = length as u32;
     candidate.insertion_bp -= length;
     // A clipped read was compared with the inserted bases too: those of the side that it leaves are no evidence of the other.
-    for member in candidate.members.values_mut().filter(|member| member.kind != Kind::Pair) {
+    for member in candidate.members.values_mut().filter(|member| member.kind != EvidenceKind::Pair) {
         let leaves_kinase = member.kinase_mapq > 0 || member.partner_mapq.is_none();
         match (of_kinase, leaves_kinase, member.kind) {
             (true, true, kind) => {
                 member.kinase_bp += length;
-                member.partner_bp = member.partner_bp.saturating_sub(if kind == Kind::Clip { length } else { 0 });
+                member.partner_bp = member.partner_bp.saturating_sub(if kind == EvidenceKind::Clip { length } else { 0 });
             }
-            (false, false, Kind::Clip) => {
+            (false, false, EvidenceKind::Clip) => {
                 member.kinase_bp = member.kinase_bp.saturating_sub(length);
                 member.partner_bp += length;
             }
-            (false, _, Kind::Split) => member.partner_bp += length,
+            (false, _, EvidenceKind::Split) => member.partner_bp += length,
             _ => {}
         }
         member.crossing_bp = member.shown_bp();
     }
-    candidate.members.retain(|_, member| member.kind == Kind::Pair || member.shown_bp() > 0);
+    candidate.members.retain(|_, member| member.kind == EvidenceKind::Pair || member.shown_bp() > 0);
 }
 
 #[cfg(test)]
@@ -238,7 +238,8 @@ mod tests {
             let crossing_bp = partner_bp;
             Member { kind, kinase_bp, partner_bp, crossing_bp, kinase_mapq: 60, partner_mapq: None, ends: (0, 0) }
         };
-        let members = [(1, member(Kind::Clip, 30, 14)), (2, member(Kind::Clip, 30, 34)), (3, member(Kind::Split, 30, 20))];
+        let members =
+            [(1, member(EvidenceKind::Clip, 30, 14)), (2, member(EvidenceKind::Clip, 30, 34)), (3, member(EvidenceKind::Split, 30, 20))];
         let mut candidate = Candidate {
             insertion_bp: insertion.len() as u32,
             tail: [insertion.as_slice(), b"ACTTGCAGGATTACCAGATC"].concat(),

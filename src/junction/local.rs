@@ -1,4 +1,4 @@
-//! The sequence around a break: of the FASTA, or, where none is at hand, as the reads themselves give it.
+//! The sequence around a break: from the FASTA, or, without one, from the reads that lie there.
 
 use std::cell::RefCell;
 
@@ -10,7 +10,7 @@ use crate::error::{Error, Result};
 use crate::genome::{ContigId, Interval};
 use crate::reference::{Lookup, Reference};
 
-use super::votes::Votes;
+use super::consensus::Votes;
 
 /// Widest interval that is read.
 const MAX_WIDTH_BP: u32 = 10_000;
@@ -93,7 +93,7 @@ impl<'a> LocalBases<'a> {
         let blocks = tile::tiles(&[stretch], BLOCK_BP);
         let mut votes = Votes::default();
         reader.visit(stretch, |record, _| {
-            // Where reads are deep most of them add nothing, and are not even unpacked.
+            // At high depth most reads add nothing, so they are skipped before they are unpacked.
             let start = record.pos().max(0) as u32;
             let whole =
                 (record.cigar_len() == 1).then(|| Interval { start, end: start.saturating_add(record.seq_len() as u32), ..stretch });

@@ -1,8 +1,8 @@
-//! Where a junction of long reads really lies. Their errors move where an aligner cuts them, and lengthen or shorten what lies between the two
-//! sides; all reads together know better than each.
+//! Breakpoints of long reads. Their sequencing errors shift the place at which an aligner cuts them and change the length of what lies between
+//! the two sides, so all reads of a junction are compared together.
 //!
-//! Each way to join the two sides spells a molecule. The one that makes what was read likeliest is taken: each error of a read against it costs
-//! 5.0 (one base in fifty is wrong, in one of three ways: ln 150), beside the prices of [`super::price`].
+//! Each way to join the two sides gives a molecule. The molecule under which the reads are likeliest is taken. Each error of a read costs 5.0
+//! (one base in fifty is wrong, in one of three ways: ln 150); the other costs are those of [`super::costs`].
 
 use std::cell::RefCell;
 use std::collections::BTreeSet;
@@ -14,9 +14,9 @@ use crate::genome::Breakend;
 use crate::sequence::{collapse_runs, fewest_edits_to_end, fewest_edits_within, reverse_complement};
 
 use super::candidate::Candidate;
-use super::ends::Sides;
+use super::costs::{price, Cost};
+use super::ends::SideBases;
 use super::nearby::Nearby;
-use super::price::{price, Cost};
 
 /// What each error of a read costs.
 const ERROR: Cost = 5_000;
@@ -39,21 +39,21 @@ const MIN_CORRECTING: usize = 3;
 
 /// A way to join the two sides; `insertion` is read from the kinase to the partner.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-struct Molecule {
+struct LongMolecule {
     kinase: Breakend,
     partner: Breakend,
     insertion: Vec<u8>,
 }
 
 /// A read across the junction: bases before the end at which it was cut, those beyond, and where it was cut.
-struct Read<'t> {
+struct JunctionRead<'t> {
     tail: &'t Tail,
     bases: Vec<u8>,
 }
 
 /// Puts a junction of several long reads where these need the fewest errors. Says no, and changes nothing, where one read is all there is,
 /// where the bases of a side are not known, or where no read reaches over the inserted bases.
-pub fn settle(candidate: &mut Candidate, tails: &Nearby<&Tail>, sides: &Sides<'_>) -> bool {
+pub fn settle(candidate: &mut Candidate, tails: &Nearby<&Tail>, sides: &SideBases<'_>) -> bool {
     if candidate.unplaced || candidate.slack_bp > 0 || candidate.members.len() < 2 {
         return false;
     }
@@ -69,7 +69,7 @@ pub fn settle(candidate: &mut Candidate, tails: &Nearby<&Tail>, sides: &Sides<'_
 }
 
 /// The reads over a junction, one of each fragment, those cut nearest to its end first.
-fn reads<'t>(candidate: &Candidate, tails: &Nearby<&'t Tail>) -> Vec<Read<'t>> {
+fn reads<'t>(candidate: &Candidate, tails: &Nearby<&'t Tail>) -> Vec<JunctionRead<'t>> {
     let inserted = candidate.insertion_bp as usize;
     let away = |tail: &Tail| tail.at.kept_distance(candidate.kinase.boundary).abs();
     let reaches_over = |tail: &&Tail| tail.bases.len() >= inserted + MIN_PARTNER_BP && candidate.members.contains_key(&tail.fragment);
@@ -82,21 +82,21 @@ fn reads<'t>(candidate: &Candidate, tails: &Nearby<&'t Tail>) -> Vec<Read<'t>> {
         // Behind the aligned piece lies an exon that is not known here, or no sequence of the gene.
         let aligned = tail.placement.map_or(BEYOND_BP, |placement| (placement.aligned_bp as usize).max(MIN_PARTNER_BP));
         let beyond = tail.bases.len().min(inserted + aligned.min(BEYOND_BP));
-        Read { tail, bases: [before, &tail.bases[..beyond]].concat() }
+        JunctionRead { tail, bases: [before, &tail.bases[..beyond]].concat() }
     };
     near.into_iter().take(MAX_READS).map(read).collect()
 }
 
 struct Search<'a> {
-    reads: &'a [Read<'a>],
-    sides: &'a Sides<'a>,
+    reads: &'a [JunctionRead<'a>],
+    sides: &'a SideBases<'a>,
     /// The ends that were found first.
     from: (Breakend, Breakend),
     known: RefCell<FxHashMap<(bool, Breakend), Vec<u8>>>,
 }
 
 /// What a molecule costs; of equals the first by place.
-type Priced = (Cost, Molecule);
+type Priced = (Cost, LongMolecule);
 
 impl Search<'_> {
     /// The bases of a side in the direction away from the kinase.
@@ -119,7 +119,7 @@ impl Search<'_> {
     }
 
     /// None where the inserted bases only lengthen a run, as errors do.
-    fn priced(&self, molecule: Molecule) -> Option<Priced> {
+    fn priced(&self, molecule: LongMolecule) -> Option<Priced> {
         let (left, right) = (self.side(true, molecule.kinase), self.side(false, molecule.partner));
         let text = [left.as_slice(), &molecule.insertion, &right].concat();
         if !molecule.insertion.is_empty() && collapse_runs(&text) == collapse_runs(&[left, right].concat()) {
@@ -131,7 +131,7 @@ impl Search<'_> {
     }
 
     /// Where on a read the two sides end, so that least lies between: offsets into its bases.
-    fn between(&self, read: &Read<'_>, kinase: Breakend, partner: Breakend) -> (usize, usize) {
+    fn between(&self, read: &JunctionRead<'_>, kinase: Breakend, partner: Breakend) -> (usize, usize) {
         let turned = |bases: &[u8]| bases.iter().rev().copied().collect::<Vec<u8>>();
         let length = read.bases.len();
         let before = fewest_edits_to_end(&read.bases, &self.side(true, kinase));
@@ -142,7 +142,7 @@ impl Search<'_> {
     }
 
     /// The best molecule with these ends: nothing between, or what one of the `reads` has there.
-    fn joined(&self, kinase: Breakend, partner: Breakend, reads: &[Read<'_>]) -> Option<Priced> {
+    fn joined(&self, kinase: Breakend, partner: Breakend, reads: &[JunctionRead<'_>]) -> Option<Priced> {
         let far = |end: Breakend, from: Breakend| {
             end.contig != from.contig || end.side != from.side || end.kept_distance(from.boundary).abs() > REACH_BP
         };
@@ -154,7 +154,7 @@ impl Search<'_> {
             read.bases[from..to].to_vec()
         });
         let insertions: BTreeSet<Vec<u8>> = std::iter::once(Vec::new()).chain(shown).collect();
-        insertions.into_iter().filter_map(|insertion| self.priced(Molecule { kinase, partner, insertion })).min()
+        insertions.into_iter().filter_map(|insertion| self.priced(LongMolecule { kinase, partner, insertion })).min()
     }
 
     /// The best molecule whose ends are those of a read, those found first, or exon edges beside them.
@@ -179,7 +179,7 @@ impl Search<'_> {
         if joins_exons {
             return best;
         }
-        // Each turn is better than the one before, and no end leaves its reach.
+        // Each round improves the sum, and no end leaves its range, so this ends.
         loop {
             let (kinase, partner) = (best.1.kinase, best.1.partner);
             let moves = (-MOVE_BP..=MOVE_BP).flat_map(|x| (-MOVE_BP..=MOVE_BP).map(move |y| (x, y)));
@@ -205,7 +205,7 @@ impl Search<'_> {
             let changed = |bases: Vec<u8>| {
                 let mut insertion = best.1.insertion.clone();
                 insertion.splice(at..=at, bases);
-                self.priced(Molecule { insertion, ..best.1.clone() })
+                self.priced(LongMolecule { insertion, ..best.1.clone() })
             };
             match variants.filter_map(changed).min().filter(|changed| changed.0 < best.0) {
                 Some(better) => best = better,
@@ -261,7 +261,7 @@ mod tests {
     use super::*;
     use crate::evidence::tail::Placement;
     use crate::genome::{ContigId, Interval, Side};
-    use crate::junction::candidate::{Kind, Member};
+    use crate::junction::candidate::{EvidenceKind, Member};
     use crate::sequence::random_bases;
 
     /// A read of a molecule that joins 500 of contig 0 to 500 of contig 1: bases between, bases too many that each side was given, overlap.
@@ -307,7 +307,7 @@ mod tests {
             }
         };
         let member = Member {
-            kind: Kind::Split,
+            kind: EvidenceKind::Split,
             kinase_bp: 300,
             partner_bp: 300,
             crossing_bp: 300,
@@ -323,7 +323,7 @@ mod tests {
             members: tails.iter().map(|tail| (tail.fragment, member)).collect(),
             ..Candidate::new(0, first.at, first.placement.expect("it is placed").breakend)
         };
-        assert!(settle(&mut candidate, &Nearby::tails(&tails), &Sides { inwards: &inwards, bases: &|_| Vec::new(), on_edge }));
+        assert!(settle(&mut candidate, &Nearby::tails(&tails), &SideBases { inwards: &inwards, bases: &|_| Vec::new(), on_edge }));
         (candidate.kinase.boundary, candidate.partner.boundary, candidate.insertion)
     }
 

@@ -1,28 +1,29 @@
-//! Pairs of which dirt left one read unaligned: its first bases may lie on a junction's other side, within the length of a fragment.
+//! Mates that were not aligned because most of their bases are artefacts (poly-G, adapter), but whose first bases lie at a junction's other
+//! side.
 //!
 //! ```text
 //!   kinase  ====>--------|-------<===GGGGGGGG  partner      twenty bases of the partner, then no signal
 //! ```
 //!
-//! Aligners ask for thirty bases or more. Where a junction is known, fewer tell whether a read lies beyond it: a stretch of some hundred
-//! bases has its first sixteen by chance once in ten million times. Most of these reads are no junction's: what lies as well where the
-//! aligned mate's own molecule goes on, unbroken, is left alone. They lengthen the list of fragments of junctions that few show.
+//! Aligners need thirty bases or more. Near a known junction fewer are enough: sixteen bases match a stretch of some hundred bases by chance
+//! once in ten million times. Most such reads belong to no junction: a read that fits as well where the aligned mate's own, unbroken molecule
+//! continues is left alone. The reads add fragments to junctions that few other fragments show; they never make a new junction.
 
 use rayon::ThreadPool;
 use rustc_hash::FxHashSet;
 
 use crate::alignment::library::Library;
-use crate::alignment::lost::{self, Lost};
 use crate::alignment::read::FragmentId;
 use crate::alignment::tile;
+use crate::alignment::unaligned_mates::{self, Lost};
 use crate::error::Result;
 use crate::genome::{Breakend, Interval, Side};
 use crate::sequence::{common_prefix, reverse_complement};
 
-use super::candidate::{Candidate, Kind, Member};
+use super::candidate::{Candidate, EvidenceKind, Member};
 use super::realign::Bases;
 use super::rescue::BELIEVED_MAPQ;
-use super::score::{is_witness, log_odds, Beyond, Errors};
+use super::score::{is_witness, log_odds, Beyond, ErrorRates};
 use super::support::OVERRUN_BP;
 
 /// Fragments from which one more or less decides nothing.
@@ -33,7 +34,7 @@ const SEED_BP: usize = 12;
 const SLIP_BP: usize = 6;
 
 /// One side of a junction: where the aligned mates lie, and where the lost ones may.
-struct Sides {
+struct MateSides {
     near: Breakend,
     far: Breakend,
     near_is_kinase: bool,
@@ -41,7 +42,7 @@ struct Sides {
     slack_bp: u32,
 }
 
-impl Sides {
+impl MateSides {
     fn both(candidate: &Candidate) -> [Self; 2] {
         let (kinase, partner, slack_bp) = (candidate.kinase, candidate.partner, candidate.slack_bp);
         [
@@ -91,17 +92,21 @@ pub fn add(pool: &ThreadPool, library: &Library, candidates: &mut [Candidate], l
     let few = |candidate: &Candidate| !candidate.unplaced && (1..ENOUGH_FRAGMENTS).contains(&candidate.members.len());
     let wanted: Vec<usize> = (0..candidates.len()).filter(|&index| few(&candidates[index])).collect();
     let stretches: Vec<Interval> =
-        wanted.iter().flat_map(|&index| Sides::both(&candidates[index])).map(|sides| sides.stretch(longest_bp)).collect();
+        wanted.iter().flat_map(|&index| MateSides::both(&candidates[index])).map(|sides| sides.stretch(longest_bp)).collect();
     let windows = tile::merged(stretches.clone(), tile::INDEXED_BP);
     let stretches = tile::merged(stretches, 0);
-    let found =
-        tile::run(pool, windows.len(), || library.reader(), |reader, index| lost::within(reader, library, windows[index], &stretches))?;
+    let found = tile::run(
+        pool,
+        windows.len(),
+        || library.reader(),
+        |reader, index| unaligned_mates::within(reader, library, windows[index], &stretches),
+    )?;
     let mut lost: Vec<Lost> = found.into_iter().flatten().collect();
     lost.sort_by_key(|lost| (lost.at.contig, lost.begin));
     let mut taken: FxHashSet<FragmentId> = candidates.iter().flat_map(|candidate| candidate.members.keys().copied()).collect();
     for index in wanted {
         let candidate = &mut candidates[index];
-        for sides in Sides::both(candidate) {
+        for sides in MateSides::both(candidate) {
             let pointing = sides.pointing(&lost, longest_bp);
             if pointing.is_empty() {
                 continue;
@@ -147,7 +152,7 @@ struct Across {
 }
 
 impl Across {
-    fn new(candidate: &Candidate, sides: &Sides, longest_bp: u32, bases: &Bases<'_>) -> Self {
+    fn new(candidate: &Candidate, sides: &MateSides, longest_bp: u32, bases: &Bases<'_>) -> Self {
         let outermost = sides.far.extended(i64::from(sides.slack_bp));
         let mut expected = towards(outermost, longest_bp.saturating_add(sides.slack_bp), bases);
         let far_bp = expected.len();
@@ -161,7 +166,7 @@ impl Across {
     }
 
     /// The evidence of a fragment whose lost mate begins on the far side, and more likely there than on the mate's own chromosome.
-    fn member(&self, lost: &Lost, sides: &Sides, crowd: u32, bases: &Bases<'_>) -> Option<Member> {
+    fn member(&self, lost: &Lost, sides: &MateSides, crowd: u32, bases: &Bases<'_>) -> Option<Member> {
         let read = Beyond { qualities: &lost.read.qualities, ..Beyond::of(&lost.read.bases) };
         let (odds, at) = best(read, &self.expected)?;
         let left = self.far_bp.checked_sub(at).filter(|&left| left >= SEED_BP)? as i64 - i64::from(sides.slack_bp);
@@ -180,11 +185,11 @@ impl Across {
         if best(read, &own).is_some_and(|(own, _)| !is_witness(odds - own, 1)) {
             return None;
         }
-        // The chance that it lies there by chance, as a mapping quality.
+        // The probability of a chance match, as a mapping quality.
         let mapq = (surplus * 10.0 / std::f64::consts::LN_10).clamp(0.0, 60.0) as u8;
         let far_begin = sides.far.extended(-left).boundary;
         let member = |kinase: (u32, u8, u32), partner: (u32, u8, u32)| Member {
-            kind: Kind::Pair,
+            kind: EvidenceKind::Pair,
             kinase_bp: kinase.0,
             partner_bp: partner.0,
             crossing_bp: 0,
@@ -213,7 +218,7 @@ fn best(read: Beyond<'_>, stretch: &[u8]) -> Option<(f64, usize)> {
     let places = stretch.windows(SEED_BP).enumerate().filter(alike);
     let odds = |(at, _): (usize, &[u8])| {
         let expected = &stretch[at..stretch.len().min(at + read.bases.len() + SLIP_BP)];
-        (log_odds(read, expected, Errors::SHORT), at)
+        (log_odds(read, expected, ErrorRates::SHORT), at)
     };
     places.map(odds).max_by(|x, y| x.0.total_cmp(&y.0))
 }
@@ -235,7 +240,7 @@ mod tests {
 
     fn junction() -> Candidate {
         let shown = Member {
-            kind: Kind::Split,
+            kind: EvidenceKind::Split,
             kinase_bp: 40,
             partner_bp: 35,
             crossing_bp: 35,
@@ -250,7 +255,7 @@ mod tests {
     /// A mate that lies 45 bases before the kinase's break, and a lost read of these bases and then poly-G.
     fn found_in(genome: &Bases<'_>, bases: &[u8]) -> Option<Member> {
         let candidate = junction();
-        let [sides, _] = Sides::both(&candidate);
+        let [sides, _] = MateSides::both(&candidate);
         let bases = [bases, &[b'G'; 50]].concat();
         let read = Unaligned {
             fragment: FragmentId(2),
@@ -280,7 +285,7 @@ mod tests {
     #[test]
     fn eighteen_bases_of_the_partner_before_poly_g_show_the_junction_and_eight_do_not() {
         let member = found(&partner(600, 18)).expect("it lies there");
-        assert_eq!((member.kind, member.ends, member.kinase_mapq, member.kinase_bp), (Kind::Pair, (885, 600), 60, 70));
+        assert_eq!((member.kind, member.ends, member.kinase_mapq, member.kinase_bp), (EvidenceKind::Pair, (885, 600), 60, 70));
         assert!(member.partner_bp >= 18 && member.partner_mapq >= Some(20));
         assert_eq!(found(&partner(600, 8)), None);
         assert_eq!(found(&[]), None, "poly-G lies nowhere");

@@ -1,4 +1,4 @@
-//! Reads of either side whose clipped ends meet in bases that belong to neither: breaks with long insertions, which no single read crosses.
+//! Junctions with long insertions, which no single read crosses: clipped reads of both sides meet within the inserted bases.
 //!
 //! ```text
 //!   kinase ====|iiiiiiiii>              tails that leave the kinase, at an edge or within an exon
@@ -42,10 +42,10 @@ const MAX_OPEN_GROUPS: usize = 200;
 const MAX_GROUPS: usize = 20;
 /// Ends beside the kinase's edges that are tried, those with most fragments first.
 const MAX_OFF_EDGES: usize = 50;
-/// Bases that are compared must tell at least as much as this share of so many random ones: runs, repeats and adapter do not.
+/// Compared bases must carry at least this share of the information of as many random bases: homopolymers, repeats and adapter do not.
 const MIN_TELLING_FRAC: f64 = 0.75;
 
-/// Whether bases tell enough where so many are asked for.
+/// Whether bases are long enough and carry about the information of `least_bp` random bases.
 fn tell(bases: &[u8], least_bp: usize) -> bool {
     bases.len() >= least_bp && telling_bp(bases) >= MIN_TELLING_FRAC * least_bp as f64
 }
@@ -77,10 +77,10 @@ pub fn across_insertions(
     on_edge: &dyn Fn(Breakend) -> bool,
 ) -> Vec<Candidate> {
     let at_edge = |end: Breakend| edges.kinase_near(end, 0).next().is_some();
-    // What an aligner put somewhere for want of a place is open.
+    // A tail counts as open (without a place) if the aligner placed it without confidence.
     let mut kinase = bundles(kinase_tails.iter().filter(|tail| !is_sure(tail) && at_edge(tail.at)), tolerance);
     let mut several: Vec<&mut Bundle> = kinase.iter_mut().filter(|bundle| tolerance.in_step && bundle.fragments.len() > 1).collect();
-    // Few samples have any, and the reads may be many.
+    // Few samples have such tails, but many have millions of unaligned reads: the index is made only when it is needed.
     if !several.is_empty() {
         let more = More::new(unaligned);
         for bundle in &mut several {
@@ -96,7 +96,7 @@ pub fn across_insertions(
     let mut within = bundles(kinase_tails.iter().filter(open), tolerance);
     within.sort_by_key(|bundle| (std::cmp::Reverse(bundle.fragments.len()), bundle.end));
     kinase.extend(within.into_iter().take(MAX_OFF_EDGES));
-    // A splice that an aligner wrote as a split goes on at an edge.
+    // A split read that continues at an exon edge may be an ordinary splice.
     let is_splice = |tail: &Tail| is_sure(tail) && tail.placement.is_some_and(|placement| on_edge(placement.breakend));
     let at_partner = |tail: &&Tail| (on_edge(tail.at) || edges.partners_near(tail.at, 0).next().is_some()) && !is_splice(tail);
     let partners = bundles(partner_tails.iter().copied().filter(at_partner), tolerance);
@@ -105,7 +105,7 @@ pub fn across_insertions(
         let mut met: Vec<(usize, Candidate)> = partners.iter().filter_map(|to| joined(target, from, to)).collect();
         met.sort_by_key(|(shared, candidate)| (std::cmp::Reverse(*shared), candidate.partner));
         let best = met.first().map_or(0, |(shared, _)| *shared);
-        // Two partners that meet alike tell nothing.
+        // If two partners fit equally well, neither is taken.
         if met.iter().filter(|(shared, _)| *shared == best).count() == 1 {
             list.extend(met.into_iter().map(|(_, candidate)| candidate).take(1));
         }
@@ -128,7 +128,7 @@ pub(super) fn bundles<'t>(tails: impl Iterator<Item = &'t Tail>, tolerance: Tole
             match groups.iter().position(|group| agree(&group[0].bases, &tail.bases, tolerance)) {
                 Some(slot) => groups[slot].push(tail),
                 None if groups.len() < MAX_OPEN_GROUPS => groups.push(vec![tail]),
-                // So many kinds at one edge are no break's.
+                // More groups at one edge than a break makes: the rest is noise.
                 None => {}
             }
         }
@@ -197,14 +197,14 @@ impl More {
     /// The most that a read has behind the last bases of a tail; of equals the first by its bases.
     fn beyond(&self, tail: &[u8]) -> Option<&[u8]> {
         let mut best: Option<&[u8]> = None;
-        // An error among the last bases leaves those before them.
+        // If there is an error among the last bases, those before them are tried.
         for back in SEEDS_BP {
             let Some(end) = tail.len().checked_sub(back) else { continue };
             // Runs and adapter, in which thousands of reads end, say nothing of where a read goes on.
             let seed = end.checked_sub(SEED_BP).map(|start| &tail[start..end]).filter(|seed| tell(seed, SEED_BP));
             let Some((_, word)) = seed.and_then(|seed| sequence::words(seed, SEED_BP).next()) else { continue };
             for &WordEnd { behind: std::cmp::Reverse(behind), read, at, .. } in self.holding(word) {
-                // The others have no more than what was found, or nothing.
+                // Sorted by length: no later read is longer than the one that was found.
                 if behind as usize <= back || best.is_some_and(|best| best.len() > behind as usize - back) {
                     break;
                 }

@@ -1,4 +1,4 @@
-//! Things by the breakend at which they lie, so that none looks at all others: by place alone, and by the bases beyond.
+//! An index of tails, pairs and junctions by their breakend, so that each is compared with its neighbours and not with all others.
 
 use std::collections::BTreeMap;
 
@@ -67,14 +67,14 @@ pub struct Spellings {
     near: Nearby<u32>,
     short: Nearby<u32>,
     /// The last entry of each word.
-    last: FxHashMap<Word, u32>,
+    last: FxHashMap<EdgeWord, u32>,
     /// A stretch, and the entry before of the same word.
     entries: Vec<(u32, u32)>,
 }
 
 /// Bases at the place that they would have if the gene went on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-struct Word {
+struct EdgeWord {
     contig: ContigId,
     side: Side,
     /// Distance along the contig, outwards from what is kept.
@@ -118,7 +118,7 @@ impl Spellings {
         words(end, bases, LONG_WORD_BP, bases.len()).map(near_end).for_each(|word| self.file(word, index));
     }
 
-    fn file(&mut self, word: Word, index: u32) {
+    fn file(&mut self, word: EdgeWord, index: u32) {
         let before = self.last.insert(word, self.entries.len() as u32).unwrap_or(u32::MAX);
         self.entries.push((index, before));
     }
@@ -126,7 +126,7 @@ impl Spellings {
     /// The filed stretches that may read as this one does, in the order of their numbers.
     pub fn like(&self, end: Breakend, bases: &[u8]) -> Vec<usize> {
         let mut found: Vec<u32> = Vec::new();
-        let beside = |word: Word| (-1..=1).map(move |slip| Word { at: word.at + slip, ..word });
+        let beside = |word: EdgeWord| (-1..=1).map(move |slip| EdgeWord { at: word.at + slip, ..word });
         if self.tolerance.in_step {
             words(end, bases, WORD_BP, FILED_BP).flat_map(beside).for_each(|word| self.of_word(word, &mut found));
             words(end, bases, SHORT_WORD_BP, SHORT_BP).for_each(|word| self.of_word(word, &mut found));
@@ -142,7 +142,7 @@ impl Spellings {
         found.into_iter().map(|index| index as usize).collect()
     }
 
-    fn of_word(&self, word: Word, found: &mut Vec<u32>) {
+    fn of_word(&self, word: EdgeWord, found: &mut Vec<u32>) {
         let mut entry = self.last.get(&word).copied();
         while let Some(&(index, before)) = entry.and_then(|entry| self.entries.get(entry as usize)) {
             found.push(index);
@@ -152,19 +152,19 @@ impl Spellings {
 }
 
 /// A word of a read that does not keep step, by where the stretch begins, more or less.
-fn near_end(word: Word) -> Word {
-    Word { at: word.at.div_euclid(NEAR_BP), ..word }
+fn near_end(word: EdgeWord) -> EdgeWord {
+    EdgeWord { at: word.at.div_euclid(NEAR_BP), ..word }
 }
 
 /// The words of a stretch's first bases, those of different lengths told apart.
-fn words(end: Breakend, bases: &[u8], length: usize, first_bp: usize) -> impl Iterator<Item = Word> + '_ {
+fn words(end: Breakend, bases: &[u8], length: usize, first_bp: usize) -> impl Iterator<Item = EdgeWord> + '_ {
     let outwards = match end.side {
         Side::Lower => i64::from(end.boundary),
         Side::Higher => -i64::from(end.boundary),
     };
     let filed = &bases[..bases.len().min(first_bp)];
-    // A bit in front tells words of different lengths apart.
-    sequence::words(filed, length).map(move |(at, word)| Word {
+    // A leading 1 bit distinguishes words of different lengths.
+    sequence::words(filed, length).map(move |(at, word)| EdgeWord {
         contig: end.contig,
         side: end.side,
         at: outwards + at as i64,

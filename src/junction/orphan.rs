@@ -1,4 +1,4 @@
-//! Clipped reads that agree with each other but whose tail was placed nowhere: a break with an unknown partner.
+//! Junctions with an unknown partner: clipped reads that agree with each other but whose clipped bases could be placed nowhere.
 
 use std::collections::BTreeMap;
 
@@ -29,7 +29,7 @@ pub fn orphans(target: usize, tails: &[Tail], known: &[Candidate], tolerance: To
         if all.len() < MIN_FRAGMENTS {
             continue;
         }
-        // What reads of dirt have in common tells more than any of them.
+        // Tails of low complexity are left out: their consensus would look more specific than each of them is.
         let tails: Vec<&Tail> = all.iter().copied().filter(|tail| !tail.is_simple()).collect();
         if tails.len() < MIN_FRAGMENTS {
             continue;
@@ -39,7 +39,7 @@ pub fn orphans(target: usize, tails: &[Tail], known: &[Candidate], tolerance: To
             continue;
         }
         let mut candidate = Candidate {
-            // What the partner's sequence is nobody knows; it is shown as what a single breakend adds.
+            // The partner is unknown, so its bases are reported as the inserted bases of a single breakend.
             insertion_bp: consensus.len() as u32,
             insertion: consensus.clone(),
             anchor: majority_backwards(&tails),
@@ -71,7 +71,7 @@ mod tests {
             let tails: Vec<Tail> = rests.iter().zip(1..).map(|(rest, fragment)| Tail::made_up(fragment, end, rest.as_bytes())).collect();
             orphans(0, &tails, &[], Tolerance::of(false)).len()
         };
-        // Their majority has an error in each part, which none of them has.
+        // The consensus has an error in each part, but no single read has both.
         let dirt = ["AGATCGGAAGAGCACACGGGGGGGGGGGGGGGGG", "AGATCGGAAGAGCACACGTCGGGGGGGGGGGGGGGGGGGGGGGGGGGGGGGG", "AGATCGGAGGGGGGGGGGG"];
         assert_eq!(found(&dirt), 0);
         assert_eq!(found(&["CGTTAGCATCGGATTCAGTACCGGC", "CGTTAGCATCGGATTCAGTAC", "CGTTAGCATCGGATTCAGTACCGGCATTGCA"]), 1);

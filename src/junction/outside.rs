@@ -87,7 +87,7 @@ pub fn read<'g>(
     for record in records.into_iter().flatten() {
         let mut left = Vec::new();
         for (at, read) in turned(&record) {
-            // Its own exons follow each other.
+            // A read that lies at a kinase and enters a kinase's exon is an ordinary splice.
             if kinases.iter().any(|kinase| kinase.span.touches(at.contig, at.boundary)) {
                 continue;
             }
@@ -164,7 +164,7 @@ fn entering<'g>(read: &Turned, at: Breakend, table: &EdgeTable, models: &'g Gene
     };
     let genes = models.at(at.contig, at.kept_base().saturating_sub(1));
     let found = genes.iter().find_map(|&gene| past_edge(gene)).or_else(|| genes.iter().find_map(|&gene| within(gene)))?;
-    // What leaves the kinase's own exon before is another copy of the kinase.
+    // If the aligned bases are those of the kinase's preceding exon, the read lies at another copy of the kinase and is spliced as usual.
     (!table.is_ordinary(&reverse_complement(&read.before), true)).then_some(found)
 }
 

@@ -1,25 +1,25 @@
-//! What mates on either side of a break propose: where it may lie, and in RNA at which edges of exons.
+//! Where the break of discordant pairs may lie, and in RNA at which exon edges.
 //!
 //! ```text
 //!   DNA   ==kinase==>.......|..........<==partner==      the break lies at the reads' ends or beyond: an interval
-//!   RNA   ==kinase==>..]           [...<==partner==      a splice joins the edges of exons: few pairs of them leave the
-//!                   exon edge   exon edge                fragments as long as the library's are
+//!   RNA   ==kinase==>..]           [...<==partner==      a splice joins exon edges: few pairs of edges give fragments of
+//!                   exon edge   exon edge                a length that the library has
 //! ```
 //!
-//! A pair of edges is what the mates make likely, and no read shows it: it gives places and an interval, and no name of exons.
+//! No read shows such a pair of edges; the mates only make it likely. So it gives positions and an interval, but no exon names.
 
 use crate::evidence::Pair;
 use crate::genome::{Breakend, Side};
 
 use super::candidate::Candidate;
-use super::support::{pair_member, spans, Span};
+use super::support::{pair_member, spans, PairSpan};
 
 /// How much likelier a junction of the tables is than other edges of the same two genes, in nats: one listed junction stands for most
 /// fusions of its pair, and a few dozen pairs of edges for the rest.
 const LISTED_NATS: f64 = 3.0;
 /// Standard deviations from the median to the 99th percentile of what is normally distributed.
 const DEVIATIONS_TO_MAX: f64 = 2.33;
-/// Inserts vary by so many bases at least, however alike those that were measured are.
+/// Lower limit of the spread of insert sizes, even if those that were measured vary less.
 const MIN_DEVIATION_BP: f64 = 20.0;
 
 /// The edges of exons at which RNA may be joined.
@@ -32,7 +32,7 @@ pub struct SpannedEdges<'a> {
 
 impl SpannedEdges<'_> {
     /// The candidate at the likeliest of the edges that all of its pairs may span.
-    pub fn explaining(&self, rough: &Candidate, pairs: &[Pair], span: &Span<'_>) -> Option<Candidate> {
+    pub fn explaining(&self, rough: &Candidate, pairs: &[Pair], span: &PairSpan<'_>) -> Option<Candidate> {
         let longer = span.longer();
         let at_partner = (self.beyond)(false, rough.partner);
         let at_kinase = (self.beyond)(true, rough.kinase);
@@ -47,8 +47,8 @@ impl SpannedEdges<'_> {
     }
 }
 
-/// How likely an insert of so many bases is against the likeliest one, in nats.
-fn ln_insert(bases: i64, span: &Span<'_>) -> f64 {
+/// Log-likelihood (nats) of an insert of `bases`, relative to the likeliest insert.
+fn ln_insert(bases: i64, span: &PairSpan<'_>) -> f64 {
     let median = f64::from(span.insert_median_bp);
     let deviation = ((f64::from(span.insert_max_bp) - median) / DEVIATIONS_TO_MAX).max(MIN_DEVIATION_BP);
     let off = (bases as f64 - median) / deviation;
@@ -59,16 +59,16 @@ fn ln_insert(bases: i64, span: &Span<'_>) -> f64 {
 ///
 /// Pairs are taken from the break outwards, so that the outermost end at the kinase is the first's, and a group is closed when the next
 /// pair begins more than an insert away from it.
-pub fn groups(pairs: &[Pair], span: &Span<'_>) -> Vec<Vec<Pair>> {
+pub fn groups(pairs: &[Pair], span: &PairSpan<'_>) -> Vec<Vec<Pair>> {
     let mut sorted = pairs.to_vec();
     sorted.sort_by_key(|pair| {
         let flanks = (pair.kinase.contig, pair.kinase.side, pair.partner.contig, pair.partner.side);
         (flanks, outwards(pair.kinase), outwards(pair.partner), pair.kinase_mapq, pair.partner_mapq, pair.fragment)
     });
-    let mut closed: Vec<Group> = Vec::new();
-    let mut open: Vec<Group> = Vec::new();
+    let mut closed: Vec<PairGroup> = Vec::new();
+    let mut open: Vec<PairGroup> = Vec::new();
     for pair in sorted {
-        let (near, far): (Vec<Group>, Vec<Group>) = open.into_iter().partition(|group| group.may_take_more(&pair, span));
+        let (near, far): (Vec<PairGroup>, Vec<PairGroup>) = open.into_iter().partition(|group| group.may_take_more(&pair, span));
         closed.extend(far);
         open = near;
         match open.iter_mut().find_map(|group| group.with(&pair, span).map(|joined| (group, joined))) {
@@ -77,7 +77,7 @@ pub fn groups(pairs: &[Pair], span: &Span<'_>) -> Vec<Vec<Pair>> {
                 group.longest = longest;
                 group.pairs.push(pair);
             }
-            None => open.push(Group {
+            None => open.push(PairGroup {
                 kinase: pair.kinase,
                 partner: pair.partner,
                 longest: length(pair.kinase, pair.partner, &pair, span),
@@ -98,16 +98,16 @@ pub fn outwards(end: Breakend) -> i64 {
 }
 
 /// Pairs that may span one break, with their outermost ends and the length of the longest fragment if the break lay there.
-struct Group {
+struct PairGroup {
     kinase: Breakend,
     partner: Breakend,
     longest: i64,
     pairs: Vec<Pair>,
 }
 
-impl Group {
+impl PairGroup {
     /// Whether a pair, or one that comes after it, may still belong here.
-    fn may_take_more(&self, pair: &Pair, span: &Span<'_>) -> bool {
+    fn may_take_more(&self, pair: &Pair, span: &PairSpan<'_>) -> bool {
         let same = |x: Breakend, y: Breakend| x.contig == y.contig && x.side == y.side;
         same(self.kinase, pair.kinase)
             && same(self.partner, pair.partner)
@@ -115,7 +115,7 @@ impl Group {
     }
 
     /// The partner's end and the longest fragment with this pair, if it fits.
-    fn with(&self, pair: &Pair, span: &Span<'_>) -> Option<(Breakend, i64)> {
+    fn with(&self, pair: &Pair, span: &PairSpan<'_>) -> Option<(Breakend, i64)> {
         let beyond = pair.partner.kept_distance(self.partner.boundary);
         let (partner, longest) = if beyond > 0 {
             (pair.partner, self.longest.saturating_add((span.distance)(pair.partner, self.partner.boundary)))
@@ -128,7 +128,7 @@ impl Group {
 }
 
 /// The length of a pair's fragment if the break lay at these ends.
-fn length(kinase: Breakend, partner: Breakend, pair: &Pair, span: &Span<'_>) -> i64 {
+fn length(kinase: Breakend, partner: Breakend, pair: &Pair, span: &PairSpan<'_>) -> i64 {
     (span.distance)(kinase, pair.kinase_begin).saturating_add((span.distance)(partner, pair.partner_begin))
 }
 
@@ -142,7 +142,7 @@ fn ends(pairs: impl Iterator<Item = Pair>) -> (Breakend, Breakend) {
 }
 
 /// The break that a group of pairs points to: at the outermost ends of its reads or beyond, as far as an insert reaches.
-pub fn rough(target: usize, group: &[Pair], span: &Span<'_>) -> Candidate {
+pub fn rough(target: usize, group: &[Pair], span: &PairSpan<'_>) -> Candidate {
     let (kinase, partner) = ends(group.iter().copied());
     let longest = group.iter().map(|pair| length(kinase, partner, pair, span)).max().unwrap_or(0);
     let slack_bp = (i64::from(span.insert_max_bp) - longest).clamp(10, 2_000) as u32;
@@ -177,7 +177,8 @@ mod tests {
 
     /// The ends at which these pairs are put, where the partner has edges at 5,000 and 5,200 and the kinase at 1,000 and 900.
     fn put(pairs: &[Pair], listed: Option<(u32, u32)>) -> Option<(u32, u32)> {
-        let span = Span { insert_median_bp: 200, insert_max_bp: 320, distance: &|end, at| end.kept_distance(at), reach: &|_, bases| bases };
+        let span =
+            PairSpan { insert_median_bp: 200, insert_max_bp: 320, distance: &|end, at| end.kept_distance(at), reach: &|_, bases| bases };
         let edges = |at_kinase: bool, _: Breakend| {
             let (contig, side, places) =
                 if at_kinase { (KINASE, Side::Higher, [1_000, 900]) } else { (PARTNER, Side::Lower, [5_000, 5_200]) };

@@ -1,4 +1,4 @@
-//! Which places outside of the kinase its reads point to, as windows that are worth reading.
+//! Windows at possible partners: the places outside of the kinase to which its reads point, merged into intervals to be read.
 
 use rustc_hash::FxHashSet;
 

@@ -1,5 +1,5 @@
-//! Breaks that only pairs point to: clipped reads on both sides that continue each other give the exact junction; else the
-//! tails are looked up on the partner's side, in the FASTA or in what its reads show. What stays inexact is reported with its slack.
+//! Breaks that only pairs point to. If clipped reads on both sides continue each other, they give the exact junction. Otherwise the tails are
+//! looked up on the partner's side, in the FASTA or in the reads there. What stays inexact is reported with its uncertainty (`slack_bp`).
 
 use std::cell::OnceCell;
 use std::collections::{BTreeMap, BTreeSet};
@@ -14,7 +14,7 @@ use super::candidate::{Candidate, Tolerance};
 use super::cluster::{majority, majority_backwards};
 use super::nearby::Nearby;
 use super::pairs::{self, outwards, SpannedEdges};
-use super::support::{clip_member, Span, Spanned};
+use super::support::{clip_member, PairSpan, Spanned};
 
 /// Longest homology that is looked for between two clipped ends.
 const MAX_HOMOLOGY_BP: usize = 30;
@@ -31,7 +31,7 @@ const MIN_AGREEING_CLIPS: usize = 2;
 const MAX_ENDS: usize = 8;
 /// Tails of one end of which it is asked what they tell.
 const MAX_TELLING_TAILS: usize = 50;
-/// Mapping quality from which a tail's own placement is believed (one error in ten).
+/// Mapping quality from which a tail's own placement is trusted (one error in ten).
 const MIN_PLACED_MAPQ: u8 = 10;
 /// Bases by which an alignment may stop short of a break, or run past it.
 const SHORT_BP: i64 = 15;
@@ -47,16 +47,16 @@ pub fn from_pairs(
     pairs: &[Pair],
     (at_kinase, at_partner): (&Nearby<&Tail>, &Nearby<&Tail>),
     tolerance: Tolerance,
-    span: &Span<'_>,
+    span: &PairSpan<'_>,
     (reference, edges): (&Bases<'_>, Option<&SpannedEdges<'_>>),
 ) -> Vec<Candidate> {
     let mut candidates: Vec<Candidate> = Vec::new();
     let mut spanned = Spanned::default();
-    let sides = Sides { kinase: ClippedEnds::new(at_kinase), partner: ClippedEnds::new(at_partner), tolerance, span };
+    let sides = BreakSides { kinase: ClippedEnds::new(at_kinase), partner: ClippedEnds::new(at_partner), tolerance, span };
     let mut groups = pairs::groups(pairs, span);
     groups.sort_by_key(|group| std::cmp::Reverse(group.len()));
     for group in groups {
-        // What an earlier group's exact junction explains needs none of its own.
+        // Pairs that an exact junction of an earlier group explains make no junction of their own.
         let group = spanned.add_pairs(&mut candidates, &group, span);
         if group.is_empty() {
             continue;
@@ -85,7 +85,7 @@ pub fn from_pairs(
     candidates
 }
 
-/// Whether the aligner placed a tail with some confidence: then it speaks for that place and for no other.
+/// Whether the aligner placed a tail with some confidence: then it supports that place and no other.
 fn is_placed(tail: &Tail) -> bool {
     tail.placement.is_some_and(|placement| placement.mapq >= MIN_PLACED_MAPQ)
 }
@@ -133,7 +133,7 @@ impl<'t> ClippedEnds<'t> {
     /// Those where the rough candidate's break may be, those that tell most first.
     ///
     /// Fragments that span a break are longer than the average, so it may lie farther out than the ordinary insert says.
-    fn within_reach(&self, rough_end: Breakend, slack_bp: u32, span: &Span<'_>) -> Vec<&ClippedEnd<'t>> {
+    fn within_reach(&self, rough_end: Breakend, slack_bp: u32, span: &PairSpan<'_>) -> Vec<&ClippedEnd<'t>> {
         let slack_bp = i64::from(slack_bp.saturating_add(span.insert_max_bp));
         let farthest = (span.reach)(rough_end, slack_bp as u32 + SHORT_BP as u32);
         let may_be = |end: &&ClippedEnd<'t>| (-SHORT_BP..=slack_bp + SHORT_BP).contains(&(span.distance)(end.at, rough_end.boundary));
@@ -145,14 +145,14 @@ impl<'t> ClippedEnds<'t> {
 }
 
 /// The clipped ends of both sides, with what decides which may be one break.
-struct Sides<'a> {
+struct BreakSides<'a> {
     kinase: ClippedEnds<'a>,
     partner: ClippedEnds<'a>,
     tolerance: Tolerance,
-    span: &'a Span<'a>,
+    span: &'a PairSpan<'a>,
 }
 
-impl Sides<'_> {
+impl BreakSides<'_> {
     /// The rough candidate with the clipped reads of the kinase's side that agree with each other where the break may be: they show the
     /// break at the kinase to the base, and that there are more fragments than pairs; the partner's end stays rough.
     ///
@@ -340,7 +340,7 @@ mod tests {
         };
         let clipped = Tail::made_up(2, Breakend::new(ContigId(1), 500, Side::Higher), &reverse_complement(&kinase[10..30]));
         let distance = |end: Breakend, position: u32| end.kept_distance(position);
-        let span = Span { insert_median_bp: 250, insert_max_bp: 400, distance: &distance, reach: &|_, bases| bases };
+        let span = PairSpan { insert_median_bp: 250, insert_max_bp: 400, distance: &distance, reach: &|_, bases| bases };
         let mut at_partner = Nearby::default();
         at_partner.insert(clipped.at, &clipped);
         let found = from_pairs(0, &[pair], (&Nearby::default(), &at_partner), Tolerance::of(false), &span, (&bases, None));
@@ -374,7 +374,7 @@ mod tests {
             partner_mapq: Some(60),
         };
         let distance = |end: Breakend, position: u32| end.kept_distance(position);
-        let span = Span { insert_median_bp: 250, insert_max_bp: 400, distance: &distance, reach: &|_, bases| bases };
+        let span = PairSpan { insert_median_bp: 250, insert_max_bp: 400, distance: &distance, reach: &|_, bases| bases };
         let sides = (&Nearby::tails(&tails), &Nearby::tails(&beyond));
         let found = from_pairs(0, &[pair], sides, Tolerance::of(false), &span, (&|_| Vec::new(), None));
         assert_eq!(found.len(), 1);

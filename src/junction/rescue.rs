@@ -20,16 +20,16 @@ use crate::evidence::tail::{chance_mapq, spliced_bp, Crowds, Placement, Tail};
 use crate::genome::Breakend;
 use crate::sequence::reverse_complement;
 
-use super::edges::{EdgeTable, Fit, MIN_FIT_BEHIND_INSERTION_BP, MIN_FIT_BP};
+use super::edges::{EdgeFit, EdgeTable, MIN_FIT_BEHIND_INSERTION_BP, MIN_FIT_BP};
 use super::inner_exon;
 
 /// Farthest that an alignment runs past an edge, or stops short of it, by chance.
 pub const MAX_OVERRUN_BP: u32 = 12;
 /// Farthest that an alignment of a long read stops short of an edge: one error in ten bases ends it, and errors come in bursts.
 const MAX_SHORT_OF_EDGE_BP: u32 = 30;
-/// A piece of so many bases with some quality is where the aligner says.
+/// Length and mapping quality from which a piece's place is trusted.
 const BELIEVED_PIECE_BP: u32 = 25;
-/// Mapping quality from which a tail's own placement is believed (one error in ten).
+/// Mapping quality from which a tail's own placement is trusted (one error in ten).
 pub const BELIEVED_MAPQ: u8 = 10;
 /// Clipped bases from which an alignment is taken to have met something else.
 const MIN_CLIP_BP: usize = 3;
@@ -51,7 +51,7 @@ struct Leaving<'a> {
     crowd: u32,
 }
 
-/// What was mended.
+/// The mended tails.
 #[derive(Debug, Default)]
 pub struct Mended {
     /// Tails that leave the kinase, cut at an edge; without a place where no partner's edge fits.
@@ -60,13 +60,13 @@ pub struct Mended {
     pub partner: Vec<Tail>,
 }
 
-/// What the aligner says that follows a piece.
+/// What follows a piece of a read, by its alignment.
 struct Next {
     /// Bases there, with those of further splices.
     aligned_bp: u32,
-    /// The read surely goes on there.
+    /// The read certainly continues there.
     goes_on: bool,
-    /// It would, but a gap joins an exon's edge to none: aligners of RNA splice a partner's bases to whatever is like them within reach.
+    /// It would, but the gap joins an exon edge to a place that is none: RNA aligners splice a partner's bases to similar bases within reach.
     is_guess: bool,
 }
 
@@ -99,7 +99,7 @@ pub fn from_chain(
 ) {
     let Some(bases) = chain.bases.as_deref() else { return };
     let length = bases.len();
-    // A long read may have hundreds of pieces: it is turned once.
+    // A long read may have hundreds of pieces, so it is reverse-complemented once for all of them.
     let backward = OnceCell::new();
     for (index, piece) in chain.pieces.iter().enumerate() {
         for at_query_end in [false, true] {
@@ -110,7 +110,7 @@ pub fn from_chain(
             if next.goes_on || (clipped < MIN_CLIP_BP && piece.edits == 0) || end > length {
                 continue;
             }
-            // An aligner gives a short piece more than chance allows.
+            // Aligners place short pieces more confidently than their length allows.
             let mapq = piece.mapq.min(chance_mapq(spliced_bp(chain, index, !at_query_end, at_edge), at_edge(at)));
             let leaving = if at_query_end {
                 Leaving { chain, bases, qualities: &chain.qualities, start, end, at, mapq, crowd: crowds.at(at) }
@@ -118,7 +118,7 @@ pub fn from_chain(
                 let (bases, qualities) = backward.get_or_init(|| turned(bases, &chain.qualities));
                 Leaving { chain, bases, qualities, start: length - end, end: length - start, at, mapq, crowd: crowds.at(at) }
             };
-            // A few bases behind a gap say nothing of where the read is.
+            // A few aligned bases behind a gap do not show where the read really lies.
             let inner = if at_query_end { index.wrapping_sub(1) } else { index };
             if piece.query_bp() < MAX_OVERRUN_BP && chain.gapped.get(inner) == Some(&true) {
                 continue;
@@ -212,7 +212,7 @@ impl Leaving<'_> {
             return None;
         }
         let begins = self.at.extended(-(spare as i64));
-        let enough = |fit: &Fit| fit.compared_bp >= MIN_FIT_BEHIND_INSERTION_BP;
+        let enough = |fit: &EdgeFit| fit.compared_bp >= MIN_FIT_BEHIND_INSERTION_BP;
         if in_kinase(self.at) {
             let fit = table.into_partner(tail, begins, self.crowd).filter(enough)?;
             Some(self.out_of_kinase(self.end, self.at, fit, fit.inserted_bp as i64 - spare as i64))
@@ -222,7 +222,7 @@ impl Leaving<'_> {
         }
     }
 
-    fn out_of_kinase(&self, cut: usize, at: Breakend, fit: Fit, inserted_bp: i64) -> Tail {
+    fn out_of_kinase(&self, cut: usize, at: Breakend, fit: EdgeFit, inserted_bp: i64) -> Tail {
         let (read, qualities) = (self.bases, self.qualities);
         let aligned_bp = (read.len() as i64 - cut as i64 - inserted_bp).max(0) as u32;
         let placement =
@@ -231,7 +231,7 @@ impl Leaving<'_> {
         Tail { anchor_bp, mapq: self.mapq, ..tail(self.chain, read, qualities, cut, at, Some(placement)) }
     }
 
-    fn out_of_partner(&self, cut: usize, at: Breakend, fit: Fit, inserted_bp: i64) -> Tail {
+    fn out_of_partner(&self, cut: usize, at: Breakend, fit: EdgeFit, inserted_bp: i64) -> Tail {
         let (read, qualities) = turned(self.bases, self.qualities);
         // The kinase's end on the turned read: what lies before it is the kinase.
         let kinase_cut = (read.len() as i64 - cut as i64 - inserted_bp).clamp(0, read.len() as i64) as usize;
@@ -272,7 +272,7 @@ fn tail(chain: &Chain, read: &[u8], qualities: &[u8], cut: usize, at: Breakend, 
     }
 }
 
-/// The tails in one of so many reads that were not aligned: the more there are, the more of them fit some edge by chance.
+/// The tails in one of `reads` unaligned reads: the more there are, the more of them fit some edge by chance.
 pub fn from_unaligned(read: &Unaligned, reads: usize, table: &EdgeTable, mended: &mut Mended) {
     let forward = (read.bases.clone(), read.qualities.clone());
     let backward = turned(&read.bases, &read.qualities);
@@ -344,7 +344,7 @@ fn of_unaligned(
         length_bp: (bases.len() - cut) as u32,
         anchor: bases[cut.saturating_sub(MAX_KEPT_BP)..cut].into(),
         placement,
-        // Where it would begin if it were aligned: copies of one molecule share it.
+        // Where the read would begin if it were aligned; copies of one molecule share this position.
         ends: (i64::from(at.boundary) + cut as i64, -(bases.len() as i64)),
         primary: None,
         crowd: 0,

@@ -1,13 +1,15 @@
-//! Whether the bases beyond a break are those that a junction expects: their log-odds (natural logarithm) against a read that ends in dirt.
+//! Compares the bases of a tail with those that a junction predicts: log-odds (natural logarithm) of "this junction" against "an artefact
+//! at the read's end".
 //!
 //! ```text
 //!   expected   CGTTAGCATCGGATTCAGTACC...      what the junction's other reads, or the genome, have there
 //!   tail       CGTTAGCATCGGATAGATCGGAAG       fourteen bases of it, then adapter
-//!   log-odds = ln P(tail | junction) - ln P(tail | dirt)
+//!   log-odds = ln P(tail | junction) - ln P(tail | artefact)
 //! ```
 //!
-//! A read of the junction may itself end in a run, a repeat or adapter, so the part before that is enough. Reads with errors are aligned
-//! to what is expected within a narrow band; in runs of one base, which slip, a missing or further base costs less.
+//! A read of the junction may itself end in a homopolymer, a repeat or adapter, so agreement up to there is enough. Reads with indel errors
+//! are aligned to the expected bases within a narrow band. In homopolymers a missing or additional base costs less. The model of artefacts
+//! is [`crate::sequence::dirt`].
 
 use crate::evidence::Tail;
 use crate::sequence::dirt::{ln_probabilities, Shares};
@@ -15,14 +17,14 @@ use crate::stats::from_phred;
 
 /// Log-odds from which a tail shows the junction, if it is the only open one at its end: one chance match in a hundred.
 const MIN_LOG_ODDS: f64 = 4.6;
-/// A read of a molecule that crosses the junction ends in dirt at any base beyond it so often.
+/// Probability, at each base beyond the junction, that a read of the junction turns into an artefact (adapter, homopolymer, random bases).
 pub(super) const ENDS_IN_DIRT: f64 = 0.01;
 /// A run of one base of this length slips in sequencing and in PCR.
 const MIN_SLIPPING_BP: usize = 5;
 
 /// How often reads differ from the molecule, for each base.
 #[derive(Debug, Clone, Copy)]
-pub struct Errors {
+pub struct ErrorRates {
     /// Least probability of another base, whatever the quality says.
     substituted: f64,
     /// A base too many, or one too few.
@@ -33,7 +35,7 @@ pub struct Errors {
     band_bp: usize,
 }
 
-impl Errors {
+impl ErrorRates {
     /// Of short reads, which keep step: variants beside the break and PCR errors come to three in a thousand bases.
     pub const SHORT: Self = Self { substituted: 0.003, indel: 1e-4, slip: 0.02, band_bp: 6 };
     /// Of long reads: nanopore reads have about 2-4 % of each kind.
@@ -72,33 +74,33 @@ pub struct Beyond<'a> {
 }
 
 impl<'a> Beyond<'a> {
-    /// Bases of which no qualities are known.
+    /// From bases without qualities.
     pub fn of(bases: &'a [u8]) -> Self {
         Self { bases, qualities: &[], before: &[] }
     }
 
-    /// Those of a tail.
+    /// From the bases of a tail.
     pub fn of_tail(tail: &'a Tail) -> Self {
         Self { bases: &tail.bases, qualities: &tail.qualities, before: &tail.anchor }
     }
 }
 
-/// How a tail reads as a molecule does.
+/// How well a tail agrees with the bases of a molecule.
 #[derive(Debug, Clone, Copy)]
-pub struct Agreement {
-    /// Log-odds that it does, against its being dirt.
+pub struct TailAgreement {
+    /// Log-odds that it comes from the molecule, against an artefact.
     pub log_odds: f64,
-    /// Its first bases that are the molecule's; what follows them is dirt.
+    /// Number of its first bases that agree with the molecule; the rest is taken for an artefact.
     pub agreeing_bp: usize,
 }
 
-/// Log-odds that such a tail goes on as `expected` does, as far as both are known, against its being dirt. Both begin at the break.
-pub fn log_odds(tail: Beyond<'_>, expected: &[u8], errors: Errors) -> f64 {
+/// Log-odds that such a tail continues like `expected`, against an artefact, over the bases that both have. Both begin at the break.
+pub fn log_odds(tail: Beyond<'_>, expected: &[u8], errors: ErrorRates) -> f64 {
     agreement(tail, expected, errors).log_odds
 }
 
-/// The same with the number of bases that go on so.
-pub fn agreement(tail: Beyond<'_>, expected: &[u8], errors: Errors) -> Agreement {
+/// The same, with the number of bases that agree.
+pub fn agreement(tail: Beyond<'_>, expected: &[u8], errors: ErrorRates) -> TailAgreement {
     let bases = &tail.bases[..tail.bases.len().min(expected.len() + errors.band_bp)];
     let dirt = ln_probabilities(bases, tail.before, Shares::ALL);
     let (by_length, whole) = ln_matches(Beyond { bases, ..tail }, expected, errors);
@@ -107,49 +109,49 @@ pub fn agreement(tail: Beyond<'_>, expected: &[u8], errors: Errors) -> Agreement
     let cut = (0..bases.len()).map(|length| (length, odds(length))).max_by(|x, y| x.1.total_cmp(&y.1));
     let cut = cut.filter(|(length, _)| *length > 0).map(|(agreeing_bp, odds)| {
         let rest = ln_probabilities(&bases[agreeing_bp..], &bases[..agreeing_bp], Shares::NO_RANDOM).last().copied().unwrap_or(0.0);
-        Agreement { log_odds: odds + ENDS_IN_DIRT.ln() + rest - (dirt[bases.len()] - dirt[agreeing_bp]), agreeing_bp }
+        TailAgreement { log_odds: odds + ENDS_IN_DIRT.ln() + rest - (dirt[bases.len()] - dirt[agreeing_bp]), agreeing_bp }
     });
     // What is expected may end before the tail does.
-    let to_end = whole.into_iter().map(|(agreeing_bp, ln_match)| Agreement { log_odds: ln_match - dirt[agreeing_bp], agreeing_bp });
-    let nothing = Agreement { log_odds: f64::NEG_INFINITY, agreeing_bp: 0 };
+    let to_end = whole.into_iter().map(|(agreeing_bp, ln_match)| TailAgreement { log_odds: ln_match - dirt[agreeing_bp], agreeing_bp });
+    let nothing = TailAgreement { log_odds: f64::NEG_INFINITY, agreeing_bp: 0 };
     to_end.chain(cut).max_by(|x, y| x.log_odds.total_cmp(&y.log_odds)).unwrap_or(nothing)
 }
 
-/// What a molecule reads on either side of a break, both away from the side that is kept.
+/// The bases of a molecule on either side of a break, both read away from the side that is kept.
 #[derive(Debug, Clone, Copy)]
-pub struct Around<'a> {
+pub struct BasesAround<'a> {
     /// The last bases before the break.
     pub before: &'a [u8],
     /// Those behind it.
     pub beyond: &'a [u8],
 }
 
-impl Around<'_> {
+impl BasesAround<'_> {
     /// How a tail reads so; it begins `further` bases out than the break. The bases between its clip and the break are no
     /// evidence of what lies beyond, as a molecule without the break has them too, but they speak against it where they are others: what the
     /// read has aligned beyond the break must be the molecule's, and so must what it has clipped before the break. `None` where the
     /// molecule is not known as far out, or the tail ends before the break.
-    pub fn agreement_of(self, tail: Beyond<'_>, further: i64, errors: Errors) -> Option<Agreement> {
+    pub fn agreement_of(self, tail: Beyond<'_>, further: i64, errors: ErrorRates) -> Option<TailAgreement> {
         let shift = further.unsigned_abs() as usize;
         if further >= 0 {
             let over = last(tail.before, shift);
             let (between, beyond) = self.beyond.split_at_checked(shift)?;
             let against = ln_match(Beyond::of(over), last(between, over.len()), errors).min(0.0);
             let agreement = agreement(tail, beyond, errors);
-            return Some(Agreement { log_odds: against + agreement.log_odds, ..agreement });
+            return Some(TailAgreement { log_odds: against + agreement.log_odds, ..agreement });
         }
         let (between, rest) = tail.bases.split_at_checked(shift)?;
         let (of_between, of_rest) = tail.qualities.split_at(shift.min(tail.qualities.len()));
         let known = last(self.before, shift);
-        // Unknown bases farther out tell nothing.
+        // Unknown bases farther out are not compared.
         let skipped = shift - known.len();
         let qualities = of_between.get(skipped..).unwrap_or_default();
         let read = Beyond { bases: &between[skipped..], qualities, before: &[tail.before, &between[..skipped]].concat() };
         let dirt = ln_probabilities(read.bases, read.before, Shares::ALL).last().copied().unwrap_or(0.0);
         let against = (ln_match(read, known, errors) - dirt).min(0.0);
         let read = Beyond { bases: rest, qualities: of_rest, before: &[tail.before, between].concat() };
-        let Agreement { log_odds, agreeing_bp } = agreement(read, self.beyond, errors);
-        Some(Agreement { log_odds: against + log_odds, agreeing_bp: shift + agreeing_bp })
+        let TailAgreement { log_odds, agreeing_bp } = agreement(read, self.beyond, errors);
+        Some(TailAgreement { log_odds: against + log_odds, agreeing_bp: shift + agreeing_bp })
     }
 }
 
@@ -164,7 +166,7 @@ fn last(bases: &[u8], count: usize) -> &[u8] {
 }
 
 /// The best `ln P` of all bases as those of a molecule.
-fn ln_match(read: Beyond<'_>, expected: &[u8], errors: Errors) -> f64 {
+fn ln_match(read: Beyond<'_>, expected: &[u8], errors: ErrorRates) -> f64 {
     ln_matches(read, expected, errors).0.last().copied().unwrap_or(0.0)
 }
 
@@ -174,10 +176,10 @@ pub fn is_witness(log_odds: f64, crowd: u32) -> bool {
 }
 
 /// The best `ln P` of the first 0, 1, 2 ... bases of a tail as what is expected, and of those first bases that reach the end of either.
-fn ln_matches(tail: Beyond<'_>, expected: &[u8], errors: Errors) -> (Vec<f64>, Vec<(usize, f64)>) {
+fn ln_matches(tail: Beyond<'_>, expected: &[u8], errors: ErrorRates) -> (Vec<f64>, Vec<(usize, f64)>) {
     let band = errors.band_bp;
     let slipping = runs(expected);
-    // By how far the molecule is ahead of the read, from `-band` to `band`.
+    // The offset between molecule and read, from `-band` to `band`.
     let mut row = vec![f64::NEG_INFINITY; 2 * band + 1];
     row[band] = 0.0;
     let mut by_length = Vec::with_capacity(tail.bases.len() + 1);
@@ -207,7 +209,7 @@ fn ln_matches(tail: Beyond<'_>, expected: &[u8], errors: Errors) -> (Vec<f64>, V
                 };
                 next[slot] = row[slot] + ln_base;
             }
-            // A base too many: any of four, or once more the same in a run.
+            // An additional base: any of four, or the same base once more in a homopolymer.
             if let Some(&ahead) = row.get(slot + 1) {
                 let place = (length + slot + 1).saturating_sub(band + 1);
                 let again = slipping.get(place).copied().unwrap_or(false) && expected[place] == base;
@@ -233,7 +235,7 @@ mod tests {
     use proptest::prelude::*;
 
     fn short(tail: &[u8], expected: &[u8]) -> f64 {
-        log_odds(Beyond::of(tail), expected, Errors::SHORT)
+        log_odds(Beyond::of(tail), expected, ErrorRates::SHORT)
     }
 
     #[test]
@@ -286,7 +288,7 @@ mod tests {
         let mut tail = expected.clone();
         tail[12] = if tail[12] == b'A' { b'C' } else { b'A' };
         let (good, mut qualities) = (short(&expected, &expected), vec![30u8; 30]);
-        let with = |qualities: &[u8]| log_odds(Beyond { qualities, ..Beyond::of(&tail) }, &expected, Errors::SHORT);
+        let with = |qualities: &[u8]| log_odds(Beyond { qualities, ..Beyond::of(&tail) }, &expected, ErrorRates::SHORT);
         let sure = with(&qualities);
         qualities[12] = 3;
         assert!(good > with(&qualities) && with(&qualities) > sure);
@@ -300,8 +302,8 @@ mod tests {
             let odds = |over: usize| {
                 let tail =
                     Tail { anchor: repeated[6..30 + over].into(), ..Tail::made_up(1, end.extended(over as i64), &repeated[30 + over..54]) };
-                let molecule = Around { before: &repeated[..30], beyond: &repeated[30..] };
-                molecule.agreement_of(Beyond::of_tail(&tail), over as i64, Errors::SHORT).expect("it is known as far out").log_odds
+                let molecule = BasesAround { before: &repeated[..30], beyond: &repeated[30..] };
+                molecule.agreement_of(Beyond::of_tail(&tail), over as i64, ErrorRates::SHORT).expect("it is known as far out").log_odds
             };
             assert!(odds(1) <= odds(0) + 0.5 && odds(5) <= odds(0) + 0.5, "{unit:?}: {} {} {}", odds(0), odds(1), odds(5));
         }
@@ -328,7 +330,7 @@ mod tests {
                     _ => tail.push(base),
                 }
             }
-            prop_assert!(is_witness(log_odds(Beyond::of(&tail), &expected, Errors::LONG), 100));
+            prop_assert!(is_witness(log_odds(Beyond::of(&tail), &expected, ErrorRates::LONG), 100));
         }
     }
 }

@@ -1,12 +1,12 @@
-//! Breaks whose partner nothing points to: no pair, no second alignment, no edge of a known partner. What their reads go on with is looked
-//! for in all reads of the file, which are read for such a break alone.
+//! Searches the whole file for the partner of a break that nothing else explains: no pair, no second alignment and no exon edge of a known
+//! partner points to it.
 //!
 //! ```text
-//!   kinase ====|iiiioooooooooo>           two or more fragments agree on what follows an edge of the kinase
-//!                   oooooooooooooooo      reads of other genes hold the same words: there the partner lies
+//!   kinase ====|iiiioooooooooo>           two or more fragments agree on the bases that follow an edge of the kinase
+//!                   oooooooooooooooo      reads of another gene have the same words: there the partner lies
 //! ```
 //!
-//! In RNA this is what inserted bases do to a partner that is not in the tables: aligners clip the reads and join nothing.
+//! In RNA inserted bases cause this for a partner that is not in the tables: aligners clip the reads and split none.
 
 use std::collections::BTreeSet;
 
@@ -29,11 +29,11 @@ use super::find::{is_guess, is_sure, Evidence};
 use super::meet;
 use super::realign::{place, Bases};
 
-/// Fewest fragments that must agree on what follows an edge; one may be any chimera.
+/// Fewest fragments that must agree on what follows an edge; a single one may be a random chimera.
 const MIN_FRAGMENTS: usize = 2;
 /// Fewest bases that they must show.
 const MIN_TAIL_BP: usize = WORD_BP + 4;
-/// The number of random bases that tell as much as these must: poly(A) tails and adapter are no partner.
+/// Information that these bases must carry, as a number of random bases: poly(A) tails and adapter are no partner.
 const MIN_TELLING_BP: f64 = 15.0;
 /// Bases before the end that take part, so that reads of the partner's side are known by what they have of the kinase.
 const LEAD_BP: usize = WORD_BP - 1;
@@ -65,7 +65,7 @@ pub struct Break {
 
 impl Break {
     /// The unexplained breaks of a kinase, those with most fragments first. `on_edge` knows the exon edges
-    /// of all genes: what an aligner spliced to none of them was only the likest place within reach.
+    /// of all genes: a splice to a place that is no exon edge only means that the aligner found nothing better within reach.
     pub fn all(evidence: &Evidence, edges: &EdgeTable, tolerance: Tolerance, on_edge: &dyn Fn(Breakend) -> bool) -> Vec<Self> {
         let at_edge = |end: Breakend| edges.kinase_near(end, 0).next().is_some();
         let is_sure = |tail: &Tail| is_sure(tail) && !is_guess(tail, on_edge);
@@ -172,7 +172,7 @@ impl Evidence {
 }
 
 /// Where a break goes on.
-struct Place {
+struct TailPlace {
     end: Breakend,
     inserted_bp: usize,
     mapq: u8,
@@ -186,7 +186,7 @@ impl Break {
         tolerance: Tolerance,
         bases: &Bases<'_>,
         (in_kinase, on_edge): (&dyn Fn(Breakend) -> bool, &dyn Fn(Breakend) -> bool),
-    ) -> Option<Place> {
+    ) -> Option<TailPlace> {
         let mut pieces: Vec<(Interval, u8, FragmentId)> = Vec::new();
         for record in found {
             let Some(bases) = record.bases.as_deref() else { continue };
@@ -208,7 +208,7 @@ impl Break {
             })
             .collect();
         windows.sort_by_key(|(window, fragments, _)| (std::cmp::Reverse(*fragments), *window));
-        let mut places: Vec<Place> = Vec::new();
+        let mut places: Vec<TailPlace> = Vec::new();
         for (window, _, mapq) in windows.into_iter().take(MAX_PLACES) {
             let wide = Interval { start: window.start.saturating_sub(MARGIN_BP), end: window.end + MARGIN_BP, ..window };
             let forward = bases(wide);
@@ -219,7 +219,7 @@ impl Break {
                 if let Some((end, inserted_bp)) = place(&self.tail, wide, &forward, side, tolerance) {
                     // Inserted bases, like a variant beside the break, may happen to be those of the intron.
                     let overrun = (0..=MAX_OVERRUN_BP).find(|&bases| on_edge(end.extended(-i64::from(bases)))).unwrap_or(0);
-                    places.push(Place { end: end.extended(-i64::from(overrun)), inserted_bp: inserted_bp + overrun as usize, mapq });
+                    places.push(TailPlace { end: end.extended(-i64::from(overrun)), inserted_bp: inserted_bp + overrun as usize, mapq });
                 }
             }
         }

@@ -1,4 +1,4 @@
-//! Which other fragments show a junction: unplaced tails on either side, and pairs that span it.
+//! Assigns further fragments to a junction: tails without a place, on either side, and pairs that span it.
 
 use rustc_hash::FxHashMap;
 
@@ -7,7 +7,7 @@ use crate::alignment::read::FragmentId;
 use crate::evidence::{Pair, Tail};
 use crate::genome::{Breakend, ContigId, Side};
 
-use super::candidate::{Candidate, Kind, Member, Tolerance};
+use super::candidate::{Candidate, EvidenceKind, Member, Tolerance};
 use super::nearby::{Nearby, Spellings};
 
 /// Bases by which a read may run over a break before it is clipped (an aligner extends into a few chance matches).
@@ -21,7 +21,7 @@ type Alike<'t> = (Breakend, [&'t Bytes; 3]);
 
 /// What a pair may span.
 #[derive(Clone, Copy)]
-pub struct Span<'a> {
+pub struct PairSpan<'a> {
     /// Insert size of the ordinary pair, in bases.
     pub insert_median_bp: u32,
     /// Insert size that nearly all ordinary pairs stay below, in bases.
@@ -32,7 +32,7 @@ pub struct Span<'a> {
     pub reach: &'a dyn Fn(Breakend, u32) -> u32,
 }
 
-impl Span<'_> {
+impl PairSpan<'_> {
     /// The same for fragments that are known to span a break: these are longer than the average.
     #[must_use]
     pub fn longer(&self) -> Self {
@@ -58,8 +58,8 @@ pub fn add_partner_tails(candidates: &mut [Candidate], tails: &[Tail], tolerance
     add_tails(candidates, tails, &filed, false, &|candidate, tail| candidate.continues(tail, tolerance));
 }
 
-/// Adds tails to the first candidate that they fit, by so many of their bases. A fragment belongs to one candidate on each side of the kinase, and each of its reads may
-/// show more of it.
+/// Adds tails to the first candidate that they fit; `fits` gives the number of bases that agree. A fragment belongs to one candidate on each
+/// side of the kinase, and each of its reads may add support for it.
 fn add_tails(
     candidates: &mut [Candidate],
     tails: &[Tail],
@@ -77,14 +77,14 @@ fn add_tails(
         let end = if at_kinase { candidate.kinase } else { candidate.partner };
         (end.contig, end.side) == (tail.at.contig, tail.at.side)
     };
-    // Equal tails fit the same one.
+    // Equal tails fit the same candidate, so each kind is compared once.
     let mut fitting: FxHashMap<Alike<'_>, Option<(usize, usize)>> = FxHashMap::default();
     for tail in tails {
         let homes = [Side::Lower, Side::Higher].map(|side| home.get(&(tail.fragment, side)).copied());
         let known = homes.into_iter().flatten().find(|&index| leaves(&candidates[index], tail));
         let fit = |index: usize| Some((index, fits(&candidates[index], tail)?));
         let found = match known {
-            // What the aligner placed has counted as it was placed.
+            // A tail that the aligner placed was already counted at its place.
             Some(index) => Some(index).filter(|_| tail.placement.is_none()).and_then(fit),
             None => *fitting
                 .entry((tail.at, [&tail.bases, &tail.qualities, &tail.anchor]))
@@ -130,11 +130,11 @@ impl Spanned {
     }
 
     /// Adds the pairs that span a junction to the first that they do; returns those that span none.
-    pub fn add_pairs(&self, candidates: &mut [Candidate], pairs: &[Pair], span: &Span<'_>) -> Vec<Pair> {
+    pub fn add_pairs(&self, candidates: &mut [Candidate], pairs: &[Pair], span: &PairSpan<'_>) -> Vec<Pair> {
         // A junction that reads show explains also pairs with long inserts, which would not make one of their own: fragments that span
         // a break are longer than the average, and the more reads show it, the surer.
         let longer = span.longer();
-        let generous = Span { insert_max_bp: span.insert_max_bp.saturating_mul(2), ..*span };
+        let generous = PairSpan { insert_max_bp: span.insert_max_bp.saturating_mul(2), ..*span };
         let reach = |candidate: &Candidate| match (candidate.slack_bp, candidate.members.len()) {
             (0, ESTABLISHED_FRAGMENTS..) => &generous,
             (0, _) => &longer,
@@ -163,7 +163,7 @@ impl Spanned {
 }
 
 /// Whether a pair's reads lie on the kept sides of both ends, point to the break and are near enough to it.
-pub fn spans(kinase: Breakend, partner: Breakend, slack_bp: u32, pair: &Pair, span: &Span<'_>) -> bool {
+pub fn spans(kinase: Breakend, partner: Breakend, slack_bp: u32, pair: &Pair, span: &PairSpan<'_>) -> bool {
     let same = |x: Breakend, y: Breakend| x.contig == y.contig && x.side == y.side;
     if !same(kinase, pair.kinase) || !same(partner, pair.partner) {
         return false;
@@ -179,7 +179,7 @@ pub fn spans(kinase: Breakend, partner: Breakend, slack_bp: u32, pair: &Pair, sp
 /// The evidence of a pair.
 pub fn pair_member(pair: &Pair) -> Member {
     Member {
-        kind: Kind::Pair,
+        kind: EvidenceKind::Pair,
         kinase_bp: pair.kinase.boundary.abs_diff(pair.kinase_begin),
         partner_bp: pair.partner.boundary.abs_diff(pair.partner_begin),
         crossing_bp: 0,
@@ -195,7 +195,7 @@ pub fn pair_member(pair: &Pair) -> Member {
 /// the aligned side's up to there.
 pub fn clip_member(candidate: &Candidate, tail: &Tail, at_kinase: bool, agreeing_bp: usize) -> Member {
     let compared_bp = if at_kinase { candidate.tail.len() } else { candidate.anchor.len() } as u32;
-    // Of long tails the first bases are kept.
+    // Only the first bases of long tails are kept.
     let length_bp = if agreeing_bp < tail.bases.len() { agreeing_bp as u32 } else { tail.length_bp };
     let end = if at_kinase { candidate.kinase } else { candidate.partner };
     let early = (-tail.at.kept_distance(end.boundary)).max(0) as u32;
@@ -211,7 +211,7 @@ pub fn clip_member(candidate: &Candidate, tail: &Tail, at_kinase: bool, agreeing
         of_kinase.min(before).clamp(0, i64::from(compared_bp)) as u32
     };
     Member {
-        kind: Kind::Clip,
+        kind: EvidenceKind::Clip,
         kinase_bp,
         partner_bp,
         crossing_bp,

@@ -1,4 +1,5 @@
-//! Reads that the aligner placed nowhere, and that show a junction which others made known: off the exons' edges nothing else finds them.
+//! Assigns unaligned reads to junctions that other reads have already shown. Away from exon edges this is the only way in which they are
+//! found.
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
@@ -7,14 +8,14 @@ use crate::alignment::scan::Unaligned;
 use crate::sequence::dirt::telling_bp;
 use crate::sequence::reverse_complement;
 
-use super::candidate::{Candidate, Kind, Member};
+use super::candidate::{Candidate, EvidenceKind, Member};
 use super::edges::{words, WORD_BP};
 
 /// Fewest bases on either side; the word lies in their midst.
 const MIN_SIDE_BP: usize = 10;
-/// Random bases that tell as much as the word over the junction must.
+/// Information that the word over the junction must carry, as a number of random bases.
 const MIN_TELLING_BP: f64 = 11.0;
-/// One base in so many may differ.
+/// One mismatch is allowed for this many bases.
 const BP_PER_MISMATCH: usize = 10;
 
 /// Adds to each candidate the unaligned fragments that read over its junction; a fragment that shows another one already stays there.
@@ -60,8 +61,10 @@ pub fn add(candidates: &mut [Candidate], reads: &[Unaligned]) {
         taken.insert(read.fragment);
         let ends = (i64::from(candidate.kinase.boundary) + i64::from(at), -i64::from(at + beyond));
         let crossing_bp = kinase_bp.min(partner_bp);
-        candidate
-            .add(read.fragment, Member { kind: Kind::Clip, kinase_bp, partner_bp, crossing_bp, kinase_mapq: 0, partner_mapq: None, ends });
+        candidate.add(
+            read.fragment,
+            Member { kind: EvidenceKind::Clip, kinase_bp, partner_bp, crossing_bp, kinase_mapq: 0, partner_mapq: None, ends },
+        );
     }
 }
 

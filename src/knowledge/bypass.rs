@@ -1,6 +1,7 @@
-//! Alterations of other genes by which a tumour with a fusion evades its drug, and what they are reported to call for.
+//! Bypass resistance: alterations of other genes by which a tumour with a fusion evades its drug, and the drugs that they are reported to
+//! call for.
 
-use super::table::{Row, Table};
+use super::table::{Table, TsvRow};
 use crate::error::Result;
 use crate::model::current_symbol;
 
@@ -32,7 +33,7 @@ pub struct Bypass {
 }
 
 impl Bypass {
-    fn read(row: &Row) -> Result<Self> {
+    fn read(row: &TsvRow) -> Result<Self> {
         Ok(Self {
             gene: current_symbol(row.required("gene")?).to_owned(),
             alteration: row.required("alteration")?.to_owned(),

@@ -1,10 +1,10 @@
-//! Holds the tables against the gene models: what a row claims must be true of the transcripts it counts on.
+//! Checks the tables against the gene models: exons, codons and residues that a row names must exist on its transcript.
 
 use std::path::Path;
 
 use super::drugs::{Condition, Drug};
 use super::fusions::leading_number;
-use super::{Domain, Knowledge, KnownEnd5, KnownFusion, ResistanceSite};
+use super::{Knowledge, KnownEnd5, KnownFusion, ProteinDomain, ResistanceSite};
 use crate::error::Error;
 use crate::genome::{Assembly, Contigs};
 use crate::model::{all_genes, Gene, GeneModels, Role, Transcript, KINASES};
@@ -19,9 +19,9 @@ pub enum Severity {
     Warning,
 }
 
-/// Something that is wrong with a row.
+/// A fault in a row of a table.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Finding {
+pub struct TableFault {
     /// How bad it is.
     pub severity: Severity,
     /// Table.
@@ -34,7 +34,7 @@ pub struct Finding {
     pub problem: String,
 }
 
-impl Finding {
+impl TableFault {
     /// Whether it says the same of a row with the same content, wherever that stands.
     pub fn is_same(&self, other: &Self) -> bool {
         (self.table, &self.row, &self.problem) == (other.table, &other.row, &other.problem)
@@ -42,8 +42,8 @@ impl Finding {
 }
 
 /// Checks all rows, the user's and those they extend, against the built-in models of both assemblies, worst first.
-pub fn check(knowledge: &Knowledge, grch37: &GeneModels, grch38: &GeneModels) -> Vec<Finding> {
-    let mut findings: Vec<Finding> = knowledge.fusions().iter().flat_map(|row| fusion(row, grch38)).collect();
+pub fn check(knowledge: &Knowledge, grch37: &GeneModels, grch38: &GeneModels) -> Vec<TableFault> {
+    let mut findings: Vec<TableFault> = knowledge.fusions().iter().flat_map(|row| fusion(row, grch38)).collect();
     for site in knowledge.resistance_sites() {
         findings.extend(resistance(site, [(Assembly::Grch37, grch37), (Assembly::Grch38, grch38)]));
     }
@@ -56,7 +56,7 @@ pub fn check(knowledge: &Knowledge, grch37: &GeneModels, grch38: &GeneModels) ->
 }
 
 /// What is wrong with the user's rows: what the embedded tables leave open is no finding on them.
-pub fn of_user(knowledge: &Knowledge) -> Vec<Finding> {
+pub fn of_user(knowledge: &Knowledge) -> Vec<TableFault> {
     let contigs = Contigs::chromosomes();
     let models = [Assembly::Grch37, Assembly::Grch38].map(|assembly| GeneModels::builtin(assembly, &contigs));
     let builtin = check(&Knowledge::builtin(), &models[0], &models[1]);
@@ -82,10 +82,10 @@ pub fn refuse(knowledge: &Knowledge, folder: &Path) -> Result<(), Error> {
 }
 
 /// A condition must be one of which it can be told whether it holds.
-fn conditions(drug: &Drug, knowledge: &Knowledge) -> Vec<Finding> {
+fn conditions(drug: &Drug, knowledge: &Knowledge) -> Vec<TableFault> {
     let finding = |problem: String| {
         let row = format!("{} {} {}", drug.drug, drug.fusion_gene, drug.tumour);
-        Finding { severity: Severity::Error, table: "drugs.tsv", line: drug.line, row, problem }
+        TableFault { severity: Severity::Error, table: "drugs.tsv", line: drug.line, row, problem }
     };
     let Some(conditions) = Condition::alternatives(&drug.condition) else {
         let problem = format!("nothing can tell whether the condition {:?} holds: write {}", drug.condition, Condition::FORMS);
@@ -109,7 +109,7 @@ fn conditions(drug: &Drug, knowledge: &Knowledge) -> Vec<Finding> {
 }
 
 /// A hot spot must lie on a built-in transcript: nothing else is looked at.
-fn hotspot(site: &ResistanceSite, models: &GeneModels) -> Option<Finding> {
+fn hotspot(site: &ResistanceSite, models: &GeneModels) -> Option<TableFault> {
     let problem = match with_exons(models, &site.gene).and_then(|gene| gene.transcript.as_ref().zip(gene.strand)) {
         None => format!("{} has no built-in model, and the row is never used", site.gene),
         Some((transcript, strand)) if transcript.codon_bases(site.codon, strand).is_none() => {
@@ -118,13 +118,13 @@ fn hotspot(site: &ResistanceSite, models: &GeneModels) -> Option<Finding> {
         Some(_) => return None,
     };
     let row = format!("{} {}{}", site.gene, char::from(site.ref_aa), site.codon);
-    Some(Finding { severity: Severity::Error, table: "hotspots.tsv", line: site.line, row, problem })
+    Some(TableFault { severity: Severity::Error, table: "hotspots.tsv", line: site.line, row, problem })
 }
 
-fn domain(domain: &Domain, models: &GeneModels) -> Option<Finding> {
+fn domain(domain: &ProteinDomain, models: &GeneModels) -> Option<TableFault> {
     let finding = |severity: Severity, problem: String| {
         let row = format!("{} {}", domain.gene, domain.name);
-        Some(Finding { severity, table: "domains.tsv", line: domain.line, row, problem })
+        Some(TableFault { severity, table: "domains.tsv", line: domain.line, row, problem })
     };
     let Some(gene) = with_exons(models, &domain.gene) else {
         return finding(Severity::Warning, format!("{} has no built-in model, and the residues are not checked", domain.gene));
@@ -140,8 +140,8 @@ fn domain(domain: &Domain, models: &GeneModels) -> Option<Finding> {
 }
 
 /// Rows of drugs, notes and tiers that name none of the kinases, so that they are never said.
-fn kinases_named(knowledge: &Knowledge) -> Vec<Finding> {
-    let finding = |table: &'static str, line: usize, row: String, named: &str| Finding {
+fn kinases_named(knowledge: &Knowledge) -> Vec<TableFault> {
+    let finding = |table: &'static str, line: usize, row: String, named: &str| TableFault {
         severity: Severity::Error,
         table,
         line,
@@ -175,12 +175,12 @@ fn edge(gene: &Gene, number: u32, missing_bp: u32, role: Role) -> Result<u32, St
     Ok(if role.side(strand) == crate::genome::Side::Lower { exon.end - missing_bp } else { exon.start + missing_bp })
 }
 
-fn fusion(row: &KnownFusion, models: &GeneModels) -> Vec<Finding> {
+fn fusion(row: &KnownFusion, models: &GeneModels) -> Vec<TableFault> {
     let (mut found, line) = (Vec::new(), row.line);
     let mut say = |severity: Severity, problem: String| {
         let name = row.shorthand.as_ref().filter(|shorthand| **shorthand != row.name);
         let row = format!("{}::{} {} {}", row.gene5, row.gene3, row.name, name.map_or("", String::as_str));
-        found.push(Finding { severity, table: "fusions.tsv", line, row: row.trim_end().to_owned(), problem });
+        found.push(TableFault { severity, table: "fusions.tsv", line, row: row.trim_end().to_owned(), problem });
     };
     if !KINASES.contains(&row.gene3.as_str()) {
         say(Severity::Error, format!("{} is none of the kinases {}", row.gene3, KINASES.join(", ")));
@@ -229,12 +229,12 @@ fn fusion(row: &KnownFusion, models: &GeneModels) -> Vec<Finding> {
     found
 }
 
-fn resistance(site: &ResistanceSite, models: [(Assembly, &GeneModels); 2]) -> Vec<Finding> {
+fn resistance(site: &ResistanceSite, models: [(Assembly, &GeneModels); 2]) -> Vec<TableFault> {
     let mut found = Vec::new();
     let mut say = |severity: Severity, problem: String| {
         let changes: Vec<&str> = site.changes.iter().map(|change| change.protein_change.as_str()).collect();
         let row = format!("{} {}", site.gene, changes.join(","));
-        found.push(Finding { severity, table: "resistance.tsv", line: site.line, row, problem });
+        found.push(TableFault { severity, table: "resistance.tsv", line: site.line, row, problem });
     };
     for (assembly, models) in models {
         let Some(gene) = with_exons(models, &site.gene) else { continue };

@@ -1,12 +1,12 @@
 //! Domains of the kinases and of their partners.
 
-use super::table::{Row, Table};
+use super::table::{Table, TsvRow};
 use crate::error::Result;
 use crate::model::{current_symbol, Role};
 
 /// A domain of a protein.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Domain {
+pub struct ProteinDomain {
     /// Gene, current symbol.
     pub gene: String,
     /// Transcript on which the residues are counted.
@@ -29,8 +29,8 @@ pub struct Domain {
 }
 
 /// Reads the tables; a row with the gene and the name of an earlier one replaces it.
-pub(super) fn read(tables: &[Table]) -> Result<Vec<Domain>> {
-    let mut domains: Vec<Domain> = Vec::new();
+pub(super) fn read(tables: &[Table]) -> Result<Vec<ProteinDomain>> {
+    let mut domains: Vec<ProteinDomain> = Vec::new();
     for table in tables {
         table.require(&["gene", "domain", "first", "last"])?;
         for row in table.rows() {
@@ -44,7 +44,7 @@ pub(super) fn read(tables: &[Table]) -> Result<Vec<Domain>> {
     Ok(domains)
 }
 
-fn domain(row: &Row) -> Result<Domain> {
+fn domain(row: &TsvRow) -> Result<ProteinDomain> {
     let residue = |column: &str| {
         row.get(column)
             .parse::<u32>()
@@ -56,7 +56,7 @@ fn domain(row: &Row) -> Result<Domain> {
     if last < first {
         return Err(row.error(format!("the domain ends ({last}) before it begins ({first})"), "give first and last residue in order"));
     }
-    Ok(Domain {
+    Ok(ProteinDomain {
         gene: current_symbol(row.required("gene")?).to_owned(),
         transcript: row.get("transcript").to_owned(),
         name: row.required("domain")?.to_owned(),

@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::table::{Row, Table};
+use super::table::{Table, TsvRow};
 use super::tumour::Tumour;
 use crate::error::Result;
 use crate::model::current_symbol;
@@ -162,7 +162,7 @@ pub struct Drug {
 }
 
 impl Drug {
-    fn read(row: &Row) -> Result<Self> {
+    fn read(row: &TsvRow) -> Result<Self> {
         let level = match row.get("ccat_level") {
             "" => None,
             text => Some(Level::parse(text).ok_or_else(|| {
@@ -194,7 +194,7 @@ impl Drug {
         })
     }
 
-    /// Whether it speaks of fusions of this kinase.
+    /// Whether the row is about fusions of this kinase.
     pub fn concerns(&self, kinase: &str) -> bool {
         self.fusion_gene == kinase || (self.fusion_gene == "NTRK1/2/3" && kinase.starts_with("NTRK"))
     }
@@ -209,7 +209,7 @@ impl Drug {
         self.confidence != "unverified" && !self.source.is_empty()
     }
 
-    /// Whether it speaks of this tumour type.
+    /// Whether the row is about this tumour type.
     pub fn covers(&self, tumour: Tumour) -> bool {
         let text = self.tumour.to_lowercase();
         if text.contains("tumour-agnostic") || text.starts_with("solid tumours") || text.ends_with("positive solid tumours") {

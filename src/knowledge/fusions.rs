@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::table::{Row, Table};
+use super::table::{Table, TsvRow};
 use crate::error::Result;
 use crate::genome::Assembly;
 use crate::model::current_symbol;
@@ -109,7 +109,7 @@ pub struct KnownFusion {
 }
 
 impl KnownFusion {
-    fn read(row: &Row, number: usize, table: usize) -> Result<Self> {
+    fn read(row: &TsvRow, number: usize, table: usize) -> Result<Self> {
         let gene5 = current_symbol(row.required("gene5")?);
         let gene3 = current_symbol(row.required("gene3")?);
         let (printed5, printed3) = (row.get("exon5"), row.get("exon3"));
@@ -184,7 +184,7 @@ fn on_model_exon(printed5: &str, on_model: &str) -> String {
     format!("{on_model}{}", printed5.trim_start_matches(|c: char| c.is_ascii_digit()))
 }
 
-fn end5(row: &Row, gene5: &str, printed: &str) -> Result<Option<KnownEnd5>> {
+fn end5(row: &TsvRow, gene5: &str, printed: &str) -> Result<Option<KnownEnd5>> {
     if gene5 == "EML4" && printed == "6b" {
         return Ok(Some(EML4_6B));
     }
@@ -216,7 +216,7 @@ fn end3(printed: &str, other_names: &str) -> Option<KnownEnd3> {
 }
 
 /// The inserted bases, which the frame's arithmetic (`5p end phase 1+ins69`) or, in a user's table, the name states.
-fn inserted_bp(row: &Row) -> u32 {
+fn inserted_bp(row: &TsvRow) -> u32 {
     match number_after(row.get("frame_arithmetic"), "ins") {
         0 => row.get("other_names").split("; ").find(|name| name.contains("ins")).map_or(0, insertions_of_name),
         stated_bp => stated_bp,
@@ -240,7 +240,7 @@ fn shorthand(gene5: &str, printed5: &str, gene3: &str, printed3: &str, inserted_
     Some(format!("{}{printed5};{insertion}{deletion}{}{number}", gene5.chars().next()?, gene3.chars().next()?))
 }
 
-fn coordinate(row: &Row, column: &str) -> Result<Option<(String, u32)>> {
+fn coordinate(row: &TsvRow, column: &str) -> Result<Option<(String, u32)>> {
     let field = row.get(column);
     if field.is_empty() {
         return Ok(None);

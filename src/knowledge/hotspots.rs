@@ -1,7 +1,7 @@
 //! Hot spots of other genes by which a tumour evades the drug, as codons with listed changes.
 
 use super::resistance::{effect, put, KnownChange, ResistanceSite};
-use super::table::{Row, Table};
+use super::table::{Table, TsvRow};
 use crate::error::Result;
 use crate::model::current_symbol;
 
@@ -32,7 +32,7 @@ pub(super) fn read(tables: &[Table]) -> Result<Vec<ResistanceSite>> {
 }
 
 /// The site of a row, a new one where it is the first; a label of a user's table names it anew.
-fn site<'s>(sites: &'s mut Vec<ResistanceSite>, row: &Row, origin: usize) -> Result<&'s mut ResistanceSite> {
+fn site<'s>(sites: &'s mut Vec<ResistanceSite>, row: &TsvRow, origin: usize) -> Result<&'s mut ResistanceSite> {
     let (gene, codon) = (current_symbol(row.required("gene")?), row.required("codon")?);
     let codon: u32 = codon.parse().map_err(|_| row.error(format!("{codon} is no codon"), "write a number"))?;
     let ref_aa = row.required("ref_aa")?.as_bytes()[0];

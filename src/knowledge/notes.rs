@@ -1,6 +1,6 @@
-//! What a report should say beside a call, with its source; and a user's own tiers.
+//! Notes that a report shows beside a call, each with its source, and a user's own tiers.
 
-use super::table::{Row, Table};
+use super::table::{Table, TsvRow};
 use crate::error::{Error, Result};
 use crate::model::current_symbol;
 
@@ -84,7 +84,7 @@ impl Note {
                 .is_some_and(|rest| !rest.starts_with(|c: char| c.is_ascii_digit()))
     }
 
-    fn read(row: &Row) -> Result<Self> {
+    fn read(row: &TsvRow) -> Result<Self> {
         let when = row.get("when");
         let found = When::NAMES.iter().find(|(name, _)| *name == when).map(|(_, found)| *found);
         let names = When::NAMES.map(|(name, _)| name).join(", ");
@@ -120,7 +120,7 @@ pub(super) fn read(tables: &[Table]) -> Result<Vec<Note>> {
 
 /// A tier that a user's table gives (AMP/ASCO/CAP or the user's own).
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Tier {
+pub struct TableTier {
     /// 5' partner; `*` for any.
     pub gene5: String,
     /// Kinase.
@@ -135,13 +135,13 @@ pub struct Tier {
     pub line: usize,
 }
 
-pub(super) fn read_tiers(tables: &[Table]) -> Result<Vec<Tier>> {
+pub(super) fn read_tiers(tables: &[Table]) -> Result<Vec<TableTier>> {
     let mut tiers = Vec::new();
     for table in tables {
         table.require(&["gene5", "gene3", "tumour", "tier"])?;
         for row in table.rows() {
             let field = |column: &str| -> std::result::Result<String, Error> { Ok(row.required(column)?.to_owned()) };
-            tiers.push(Tier {
+            tiers.push(TableTier {
                 gene5: current_symbol(&field("gene5")?).to_owned(),
                 gene3: current_symbol(&field("gene3")?).to_owned(),
                 tumour: field("tumour")?,

@@ -6,7 +6,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::standing::{is_class, Standing};
-use super::table::{Row, Table};
+use super::table::{Table, TsvRow};
 use crate::error::Result;
 use crate::genome::{Assembly, Strand};
 use crate::model::current_symbol;
@@ -265,7 +265,7 @@ pub(super) fn put(effects: &mut Vec<DrugEffect>, effect: DrugEffect) {
     }
 }
 
-pub(super) fn effect(row: &Row, table: usize) -> Result<DrugEffect> {
+pub(super) fn effect(row: &TsvRow, table: usize) -> Result<DrugEffect> {
     let effect = match row.get("effect") {
         "resistant" => Effect::Resistant,
         "reduced" => Effect::Reduced,
@@ -301,7 +301,7 @@ fn parse_change(change: &str) -> Option<(u8, u32, Option<u8>)> {
     (digits_at <= 1).then_some((ref_aa, codon, alt_aa))
 }
 
-fn site(row: &Row, gene: &str, codon: u32, ref_aa: u8) -> Result<ResistanceSite> {
+fn site(row: &TsvRow, gene: &str, codon: u32, ref_aa: u8) -> Result<ResistanceSite> {
     let strand = match gene {
         "NTRK1" | "NTRK2" => Strand::Forward,
         "ALK" | "ROS1" | "NTRK3" => Strand::Reverse,

@@ -1,4 +1,4 @@
-//! What sources say of one mutation (or one compound) and one drug: how far each statement carries, and which one decides.
+//! Weighs statements: of all that sources say of one mutation (or compound) and one drug, which one decides.
 //!
 //! ```text
 //!   clinical        seen in patients, or a review of what was seen
@@ -17,7 +17,7 @@ use super::resistance::{DrugEffect, Effect};
 
 /// Kind of evidence, the weakest first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Kind {
+pub enum StudyKind {
     /// A guess, or a statement without a source that was read.
     Hint,
     /// Said of a class, as an aim, or cited.
@@ -31,7 +31,7 @@ pub enum Kind {
 /// How far a statement carries; the larger one decides.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Standing {
-    kind: Kind,
+    kind: StudyKind,
     was_read: bool,
 }
 
@@ -43,32 +43,32 @@ impl Standing {
     pub fn of(statement: &DrugEffect) -> Self {
         let evidence = statement.evidence.to_lowercase();
         let kind = if !statement.verified || GUESSES.iter().any(|word| evidence.contains(word)) {
-            Kind::Hint
+            StudyKind::Hint
         } else if evidence.contains("clinical") {
-            Kind::Clinical
+            StudyKind::Clinical
         } else if ["vitro", "xenograft", "ba/f3", "preclinical", "models"].iter().any(|word| evidence.contains(word)) {
-            Kind::InVitro
+            StudyKind::InVitro
         } else {
-            Kind::Stated
+            StudyKind::Stated
         };
         Self { kind, was_read: statement.verified && statement.confidence != "secondary" }
     }
 
     /// Whether it may decide.
     pub fn decides(self) -> bool {
-        self.kind > Kind::Hint
+        self.kind > StudyKind::Hint
     }
 
     /// In words: `clinical, read`.
     pub fn text(self) -> &'static str {
         match (self.kind, self.was_read) {
-            (Kind::Clinical, true) => "clinical",
-            (Kind::Clinical, false) => "clinical, second hand",
-            (Kind::InVitro, true) => "in vitro",
-            (Kind::InVitro, false) => "in vitro, second hand",
-            (Kind::Stated, true) => "stated",
-            (Kind::Stated, false) => "stated, second hand",
-            (Kind::Hint, _) => "unverified",
+            (StudyKind::Clinical, true) => "clinical",
+            (StudyKind::Clinical, false) => "clinical, second hand",
+            (StudyKind::InVitro, true) => "in vitro",
+            (StudyKind::InVitro, false) => "in vitro, second hand",
+            (StudyKind::Stated, true) => "stated",
+            (StudyKind::Stated, false) => "stated, second hand",
+            (StudyKind::Hint, _) => "unverified",
         }
     }
 }
@@ -82,7 +82,8 @@ pub fn is_class(drug: &str) -> bool {
 /// What the statements come to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
-pub enum Verdict {
+#[schemars(rename = "Verdict")]
+pub enum DrugVerdict {
     /// The drug works.
     Sensitive,
     /// Only hints: nothing that may decide.
@@ -95,7 +96,7 @@ pub enum Verdict {
     Resistant,
 }
 
-impl Verdict {
+impl DrugVerdict {
     /// As files spell it.
     pub fn name(self) -> &'static str {
         match self {
@@ -117,7 +118,7 @@ impl Verdict {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Decision<'k> {
     /// The verdict.
-    pub verdict: Verdict,
+    pub verdict: DrugVerdict,
     /// Those that decide: all of the highest standing.
     pub deciding: Vec<&'k DrugEffect>,
     /// Those that stand lower and say something else, and all hints.
@@ -129,17 +130,17 @@ pub fn decide<'k>(statements: impl IntoIterator<Item = &'k DrugEffect>) -> Optio
     let statements: Vec<&DrugEffect> = statements.into_iter().collect();
     let highest = statements.iter().map(|statement| Standing::of(statement)).max()?;
     if !highest.decides() {
-        return Some(Decision { verdict: Verdict::Unverified, deciding: Vec::new(), others: statements });
+        return Some(Decision { verdict: DrugVerdict::Unverified, deciding: Vec::new(), others: statements });
     }
     let (deciding, lower): (Vec<&DrugEffect>, Vec<&DrugEffect>) =
         statements.into_iter().partition(|statement| Standing::of(statement) == highest);
     let says = |effect: Effect| deciding.iter().any(|statement| statement.effect == effect);
     let fails = says(Effect::Resistant) || says(Effect::Reduced);
     let verdict = match (fails, says(Effect::Sensitive)) {
-        (true, true) => Verdict::Conflicting,
-        (true, false) if says(Effect::Resistant) => Verdict::Resistant,
-        (true, false) => Verdict::Reduced,
-        (false, _) => Verdict::Sensitive,
+        (true, true) => DrugVerdict::Conflicting,
+        (true, false) if says(Effect::Resistant) => DrugVerdict::Resistant,
+        (true, false) => DrugVerdict::Reduced,
+        (false, _) => DrugVerdict::Sensitive,
     };
     let agrees = |statement: &DrugEffect| statement.effect.to_string() == verdict.name();
     let others = lower.into_iter().filter(|statement| !agrees(statement)).collect();
@@ -147,13 +148,13 @@ pub fn decide<'k>(statements: impl IntoIterator<Item = &'k DrugEffect>) -> Optio
 }
 
 /// One verdict a drug, by name; drugs of which nothing but hints is there are left out.
-pub fn verdicts(statements: &[DrugEffect]) -> Vec<(String, Verdict)> {
+pub fn verdicts(statements: &[DrugEffect]) -> Vec<(String, DrugVerdict)> {
     let mut drugs: Vec<&str> = statements.iter().map(|statement| statement.drug.as_str()).collect();
     drugs.sort_unstable();
     drugs.dedup();
     let decided = drugs.into_iter().filter_map(|drug| {
         let decision = decide(statements.iter().filter(|statement| statement.drug == drug))?;
-        (decision.verdict != Verdict::Unverified).then(|| (drug.to_owned(), decision.verdict))
+        (decision.verdict != DrugVerdict::Unverified).then(|| (drug.to_owned(), decision.verdict))
     });
     decided.collect()
 }
@@ -176,7 +177,7 @@ mod tests {
         }
     }
 
-    fn verdict(statements: &[DrugEffect]) -> Option<(Verdict, usize, usize)> {
+    fn verdict(statements: &[DrugEffect]) -> Option<(DrugVerdict, usize, usize)> {
         decide(statements).map(|decision| (decision.verdict, decision.deciding.len(), decision.others.len()))
     }
 
@@ -188,14 +189,14 @@ mod tests {
         let second_hand = statement(Resistant, "clinical (case)", "secondary");
         let cells = statement(Sensitive, "in vitro Ba/F3", "verified");
         let aim = statement(Sensitive, "review (development aim)", "secondary");
-        assert_eq!(verdict(&[patient.clone(), cells.clone(), aim]), Some((Verdict::Resistant, 1, 2)));
-        assert_eq!(verdict(&[second_hand.clone(), cells.clone()]), Some((Verdict::Resistant, 1, 1)));
+        assert_eq!(verdict(&[patient.clone(), cells.clone(), aim]), Some((DrugVerdict::Resistant, 1, 2)));
+        assert_eq!(verdict(&[second_hand.clone(), cells.clone()]), Some((DrugVerdict::Resistant, 1, 1)));
         let better = statement(Sensitive, "clinical (phase 2)", "verified");
-        assert_eq!(verdict(&[second_hand, better.clone()]), Some((Verdict::Sensitive, 1, 1)), "read before second hand");
-        assert_eq!(verdict(&[patient, better]), Some((Verdict::Conflicting, 2, 0)));
-        assert_eq!(verdict(&[cells, statement(Reduced, "in vitro", "verified")]), Some((Verdict::Conflicting, 2, 0)));
+        assert_eq!(verdict(&[second_hand, better.clone()]), Some((DrugVerdict::Sensitive, 1, 1)), "read before second hand");
+        assert_eq!(verdict(&[patient, better]), Some((DrugVerdict::Conflicting, 2, 0)));
+        assert_eq!(verdict(&[cells, statement(Reduced, "in vitro", "verified")]), Some((DrugVerdict::Conflicting, 2, 0)));
         let two = [statement(Reduced, "in vitro", "verified"), statement(Resistant, "xenograft", "verified")];
-        assert_eq!(verdict(&two), Some((Verdict::Resistant, 2, 0)), "both say that it fails");
+        assert_eq!(verdict(&two), Some((DrugVerdict::Resistant, 2, 0)), "both say that it fails");
     }
 
     #[test]
@@ -205,9 +206,9 @@ mod tests {
             statement(Sensitive, "review opinion", "secondary"),
             statement(Sensitive, "structural model", "verified"),
         ] {
-            assert_eq!(verdict(std::slice::from_ref(&hint)), Some((Verdict::Unverified, 0, 1)), "{}", hint.evidence);
+            assert_eq!(verdict(std::slice::from_ref(&hint)), Some((DrugVerdict::Unverified, 0, 1)), "{}", hint.evidence);
             let cited = statement(Resistant, "cited", "secondary");
-            assert_eq!(verdict(&[cited, hint]).map(|found| found.0), Some(Verdict::Resistant));
+            assert_eq!(verdict(&[cited, hint]).map(|found| found.0), Some(DrugVerdict::Resistant));
         }
         assert_eq!(verdict(&[]), None);
     }

@@ -18,7 +18,7 @@ pub(crate) struct Table {
 
 /// One row.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Row<'t> {
+pub(crate) struct TsvRow<'t> {
     table: &'t Table,
     line: usize,
     fields: &'t [String],
@@ -34,8 +34,8 @@ impl Table {
         Self { path: path.to_owned(), version: version(text), checksum: checksum(text), columns, rows }
     }
 
-    pub(crate) fn rows(&self) -> impl Iterator<Item = Row<'_>> {
-        self.rows.iter().map(|(line, fields)| Row { table: self, line: *line, fields })
+    pub(crate) fn rows(&self) -> impl Iterator<Item = TsvRow<'_>> {
+        self.rows.iter().map(|(line, fields)| TsvRow { table: self, line: *line, fields })
     }
 
     /// The names of the columns.
@@ -75,7 +75,7 @@ pub(super) fn checksum(text: &str) -> String {
     Md5::digest(text.as_bytes()).iter().take(6).fold(String::new(), |sum, byte| sum + &format!("{byte:02x}"))
 }
 
-impl<'t> Row<'t> {
+impl<'t> TsvRow<'t> {
     /// The field of a column; blank where the table has no such column.
     pub(crate) fn get(&self, column: &str) -> &'t str {
         let index = self.table.columns.iter().position(|name| name == column);

@@ -45,12 +45,12 @@ struct Chromosome {
     name: &'static str,
     contig: ContigId,
     assembly: Assembly,
-    genes: OnceLock<Placed>,
+    genes: OnceLock<GenesByPosition>,
 }
 
 /// Genes by position.
 #[derive(Debug)]
-struct Placed {
+struct GenesByPosition {
     genes: Vec<Gene>,
     by_place: Lapper<u32, usize>,
 }
@@ -78,7 +78,7 @@ impl AllGenes {
 }
 
 impl Chromosome {
-    fn placed(&self) -> &Placed {
+    fn placed(&self) -> &GenesByPosition {
         self.genes.get_or_init(|| {
             let of = |name: &str| section(name).lines().filter_map(|line| gene(line, self.assembly, self.contig));
             let mut genes: Vec<Gene> = of(self.name).collect();
@@ -89,7 +89,7 @@ impl Chromosome {
             // Both ends of a gene count as within it, so the half-open interval is one longer.
             let lap = |(val, gene): (usize, &Gene)| Lap { start: gene.span.start, stop: gene.span.end + 1, val };
             let by_place = Lapper::new(genes.iter().enumerate().map(lap).collect());
-            Placed { genes, by_place }
+            GenesByPosition { genes, by_place }
         })
     }
 }

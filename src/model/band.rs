@@ -1,6 +1,7 @@
-//! Cytogenetic bands: where on its chromosome a position lies, in the words of a karyotype.
+//! Cytogenetic bands: the band of a position on its chromosome (`2p21`).
 
 use crate::genome::{Assembly, Contigs};
+use crate::text::built_in_rows;
 
 pub(super) const BANDS: &str = include_str!("tables/cytobands.tsv");
 
@@ -44,10 +45,8 @@ pub fn band(assembly: Assembly, contigs: &Contigs, contig: crate::genome::Contig
         Assembly::Grch38 => 4,
     };
     let base = position.checked_sub(1)?;
-    let lines = BANDS.lines().filter(|line| !line.starts_with('#')).skip(1);
     let mut chromosome = ("", false);
-    for line in lines {
-        let fields: Vec<&'static str> = line.split('\t').collect();
+    for fields in built_in_rows(BANDS) {
         let [name, band, ..] = fields[..] else { continue };
         if chromosome.0 != name {
             chromosome = (name, contigs.find(name) == Some(contig));
@@ -77,8 +76,7 @@ mod tests {
 
     #[test]
     fn bands_follow_each_other_without_gaps() {
-        let rows: Vec<Vec<&str>> =
-            BANDS.lines().filter(|line| !line.starts_with('#')).skip(1).map(|line| line.split('\t').collect()).collect();
+        let rows: Vec<Vec<&str>> = built_in_rows(BANDS).collect();
         assert_eq!(rows.len(), 862);
         for pair in rows.windows(2) {
             let follows = |end: usize, start: usize| pair[0][end] == pair[1][start];

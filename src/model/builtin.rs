@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 
 use crate::genome::{Assembly, Contigs, Interval, Strand};
 use crate::model::gene::{Exon, Gene, Transcript};
+use crate::text::built_in_rows;
 
 /// The five target kinases.
 pub const KINASES: [&str; 5] = ["ALK", "NTRK1", "NTRK2", "NTRK3", "ROS1"];
@@ -62,7 +63,7 @@ impl ExonRow {
 
 /// The symbol in use for a former or other name (`FIG` gives `GOPC`); any other name is returned unchanged.
 pub fn current_symbol(name: &str) -> &str {
-    rows(ALIASES).find(|fields| fields[0].eq_ignore_ascii_case(name)).map_or(name, |fields| fields[1])
+    built_in_rows(ALIASES).find(|fields| fields[0].eq_ignore_ascii_case(name)).map_or(name, |fields| fields[1])
 }
 
 /// The identifier of a transcript as a name cites it: with its version, where its own identifier has one or a source states it
@@ -90,7 +91,7 @@ pub fn is_mane_select(transcript: &Transcript) -> bool {
 
 /// The line of a RefSeq identifier: gene, Ensembl transcript, RefSeq identifier, version, MANE Select, confidence.
 fn refseq_row(id: &str) -> Option<Vec<&'static str>> {
-    rows(REFSEQ_IDS).find(|fields| fields[2] == id)
+    built_in_rows(REFSEQ_IDS).find(|fields| fields[2] == id)
 }
 
 /// The literature's transcript of each gene with built-in exons, by symbol.
@@ -104,12 +105,12 @@ pub fn literature_transcripts() -> BTreeMap<&'static str, LiteratureTranscript> 
 
 /// Whether the table has a gene of this symbol.
 pub fn has(symbol: &str) -> bool {
-    rows(MODELS).any(|fields| fields[0] == symbol)
+    built_in_rows(MODELS).any(|fields| fields[0] == symbol)
 }
 
 /// All symbols of the built-in tables, sorted.
 pub fn symbols() -> Vec<&'static str> {
-    let mut symbols: Vec<_> = rows(MODELS).map(|fields| fields[0]).collect();
+    let mut symbols: Vec<_> = built_in_rows(MODELS).map(|fields| fields[0]).collect();
     symbols.sort_unstable();
     symbols.dedup();
     symbols
@@ -169,17 +170,12 @@ fn transcript(rows: &[ExonRow], assembly: Assembly, refseq: Option<&str>) -> Tra
     Transcript { id: rows[0].transcript.to_owned(), refseq: refseq.map(str::to_owned), exons, cds_length_bp }
 }
 
-/// The data lines of an embedded table, split into columns: comments and the line of column names are left out.
-fn rows(table: &'static str) -> impl Iterator<Item = Vec<&'static str>> {
-    table.lines().filter(|line| !line.starts_with('#')).skip(1).map(|line| line.split('\t').collect())
-}
-
 fn refseq_ids() -> BTreeMap<&'static str, &'static str> {
-    rows(REFSEQ_IDS).map(|fields| (fields[1], fields[2])).collect()
+    built_in_rows(REFSEQ_IDS).map(|fields| (fields[1], fields[2])).collect()
 }
 
 fn exon_rows() -> impl Iterator<Item = ExonRow> {
-    rows(MODELS).map(|fields| ExonRow {
+    built_in_rows(MODELS).map(|fields| ExonRow {
         gene: fields[0],
         transcript: fields[1],
         role: fields[2],
@@ -230,10 +226,10 @@ pub(crate) mod tests {
             assert_eq!(built.genes.iter().take(5).map(|gene| gene.symbol.as_str()).collect::<Vec<_>>(), KINASES);
         }
         assert_eq!(exon_rows().count(), transcripts(Assembly::Grch38).iter().map(|(_, t)| t.exons.len()).sum::<usize>());
-        for (alias, symbol) in rows(ALIASES).map(|fields| (fields[0], fields[1])) {
+        for (alias, symbol) in built_in_rows(ALIASES).map(|fields| (fields[0], fields[1])) {
             assert!(symbols().contains(&symbol) && !symbols().contains(&alias), "{alias}");
         }
-        for fields in rows(REFSEQ_IDS) {
+        for fields in built_in_rows(REFSEQ_IDS) {
             assert!(exon_rows().any(|row| row.gene == fields[0] && row.transcript == fields[1]), "{fields:?}");
         }
     }

@@ -36,7 +36,7 @@ pub struct GtfGenes {
 
 /// A transcript as it is collected from the lines.
 #[derive(Debug, Default)]
-struct Draft {
+struct TranscriptDraft {
     id: String,
     locus: usize,
     /// Exons, interbase, in the order of the file.
@@ -62,7 +62,7 @@ struct Locus {
 struct Collector {
     loci: Vec<Locus>,
     locus_of: FxHashMap<String, usize>,
-    drafts: Vec<Draft>,
+    drafts: Vec<TranscriptDraft>,
     draft_of: FxHashMap<String, usize>,
     key: String,
 }
@@ -183,7 +183,7 @@ impl Collector {
         } else {
             self.draft_of.insert(self.key.clone(), self.drafts.len());
             let locus = self.locus(contig, feature.strand, transcript, &attributes);
-            self.drafts.push(Draft { id: transcript.to_owned(), locus, ..Draft::default() });
+            self.drafts.push(TranscriptDraft { id: transcript.to_owned(), locus, ..TranscriptDraft::default() });
             self.drafts.len() - 1
         };
         let draft = &mut self.drafts[index];

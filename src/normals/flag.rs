@@ -1,10 +1,11 @@
-//! Which junctions of a sample are background.
+//! Flag `recurrent`: which junctions of a sample are also seen in normal samples.
 
 use crate::fusion::{Flag, Fusion, KnownTier};
 use crate::genome::{canonical_contig_name, Assembly};
 use crate::report::rows::FusionRow;
+use crate::text::built_in_rows;
 
-use super::{key, Background, Key, Material, Place, Seen, BIN_BP};
+use super::{key, Background, BinnedEnd, MaterialBackground, Recurrence, RecurrentKey, BIN_BP};
 
 /// A junction is background when at least two normal samples show it: one alone may be a random chimera, or carry what a sample beside
 /// it on the same run leaked.
@@ -41,8 +42,7 @@ fn is_listed(row: &FusionRow, assembly: Option<Assembly>) -> bool {
         return false;
     }
     let Some(at) = key(row).map(|key| (key.gene, key.at_kinase)) else { return false };
-    let rows = LISTED.lines().filter(|line| !line.starts_with('#')).skip(1).map(|line| line.split('\t').collect::<Vec<_>>());
-    rows.into_iter().any(|fields| match fields[..] {
+    built_in_rows(LISTED).any(|fields| match fields[..] {
         [gene, chromosome, start, end, ..] => {
             let bin = |text: &str| text.parse::<u32>().map_or(u32::MAX, |position| position / BIN_BP);
             gene == at.0 && canonical_contig_name(chromosome) == at.1.contig && (bin(start)..=bin(end)).contains(&at.1.bin)
@@ -56,15 +56,15 @@ pub fn is_background(row: &FusionRow, background: &Background) -> bool {
     let Some(key) = key(row) else { return false };
     let evidence = row.evidence.as_deref().unwrap_or("");
     let mut materials = evidence.split('+').filter_map(|name| background.materials.get(name)).peekable();
-    // What is seen in two materials is background only where it is in both.
+    // A fusion seen in RNA and DNA is background only if it is in the background of both.
     materials.peek().is_some() && materials.all(|material| explains(material, &key, row))
 }
 
-fn explains(material: &Material, key: &Key, row: &FusionRow) -> bool {
+fn explains(material: &MaterialBackground, key: &RecurrentKey, row: &FusionRow) -> bool {
     let mut seen = near(material, key);
-    // Clipped ends alone are background where unplaced clipped ends are.
+    // A fusion with clipped reads only is background where unplaced clipped ends recur.
     if row.split_fragments == 0 && row.pair_fragments == 0 && key.at_partner.is_some() {
-        let clips = near(material, &Key { at_partner: None, ..key.clone() });
+        let clips = near(material, &RecurrentKey { at_partner: None, ..key.clone() });
         if clips.samples > seen.samples {
             seen = clips;
         }
@@ -76,7 +76,7 @@ fn explains(material: &Material, key: &Key, row: &FusionRow) -> bool {
 }
 
 /// Whether a candidate stands out from the strongest normal sample, by its fraction where both have one, else by its fragments.
-fn is_stronger(row: &FusionRow, seen: Seen) -> bool {
+fn is_stronger(row: &FusionRow, seen: Recurrence) -> bool {
     let fraction = row.allele_fraction.map_or(0.0, crate::report::rows::Fraction::value);
     let by_fragments = f64::from(row.fragments) > STRONGER * f64::from(seen.max_fragments);
     if fraction > 0.0 && seen.max_allele_fraction > 0.0 {
@@ -87,19 +87,20 @@ fn is_stronger(row: &FusionRow, seen: Seen) -> bool {
 }
 
 /// What was seen in a bin or the bins beside it: the strongest, not the sum, which would count a sample twice.
-fn near(material: &Material, key: &Key) -> Seen {
-    let around =
-        |place: &Place| -> Vec<Place> { (place.bin.saturating_sub(1)..=place.bin + 1).map(|bin| Place { bin, ..place.clone() }).collect() };
-    let partners: Vec<Option<Place>> = match &key.at_partner {
+fn near(material: &MaterialBackground, key: &RecurrentKey) -> Recurrence {
+    let around = |place: &BinnedEnd| -> Vec<BinnedEnd> {
+        (place.bin.saturating_sub(1)..=place.bin + 1).map(|bin| BinnedEnd { bin, ..place.clone() }).collect()
+    };
+    let partners: Vec<Option<BinnedEnd>> = match &key.at_partner {
         Some(place) => around(place).into_iter().map(Some).collect(),
         None => vec![None],
     };
-    let mut best = Seen::default();
+    let mut best = Recurrence::default();
     for at_kinase in around(&key.at_kinase) {
         for at_partner in &partners {
-            let near = Key { gene: key.gene.clone(), at_kinase: at_kinase.clone(), at_partner: at_partner.clone() };
+            let near = RecurrentKey { gene: key.gene.clone(), at_kinase: at_kinase.clone(), at_partner: at_partner.clone() };
             if let Some(seen) = material.junctions.get(&near) {
-                best = Seen {
+                best = Recurrence {
                     samples: best.samples.max(seen.samples),
                     max_fragments: best.max_fragments.max(seen.max_fragments),
                     max_allele_fraction: best.max_allele_fraction.max(seen.max_allele_fraction),

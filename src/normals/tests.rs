@@ -1,7 +1,7 @@
 use super::*;
 use crate::fusion::naming::Naming;
 use crate::genome::{Assembly, Breakend, ContigId, Contigs, Junction, Side};
-use crate::report::candidates::Candidate;
+use crate::report::candidates::CandidateEntry;
 use crate::report::fixture;
 use crate::report::json::AssayEntry;
 use crate::report::rows::{OffTargetRow, SeenChange, VariantRow};
@@ -28,7 +28,7 @@ fn normal(rows: Vec<FusionRow>) -> Document {
     document.assay = vec![AssayEntry { file: "N.bam".to_owned(), kind: "dna".to_owned(), reasons: Vec::new() }];
     document.candidates = rows
         .into_iter()
-        .map(|row| Candidate { row, read_names: Vec::new(), quality_terms: None, naming: Naming::default(), breakends: Vec::new() })
+        .map(|row| CandidateEntry { row, read_names: Vec::new(), quality_terms: None, naming: Naming::default(), breakends: Vec::new() })
         .collect();
     document
 }

@@ -8,14 +8,14 @@ use crate::alignment::{tile, Library};
 use crate::error::Result;
 use crate::fusion::Fusion;
 use crate::genome::{Breakend, Interval};
-use crate::report::drawn::{BIN_BP, REACH_BP};
+use crate::report::drawing_data::{BIN_BP, REACH_BP};
 
 /// Mean number of reads in each bin round the 5' and the 3' break.
 ///
 /// # Errors
 /// When the file cannot be read.
 pub fn read(pool: &ThreadPool, library: &Library, fusion: &Fusion) -> Result<[Vec<u32>; 2]> {
-    let sides = Around::both(fusion);
+    let sides = StretchAround::both(fusion);
     let bins = tile::run(
         pool,
         2,
@@ -51,12 +51,12 @@ fn cover(bins: &mut [u64], from: i64, to: i64) {
 }
 
 /// The stretch round one end.
-pub struct Around {
+pub struct StretchAround {
     end: Breakend,
     is_five: bool,
 }
 
-impl Around {
+impl StretchAround {
     /// Those of a fusion's 5' and 3' end.
     pub fn both(fusion: &Fusion) -> [Self; 2] {
         [Self { end: fusion.five.breakend, is_five: true }, Self { end: fusion.three.breakend, is_five: false }]

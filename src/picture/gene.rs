@@ -3,7 +3,7 @@
 use crate::fusion::Partner;
 use crate::genome::{Contigs, Strand};
 use crate::model::{Gene, Role, Site, Transcript};
-use crate::report::drawn::{DrawnEnd, DrawnGene, OtherResidues};
+use crate::report::drawing_data::{DrawnEnd, DrawnGene, OtherResidues};
 
 /// A gene on its named transcript; `None` where only its span is known.
 pub fn drawn(gene: &Gene, contigs: &Contigs) -> Option<DrawnGene> {

@@ -4,20 +4,20 @@ use super::majority::SIDE_BP;
 use crate::alignment::read::{Piece, ReadRecord};
 use crate::fusion::Fusion;
 use crate::genome::{Breakend, Side, Strand};
-use crate::report::drawn::ReadRow;
+use crate::report::drawing_data::ReadRow;
 use crate::sequence::reverse_complement;
 
 /// Bases between a break and the end of an alignment up to which the read is taken to go on to the break.
 const NEAR_BP: i64 = 30;
 
 /// A fusion's ends.
-pub struct Ends {
+pub struct DrawnEnds {
     five: Breakend,
     three: Breakend,
     inserted_bp: usize,
 }
 
-impl Ends {
+impl DrawnEnds {
     /// Those of a fusion.
     pub fn of(fusion: &Fusion) -> Self {
         Self { five: fusion.five.breakend, three: fusion.three.breakend, inserted_bp: fusion.insertion.len() }
@@ -25,7 +25,7 @@ impl Ends {
 }
 
 /// A read's bases over the junction, in the direction of the fusion; `None` where it does not cross.
-pub fn row(view: &ReadRecord, ends: &Ends, name: String) -> Option<ReadRow> {
+pub fn row(view: &ReadRecord, ends: &DrawnEnds, name: String) -> Option<ReadRow> {
     let bases = view.bases.as_deref()?;
     let pieces: Vec<&Piece> = view.pieces.iter().chain(view.elsewhere.iter().flatten()).collect();
     let near =

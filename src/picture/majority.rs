@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::reads::order;
-use crate::report::drawn::{ReadRow, ReadsAtJunction};
+use crate::report::drawing_data::{ReadRow, ReadsAtJunction};
 
 /// Bases on either side of a junction that are kept of a read.
 pub const SIDE_BP: usize = 60;

@@ -3,8 +3,8 @@
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
-use super::coverage::Around;
-use super::line::{row, Ends};
+use super::coverage::StretchAround;
+use super::line::{row, DrawnEnds};
 use super::majority::at_junction;
 use crate::alignment::read::{FragmentId, ReadRecord};
 use crate::alignment::Library;
@@ -12,8 +12,8 @@ use crate::error::Result;
 use crate::evidence::supporting::Further;
 use crate::fusion::witness::Behind;
 use crate::fusion::Fusion;
-use crate::junction::Kind;
-use crate::report::drawn::{chosen, DrawnMolecules, ReadRow, ReadsAtJunction, SupportKind, MOST_READS};
+use crate::junction::EvidenceKind;
+use crate::report::drawing_data::{chosen, DrawnMolecules, ReadRow, ReadsAtJunction, SupportKind, MOST_READS};
 
 /// Longest read name that is kept, in characters.
 const LONGEST_NAME: usize = 100;
@@ -25,7 +25,7 @@ const FEWEST: usize = 5;
 
 /// What the reads of one fusion show.
 #[derive(Debug, Default)]
-pub struct Shown {
+pub struct FusionReads {
     /// Places of its molecules.
     pub molecules: Vec<DrawnMolecules>,
     /// Molecules that are not among them.
@@ -35,8 +35,8 @@ pub struct Shown {
 }
 
 /// What is known of one molecule.
-struct Molecule {
-    kind: Kind,
+struct DrawnMolecule {
+    kind: EvidenceKind,
     /// Bases by which it reaches into the 5' and the 3' partner.
     far: [u32; 2],
     /// The read that shows most of both sides.
@@ -47,9 +47,9 @@ struct Molecule {
 ///
 /// # Errors
 /// When a file cannot be read.
-pub fn read(libraries: &[Library], fusions: &[&Fusion]) -> Result<Vec<Shown>> {
+pub fn read(libraries: &[Library], fusions: &[&Fusion]) -> Result<Vec<FusionReads>> {
     let most = (MOST_OF_ALL / fusions.len().max(1)).clamp(FEWEST, MOST_READS);
-    let mut shown: Vec<Shown> = fusions.iter().map(|_| Shown::default()).collect();
+    let mut shown: Vec<FusionReads> = fusions.iter().map(|_| FusionReads::default()).collect();
     for (number, library) in libraries.iter().enumerate() {
         let own: Vec<usize> = (0..fusions.len()).filter(|&at| fusions[at].witnesses.library == number).collect();
         let members: Vec<&Fusion> = own.iter().map(|&at| fusions[at]).collect();
@@ -57,20 +57,21 @@ pub fn read(libraries: &[Library], fusions: &[&Fusion]) -> Result<Vec<Shown>> {
             let rows: Vec<ReadRow> = molecules.values().filter_map(|molecule| molecule.row.clone()).collect();
             let places = molecules.into_values().map(|molecule| (drawn(molecule.kind), molecule.far[0], molecule.far[1]));
             let (kept, molecules_left_out) = chosen(places);
-            shown[at] = Shown { molecules: kept, molecules_left_out, reads: at_junction(rows, most) };
+            shown[at] = FusionReads { molecules: kept, molecules_left_out, reads: at_junction(rows, most) };
         }
     }
     Ok(shown)
 }
 
 /// The molecules of each of some fusions of one library.
-fn molecules(library: &Library, fusions: &[&Fusion]) -> Result<Vec<BTreeMap<FragmentId, Molecule>>> {
-    let ends: Vec<(Ends, [Around; 2])> = fusions.iter().map(|fusion| (Ends::of(fusion), Around::both(fusion))).collect();
-    let mut found: Vec<BTreeMap<FragmentId, Molecule>> = Vec::new();
+fn molecules(library: &Library, fusions: &[&Fusion]) -> Result<Vec<BTreeMap<FragmentId, DrawnMolecule>>> {
+    let ends: Vec<(DrawnEnds, [StretchAround; 2])> =
+        fusions.iter().map(|fusion| (DrawnEnds::of(fusion), StretchAround::both(fusion))).collect();
+    let mut found: Vec<BTreeMap<FragmentId, DrawnMolecule>> = Vec::new();
     for fusion in fusions {
-        let mut own: BTreeMap<FragmentId, Molecule> = BTreeMap::new();
+        let mut own: BTreeMap<FragmentId, DrawnMolecule> = BTreeMap::new();
         for witness in &fusion.witnesses.fragments {
-            let molecule = own.entry(witness.molecule).or_insert(Molecule { kind: witness.kind, far: [0; 2], row: None });
+            let molecule = own.entry(witness.molecule).or_insert(DrawnMolecule { kind: witness.kind, far: [0; 2], row: None });
             molecule.far = [0, 1].map(|side| molecule.far[side].max(witness.shown_bp[side]));
         }
         found.push(own);
@@ -97,10 +98,10 @@ pub fn order(row: &ReadRow) -> (bool, Reverse<usize>, &ReadRow) {
     (!row.split, Reverse(row.left.len().min(row.right.len())), row)
 }
 
-fn drawn(kind: Kind) -> SupportKind {
+fn drawn(kind: EvidenceKind) -> SupportKind {
     match kind {
-        Kind::Split => SupportKind::Split,
-        Kind::Clip => SupportKind::Clip,
-        Kind::Pair => SupportKind::Pair,
+        EvidenceKind::Split => SupportKind::Split,
+        EvidenceKind::Clip => SupportKind::Clip,
+        EvidenceKind::Pair => SupportKind::Pair,
     }
 }

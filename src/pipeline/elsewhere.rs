@@ -1,4 +1,5 @@
-//! In RNA, where to look when the kinases and their listed partners do not explain all: among the exons of all genes, then in all reads.
+//! Partners outside the tables (RNA only): where the kinases and their listed partners do not explain all reads, the exons of all genes are
+//! searched, then all reads of the file.
 
 use rustc_hash::FxHashSet;
 
@@ -8,19 +9,19 @@ use crate::genome::Breakend;
 use crate::junction::candidate::Tolerance;
 use crate::junction::concern;
 use crate::junction::discover;
+use crate::junction::edge_reads::ExonEdges;
 use crate::junction::find::Evidence;
 use crate::junction::local::LocalBases;
 use crate::junction::search::{self, Break};
-use crate::junction::shown::Shown as ExonEdges;
 use crate::model::{Gene, Role};
 use crate::reference::Lookup;
 
-use super::reading::Reading;
+use super::reading::KinaseRecords;
 use super::Run;
 
 impl<'r> Run<'r> {
     /// The evidence of each kinase, with what is found elsewhere.
-    pub(super) fn evidence(&self, library: &Library, reading: &mut Reading<'r>) -> Result<Vec<Evidence>> {
+    pub(super) fn evidence(&self, library: &Library, reading: &mut KinaseRecords<'r>) -> Result<Vec<Evidence>> {
         let mut evidence = self.gathered(library, reading);
         let (mut genes, looked_at) = self.unlisted_partners(library, &evidence, &reading.edges)?;
         for (genes, left) in genes.iter_mut().zip(std::mem::take(&mut reading.outside)) {
@@ -76,7 +77,7 @@ impl<'r> Run<'r> {
     }
 
     /// Looks in the whole file, and in reads without an alignment, for what follows the breaks of RNA that nothing explains.
-    fn search(&self, library: &Library, reading: &mut Reading<'_>, evidence: &mut [Evidence]) -> Result<()> {
+    fn search(&self, library: &Library, reading: &mut KinaseRecords<'_>, evidence: &mut [Evidence]) -> Result<()> {
         let tolerance = Tolerance::of(library.assay.long_reads);
         let breaks: Vec<Vec<Break>> = evidence
             .iter()

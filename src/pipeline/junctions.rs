@@ -1,4 +1,5 @@
-//! From the evidence at one kinase to its fusions: junctions, the records that are still missing of their fragments, depths, verdicts.
+//! From the evidence at one kinase to its fusions: finds junctions, reads the missing records of their fragments, counts depths, scores and
+//! flags.
 
 use std::sync::Arc;
 
@@ -11,7 +12,7 @@ use crate::alignment::{mates, Library};
 use crate::coverage::depth;
 use crate::error::Result;
 use crate::evidence::Molecules;
-use crate::fusion::build::{self, Context};
+use crate::fusion::build::{self, SampleContext};
 use crate::fusion::witness::Records;
 use crate::fusion::{judge, own_splice, Fusion, Witnesses};
 use crate::genome::{Breakend, Interval};
@@ -24,12 +25,12 @@ use crate::junction::long_read::SIDE_BP;
 use crate::junction::lost_mate;
 use crate::junction::partners;
 use crate::junction::realign::Bases;
-use crate::junction::support::Span;
+use crate::junction::support::PairSpan;
 use crate::material::Material;
 use crate::model::Gene;
-use crate::variant::analysis::Shown;
+use crate::variant::analysis::JunctionFragments;
 
-use super::{Noise, Run};
+use super::{KinaseNoise, Run};
 
 /// One kinase in one library.
 #[derive(Clone, Copy)]
@@ -45,16 +46,16 @@ pub(super) struct At<'a> {
 }
 
 /// What it shows.
-pub(super) struct Found {
+pub(super) struct KinaseFusions {
     pub fusions: Vec<Fusion>,
-    pub noise: Noise,
+    pub noise: KinaseNoise,
     /// The fragments of each junction, by which mutations are phased.
-    pub shown: Vec<Shown>,
+    pub shown: Vec<JunctionFragments>,
 }
 
 impl Run<'_> {
     /// The fusions of one kinase.
-    pub(super) fn fusions(&self, at: At<'_>, evidence: &Evidence) -> Result<Found> {
+    pub(super) fn fusions(&self, at: At<'_>, evidence: &Evidence) -> Result<KinaseFusions> {
         let (candidates, explained_elsewhere) = self.junctions(at, evidence)?;
         self.judged(at, candidates, explained_elsewhere, evidence)
     }
@@ -70,7 +71,7 @@ impl Run<'_> {
             |end: Breakend, position: u32| if spliced { models.spliced_distance(end, position) } else { end.kept_distance(position) };
         let reach = |end: Breakend, bases: u32| if spliced { models.spliced_reach(end, bases) } else { bases };
         let insert_max_bp = assay.insert_max_bp.max(assay.read_length_bp);
-        let span = Span { insert_median_bp: assay.insert_median_bp, insert_max_bp, distance: &distance, reach: &reach };
+        let span = PairSpan { insert_median_bp: assay.insert_median_bp, insert_max_bp, distance: &distance, reach: &reach };
         let local = LocalBases::new(self.setup.reference.as_ref(), library)?;
         let sequences: (&Bases<'_>, &Bases<'_>) = (&|interval| local.reference(interval), &|interval| local.bases(interval));
         let on_edge = |end: Breakend| models.splices_near(end, 0);
@@ -112,8 +113,8 @@ impl Run<'_> {
         Ok((candidates, explained_elsewhere))
     }
 
-    /// What the junctions are as fusions, and whether they are believed.
-    fn judged(&self, at: At<'_>, mut candidates: Vec<Candidate>, explained_elsewhere: u32, evidence: &Evidence) -> Result<Found> {
+    /// Builds fusions from the junctions and gives them quality and flags.
+    fn judged(&self, at: At<'_>, mut candidates: Vec<Candidate>, explained_elsewhere: u32, evidence: &Evidence) -> Result<KinaseFusions> {
         let (number, library) = at.library;
         let (assay, kinase, scan) = (&library.assay, self.targets[at.target], at.scan);
         let unread = self.unread(library, scan, &candidates)?;
@@ -124,7 +125,7 @@ impl Run<'_> {
         }
         candidates.retain(|candidate| !candidate.members.is_empty());
         let unaligned = at.edges.map(|(_, unaligned)| unaligned).unwrap_or_default();
-        // Most reads without an alignment show another kinase, or none.
+        // Most unaligned reads belong to another kinase, or to none.
         let mut told = partners::fragments(evidence);
         told.extend(candidates.iter().flat_map(|candidate| candidate.members.keys()));
         told.extend(scan.records.iter().chain(&unread).map(|view| view.fragment));
@@ -132,7 +133,7 @@ impl Run<'_> {
         let molecules = Molecules::with_unaligned(scan.records.iter().chain(&unread), &telling, assay.duplicates);
         let [joined, by_dirt] = evidence.chimeras(&molecules).map(|all| all.into_iter().filter(|one| !flagged.contains(one)).collect());
         let chimeras = judge::Chimeras { joined, by_dirt, molecules: &molecules };
-        let context = Context {
+        let context = SampleContext {
             models: &self.setup.models,
             knowledge: &self.setup.knowledge,
             assembly: self.setup.assembly,
@@ -142,7 +143,8 @@ impl Run<'_> {
             all_genes: self.config.gtf.is_some(),
         };
         self.progress.stage("junctions", candidates.len());
-        let mut drafts: Vec<build::Draft<'_>> = candidates.iter().map(|candidate| build::draft(candidate, kinase, &context)).collect();
+        let mut drafts: Vec<build::FusionDraft<'_>> =
+            candidates.iter().map(|candidate| build::draft(candidate, kinase, &context)).collect();
         let records = Records::of(&candidates, scan.records.iter().chain(&unread), unaligned);
         for draft in &mut drafts {
             let witnesses = records.witnesses(draft.candidate, draft.oriented.kinase_role, &molecules);
@@ -155,14 +157,14 @@ impl Run<'_> {
             self.progress.step();
         }
         let needed = judge::support_rule(&drafts, assay.material(), chimeras.count());
-        let shown = |draft: &build::Draft<'_>| Shown {
+        let shown = |draft: &build::FusionDraft<'_>| JunctionFragments {
             target: kinase.symbol.clone(),
             junction: draft.fusion.junction.clone(),
             fragments: draft.candidate.members.keys().copied().collect(),
         };
         let shown = drafts.iter().map(shown).collect();
-        let noise = Noise { chimeras: chimeras.count(), explained_elsewhere, needed };
-        Ok(Found { fusions: judge::judge(drafts, kinase, assay, &chimeras), noise, shown })
+        let noise = KinaseNoise { chimeras: chimeras.count(), explained_elsewhere, needed };
+        Ok(KinaseFusions { fusions: judge::judge(drafts, kinase, assay, &chimeras), noise, shown })
     }
 
     /// The records that were not read yet of fragments that a candidate may have too many of.
@@ -177,7 +179,7 @@ impl Run<'_> {
     }
 
     /// Unbroken molecules at the kinase's and at the partner's end of each candidate.
-    fn depths(&self, library: &Library, kinase: &Gene, drafts: &[build::Draft<'_>]) -> Result<Vec<(u32, u32)>> {
+    fn depths(&self, library: &Library, kinase: &Gene, drafts: &[build::FusionDraft<'_>]) -> Result<Vec<(u32, u32)>> {
         let broken: Vec<FxHashSet<FragmentId>> = drafts.iter().map(|draft| draft.candidate.members.keys().copied().collect()).collect();
         // Aligners of RNA write mates over a splice and leave out most of those over a fusion: only reads measure both alike.
         let by_mates = library.assay.material() == Material::Dna;

@@ -1,4 +1,4 @@
-//! Whether the libraries of a sample, and its matched normal, are of one person.
+//! Compares the libraries of a sample and its matched normal: do they come from one person?
 
 use std::sync::Arc;
 
@@ -6,7 +6,7 @@ use crate::alignment::assay::AssayRequest;
 use crate::alignment::file::AlignmentFile;
 use crate::alignment::Library;
 use crate::error::Result;
-use crate::identity::{self, Comparison, Contamination};
+use crate::identity::{self, Contamination, LibraryComparison};
 use crate::warning::Code;
 
 use super::Run;
@@ -20,9 +20,9 @@ impl Run<'_> {
     }
 
     /// Whether the libraries are of one person, and of each how much is another's; the user is warned of both.
-    pub(super) fn identity(&self, libraries: &[Library], normal: Option<&Library>) -> Result<(Vec<Comparison>, Vec<Contamination>)> {
+    pub(super) fn identity(&self, libraries: &[Library], normal: Option<&Library>) -> Result<(Vec<LibraryComparison>, Vec<Contamination>)> {
         self.progress.stage("inherited substitutions", 0);
-        let inputs = identity::Inputs {
+        let inputs = identity::IdentityInputs {
             pool: self.pool,
             targets: &self.targets,
             models: &self.setup.models,
@@ -30,7 +30,7 @@ impl Run<'_> {
         };
         let all: Vec<&Library> = libraries.iter().chain(normal).collect();
         let names: Vec<String> = all.iter().map(|library| library.names().join(", ")).collect();
-        let shown = identity::Shown::read(&all, &inputs)?;
+        let shown = identity::InheritedSites::read(&all, &inputs)?;
         let (compared, contamination) = (shown.compared(), shown.contamination());
         for comparison in &compared {
             if let Some(text) = comparison.warning(comparison.libraries.map(|index| names[index].as_str())) {

@@ -4,27 +4,27 @@
 use rustc_hash::FxHashSet;
 
 use crate::alignment::read::{FragmentId, ReadRecord};
-use crate::alignment::scan::{self, Region, Scan};
+use crate::alignment::scan::{self, KinaseRegion, Scan};
 use crate::alignment::{tile, Library};
 use crate::coverage::region;
 use crate::error::Result;
 use crate::evidence::chain;
 use crate::genome::{Breakend, Interval};
 use crate::junction::concern::{self, Concern, RecordKey};
+use crate::junction::edge_reads::{self, ExonEdges, Unplaced};
 use crate::junction::find::{self, Evidence};
 use crate::junction::outside::{self, Outside};
 use crate::junction::partners;
 use crate::junction::search;
-use crate::junction::shown::{self, Shown as ExonEdges, Unplaced};
 use crate::material::Material;
 use crate::model::Gene;
 
-use super::{said, Run};
+use super::{notices, Run};
 
 /// The records of each kinase, and what was counted on the way.
-pub(super) struct Reading<'r> {
+pub(super) struct KinaseRecords<'r> {
     /// One of each target, in their order; so are all lists here.
-    pub regions: Vec<Region>,
+    pub regions: Vec<KinaseRegion>,
     /// The records that bear on each.
     pub scans: Vec<Scan>,
     /// Windows to which a kinase's reads point.
@@ -45,16 +45,19 @@ pub(super) struct Reading<'r> {
 
 impl<'r> Run<'r> {
     /// Reads what bears on the kinases.
-    pub(super) fn read(&self, library: &Library) -> Result<Reading<'r>> {
+    pub(super) fn read(&self, library: &Library) -> Result<KinaseRecords<'r>> {
         let assay = &library.assay;
-        let region =
-            |(target, gene): (usize, &&Gene)| Region { target, gene: gene.span, usual: region::usual_regions(gene, assay.material()) };
-        let regions: Vec<Region> = self.targets.iter().enumerate().map(region).collect();
+        let region = |(target, gene): (usize, &&Gene)| KinaseRegion {
+            target,
+            gene: gene.span,
+            usual: region::usual_regions(gene, assay.material()),
+        };
+        let regions: Vec<KinaseRegion> = self.targets.iter().enumerate().map(region).collect();
         let tiles: usize = regions.iter().map(|region| tile::tiles(&[region.scanned()], self.config.tile_bp).len()).sum();
         self.progress.stage("reading kinase regions", tiles);
         let scans = scan::kinases(self.pool, library, &regions, self.config.tile_bp, &|| self.progress.step())?;
         let most = if self.config.sensitive { u64::MAX } else { scan::MAX_UNALIGNED };
-        let mut reading = Reading {
+        let mut reading = KinaseRecords {
             windows: Vec::new(),
             fragments: Vec::new(),
             edges: ExonEdges::default(),
@@ -79,18 +82,18 @@ impl<'r> Run<'r> {
     }
 
     /// What the records of each kinase show.
-    pub(super) fn gathered(&self, library: &Library, reading: &Reading<'_>) -> Vec<Evidence> {
+    pub(super) fn gathered(&self, library: &Library, reading: &KinaseRecords<'_>) -> Vec<Evidence> {
         (0..reading.scans.len()).map(|target| self.gathered_at(library, reading, target)).collect()
     }
 
     /// What those of one kinase show.
-    pub(super) fn gathered_at(&self, library: &Library, reading: &Reading<'_>, target: usize) -> Evidence {
+    pub(super) fn gathered_at(&self, library: &Library, reading: &KinaseRecords<'_>, target: usize) -> Evidence {
         let at_edge = |end: Breakend| self.at_splice(end, &library.assay);
         find::gather(&reading.scans[target].records, &reading.regions[target], &library.assay, &at_edge, reading.edges.of(target))
     }
 
     /// The records at the partners. No place is read twice, whichever kinases point to it.
-    fn read_partners(&self, library: &Library, reading: &mut Reading<'_>) -> Result<Vec<ReadRecord>> {
+    fn read_partners(&self, library: &Library, reading: &mut KinaseRecords<'_>) -> Result<Vec<ReadRecord>> {
         let windows = tile::merged(reading.windows.concat(), 0);
         let wanted: FxHashSet<FragmentId> = reading.fragments.iter().flatten().copied().collect();
         self.progress.stage("reading partners", windows.len());
@@ -115,7 +118,7 @@ impl<'r> Run<'r> {
 
     /// In RNA, adds the records at the exon edges, and those that enter a kinase from anywhere, where the library is small enough to be read
     /// whole or the user asks for it.
-    fn read_edges(&self, library: &Library, reading: &mut Reading<'r>, more: &mut Vec<ReadRecord>) -> Result<()> {
+    fn read_edges(&self, library: &Library, reading: &mut KinaseRecords<'r>, more: &mut Vec<ReadRecord>) -> Result<()> {
         let held: FxHashSet<RecordKey> = more.iter().filter_map(concern::key).collect();
         let none = (vec![Vec::new(); self.targets.len()], 0);
         reading.edges = self.exon_edges(library, &none, (&reading.unplaced, &held))?;
@@ -131,7 +134,7 @@ impl<'r> Run<'r> {
             }
         }
         let edges = &reading.edges;
-        said::unread(library, edges, left, self.warnings);
+        notices::unread(library, edges, left, self.warnings);
         let counts = [
             ("unaligned_looked_up", edges.unaligned_seen),
             ("unaligned_duplicate", edges.unaligned_duplicates),
@@ -152,12 +155,12 @@ impl<'r> Run<'r> {
         unplaced: (&Unplaced, &FxHashSet<RecordKey>),
     ) -> Result<ExonEdges> {
         let known = (&self.setup.models, &self.setup.knowledge);
-        shown::read(self.pool, library, (&self.targets, &found.0, found.1), known, self.setup.reference.as_ref(), unplaced)
+        edge_reads::read(self.pool, library, (&self.targets, &found.0, found.1), known, self.setup.reference.as_ref(), unplaced)
     }
 
     /// What lies elsewhere and enters a kinase.
     fn read_outside(&self, library: &Library, edges: &ExonEdges) -> Result<Outside<'r>> {
-        // A library that is read in one pass keeps nothing of other places.
+        // A library that is read in one pass has kept no records of other places.
         if edges.tables.is_empty() || library.aligned_reads()?.is_none() {
             return Ok(Outside::default());
         }
@@ -166,7 +169,7 @@ impl<'r> Run<'r> {
     }
 }
 
-impl Reading<'_> {
+impl KinaseRecords<'_> {
     /// Gives records of other places to the kinases on which they bear.
     pub(super) fn share_out(&mut self, more: Vec<ReadRecord>) {
         let concern = |index: usize| Concern {

@@ -6,21 +6,21 @@ use std::sync::Arc;
 use crate::alignment::{Assay, Library};
 use crate::coverage::detectability::SupportRule;
 use crate::coverage::survey::Survey;
-use crate::coverage::verdict::{Judgement, KinaseCoverage};
+use crate::coverage::verdict::{KinaseCoverage, LibraryJudgement};
 use crate::fusion::Fusion;
 use crate::genome::{Assembly, Contigs};
-use crate::identity::{Comparison, Contamination};
+use crate::identity::{Contamination, LibraryComparison};
 use crate::knowledge::Knowledge;
 use crate::reference::Reference;
-use crate::report::drawn::Drawings;
+use crate::report::drawing_data::Drawings;
 use crate::report::identity::InputFile;
-use crate::variant::analysis::{Findings, Shown};
+use crate::variant::analysis::{Findings, JunctionFragments};
 use crate::variant::Variant;
 use crate::warning::Warnings;
 
 /// What joins a kinase to other places beside its junctions.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Noise {
+pub struct KinaseNoise {
     /// Chimeric molecules, all junctions together.
     pub chimeras: u32,
     /// Junctions of which all fragments turned out to show a better one.
@@ -39,9 +39,9 @@ pub struct LibraryResult {
     /// Coverage of each kinase.
     pub kinases: Vec<KinaseCoverage>,
     /// What else joins each kinase to other places, in the same order.
-    pub noise: Vec<Noise>,
+    pub noise: Vec<KinaseNoise>,
     /// Verdict on the library with its reasons.
-    pub judgement: Judgement,
+    pub judgement: LibraryJudgement,
     /// What it could have shown.
     pub survey: Survey,
     /// Records looked at, primary ones, and duplicates among these.
@@ -51,7 +51,7 @@ pub struct LibraryResult {
     /// Its variants, those of the kinase domains taken out.
     pub findings: Findings,
     pub(super) fusions: Vec<Fusion>,
-    pub(super) shown: Vec<Shown>,
+    pub(super) shown: Vec<JunctionFragments>,
 }
 
 /// All that a run found.
@@ -84,7 +84,7 @@ pub struct SampleResult {
     /// Name and library of the matched normal, if one was given.
     pub matched_normal: Option<(String, Assay)>,
     /// Whether the libraries, and behind them the matched normal, are of one person: each compared with each later one.
-    pub identity: Vec<Comparison>,
+    pub identity: Vec<LibraryComparison>,
     /// How much of each library is another person's.
     pub contamination: Vec<Contamination>,
     /// What the page draws beside the rows.

@@ -4,7 +4,7 @@ use rustc_hash::FxHashMap;
 
 use crate::alignment::read::FragmentId;
 use crate::error::Result;
-use crate::evidence::supporting::{Found, Further};
+use crate::evidence::supporting::{Further, SupportingRecord};
 use crate::fusion::witness::{Behind, Shows};
 use crate::fusion::{Fusion, Witnesses};
 use crate::material::Material;
@@ -83,7 +83,7 @@ fn library(outputs: &mut Outputs, result: &SampleResult, number: usize, suffix: 
     let mut file = EvidenceFile::create(&path, &headers).map_err(|error| outputs.failure(suffix, "write", error))?;
     let mut numbers = Numbers::default();
     let behind = Behind::find(source, own.iter().map(|(_, witnesses)| *witnesses), Further::Copies)?;
-    behind.visit(&mut |found: Found<'_>, shows: &[Shows]| {
+    behind.visit(&mut |found: SupportingRecord<'_>, shows: &[Shows]| {
         let mut is_copy = false;
         let labels: Vec<Label<'_>> = shows
             .iter()

@@ -27,7 +27,7 @@ const PIECE_BYTES: u64 = 1 << 20;
 
 /// A contig by its line of the `.fai`.
 #[derive(Debug)]
-pub(crate) struct Entry {
+pub(crate) struct FaiEntry {
     pub name: String,
     pub length_bp: u32,
     /// First base, in bytes of the unpacked file.
@@ -49,7 +49,7 @@ struct BlockStart {
 #[derive(Debug, Clone)]
 pub(crate) struct Fasta {
     path: PathBuf,
-    pub entries: Arc<Vec<Entry>>,
+    pub entries: Arc<Vec<FaiEntry>>,
     /// Blocks of a packed file.
     blocks: Option<Arc<Vec<BlockStart>>>,
 }
@@ -57,10 +57,10 @@ pub(crate) struct Fasta {
 /// A worker's own access to the file.
 pub(crate) struct FastaReader {
     fasta: Fasta,
-    source: Source,
+    source: FastaBytes,
 }
 
-enum Source {
+enum FastaBytes {
     Plain(File),
     Packed(Blocks),
 }
@@ -118,19 +118,19 @@ impl Fasta {
     /// When it has not.
     pub(crate) fn check_index(&self) -> Result<()> {
         let mut reader = self.reader()?;
-        let mut ordered: Vec<&Entry> = self.entries.iter().collect();
+        let mut ordered: Vec<&FaiEntry> = self.entries.iter().collect();
         ordered.sort_by_key(|entry| entry.offset);
         let other = |problem: String| {
             let index = beside(&self.path, "fai");
             let remedy = format!("make the index anew with: samtools faidx {}", self.path.display());
             Err(Error::input(&self.path, format!("{problem}: {} is of another state of the file", index.display()), remedy))
         };
-        let mut before: Option<&Entry> = None;
+        let mut before: Option<&FaiEntry> = None;
         for entry in ordered.into_iter().map(Some).chain([None]) {
-            let begin = before.and_then(Entry::end).unwrap_or(0);
+            let begin = before.and_then(FaiEntry::end).unwrap_or(0);
             let bytes = entry.map_or(MAX_HEADER_BYTES, |entry| entry.offset.saturating_sub(begin).min(MAX_HEADER_BYTES));
             let mut between = vec![0; bytes as usize];
-            // What cannot be read is told where it is needed.
+            // A part that cannot be read is reported when its bases are needed.
             let count = reader.read_at(begin, &mut between).unwrap_or(0);
             let between = between[..count].trim_ascii_start();
             let name = between.strip_prefix(b">").map(|rest| rest.split(u8::is_ascii_whitespace).next().unwrap_or_default());
@@ -155,8 +155,8 @@ impl Fasta {
     pub(crate) fn reader(&self) -> Result<FastaReader> {
         let file = File::open(&self.path).map_err(Error::opening(&self.path, "give an existing FASTA as --reference"))?;
         let source = match &self.blocks {
-            Some(_) => Source::Packed(Blocks::new(file).map_err(Error::io(&self.path, "look at it"))?),
-            None => Source::Plain(file),
+            Some(_) => FastaBytes::Packed(Blocks::new(file).map_err(Error::io(&self.path, "look at it"))?),
+            None => FastaBytes::Plain(file),
         };
         Ok(FastaReader { fasta: self.clone(), source })
     }
@@ -212,7 +212,7 @@ impl FastaReader {
     }
 
     /// The line before a contig's first base must be its name, once a contig.
-    fn check_name(&mut self, entry: &Entry) -> Result<()> {
+    fn check_name(&mut self, entry: &FaiEntry) -> Result<()> {
         if entry.is_checked.load(Ordering::Relaxed) {
             return Ok(());
         }
@@ -222,7 +222,7 @@ impl FastaReader {
         let line = before[..count].strip_suffix(b"\n").unwrap_or_default();
         let line_begin = line.iter().rposition(|byte| *byte == b'\n').map_or(0, |end| end + 1);
         let header = &line[line_begin..];
-        // Of a longer line only the end is known.
+        // Of a header line longer than the buffer only the end was read.
         let is_whole = line_begin > 0 || begin == 0;
         let name = header.strip_prefix(b">").map(|rest| rest.split(u8::is_ascii_whitespace).next().unwrap_or_default());
         if count < before.len() || line.is_empty() || is_whole && name != Some(entry.name.as_bytes()) {
@@ -235,7 +235,7 @@ impl FastaReader {
     /// Reads bytes of the unpacked file; gives how many there were.
     fn read_at(&mut self, offset: u64, out: &mut [u8]) -> std::result::Result<usize, String> {
         match &mut self.source {
-            Source::Plain(file) => {
+            FastaBytes::Plain(file) => {
                 let mut filled = 0;
                 while filled < out.len() {
                     match file.read_at(&mut out[filled..], offset + filled as u64) {
@@ -247,7 +247,7 @@ impl FastaReader {
                 }
                 Ok(filled)
             }
-            Source::Packed(blocks) => {
+            FastaBytes::Packed(blocks) => {
                 let starts = self.fasta.blocks.as_deref().map_or(&[][..], Vec::as_slice);
                 let after = starts.partition_point(|start| start.unpacked <= offset);
                 let start = after.checked_sub(1).and_then(|at| starts.get(at)).ok_or("no block")?;
@@ -265,7 +265,7 @@ impl FastaReader {
     }
 }
 
-impl Entry {
+impl FaiEntry {
     /// Where a base lies in the unpacked file.
     fn place_of(&self, base: u32) -> u64 {
         self.offset + u64::from(base) / self.bases_a_line * self.bytes_a_line + u64::from(base) % self.bases_a_line
@@ -306,7 +306,7 @@ fn beside(path: &Path, suffix: &str) -> PathBuf {
 }
 
 /// The lines of a `.fai`: name, length, offset, bases a line, bytes a line.
-fn entries(path: &Path, index: &Path) -> Result<Vec<Entry>> {
+fn entries(path: &Path, index: &Path) -> Result<Vec<FaiEntry>> {
     if !index.exists() {
         let remedy = format!("make it with: samtools faidx {}", path.display());
         return Err(Error::input(path, format!("has no index {}", index.display()), remedy));
@@ -337,7 +337,7 @@ fn entries(path: &Path, index: &Path) -> Result<Vec<Entry>> {
             return Err(bad(number, format!("gives lines of {bases_a_line} bases in {bytes_a_line} bytes")));
         }
         let is_checked = AtomicBool::new(length_bp == 0);
-        list.push(Entry { name: name.to_owned(), length_bp, offset, bases_a_line, bytes_a_line, is_checked });
+        list.push(FaiEntry { name: name.to_owned(), length_bp, offset, bases_a_line, bytes_a_line, is_checked });
     }
     Ok(list)
 }

@@ -1,4 +1,4 @@
-//! What it is worth that no fusion of a kinase was seen: one table of words, which terminal, page, cohort and MultiQC share.
+//! The words for a negative result (no fusion of a kinase seen), which terminal, page, cohort and MultiQC share.
 //!
 //! | in the files | for people | means |
 //! |---|---|---|
@@ -8,7 +8,7 @@
 //! | `not judged` | not judged | the sample failed, or nobody knows what could have been seen |
 
 use super::html::Lang;
-use super::json::{Document, Verdict};
+use super::json::{Document, SampleVerdict};
 use crate::coverage::detectability::Worth;
 
 /// What the absence of a fusion is worth.
@@ -37,7 +37,7 @@ impl Absence {
     pub fn of_kinase(document: &Document, gene: &str) -> Self {
         let found = document.negatives.iter().find(|negative| negative.gene == gene);
         match (document.status.verdict, found) {
-            (Verdict::Failed, _) | (_, None) => Self::NotJudged,
+            (SampleVerdict::Failed, _) | (_, None) => Self::NotJudged,
             (_, Some(negative)) => Self::of_word(&negative.verdict),
         }
     }
@@ -109,7 +109,7 @@ mod tests {
         let mut document = Document::new("S1");
         document.negatives = vec![fixture::negative("ROS1", "informative", "why")];
         assert_eq!(["ROS1", "ALK"].map(|gene| Absence::of_kinase(&document, gene)), [Absence::Informative, Absence::NotJudged]);
-        document.status.verdict = Verdict::Failed;
+        document.status.verdict = SampleVerdict::Failed;
         assert_eq!(Absence::of_kinase(&document, "ROS1"), Absence::NotJudged);
     }
 }

@@ -1,4 +1,5 @@
-//! Alterations of other genes that were called beside a fusion: what the tables report them to do to its drugs, and to call for.
+//! Alterations of other genes that were called beside a fusion (bypass resistance): what the tables report them to do to its drugs, and which
+//! drugs they call for.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};

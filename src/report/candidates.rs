@@ -1,7 +1,7 @@
 //! `candidates.tsv.gz`: all candidates, called or rejected, as rows of `fusions.tsv`, with what `kinfuse report` needs to renew them.
 //!
 //! ```text
-//!   Fusion -> Candidate (row, naming, breakends) --write--> candidates.tsv.gz --read--> Candidate
+//!   Fusion -> CandidateEntry (row, naming, breakends) --write--> candidates.tsv.gz --read--> CandidateEntry
 //! ```
 //!
 //! The document of results (`kinfuse.json`) holds their number and checksum only, so that it stays small however noisy a sample is.
@@ -13,13 +13,13 @@ use schemars::JsonSchema;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
-use super::rows::{escaped, Cell, FusionRow, ReadRow, Row};
+use super::rows::{Cell, FusionRow, ParseRow, TableRow};
 use super::tsv;
 use super::vcf::BreakendEntry;
 use crate::error::{Error, Result};
 use crate::fusion::naming::Naming;
 use crate::fusion::score::Terms;
-use crate::terminal::is_invisible;
+use crate::terminal::{is_invisible, one_line};
 use crate::text;
 
 /// End of the file's name.
@@ -33,7 +33,7 @@ const REMEDY: &str = "put the candidates.tsv.gz that was written with it into th
 
 /// A possible fusion with what is asked again when tables change.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Candidate {
+pub struct CandidateEntry {
     /// Its row.
     pub row: FusionRow,
     /// Names of reads that show it, at most 100, sorted, as [`read_name`] writes them.
@@ -61,7 +61,7 @@ const COLUMNS: [&str; WITH + 4] = {
     columns
 };
 
-impl Row for Candidate {
+impl TableRow for CandidateEntry {
     const COLUMNS: &'static [&'static str] = &COLUMNS;
 
     fn cells(&self) -> Vec<String> {
@@ -78,7 +78,7 @@ impl Row for Candidate {
 
 /// A read's name as a list can hold it: what cannot be seen is written out, `%` and `,` are `%25` and `%2C`.
 pub fn read_name(name: &[u8]) -> String {
-    escaped(&String::from_utf8_lossy(name).replace('%', "%25").replace(',', "%2C"))
+    one_line(&String::from_utf8_lossy(name).replace('%', "%25").replace(',', "%2C"))
 }
 
 /// Compact JSON in which no character can break a cell or a terminal.
@@ -107,7 +107,7 @@ pub struct CandidateTable {
 
 impl CandidateTable {
     /// That of these candidates.
-    pub fn of(candidates: &[Candidate]) -> Self {
+    pub fn of(candidates: &[CandidateEntry]) -> Self {
         let mut text = Vec::new();
         // Writing to memory cannot fail; a table that could not be made has a sum that no file has.
         let written = tsv::write(&mut text, candidates).is_ok();
@@ -130,7 +130,7 @@ pub fn beside(document: &Path, prefix: &str) -> PathBuf {
 ///
 /// # Errors
 /// When there is none, it cannot be read, or it is not the one that was written with the document.
-pub fn read(path: &Path, expected: &CandidateTable) -> Result<Vec<Candidate>> {
+pub fn read(path: &Path, expected: &CandidateTable) -> Result<Vec<CandidateEntry>> {
     if !path.is_file() {
         return Err(Error::input(path, "is not there, the table that belongs to the kinfuse.json", REMEDY));
     }
@@ -164,7 +164,7 @@ pub fn read(path: &Path, expected: &CandidateTable) -> Result<Vec<Candidate>> {
             Some(".") => Vec::new(),
             other => other.ok_or_else(|| wrong(number, "read_names"))?.split(',').map(str::to_owned).collect(),
         };
-        Ok(Candidate { row, read_names, quality_terms, naming, breakends: breakends.ok_or_else(|| wrong(number, "breakends"))? })
+        Ok(CandidateEntry { row, read_names, quality_terms, naming, breakends: breakends.ok_or_else(|| wrong(number, "breakends"))? })
     };
     lines.zip(2..).map(line).collect()
 }
@@ -178,7 +178,7 @@ mod tests {
     use super::*;
     use crate::report::fixture;
 
-    fn candidates() -> Vec<Candidate> {
+    fn candidates() -> Vec<CandidateEntry> {
         let (chrom, alt) = ("HLA-A*01:01".to_owned(), "]x:1]T".to_owned());
         let breakend = BreakendEntry { chrom, r#ref: "T".to_owned(), alt, ..BreakendEntry::default() };
         let mut strange = fixture::eml4_alk();
@@ -186,14 +186,14 @@ mod tests {
         let naming = Naming { partner: strange.five.gene.clone(), ..Naming::default() };
         let row = |fusion| FusionRow::new("S\t1", fusion, &fixture::contigs());
         vec![
-            Candidate {
+            CandidateEntry {
                 row: row(&strange),
                 read_names: vec![read_name(b"A00:1:2"), read_name(b"a,b%\x1b[2J")],
                 quality_terms: None,
                 naming,
                 breakends: vec![breakend],
             },
-            Candidate {
+            CandidateEntry {
                 row: row(&fixture::unplaced()),
                 read_names: Vec::new(),
                 quality_terms: None,
@@ -203,7 +203,7 @@ mod tests {
         ]
     }
 
-    fn written(candidates: &[Candidate], name: &str) -> (tempfile::TempDir, PathBuf) {
+    fn written(candidates: &[CandidateEntry], name: &str) -> (tempfile::TempDir, PathBuf) {
         let dir = tempfile::tempdir().expect("tests can write to the temporary folder");
         let path = dir.path().join(name);
         let file = std::fs::File::create(&path).expect("the folder takes it");
@@ -228,7 +228,7 @@ mod tests {
         let table = CandidateTable::of(&candidates());
         let back = read(&path, &table).expect("it was just written");
         assert_eq!(CandidateTable::of(&back), table);
-        let asked = |list: &[Candidate]| {
+        let asked = |list: &[CandidateEntry]| {
             list.iter().map(|one| (one.read_names.clone(), one.naming.clone(), one.breakends.clone())).collect::<Vec<_>>()
         };
         assert_eq!(asked(&back), asked(&candidates()));

@@ -1,4 +1,4 @@
-//! Which called mutations of the kinase lie on the molecules of a fusion, and which of them on one molecule.
+//! Phase of mutations with a fusion: which called mutations of the kinase lie on its molecules, and which of them on the same molecule.
 //!
 //! ```text
 //!   ====|==x==y==      x and y in cis: one clone, a drug meets both at once
@@ -21,7 +21,7 @@ const COMMON: [(&str, &str); 3] = [("NTRK1", "H604Y"), ("NTRK1", "G613V"), ("ROS
 
 /// The called mutations of a kinase as they lie to a fusion and to each other; by name (`G2032R`).
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Carried {
+pub struct CarriedMutations {
     /// The sets of mutations that molecules of the fusion carry, each by codon. Empty without a mutation.
     pub clones: Vec<Vec<String>>,
     /// Sets that may lie on one molecule as well: not phased.
@@ -34,14 +34,14 @@ pub struct Carried {
     pub common: Vec<String>,
 }
 
-/// How two mutations lie to each other, as far as it was seen.
+/// How two mutations lie to each other, if reads show it.
 #[derive(Debug, Clone, Copy, Default)]
-struct Seen {
+struct MutationPair {
     together: bool,
     apart: bool,
 }
 
-impl Carried {
+impl CarriedMutations {
     /// The mutations of a kinase beside a fusion of this identifier.
     pub fn by(fusion: &str, kinase: &str, variants: &[VariantRow]) -> Self {
         Self::of(kinase, variants, |rows| is_elsewhere(fusion, rows))
@@ -80,8 +80,8 @@ impl Carried {
             }
         }
         names.sort_by_key(|name| (codon(name), (*name).to_owned()));
-        let seen: Vec<Vec<Seen>> = names.iter().map(|x| names.iter().map(|y| relation(x, y, called())).collect()).collect();
-        let sets = |edge: &dyn Fn(Seen) -> bool| -> Vec<Vec<String>> {
+        let seen: Vec<Vec<MutationPair>> = names.iter().map(|x| names.iter().map(|y| relation(x, y, called())).collect()).collect();
+        let sets = |edge: &dyn Fn(MutationPair) -> bool| -> Vec<Vec<String>> {
             let sets = cliques(names.len(), &|x, y| edge(seen[x][y]));
             sets.into_iter().map(|set| set.into_iter().map(|at| names[at].to_owned()).collect()).collect()
         };
@@ -129,8 +129,8 @@ fn is_elsewhere(fusion: &str, rows: &[&VariantRow]) -> bool {
 }
 
 /// What the rows of one mutation say of another: `p.L1196M:cis:12`, `p.L1196M:mixed:9/8`, `p.L1196M:trans:30`.
-fn relation<'v>(x: &str, y: &str, called: impl Iterator<Item = &'v VariantRow>) -> Seen {
-    let mut seen = Seen::default();
+fn relation<'v>(x: &str, y: &str, called: impl Iterator<Item = &'v VariantRow>) -> MutationPair {
+    let mut seen = MutationPair::default();
     for row in called.filter(|row| row.is_sure() && stem(&row.hgvs_p) == x) {
         for told in row.compound_with.iter().filter(|other| stem(&other.mutation) == y).filter_map(|other| other.told) {
             seen.together |= match told.relation {
@@ -184,7 +184,7 @@ mod tests {
     }
 
     fn clones(list: &[(&str, &str, &str)]) -> (Vec<String>, Vec<String>) {
-        let carried = Carried::by("F1", "ALK", &rows(list));
+        let carried = CarriedMutations::by("F1", "ALK", &rows(list));
         let join = |sets: Vec<Vec<String>>| sets.into_iter().map(|set| set.join("+")).collect();
         (join(carried.clones), join(carried.perhaps))
     }
@@ -226,16 +226,16 @@ mod tests {
         let mut list =
             rows(&[("G1202R", "trans:F1:9,cis:F2:7", ""), ("L1196M", "unphased:far", ""), ("F1174L", "cis:F1:3", ""), ("L1204=", "", "")]);
         list[2].filter = Some("strand_bias".to_owned());
-        let carried = Carried::by("F1", "ALK", &list);
+        let carried = CarriedMutations::by("F1", "ALK", &list);
         assert_eq!(
             (carried.clones, carried.elsewhere, carried.doubtful),
             (vec![texts(&["L1196M"])], texts(&["G1202R"]), texts(&["F1174L"]))
         );
-        assert_eq!(Carried::by("F2", "ALK", &list).clones.len(), 2, "the other fusion has it");
-        assert_eq!(Carried::by("F1", "ROS1", &list), Carried::default());
+        assert_eq!(CarriedMutations::by("F2", "ALK", &list).clones.len(), 2, "the other fusion has it");
+        assert_eq!(CarriedMutations::by("F1", "ROS1", &list), CarriedMutations::default());
         list[1].gene = "NTRK1".to_owned();
         list[1].hgvs_p = "p.H604Y".to_owned();
-        let common = Carried::by("F1", "NTRK1", &list);
+        let common = CarriedMutations::by("F1", "NTRK1", &list);
         assert_eq!((common.clones, common.common), (Vec::new(), texts(&["H604Y"])));
     }
 }

@@ -1,5 +1,5 @@
-//! Called mutations of one kinase that lie on the same molecules, or never do: what sources say of them together goes before what they
-//! say of each alone.
+//! Compound mutations: called mutations of one kinase on the same molecules, or never on the same ones. What sources say of a combination goes
+//! before what they say of each mutation alone.
 
 use std::collections::BTreeMap;
 
@@ -34,7 +34,7 @@ impl Compound {
             for companion in &variant.compound_with {
                 let Some(told) = companion.told else { continue };
                 let other = companion.mutation.as_str();
-                // Of mixed ones two numbers tell it, which no single one sums up.
+                // A `mixed` relation has two counts, so there is no single number.
                 let (relation, molecules) = (told.relation, told.fragments.filter(|_| told.fragments_apart.is_none()));
                 let is_itself = other == variant.hgvs_p;
                 if is_itself || !is_listed(&variant.gene, &variant.hgvs_p) || !is_listed(&variant.gene, other) {

@@ -122,7 +122,7 @@ impl EvidenceFile {
         for (tag, text) in &cells {
             set(&mut record, **tag, Aux::String(text))?;
         }
-        // Of an input that is an evidence file itself nothing stays.
+        // The input may itself be an evidence file: its own tag is removed.
         let _ = record.remove_aux(COPY_TAG);
         if is_copy {
             set(&mut record, *COPY_TAG, Aux::U8(1))?;
@@ -149,7 +149,7 @@ impl EvidenceFile {
 
 /// Sets a tag, whatever the record had there.
 fn set(record: &mut Record, tag: [u8; 2], value: Aux<'_>) -> io::Result<()> {
-    // Only a tag that is there can be removed.
+    // The error of removing a tag that is not there does not matter.
     let _ = record.remove_aux(&tag);
     record.push_aux(&tag, value).map_err(io::Error::other)
 }

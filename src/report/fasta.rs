@@ -4,7 +4,7 @@ use std::io::{self, Write};
 
 use crate::fusion::product::Product;
 use crate::fusion::Fusion;
-use crate::report::rows::escaped;
+use crate::terminal::one_line;
 
 /// Bases or residues a line.
 const WIDTH: usize = 60;
@@ -39,7 +39,7 @@ fn residue_at_junction(product: &Product) -> String {
 
 fn record(out: &mut dyn Write, name: &str, about: &str, sequence: &str) -> io::Result<()> {
     // A name ends at the first blank.
-    writeln!(out, ">{} {}", escaped(name).replace(' ', "_"), escaped(about))?;
+    writeln!(out, ">{} {}", one_line(name).replace(' ', "_"), one_line(about))?;
     for line in sequence.as_bytes().chunks(WIDTH) {
         out.write_all(line)?;
         out.write_all(b"\n")?;

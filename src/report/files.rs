@@ -1,13 +1,13 @@
-//! All files that follow from a document of results alone: those of `kinfuse call`, and again those of `kinfuse report`.
+//! Writes all files that follow from `kinfuse.json` alone: those that both `kinfuse call` and `kinfuse report` write.
 //!
-//! The page for people (`html`) is one of them: what it shows must be in the document.
+//! The page for people (`html`) is one of them: everything it shows must be in the document.
 
-use super::also::{self, Layout};
-use super::html::{self, Lang, Page};
+use super::also::{self, OtherLayout};
+use super::html::{self, Lang, ReportPage};
 use super::json::Document;
 use super::output::Outputs;
 use super::{candidates, multiqc, tsv, vcf};
-use crate::drawing::{Format, Formats};
+use crate::drawing::{DrawingFormat, Formats};
 use crate::error::{Error, Result};
 use crate::model::DEFAULT_TARGETS;
 
@@ -24,14 +24,14 @@ pub struct PageOptions {
 ///
 /// # Errors
 /// When a file cannot be written, with its final name.
-pub fn write(document: &Document, page: PageOptions, layouts: &[Layout], outputs: &mut Outputs) -> Result<()> {
+pub fn write(document: &Document, page: PageOptions, layouts: &[OtherLayout], outputs: &mut Outputs) -> Result<()> {
     outputs.write("fusions.tsv", |out| tsv::write(out, &document.fusions))?;
     outputs.write(candidates::SUFFIX, |out| tsv::write_gzip(out, &document.candidates))?;
     outputs.write("variants.tsv", |out| tsv::write(out, &document.variant_rows()))?;
     outputs.write("detectability.tsv", |out| tsv::write(out, &document.detectability))?;
     outputs.write("metrics.tsv", |out| tsv::write(out, &document.metrics))?;
     let state = document.interpretation.state();
-    let source = vcf::Source {
+    let source = vcf::VcfContent {
         tables: &state,
         sample: &document.sample,
         version: &document.tool.version,
@@ -54,9 +54,9 @@ pub fn write(document: &Document, page: PageOptions, layouts: &[Layout], outputs
 }
 
 /// Writes each drawing in the formats that are asked for; gives the suffixes.
-fn figures(document: &Document, page: PageOptions, made: &Page, outputs: &mut Outputs) -> Result<Vec<String>> {
+fn figures(document: &Document, page: PageOptions, made: &ReportPage, outputs: &mut Outputs) -> Result<Vec<String>> {
     // Letters that the program brings along are Latin.
-    let is_latin = page.lang == Lang::English || !page.figures.iter().any(Format::has_own_letters);
+    let is_latin = page.lang == Lang::English || !page.figures.iter().any(DrawingFormat::has_own_letters);
     let english = if is_latin { None } else { Some(rendered(document, Lang::English, outputs)?) };
     let mut written = Vec::new();
     for format in page.figures.iter() {
@@ -71,7 +71,7 @@ fn figures(document: &Document, page: PageOptions, made: &Page, outputs: &mut Ou
     Ok(written)
 }
 
-fn rendered(document: &Document, lang: Lang, outputs: &Outputs) -> Result<Page> {
+fn rendered(document: &Document, lang: Lang, outputs: &Outputs) -> Result<ReportPage> {
     html::render(document, lang).map_err(|error| Error::io(outputs.final_path("html"), "fill")(std::io::Error::other(error)))
 }
 
@@ -79,7 +79,7 @@ fn rendered(document: &Document, lang: Lang, outputs: &Outputs) -> Result<Page> 
 fn is_drawing(suffix: &str) -> bool {
     let parts: Vec<&str> = suffix.split('.').collect();
     let Some((end, parts)) = parts.split_last() else { return false };
-    if !Format::ALL.iter().any(|format| format.suffix() == *end) {
+    if !DrawingFormat::ALL.iter().any(|format| format.suffix() == *end) {
         return false;
     }
     match parts {

@@ -1,4 +1,4 @@
-//! What was found in one sample, as short lines: fusions and mutations alike. Tables over many samples are made of them.
+//! One short line for each fusion or mutation of a sample; tables over many samples are made of these lines.
 //!
 //! This file and its tests are the only place where the rows of a document become such lines.
 
@@ -100,7 +100,7 @@ fn mutation(row: &VariantRow) -> Option<Finding> {
 pub enum OfKinase {
     /// Its fusions that pass.
     Fusions(String),
-    /// Those that are listed with a flag, where none passes: neither a finding nor a negative.
+    /// Flagged fusions, if none passes: neither a finding nor a negative result.
     Doubtful(String),
     /// What it is worth that none was found.
     Absent(Absence),
@@ -152,7 +152,7 @@ fn concerns(row: &FusionRow, gene: &str) -> bool {
 mod tests {
     use super::*;
     use crate::report::fixture;
-    use crate::report::json::{Negative, Verdict};
+    use crate::report::json::{Negative, SampleVerdict};
 
     fn document() -> Document {
         let (contigs, mut document) = (fixture::contigs(), Document::new("S1"));
@@ -183,7 +183,7 @@ mod tests {
         let fused = OfKinase::Fusions("EML4::ALK".to_owned());
         let [limited, unknown] = [Absence::Limited, Absence::NotJudged].map(OfKinase::Absent);
         assert_eq!(words(&document), [fused.clone(), limited, unknown.clone()]);
-        document.status.verdict = Verdict::Failed;
+        document.status.verdict = SampleVerdict::Failed;
         assert_eq!(words(&document), [fused, unknown.clone(), unknown]);
         // Now both of ALK are flagged.
         document.fusions.iter_mut().for_each(|row| row.filter = "low_support".to_owned());

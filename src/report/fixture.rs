@@ -8,7 +8,7 @@ use crate::fusion::{Agreement, Flag, Frame, Fusion, KinaseDomain, KnownTier, Mat
 use crate::genome::{Breakend, ContigId, Contigs, Junction, Side};
 use crate::knowledge::{DrugEffect, Effect};
 use crate::model::Site;
-use crate::report::drawn::DrawnGene;
+use crate::report::drawing_data::DrawnGene;
 use crate::report::json::{Negative, NegativePlaces};
 use crate::report::rows::Fraction;
 use crate::stats::jeffreys_share;

@@ -1,4 +1,4 @@
-//! In which group a drug stands beside a fusion and the mutations that lie on it.
+//! Groups of drugs for a fusion (active, void, no report), by the mutations that lie on the fusion.
 //!
 //! ```text
 //!   active     no mutation is called, or all that are called are reported sensitive
@@ -19,8 +19,8 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::carried::Carried;
-use crate::knowledge::standing::{decide, Decision, Standing, Verdict};
+use super::carried::CarriedMutations;
+use crate::knowledge::standing::{decide, Decision, DrugVerdict, Standing};
 use crate::knowledge::{DrugEffect, Effect, Knowledge};
 
 /// Where a drug stands.
@@ -58,7 +58,7 @@ impl Reason {
 
 /// Where a drug stands, and why.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Judgement {
+pub struct DrugJudgement {
     /// The group.
     pub group: Group,
     /// What it rests on.
@@ -67,12 +67,12 @@ pub struct Judgement {
     pub notes: Vec<String>,
 }
 
-impl Judgement {
+impl DrugJudgement {
     fn new(group: Group) -> Self {
         Self { group, because: Vec::new(), notes: Vec::new() }
     }
 
-    /// Adds another clone: the worse group, and all that is said.
+    /// Adds another clone: the worse group counts, and the reasons of both are kept.
     fn join(&mut self, other: Self) {
         self.group = self.group.max(other.group);
         for reason in other.because {
@@ -83,7 +83,7 @@ impl Judgement {
         self.note(other.notes);
     }
 
-    /// Of a void drug only what voids it is a reason; what is sensitive alone does not stand against it and becomes a note.
+    /// If a drug is void, only the resistant mutations are reasons; mutations that are sensitive alone become notes.
     fn keep_failing(&mut self) {
         if self.group != Group::Void {
             return;
@@ -110,9 +110,9 @@ impl Judgement {
 }
 
 /// Judges one drug for a fusion of a kinase.
-pub fn judge(knowledge: &Knowledge, kinase: &str, drug: &str, carried: &Carried) -> Judgement {
-    let asked = Asked { knowledge, kinase, drug };
-    let mut judgement = Judgement::new(Group::Active);
+pub fn judge(knowledge: &Knowledge, kinase: &str, drug: &str, carried: &CarriedMutations) -> DrugJudgement {
+    let asked = DrugForKinase { knowledge, kinase, drug };
+    let mut judgement = DrugJudgement::new(Group::Active);
     for clone in &carried.clones {
         judgement.join(asked.clone(clone));
     }
@@ -133,7 +133,7 @@ pub fn judge(knowledge: &Knowledge, kinase: &str, drug: &str, carried: &Carried)
         judgement.note([format!("p.{change} lies on the other allele, not on the fusion: {text}")]);
     }
     for change in &carried.doubtful {
-        if let Some(decision) = asked.single(change).filter(|decision| decision.verdict != Verdict::Unverified) {
+        if let Some(decision) = asked.single(change).filter(|decision| decision.verdict != DrugVerdict::Unverified) {
             judgement.note([format!("p.{change} is a doubtful call: {}", decision.verdict.name())]);
         }
     }
@@ -153,13 +153,13 @@ fn name(changes: &[String]) -> String {
 }
 
 /// One drug for fusions of one kinase.
-struct Asked<'k> {
+struct DrugForKinase<'k> {
     knowledge: &'k Knowledge,
     kinase: &'k str,
     drug: &'k str,
 }
 
-impl<'k> Asked<'k> {
+impl<'k> DrugForKinase<'k> {
     fn decision(&self, changes: &[String]) -> Option<Decision<'k>> {
         decide(self.knowledge.said(self.kinase, changes, self.drug))
     }
@@ -169,9 +169,9 @@ impl<'k> Asked<'k> {
     }
 
     /// Judges the mutations of one molecule by the rule of this module.
-    fn clone(&self, changes: &[String]) -> Judgement {
+    fn clone(&self, changes: &[String]) -> DrugJudgement {
         let whole = self.decision(changes);
-        let is_decided = whole.as_ref().is_some_and(|decision| decision.verdict != Verdict::Unverified);
+        let is_decided = whole.as_ref().is_some_and(|decision| decision.verdict != DrugVerdict::Unverified);
         let mut parts: Vec<Vec<String>> = vec![changes.to_vec()];
         if !is_decided && changes.len() > 1 {
             parts = changes.iter().map(|change| vec![change.clone()]).collect();
@@ -179,7 +179,7 @@ impl<'k> Asked<'k> {
             let within = compounds.filter(|known| known.members.len() < changes.len());
             parts.extend(within.map(|known| known.members.clone()).filter(|part| part.iter().all(|member| changes.contains(member))));
         }
-        let mut judgement = Judgement::new(Group::Active);
+        let mut judgement = DrugJudgement::new(Group::Active);
         for part in &parts {
             judgement.join(self.part(part, part.len() > 1 && parts.len() > 1));
         }
@@ -204,19 +204,19 @@ impl<'k> Asked<'k> {
         judgement
     }
 
-    /// What is said of one mutation, or of some that lie together; of these it may be nothing.
-    fn part(&self, changes: &[String], is_extra: bool) -> Judgement {
+    /// The verdict on one mutation, or on several that lie on the same molecules, for which there may be none.
+    fn part(&self, changes: &[String], is_extra: bool) -> DrugJudgement {
         let decision = self.decision(changes);
         let verdict = decision.as_ref().map(|decision| decision.verdict);
         let group = match verdict {
             Some(verdict) if verdict.voids() => Group::Void,
-            Some(Verdict::Sensitive) => Group::Active,
+            Some(DrugVerdict::Sensitive) => Group::Active,
             None if is_extra => Group::Active,
             // Of some that lie together a hint that they work adds nothing, and one that they fail warns.
-            Some(Verdict::Unverified) if is_extra && !decision.as_ref().is_some_and(warns) => Group::Active,
+            Some(DrugVerdict::Unverified) if is_extra && !decision.as_ref().is_some_and(warns) => Group::Active,
             _ => Group::NoReport,
         };
-        let mut judgement = Judgement::new(group);
+        let mut judgement = DrugJudgement::new(group);
         let deciding = decision.as_ref().map(|decision| decision.deciding.as_slice()).unwrap_or_default();
         if !is_extra || !deciding.is_empty() {
             let mut sources: Vec<&str> = deciding.iter().map(|statement| statement.source.as_str()).collect();
@@ -224,7 +224,7 @@ impl<'k> Asked<'k> {
             sources.dedup();
             judgement.because.push(Reason {
                 mutation: name(changes),
-                effect: verdict.map_or("no report", Verdict::name).to_owned(),
+                effect: verdict.map_or("no report", DrugVerdict::name).to_owned(),
                 standing: deciding.first().map(|statement| Standing::of(statement).text().to_owned()),
                 source: Some(sources.join("; ")).filter(|sources| !sources.is_empty()),
             });

@@ -35,19 +35,19 @@ use askama::Template;
 
 use super::absence::Absence;
 use super::finding::has_sure_fusion;
-use super::json::{Document, Verdict};
+use super::json::{Document, SampleVerdict};
 use super::known_codons::KnownCodons;
 use super::rows::{FusionRow, VariantRow};
 use crate::drawing::{page_colours, Drawing, SHAPES};
 use crate::variant::VariantStatus;
-use figure::{Figure, Figures};
-use junction_reads::Panel;
+use figure::{Figures, PageDrawing};
+use junction_reads::ReadsPanel;
 use lang::fill;
 pub use lang::Lang;
 use numbers::{counted, name, shown};
 use phrases::Phrases;
-use summary::Summary;
-use table::Table;
+use summary::FirstScreen;
+use table::HtmlTable;
 
 /// Fusions of which the page shows all drawings and reads; of the rest it shows the genes, so that a noisy sample has a page that opens.
 const IN_FULL: usize = 8;
@@ -59,7 +59,7 @@ const MOST_DRAWN: usize = 60;
 const MOST_ISOFORMS: usize = 6;
 
 /// The page and its drawings.
-pub struct Page {
+pub struct ReportPage {
     /// The HTML.
     pub html: String,
     /// Each drawing with the end of its file's name (`F1.genes`).
@@ -67,14 +67,14 @@ pub struct Page {
 }
 
 /// A fusion with its drawings.
-struct Shown {
+struct FusionSection {
     id: String,
     title: String,
     isoforms: String,
-    figures: Vec<Figure>,
+    figures: Vec<PageDrawing>,
     missing: Vec<String>,
     facts: Vec<(&'static str, String)>,
-    reads: Panel,
+    reads: ReadsPanel,
     reads_title: String,
     reads_names: String,
     /// The reads as a file that can be saved: its name and the link.
@@ -84,9 +84,9 @@ struct Shown {
 /// A kinase with its mutations.
 struct Kinase {
     gene: String,
-    figure: Option<Figure>,
+    figure: Option<PageDrawing>,
     resistance: String,
-    called: Option<Table>,
+    called: Option<HtmlTable>,
 }
 
 /// Everything that the template shows.
@@ -105,19 +105,19 @@ struct View<'a> {
     status_reasons: Vec<String>,
     report_id: String,
     replaces: String,
-    summary: Summary,
+    summary: FirstScreen,
     doubtful: String,
-    fusions: Vec<Shown>,
+    fusions: Vec<FusionSection>,
     kinases: Vec<Kinase>,
     uncovered: String,
-    other_genes: Option<Table>,
-    seen: Vec<Figure>,
+    other_genes: Option<HtmlTable>,
+    seen: Vec<PageDrawing>,
     no_balance: bool,
     program: String,
     assay_reasons: Vec<String>,
-    run: Vec<Table>,
+    run: Vec<HtmlTable>,
     rows: Vec<(String, Vec<(String, String)>)>,
-    appendix: Vec<Table>,
+    appendix: Vec<HtmlTable>,
 }
 
 impl View<'_> {
@@ -131,7 +131,7 @@ impl View<'_> {
 ///
 /// # Errors
 /// When the template cannot be filled, which only a lack of memory brings about.
-pub fn render(document: &Document, lang: Lang) -> Result<Page, std::fmt::Error> {
+pub fn render(document: &Document, lang: Lang) -> Result<ReportPage, std::fmt::Error> {
     let phrases = lang.phrases();
     let mut figures = Figures::default();
     let prefix = super::output::file_prefix(&document.sample);
@@ -143,9 +143,9 @@ pub fn render(document: &Document, lang: Lang) -> Result<Page, std::fmt::Error> 
     let no_balance = balance.is_none();
     let seen = strip.into_iter().chain(balance).map(|(file, drawing)| figures.add(file.to_owned(), drawing, &prefix)).collect();
     let (status, status_class) = match document.status.verdict {
-        Verdict::Ok => (phrases.status_ok, "good"),
-        Verdict::Limited => (phrases.status_limited, "warn"),
-        Verdict::Failed => (phrases.status_failed, "bad"),
+        SampleVerdict::Ok => (phrases.status_ok, "good"),
+        SampleVerdict::Limited => (phrases.status_limited, "warn"),
+        SampleVerdict::Failed => (phrases.status_failed, "bad"),
     };
     let kinds: Vec<String> = document.assay.iter().map(|assay| format!("{} ({})", name(&assay.kind), name(&assay.file))).collect();
     let given = |text: Option<&str>| text.map_or_else(|| phrases.not_given.to_owned(), name);
@@ -185,18 +185,18 @@ pub fn render(document: &Document, lang: Lang) -> Result<Page, std::fmt::Error> 
         appendix: table::appendix(document, phrases),
     };
     let html = view.render().map_err(|_| std::fmt::Error)?;
-    Ok(Page { html, drawings: figures.0 })
+    Ok(ReportPage { html, drawings: figures.0 })
 }
 
 /// The cells of a row of `fusions.tsv` that are not blank, with their columns.
 fn cells(row: &FusionRow) -> Vec<(String, String)> {
-    use super::rows::Row;
+    use super::rows::TableRow;
     let cells = FusionRow::COLUMNS.iter().zip(row.cells()).filter(|(column, cell)| cell != "." && **column != "sample");
     cells.map(|(column, cell)| ((*column).to_owned(), shown(&cell))).collect()
 }
 
 /// One fusion with all that is drawn of it.
-fn fusion((at, row): (usize, &FusionRow), document: &Document, phrases: &Phrases, figures: &mut Figures, prefix: &str) -> Shown {
+fn fusion((at, row): (usize, &FusionRow), document: &Document, phrases: &Phrases, figures: &mut Figures, prefix: &str) -> FusionSection {
     let id = name(&row.id);
     let title = genes::title(row);
     let drawn = document.drawings.fusion(&row.id);
@@ -238,14 +238,14 @@ fn fusion((at, row): (usize, &FusionRow), document: &Document, phrases: &Phrases
         .take(MOST_ISOFORMS)
         .map(|other| format!("{} {}", name(&other.id), genes::title(other)))
         .collect();
-    let empty = super::drawn::ReadsAtJunction::default();
+    let empty = super::drawing_data::ReadsAtJunction::default();
     let drawing = drawn.and_then(|drawn| junction_reads::draw(&format!("{id}-junction"), &drawn.reads, row, phrases));
     let reads_file = drawing.map(|drawing| figures.add(format!("{id}.junction"), drawing, prefix)).filter(|_| at < IN_FULL);
     let reads = drawn.map_or(&empty, |drawn| &drawn.reads);
     let listed = document.candidates.iter().find(|candidate| candidate.row.id == row.id);
     let listed = listed.map(|candidate| candidate.read_names.as_slice()).unwrap_or_default();
-    let reads = if at < IN_FULL { junction_reads::panel(reads, row, listed, phrases) } else { Panel::default() };
-    Shown {
+    let reads = if at < IN_FULL { junction_reads::panel(reads, row, listed, phrases) } else { ReadsPanel::default() };
+    FusionSection {
         reads_names: fill(phrases.reads_names, &[&reads.names.len().to_string()]),
         reads,
         reads_file: reads_file.map(|figure| (figure.file, figure.link)),
@@ -259,7 +259,7 @@ fn fusion((at, row): (usize, &FusionRow), document: &Document, phrases: &Phrases
     }
 }
 
-/// What a reader looks up of a fusion.
+/// The facts that are listed below a fusion.
 fn facts(row: &FusionRow, document: &Document, phrases: &Phrases) -> Vec<(&'static str, String)> {
     let mut list: Vec<(&'static str, String)> = Vec::new();
     let mut add = |word: &'static str, text: Option<String>| list.extend(text.filter(|text| !text.is_empty()).map(|text| (word, text)));
@@ -313,7 +313,7 @@ fn kinases(document: &Document, phrases: &Phrases, figures: &mut Figures, prefix
         let own = called.get(gene.as_str()).map(Vec::as_slice).unwrap_or_default();
         let is_covered = !KnownCodons::of(gene, &document.variants).judged().is_empty();
         let is_fused = document.fusions.iter().any(|fusion| fusion.gene3.as_ref() == Some(gene));
-        let is_failed = document.status.verdict == Verdict::Failed;
+        let is_failed = document.status.verdict == SampleVerdict::Failed;
         if own.is_empty() && (is_failed || !is_covered && !is_fused) {
             if !is_failed {
                 bare.push(name(gene));
@@ -339,7 +339,7 @@ fn kinases(document: &Document, phrases: &Phrases, figures: &mut Figures, prefix
 fn status_short(document: &Document, phrases: &Phrases) -> String {
     let is_short = |gene: &&String| !has_sure_fusion(document, gene) && Absence::of_kinase(document, gene) != Absence::Informative;
     let short: Vec<String> = document.targets.iter().filter(is_short).map(|gene| name(gene)).collect();
-    if short.is_empty() || document.status.verdict != Verdict::Ok {
+    if short.is_empty() || document.status.verdict != SampleVerdict::Ok {
         return String::new();
     }
     fill(phrases.status_short, &[&short.join(", ")])

@@ -1,4 +1,5 @@
-//! What makes a report one that can be signed: its id, which it replaces, and which files it was made of.
+//! The identity of a report, which makes it one that can be signed: its id, the report that it replaces, and its input files. Whether
+//! libraries are of one person is another matter: [`crate::identity`].
 
 use md5::{Digest, Md5};
 use schemars::JsonSchema;

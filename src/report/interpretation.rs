@@ -6,7 +6,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::bypass::{beside, BypassMeaning};
-use super::carried::Carried;
+use super::carried::CarriedMutations;
 use super::group::Group;
 use super::json::Document;
 use super::rows::{Cell, FusionRow};
@@ -19,7 +19,7 @@ use crate::knowledge::{tumour_names, Knowledge, KnownFusion, Note, TableSource};
 mod drug;
 mod kit;
 
-use drug::Asked;
+use drug::FusionCase;
 pub use drug::{Approval, DrugMeaning};
 use kit::is_target_of_kit;
 
@@ -178,7 +178,7 @@ fn no_level(fusion: &FusionRow) -> Option<String> {
     if fusion.structure.as_deref().is_some_and(|text| text.split(';').any(|part| part.trim_start().starts_with(EARLY_STOP))) {
         by_frame.push(EARLY_STOP.to_owned());
     }
-    // Splicing can mend what a break in DNA implies.
+    // Splicing may restore a frame that a DNA break seems to lose.
     if fusion.evidence.as_deref() == Some("dna") && !by_frame.is_empty() {
         by_frame.push("implied by the break; RNA may show another frame".to_owned());
     }
@@ -189,14 +189,14 @@ fn no_level(fusion: &FusionRow) -> Option<String> {
 fn meaning(fusion: &FusionRow, document: &Document, knowledge: &Knowledge, tumour: Option<&str>) -> FusionMeaning {
     let (gene5, kinase) = (fusion.gene5.as_deref().unwrap_or(""), fusion.gene3.as_deref().unwrap_or(""));
     let row = knowledge.named(gene5, kinase, fusion.exon_junction.as_deref(), fusion.variant.as_deref());
-    // A kinase that is lost, or that points away, is no target.
+    // A fusion without the kinase domain, or with the kinase in antisense, is no drug target.
     let is_kinase = fusion.kinase_domain == Some(KinaseDomain::Retained) && fusion.exon_junction.is_some();
-    // A doubtful call is no finding: no drug rests on it.
+    // A flagged call is no finding, so no drug is suggested for it.
     let is_target = is_kinase && fusion.passes();
     let no_level = no_level(fusion);
-    let carried = Carried::by(&fusion.id, kinase, &document.variants);
+    let carried = CarriedMutations::by(&fusion.id, kinase, &document.variants);
     let mut drugs = if is_target {
-        Asked { gene5, kinase, knowledge, carried: &carried }.drugs(tumour.filter(|_| no_level.is_none()))
+        FusionCase { gene5, kinase, knowledge, carried: &carried }.drugs(tumour.filter(|_| no_level.is_none()))
     } else {
         Vec::new()
     };
@@ -225,7 +225,7 @@ fn meaning(fusion: &FusionRow, document: &Document, knowledge: &Knowledge, tumou
     };
     let notes = knowledge.notes().iter().filter(|note| said(note) && note.concerns(kinase) && (note.gene5 == "*" || note.gene5 == gene5));
     let notes = notes.filter(|note| note.is_of_variant(fusion.variant.as_deref()));
-    // No comfort beside a resistance mutation: it stays in the document.
+    // Beside a resistance mutation a favourable note could mislead: it stays in the document but is not shown as important.
     let notes = notes.map(|note| Remark { important: note.important && !(note.favourable && resisted), ..remark(note) });
     FusionMeaning {
         id: fusion.id.clone(),

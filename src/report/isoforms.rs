@@ -1,4 +1,4 @@
-//! The share of each of several isoforms of one rearrangement among the kinase's transcripts.
+//! Isoforms: the share of each fusion transcript of one rearrangement among all transcripts of the kinase.
 //!
 //! ```text
 //!   V3b  29 molecules --.                               29 / (29 + 7 + 2)   the share shown here

@@ -15,13 +15,13 @@ mod layout;
 mod negative;
 
 use super::bypass::CopyRatio;
-use super::candidates::{self, Candidate, CandidateTable};
-use super::drawn::Drawings;
+use super::candidates::{self, CandidateEntry, CandidateTable};
+use super::drawing_data::Drawings;
 use super::identity::{InputFile, ReportId};
 use super::interpretation::Interpretation;
 use super::rows::{DetectabilityRow, DrugRow, FusionRow, MetricRow, OffTargetRow, VariantRow};
 use super::vcf::ContigList;
-pub use crate::coverage::verdict::Verdict;
+pub use crate::coverage::verdict::SampleVerdict;
 use crate::error::{Error, Result};
 use crate::fusion::name::OtherCount;
 use crate::fusion::score::Terms;
@@ -41,13 +41,13 @@ const MAX_BYTES: u64 = 1 << 28;
 const MAX_VALUES: u64 = 1 << 23;
 
 /// A document's bytes as far as it may have any.
-struct Bounded<R> {
+struct BoundedBytes<R> {
     inner: R,
     bytes_left: u64,
     values_left: u64,
 }
 
-impl<R: Read> Read for Bounded<R> {
+impl<R: Read> Read for BoundedBytes<R> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         let count = self.inner.read(buffer)?;
         // Each value but the first follows one of these; those within texts do no harm.
@@ -74,7 +74,7 @@ fn parse<T: serde::de::DeserializeOwned>(path: &Path) -> Result<T> {
     let mut file = BufReader::new(File::open(path).map_err(Error::opening(path, remedy(path)))?);
     let packed = file.fill_buf().map_err(Error::opening(path, remedy(path)))?.starts_with(&[0x1f, 0x8b]);
     let unpacked: Box<dyn Read> = if packed { Box::new(MultiGzDecoder::new(file)) } else { Box::new(file) };
-    let bounded = BufReader::new(Bounded { inner: unpacked, bytes_left: MAX_BYTES, values_left: MAX_VALUES });
+    let bounded = BufReader::new(BoundedBytes { inner: unpacked, bytes_left: MAX_BYTES, values_left: MAX_VALUES });
     serde_json::from_reader(bounded).map_err(|error| Error::input(path, fault(error), remedy(path)))
 }
 
@@ -137,7 +137,7 @@ pub struct Document {
     pub candidate_table: CandidateTable,
     /// The rows of that table, where it was read or is to be written; no part of the document.
     #[serde(skip)]
-    pub candidates: Vec<Candidate>,
+    pub candidates: Vec<CandidateEntry>,
     /// Files with the records behind the fusions, beside this one; one a library.
     #[serde(default)]
     pub evidence_files: Vec<String>,
@@ -261,7 +261,7 @@ pub struct AssayEntry {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Status {
     /// The verdict.
-    pub verdict: Verdict,
+    pub verdict: SampleVerdict,
     /// Why it is not `ok`.
     pub reasons: Vec<String>,
     /// What this assay does not show of which kinase, be the sample as good as it may.
@@ -284,7 +284,7 @@ impl Document {
             targets: Vec::new(),
             assay: Vec::new(),
             settings: BTreeMap::new(),
-            status: Status { verdict: Verdict::Ok, reasons: Vec::new(), limits: Vec::new() },
+            status: Status { verdict: SampleVerdict::Ok, reasons: Vec::new(), limits: Vec::new() },
             fusions: Vec::new(),
             candidate_table: CandidateTable::default(),
             candidates: Vec::new(),
@@ -490,7 +490,7 @@ mod tests {
     #[test]
     fn what_no_document_has_is_refused_before_it_fills_the_memory() {
         let told = |text: &[u8]| {
-            let mut reader = Bounded { inner: text, bytes_left: 1_000, values_left: 100 };
+            let mut reader = BoundedBytes { inner: text, bytes_left: 1_000, values_left: 100 };
             io::copy(&mut reader, &mut io::sink()).err().map(|error| error.to_string())
         };
         assert_eq!(told(&[b' '; 1_000]), None);

@@ -1,4 +1,4 @@
-//! The known resistance codons of a kinase: at which a change would have been seen, and from which share of the molecules.
+//! The known resistance codons of a kinase: at which of them a change would have been seen, and from which fraction on.
 
 use std::collections::BTreeMap;
 
@@ -28,7 +28,7 @@ impl KnownCodons {
             let is_called = row.status == VariantStatus::Called;
             let is_listed = row.known_resistance.is_some() || row.codon_class.is_some() || !is_called;
             let Some(codon) = codon(&row.hgvs_p).filter(|_| is_listed) else { continue };
-            // A called mutation was seen, whatever else would have been.
+            // A codon with a called mutation counts as seen, whatever its depth.
             let seen = row.lod95.map(Fraction::value).or(is_called.then_some(0.0));
             let best = changes.entry((codon, &row.hgvs_p)).or_insert(seen);
             *best = match (*best, seen) {

@@ -17,7 +17,7 @@ use serde_json::Value;
 use super::absence::Absence;
 use super::finding::{findings, of_kinase, Finding, OfKinase};
 use super::html::Lang;
-use super::json::{pretty, Document, Verdict};
+use super::json::{pretty, Document, SampleVerdict};
 use super::output::Outputs;
 use super::rows::MetricValue;
 use crate::drawing;
@@ -42,7 +42,7 @@ impl<V: Serialize> Serialize for Ordered<V> {
 
 /// A column: its title, what it means, and how it is shown.
 #[derive(Debug, Clone, Default, Serialize)]
-pub struct Header {
+pub struct ColumnHeader {
     title: String,
     description: String,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -65,7 +65,7 @@ fn rules<S: Serializer>(words: &[(&'static str, &'static str)], serializer: S) -
     Ordered(rules).serialize(serializer)
 }
 
-impl Header {
+impl ColumnHeader {
     /// A column of words or whole numbers.
     pub fn new(title: &str, description: &str) -> Self {
         Self { title: drawing::escaped(title), description: drawing::escaped(description), ..Self::default() }
@@ -92,7 +92,7 @@ impl Header {
 
 /// Settings of a table.
 #[derive(Debug, Clone, Serialize)]
-struct Table {
+struct TableSettings {
     id: String,
     title: String,
     col1_header: &'static str,
@@ -114,15 +114,15 @@ pub struct Section {
     description: String,
     plot_type: &'static str,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pconfig: Option<Table>,
-    headers: Ordered<Header>,
+    pconfig: Option<TableSettings>,
+    headers: Ordered<ColumnHeader>,
     /// Lines by name, cells by column.
     pub data: Ordered<Ordered<Value>>,
 }
 
 impl Section {
     /// A table under the heading of kinfuse. `rows` is what a line is about.
-    pub fn table(id: &str, name: &str, description: &str, rows: &'static str, headers: Vec<(String, Header)>) -> Self {
+    pub fn table(id: &str, name: &str, description: &str, rows: &'static str, headers: Vec<(String, ColumnHeader)>) -> Self {
         Self {
             id: id.to_owned(),
             parent_id: Some("kinfuse"),
@@ -131,14 +131,19 @@ impl Section {
             name: name.to_owned(),
             description: description.to_owned(),
             plot_type: "table",
-            pconfig: Some(Table { id: format!("{id}_table"), title: format!("kinfuse: {name}"), col1_header: rows, sort_rows: false }),
+            pconfig: Some(TableSettings {
+                id: format!("{id}_table"),
+                title: format!("kinfuse: {name}"),
+                col1_header: rows,
+                sort_rows: false,
+            }),
             headers: Ordered(headers),
             data: Ordered::default(),
         }
     }
 
     /// Columns of the general statistics.
-    fn general(headers: Vec<(String, Header)>) -> Self {
+    fn general(headers: Vec<(String, ColumnHeader)>) -> Self {
         Self {
             parent_id: None,
             parent_name: None,
@@ -185,10 +190,10 @@ pub fn write(document: &Document, outputs: &mut Outputs) -> Result<()> {
 
 fn general(document: &Document) -> Section {
     let mut section = Section::general(vec![
-        ("status".to_owned(), Header::new("Status", "Whether the sample can be judged").coloured(&STATUS)),
-        ("fusions".to_owned(), Header::new("Fusions", "Fusions that pass all filters")),
-        ("mutations".to_owned(), Header::new("Mutations", "Called mutations that pass all filters, kinases first")),
-        ("reads".to_owned(), Header::new("Kinase reads", "Primary reads in the kinase genes").number("{:,.0f}", "").hidden()),
+        ("status".to_owned(), ColumnHeader::new("Status", "Whether the sample can be judged").coloured(&STATUS)),
+        ("fusions".to_owned(), ColumnHeader::new("Fusions", "Fusions that pass all filters")),
+        ("mutations".to_owned(), ColumnHeader::new("Mutations", "Called mutations that pass all filters, kinases first")),
+        ("reads".to_owned(), ColumnHeader::new("Kinase reads", "Primary reads in the kinase genes").number("{:,.0f}", "").hidden()),
     ]);
     let all = findings(document);
     let names = |fusions: bool| {
@@ -196,7 +201,7 @@ fn general(document: &Document) -> Section {
             all.iter().filter(|finding| finding.passes && finding.is_fusion() == fusions).map(Finding::label).collect();
         names.dedup();
         match (names.is_empty(), document.status.verdict) {
-            (true, Verdict::Failed) => Absence::NotJudged.said(Lang::English).into(),
+            (true, SampleVerdict::Failed) => Absence::NotJudged.said(Lang::English).into(),
             (true, _) => "none seen".into(),
             (false, _) => text(&names.join(", ")),
         }
@@ -228,10 +233,10 @@ fn reads(document: &Document) -> Option<u64> {
 fn kinases(document: &Document) -> Section {
     let colours = [("pass", Absence::Informative), ("warn", Absence::Limited), ("fail", Absence::NotInformative)];
     let colours = colours.map(|(colour, absence)| (colour, absence.said(Lang::English)));
-    let mut headers = vec![("status".to_owned(), Header::new("Status", "Whether the sample can be judged").coloured(&STATUS))];
+    let mut headers = vec![("status".to_owned(), ColumnHeader::new("Status", "Whether the sample can be judged").coloured(&STATUS))];
     let meaning = "Fusions that pass, or what it is worth that none was found";
-    headers.extend(document.targets.iter().map(|gene| (drawing::escaped(gene), Header::new(gene, meaning).coloured(&colours))));
-    headers.push(("reasons".to_owned(), Header::new("Reasons", "Why the sample is not ok")));
+    headers.extend(document.targets.iter().map(|gene| (drawing::escaped(gene), ColumnHeader::new(gene, meaning).coloured(&colours))));
+    headers.push(("reasons".to_owned(), ColumnHeader::new("Reasons", "Why the sample is not ok")));
     let description = "What each kinase's result is: its fusions, or what a negative is worth by the coverage of its usual breaks.";
     let mut section = Section::table("kinfuse_kinases", "Kinases", description, "Sample", headers);
     let mut cells = vec![("status", document.status.verdict.name().into())];
@@ -244,15 +249,15 @@ fn kinases(document: &Document) -> Section {
 
 fn calls(document: &Document) -> Section {
     let headers = [
-        ("sample", Header::new("Sample", "Sample name")),
-        ("junction", Header::new("Exons", "Exon junction")),
-        ("variant", Header::new("Variant", "Variant label")),
-        ("frame", Header::new("Frame", "Reading frame of the fusion")),
-        ("fragments", Header::new("Molecules", "Molecules or fragments that show it").number("{:,.0f}", "")),
-        ("fraction", Header::new("Fraction", "Of the molecules at its place").number("{:,.2f}", " %")),
-        ("quality", Header::new("Quality", "Phred-scaled chance that it is an artefact").number("{:,.1f}", "")),
-        ("filter", Header::new("Filter", "PASS, or what is doubtful about it").coloured(&[("pass", "PASS")])),
-        ("level", Header::new("Level", "Level of evidence of the drugs that are left")),
+        ("sample", ColumnHeader::new("Sample", "Sample name")),
+        ("junction", ColumnHeader::new("Exons", "Exon junction")),
+        ("variant", ColumnHeader::new("Variant", "Variant label")),
+        ("frame", ColumnHeader::new("Frame", "Reading frame of the fusion")),
+        ("fragments", ColumnHeader::new("Molecules", "Molecules or fragments that show it").number("{:,.0f}", "")),
+        ("fraction", ColumnHeader::new("Fraction", "Of the molecules at its place").number("{:,.2f}", " %")),
+        ("quality", ColumnHeader::new("Quality", "Phred-scaled chance that it is an artefact").number("{:,.1f}", "")),
+        ("filter", ColumnHeader::new("Filter", "PASS, or what is doubtful about it").coloured(&[("pass", "PASS")])),
+        ("level", ColumnHeader::new("Level", "Level of evidence of the drugs that are left")),
     ];
     let headers = headers.map(|(key, header)| (key.to_owned(), header)).to_vec();
     let description = "Fusions as fusions.tsv lists them, flagged ones too, and called mutations.";
@@ -313,7 +318,7 @@ mod tests {
     #[test]
     fn a_failed_sample_without_findings_is_not_negative() {
         let mut failed = Document::new("S1");
-        failed.status.verdict = Verdict::Failed;
+        failed.status.verdict = SampleVerdict::Failed;
         let text = serde_json::to_string(&general(&failed)).unwrap_or_default();
         assert!(text.contains(r#""fusions":"not judged""#) && !text.contains("none"), "{text}");
     }

@@ -191,7 +191,7 @@ impl Outputs {
         if let Some(pending) = pending.iter().find(|pending| pending.path.is_dir()) {
             return Err(Error::input(&pending.path, "is a folder where a result should go", "remove or rename it"));
         }
-        // Nobody's device is an earlier result.
+        // A device under the name of a result is an error: it is never replaced.
         pending.iter().map(|pending| &pending.path).chain(&superseded).try_for_each(|path| refuse_device(path, option))?;
         pending.sort_by_key(|pending| is_index(&pending.path));
         // A signal waits until the exchange is over, whichever way.

@@ -1,19 +1,20 @@
-//! What depends on the tables alone, said by the tables of today: names, structure, drugs, levels and notes.
+//! What follows from the knowledge tables alone, by the tables of today: names, structure, drugs, levels and notes.
 //!
-//! `kinfuse call` says it through this module, and `kinfuse report` again, from the document. What rests on reads stays as it was: which
-//! junctions and mutations were called, their quality and their filter, and what could have been seen.
+//! `kinfuse call` fills these in through this module, and `kinfuse report` renews them from the document. What rests on reads stays as it was:
+//! which junctions and mutations were called, their quality and filter, and what could have been seen.
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::candidates::{Candidate, CandidateTable};
-use super::carried::Carried;
+use super::candidates::{CandidateEntry, CandidateTable};
+use super::carried::CarriedMutations;
 use super::interpretation::interpret;
 use super::json::{Document, ExonAlias};
-use super::rows::{escaped, Cell, DrugRow, FusionRow, MetricRow, MetricValue, VariantRow};
+use super::rows::{Cell, DrugRow, FusionRow, MetricRow, MetricValue, VariantRow};
 use crate::fusion::domains;
 use crate::fusion::naming::Naming;
 use crate::knowledge::standing::{is_class, verdicts};
 use crate::knowledge::{DrugEffect, Knowledge, KnownChange, ResistanceSite, TableSource};
+use crate::terminal::one_line;
 use crate::variant::indel::UNKNOWN_PROTEIN;
 use crate::variant::VariantStatus;
 use crate::warning::{Code, Warning};
@@ -38,7 +39,7 @@ pub fn renew(document: &mut Document, knowledge: &Knowledge, tumour: Option<&str
     state_of_tables(document);
 }
 
-/// Renews a document that was read, and says in lines which table spoke before and speaks now, which fusions are known otherwise than
+/// Renews a document that was read, and returns lines that name the tables before and now, the fusions that are known otherwise than
 /// when they were judged, and what of the tables was not looked at.
 pub fn again(document: &mut Document, knowledge: &Knowledge, with_own_tables: bool, tumour: Option<&str>) -> Vec<String> {
     let tumour = tumour.map(str::to_owned).or_else(|| document.interpretation.tumour.clone());
@@ -52,7 +53,7 @@ pub fn again(document: &mut Document, knowledge: &Knowledge, with_own_tables: bo
     let mut told = changes(&before, now);
     document.interpretation.tables_before = if before == *now { earlier } else { before };
     for (fusion, tier) in document.fusions.iter().zip(tiers).filter(|(fusion, tier)| fusion.known != *tier) {
-        let (name, was, is) = (escaped(&fusion.fusion), tier.cell(), fusion.known.cell());
+        let (name, was, is) = (one_line(&fusion.fusion), tier.cell(), fusion.known.cell());
         told.push(format!(
             "{} {name}: known as {is}, judged as {was} when it was called: quality and filter are those of the call",
             fusion.id
@@ -61,7 +62,7 @@ pub fn again(document: &mut Document, knowledge: &Knowledge, with_own_tables: bo
     document.sign_again();
     let unseen = not_looked_at(document, knowledge);
     if !unseen.is_empty() {
-        told.push(format!("not looked at when the sample was called, run `kinfuse call` again: {}", escaped(&unseen.join(", "))));
+        told.push(format!("not looked at when the sample was called, run `kinfuse call` again: {}", one_line(&unseen.join(", "))));
     }
     told
 }
@@ -82,7 +83,7 @@ fn changes(before: &[TableSource], now: &[TableSource]) -> Vec<String> {
             is = format!("{is} ({})", contents(new));
         }
         if was != is {
-            lines.push(format!("{} ({}): {} before, {} now", escaped(&wanted.0), escaped(&wanted.1), escaped(&was), escaped(&is)));
+            lines.push(format!("{} ({}): {} before, {} now", one_line(&wanted.0), one_line(&wanted.1), one_line(&was), one_line(&is)));
         }
     }
     if lines.is_empty() {
@@ -121,14 +122,14 @@ fn fusions(document: &mut Document, knowledge: &Knowledge) {
     for candidate in &mut document.candidates {
         candidate.row = named(&candidate.row, &candidate.naming, knowledge);
     }
-    let all: BTreeMap<&str, &Candidate> = document.candidates.iter().map(|candidate| (candidate.row.id.as_str(), candidate)).collect();
+    let all: BTreeMap<&str, &CandidateEntry> = document.candidates.iter().map(|candidate| (candidate.row.id.as_str(), candidate)).collect();
     for row in &mut document.fusions {
         if let Some(candidate) = all.get(row.id.as_str()) {
             row.clone_from(&candidate.row);
         }
     }
     for structure in &mut document.structure {
-        let Some(Candidate { row, naming, .. }) = all.get(structure.id.as_str()) else { continue };
+        let Some(CandidateEntry { row, naming, .. }) = all.get(structure.id.as_str()) else { continue };
         structure.exon_aliases =
             naming.other_counts(row.exon_junction.as_deref(), &naming.known(knowledge)).iter().map(ExonAlias::from).collect();
         if let Some(skip) = &naming.skip {
@@ -165,7 +166,7 @@ fn listed<'k>(variant: &VariantRow, sites: &'k [ResistanceSite]) -> Option<(&'k 
     let own = || sites.iter().filter(|site| site.gene == variant.gene);
     let is_named = |change: &&KnownChange| change.hgvs_p() == variant.hgvs_p;
     let exact = own().find_map(|site| Some((site, Some(site.changes.iter().find(is_named)?))));
-    // A substitution that is not listed lies at a listed codon all the same.
+    // A substitution that is not listed itself may still lie at a listed codon.
     let beside =
         || own().find(|site| variant.hgvs_p.starts_with(&format!("p.{}{}", char::from(site.ref_aa), site.codon))).map(|site| (site, None));
     exact.or_else(|| beside().filter(|(site, _)| is_substitution(variant, site)))
@@ -180,7 +181,7 @@ fn is_substitution(variant: &VariantRow, site: &ResistanceSite) -> bool {
 /// Puts what the tables say of a change into its row.
 fn describe(variant: &mut VariantRow, sites: &[ResistanceSite]) {
     let found = listed(variant, sites);
-    // The class of a place beside the coding sequence is not from the tables.
+    // Outside of the coding sequence the class does not come from the tables.
     if variant.hgvs_p != UNKNOWN_PROTEIN {
         variant.codon_class = found.map(|(site, _)| site.codon_class.clone()).filter(|class| !class.is_empty());
     }
@@ -204,7 +205,7 @@ fn of_called(variants: &[VariantRow], sites: &[ResistanceSite]) -> Vec<DrugRow> 
 fn drugs(document: &Document, knowledge: &Knowledge) -> Vec<DrugRow> {
     let mut list = of_called(&document.variants, knowledge.resistance_sites());
     for gene in &document.targets {
-        let carried = Carried::any(gene, &document.variants);
+        let carried = CarriedMutations::any(gene, &document.variants);
         let known = knowledge.compound_changes().iter().filter(|compound| compound.gene == *gene);
         for compound in known.filter(|compound| !compound.is_class() && carried.has_together(&compound.members)) {
             list.extend(of_compound(gene, &compound.protein_change, &compound.members, knowledge));
@@ -216,7 +217,7 @@ fn drugs(document: &Document, knowledge: &Knowledge) -> Vec<DrugRow> {
             }
         }
     }
-    // A class of drugs is no drug; what is said of one stands with the notes.
+    // Rows about a class of drugs are left out: what sources say of a class stands with the notes.
     list.retain(|row| !is_class(&row.drug));
     let mut seen = BTreeSet::new();
     list.retain(|row| seen.insert((row.gene.clone(), row.change.clone(), row.drug.clone())));

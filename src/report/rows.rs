@@ -12,8 +12,8 @@ mod off_target;
 mod phase;
 mod variant;
 
-pub use cell::{escaped, Amount, Cell, Fraction, Phred, Rate, ReadCell};
-pub use detectability::{DetectabilityRow, Support};
+pub use cell::{Amount, Cell, Fraction, Phred, Rate, ReadCell};
+pub use detectability::{DetectabilityRow, NeededSupport};
 pub use drug::{DrugRow, Statement};
 pub use fusion::FusionRow;
 pub use metric::{MetricRow, MetricValue};
@@ -24,7 +24,7 @@ pub use variant::{GenomicPart, VariantRow};
 pub(super) use fusion::is_unplaced;
 
 /// A line of a table.
-pub trait Row {
+pub trait TableRow {
     /// Column names in order.
     const COLUMNS: &'static [&'static str];
 
@@ -32,7 +32,7 @@ pub trait Row {
     fn cells(&self) -> Vec<String>;
 }
 
-impl<R: Row> Row for &R {
+impl<R: TableRow> TableRow for &R {
     const COLUMNS: &'static [&'static str] = R::COLUMNS;
 
     fn cells(&self) -> Vec<String> {
@@ -41,7 +41,7 @@ impl<R: Row> Row for &R {
 }
 
 /// A line of a table that is read again.
-pub trait ReadRow: Sized {
+pub trait ParseRow: Sized {
     /// The row of these cells, named by their columns; the column that cannot be read where one cannot.
     ///
     /// # Errors
@@ -52,7 +52,7 @@ pub trait ReadRow: Sized {
 /// Makes rows of a table readable whose cells all are.
 macro_rules! readable_row {
     ($name:ident: $($field:ident),* $(,)?) => {
-        impl $crate::report::rows::ReadRow for $name {
+        impl $crate::report::rows::ParseRow for $name {
             fn read<'c>(cell: impl Fn(&str) -> Option<&'c str>) -> std::result::Result<Self, &'static str> {
                 let column = |name: &'static str| cell(name).ok_or(name);
                 Ok(Self { $($field: $crate::report::rows::ReadCell::read(column(stringify!($field))?).ok_or(stringify!($field))?,)* })
@@ -71,7 +71,7 @@ macro_rules! table_row {
             $($(#[$inner])* pub $field: $kind,)*
         }
 
-        impl $crate::report::rows::Row for $name {
+        impl $crate::report::rows::TableRow for $name {
             const COLUMNS: &'static [&'static str] = &[$($crate::report::rows::column_name(stringify!($field)),)*];
 
             fn cells(&self) -> Vec<String> {

@@ -4,7 +4,9 @@
 //! Each section is a file; what has no room is left to `kinfuse.json`.
 
 use super::json::Document;
-use super::rows::{escaped, Cell};
+use crate::terminal::one_line;
+
+use super::rows::Cell;
 
 mod fusions;
 mod lines;
@@ -56,7 +58,7 @@ pub fn render(document: &Document, width: usize, warning_lines: usize) -> String
     negative::add(document, &mut lines);
     let state = document.interpretation.state();
     if !state.is_empty() {
-        lines.add_wrapped(Rank::More, &format!("  state of the tables: {}", escaped(&state)), 2);
+        lines.add_wrapped(Rank::More, &format!("  state of the tables: {}", one_line(&state)), 2);
     }
     let findings = document.fusions.len() + document.called_variants().len();
     let most = MOST_LINES.0 + MOST_LINES.1 * findings.saturating_sub(1);
@@ -70,8 +72,8 @@ pub fn render(document: &Document, width: usize, warning_lines: usize) -> String
 fn heading(document: &Document, lines: &mut Lines) {
     lines.add(Rank::Finding, verdict(document));
     for assay in &document.assay {
-        let why = assay.reasons.first().map_or(String::new(), |reason| format!(" ({})", escaped(reason)));
-        lines.add(Rank::Finding, format!("  {}: {}{why}", escaped(&assay.file), escaped(&assay.kind)));
+        let why = assay.reasons.first().map_or(String::new(), |reason| format!(" ({})", one_line(reason)));
+        lines.add(Rank::Finding, format!("  {}: {}{why}", one_line(&assay.file), one_line(&assay.kind)));
     }
     for text in reads(document).into_iter().chain(rna_quality(document)) {
         lines.add_wrapped(Rank::Detail, &text, 2);
@@ -79,7 +81,7 @@ fn heading(document: &Document, lines: &mut Lines) {
     // A reason that concerns one gene stands with that gene below.
     let concerns = |reason: &str| document.targets.iter().any(|gene| negative::concerns(reason, gene).is_some());
     for reason in document.status.reasons.iter().filter(|reason| !concerns(reason)) {
-        lines.add_wrapped(Rank::Finding, &format!("  {}", escaped(reason)), 2);
+        lines.add_wrapped(Rank::Finding, &format!("  {}", one_line(reason)), 2);
     }
 }
 
@@ -95,7 +97,7 @@ fn reads(document: &Document) -> Vec<String> {
     document.metrics.iter().filter_map(line).collect()
 }
 
-/// A line on each library of RNA that genes speak for: whether silence of a kinase is a finding or poor RNA.
+/// A line for each RNA library: whether a kinase without RNA is a finding or a sign of poor RNA.
 fn rna_quality(document: &Document) -> Vec<String> {
     let rows = || document.metrics.iter();
     rows()
@@ -103,7 +105,7 @@ fn rna_quality(document: &Document) -> Vec<String> {
             let library = row.metric.strip_prefix("expressed_molecules")?;
             let value = |metric: &str| rows().find(|row| row.metric == format!("{metric}{library}")).and_then(|row| row.value.as_ref());
             let molecules = match (row.value.as_ref()?.cell(), value("expressed_fragments").map(Cell::cell)) {
-                // The median of six genes says nothing of the few that are seen.
+                // A median of 0 over six genes would hide that a few of them are seen.
                 (none, Some(all)) if none == "0" && all != "0" => format!("{all} molecules in all, without any across most splices"),
                 (molecules, _) => format!("{molecules} molecules a splice"),
             };
@@ -122,7 +124,7 @@ fn verdict(document: &Document) -> String {
         n => format!("{n} fusion{} ({passing} PASS)", plural(n)),
     };
     let verdict = document.status.verdict.name();
-    format!("{}: {verdict}, {fusions}, {called} variant{} called", escaped(&document.sample), plural(called))
+    format!("{}: {verdict}, {fusions}, {called} variant{} called", one_line(&document.sample), plural(called))
 }
 
 fn percent(fraction: Option<f64>) -> String {
@@ -140,7 +142,7 @@ mod tests {
     use crate::knowledge::{Effect, Knowledge};
     use crate::report::fixture;
     use crate::report::interpretation::interpret;
-    use crate::report::json::Verdict;
+    use crate::report::json::SampleVerdict;
     use crate::report::rows::{Companion, DrugRow};
     use crate::report::rows::{FusionRow, VariantRow};
 
@@ -250,7 +252,7 @@ mod tests {
     fn a_failed_sample_is_never_a_negative() {
         let mut document = Document::new("S\u{1b}[2J");
         document.targets = vec!["ALK".to_owned()];
-        document.status.verdict = Verdict::Failed;
+        document.status.verdict = SampleVerdict::Failed;
         document.status.reasons = vec!["12 reads".to_owned()];
         let text = render(&document, 80, 0);
         assert!(text.starts_with("S\\u{1b}[2J: failed, no fusion called, 0 variants called\n  12 reads\n"), "{text}");

@@ -4,10 +4,10 @@ use std::io::{self, Write};
 
 use flate2::{Compression, GzBuilder};
 
-use super::rows::Row;
+use super::rows::TableRow;
 
 /// Writes the header and the rows. A sample without findings gives the header alone.
-pub fn write<R: Row>(out: impl Write, rows: &[R]) -> io::Result<()> {
+pub fn write<R: TableRow>(out: impl Write, rows: &[R]) -> io::Result<()> {
     let mut table = csv::WriterBuilder::new().delimiter(b'\t').quote_style(csv::QuoteStyle::Never).from_writer(out);
     table.write_record(R::COLUMNS).map_err(cause)?;
     for row in rows {
@@ -25,7 +25,7 @@ pub fn cause(error: csv::Error) -> io::Error {
 }
 
 /// Writes the same table as gzip. The gzip header carries neither a time nor a name, so that the bytes depend on the rows alone.
-pub fn write_gzip<R: Row>(out: impl Write, rows: &[R]) -> io::Result<()> {
+pub fn write_gzip<R: TableRow>(out: impl Write, rows: &[R]) -> io::Result<()> {
     let mut packed = GzBuilder::new().mtime(0).write(out, Compression::default());
     write(&mut packed, rows)?;
     packed.finish()?.flush()
@@ -38,7 +38,7 @@ mod tests {
     use crate::report::rows::{FusionRow, MetricRow, MetricValue};
     use std::io::Read;
 
-    fn text<R: Row>(rows: &[R]) -> String {
+    fn text<R: TableRow>(rows: &[R]) -> String {
         let mut bytes = Vec::new();
         write(&mut bytes, rows).expect("a vector takes any number of bytes");
         String::from_utf8_lossy(&bytes).into_owned()

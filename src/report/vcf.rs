@@ -31,7 +31,7 @@ use rust_htslib::{bcf, bgzf};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::candidates::Candidate;
+use super::candidates::CandidateEntry;
 use super::output::Outputs;
 use super::rows::{FusionRow, VariantRow};
 use crate::bgzf::check_end;
@@ -40,7 +40,7 @@ use crate::fusion::Fusion;
 use crate::genome::{Assembly, ContigId, Contigs};
 use crate::variant::Variant;
 
-pub use place::{BreakendEntry, Places};
+pub use place::{BreakendEntry, BreakendPlacer};
 pub use record::can_hold;
 
 /// Suffix of the file of records.
@@ -52,7 +52,7 @@ pub const INDEX_SUFFIX: &str = "vcf.gz.tbi";
 pub type ReferenceBase<'a> = dyn Fn(ContigId, u32) -> Option<u8> + 'a;
 
 /// All that a VCF is made of, as a document of results has it.
-pub struct Source<'a> {
+pub struct VcfContent<'a> {
     /// Name of the sample column.
     pub sample: &'a str,
     /// Version of the program that made the calls.
@@ -64,7 +64,7 @@ pub struct Source<'a> {
     /// Contigs of the BAM; all are declared, in this order.
     pub contigs: &'a ContigList,
     /// Fusions; those without breakends are not written.
-    pub fusions: &'a [Candidate],
+    pub fusions: &'a [CandidateEntry],
     /// Called variants.
     pub variants: &'a [&'a VariantRow],
 }
@@ -86,7 +86,7 @@ impl From<&Contigs> for ContigList {
 }
 
 /// The calls of one VCF that is made without a document.
-pub struct Calls<'a> {
+pub struct VcfCalls<'a> {
     /// Name of the sample column.
     pub sample: &'a str,
     /// Contigs of the BAM; all are declared, in this order.
@@ -101,38 +101,38 @@ pub struct Calls<'a> {
     pub reference_base: &'a ReferenceBase<'a>,
 }
 
-impl Calls<'_> {
+impl VcfCalls<'_> {
     /// Places the calls and hands all that their VCF is made of to `use_it`, with how many of the variants VCF cannot hold.
-    pub fn with_source<T>(&self, use_it: impl FnOnce(&Source<'_>, usize) -> T) -> T {
-        let places = Places { contigs: self.contigs, reference_base: self.reference_base };
-        let candidate = |fusion: &Fusion| Candidate {
+    pub fn with_source<T>(&self, use_it: impl FnOnce(&VcfContent<'_>, usize) -> T) -> T {
+        let places = BreakendPlacer { contigs: self.contigs, reference_base: self.reference_base };
+        let candidate = |fusion: &Fusion| CandidateEntry {
             row: FusionRow::new(self.sample, fusion, self.contigs),
             read_names: Vec::new(),
             quality_terms: None,
             naming: fusion.naming.clone(),
             breakends: places.breakends(fusion),
         };
-        let fusions: Vec<Candidate> = self.fusions.iter().map(candidate).collect();
+        let fusions: Vec<CandidateEntry> = self.fusions.iter().map(candidate).collect();
         let rows: Vec<VariantRow> = self.variants.iter().map(|variant| VariantRow::new(self.sample, variant, self.contigs)).collect();
         let assembly = self.assembly.map(|assembly| assembly.to_string());
         let (sample, version, assembly) = (self.sample, env!("CARGO_PKG_VERSION"), assembly.as_deref());
         let contigs = ContigList::from(self.contigs);
         let left_out = rows.iter().filter(|row| !can_hold(row)).count();
         let variants: Vec<&VariantRow> = rows.iter().collect();
-        use_it(&Source { sample, version, assembly, tables: "", contigs: &contigs, fusions: &fusions, variants: &variants }, left_out)
+        use_it(&VcfContent { sample, version, assembly, tables: "", contigs: &contigs, fusions: &fusions, variants: &variants }, left_out)
     }
 }
 
 /// The VCF as text: header, then the records by contig, position and identifier.
-pub fn text(source: &Source<'_>) -> String {
+pub fn text(source: &VcfContent<'_>) -> String {
     let contigs = &source.contigs.names;
     let ends = source.fusions.iter().flat_map(|fusion| {
-        // A mate without its mate would be a fault, so that both are written or none.
+        // A breakend without its mate would be an invalid VCF, so both are written or neither.
         let ends = fusion.breakends.iter().filter(|_| fusion.breakends.iter().all(BreakendEntry::is_sound));
         ends.filter_map(|end| record::of_end(&fusion.row, end, contigs))
     });
     let changes = source.variants.iter().flat_map(|variant| record::of_variant(variant, contigs));
-    let mut records: Vec<record::Record> = ends.chain(changes).collect();
+    let mut records: Vec<record::VcfRecord> = ends.chain(changes).collect();
     records.sort();
     let mut text = header::lines(source);
     text.extend(records.iter().filter_map(|record| record.line(contigs)));
@@ -143,7 +143,7 @@ pub fn text(source: &Source<'_>) -> String {
 ///
 /// # Errors
 /// When a file cannot be written, with its final name.
-pub fn write(outputs: &mut Outputs, source: &Source<'_>) -> Result<()> {
+pub fn write(outputs: &mut Outputs, source: &VcfContent<'_>) -> Result<()> {
     let text = text(source);
     let path = outputs.path(SUFFIX)?;
     bgzip(&path, text.as_bytes()).map_err(|error| outputs.failure(SUFFIX, "write", error))?;

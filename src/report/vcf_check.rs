@@ -27,8 +27,8 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use crate::bgzf;
 use crate::drawing;
 use crate::error::{Error, Result};
-use header::Header;
-use record::Record;
+use header::Declarations;
+use record::CheckedRecord;
 
 /// Gives the reference base of a contig at a 0-based position, or `None` where it is not known.
 pub type BaseAt<'a> = dyn Fn(&str, u32) -> Option<u8> + 'a;
@@ -36,7 +36,7 @@ pub type BaseAt<'a> = dyn Fn(&str, u32) -> Option<u8> + 'a;
 /// The most that is read of a file, packed and unpacked.
 const MAX_BYTES: u64 = 1 << 30;
 
-/// The most problems that are told of a file: one with more is wrong throughout.
+/// Most problems that are reported for one file; a file with more is wrong throughout.
 pub const MAX_PROBLEMS: usize = 1_000;
 
 /// The longest text of a problem in characters; a name in a VCF may have any length.
@@ -44,14 +44,14 @@ const LONGEST_PROBLEM: usize = 500;
 
 /// Something wrong in a VCF.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Problem {
+pub struct VcfProblem {
     /// 1-based line.
     pub line: usize,
     /// What is wrong.
     pub text: String,
 }
 
-impl fmt::Display for Problem {
+impl fmt::Display for VcfProblem {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(out, "line {}: {}", self.line, self.text)
     }
@@ -59,23 +59,23 @@ impl fmt::Display for Problem {
 
 /// The problems found so far.
 #[derive(Debug, Default)]
-struct Problems(Vec<Problem>);
+struct Problems(Vec<VcfProblem>);
 
 impl Problems {
     fn add(&mut self, line: usize, text: impl Into<String>) {
         if !self.is_full() {
-            self.0.push(Problem { line, text: drawing::shortened(&text.into(), LONGEST_PROBLEM) });
+            self.0.push(VcfProblem { line, text: drawing::shortened(&text.into(), LONGEST_PROBLEM) });
         }
     }
 
     /// The problems by line; where there are too many, the last of the list says so.
-    fn in_order(mut self) -> Vec<Problem> {
+    fn in_order(mut self) -> Vec<VcfProblem> {
         let is_full = self.is_full();
         self.0.truncate(MAX_PROBLEMS);
         self.0.sort_by_key(|problem| problem.line);
         if let Some(last) = self.0.last().filter(|_| is_full) {
             let text = format!("{MAX_PROBLEMS} faults so far, the rest is not told");
-            self.0.push(Problem { line: last.line, text });
+            self.0.push(VcfProblem { line: last.line, text });
         }
         self.0
     }
@@ -93,7 +93,7 @@ const REMEDY: &str = "give a VCF, plain or gzip";
 ///
 /// # Errors
 /// When the file cannot be read, is cut, or is no VCF at all.
-pub fn check(path: impl AsRef<Path>, reference: Option<&BaseAt>) -> Result<Vec<Problem>> {
+pub fn check(path: impl AsRef<Path>, reference: Option<&BaseAt>) -> Result<Vec<VcfProblem>> {
     let path = path.as_ref();
     let text = unpacked(path, MAX_BYTES)?;
     if text.starts_with(b"BCF\x02") {
@@ -147,9 +147,9 @@ fn unpacked(path: &Path, most: u64) -> Result<Vec<u8>> {
 }
 
 /// Checks the text of a VCF; the problems come by line.
-pub fn check_text(text: &str, reference: Option<&BaseAt>) -> Vec<Problem> {
+pub fn check_text(text: &str, reference: Option<&BaseAt>) -> Vec<VcfProblem> {
     let mut problems = Problems::default();
-    let header = Header::read(text, &mut problems);
+    let header = Declarations::read(text, &mut problems);
     if !text.ends_with('\n') {
         problems.add(text.lines().count(), "the last line has no end");
     }
@@ -158,7 +158,7 @@ pub fn check_text(text: &str, reference: Option<&BaseAt>) -> Vec<Problem> {
         if problems.is_full() {
             break;
         }
-        if let Some(record) = Record::read(index + 1, line, &header, &mut problems) {
+        if let Some(record) = CheckedRecord::read(index + 1, line, &header, &mut problems) {
             record.check(&header, reference, &mut problems);
             records.push(record);
         }
@@ -171,7 +171,7 @@ pub fn check_text(text: &str, reference: Option<&BaseAt>) -> Vec<Problem> {
             problems.add(record.line, "is not sorted by contig and position");
         }
     }
-    let mut by_id: FxHashMap<&str, &Record> = FxHashMap::default();
+    let mut by_id: FxHashMap<&str, &CheckedRecord> = FxHashMap::default();
     for record in &records {
         for id in record.id.split(';').filter(|id| *id != ".") {
             if by_id.insert(id, record).is_some_and(|other| other.line != record.line) {

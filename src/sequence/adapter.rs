@@ -1,7 +1,7 @@
-//! Sequences that a library's preparation leaves at the ends of reads. They come from no genome and witness nothing.
+//! Adapters and primers that library preparation leaves at the ends of reads. They come from no genome and support nothing.
 //!
-//! Each is written as it is met when one walks out of the fragment: behind its last base the adapter of the read, and before its first,
-//! on the other strand, the primer with which its copy was begun.
+//! Each is written in the order in which it is met when one walks out of the fragment: behind the last base the adapter of the read, and
+//! before the first base, on the other strand, the primer with which its copy was begun.
 //!
 //! ```text
 //!   primer of the copy >|fragment ................|> adapter, index, flow cell

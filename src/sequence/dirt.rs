@@ -1,4 +1,5 @@
-//! What the end of a read is when it comes from no genome: how likely such bases are, and so how much any bases tell.
+//! A model of artefacts at the ends of reads ("dirt"): how likely bases are that come from no genome. It gives how much information a
+//! stretch of bases carries.
 //!
 //! Behind the part of a read that aligns there may be a partner's bases, or dirt: bases at random (errors, scraps of other molecules),
 //! a run of one base or a short repeat (two-colour sequencers write G where a cluster has no signal; poly-A; slipped repeats), or an
@@ -39,7 +40,7 @@ const SWITCH: f64 = 0.01;
 /// The same within the first bases, as aligners cut a read some bases before or behind where its dirt begins.
 const EARLY_SWITCH: f64 = 0.1;
 
-/// An aligner takes so many first bases of an adapter for the genome's by chance, or leaves as many before it.
+/// First bases of an adapter that an aligner may align to the genome by chance, or genome bases that it may leave clipped before it.
 const MAX_SHIFT_BP: usize = 4;
 /// The consensus of the youngest large family of Alu repeats, `AluY`, without its poly(A) end (Batzer et al., Journal of Molecular Evolution
 /// 1996; 42:3-6).
@@ -226,7 +227,7 @@ const ENOUGH_BP: usize = 24;
 /// Whether bases have no place of their own, wherever an aligner put them: runs, a repeat, or adapter.
 pub fn is_simple(bases: &[u8]) -> bool {
     let least = MIN_TELLING_BP.min(MIN_TELLING_FRAC * bases.len() as f64);
-    // More bases never tell less, and of most the first are enough.
+    // More bases never carry less information, and for most tails the first bases are enough.
     let tells_less = |bases: &[u8]| telling_bp(bases) < least;
     bases.len() >= MIN_JUDGED_BP && tells_less(&bases[..bases.len().min(ENOUGH_BP)]) && tells_less(bases)
 }

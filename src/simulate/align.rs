@@ -6,9 +6,9 @@ use std::fmt::Write as _;
 use crate::genome::ContigId;
 use crate::sequence::reverse_complement;
 
-use super::genome::Reference;
+use super::genome::MemoryGenome;
 use super::project::{alignments, Alignment};
-use super::reads::{Fragment, Read};
+use super::reads::{SimulatedFragment, SimulatedRead};
 
 const PAIRED: u16 = 0x1;
 const PROPER: u16 = 0x2;
@@ -105,18 +105,18 @@ impl<'a> Mate<'a> {
 /// Writes true alignments to one genome.
 #[derive(Debug, Clone)]
 pub struct Aligner<'r> {
-    reference: &'r Reference,
+    reference: &'r MemoryGenome,
     style: AlignerStyle,
 }
 
 impl<'r> Aligner<'r> {
     /// An aligner to `reference` in this style.
-    pub fn new(reference: &'r Reference, style: AlignerStyle) -> Self {
+    pub fn new(reference: &'r MemoryGenome, style: AlignerStyle) -> Self {
         Self { reference, style }
     }
 
     /// The records of a fragment: for each read the primary one, then its other pieces.
-    pub fn align(&self, fragment: &Fragment) -> Vec<AlignedRecord> {
+    pub fn align(&self, fragment: &SimulatedFragment) -> Vec<AlignedRecord> {
         let mut placed: Vec<Vec<Alignment>> =
             (0..fragment.reads.len()).map(|read| alignments(fragment, read, &self.style, self.reference)).collect();
         self.leave_out(fragment, &mut placed);
@@ -132,11 +132,11 @@ impl<'r> Aligner<'r> {
     }
 
     /// Drops the alignments of reads of which dirt has left too little.
-    fn leave_out(&self, fragment: &Fragment, placed: &mut [Vec<Alignment>]) {
+    fn leave_out(&self, fragment: &SimulatedFragment, placed: &mut [Vec<Alignment>]) {
         if fragment.is_unaligned {
             return placed.iter_mut().for_each(Vec::clear);
         }
-        let is_dirty = |read: &Read| read.dirt_bp != [0; 2];
+        let is_dirty = |read: &SimulatedRead| read.dirt_bp != [0; 2];
         if !fragment.reads.iter().any(is_dirty) {
             return;
         }
@@ -152,7 +152,7 @@ impl<'r> Aligner<'r> {
         }
     }
 
-    fn record(&self, fragment: &Fragment, index: usize, own: &[Alignment], piece: Option<usize>, mate: Mate) -> AlignedRecord {
+    fn record(&self, fragment: &SimulatedFragment, index: usize, own: &[Alignment], piece: Option<usize>, mate: Mate) -> AlignedRecord {
         let read = &fragment.reads[index];
         let (this, primary) = (piece.map(|piece| &own[piece]), own.first());
         let is_primary = piece.is_none_or(|piece| piece == 0);
@@ -210,7 +210,7 @@ impl<'r> Aligner<'r> {
         AlignedRecord { place, sam }
     }
 
-    fn flag(&self, fragment: &Fragment, index: usize, this: Option<&Alignment>, primary: Option<&Alignment>, mate: Mate) -> u16 {
+    fn flag(&self, fragment: &SimulatedFragment, index: usize, this: Option<&Alignment>, primary: Option<&Alignment>, mate: Mate) -> u16 {
         let when = |condition: bool, bit: u16| if condition { bit } else { 0 };
         let mut flag =
             when(fragment.is_marked, DUPLICATE) | when(this.is_none(), UNMAPPED) | when(this.is_some_and(|a| a.reverse), REVERSE);

@@ -3,37 +3,37 @@
 use crate::genome::{Breakend, ContigId, Interval, Junction, Side, Strand};
 
 use super::align::{Aligner, AlignerStyle};
-use super::genome::Reference;
-use super::molecule::{Molecule, Piece};
+use super::genome::MemoryGenome;
+use super::molecule::{MoleculePiece, SimulatedMolecule};
 use super::random::Random;
-use super::reads::{Crossing, Errors, Library, Protocol, Sampler};
+use super::reads::{CrossingKind, Protocol, Sampler, SequencingErrors, SimulatedLibrary};
 
-fn genome() -> Reference {
+fn genome() -> MemoryGenome {
     let mut random = Random::new(5);
-    Reference::new(["a", "b"].map(|name| (name.to_owned(), (0..2_000).map(|_| random.base()).collect())))
+    MemoryGenome::new(["a", "b"].map(|name| (name.to_owned(), (0..2_000).map(|_| random.base()).collect())))
 }
 
-fn library() -> Library {
-    Library {
+fn library() -> SimulatedLibrary {
+    SimulatedLibrary {
         paired: false,
         read_bp: 100,
         fragment_mean_bp: 100.0,
         fragment_sd_bp: 0.0,
-        errors: Errors::None,
+        errors: SequencingErrors::None,
         umi: None,
         duplicate_frac: 0.0,
         protocol: Protocol::default(),
     }
 }
 
-fn at(contig: u32, start: u32, end: u32) -> Piece {
-    Piece::Genomic(Interval { contig: ContigId(contig), start, end }, Strand::Forward)
+fn at(contig: u32, start: u32, end: u32) -> MoleculePiece {
+    MoleculePiece::Genomic(Interval { contig: ContigId(contig), start, end }, Strand::Forward)
 }
 
 /// Contig, position, CIGAR, SA of the records of a molecule that one read covers whole.
-fn lines(pieces: &[Piece], style: AlignerStyle) -> Vec<String> {
+fn lines(pieces: &[MoleculePiece], style: AlignerStyle) -> Vec<String> {
     let genome = genome();
-    let molecule = Molecule::new("m", pieces, &genome).expect("within the genome");
+    let molecule = SimulatedMolecule::new("m", pieces, &genome).expect("within the genome");
     let mut sampler = Sampler::new(library(), "t", 1);
     let fragments = sampler.fragments(&molecule, 1);
     let records = Aligner::new(&genome, style).align(&fragments[0]);
@@ -59,14 +59,14 @@ fn a_short_tail_is_clipped_without_sa() {
 
 #[test]
 fn inserted_bases_at_a_junction_belong_to_neither_side() {
-    let pieces = [at(0, 100, 160), Piece::Inserted(b"ACGT".to_vec()), at(1, 500, 536)];
+    let pieces = [at(0, 100, 160), MoleculePiece::Inserted(b"ACGT".to_vec()), at(1, 500, 536)];
     let expected = ["a 101 60M40S b,501,*,64S36M,255,0;", "b 501 64S36M a,101,*,60M40S,255,0;"];
     assert_eq!(lines(&pieces, AlignerStyle::rna()), expected);
 }
 
 #[test]
 fn a_small_deletion_and_an_insertion_stay_within_one_alignment() {
-    let pieces = [at(0, 100, 150), Piece::Inserted(b"ACG".to_vec()), at(0, 150, 170), at(0, 180, 207)];
+    let pieces = [at(0, 100, 150), MoleculePiece::Inserted(b"ACG".to_vec()), at(0, 150, 170), at(0, 180, 207)];
     assert_eq!(lines(&pieces, AlignerStyle::dna()), ["a 101 50M3I20M10D27M ."]);
 }
 
@@ -75,8 +75,8 @@ fn mates_over_a_translocation_point_at_each_other() {
     let genome = genome();
     let end = |contig, side| Breakend::new(ContigId(contig), 1_000, side);
     let junction = Junction::new(end(0, Side::Lower), end(1, Side::Higher), b"");
-    let molecule = Molecule::derivative("d", &junction, 500, &genome).expect("within the genome");
-    let library = Library { paired: true, read_bp: 50, fragment_mean_bp: 300.0, ..library() };
+    let molecule = SimulatedMolecule::derivative("d", &junction, 500, &genome).expect("within the genome");
+    let library = SimulatedLibrary { paired: true, read_bp: 50, fragment_mean_bp: 300.0, ..library() };
     let mut sampler = Sampler::new(library, "t", 2);
     let fragments = sampler.crossing(&molecule, 500, 500, 60, 200);
     assert_eq!(fragments.len(), 200);
@@ -84,7 +84,7 @@ fn mates_over_a_translocation_point_at_each_other() {
         let records = Aligner::new(&genome, AlignerStyle::dna()).align(fragment);
         let fields: Vec<Vec<&str>> = records.iter().map(|record| record.sam.split('\t').collect()).collect();
         // Mates stay 60 bases and more away from the junction on both sides, so none is split.
-        assert_eq!(fragment.crosses(500, 500, 60), Some(Crossing::Pair));
+        assert_eq!(fragment.crosses(500, 500, 60), Some(CrossingKind::Pair));
         assert_eq!(fields.len(), 2);
         assert_eq!((fields[0][2], fields[0][3]), (fields[1][6], fields[1][7]));
         let flags: Vec<u16> = fields.iter().map(|fields| fields[1].parse().expect("a flag")).collect();
@@ -96,9 +96,9 @@ fn mates_over_a_translocation_point_at_each_other() {
 #[test]
 fn the_same_seed_gives_the_same_reads_and_errors_follow_the_qualities() {
     let genome = genome();
-    let molecule = Molecule::new("m", &[at(0, 0, 2_000)], &genome).expect("within the genome");
+    let molecule = SimulatedMolecule::new("m", &[at(0, 0, 2_000)], &genome).expect("within the genome");
     let draw = |seed| {
-        let library = Library { errors: Errors::ShortRead, ..library() };
+        let library = SimulatedLibrary { errors: SequencingErrors::ShortRead, ..library() };
         let mut sampler = Sampler::new(library, "t", seed);
         sampler.fragments(&molecule, 500).into_iter().flat_map(|fragment| fragment.reads).collect::<Vec<_>>()
     };

@@ -7,14 +7,14 @@ use rust_htslib::bam::{self, header::HeaderRecord, Header};
 use crate::error::{Error, Result};
 
 use super::align::AlignedRecord;
-use super::genome::Reference;
+use super::genome::MemoryGenome;
 
 /// Writes `records` (in any order) to `path`, sorted by place, and `path.bai` beside it. `sample` becomes the SM of the one read
 /// group, `program` the name in the one @PG line.
 ///
 /// # Errors
 /// When a file cannot be written.
-pub fn write(path: &Path, reference: &Reference, sample: &str, program: &str, records: Vec<AlignedRecord>) -> Result<()> {
+pub fn write(path: &Path, reference: &MemoryGenome, sample: &str, program: &str, records: Vec<AlignedRecord>) -> Result<()> {
     write_with_index(path, None, reference, sample, program, records)
 }
 
@@ -25,7 +25,7 @@ pub fn write(path: &Path, reference: &Reference, sample: &str, program: &str, re
 pub fn write_with_index(
     path: &Path,
     index: Option<&Path>,
-    reference: &Reference,
+    reference: &MemoryGenome,
     sample: &str,
     program: &str,
     mut records: Vec<AlignedRecord>,

@@ -15,7 +15,7 @@ use crate::genome::ContigId;
 use crate::model::GeneModels;
 use crate::sequence::{complement, reverse_complement, translate_codon};
 
-use super::genome::Reference;
+use super::genome::MemoryGenome;
 use super::molecule::Substitution;
 use super::site::model;
 
@@ -32,7 +32,7 @@ pub struct WrittenHaplotype {
 
 /// One change, on the genome.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Change {
+pub struct SimulatedChange {
     /// `ROS1 p.G2032R`, or the place.
     pub name: String,
     /// Contig.
@@ -88,12 +88,12 @@ impl fmt::Display for WrittenHaplotype {
     }
 }
 
-impl Change {
+impl SimulatedChange {
     /// The change that the text means.
     ///
     /// # Errors
     /// What is wrong: no such gene or codon, or another base or amino acid there.
-    pub fn resolve(text: &str, models: &GeneModels, reference: &Reference) -> Result<Self, String> {
+    pub fn resolve(text: &str, models: &GeneModels, reference: &MemoryGenome) -> Result<Self, String> {
         if text.contains('>') {
             Self::of_place(text, reference)
         } else {
@@ -101,7 +101,7 @@ impl Change {
         }
     }
 
-    fn of_place(text: &str, reference: &Reference) -> Result<Self, String> {
+    fn of_place(text: &str, reference: &MemoryGenome) -> Result<Self, String> {
         let wrong = || format!("mutation {text} is not written as chr2:29220829:C>T (as many bases before > as behind)");
         let (place, bases) = text.rsplit_once(':').ok_or_else(wrong)?;
         let (contig, position) = place.rsplit_once(':').ok_or_else(wrong)?;
@@ -121,7 +121,7 @@ impl Change {
         })
     }
 
-    fn of_protein(text: &str, models: &GeneModels, reference: &Reference) -> Result<Self, String> {
+    fn of_protein(text: &str, models: &GeneModels, reference: &MemoryGenome) -> Result<Self, String> {
         let wrong = || format!("mutation {text} is not written as ALK:G1202R");
         let (symbol, change) = text.split_once(':').ok_or_else(wrong)?;
         let change = change.trim_start_matches("p.");
@@ -160,7 +160,7 @@ impl Change {
         Self::new(format!("{} p.{change}", gene.symbol), gene.contig(), first, &bases, reference)
     }
 
-    fn new(name: String, contig: ContigId, position: u32, alternative: &[u8], reference: &Reference) -> Result<Self, String> {
+    fn new(name: String, contig: ContigId, position: u32, alternative: &[u8], reference: &MemoryGenome) -> Result<Self, String> {
         let old: Vec<u8> = (position..).take(alternative.len()).map(|at| reference.base(contig, at)).collect();
         if old.contains(&b'N') {
             return Err(format!("mutation {name}: the FASTA does not know the bases there"));

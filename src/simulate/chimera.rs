@@ -3,8 +3,8 @@
 
 use crate::genome::{Interval, Strand};
 
-use super::mixture::{Part, PartAmount};
-use super::molecule::{Molecule, Piece};
+use super::mixture::{MixturePart, PartAmount};
+use super::molecule::{MoleculePiece, SimulatedMolecule};
 use super::random::Random;
 use super::rearrangement::Ground;
 
@@ -24,11 +24,11 @@ pub struct Chimera {
     /// First base of the second part.
     pub three: String,
     /// One fragment of it.
-    pub part: Part,
+    pub part: MixturePart,
 }
 
 /// Draws `count` chimeras of the molecules of a sample; `weights` are their shares in the library.
-pub fn draw(count: u32, molecules: &[(&Molecule, f64)], in_dna: bool, ground: &Ground, random: &mut Random) -> Vec<Chimera> {
+pub fn draw(count: u32, molecules: &[(&SimulatedMolecule, f64)], in_dna: bool, ground: &Ground, random: &mut Random) -> Vec<Chimera> {
     let total: f64 = molecules.iter().map(|(_, weight)| weight).sum();
     let mut list = Vec::new();
     let mut tries = 0;
@@ -51,20 +51,20 @@ pub fn draw(count: u32, molecules: &[(&Molecule, f64)], in_dna: bool, ground: &G
     list
 }
 
-fn joined(number: usize, first: (&str, &[Piece]), second: (&str, &[Piece]), ground: &Ground) -> Option<Chimera> {
+fn joined(number: usize, first: (&str, &[MoleculePiece]), second: (&str, &[MoleculePiece]), ground: &Ground) -> Option<Chimera> {
     let pieces = [first.1, second.1].concat();
-    let molecule = Molecule::new(format!("chimera{}", number + 1), &pieces, ground.reference).ok()?;
+    let molecule = SimulatedMolecule::new(format!("chimera{}", number + 1), &pieces, ground.reference).ok()?;
     let at = *molecule.piece_starts().get(first.1.len())?;
     let place = |offset: usize| {
         let place = molecule.place(offset)?;
         Some(format!("{}:{}:{}", ground.reference.contigs().name(place.contig), place.position + 1, place.strand.symbol()))
     };
     let (five, three) = (place(at.checked_sub(1)?)?, place(at)?);
-    let part = Part { molecules: vec![(molecule, 1.0)], amount: PartAmount::OnlyCrossing(1), junction: Some((at, at)) };
+    let part = MixturePart { molecules: vec![(molecule, 1.0)], amount: PartAmount::OnlyCrossing(1), junction: Some((at, at)) };
     Some(Chimera { name: format!("{}::{}", first.0, second.0), five, three, part })
 }
 
-fn pick<'m>(molecules: &[(&'m Molecule, f64)], total: f64, random: &mut Random) -> &'m Molecule {
+fn pick<'m>(molecules: &[(&'m SimulatedMolecule, f64)], total: f64, random: &mut Random) -> &'m SimulatedMolecule {
     let mut left = random.unit() * total;
     for (molecule, weight) in molecules {
         left -= weight;
@@ -76,7 +76,7 @@ fn pick<'m>(molecules: &[(&'m Molecule, f64)], total: f64, random: &mut Random) 
 }
 
 /// Bases of a molecule up to (`before`) or from a random place off the exon edges; in DNA read from either strand.
-fn arm(molecule: &Molecule, in_dna: bool, before: bool, random: &mut Random) -> Option<(String, Vec<Piece>)> {
+fn arm(molecule: &SimulatedMolecule, in_dna: bool, before: bool, random: &mut Random) -> Option<(String, Vec<MoleculePiece>)> {
     let room = molecule.length_bp().checked_sub(2 * SHORTEST_ARM_BP)?;
     let at = SHORTEST_ARM_BP + random.below(room + 1);
     if molecule.piece_starts().contains(&at) {
@@ -88,7 +88,7 @@ fn arm(molecule: &Molecule, in_dna: bool, before: bool, random: &mut Random) -> 
     if turned {
         pieces.reverse();
         for piece in &mut pieces {
-            if let Piece::Genomic(_, strand) = piece {
+            if let MoleculePiece::Genomic(_, strand) = piece {
                 *strand = strand.flipped();
             }
         }
@@ -97,7 +97,7 @@ fn arm(molecule: &Molecule, in_dna: bool, before: bool, random: &mut Random) -> 
 }
 
 /// Bases from anywhere in the genome.
-fn anywhere(ground: &Ground, random: &mut Random) -> Option<(String, Vec<Piece>)> {
+fn anywhere(ground: &Ground, random: &mut Random) -> Option<(String, Vec<MoleculePiece>)> {
     let total: usize = ground.reference.stretches().map(|(stretch, _)| stretch.length_bp() as usize).sum();
     let mut at = random.below(total);
     let (stretch, bases) = ground.reference.stretches().find(|(stretch, _)| {
@@ -113,15 +113,15 @@ fn anywhere(ground: &Ground, random: &mut Random) -> Option<(String, Vec<Piece>)
     let interval = Interval { contig: stretch.contig, start: stretch.start + span.start as u32, end: stretch.start + span.end as u32 };
     let strand = if random.happens(0.5) { Strand::Forward } else { Strand::Reverse };
     let genes = ground.models.at(interval.contig, interval.start);
-    Some((genes.first().map_or_else(|| "?".to_owned(), |gene| gene.symbol.clone()), vec![Piece::Genomic(interval, strand)]))
+    Some((genes.first().map_or_else(|| "?".to_owned(), |gene| gene.symbol.clone()), vec![MoleculePiece::Genomic(interval, strand)]))
 }
 
 /// The pieces of the genome behind a stretch of a molecule.
-fn stretch_pieces(molecule: &Molecule, start: usize, end: usize) -> Vec<Piece> {
-    let mut pieces: Vec<Piece> = Vec::new();
+fn stretch_pieces(molecule: &SimulatedMolecule, start: usize, end: usize) -> Vec<MoleculePiece> {
+    let mut pieces: Vec<MoleculePiece> = Vec::new();
     for place in (start..end).filter_map(|offset| molecule.place(offset)) {
         match pieces.last_mut() {
-            Some(Piece::Genomic(interval, strand))
+            Some(MoleculePiece::Genomic(interval, strand))
                 if *strand == place.strand
                     && interval.contig == place.contig
                     && interval.end == place.position
@@ -129,7 +129,7 @@ fn stretch_pieces(molecule: &Molecule, start: usize, end: usize) -> Vec<Piece> {
             {
                 interval.end += 1;
             }
-            Some(Piece::Genomic(interval, strand))
+            Some(MoleculePiece::Genomic(interval, strand))
                 if *strand == place.strand
                     && interval.contig == place.contig
                     && interval.start == place.position + 1
@@ -139,7 +139,7 @@ fn stretch_pieces(molecule: &Molecule, start: usize, end: usize) -> Vec<Piece> {
             }
             _ => {
                 let interval = Interval { contig: place.contig, start: place.position, end: place.position + 1 };
-                pieces.push(Piece::Genomic(interval, place.strand));
+                pieces.push(MoleculePiece::Genomic(interval, place.strand));
             }
         }
     }

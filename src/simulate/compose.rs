@@ -1,8 +1,8 @@
 //! From the events of a sample to its molecules.
 //!
 //! ```text
-//!   Event --rearrangement--> breakends --rna--> fused transcript + wild-type transcripts + background
-//!                                      --dna--> rearranged chromosomes + the unchanged ones beside them
+//!   SimulatedEvent --rearrangement--> breakends --rna--> fused transcript + wild-type transcripts + background
+//!                                               --dna--> rearranged chromosomes + the unchanged ones beside them
 //!   mutations in cis go onto the fused molecules, those in trans onto the wild type
 //! ```
 
@@ -12,11 +12,11 @@ mod rna;
 use crate::error::Result;
 use crate::genome::{ContigId, Strand};
 
-use super::change::Change;
-use super::event::Event;
-use super::mixture::Part;
-use super::molecule::{Molecule, Substitution};
-use super::place::{Placement, Primer};
+use super::change::SimulatedChange;
+use super::event::SimulatedEvent;
+use super::mixture::MixturePart;
+use super::molecule::{SimulatedMolecule, Substitution};
+use super::place::{FragmentPlacement, Primer};
 use super::random::Random;
 use super::rearrangement::{Ground, Rearrangement};
 use super::recipe::Recipe;
@@ -24,11 +24,11 @@ use super::recipe::Recipe;
 /// What a sample is made of.
 pub struct Composition<'a> {
     /// Its molecules.
-    pub parts: Vec<Part>,
+    pub parts: Vec<MixturePart>,
     /// Which of them are unchanged but for mutations.
     pub wild_type: Vec<bool>,
     /// Where fragments begin.
-    pub placement: Placement,
+    pub placement: FragmentPlacement,
     /// The junctions.
     pub junctions: Vec<PlacedJunction<'a>>,
     /// The mutations.
@@ -54,7 +54,7 @@ pub struct PlacedMutation {
     /// Index of the event in the sample.
     pub event: usize,
     /// The change.
-    pub change: Change,
+    pub change: SimulatedChange,
     /// On fused molecules, on the others, or on those of a sample without a fusion.
     pub in_cis: Option<bool>,
     /// Share of all molecules there, where that was asked for.
@@ -62,12 +62,12 @@ pub struct PlacedMutation {
 }
 
 /// A problem with one event: its line, what is wrong, and the remedy.
-pub type Problem = (usize, String, String);
+pub type EventProblem = (usize, String, String);
 
 /// Changes that lie together on a share of the molecules.
 #[derive(Debug, Clone)]
 struct Haplotype {
-    changes: Vec<Change>,
+    changes: Vec<SimulatedChange>,
     in_cis: Option<bool>,
     share: f64,
 }
@@ -77,11 +77,11 @@ struct Haplotype {
 /// # Errors
 /// The first event that cannot be made.
 pub fn compose<'a>(
-    events: &[&Event],
+    events: &[&SimulatedEvent],
     ground: &Ground<'a>,
     recipe: &Recipe,
     random: &mut Random,
-) -> std::result::Result<Composition<'a>, Problem> {
+) -> std::result::Result<Composition<'a>, EventProblem> {
     let mut placed = Vec::new();
     for event in events {
         let broken = match &event.ends {
@@ -102,7 +102,7 @@ pub fn compose<'a>(
 
 type PlacedEvent<'a> = (Option<Rearrangement<'a>>, Vec<Haplotype>);
 
-fn haplotypes(event: &Event, ground: &Ground) -> std::result::Result<Vec<Haplotype>, String> {
+fn haplotypes(event: &SimulatedEvent, ground: &Ground) -> std::result::Result<Vec<Haplotype>, String> {
     let mut used = [0.0; 2];
     let mut list = Vec::new();
     for written in &event.mutations {
@@ -118,14 +118,17 @@ fn haplotypes(event: &Event, ground: &Ground) -> std::result::Result<Vec<Haploty
         if used[slot] > 1.0 + 1e-9 {
             return Err("the shares of mutations on the same molecules add up to more than 1".to_owned());
         }
-        let changes = written.changes.iter().map(|text| Change::resolve(text, ground.models, ground.reference));
+        let changes = written.changes.iter().map(|text| SimulatedChange::resolve(text, ground.models, ground.reference));
         list.push(Haplotype { changes: changes.collect::<std::result::Result<_, _>>()?, in_cis, share });
     }
     Ok(list)
 }
 
 /// The molecule without and with each haplotype's changes, in their shares.
-fn alternatives<'h>(molecule: Molecule, haplotypes: impl Iterator<Item = (&'h [Change], f64)>) -> Vec<(Molecule, f64)> {
+fn alternatives<'h>(
+    molecule: SimulatedMolecule,
+    haplotypes: impl Iterator<Item = (&'h [SimulatedChange], f64)>,
+) -> Vec<(SimulatedMolecule, f64)> {
     let mut left = 1.0;
     let mut list = Vec::new();
     for (changes, share) in haplotypes {
@@ -167,6 +170,6 @@ fn tiled(contig: ContigId, start: u32, end: u32) -> Vec<Primer> {
 }
 
 /// A molecule, or what is wrong with it.
-fn made(molecule: Result<Molecule>, line: usize) -> std::result::Result<Molecule, Problem> {
+fn made(molecule: Result<SimulatedMolecule>, line: usize) -> std::result::Result<SimulatedMolecule, EventProblem> {
     molecule.map_err(|error| (line, error.to_string(), "give a FASTA that has these bases, or a smaller --flank".to_owned()))
 }

@@ -23,7 +23,7 @@ mod repeat;
 use std::ops::RangeInclusive;
 
 use super::random::Random;
-use super::reads::{Fragment, Library, Umi};
+use super::reads::{SimulatedFragment, SimulatedLibrary, UmiPlacement};
 
 use adapter::{Kit, Short};
 use person::Person;
@@ -85,7 +85,7 @@ impl Default for Dirt {
 
 /// Kinds of dirt of single reads.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum End {
+enum DirtyEnd {
     PolyG,
     PolyA,
     Repeat,
@@ -94,8 +94,13 @@ enum End {
 
 impl Dirt {
     /// The kinds of single reads with their shares.
-    fn ends(&self) -> [(End, f64); 4] {
-        [(End::PolyG, self.poly_g_frac), (End::PolyA, self.poly_a_frac), (End::Repeat, self.repeat_frac), (End::N, self.n_run_frac)]
+    fn ends(&self) -> [(DirtyEnd, f64); 4] {
+        [
+            (DirtyEnd::PolyG, self.poly_g_frac),
+            (DirtyEnd::PolyA, self.poly_a_frac),
+            (DirtyEnd::Repeat, self.repeat_frac),
+            (DirtyEnd::N, self.n_run_frac),
+        ]
     }
 
     /// Share of the reads that have an end of any kind; a read has one at most, so it must not be above 1.
@@ -119,10 +124,10 @@ pub struct Soiler {
 
 impl Soiler {
     /// A soiler for reads of this library, whose draws follow from `seed` alone.
-    pub fn new(dirt: Dirt, library: &Library, seed: u64) -> Self {
+    pub fn new(dirt: Dirt, library: &SimulatedLibrary, seed: u64) -> Self {
         let mut ends = Random::for_purpose(seed, "dirt of reads");
         let name_umi_bp = match library.umi {
-            Some(Umi::Name { length_bp, .. }) => Some(length_bp),
+            Some(UmiPlacement::Name { length_bp, .. }) => Some(length_bp),
             _ => None,
         };
         let person = Person::new(Random::for_purpose(seed, "another person").next_u64(), dirt.snv_frac);
@@ -139,7 +144,7 @@ impl Soiler {
 
     /// Makes fragments of one molecule dirty; further ones come in behind those of which they are copies. Only molecules without a
     /// fusion (`is_wild_type`) may be another person's.
-    pub fn soil<'m>(&mut self, fragments: Vec<Fragment<'m>>, is_wild_type: bool) -> Vec<Fragment<'m>> {
+    pub fn soil<'m>(&mut self, fragments: Vec<SimulatedFragment<'m>>, is_wild_type: bool) -> Vec<SimulatedFragment<'m>> {
         let mut soiled = Vec::with_capacity(fragments.len());
         let mut is_foreign = false;
         let mut short = None;
@@ -172,14 +177,14 @@ impl Soiler {
     }
 
     /// Exchanges the second reads of some of the fragments of a sample.
-    pub fn put_out_of_step<'s, 'm: 's>(&mut self, fragments: impl Iterator<Item = &'s mut Fragment<'m>>) {
+    pub fn put_out_of_step<'s, 'm: 's>(&mut self, fragments: impl Iterator<Item = &'s mut SimulatedFragment<'m>>) {
         if self.dirt.out_of_step_frac > 0.0 {
             out_of_step::exchange(fragments, self.dirt.out_of_step_frac, &mut self.mates);
         }
     }
 
     /// Gives the reads of a fragment their ends: adapter, where its molecule is short, or others.
-    fn end(&mut self, fragment: &mut Fragment, short: Option<Short>) {
+    fn end(&mut self, fragment: &mut SimulatedFragment, short: Option<Short>) {
         if self.dirt.end_frac() <= 0.0 {
             return;
         }
@@ -190,18 +195,18 @@ impl Soiler {
             let Some(end) = self.drawn() else { continue };
             let length_bp = self.length_bp().min(read.bases.len());
             match end {
-                End::PolyG => poly_g::add(read, length_bp, &mut self.ends),
-                End::PolyA => poly_a::add(read, length_bp, &mut self.ends),
-                End::Repeat => repeat::add(read, length_bp, &mut self.ends),
-                End::N => n_run::add(read, length_bp, &mut self.ends),
+                DirtyEnd::PolyG => poly_g::add(read, length_bp, &mut self.ends),
+                DirtyEnd::PolyA => poly_a::add(read, length_bp, &mut self.ends),
+                DirtyEnd::Repeat => repeat::add(read, length_bp, &mut self.ends),
+                DirtyEnd::N => n_run::add(read, length_bp, &mut self.ends),
             }
         }
     }
 
     /// The kind of dirt of the next read of a fragment without adapter.
-    fn drawn(&mut self) -> Option<End> {
+    fn drawn(&mut self) -> Option<DirtyEnd> {
         let mut left = self.ends.unit() * (1.0 - self.dirt.adapter_frac);
-        let is_it = |(_, share): &(End, f64)| {
+        let is_it = |(_, share): &(DirtyEnd, f64)| {
             left -= share;
             left < 0.0
         };

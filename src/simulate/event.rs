@@ -23,7 +23,7 @@ use std::path::Path;
 
 use crate::error::{Error, Result};
 use crate::genome::EventKind;
-use crate::knowledge::table::{Row, Table};
+use crate::knowledge::table::{Table, TsvRow};
 use crate::text::{self, MAX_TABLE_BYTES};
 
 use super::change::WrittenHaplotype;
@@ -98,7 +98,7 @@ pub enum EventAmount {
 
 /// One row.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Event {
+pub struct SimulatedEvent {
     /// Where it stands, for messages.
     pub line: usize,
     /// Identifier.
@@ -143,7 +143,7 @@ pub fn kind_name(kind: EventKind) -> &'static str {
 ///
 /// # Errors
 /// When the file cannot be read, or a row cannot be understood: the line, what is wrong and how to mend it.
-pub fn read(path: &Path) -> Result<Vec<Event>> {
+pub fn read(path: &Path) -> Result<Vec<SimulatedEvent>> {
     let text = text::read(path, MAX_TABLE_BYTES, "give the table of events, as kinfuse simulate --help shows it")?;
     let table = Table::parse(path, &text);
     if let Some(unknown) = table.columns().iter().find(|column| !COLUMNS.contains(&column.as_str())) {
@@ -153,7 +153,8 @@ pub fn read(path: &Path) -> Result<Vec<Event>> {
             format!("name the columns in the first line, separated by tabs: {}", COLUMNS.join(", ")),
         ));
     }
-    let events: Vec<Event> = table.rows().zip(1..).map(|(row, number)| Event::read(&row, number)).collect::<Result<_>>()?;
+    let events: Vec<SimulatedEvent> =
+        table.rows().zip(1..).map(|(row, number)| SimulatedEvent::read(&row, number)).collect::<Result<_>>()?;
     if events.is_empty() {
         return Err(Error::input(path, "has no event", "write one row an event below the line of column names"));
     }
@@ -170,8 +171,8 @@ pub fn read(path: &Path) -> Result<Vec<Event>> {
     Ok(events)
 }
 
-impl Event {
-    fn read(row: &Row, number: usize) -> Result<Self> {
+impl SimulatedEvent {
+    fn read(row: &TsvRow, number: usize) -> Result<Self> {
         let get = |column: &str| Some(row.get(column)).filter(|text| !text.is_empty() && *text != ".");
         let id = get("id").map_or_else(|| format!("e{number}"), str::to_owned);
         let sample = get("sample").unwrap_or(&id).to_owned();
@@ -307,7 +308,7 @@ const MOST_FRAGMENTS: u32 = 1_000_000;
 const LONGEST_INSERTION_BP: usize = 1_000;
 
 /// The events as a table that [`read`] takes.
-pub fn to_tsv(events: &[Event]) -> String {
+pub fn to_tsv(events: &[SimulatedEvent]) -> String {
     let mut text = COLUMNS.join("\t") + "\n";
     for event in events {
         text.push_str(&event.cells().join("\t"));
@@ -316,7 +317,7 @@ pub fn to_tsv(events: &[Event]) -> String {
     text
 }
 
-fn end(row: &Row, gene: Option<&str>, site: Option<&str>, which: &str) -> Result<WrittenEnd> {
+fn end(row: &TsvRow, gene: Option<&str>, site: Option<&str>, which: &str) -> Result<WrittenEnd> {
     let site = site.ok_or_else(|| row.error(format!("site{which} is blank"), "write exon 13, intron 19 or chr2:29223528:-"))?;
     let parsed = WrittenSite::parse(site).ok_or_else(|| {
         row.error(
@@ -330,7 +331,7 @@ fn end(row: &Row, gene: Option<&str>, site: Option<&str>, which: &str) -> Result
     Ok(WrittenEnd { gene: gene.map(str::to_owned), site: parsed })
 }
 
-fn insertion(row: &Row, text: &str) -> Result<WrittenInsertion> {
+fn insertion(row: &TsvRow, text: &str) -> Result<WrittenInsertion> {
     let bases = text.to_ascii_uppercase().into_bytes();
     let wrong = || row.error(format!("insertion is {text:?}"), "write its bases (ACGT), or how many random ones, up to 1000");
     if let Ok(number) = text.parse::<u32>() {
@@ -343,7 +344,7 @@ fn insertion(row: &Row, text: &str) -> Result<WrittenInsertion> {
     }
 }
 
-fn homology(row: &Row, text: &str) -> Result<WrittenHomology> {
+fn homology(row: &TsvRow, text: &str) -> Result<WrittenHomology> {
     let bp = text.trim_start_matches('~').parse().ok().filter(|&bp| bp <= 50);
     let bp = bp.ok_or_else(|| row.error(format!("homology_bp is {text:?}"), "write a number up to 50, or ~10 for the nearest there is"))?;
     Ok(WrittenHomology { bp, or_nearest: text.starts_with('~') })

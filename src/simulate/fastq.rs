@@ -6,14 +6,14 @@ use std::path::Path;
 
 use crate::error::{Error, Result};
 
-use super::reads::{Fragment, Read};
+use super::reads::{SimulatedFragment, SimulatedRead};
 
 /// Writes the first reads to `first` and, for pairs, the second ones to `second`. A UMI tag is written as comment (`RX:Z:...`),
 /// where `bwa mem -C` and `minimap2 -y` take it from.
 ///
 /// # Errors
 /// When a file cannot be written.
-pub fn write<'m>(fragments: impl IntoIterator<Item = &'m Fragment<'m>>, first: &Path, second: Option<&Path>) -> Result<()> {
+pub fn write<'m>(fragments: impl IntoIterator<Item = &'m SimulatedFragment<'m>>, first: &Path, second: Option<&Path>) -> Result<()> {
     let create = |path: &Path| File::create(path).map(BufWriter::new).map_err(Error::io(path, "write"));
     let mut files = vec![(first, create(first)?)];
     if let Some(second) = second {
@@ -34,7 +34,7 @@ pub fn write<'m>(fragments: impl IntoIterator<Item = &'m Fragment<'m>>, first: &
 ///
 /// # Errors
 /// When it cannot be written.
-pub fn write_record(file: &mut impl Write, fragment: &Fragment, read: &Read) -> std::io::Result<()> {
+pub fn write_record(file: &mut impl Write, fragment: &SimulatedFragment, read: &SimulatedRead) -> std::io::Result<()> {
     write!(file, "@{}", fragment.name)?;
     if let Some(umi) = &fragment.umi_tag {
         write!(file, " RX:Z:{umi}")?;

@@ -1,22 +1,22 @@
-//! The genome from which molecules are cut.
+//! A genome in memory, from which simulated molecules are cut.
 
 use std::fmt::Write as _;
 use std::path::Path;
 
 use crate::error::Result;
-use crate::genome::{ContigId, Contigs, Interval, Strand};
+use crate::genome::{Breakend, ContigId, Contigs, Interval, Junction, Side, Strand};
 use crate::reference::Fasta;
-use crate::sequence::reverse_complement;
+use crate::sequence::{complement, reverse_complement};
 
 /// A genome in memory: names and bases (upper case). Of a contig all bases may be there, or pieces of it.
 #[derive(Debug, Clone, Default)]
-pub struct Reference {
+pub struct MemoryGenome {
     contigs: Contigs,
     /// For each contig its pieces with the position of their first base, in order.
     pieces: Vec<Vec<(u32, Vec<u8>)>>,
 }
 
-impl Reference {
+impl MemoryGenome {
     /// A genome of these contigs, in this order.
     pub fn new(contigs: impl IntoIterator<Item = (String, Vec<u8>)>) -> Self {
         let (names, pieces): (Vec<_>, Vec<_>) =
@@ -76,6 +76,22 @@ impl Reference {
     pub fn base(&self, contig: ContigId, position: u32) -> u8 {
         let base = self.piece(contig, position).and_then(|(start, bases)| bases.get((position - start) as usize));
         base.copied().unwrap_or(b'N')
+    }
+
+    /// How many bases at a junction could belong to either end, up to 50 on either side.
+    pub fn homology_bp(&self, junction: &Junction) -> u32 {
+        // Bases in the order in which one meets them when walking out of the kept flank: kept ones below 0, lost ones from 0 on.
+        let walk = |end: Breakend, step: i64| {
+            let boundary = i64::from(end.boundary);
+            match end.side {
+                Side::Lower => self.base(end.contig, (boundary + step) as u32),
+                Side::Higher => complement(self.base(end.contig, (boundary - 1 - step) as u32)),
+            }
+        };
+        let (a, b) = (junction.a(), junction.b());
+        let beyond = (0..50).take_while(|&step| walk(a, step) == complement(walk(b, -1 - step))).count();
+        let before = (0..50).take_while(|&step| walk(a, -1 - step) == complement(walk(b, step))).count();
+        (beyond + before) as u32
     }
 
     /// The stretches of which the bases are known, by contig and position.

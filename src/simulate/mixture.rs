@@ -2,9 +2,9 @@
 
 use crate::genome::Strand;
 
-use super::molecule::Molecule;
-use super::place::{Placed, Placement, Placer};
-use super::reads::{Crossing, Fragment, Library, Sampler};
+use super::molecule::SimulatedMolecule;
+use super::place::{FragmentPlacement, PlacedFragment, Placer};
+use super::reads::{CrossingKind, Sampler, SimulatedFragment, SimulatedLibrary};
 
 /// How much is drawn from a part.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -19,9 +19,9 @@ pub enum PartAmount {
 
 /// Molecules that differ in mutations only, with their shares.
 #[derive(Debug, Clone)]
-pub struct Part {
+pub struct MixturePart {
     /// The molecules, of one length, and their shares, which sum to 1.
-    pub molecules: Vec<(Molecule, f64)>,
+    pub molecules: Vec<(SimulatedMolecule, f64)>,
     /// How much of them.
     pub amount: PartAmount,
     /// Where the junction lies: before and behind the inserted bases.
@@ -44,22 +44,22 @@ pub const DNA_RULE: CrossingRule = CrossingRule { anchor_bp: 15, pairs: true };
 
 impl CrossingRule {
     /// Whether a fragment crosses.
-    pub fn counts(self, crossing: Option<Crossing>) -> bool {
+    pub fn counts(self, crossing: Option<CrossingKind>) -> bool {
         match crossing {
-            Some(Crossing::Split) => true,
-            Some(Crossing::Pair) => self.pairs,
+            Some(CrossingKind::Split) => true,
+            Some(CrossingKind::Pair) => self.pairs,
             None => false,
         }
     }
 
     /// Most inserted bases over which a read of this library crosses; none where mates on either side are enough.
-    pub fn most_inserted_bp(self, library: &Library) -> Option<u32> {
+    pub fn most_inserted_bp(self, library: &SimulatedLibrary) -> Option<u32> {
         let by_mates = self.pairs && library.paired;
         (!by_mates).then(|| library.read_bp.saturating_sub(2 * self.anchor_bp as u32))
     }
 
     /// Whether the fragment at this place will cross `left..right`, before it is read.
-    fn crosses(self, (start, length, strand): Placed, (left, right): (usize, usize), library: &Library) -> bool {
+    fn crosses(self, (start, length, strand): PlacedFragment, (left, right): (usize, usize), library: &SimulatedLibrary) -> bool {
         let end = start + length;
         let spans = |start: usize, end: usize| start + self.anchor_bp <= left && right + self.anchor_bp <= end;
         if self.pairs && library.paired {
@@ -82,11 +82,11 @@ const TRIES: usize = 2_000_000;
 /// # Errors
 /// When no fragment of this library can cross the junction.
 pub fn draw<'m>(
-    part: &'m Part,
-    placement: &Placement,
+    part: &'m MixturePart,
+    placement: &FragmentPlacement,
     rule: CrossingRule,
     sampler: &mut Sampler,
-) -> Result<Vec<(usize, Fragment<'m>)>, String> {
+) -> Result<Vec<(usize, SimulatedFragment<'m>)>, String> {
     let Some((first, _)) = part.molecules.first() else { return Ok(Vec::new()) };
     let placer = placement.on(first);
     let mut drawn = Vec::new();
@@ -107,12 +107,12 @@ pub fn draw<'m>(
 }
 
 fn until_crossing<'m>(
-    part: &'m Part,
+    part: &'m MixturePart,
     placer: &Placer,
     (count, at, others): (u32, (usize, usize), bool),
     rule: CrossingRule,
     sampler: &mut Sampler,
-    drawn: &mut Vec<(usize, Fragment<'m>)>,
+    drawn: &mut Vec<(usize, SimulatedFragment<'m>)>,
 ) -> Result<(), String> {
     let (mut missing, mut tries) = (count, 0);
     while missing > 0 {
@@ -136,13 +136,18 @@ fn until_crossing<'m>(
     Ok(())
 }
 
-fn placed(placer: &Placer, molecule: &Molecule, sampler: &mut Sampler) -> Option<Placed> {
+fn placed(placer: &Placer, molecule: &SimulatedMolecule, sampler: &mut Sampler) -> Option<PlacedFragment> {
     let length = sampler.length(molecule);
     let strand = sampler.strand();
     placer.place(molecule, length, strand, sampler.random())
 }
 
-fn take<'m>(part: &'m Part, (start, length, strand): Placed, sampler: &mut Sampler, drawn: &mut Vec<(usize, Fragment<'m>)>) {
+fn take<'m>(
+    part: &'m MixturePart,
+    (start, length, strand): PlacedFragment,
+    sampler: &mut Sampler,
+    drawn: &mut Vec<(usize, SimulatedFragment<'m>)>,
+) {
     let mut index = 0;
     if part.molecules.len() > 1 {
         let mut left = sampler.random().unit();
@@ -155,7 +160,14 @@ fn take<'m>(part: &'m Part, (start, length, strand): Placed, sampler: &mut Sampl
 }
 
 /// Mean number of fragments that would cross at this depth.
-pub fn expected_crossing(depth: f64, at: (usize, usize), part: &Part, placement: &Placement, rule: CrossingRule, library: &Library) -> f64 {
+pub fn expected_crossing(
+    depth: f64,
+    at: (usize, usize),
+    part: &MixturePart,
+    placement: &FragmentPlacement,
+    rule: CrossingRule,
+    library: &SimulatedLibrary,
+) -> f64 {
     /// Lengths over which the mean is taken; its error is about a hundredth.
     const LENGTHS: u32 = 400;
     let Some((molecule, _)) = part.molecules.first() else { return 0.0 };

@@ -12,11 +12,11 @@ use crate::genome::{Breakend, ContigId, Interval, Junction, Side, Strand};
 use crate::model::Gene;
 use crate::sequence::{complement, reverse_complement};
 
-use super::genome::Reference;
+use super::genome::MemoryGenome;
 
 /// One piece of a molecule.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Piece {
+pub enum MoleculePiece {
     /// A stretch of the genome, read along a strand.
     Genomic(Interval, Strand),
     /// Bases that the genome does not have there.
@@ -36,7 +36,7 @@ pub struct Substitution {
 
 /// A base of a molecule as it lies on the genome.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Place {
+pub struct BasePlace {
     /// The contig.
     pub contig: ContigId,
     /// 0-based position.
@@ -47,10 +47,10 @@ pub struct Place {
 
 /// A molecule: its bases, and where each of them comes from.
 #[derive(Debug, Clone)]
-pub struct Molecule {
+pub struct SimulatedMolecule {
     name: String,
     bases: Vec<u8>,
-    places: Vec<Option<Place>>,
+    places: Vec<Option<BasePlace>>,
     starts: Vec<usize>,
 }
 
@@ -69,27 +69,27 @@ impl Substitution {
     }
 }
 
-impl Molecule {
+impl SimulatedMolecule {
     /// A molecule of these pieces.
     ///
     /// # Errors
     /// When a piece leaves its contig.
-    pub fn new(name: impl Into<String>, pieces: &[Piece], reference: &Reference) -> Result<Self> {
+    pub fn new(name: impl Into<String>, pieces: &[MoleculePiece], reference: &MemoryGenome) -> Result<Self> {
         let mut molecule = Self { name: name.into(), bases: Vec::new(), places: Vec::new(), starts: Vec::new() };
         for piece in pieces {
             molecule.starts.push(molecule.bases.len());
             match piece {
-                Piece::Inserted(bases) => {
+                MoleculePiece::Inserted(bases) => {
                     molecule.bases.extend_from_slice(bases);
                     molecule.places.extend(bases.iter().map(|_| None));
                 }
-                Piece::Genomic(interval, strand) => {
+                MoleculePiece::Genomic(interval, strand) => {
                     let bases = reference.read(*interval, *strand).ok_or_else(|| {
                         let contig = reference.contigs().name(interval.contig);
                         Error::Config(format!("{}: {contig}:{}-{} lies outside of the genome", molecule.name, interval.start, interval.end))
                     })?;
                     molecule.bases.extend(bases);
-                    let place = |position| Some(Place { contig: interval.contig, position, strand: *strand });
+                    let place = |position| Some(BasePlace { contig: interval.contig, position, strand: *strand });
                     match strand {
                         Strand::Forward => molecule.places.extend((interval.start..interval.end).map(place)),
                         Strand::Reverse => molecule.places.extend((interval.start..interval.end).rev().map(place)),
@@ -104,7 +104,7 @@ impl Molecule {
     ///
     /// # Errors
     /// When the gene has no exons or leaves the genome.
-    pub fn transcript(gene: &Gene, reference: &Reference) -> Result<Self> {
+    pub fn transcript(gene: &Gene, reference: &MemoryGenome) -> Result<Self> {
         let last = model(gene)?.1.exons.len() as u32;
         Self::new(gene.symbol.clone(), &exon_pieces(gene, 1..=last)?, reference)
     }
@@ -113,12 +113,12 @@ impl Molecule {
     ///
     /// # Errors
     /// When an exon does not exist or leaves the genome.
-    pub fn fusion_transcript(five: (&Gene, u32), insertion: &[u8], three: (&Gene, u32), reference: &Reference) -> Result<Self> {
+    pub fn fusion_transcript(five: (&Gene, u32), insertion: &[u8], three: (&Gene, u32), reference: &MemoryGenome) -> Result<Self> {
         let (five, last) = five;
         let (three, first) = three;
         let mut pieces = exon_pieces(five, 1..=last)?;
         if !insertion.is_empty() {
-            pieces.push(Piece::Inserted(insertion.to_vec()));
+            pieces.push(MoleculePiece::Inserted(insertion.to_vec()));
         }
         pieces.extend(exon_pieces(three, first..=model(three)?.1.exons.len() as u32)?);
         Self::new(format!("{}::{}", five.symbol, three.symbol), &pieces, reference)
@@ -128,22 +128,22 @@ impl Molecule {
     ///
     /// # Errors
     /// When it leaves the genome.
-    pub fn stretch(name: impl Into<String>, interval: Interval, reference: &Reference) -> Result<Self> {
-        Self::new(name, &[Piece::Genomic(interval, Strand::Forward)], reference)
+    pub fn stretch(name: impl Into<String>, interval: Interval, reference: &MemoryGenome) -> Result<Self> {
+        Self::new(name, &[MoleculePiece::Genomic(interval, Strand::Forward)], reference)
     }
 
     /// A rearranged chromosome, read from the junction's end `a` to its end `b`, with `flank_bp` on either side.
     ///
     /// # Errors
     /// When a flank leaves the genome.
-    pub fn derivative(name: impl Into<String>, junction: &Junction, flank_bp: u32, reference: &Reference) -> Result<Self> {
+    pub fn derivative(name: impl Into<String>, junction: &Junction, flank_bp: u32, reference: &MemoryGenome) -> Result<Self> {
         let (to_break, strand_to) = kept_flank(junction.a(), flank_bp);
         let (from_break, strand_from) = kept_flank(junction.b(), flank_bp);
-        let mut pieces = vec![Piece::Genomic(to_break, strand_to)];
+        let mut pieces = vec![MoleculePiece::Genomic(to_break, strand_to)];
         if !junction.insertion().is_empty() {
-            pieces.push(Piece::Inserted(junction.insertion().to_vec()));
+            pieces.push(MoleculePiece::Inserted(junction.insertion().to_vec()));
         }
-        pieces.push(Piece::Genomic(from_break, strand_from.flipped()));
+        pieces.push(MoleculePiece::Genomic(from_break, strand_from.flipped()));
         Self::new(name, &pieces, reference)
     }
 
@@ -176,7 +176,7 @@ impl Molecule {
     }
 
     /// Where on the genome a base comes from; `None` for inserted ones and beyond the end.
-    pub fn place(&self, offset: usize) -> Option<Place> {
+    pub fn place(&self, offset: usize) -> Option<BasePlace> {
         self.places.get(offset).copied().flatten()
     }
 
@@ -204,14 +204,14 @@ impl Molecule {
 ///
 /// # Errors
 /// When the gene has no such exons.
-pub fn exon_pieces(gene: &Gene, numbers: RangeInclusive<u32>) -> Result<Vec<Piece>> {
+pub fn exon_pieces(gene: &Gene, numbers: RangeInclusive<u32>) -> Result<Vec<MoleculePiece>> {
     let (strand, transcript) = model(gene)?;
     numbers
         .map(|number| {
             let exon = transcript
                 .exon(number)
                 .ok_or_else(|| Error::Config(format!("{} has no exon {number} on {}", gene.symbol, transcript.id)))?;
-            Ok(Piece::Genomic(Interval { contig: gene.contig(), start: exon.start, end: exon.end }, strand))
+            Ok(MoleculePiece::Genomic(Interval { contig: gene.contig(), start: exon.start, end: exon.end }, strand))
         })
         .collect()
 }
@@ -233,8 +233,8 @@ fn kept_flank(end: Breakend, flank_bp: u32) -> (Interval, Strand) {
 mod tests {
     use super::*;
 
-    fn genome() -> Reference {
-        Reference::new([("a".to_owned(), b"AACCGGTTAC".to_vec()), ("b".to_owned(), b"TTTTGCATCC".to_vec())])
+    fn genome() -> MemoryGenome {
+        MemoryGenome::new([("a".to_owned(), b"AACCGGTTAC".to_vec()), ("b".to_owned(), b"TTTTGCATCC".to_vec())])
     }
 
     #[test]
@@ -247,7 +247,7 @@ mod tests {
             (end(0, 4, Side::Higher), end(1, 7, Side::Lower), b"", "ACCTGC"),
         ] {
             let junction = Junction::new(a, b, insertion);
-            let molecule = Molecule::derivative("d", &junction, 3, &genome()).expect("the flanks lie within the genome");
+            let molecule = SimulatedMolecule::derivative("d", &junction, 3, &genome()).expect("the flanks lie within the genome");
             assert_eq!(String::from_utf8_lossy(molecule.bases()), bases);
         }
     }
@@ -255,9 +255,9 @@ mod tests {
     #[test]
     fn a_substitution_is_seen_on_either_strand() {
         let new = Substitution { contig: ContigId(0), position: 2, base: b'T' };
-        let piece = |strand| [Piece::Genomic(Interval { contig: ContigId(0), start: 0, end: 4 }, strand)];
-        let forward = Molecule::new("f", &piece(Strand::Forward), &genome()).expect("within").with_substitutions(&[new]);
-        let reverse = Molecule::new("r", &piece(Strand::Reverse), &genome()).expect("within").with_substitutions(&[new]);
+        let piece = |strand| [MoleculePiece::Genomic(Interval { contig: ContigId(0), start: 0, end: 4 }, strand)];
+        let forward = SimulatedMolecule::new("f", &piece(Strand::Forward), &genome()).expect("within").with_substitutions(&[new]);
+        let reverse = SimulatedMolecule::new("r", &piece(Strand::Reverse), &genome()).expect("within").with_substitutions(&[new]);
         assert_eq!(forward.bases(), b"AATC");
         assert_eq!(reverse.bases(), b"GATT");
         assert_eq!(reverse.offset_of(ContigId(0), 2), Some(1));
@@ -266,6 +266,6 @@ mod tests {
     #[test]
     fn a_piece_outside_of_the_genome_is_an_error() {
         let outside = Interval { contig: ContigId(0), start: 5, end: 50 };
-        assert!(Molecule::stretch("x", outside, &genome()).is_err());
+        assert!(SimulatedMolecule::stretch("x", outside, &genome()).is_err());
     }
 }

@@ -10,8 +10,8 @@ use crate::genome::Assembly;
 use crate::knowledge::Knowledge;
 use crate::model::GeneModels;
 
-use super::event::{Event, EventAmount, RepeatWish, WrittenEnd};
-use super::genome::Reference;
+use super::event::{EventAmount, RepeatWish, SimulatedEvent, WrittenEnd};
+use super::genome::MemoryGenome;
 use super::repeats::Repeats;
 
 /// Which panel.
@@ -44,7 +44,7 @@ pub struct PanelRequest<'a> {
     /// Genes.
     pub models: &'a GeneModels,
     /// The genome.
-    pub reference: &'a Reference,
+    pub reference: &'a MemoryGenome,
     /// Its assembly, where recognised.
     pub assembly: Option<Assembly>,
     /// Its repeats, where the panel breaks in them (new fusions in DNA).
@@ -55,7 +55,7 @@ pub struct PanelRequest<'a> {
 pub type Left = (String, String);
 
 /// The events of a panel, and what was left out.
-pub fn events(request: &PanelRequest) -> (Vec<Event>, Vec<Left>) {
+pub fn events(request: &PanelRequest) -> (Vec<SimulatedEvent>, Vec<Left>) {
     let (templates, left) = match request.kind {
         PanelKind::Known => known::events(request),
         PanelKind::Negative => {
@@ -75,7 +75,7 @@ pub fn events(request: &PanelRequest) -> (Vec<Event>, Vec<Left>) {
                 };
                 let id =
                     if copies > 1 { format!("{}.{amount_name}.r{copy}", template.id) } else { format!("{}.{amount_name}", template.id) };
-                events.push(Event { id: id.clone(), sample: id, amount: Some(*amount), ..template.clone() });
+                events.push(SimulatedEvent { id: id.clone(), sample: id, amount: Some(*amount), ..template.clone() });
             }
         }
     }
@@ -83,7 +83,7 @@ pub fn events(request: &PanelRequest) -> (Vec<Event>, Vec<Left>) {
 }
 
 /// Lines as in the table that is written: the first event stands below the column names.
-fn numbered(mut events: Vec<Event>) -> Vec<Event> {
+fn numbered(mut events: Vec<SimulatedEvent>) -> Vec<SimulatedEvent> {
     for (event, line) in events.iter_mut().zip(2..) {
         event.line = line;
     }
@@ -91,8 +91,8 @@ fn numbered(mut events: Vec<Event>) -> Vec<Event> {
 }
 
 /// An event without anything.
-fn blank(id: String, category: &str) -> Event {
-    Event {
+fn blank(id: String, category: &str) -> SimulatedEvent {
+    SimulatedEvent {
         line: 0,
         sample: id.clone(),
         id,
@@ -111,8 +111,8 @@ fn blank(id: String, category: &str) -> Event {
 }
 
 /// A fusion of two genes.
-fn fusion(id: String, category: &str, five: WrittenEnd, three: WrittenEnd) -> Event {
-    Event { ends: Some([five, three]), ..blank(id, category) }
+fn fusion(id: String, category: &str, five: WrittenEnd, three: WrittenEnd) -> SimulatedEvent {
+    SimulatedEvent { ends: Some([five, three]), ..blank(id, category) }
 }
 
 /// The text as part of a sample's name: letters, digits, `-`, `_` and `+` stay.

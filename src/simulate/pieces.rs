@@ -6,7 +6,7 @@ use crate::error::{Error, Result};
 use crate::genome::Contigs;
 use crate::text::{self, MAX_TABLE_BYTES};
 
-use super::genome::Reference;
+use super::genome::MemoryGenome;
 
 /// Lengths of the chromosomes of GRCh38. Source: assembly report of GRCh38.p14 (`GCF_000001405.40`).
 const CHROMOSOMES: [(&str, u32); 25] = [
@@ -42,8 +42,8 @@ const CHROMOSOMES: [(&str, u32); 25] = [
 ///
 /// # Errors
 /// When a file cannot be read, or a contig of the table is not in the FASTA or leaves its chromosome.
-pub fn read(fasta: &Path, table: &Path) -> Result<Reference> {
-    let cut = Reference::from_fasta(fasta)?;
+pub fn read(fasta: &Path, table: &Path) -> Result<MemoryGenome> {
+    let cut = MemoryGenome::from_fasta(fasta)?;
     let contigs = Contigs::new(CHROMOSOMES.map(|(name, length_bp)| (name.to_owned(), length_bp)));
     let text = text::read(table, MAX_TABLE_BYTES, "give the table of pieces")?;
     let mut stretches = Vec::new();
@@ -66,5 +66,5 @@ pub fn read(fasta: &Path, table: &Path) -> Result<Reference> {
         }
         stretches.push((to, start, bases));
     }
-    Ok(Reference::of_pieces(contigs, stretches))
+    Ok(MemoryGenome::of_pieces(contigs, stretches))
 }

@@ -2,12 +2,12 @@
 
 use crate::genome::{ContigId, Strand};
 
-use super::molecule::Molecule;
+use super::molecule::SimulatedMolecule;
 use super::random::Random;
 
 /// Where fragments begin.
 #[derive(Debug, Clone, PartialEq)]
-pub enum Placement {
+pub enum FragmentPlacement {
     /// Anywhere. Of the fragments that end this far (in bases) from the molecule's 3' end, 1 in e is kept; `None` keeps all.
     Sheared {
         /// The distance.
@@ -28,12 +28,12 @@ pub struct Primer {
     pub strand: Strand,
 }
 
-/// One fragment's place: start, length, and the strand of the first read.
-pub type Placed = (usize, usize, Strand);
+/// A fragment on its molecule: start, length, and strand of the first read.
+pub type PlacedFragment = (usize, usize, Strand);
 
 /// Placement on one molecule, with what has to be looked up once.
 pub enum Placer {
-    /// See [`Placement::Sheared`].
+    /// See [`FragmentPlacement::Sheared`].
     Sheared(Option<f64>),
     /// Offsets of the primers and whether they point to the molecule's 3' end.
     Primed(Vec<(usize, bool)>),
@@ -42,9 +42,9 @@ pub enum Placer {
 /// Shortest stretch between a primer and a molecule's end that gives a fragment.
 const SHORTEST_BP: usize = 40;
 
-impl Placement {
+impl FragmentPlacement {
     /// The placer for a molecule.
-    pub fn on(&self, molecule: &Molecule) -> Placer {
+    pub fn on(&self, molecule: &SimulatedMolecule) -> Placer {
         match self {
             Self::Sheared { fall_bp } => Placer::Sheared(*fall_bp),
             Self::Primed(primers) => {
@@ -66,7 +66,7 @@ impl Placement {
 
 impl Placer {
     /// Mean number of draws that give this depth: fragments over a base, or fragments from a primer.
-    pub fn draws(&self, depth: f64, molecule: &Molecule, fragment_mean_bp: f64) -> f64 {
+    pub fn draws(&self, depth: f64, molecule: &SimulatedMolecule, fragment_mean_bp: f64) -> f64 {
         match self {
             Self::Sheared(_) => depth * ((molecule.length_bp() as f64 - fragment_mean_bp).max(0.0) + 1.0) / fragment_mean_bp,
             Self::Primed(sites) => depth * sites.len() as f64,
@@ -74,7 +74,7 @@ impl Placer {
     }
 
     /// Places a fragment of this length, read first from `strand` unless a primer decides it; `None` where it is lost.
-    pub fn place(&self, molecule: &Molecule, length: usize, strand: Strand, random: &mut Random) -> Option<Placed> {
+    pub fn place(&self, molecule: &SimulatedMolecule, length: usize, strand: Strand, random: &mut Random) -> Option<PlacedFragment> {
         match self {
             Self::Sheared(fall_bp) => {
                 let start = random.below(molecule.length_bp() - length + 1);
@@ -86,7 +86,14 @@ impl Placer {
     }
 
     /// The share of the draws of this length that `wanted` accepts; those of sheared fragments lie around `near`.
-    pub fn share(&self, molecule: &Molecule, length: usize, strand: Strand, near: usize, wanted: impl Fn(Placed) -> bool) -> f64 {
+    pub fn share(
+        &self,
+        molecule: &SimulatedMolecule,
+        length: usize,
+        strand: Strand,
+        near: usize,
+        wanted: impl Fn(PlacedFragment) -> bool,
+    ) -> f64 {
         match self {
             Self::Sheared(fall_bp) => {
                 let last = molecule.length_bp() - length;
@@ -103,12 +110,12 @@ impl Placer {
 }
 
 /// The share of fragments with this end that is kept.
-fn kept_frac(molecule: &Molecule, end: usize, fall_bp: f64) -> f64 {
+fn kept_frac(molecule: &SimulatedMolecule, end: usize, fall_bp: f64) -> f64 {
     (-((molecule.length_bp() - end) as f64) / fall_bp).exp()
 }
 
 /// The first read begins at the ligated end, the second one at the primer.
-fn primed(molecule: &Molecule, (offset, forward): (usize, bool), length: usize) -> Placed {
+fn primed(molecule: &SimulatedMolecule, (offset, forward): (usize, bool), length: usize) -> PlacedFragment {
     if forward {
         (offset, length.min(molecule.length_bp() - offset), Strand::Reverse)
     } else {

@@ -1,4 +1,4 @@
-//! Where a read truly lies on the genome: one alignment for each stretch that is in one piece.
+//! Projects a simulated read onto the genome: one alignment for each stretch that is in one piece.
 //!
 //! ```text
 //! read        0.........40|......70|..........150
@@ -12,9 +12,9 @@ use crate::genome::{ContigId, Strand};
 use crate::sequence::{complement, reverse_complement};
 
 use super::align::AlignerStyle;
-use super::genome::Reference;
-use super::molecule::Place;
-use super::reads::{Fragment, Read};
+use super::genome::MemoryGenome;
+use super::molecule::BasePlace;
+use super::reads::{SimulatedFragment, SimulatedRead};
 
 /// One alignment of a read, in the direction of the reference.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -55,13 +55,13 @@ impl Alignment {
 }
 
 /// A base of a read with its place on the genome, as the read (not the molecule) reads it.
-type Placed = (usize, Place);
+type PlacedBase = (usize, BasePlace);
 
 /// The alignments of one read of a fragment, the longest first; none where nothing is long enough.
-pub(super) fn alignments(fragment: &Fragment, read: usize, style: &AlignerStyle, reference: &Reference) -> Vec<Alignment> {
+pub(super) fn alignments(fragment: &SimulatedFragment, read: usize, style: &AlignerStyle, reference: &MemoryGenome) -> Vec<Alignment> {
     let molecule = fragment.molecule_of(read);
     let read = &fragment.reads[read];
-    let mut chunks: Vec<Vec<Placed>> = Vec::new();
+    let mut chunks: Vec<Vec<PlacedBase>> = Vec::new();
     for (index, origin) in read.origins.iter().enumerate() {
         let Some(mut place) = origin.and_then(|origin| molecule.place(origin as usize)) else { continue };
         if read.strand == Strand::Reverse {
@@ -91,7 +91,7 @@ pub(super) fn alignments(fragment: &Fragment, read: usize, style: &AlignerStyle,
 }
 
 /// Aligners go on into dirt as far as it is like the genome beyond: adds what they would take to the ends of a chunk.
-fn extend(chunk: &mut Vec<Placed>, read: &Read, reference: &Reference) {
+fn extend(chunk: &mut Vec<PlacedBase>, read: &SimulatedRead, reference: &MemoryGenome) {
     let ([before, behind], length) = (read.dirt_bp, read.bases.len());
     if before > 0 && chunk.first().is_some_and(|(index, _)| *index == before) {
         let taken = taken(chunk[0].1, -1, read.bases[..before].iter().rev(), reference);
@@ -105,7 +105,7 @@ fn extend(chunk: &mut Vec<Placed>, read: &Read, reference: &Reference) {
 }
 
 /// The places of the first of `bases`, which follow `from` along the read (`step` 1) or go before it (-1), up to where their score is best.
-fn taken<'b>(from: Place, step: i64, bases: impl Iterator<Item = &'b u8>, reference: &Reference) -> Vec<Place> {
+fn taken<'b>(from: BasePlace, step: i64, bases: impl Iterator<Item = &'b u8>, reference: &MemoryGenome) -> Vec<BasePlace> {
     // Scores of bwa mem: a match, a mismatch, an unknown base, and what an alignment to the end of the read is worth.
     const MATCH: i64 = 1;
     const MISMATCH: i64 = -4;
@@ -122,7 +122,7 @@ fn taken<'b>(from: Place, step: i64, bases: impl Iterator<Item = &'b u8>, refere
             is_whole = false;
             break;
         };
-        last = Place { position, ..last };
+        last = BasePlace { position, ..last };
         let expected = reference.base(last.contig, position);
         let expected = if last.strand == Strand::Forward { expected } else { complement(expected) };
         score += match (base, expected) {
@@ -142,7 +142,7 @@ fn taken<'b>(from: Place, step: i64, bases: impl Iterator<Item = &'b u8>, refere
 }
 
 /// Bases of the genome skipped between two neighbours of a read; `None` where they are not in order on one strand.
-fn gap_bp(last: Place, next: Place) -> Option<u32> {
+fn gap_bp(last: BasePlace, next: BasePlace) -> Option<u32> {
     if last.contig != next.contig || last.strand != next.strand {
         return None;
     }
@@ -150,7 +150,7 @@ fn gap_bp(last: Place, next: Place) -> Option<u32> {
     high.checked_sub(low)?.checked_sub(1)
 }
 
-fn lay(mut chunk: Vec<Placed>, bases: &[u8], reverse: bool, style: &AlignerStyle, reference: &Reference) -> Alignment {
+fn lay(mut chunk: Vec<PlacedBase>, bases: &[u8], reverse: bool, style: &AlignerStyle, reference: &MemoryGenome) -> Alignment {
     if reverse {
         for (index, _) in &mut chunk {
             *index = bases.len() - 1 - *index;
@@ -170,7 +170,7 @@ fn lay(mut chunk: Vec<Placed>, bases: &[u8], reverse: bool, style: &AlignerStyle
         md: String::new(),
     };
     let mut matched = 0usize;
-    let mut before: Option<Placed> = None;
+    let mut before: Option<PlacedBase> = None;
     for (index, place) in chunk {
         if let Some((last_index, last)) = before {
             let inserted = index - last_index - 1;

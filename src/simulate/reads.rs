@@ -11,12 +11,12 @@
 use crate::genome::Strand;
 use crate::sequence::complement;
 
-use super::molecule::Molecule;
+use super::molecule::SimulatedMolecule;
 use super::random::Random;
 
 /// How a library was made and sequenced.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Library {
+pub struct SimulatedLibrary {
     /// Two reads a fragment, or one.
     pub paired: bool,
     /// Longest read in bases; `u32::MAX` reads fragments whole.
@@ -26,13 +26,29 @@ pub struct Library {
     /// Standard deviation of that length.
     pub fragment_sd_bp: f64,
     /// Sequencing errors.
-    pub errors: Errors,
+    pub errors: SequencingErrors,
     /// Unique molecular identifiers.
-    pub umi: Option<Umi>,
+    pub umi: Option<UmiPlacement>,
     /// Share of fragments that are sequenced once more, as a duplicate.
     pub duplicate_frac: f64,
     /// What else the laboratory does to a fragment.
     pub protocol: Protocol,
+}
+
+impl SimulatedLibrary {
+    /// Paired short reads with the errors of their instruments, without UMIs and without duplicates.
+    pub fn short_reads(read_bp: u32, fragment_mean_bp: f64, fragment_sd_bp: f64) -> Self {
+        Self {
+            paired: true,
+            read_bp,
+            fragment_mean_bp,
+            fragment_sd_bp,
+            errors: SequencingErrors::ShortRead,
+            umi: None,
+            duplicate_frac: 0.0,
+            protocol: Protocol::default(),
+        }
+    }
 }
 
 /// What the laboratory does to fragments beyond cutting and reading them. The default does nothing.
@@ -42,7 +58,7 @@ pub struct Protocol {
     pub strandedness: Strandedness,
     /// Whether reads that are longer than their fragment go on into the adapter.
     pub adapters: bool,
-    /// Mean number of further copies of each fragment (Poisson), beside [`Library::duplicate_frac`].
+    /// Mean number of further copies of each fragment (Poisson), beside [`SimulatedLibrary::duplicate_frac`].
     pub copies_mean: f64,
     /// Share of fragments of about twice the length, as plasma has from two nucleosomes.
     pub double_frac: f64,
@@ -77,7 +93,7 @@ const ADAPTERS: [&[u8]; 2] = [b"AGATCGGAAGAGCACACGTCTGAACTCCAGTCA", b"AGATCGGAAG
 
 /// What goes wrong in sequencing.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub enum Errors {
+pub enum SequencingErrors {
     /// Nothing; all bases have quality 37.
     None,
     /// Substitutions at the rate that the base's quality says; qualities 37, 23, 12 and 2 (the bins of recent Illumina
@@ -92,7 +108,7 @@ pub enum Errors {
 
 /// Where the identifier of a molecule is written.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Umi {
+pub enum UmiPlacement {
     /// At the end of the read name, behind this separator.
     Name {
         /// What stands before the bases, such as `_` or `::umi:`.
@@ -109,7 +125,7 @@ pub enum Umi {
 
 /// One sequenced read, in the direction of sequencing.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Read {
+pub struct SimulatedRead {
     /// Bases.
     pub bases: Vec<u8>,
     /// Phred qualities.
@@ -124,9 +140,9 @@ pub struct Read {
 
 /// A fragment of a molecule with its reads.
 #[derive(Debug, Clone)]
-pub struct Fragment<'m> {
+pub struct SimulatedFragment<'m> {
     /// The molecule.
-    pub molecule: &'m Molecule,
+    pub molecule: &'m SimulatedMolecule,
     /// Read name.
     pub name: String,
     /// First base on the molecule.
@@ -142,24 +158,24 @@ pub struct Fragment<'m> {
     /// Whether the aligner has left it aside.
     pub is_unaligned: bool,
     /// The molecule of the second read, where files are out of step.
-    pub mate_molecule: Option<&'m Molecule>,
+    pub mate_molecule: Option<&'m SimulatedMolecule>,
     /// One or two reads.
-    pub reads: Vec<Read>,
+    pub reads: Vec<SimulatedRead>,
 }
 
 /// How a fragment shows a junction.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Crossing {
+pub enum CrossingKind {
     /// A read lies on both sides.
     Split,
     /// The junction lies between the mates, or too near to a read's end.
     Pair,
 }
 
-impl Fragment<'_> {
+impl SimulatedFragment<'_> {
     /// Whether it has at least `anchor_bp` bases on both sides of the stretch `left..right` of its molecule (the two are equal
     /// where no bases are inserted), and how.
-    pub fn crosses(&self, left: usize, right: usize, anchor_bp: usize) -> Option<Crossing> {
+    pub fn crosses(&self, left: usize, right: usize, anchor_bp: usize) -> Option<CrossingKind> {
         let spans = |start: usize, end: usize| start + anchor_bp <= left && right + anchor_bp <= end;
         if !spans(self.start, self.end) {
             return None;
@@ -169,8 +185,8 @@ impl Fragment<'_> {
             shown().min().zip(shown().max()).is_some_and(|(first, last)| spans(first, last + 1))
         });
         match (split, self.mate_molecule) {
-            (true, _) => Some(Crossing::Split),
-            (false, None) => self.ends_show(left, right, anchor_bp).then_some(Crossing::Pair),
+            (true, _) => Some(CrossingKind::Split),
+            (false, None) => self.ends_show(left, right, anchor_bp).then_some(CrossingKind::Pair),
             (false, Some(_)) => None,
         }
     }
@@ -185,13 +201,13 @@ impl Fragment<'_> {
     }
 
     /// The reads that are of the fragment's own molecule: both, unless the files are out of step.
-    pub fn own_reads(&self) -> &[Read] {
+    pub fn own_reads(&self) -> &[SimulatedRead] {
         let own = if self.mate_molecule.is_some() { 1 } else { self.reads.len() };
         &self.reads[..own.min(self.reads.len())]
     }
 
     /// The molecule of a read.
-    pub(super) fn molecule_of(&self, read: usize) -> &Molecule {
+    pub(super) fn molecule_of(&self, read: usize) -> &SimulatedMolecule {
         self.mate_molecule.filter(|_| read == 1).unwrap_or(self.molecule)
     }
 }
@@ -199,7 +215,7 @@ impl Fragment<'_> {
 /// Draws fragments of one library.
 #[derive(Debug, Clone)]
 pub struct Sampler {
-    library: Library,
+    library: SimulatedLibrary,
     random: Random,
     prefix: String,
     drawn: u64,
@@ -207,12 +223,12 @@ pub struct Sampler {
 
 impl Sampler {
     /// A sampler whose reads follow from `seed`; names start with `prefix`.
-    pub fn new(library: Library, prefix: impl Into<String>, seed: u64) -> Self {
+    pub fn new(library: SimulatedLibrary, prefix: impl Into<String>, seed: u64) -> Self {
         Self { library, random: Random::new(seed), prefix: prefix.into(), drawn: 0 }
     }
 
     /// `count` fragments anywhere on the molecule (and their duplicates besides).
-    pub fn fragments<'m>(&mut self, molecule: &'m Molecule, count: usize) -> Vec<Fragment<'m>> {
+    pub fn fragments<'m>(&mut self, molecule: &'m SimulatedMolecule, count: usize) -> Vec<SimulatedFragment<'m>> {
         let mut fragments = Vec::with_capacity(count);
         for _ in 0..count {
             let length = self.length(molecule);
@@ -223,14 +239,21 @@ impl Sampler {
     }
 
     /// The fragments that give this mean depth of fragments (bases between the ends included).
-    pub fn to_depth<'m>(&mut self, molecule: &'m Molecule, depth: f64) -> Vec<Fragment<'m>> {
+    pub fn to_depth<'m>(&mut self, molecule: &'m SimulatedMolecule, depth: f64) -> Vec<SimulatedFragment<'m>> {
         let count = depth * molecule.length_bp() as f64 / self.library.fragment_mean_bp;
         self.fragments(molecule, count.round() as usize)
     }
 
-    /// `count` fragments that have at least `anchor_bp` bases on both sides of `left..right` (as [`Fragment::crosses`]); none
+    /// `count` fragments that have at least `anchor_bp` bases on both sides of `left..right` (as [`SimulatedFragment::crosses`]); none
     /// where the molecule is too short for that.
-    pub fn crossing<'m>(&mut self, molecule: &'m Molecule, left: usize, right: usize, anchor_bp: usize, count: usize) -> Vec<Fragment<'m>> {
+    pub fn crossing<'m>(
+        &mut self,
+        molecule: &'m SimulatedMolecule,
+        left: usize,
+        right: usize,
+        anchor_bp: usize,
+        count: usize,
+    ) -> Vec<SimulatedFragment<'m>> {
         let mut fragments = Vec::with_capacity(count);
         if left < anchor_bp || right + anchor_bp > molecule.length_bp() {
             return fragments;
@@ -246,14 +269,20 @@ impl Sampler {
     }
 
     /// One fragment from this place of the molecule with its copies, read first from `strand`.
-    pub fn sequence<'m>(&mut self, molecule: &'m Molecule, start: usize, length: usize, strand: Strand) -> Vec<Fragment<'m>> {
+    pub fn sequence<'m>(
+        &mut self,
+        molecule: &'m SimulatedMolecule,
+        start: usize,
+        length: usize,
+        strand: Strand,
+    ) -> Vec<SimulatedFragment<'m>> {
         let mut fragments = Vec::with_capacity(1);
         self.copies_into(&mut fragments, molecule, start, length, strand);
         fragments
     }
 
     /// A length as the library has them, not longer than the molecule.
-    pub fn length(&mut self, molecule: &Molecule) -> usize {
+    pub fn length(&mut self, molecule: &SimulatedMolecule) -> usize {
         /// Shorter fragments do not survive size selection.
         const SHORTEST_BP: f64 = 40.0;
         let double_frac = self.library.protocol.double_frac;
@@ -272,7 +301,7 @@ impl Sampler {
     }
 
     /// The library.
-    pub fn library(&self) -> &Library {
+    pub fn library(&self) -> &SimulatedLibrary {
         &self.library
     }
 
@@ -281,14 +310,27 @@ impl Sampler {
         &mut self.random
     }
 
-    fn sequence_into<'m>(&mut self, fragments: &mut Vec<Fragment<'m>>, molecule: &'m Molecule, start: usize, length: usize) {
+    fn sequence_into<'m>(
+        &mut self,
+        fragments: &mut Vec<SimulatedFragment<'m>>,
+        molecule: &'m SimulatedMolecule,
+        start: usize,
+        length: usize,
+    ) {
         let strand = self.strand();
         self.copies_into(fragments, molecule, start, length, strand);
     }
 
-    fn copies_into<'m>(&mut self, fragments: &mut Vec<Fragment<'m>>, molecule: &'m Molecule, start: usize, length: usize, strand: Strand) {
+    fn copies_into<'m>(
+        &mut self,
+        fragments: &mut Vec<SimulatedFragment<'m>>,
+        molecule: &'m SimulatedMolecule,
+        start: usize,
+        length: usize,
+        strand: Strand,
+    ) {
         let umi: Option<String> = match &self.library.umi {
-            Some(Umi::Name { length_bp, .. } | Umi::Tag { length_bp }) => {
+            Some(UmiPlacement::Name { length_bp, .. } | UmiPlacement::Tag { length_bp }) => {
                 Some((0..*length_bp).map(|_| char::from(self.random.base())).collect())
             }
             None => None,
@@ -303,8 +345,8 @@ impl Sampler {
             let mut name = format!("{}:{}:{}", self.prefix, molecule.name(), self.drawn);
             let mut umi_tag = None;
             match (&self.library.umi, &umi) {
-                (Some(Umi::Name { separator, .. }), Some(umi)) => name.extend([separator.as_str(), umi.as_str()]),
-                (Some(Umi::Tag { .. }), Some(umi)) => umi_tag = Some(umi.clone()),
+                (Some(UmiPlacement::Name { separator, .. }), Some(umi)) => name.extend([separator.as_str(), umi.as_str()]),
+                (Some(UmiPlacement::Tag { .. }), Some(umi)) => umi_tag = Some(umi.clone()),
                 _ => {}
             }
             let span = (start, start + length);
@@ -312,7 +354,7 @@ impl Sampler {
             if self.library.paired {
                 reads.push(self.read(molecule, span, strand.flipped(), 1, &damaged));
             }
-            fragments.push(Fragment {
+            fragments.push(SimulatedFragment {
                 molecule,
                 name,
                 start,
@@ -328,7 +370,7 @@ impl Sampler {
     }
 
     /// The damaged bases of a fragment: place on the molecule and the base that its forward strand shows instead.
-    fn damaged(&mut self, molecule: &Molecule, start: usize, end: usize, strand: Strand) -> Vec<(u32, u8)> {
+    fn damaged(&mut self, molecule: &SimulatedMolecule, start: usize, end: usize, strand: Strand) -> Vec<(u32, u8)> {
         let Damage { oxidation_frac, deamination_frac } = self.library.protocol.damage;
         let mut damaged = Vec::new();
         for (rate, from, to) in [(oxidation_frac, b'G', b'T'), (deamination_frac, b'C', b'T')] {
@@ -345,14 +387,21 @@ impl Sampler {
         damaged
     }
 
-    fn read(&mut self, molecule: &Molecule, (start, end): (usize, usize), strand: Strand, mate: usize, damaged: &[(u32, u8)]) -> Read {
+    fn read(
+        &mut self,
+        molecule: &SimulatedMolecule,
+        (start, end): (usize, usize),
+        strand: Strand,
+        mate: usize,
+        damaged: &[(u32, u8)],
+    ) -> SimulatedRead {
         let read_bp = (end - start).min(self.library.read_bp as usize);
         let (from, to) = match strand {
             Strand::Forward => (start, start + read_bp),
             Strand::Reverse => (end - read_bp, end),
         };
         let template = molecule.read(from, to, strand);
-        let mut read = Read { bases: Vec::new(), qualities: Vec::new(), origins: Vec::new(), strand, dirt_bp: [0; 2] };
+        let mut read = SimulatedRead { bases: Vec::new(), qualities: Vec::new(), origins: Vec::new(), strand, dirt_bp: [0; 2] };
         for (cycle, base) in template.into_iter().enumerate() {
             let origin = match strand {
                 Strand::Forward => from + cycle,
@@ -375,17 +424,17 @@ impl Sampler {
         read
     }
 
-    fn base(&mut self, read: &mut Read, base: u8, origin: Option<u32>, along_frac: f64) {
+    fn base(&mut self, read: &mut SimulatedRead, base: u8, origin: Option<u32>, along_frac: f64) {
         match (self.library.errors, origin) {
-            (Errors::None, _) => read.push(base, 37, origin),
-            (Errors::ShortRead, _) => {
+            (SequencingErrors::None, _) => read.push(base, 37, origin),
+            (SequencingErrors::ShortRead, _) => {
                 let quality = self.short_read_quality(along_frac);
                 let wrong = self.random.happens(error_frac(quality));
                 let base = if wrong { self.random.other_base(base) } else { base };
                 read.push(base, quality, origin);
             }
-            (Errors::LongRead { rate_frac }, Some(origin)) => self.long_read_base(read, base, origin, rate_frac),
-            (Errors::LongRead { .. }, None) => read.push(base, 37, None),
+            (SequencingErrors::LongRead { rate_frac }, Some(origin)) => self.long_read_base(read, base, origin, rate_frac),
+            (SequencingErrors::LongRead { .. }, None) => read.push(base, 37, None),
         }
     }
 
@@ -402,7 +451,7 @@ impl Sampler {
         }
     }
 
-    fn long_read_base(&mut self, read: &mut Read, base: u8, origin: u32, rate_frac: f64) {
+    fn long_read_base(&mut self, read: &mut SimulatedRead, base: u8, origin: u32, rate_frac: f64) {
         let quality = (-10.0 * rate_frac.max(1e-4).log10()).round() as u8;
         if !self.random.happens(rate_frac) {
             return read.push(base, quality, Some(origin));
@@ -425,7 +474,7 @@ pub(super) fn error_frac(quality: u8) -> f64 {
     bins[usize::from(quality.min(63))]
 }
 
-impl Read {
+impl SimulatedRead {
     /// Replaces the last cycles by dirt.
     pub(super) fn end_with(&mut self, bases: &[u8], qualities: &[u8]) {
         let from = self.bases.len() - bases.len();

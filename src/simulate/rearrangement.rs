@@ -7,8 +7,8 @@ use crate::genome::{Breakend, Interval, Junction, Side};
 use crate::model::{Gene, GeneModels, Role};
 use crate::sequence::complement;
 
-use super::event::{kind_name, Event, RepeatWish, WrittenInsertion};
-use super::genome::Reference;
+use super::event::{kind_name, RepeatWish, SimulatedEvent, WrittenInsertion};
+use super::genome::MemoryGenome;
 use super::random::Random;
 use super::repeats::Repeats;
 use super::site::WrittenSite;
@@ -25,7 +25,7 @@ const TRIES: usize = 20_000;
 /// What all events are placed on.
 pub struct Ground<'a> {
     /// The genome.
-    pub reference: &'a Reference,
+    pub reference: &'a MemoryGenome,
     /// Its genes.
     pub models: &'a GeneModels,
     /// Copies of short stretches, where any event asks for repeats.
@@ -68,7 +68,7 @@ impl Rearrangement<'_> {
 
     /// The other product in DNA: the lost flanks joined, without inserted bases.
     #[must_use]
-    pub fn reciprocal(&self, reference: &Reference) -> Self {
+    pub fn reciprocal(&self, reference: &MemoryGenome) -> Self {
         let lost = |end: Breakend| Breakend { side: end.side.flipped(), ..end };
         let (five, three) = (lost(self.ends[1]), lost(self.ends[0]));
         let (gained, lost_bp) = (shared(reference, five, three), shared(reference, three, five));
@@ -91,7 +91,7 @@ impl Rearrangement<'_> {
 }
 
 /// The base at `step` from a breakend: kept ones below 0, lost ones from 0 on, read outwards.
-fn walk(reference: &Reference, end: Breakend, step: i64) -> u8 {
+fn walk(reference: &MemoryGenome, end: Breakend, step: i64) -> u8 {
     let boundary = i64::from(end.boundary);
     let (position, turned) = match end.side {
         Side::Lower => (boundary + step, false),
@@ -106,7 +106,7 @@ fn walk(reference: &Reference, end: Breakend, step: i64) -> u8 {
 }
 
 /// Bases beyond `x` that repeat those that `y` keeps.
-fn shared(reference: &Reference, x: Breakend, y: Breakend) -> u32 {
+fn shared(reference: &MemoryGenome, x: Breakend, y: Breakend) -> u32 {
     (0..LONGEST_HOMOLOGY_BP)
         .take_while(|&step| {
             let beyond = walk(reference, x, step);
@@ -120,7 +120,7 @@ impl<'a> Ground<'a> {
     ///
     /// # Errors
     /// What cannot be had, and what to do.
-    pub fn place(&self, event: &Event, random: &mut Random) -> Result<Rearrangement<'a>, (String, &'static str)> {
+    pub fn place(&self, event: &SimulatedEvent, random: &mut Random) -> Result<Rearrangement<'a>, (String, &'static str)> {
         let Some(written) = &event.ends else { return Err(("has no fusion".to_owned(), "give genes and sites")) };
         let mut genes = [None; 2];
         let mut sides = Vec::new();
@@ -200,12 +200,12 @@ impl<'a> Ground<'a> {
         bases
     }
 
-    fn any(&self, event: &Event, sides: &[(Interval, Side)], random: &mut Random) -> Option<[Breakend; 2]> {
+    fn any(&self, event: &SimulatedEvent, sides: &[(Interval, Side)], random: &mut Random) -> Option<[Breakend; 2]> {
         (0..TRIES).map(|_| drawn(sides, random)).find(|ends| self.suits(event, *ends))
     }
 
     /// Whether the bases beside both breaks are known, and repeats are as asked.
-    fn suits(&self, event: &Event, ends: [Breakend; 2]) -> bool {
+    fn suits(&self, event: &SimulatedEvent, ends: [Breakend; 2]) -> bool {
         let known = ends.iter().all(|end| {
             let flank_bp = if self.in_dna { self.flank_bp } else { 1 };
             let around =
@@ -223,7 +223,7 @@ impl<'a> Ground<'a> {
     }
 
     /// A pair of places with exactly this homology: all stretches of that length that both sides have are looked up.
-    fn with_homology(&self, event: &Event, sides: &[(Interval, Side)], bp: u32, random: &mut Random) -> Option<[Breakend; 2]> {
+    fn with_homology(&self, event: &SimulatedEvent, sides: &[(Interval, Side)], bp: u32, random: &mut Random) -> Option<[Breakend; 2]> {
         let exact = |ends: &[Breakend; 2]| {
             let [five, three] = *ends;
             shared(self.reference, three, five) + shared(self.reference, five, three) == bp && self.suits(event, *ends)

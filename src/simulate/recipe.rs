@@ -1,12 +1,12 @@
-//! How a simulated sample is made: assay, depth, library, noise.
+//! The settings of a simulated sample: assay, depth, library, noise.
 
 use super::dirt::Dirt;
 use super::mixture::{CrossingRule, DNA_RULE, RNA_RULE};
-use super::reads::Library;
+use super::reads::SimulatedLibrary;
 
 /// Kind of library.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Assay {
+pub enum SimulatedAssay {
     /// cDNA of the whole transcriptome, or of a panel.
     Rna,
     /// cDNA from primers in the kinases (anchored multiplex PCR).
@@ -19,7 +19,7 @@ pub enum Assay {
     Cfdna,
 }
 
-impl Assay {
+impl SimulatedAssay {
     /// Whether it is made of RNA.
     pub fn is_rna(self) -> bool {
         matches!(self, Self::Rna | Self::RnaAmplicon)
@@ -35,9 +35,9 @@ impl Assay {
 #[derive(Debug, Clone, PartialEq)]
 pub struct Recipe {
     /// Kind of library.
-    pub assay: Assay,
+    pub assay: SimulatedAssay,
     /// Reads.
-    pub library: Library,
+    pub library: SimulatedLibrary,
     /// DNA: fragments over a base of a target. RNA: of a wild-type partner, and of the kinase where a fraction was asked for.
     pub depth: f64,
     /// RNA: fragments over a base of the unfused kinase beside a fusion with a number of fragments.
@@ -66,7 +66,7 @@ impl Recipe {
         if self.assay.is_rna() {
             RNA_RULE
         } else {
-            // Without a mate nobody sees an insert.
+            // Single reads show no insert size.
             CrossingRule { pairs: self.library.paired, ..DNA_RULE }
         }
     }

@@ -3,7 +3,7 @@
 use crate::genome::{Breakend, Interval, Side};
 use crate::sequence::complement;
 
-use super::genome::Reference;
+use super::genome::MemoryGenome;
 
 /// Length of the stretches. A random one of this length has no copy in three billion bases (4^20 is 1e12), and copies of Alu, which
 /// differ in 10-15 % of their bases, still share 2-10 % of theirs with each other, which makes hundreds of copies.
@@ -21,7 +21,7 @@ pub struct Repeats {
 
 impl Repeats {
     /// Counts a genome.
-    pub fn new(reference: &Reference) -> Self {
+    pub fn new(reference: &MemoryGenome) -> Self {
         let total: usize = reference.stretches().map(|(_, bases)| bases.len()).sum();
         let size = (total.saturating_mul(4)).next_power_of_two().clamp(1 << 16, LARGEST_TABLE);
         let mut counts = vec![0u8; size];
@@ -35,7 +35,7 @@ impl Repeats {
 
     /// Whether the kept bases beside a break are a repeat (half of the stretches occur at least 5 times) or unique (at most one in
     /// five occurs more than twice); `None` in between.
-    pub fn at(&self, reference: &Reference, end: Breakend) -> Option<bool> {
+    pub fn at(&self, reference: &MemoryGenome, end: Breakend) -> Option<bool> {
         let (start, stop) = match end.side {
             Side::Lower => (end.boundary.saturating_sub(BESIDE_BP), end.boundary),
             Side::Higher => (end.boundary, end.boundary + BESIDE_BP),
@@ -87,7 +87,7 @@ mod tests {
             bases.extend(if turned { crate::sequence::reverse_complement(&element) } else { element.clone() });
             bases.extend(draw(1_000));
         }
-        let reference = Reference::new([("a".to_owned(), bases)]);
+        let reference = MemoryGenome::new([("a".to_owned(), bases)]);
         let repeats = Repeats::new(&reference);
         let at = |boundary, side| repeats.at(&reference, Breakend::new(ContigId(0), boundary, side));
         assert_eq!(at(1_300, Side::Lower), Some(true));

@@ -24,11 +24,11 @@ use crate::report::output::{Outputs, OUT_DIR};
 use crate::warning::Warnings;
 
 use super::align::{Aligner, AlignerStyle};
-use super::compose::{Composition, Problem};
-use super::event::{self, Event, EventAmount, RepeatWish, WrittenInsertion};
-use super::genome::Reference;
+use super::compose::{Composition, EventProblem};
+use super::event::{self, EventAmount, RepeatWish, SimulatedEvent, WrittenInsertion};
+use super::genome::MemoryGenome;
 use super::panel::{self, Left, PanelKind, PanelRequest};
-use super::reads::Fragment;
+use super::reads::SimulatedFragment;
 use super::rearrangement::Ground;
 use super::recipe::Recipe;
 use super::repeats::Repeats;
@@ -45,7 +45,7 @@ pub struct Job {
     /// Gene models beside the built-in ones.
     pub gtf: Option<PathBuf>,
     /// Where the events come from.
-    pub events: Source,
+    pub events: EventSource,
     /// Folder with knowledge tables that extend the built-in ones.
     pub knowledge: Option<PathBuf>,
     /// How each sample is made.
@@ -60,7 +60,7 @@ pub struct Job {
 
 /// Where the events come from.
 #[derive(Debug, Clone, PartialEq)]
-pub enum Source {
+pub enum EventSource {
     /// A table: what cannot be made stops the run.
     Table(PathBuf),
     /// A panel: what cannot be made is left out and listed.
@@ -87,9 +87,9 @@ pub struct Files {
     pub bam: bool,
 }
 
-/// What a run did.
+/// Counts of a finished run.
 #[derive(Debug, Clone, Default)]
-pub struct Summary {
+pub struct RunSummary {
     /// Samples that were made.
     pub samples: usize,
     /// Rows of the truth.
@@ -105,8 +105,10 @@ struct Made {
 }
 
 /// Says before anything is written which event of a table no read of the library can cross.
-fn check_insertions(events: &[Event], job: &Job) -> Result<()> {
-    let (Source::Table(path), Some(most)) = (&job.events, job.recipe.rule().most_inserted_bp(&job.recipe.library)) else { return Ok(()) };
+fn check_insertions(events: &[SimulatedEvent], job: &Job) -> Result<()> {
+    let (EventSource::Table(path), Some(most)) = (&job.events, job.recipe.rule().most_inserted_bp(&job.recipe.library)) else {
+        return Ok(());
+    };
     for event in events.iter().filter(|event| matches!(event.amount, Some(EventAmount::Fragments(1..)))) {
         let inserted_bp = match &event.insertion {
             Some(WrittenInsertion::Random(count)) => *count,
@@ -129,14 +131,14 @@ fn check_insertions(events: &[Event], job: &Job) -> Result<()> {
 ///
 /// # Errors
 /// Bad input, with the line of the event, or a failed write.
-pub fn run(job: &Job) -> Result<Summary> {
+pub fn run(job: &Job) -> Result<RunSummary> {
     let reference = match &job.pieces {
         Some(table) => pieces::read(&job.fasta, table)?,
-        None => Reference::from_fasta(&job.fasta)?,
+        None => MemoryGenome::from_fasta(&job.fasta)?,
     };
     let models = models(job, &reference)?;
     let in_dna = !job.recipe.assay.is_rna();
-    let mut repeats = (in_dna && matches!(job.events, Source::Panel { kind: PanelKind::Novel, .. })).then(|| Repeats::new(&reference));
+    let mut repeats = (in_dna && matches!(job.events, EventSource::Panel { kind: PanelKind::Novel, .. })).then(|| Repeats::new(&reference));
     let (events, mut left) = events(&job.events, job, &reference, &models, repeats.as_ref())?;
     check_insertions(&events, job)?;
     let neighbours = neighbours(job, &events, &reference, &models)?;
@@ -157,7 +159,7 @@ pub fn run(job: &Job) -> Result<Summary> {
     let mut reads = [Outputs::new(&job.out_dir, "reads_1")?, Outputs::new(&job.out_dir, "reads_2")?];
     let together = job.files.fastq && !job.files.split_samples;
     let mates = if job.recipe.library.paired { 2 } else { 1 };
-    let mut summary = Summary::default();
+    let mut summary = RunSummary::default();
     let mut text = truth::event_header();
     let mut files = Vec::new();
     for reads in reads.iter_mut().take(if together { mates } else { 0 }) {
@@ -166,7 +168,7 @@ pub fn run(job: &Job) -> Result<Summary> {
     }
     // A few samples a worker at a time: enough to keep all busy, few enough to hold in memory.
     for chunk in samples.chunks(job.threads * 4) {
-        let made: Vec<Result<std::result::Result<Made, Problem>>> =
+        let made: Vec<Result<std::result::Result<Made, EventProblem>>> =
             pool.install(|| chunk.par_iter().map(|(name, events)| one(name, events, &neighbours, job, &ground)).collect());
         for ((name, _), made) in chunk.iter().zip(made) {
             let made = match made? {
@@ -186,7 +188,7 @@ pub fn run(job: &Job) -> Result<Summary> {
     }
     tables.write("tsv", |out| out.write_all(text.as_bytes()))?;
     summary.left_out = left.len();
-    if matches!(job.events, Source::Panel { .. }) {
+    if matches!(job.events, EventSource::Panel { .. }) {
         write_panel(job, &events, &left)?;
     }
     drop(files);
@@ -200,7 +202,7 @@ pub fn run(job: &Job) -> Result<Summary> {
 
 const FASTQ: &str = "fastq.gz";
 
-fn models(job: &Job, reference: &Reference) -> Result<GeneModels> {
+fn models(job: &Job, reference: &MemoryGenome) -> Result<GeneModels> {
     let contigs = reference.contigs();
     let builtin = contigs.assembly().map(|assembly| builtin::genes(assembly, contigs));
     let from_gtf = match &job.gtf {
@@ -218,8 +220,8 @@ fn models(job: &Job, reference: &Reference) -> Result<GeneModels> {
 }
 
 /// The events of each sample, samples in the order of their first event.
-fn by_sample(events: &[Event]) -> Vec<(&str, Vec<&Event>)> {
-    let mut samples: Vec<(&str, Vec<&Event>)> = Vec::new();
+fn by_sample(events: &[SimulatedEvent]) -> Vec<(&str, Vec<&SimulatedEvent>)> {
+    let mut samples: Vec<(&str, Vec<&SimulatedEvent>)> = Vec::new();
     let mut index = rustc_hash::FxHashMap::default();
     for event in events {
         let slot = *index.entry(event.sample.as_str()).or_insert_with(|| {
@@ -232,29 +234,29 @@ fn by_sample(events: &[Event]) -> Vec<(&str, Vec<&Event>)> {
 }
 
 /// Events of which some may leak into other samples: those of the run, or the known variants where it has none.
-fn neighbours(job: &Job, events: &[Event], reference: &Reference, models: &GeneModels) -> Result<Vec<Event>> {
+fn neighbours(job: &Job, events: &[SimulatedEvent], reference: &MemoryGenome, models: &GeneModels) -> Result<Vec<SimulatedEvent>> {
     if job.recipe.dirt.hopped_mean <= 0.0 {
         return Ok(Vec::new());
     }
-    let of_run: Vec<Event> = events.iter().filter(|event| event.ends.is_some()).cloned().collect();
+    let of_run: Vec<SimulatedEvent> = events.iter().filter(|event| event.ends.is_some()).cloned().collect();
     if !of_run.is_empty() {
         return Ok(of_run);
     }
-    let known = Source::Panel { kind: PanelKind::Known, amounts: vec![EventAmount::Fragments(1)], replicates: 1, fusions: Vec::new() };
+    let known = EventSource::Panel { kind: PanelKind::Known, amounts: vec![EventAmount::Fragments(1)], replicates: 1, fusions: Vec::new() };
     Ok(self::events(&known, job, reference, models, None)?.0)
 }
 
 /// The events of a source, and those of a panel that are known not to be possible.
 fn events(
-    source: &Source,
+    source: &EventSource,
     job: &Job,
-    reference: &Reference,
+    reference: &MemoryGenome,
     models: &GeneModels,
     repeats: Option<&Repeats>,
-) -> Result<(Vec<Event>, Vec<Left>)> {
+) -> Result<(Vec<SimulatedEvent>, Vec<Left>)> {
     let (kind, amounts, replicates, fusions) = match source {
-        Source::Table(path) => return Ok((event::read(path)?, Vec::new())),
-        Source::Panel { kind, amounts, replicates, fusions } => (*kind, amounts.clone(), *replicates, fusions),
+        EventSource::Table(path) => return Ok((event::read(path)?, Vec::new())),
+        EventSource::Panel { kind, amounts, replicates, fusions } => (*kind, amounts.clone(), *replicates, fusions),
     };
     let knowledge = match &job.knowledge {
         Some(folder) => Knowledge::with_dir(folder, &Warnings::default())?,
@@ -281,16 +283,16 @@ fn events(
 }
 
 /// What cannot be made: an error for a table, something to list for a panel.
-fn not_made(source: &Source, sample: &str, (line, problem, remedy): Problem) -> Result<Left> {
+fn not_made(source: &EventSource, sample: &str, (line, problem, remedy): EventProblem) -> Result<Left> {
     match source {
-        Source::Table(path) => Err(Error::Line { path: path.clone(), line, problem, remedy }),
-        Source::Panel { .. } => Ok((sample.to_owned(), problem)),
+        EventSource::Table(path) => Err(Error::Line { path: path.clone(), line, problem, remedy }),
+        EventSource::Panel { .. } => Ok((sample.to_owned(), problem)),
     }
 }
 
 /// The events of a panel as a table that can be given as `--events`, and what was left out.
-fn write_panel(job: &Job, events: &[Event], left: &[Left]) -> Result<()> {
-    let made: Vec<Event> = events.iter().filter(|event| !left.iter().any(|(name, _)| *name == event.sample)).cloned().collect();
+fn write_panel(job: &Job, events: &[SimulatedEvent], left: &[Left]) -> Result<()> {
+    let made: Vec<SimulatedEvent> = events.iter().filter(|event| !left.iter().any(|(name, _)| *name == event.sample)).cloned().collect();
     let mut reasons = "event\treason\n".to_owned();
     for (name, reason) in left {
         let _ = writeln!(reasons, "{name}\t{reason}");
@@ -304,7 +306,13 @@ fn write_panel(job: &Job, events: &[Event], left: &[Left]) -> Result<()> {
 }
 
 /// One sample; what cannot be made is inside, what went wrong with files is outside.
-fn one(name: &str, events: &[&Event], neighbours: &[Event], job: &Job, ground: &Ground) -> Result<std::result::Result<Made, Problem>> {
+fn one(
+    name: &str,
+    events: &[&SimulatedEvent],
+    neighbours: &[SimulatedEvent],
+    job: &Job,
+    ground: &Ground,
+) -> Result<std::result::Result<Made, EventProblem>> {
     let done = sample::make(name, events, ground, &job.recipe, neighbours, |fragments, composition, rows| {
         written(name, fragments, composition, rows, job, ground)
     });
@@ -316,7 +324,7 @@ fn one(name: &str, events: &[&Event], neighbours: &[Event], job: &Job, ground: &
 
 fn written(
     name: &str,
-    fragments: &[&Fragment],
+    fragments: &[&SimulatedFragment],
     composition: &Composition,
     rows: Vec<(TruthRow, TruthEvent)>,
     job: &Job,
@@ -353,7 +361,7 @@ fn written(
 }
 
 /// One mate of all fragments as one gzip member; members follow each other in a file. No time is written.
-fn packed(fragments: &[&Fragment], mate: usize) -> std::io::Result<Vec<u8>> {
+fn packed(fragments: &[&SimulatedFragment], mate: usize) -> std::io::Result<Vec<u8>> {
     let mut out = GzBuilder::new().mtime(0).write(Vec::new(), Compression::fast());
     for fragment in fragments {
         if let Some(read) = fragment.reads.get(mate) {

@@ -6,24 +6,24 @@ use crate::genome::{Breakend, Side, Strand};
 use crate::model::Role;
 
 use super::chimera;
-use super::compose::{compose, Composition, PlacedJunction, PlacedMutation, Problem};
-use super::dirt::hopping::{self, Leak};
+use super::compose::{compose, Composition, EventProblem, PlacedJunction, PlacedMutation};
+use super::dirt::hopping::{self, LeakingFusions};
 use super::dirt::Soiler;
-use super::event::{kind_name, Event, EventAmount};
-use super::mixture::{draw, expected_crossing, Part};
-use super::molecule::Molecule;
-use super::place::Placement;
+use super::event::{kind_name, EventAmount, SimulatedEvent};
+use super::mixture::{draw, expected_crossing, MixturePart};
+use super::molecule::SimulatedMolecule;
+use super::place::FragmentPlacement;
 use super::random::Random;
-use super::reads::{Crossing, Fragment, Sampler};
+use super::reads::{CrossingKind, Sampler, SimulatedFragment};
 use super::rearrangement::Ground;
 use super::recipe::Recipe;
-use super::truth::{Seen, TruthEvent, TruthRow};
+use super::truth::{TrueFragments, TruthEvent, TruthRow};
 
 /// Fragments of one molecule.
 struct Drawn<'m> {
     part: usize,
-    molecule: &'m Molecule,
-    fragments: Vec<Fragment<'m>>,
+    molecule: &'m SimulatedMolecule,
+    fragments: Vec<SimulatedFragment<'m>>,
 }
 
 /// Makes a sample and hands its fragments, in the order of drawing, and its truth to `take`. `neighbours` are the events of the run,
@@ -33,12 +33,12 @@ struct Drawn<'m> {
 /// The event that cannot be made.
 pub fn make<T>(
     sample: &str,
-    events: &[&Event],
+    events: &[&SimulatedEvent],
     ground: &Ground,
     recipe: &Recipe,
-    neighbours: &[Event],
-    take: impl FnOnce(&[&Fragment], &Composition, Vec<(TruthRow, TruthEvent)>) -> T,
-) -> Result<T, Problem> {
+    neighbours: &[SimulatedEvent],
+    take: impl FnOnce(&[&SimulatedFragment], &Composition, Vec<(TruthRow, TruthEvent)>) -> T,
+) -> Result<T, EventProblem> {
     let seed = Random::for_purpose(recipe.seed, sample).next_u64();
     let line = events.first().map_or(0, |event| event.line);
     let mut random = Random::for_purpose(seed, "places");
@@ -57,12 +57,12 @@ pub fn make<T>(
         drawn.extend(by_molecule);
     }
     let unchanged = drawn.iter().filter(|drawn| composition.wild_type[drawn.part]);
-    let weights: Vec<(&Molecule, f64)> = unchanged.map(|drawn| (drawn.molecule, drawn.fragments.len() as f64)).collect();
+    let weights: Vec<(&SimulatedMolecule, f64)> = unchanged.map(|drawn| (drawn.molecule, drawn.fragments.len() as f64)).collect();
     let mut chimera_random = Random::for_purpose(seed, "chimeras");
     let chimeras = chimera::draw(recipe.chimeras, &weights, !recipe.assay.is_rna(), ground, &mut chimera_random);
-    let mut artefacts: Vec<Vec<Fragment>> = Vec::new();
+    let mut artefacts: Vec<Vec<SimulatedFragment>> = Vec::new();
     for chimera in &chimeras {
-        let one = draw(&chimera.part, &Placement::Sheared { fall_bp: None }, recipe.rule(), &mut sampler);
+        let one = draw(&chimera.part, &FragmentPlacement::Sheared { fall_bp: None }, recipe.rule(), &mut sampler);
         artefacts.push(one.unwrap_or_default().into_iter().map(|(_, fragment)| fragment).collect());
     }
     let leaks = hopping::leaks(sample, neighbours, ground, recipe, seed);
@@ -95,15 +95,16 @@ pub fn make<T>(
         rows.push((row, TruthEvent { material: book.material(), ..TruthEvent::default() }));
     }
     rows.extend(leaks.iter().zip(&leaked).filter_map(|(leak, fragments)| book.hopped(leak, fragments)));
-    let all: Vec<&Fragment> = drawn.iter().flat_map(|drawn| &drawn.fragments).chain(artefacts.iter().chain(&leaked).flatten()).collect();
+    let all: Vec<&SimulatedFragment> =
+        drawn.iter().flat_map(|drawn| &drawn.fragments).chain(artefacts.iter().chain(&leaked).flatten()).collect();
     Ok(take(&all, &composition, rows))
 }
 
 /// The fragments of each leak.
-fn leaked<'l>(leaks: &'l [Leak], sample: &str, recipe: &Recipe, seed: u64) -> Vec<Vec<Fragment<'l>>> {
+fn leaked<'l>(leaks: &'l [LeakingFusions], sample: &str, recipe: &Recipe, seed: u64) -> Vec<Vec<SimulatedFragment<'l>>> {
     let seed = Random::for_purpose(seed, "hopped fragments").next_u64();
     let mut sampler = Sampler::new(recipe.library.clone(), format!("{sample}:hopped"), seed);
-    let mut of = |leak: &'l Leak| {
+    let mut of = |leak: &'l LeakingFusions| {
         let part = &leak.composition.parts[leak.junction()?.part];
         draw(part, &leak.composition.placement, recipe.rule(), &mut sampler).ok()
     };
@@ -113,7 +114,7 @@ fn leaked<'l>(leaks: &'l [Leak], sample: &str, recipe: &Recipe, seed: u64) -> Ve
 /// Keeps the truth.
 struct Book<'b, 'a> {
     sample: &'b str,
-    events: &'b [&'b Event],
+    events: &'b [&'b SimulatedEvent],
     ground: &'b Ground<'a>,
     recipe: &'b Recipe,
     composition: &'b Composition<'a>,
@@ -130,7 +131,7 @@ impl Book<'_, '_> {
             breakpoint3: String::new(),
             exon_junction: String::new(),
             variant: String::new(),
-            seen: Seen::default(),
+            seen: TrueFragments::default(),
             against: None,
             against_at_partner: None,
         }
@@ -148,10 +149,10 @@ impl Book<'_, '_> {
     }
 
     /// The fragments that cross, by the rule of the assay.
-    fn seen<'f>(&self, fragments: impl Iterator<Item = &'f Fragment<'f>>, at: (usize, usize)) -> Seen {
+    fn seen<'f>(&self, fragments: impl Iterator<Item = &'f SimulatedFragment<'f>>, at: (usize, usize)) -> TrueFragments {
         let rule = self.recipe.rule();
-        let seen = Seen::crossing(fragments, at.0, at.1, rule.anchor_bp);
-        Seen { pair: if rule.counts(Some(Crossing::Pair)) { seen.pair } else { 0 }, ..seen }
+        let seen = TrueFragments::crossing(fragments, at.0, at.1, rule.anchor_bp);
+        TrueFragments { pair: if rule.counts(Some(CrossingKind::Pair)) { seen.pair } else { 0 }, ..seen }
     }
 
     fn place(&self, end: Breakend, role: Role) -> String {
@@ -161,7 +162,7 @@ impl Book<'_, '_> {
     fn fusion(&self, junction: &PlacedJunction) -> (TruthRow, TruthEvent) {
         let event = self.events[junction.event];
         let broken = &junction.broken;
-        let part: &Part = &self.composition.parts[junction.part];
+        let part: &MixturePart = &self.composition.parts[junction.part];
         let at = part.junction.unwrap_or_default();
         let mine = self.drawn.iter().filter(|drawn| drawn.part == junction.part).flat_map(|drawn| &drawn.fragments);
         let seen = self.seen(mine, at);
@@ -211,7 +212,7 @@ impl Book<'_, '_> {
     }
 
     /// What leaked from another sample: no finding of this one.
-    fn hopped(&self, leak: &Leak, fragments: &[Fragment]) -> Option<(TruthRow, TruthEvent)> {
+    fn hopped(&self, leak: &LeakingFusions, fragments: &[SimulatedFragment]) -> Option<(TruthRow, TruthEvent)> {
         let junction = leak.junction()?;
         let at = leak.composition.parts[junction.part].junction?;
         let book = Book { events: &[&leak.event], composition: &leak.composition, drawn: &[], ..*self };
@@ -254,7 +255,7 @@ impl Book<'_, '_> {
                 let strand = drawn.molecule.place(offset as usize).map(|place| place.strand);
                 base == if strand == Some(Strand::Reverse) { crate::sequence::complement(new.base) } else { new.base }
             });
-            let covers = |fragment: &&Fragment| {
+            let covers = |fragment: &&SimulatedFragment| {
                 !fragment.duplicate
                     && fragment.own_reads().iter().any(|read| {
                         let shown = |offset: u32| {
@@ -271,7 +272,7 @@ impl Book<'_, '_> {
         let row = TruthRow {
             kind: "mutation",
             breakpoint5: format!("{contig}:{}:{}", change.position + 1, strand.map_or('.', Strand::symbol)),
-            seen: Seen { split: shown, pair: 0 },
+            seen: TrueFragments { split: shown, pair: 0 },
             against: Some(against),
             ..self.row(change.name.clone())
         };

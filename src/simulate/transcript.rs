@@ -9,7 +9,7 @@
 use crate::genome::{Breakend, ContigId, Interval, Side, Strand};
 use crate::model::{Role, Site, Transcript};
 
-use super::molecule::Piece;
+use super::molecule::MoleculePiece;
 use super::rearrangement::Rearrangement;
 use super::site::{model, WrittenSite};
 
@@ -21,38 +21,38 @@ const CRYPTIC_BP: u32 = 150;
 const INTERGENIC_BP: u32 = 400;
 
 /// The pieces of the fused transcript, and how many of them belong to the 5' partner.
-pub fn fused(broken: &Rearrangement) -> Result<(Vec<Piece>, usize), String> {
+pub fn fused(broken: &Rearrangement) -> Result<(Vec<MoleculePiece>, usize), String> {
     let mut pieces = part(broken, Role::Five)?;
     let five = pieces.len();
     if !broken.insertion.is_empty() {
-        pieces.push(Piece::Inserted(broken.insertion.clone()));
+        pieces.push(MoleculePiece::Inserted(broken.insertion.clone()));
     }
     pieces.extend(part(broken, Role::Three)?);
     Ok((pieces, five))
 }
 
 /// The pieces of one partner, in the order of transcription.
-fn part(broken: &Rearrangement, role: Role) -> Result<Vec<Piece>, String> {
+fn part(broken: &Rearrangement, role: Role) -> Result<Vec<MoleculePiece>, String> {
     let index = usize::from(role == Role::Three);
     let (end, site) = (broken.ends[index], &broken.sites[index]);
     // Which way the transcript reads: towards the break in the 5' partner, away from it in the 3' one.
     let towards = if end.side == Side::Lower { Strand::Forward } else { Strand::Reverse };
     let strand = if role == Role::Five { towards } else { towards.flipped() };
     let Some(gene) = broken.genes[index].filter(|gene| gene.strand == Some(strand)) else {
-        return Ok(vec![Piece::Genomic(kept(end, INTERGENIC_BP), strand)]);
+        return Ok(vec![MoleculePiece::Genomic(kept(end, INTERGENIC_BP), strand)]);
     };
     let (_, transcript) = model(gene)?;
     if let WrittenSite::Cryptic { after, from, to } = site {
         let other = if role == Role::Five { from } else { to };
         let far = other.boundary(transcript, strand, *after).ok_or_else(|| format!("{} has no intron {after}", gene.symbol))?;
-        let exon = Piece::Genomic(between(end.contig, far, end.boundary), strand);
+        let exon = MoleculePiece::Genomic(between(end.contig, far, end.boundary), strand);
         return Ok(with_exons(transcript, end.contig, strand, role, *after, exon));
     }
     Ok(match transcript.site(end.boundary, strand, role) {
         Site::Exon { number, .. } => {
             let exon = transcript.exon(number).ok_or("an exon without a number")?;
             let far = if end.side == Side::Lower { exon.start } else { exon.end };
-            let own = Piece::Genomic(between(end.contig, far, end.boundary), strand);
+            let own = MoleculePiece::Genomic(between(end.contig, far, end.boundary), strand);
             let after = if role == Role::Five { number - 1 } else { number };
             with_exons(transcript, end.contig, strand, role, after, own)
         }
@@ -60,24 +60,32 @@ fn part(broken: &Rearrangement, role: Role) -> Result<Vec<Piece>, String> {
             let neighbour = if role == Role::Five { after } else { after + 1 };
             let edge = transcript.splice_edge(neighbour, strand, role).ok_or("an intron without exons")?;
             if edge.abs_diff(end.boundary) > LONGEST_RETAINED_BP {
-                let cryptic = Piece::Genomic(kept(end, CRYPTIC_BP), strand);
+                let cryptic = MoleculePiece::Genomic(kept(end, CRYPTIC_BP), strand);
                 return Ok(with_exons(transcript, end.contig, strand, role, after, cryptic));
             }
             let exon = transcript.exon(neighbour).ok_or("an intron without exons")?;
             let far = if end.side == Side::Lower { exon.start } else { exon.end };
-            let own = Piece::Genomic(between(end.contig, far, end.boundary), strand);
+            let own = MoleculePiece::Genomic(between(end.contig, far, end.boundary), strand);
             let after = if role == Role::Five { neighbour - 1 } else { neighbour };
             with_exons(transcript, end.contig, strand, role, after, own)
         }
-        Site::Outside => vec![Piece::Genomic(kept(end, INTERGENIC_BP), strand)],
+        Site::Outside => vec![MoleculePiece::Genomic(kept(end, INTERGENIC_BP), strand)],
     })
 }
 
 /// The exons up to `after` before the broken one (5' partner), or those behind `after` after it.
-fn with_exons(transcript: &Transcript, contig: ContigId, strand: Strand, role: Role, after: u32, broken: Piece) -> Vec<Piece> {
+fn with_exons(
+    transcript: &Transcript,
+    contig: ContigId,
+    strand: Strand,
+    role: Role,
+    after: u32,
+    broken: MoleculePiece,
+) -> Vec<MoleculePiece> {
     let wanted = |number: u32| if role == Role::Five { number <= after } else { number > after };
     let exons = transcript.exons.iter().filter(|exon| wanted(exon.number));
-    let mut pieces: Vec<Piece> = exons.map(|exon| Piece::Genomic(Interval { contig, start: exon.start, end: exon.end }, strand)).collect();
+    let mut pieces: Vec<MoleculePiece> =
+        exons.map(|exon| MoleculePiece::Genomic(Interval { contig, start: exon.start, end: exon.end }, strand)).collect();
     let at = if role == Role::Five { pieces.len() } else { 0 };
     pieces.insert(at, broken);
     pieces

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use super::reads::{Crossing, Fragment};
+use super::reads::{CrossingKind, SimulatedFragment};
 
 /// Columns of the table.
 pub const COLUMNS: [&str; 12] = [
@@ -53,7 +53,7 @@ pub struct TruthRow {
     /// Label of the variant, if it has one.
     pub variant: String,
     /// Fragments that show it.
-    pub seen: Seen,
+    pub seen: TrueFragments,
     /// Fragments over the place (a junction's end at the kinase) that do not show it, where they were counted.
     pub against: Option<u32>,
     /// The same at the junction's other end.
@@ -89,21 +89,26 @@ pub struct TruthEvent {
 
 /// Fragments that show a junction or a mutation, duplicates left out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Seen {
+pub struct TrueFragments {
     /// By a read.
     pub split: u32,
     /// Only by the positions of the mates.
     pub pair: u32,
 }
 
-impl Seen {
+impl TrueFragments {
     /// Counts the fragments that cross `left..right` of their molecule with this anchor on both sides.
-    pub fn crossing<'m>(fragments: impl IntoIterator<Item = &'m Fragment<'m>>, left: usize, right: usize, anchor_bp: usize) -> Self {
+    pub fn crossing<'m>(
+        fragments: impl IntoIterator<Item = &'m SimulatedFragment<'m>>,
+        left: usize,
+        right: usize,
+        anchor_bp: usize,
+    ) -> Self {
         let mut seen = Self::default();
         for fragment in fragments.into_iter().filter(|fragment| !fragment.duplicate) {
             match fragment.crosses(left, right, anchor_bp) {
-                Some(Crossing::Split) => seen.split += 1,
-                Some(Crossing::Pair) => seen.pair += 1,
+                Some(CrossingKind::Split) => seen.split += 1,
+                Some(CrossingKind::Pair) => seen.pair += 1,
                 None => {}
             }
         }
@@ -118,7 +123,7 @@ impl Seen {
 
 impl TruthRow {
     fn cells(&self) -> [String; 12] {
-        // A pair around a junction of RNA is no proof that it crosses there, and does not count: see `Seen`.
+        // A pair around a junction of RNA is no proof that it crosses there, and does not count: see `TrueFragments`.
         let fragments = self.seen.fragments();
         let depth = self.against.map(|against| against + fragments);
         let fraction = depth.filter(|&depth| depth > 0).map(|depth| format!("{:.6}", f64::from(fragments) / f64::from(depth)));

@@ -7,7 +7,7 @@ use crate::error::Result;
 use crate::fusion::{Agreement, Frame, Fusion, KnownTier, Material, Partner, Support, Unit};
 use crate::model::{Gene, Role};
 use crate::report::output::Outputs;
-use crate::report::vcf::{self, Calls};
+use crate::report::vcf::{self, VcfCalls};
 use crate::stats::jeffreys_share;
 use crate::variant::{Variant, VariantStatus};
 
@@ -45,7 +45,7 @@ pub fn write(
         }
     }
     let contigs = ground.reference.contigs();
-    let calls = Calls {
+    let calls = VcfCalls {
         sample,
         contigs,
         assembly: contigs.assembly(),

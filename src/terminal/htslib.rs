@@ -25,11 +25,11 @@ pub struct Htslib {
 /// What htslib wrote, without repetition.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub struct Heard {
-    kinds: Vec<Kind>,
+    kinds: Vec<MessageKind>,
 }
 
 #[derive(Debug, PartialEq, Eq)]
-struct Kind {
+struct MessageKind {
     /// `E::sam_parse1`: severity and function.
     tag: String,
     /// The first message of the kind.
@@ -58,7 +58,7 @@ impl Htslib {
     /// Gives descriptor 2 back and returns what was written meanwhile.
     pub fn heard(self) -> Heard {
         let (Some(reading), Some(own)) = (self.reading, OWN.get()) else { return Heard::default() };
-        // The pipe's last writer goes, so the thread comes to its end.
+        // This closes the pipe's last writer, which ends the thread.
         match rustix::stdio::dup2_stderr(own) {
             Ok(()) => reading.join().unwrap_or_default(),
             Err(_) => Heard::default(),
@@ -89,7 +89,7 @@ impl Heard {
         if let Some(kind) = self.kinds.iter_mut().find(|kind| kind.tag == tag) {
             kind.count += 1;
         } else if self.kinds.len() < MAX_KINDS {
-            self.kinds.push(Kind { tag: tag.to_owned(), first: message.to_owned(), count: 1 });
+            self.kinds.push(MessageKind { tag: tag.to_owned(), first: message.to_owned(), count: 1 });
         }
     }
 

@@ -19,7 +19,7 @@ const CONVERGED: f64 = 1e-9;
 
 /// Calls at one share.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Level {
+pub struct ShareCalls {
     /// Share of the molecules, above 0.
     pub share: f64,
     /// Samples in which the fusion was called.
@@ -40,7 +40,7 @@ pub struct Limit {
 }
 
 /// The limit of detection by these calls; `None` where they determine no curve that rises.
-pub fn limit(levels: &[Level]) -> Option<Limit> {
+pub fn limit(levels: &[ShareCalls]) -> Option<Limit> {
     let normal = Normal::standard();
     let (mut a, mut b) = (0.0, 0.0);
     let mut inverse = None;
@@ -90,19 +90,19 @@ pub fn limit(levels: &[Level]) -> Option<Limit> {
 mod tests {
     use super::*;
 
-    fn levels(calls: &[(f64, u64, u64)]) -> Vec<Level> {
-        calls.iter().map(|&(share, called, of)| Level { share, called, of }).collect()
+    fn levels(calls: &[(f64, u64, u64)]) -> Vec<ShareCalls> {
+        calls.iter().map(|&(share, called, of)| ShareCalls { share, called, of }).collect()
     }
 
     #[test]
     fn calls_that_follow_a_curve_give_its_limit() {
         // Half are called at a share of 0.02; one standard deviation is a factor of e^0.5.
         let normal = Normal::standard();
-        let curve: Vec<Level> = [0.005f64, 0.01, 0.02, 0.04, 0.08]
+        let curve: Vec<ShareCalls> = [0.005f64, 0.01, 0.02, 0.04, 0.08]
             .iter()
             .map(|&share| {
                 let chance = normal.cdf((share / 0.02).ln() / 0.5);
-                Level { share, called: (chance * 1e6).round() as u64, of: 1_000_000 }
+                ShareCalls { share, called: (chance * 1e6).round() as u64, of: 1_000_000 }
             })
             .collect();
         let limit = limit(&curve).expect("the curve rises");

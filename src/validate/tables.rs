@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use crate::evaluate::result::{EventRow, Ratio};
 use crate::report::rows::{Amount, Fraction};
 
-use super::probit::{self, Level};
+use super::probit::{self, ShareCalls};
 
 /// A fusion counts as detected at a share where so many of its samples have it.
 const HIT_RATE: f64 = 0.95;
@@ -219,13 +219,13 @@ pub fn limits(replicates: &[Replicate]) -> Vec<LimitRow> {
 }
 
 fn limit(group: &str, level: &str, replicates: &[&Replicate]) -> LimitRow {
-    let mut levels: BTreeMap<u64, Level> = BTreeMap::new();
+    let mut levels: BTreeMap<u64, ShareCalls> = BTreeMap::new();
     for replicate in replicates {
-        let entry = levels.entry(order(replicate.share)).or_insert(Level { share: replicate.share, called: 0, of: 0 });
+        let entry = levels.entry(order(replicate.share)).or_insert(ShareCalls { share: replicate.share, called: 0, of: 0 });
         entry.of += 1;
         entry.called += u64::from(replicate.passed);
     }
-    let levels: Vec<Level> = levels.into_values().collect();
+    let levels: Vec<ShareCalls> = levels.into_values().collect();
     let reached = levels.iter().rev().take_while(|level| level.called as f64 >= HIT_RATE * level.of as f64).last();
     let model = probit::limit(&levels);
     LimitRow {

@@ -1,4 +1,4 @@
-//! All of a library's variants: read and called first, phased when the fusions have their names.
+//! Runs the variant calling of one library: reads and calls first; phases later, when the fusions have their identifiers.
 
 use rayon::ThreadPool;
 use rustc_hash::FxHashSet;
@@ -21,13 +21,13 @@ use super::fasta;
 use super::hotspot::{self, Hotspot};
 use super::indel;
 use super::origin::{origin, Counted, Origin};
-use super::phase::{self, Carried};
+use super::phase::{self, FusionFragments};
 use super::pileup;
 use super::{skipping, splice};
 use super::{Variant, VariantStatus};
 
 /// What a run gives to the analysis.
-pub struct Inputs<'a> {
+pub struct VariantInputs<'a> {
     /// Workers.
     pub pool: &'a ThreadPool,
     /// The kinases.
@@ -46,7 +46,7 @@ pub struct Inputs<'a> {
 
 /// The fragments that show a junction of a kinase.
 #[derive(Debug)]
-pub struct Shown {
+pub struct JunctionFragments {
     /// The kinase.
     pub target: String,
     /// The junction.
@@ -85,7 +85,7 @@ impl<'a> Analysis<'a> {
     ///
     /// # Errors
     /// When a file cannot be read.
-    pub fn read(library: &Library, inputs: &Inputs<'a>, step: &(dyn Fn() + Sync)) -> Result<Self> {
+    pub fn read(library: &Library, inputs: &VariantInputs<'a>, step: &(dyn Fn() + Sync)) -> Result<Self> {
         let mut window = inputs.reference.map(Reference::reader).transpose()?;
         let mut rows = domain::domains(inputs.kinases, inputs.knowledge, inputs.assembly, window.as_mut())?;
         let kinases = rows.len();
@@ -121,7 +121,7 @@ impl<'a> Analysis<'a> {
     ///
     /// # Errors
     /// When a file cannot be read.
-    pub fn compare(&mut self, normal: &Library, inputs: &Inputs<'_>, step: &(dyn Fn() + Sync)) -> Result<()> {
+    pub fn compare(&mut self, normal: &Library, inputs: &VariantInputs<'_>, step: &(dyn Fn() + Sync)) -> Result<()> {
         let mut window = inputs.reference.map(Reference::reader).transpose()?;
         // The same rows, so that a change has the same indices in both.
         let mut rows: Vec<Domain<'_>> = self.readings.iter().map(|reading| reading.domain.clone()).collect();
@@ -153,7 +153,13 @@ impl<'a> Analysis<'a> {
     ///
     /// # Errors
     /// When a file cannot be read.
-    pub fn phased(mut self, library: &Library, fusions: &[Fusion], shown: &[Shown], inputs: &Inputs<'_>) -> Result<Findings> {
+    pub fn phased(
+        mut self,
+        library: &Library,
+        fusions: &[Fusion],
+        shown: &[JunctionFragments],
+        inputs: &VariantInputs<'_>,
+    ) -> Result<Findings> {
         let mut reader = library.reader()?;
         let hotspots = self.readings.split_off(self.kinases);
         for reading in &mut self.readings {
@@ -172,7 +178,7 @@ impl<'a> Analysis<'a> {
 }
 
 /// The fusions that keep the kinase, those that pass or else all with a quality that is listed, best first.
-fn carried<'f>(gene: &str, fusions: &'f [Fusion], shown: &'f [Shown], models: &'f GeneModels) -> Vec<Carried<'f>> {
+fn carried<'f>(gene: &str, fusions: &'f [Fusion], shown: &'f [JunctionFragments], models: &'f GeneModels) -> Vec<FusionFragments<'f>> {
     /// As many fusions of one kinase as may stand in a cell.
     const MOST: usize = 3;
     let usable = |fusion: &&Fusion| {
@@ -184,11 +190,11 @@ fn carried<'f>(gene: &str, fusions: &'f [Fusion], shown: &'f [Shown], models: &'
         .into_iter()
         .filter_map(|fusion| {
             let own = shown.iter().find(|shown| shown.target == gene && shown.junction == fusion.junction)?;
-            // A break in DNA that a junction of RNA reports goes by that junction's row.
+            // A DNA break that is reported in the row of an RNA junction uses the identifier of that row.
             let reports =
                 |other: &&Fusion| other.agreement.dna.as_ref().is_some_and(|dna| dna.target == gene && dna.junction == fusion.junction);
             let row = fusions.iter().find(reports).unwrap_or(fusion);
-            Some(Carried { id: &row.id, end: fusion.three.breakend, gene: models.find(gene)?, members: &own.fragments })
+            Some(FusionFragments { id: &row.id, end: fusion.three.breakend, gene: models.find(gene)?, members: &own.fragments })
         })
         .take(MOST)
         .collect()

@@ -30,13 +30,13 @@ use crate::sequence::{self, translate_codon};
 use crate::stats::{beta_binomial_at_least, detectable_fraction, jeffreys_share, phred};
 
 use super::bias;
-use super::domain::{Domain, Source};
+use super::domain::{BaseSource, Domain};
 use super::indel;
 use super::molecule::{stratum, Molecule, STRATA};
 use super::name;
 use super::noise::{Counts, Expected, Noise, Row, CLUSTER};
 use super::pileup::Pileup;
-use super::slippage::Background;
+use super::slippage::SlippageRates;
 use super::splice;
 use super::{Variant, VariantFlag, VariantStatus};
 
@@ -154,7 +154,7 @@ pub fn call<'a>(rows: Vec<(Domain<'a>, Pileup)>, recurrent: (Material, &Recurren
         stand_in(reading);
         indel::join(&reading.domain, &mut reading.pileup.molecules);
     }
-    let background = Background::learn(&readings);
+    let background = SlippageRates::learn(&readings);
     for reading in &mut readings {
         if reading.domain.exon.is_some() {
             continue;
@@ -215,8 +215,8 @@ fn stand_in(reading: &mut Reading<'_>) {
             .collect();
         let Some(shown) = shown.filter(|shown| translate_codon(shown) == Some(residue)) else { continue };
         for (index, base) in (first..).zip(shown) {
-            if reading.domain.source(index) == Source::Unknown {
-                reading.domain.set(index, base, Source::Reads);
+            if reading.domain.source(index) == BaseSource::Unknown {
+                reading.domain.set(index, base, BaseSource::Reads);
             }
         }
     }
@@ -429,7 +429,7 @@ impl Context<'_> {
         if bias::at_read_ends(&with, &without, change.index()) {
             flags.insert(VariantFlag::ReadPosition);
         }
-        if domain.codon_source(codon) == Source::Reads {
+        if domain.codon_source(codon) == BaseSource::Reads {
             flags.insert(VariantFlag::NoReference);
         }
         let (from, old, new) = self.with_silent_neighbours(seen.first, letters(reference), letters(changed), &with);

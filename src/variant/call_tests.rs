@@ -3,7 +3,7 @@ use crate::genome::Assembly;
 use crate::knowledge::Knowledge;
 use crate::simulate::Random;
 use crate::variant::domain::tests::builtin_domains;
-use crate::variant::domain::Source;
+use crate::variant::domain::BaseSource;
 use crate::variant::molecule::{packed, Span};
 use crate::variant::normal::{settled, Replaced};
 
@@ -171,7 +171,7 @@ fn long_reads(seed: u64, with: &[Replaced]) -> Vec<Variant> {
     let mut random = Random::new(seed);
     for index in 0..domain.len() {
         let base = if (200..210).contains(&index) { b"AG"[index % 2] } else { b"ACGT"[random.below(4)] };
-        domain.set(index, base, Source::Fasta);
+        domain.set(index, base, BaseSource::Fasta);
     }
     let molecules = (0..1_500).map(|number| {
         let mut bases: Vec<u8> = (0..domain.len()).map(|index| packed(domain.base(index), 18)).collect();

@@ -47,7 +47,7 @@ pub struct Link {
 
 /// What the heterozygous sites between two places tell.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Chain {
+pub enum ChainResult {
     /// No chain holds.
     None,
     /// A chain over so many sites, which other links contradict.
@@ -56,7 +56,7 @@ pub enum Chain {
     Link(Link),
 }
 
-impl Chain {
+impl ChainResult {
     /// Why it phases nothing; `None` where it does.
     pub fn reason(self) -> Option<String> {
         match self {
@@ -71,16 +71,16 @@ impl Chain {
 ///
 /// # Errors
 /// When the file cannot be read.
-pub fn relate(reader: &mut LibraryReader, library: &Library, between: Interval, x: &Fragments, y: &Fragments) -> Result<Chain> {
+pub fn relate(reader: &mut LibraryReader, library: &Library, between: Interval, x: &Fragments, y: &Fragments) -> Result<ChainResult> {
     if between.length_bp() > MAX_STRETCH_BP || between.length_bp() == 0 {
-        return Ok(Chain::None);
+        return Ok(ChainResult::None);
     }
     let mut counts = vec![[0u32; 4]; between.length_bp() as usize];
     walk(reader, library, between, |_, position, code| counts[(position - between.start) as usize][code] += 1)?;
     let sites: BTreeMap<u32, [usize; 2]> =
         (between.start..between.end).zip(&counts).filter_map(|(position, counts)| Some((position, heterozygous(counts)?))).collect();
     if sites.is_empty() {
-        return Ok(Chain::None);
+        return Ok(ChainResult::None);
     }
     let order: Vec<u32> = sites.keys().copied().collect();
     let mut alleles: BTreeMap<FragmentId, BTreeMap<usize, bool>> = BTreeMap::new();
@@ -141,7 +141,7 @@ fn heterozygous(counts: &[u32; 4]) -> Option<[usize; 2]> {
 }
 
 /// Joins both ends over `sites` sites, the strongest links first.
-fn join(sites: usize, alleles: &BTreeMap<FragmentId, BTreeMap<usize, bool>>, x: &Fragments, y: &Fragments) -> Chain {
+fn join(sites: usize, alleles: &BTreeMap<FragmentId, BTreeMap<usize, bool>>, x: &Fragments, y: &Fragments) -> ChainResult {
     let (end_x, end_y) = (sites, sites + 1);
     let mut votes: BTreeMap<(usize, usize), [u32; 2]> = BTreeMap::new();
     for (fragment, shown) in alleles {
@@ -166,7 +166,7 @@ fn join(sites: usize, alleles: &BTreeMap<FragmentId, BTreeMap<usize, bool>>, x: 
         })
         .collect();
     links.sort_by_key(|&(more, a, b, _)| (std::cmp::Reverse(more), a, b));
-    let (mut tree, mut beside) = (Tree::new(sites + 2), Vec::new());
+    let (mut tree, mut beside) = (LinkTree::new(sites + 2), Vec::new());
     for link in links {
         if tree.path(link.1, link.2).is_none() {
             tree.join(link);
@@ -174,7 +174,7 @@ fn join(sites: usize, alleles: &BTreeMap<FragmentId, BTreeMap<usize, bool>>, x: 
             beside.push(link);
         }
     }
-    let Some(path) = tree.path(end_x, end_y) else { return Chain::None };
+    let Some(path) = tree.path(end_x, end_y) else { return ChainResult::None };
     let passed = path.len() - 1;
     // A link beside the chain that is as strong as its weakest one, or tells of more than errors, must agree with it.
     let contradicts = |&&(more, a, b, turned): &&Step| {
@@ -184,10 +184,10 @@ fn join(sites: usize, alleles: &BTreeMap<FragmentId, BTreeMap<usize, bool>>, x: 
         strong && turns(&around) != turned && around.iter().any(|step| path.contains(step))
     };
     if beside.iter().any(|link| contradicts(&link)) {
-        return Chain::Contradicted(passed);
+        return ChainResult::Contradicted(passed);
     }
     let fragments = path.iter().filter(|step| step.2 >= end_x).map(|step| step.0).min().unwrap_or(0);
-    Chain::Link(Link { together: !turns(&path), fragments, sites: passed })
+    ChainResult::Link(Link { together: !turns(&path), fragments, sites: passed })
 }
 
 /// A link: fragments, its two nodes, and whether it changes the chromosome.
@@ -198,9 +198,9 @@ fn turns(path: &[Step]) -> bool {
 }
 
 /// The links that join nodes without a circle.
-struct Tree(Vec<Vec<(usize, Step)>>);
+struct LinkTree(Vec<Vec<(usize, Step)>>);
 
-impl Tree {
+impl LinkTree {
     fn new(nodes: usize) -> Self {
         Self(vec![Vec::new(); nodes])
     }
@@ -258,29 +258,29 @@ mod tests {
             ("v", &[(1, false)]),
         ]);
         let link = join(2, &alleles, &fragments(&["j"]), &fragments(&["v"]));
-        assert_eq!(link, Chain::Link(Link { together: true, fragments: 1, sites: 2 }));
+        assert_eq!(link, ChainResult::Link(Link { together: true, fragments: 1, sites: 2 }));
         let other = shown(&[("j", &[(0, true)]), ("a", &[(0, true), (1, true)]), ("b", &[(0, false), (1, false)]), ("v", &[(1, false)])]);
         let link = join(2, &other, &fragments(&["j"]), &fragments(&["v"]));
-        assert_eq!(link, Chain::Link(Link { together: false, fragments: 1, sites: 2 }));
+        assert_eq!(link, ChainResult::Link(Link { together: false, fragments: 1, sites: 2 }));
     }
 
     #[test]
     fn a_chain_with_a_single_or_a_contradicted_link_does_not_hold() {
         let single = shown(&[("j", &[(0, true)]), ("a", &[(0, true), (1, false)]), ("v", &[(1, false)])]);
-        assert_eq!(join(2, &single, &fragments(&["j"]), &fragments(&["v"])), Chain::None);
+        assert_eq!(join(2, &single, &fragments(&["j"]), &fragments(&["v"])), ChainResult::None);
         let split = shown(&[("j", &[(0, true)]), ("v", &[(0, true)]), ("w", &[(0, false)])]);
-        assert_eq!(join(1, &split, &fragments(&["j"]), &fragments(&["v", "w"])), Chain::None);
+        assert_eq!(join(1, &split, &fragments(&["j"]), &fragments(&["v", "w"])), ChainResult::None);
     }
 
     #[test]
     fn only_the_sites_that_the_chain_goes_over_count() {
-        // Sites 1 and 2 lie between, the fragments at 0 and 3 tell nothing of either end.
+        // Sites 1 and 2 lie between the ends; the fragments at 0 and 3 reach neither end.
         let beside = (0..3).flat_map(|n| [(format!("l{n}"), [(0, true), (1, true)]), (format!("h{n}"), [(2, true), (3, true)])]);
         let mut alleles: BTreeMap<FragmentId, BTreeMap<usize, bool>> =
             beside.map(|(name, alleles)| (FragmentId::of(name.as_bytes()), alleles.into_iter().collect())).collect();
         alleles.extend(shown(&[("j", &[(1, true)]), ("a", &[(1, true), (2, true)]), ("b", &[(1, true), (2, true)]), ("v", &[(2, true)])]));
         let link = join(4, &alleles, &fragments(&["j"]), &fragments(&["v"]));
-        assert_eq!(link, Chain::Link(Link { together: true, fragments: 1, sites: 2 }));
+        assert_eq!(link, ChainResult::Link(Link { together: true, fragments: 1, sites: 2 }));
     }
 
     #[test]
@@ -292,13 +292,16 @@ mod tests {
         let other: &[(&str, &[(usize, bool)])] = &[("m", &[(1, false)]), ("n", &[(1, false)])];
         let names = |list: &[&str]| fragments(list);
         let clear = shown(&[chain, ends].concat());
-        assert_eq!(join(2, &clear, &names(&["j", "k"]), &names(&["v", "w"])), Chain::Link(Link { together: true, fragments: 2, sites: 2 }));
+        assert_eq!(
+            join(2, &clear, &names(&["j", "k"]), &names(&["v", "w"])),
+            ChainResult::Link(Link { together: true, fragments: 2, sites: 2 })
+        );
         let against = shown(&[chain, ends, other].concat());
-        assert_eq!(join(2, &against, &names(&["j", "k", "m", "n"]), &names(&["v", "w"])), Chain::Contradicted(2));
+        assert_eq!(join(2, &against, &names(&["j", "k", "m", "n"]), &names(&["v", "w"])), ChainResult::Contradicted(2));
         let one = shown(&[chain, ends, &other[..1]].concat());
         assert_eq!(
             join(2, &one, &names(&["j", "k", "m"]), &names(&["v", "w"])),
-            Chain::Link(Link { together: true, fragments: 2, sites: 2 })
+            ChainResult::Link(Link { together: true, fragments: 2, sites: 2 })
         );
     }
 

@@ -28,7 +28,7 @@ pub const FLANK_BP: u32 = 150;
 
 /// Where a reference base was read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Source {
+pub enum BaseSource {
     /// Nowhere: not known.
     Unknown,
     /// From what nearly all reads show at a codon whose amino acid the table knows.
@@ -91,7 +91,7 @@ pub struct Domain<'a> {
     positions: Vec<u32>,
     /// Reference base in the direction of transcription, `N` where not known.
     reference: Vec<u8>,
-    sources: Vec<Source>,
+    sources: Vec<BaseSource>,
     segments: Vec<Segment>,
     /// Reference bases of the forward strand beside the segments, where known.
     beside: BTreeMap<u32, u8>,
@@ -151,7 +151,7 @@ impl<'a> Domain<'a> {
             known: Vec::new(),
             exon,
             reference: vec![b'N'; positions.len()],
-            sources: vec![Source::Unknown; positions.len()],
+            sources: vec![BaseSource::Unknown; positions.len()],
             positions,
             segments,
             beside: BTreeMap::new(),
@@ -327,12 +327,12 @@ impl<'a> Domain<'a> {
     }
 
     /// Where that base was read.
-    pub fn source(&self, index: usize) -> Source {
-        self.sources.get(index).copied().unwrap_or(Source::Unknown)
+    pub fn source(&self, index: usize) -> BaseSource {
+        self.sources.get(index).copied().unwrap_or(BaseSource::Unknown)
     }
 
     /// Sets a reference base (in the direction of transcription).
-    pub fn set(&mut self, index: usize, base: u8, source: Source) {
+    pub fn set(&mut self, index: usize, base: u8, source: BaseSource) {
         self.reference[index] = base.to_ascii_uppercase();
         self.sources[index] = source;
     }
@@ -356,9 +356,9 @@ impl<'a> Domain<'a> {
     }
 
     /// The poorest source of a codon's bases.
-    pub fn codon_source(&self, codon: u32) -> Source {
+    pub fn codon_source(&self, codon: u32) -> BaseSource {
         let first = self.first_of(codon);
-        (first..first + 3).map(|index| self.source(index)).min().unwrap_or(Source::Unknown)
+        (first..first + 3).map(|index| self.source(index)).min().unwrap_or(BaseSource::Unknown)
     }
 
     /// Offset of a base in the coding sequence, 1-based as in HGVS.
@@ -407,7 +407,7 @@ impl<'a> Domain<'a> {
         let bases = window.bases(stretch)?;
         for (position, base) in (stretch.start..stretch.end).zip(bases).filter(|(_, base)| b"ACGT".contains(base)) {
             match self.segment_around(position, position + 1).copied() {
-                Some(segment) => self.set(self.index_in(&segment, position), self.turned(base), Source::Fasta),
+                Some(segment) => self.set(self.index_in(&segment, position), self.turned(base), BaseSource::Fasta),
                 None => self.set_beside(position, base),
             }
         }
@@ -427,9 +427,9 @@ impl<'a> Domain<'a> {
         if with_table {
             for site in self.known.clone() {
                 let first = self.first_of(site.codon);
-                if let Some(codon) = site.ref_codon.filter(|_| self.codon_source(site.codon) == Source::Unknown) {
+                if let Some(codon) = site.ref_codon.filter(|_| self.codon_source(site.codon) == BaseSource::Unknown) {
                     for (slot, base) in codon.into_iter().enumerate() {
-                        self.set(first + slot, base, Source::Table);
+                        self.set(first + slot, base, BaseSource::Table);
                     }
                 }
             }
@@ -446,8 +446,8 @@ impl<'a> Domain<'a> {
             let found = translate_codon(&codon);
             if found != Some(site.ref_aa) {
                 let source = match self.codon_source(site.codon) {
-                    Source::Fasta => "the FASTA has",
-                    Source::Md => "the MD tags have",
+                    BaseSource::Fasta => "the FASTA has",
+                    BaseSource::Md => "the MD tags have",
                     _ => "the reference has",
                 };
                 let text = format!(

@@ -1,9 +1,9 @@
-//! Whether the FASTA is the one that the reads were aligned to: the kinase domains must read the same in both.
+//! Checks that the FASTA is the reference of the alignments: the kinase domains must have the same bases in both.
 
 use crate::error::{Error, Result};
 use crate::reference::Reference;
 
-use super::domain::{Domain, Source};
+use super::domain::{BaseSource, Domain};
 use super::noise::Counts;
 use super::pileup::Pileup;
 
@@ -24,7 +24,7 @@ pub(super) fn check(reference: &Reference, rows: &[Domain<'_>], piles: &[Pileup]
         let counts = Counts::of(&pileup.molecules, domain.len());
         let agrees = |index: usize| {
             let (code, _) = counts.majority(index).filter(|(_, share)| *share >= MAJORITY_FRAC)?;
-            Some(domain.source(index) == Source::Fasta && domain.base(index) == b"ACGT"[code])
+            Some(domain.source(index) == BaseSource::Fasta && domain.base(index) == b"ACGT"[code])
         };
         for first in domain.codons().map(|codon| domain.first_of(codon)) {
             let Some(agree) = (first..first + 3).map(agrees).collect::<Option<Vec<bool>>>() else { continue };

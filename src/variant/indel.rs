@@ -21,7 +21,7 @@ use super::noise::Expected;
 use super::normal::{settled, Replaced};
 use super::phase::together;
 use super::pileup::Pileup;
-use super::slippage::{keeps_frame, tally, Background};
+use super::slippage::{keeps_frame, tally, SlippageRates};
 use super::{Variant, VariantFlag, VariantStatus};
 
 /// The protein change of what only the transcript tells.
@@ -132,7 +132,7 @@ impl Event {
 struct Context<'c> {
     domain: &'c Domain<'c>,
     pileup: &'c Pileup,
-    background: &'c Background,
+    background: &'c SlippageRates,
     recurrent: (Material, &'c Recurrent<'c>),
 }
 
@@ -232,7 +232,7 @@ fn doubt_pairs(domain: &Domain<'_>, calls: &mut [Call], molecules: &[Molecule]) 
 }
 
 /// The lines of all indels: listed ones, called or not, and others that are called.
-pub fn call(domain: &Domain<'_>, pileup: &Pileup, background: &Background, recurrent: (Material, &Recurrent<'_>)) -> Vec<Call> {
+pub fn call(domain: &Domain<'_>, pileup: &Pileup, background: &SlippageRates, recurrent: (Material, &Recurrent<'_>)) -> Vec<Call> {
     let mut calls = Vec::new();
     let mut found: BTreeSet<String> = BTreeSet::new();
     let is_kinase = kinase_domain_codons(&domain.gene).is_some();

@@ -208,7 +208,7 @@ mod tests {
     use super::*;
     use crate::genome::{ContigId, Interval};
     use crate::model::{Exon, Gene, Transcript};
-    use crate::variant::domain::Source;
+    use crate::variant::domain::BaseSource;
     use crate::variant::indel::Event;
     use crate::variant::normal::{settled, shifted};
 
@@ -227,7 +227,7 @@ mod tests {
         };
         let mut domain = Domain::of_gene(&gene, 1, bases.len() as u32 / 3).expect("the gene has these codons");
         for (index, &base) in bases.iter().enumerate() {
-            domain.set(index, base, Source::Fasta);
+            domain.set(index, base, BaseSource::Fasta);
         }
         domain
     }

@@ -326,7 +326,7 @@ mod tests {
     use crate::simulate::Random;
     use crate::variant::call::{needed, PRIOR_KNOWN};
     use crate::variant::domain::tests::builtin_domains;
-    use crate::variant::domain::Source;
+    use crate::variant::domain::BaseSource;
     use crate::variant::molecule::packed;
 
     /// Bases of the row that molecules show.
@@ -339,7 +339,7 @@ mod tests {
         let mut domain = builtin_domains(Assembly::Grch38, &knowledge).remove(0);
         let mut random = Random::new(5);
         for index in 0..domain.len() {
-            domain.set(index, b"ACGT"[random.below(4)], Source::Fasta);
+            domain.set(index, b"ACGT"[random.below(4)], BaseSource::Fasta);
         }
         let molecules: Vec<Molecule> = (0..depth)
             .map(|number| {

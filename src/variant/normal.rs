@@ -161,7 +161,7 @@ mod tests {
     use crate::knowledge::Knowledge;
     use crate::simulate::Random;
     use crate::variant::domain::tests::builtin_domains;
-    use crate::variant::domain::Source;
+    use crate::variant::domain::BaseSource;
     use crate::variant::name;
 
     /// Bases on either side of an event within which all that means the same is looked for.
@@ -175,7 +175,7 @@ mod tests {
             for position in around.start..around.end {
                 let base = b"AACAG"[random.below(5)];
                 match domain.segment_around(position, position + 1).copied() {
-                    Some(segment) => domain.set(domain.index_in(&segment, position), domain.turned(base), Source::Fasta),
+                    Some(segment) => domain.set(domain.index_in(&segment, position), domain.turned(base), BaseSource::Fasta),
                     None => domain.set_beside(position, base),
                 }
             }

@@ -21,7 +21,7 @@ use crate::model::Gene;
 use crate::stats::binomial_at_least;
 
 use super::call::{Call, Change, Reading, Says};
-use super::chain::{self, Chain, Link};
+use super::chain::{self, ChainResult, Link};
 use super::indel::UNKNOWN_PROTEIN;
 use super::molecule::Molecule;
 use super::pileup::MIN_MAPQ;
@@ -32,14 +32,14 @@ const MIN_UNBROKEN_BP: u32 = 10;
 /// Share of the fragments that tell the wrong way: errors at a base are ten times rarer, copies that changed their template in PCR are not
 /// (about 1 % between places some tens of bases apart; reasoned, not measured).
 const WRONG_FRAC: f64 = 0.01;
-/// Chance from which so many wrong ones are believed.
+/// Probability from which this number of wrong fragments is accepted.
 const MIN_CHANCE: f64 = 0.01;
 /// Exons on the lost flank that are looked at in RNA.
 const LOST_EXONS: usize = 3;
 
 /// A fusion of the kinase with the fragments that show it.
 #[derive(Debug, Clone, Copy)]
-pub struct Carried<'a> {
+pub struct FusionFragments<'a> {
     /// Identifier of the fusion.
     pub id: &'a str,
     /// The kinase's end.
@@ -52,7 +52,7 @@ pub struct Carried<'a> {
 
 /// How two things lie to each other.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Relation {
+pub enum CountedRelation {
     /// On the same molecules; how many show both.
     Cis(u32),
     /// On different molecules; how many tell.
@@ -61,7 +61,7 @@ pub enum Relation {
     Mixed(u32, u32),
 }
 
-impl Relation {
+impl CountedRelation {
     /// From fragments that show both and fragments that show one without the other.
     fn of(together: u32, apart: u32) -> Option<Self> {
         let (rarer, all) = (together.min(apart), together + apart);
@@ -98,7 +98,7 @@ impl Relation {
 ///
 /// # Errors
 /// When the file cannot be read.
-pub fn assign(reading: &mut Reading<'_>, fusions: &[Carried<'_>], library: &Library, reader: &mut LibraryReader) -> Result<()> {
+pub fn assign(reading: &mut Reading<'_>, fusions: &[FusionFragments<'_>], library: &Library, reader: &mut LibraryReader) -> Result<()> {
     let called: Vec<usize> = (0..reading.calls.len()).filter(|&at| reading.calls[at].change.is_some()).collect();
     for &at in &called {
         let phase = with_fusions(reading, at, fusions, library, reader)?;
@@ -121,7 +121,7 @@ fn add_note(variant: &mut Variant, note: &str) {
 fn with_fusions(
     reading: &Reading<'_>,
     at: usize,
-    fusions: &[Carried<'_>],
+    fusions: &[FusionFragments<'_>],
     library: &Library,
     reader: &mut LibraryReader,
 ) -> Result<Option<(String, String)>> {
@@ -135,7 +135,7 @@ fn with_fusions(
         let count = |set: &FxHashSet<FragmentId>| {
             carriers.iter().filter(|molecule| molecule.fragments.iter().any(|own| set.contains(own))).count() as u32
         };
-        if let Some(relation) = Relation::of(count(fusion.members), count(&unbroken)) {
+        if let Some(relation) = CountedRelation::of(count(fusion.members), count(&unbroken)) {
             found.push(relation.text(fusion.id));
             continue;
         }
@@ -146,8 +146,8 @@ fn with_fusions(
             let (low, high) = (position.min(fusion.end.boundary), position.max(fusion.end.boundary));
             let between = Interval { contig: fusion.end.contig, start: low, end: high };
             let chain = chain::relate(reader, library, between, fusion.members, &fragments)?;
-            if let Chain::Link(link) = chain {
-                found.push(Relation::over(link).text(fusion.id));
+            if let ChainResult::Link(link) = chain {
+                found.push(CountedRelation::over(link).text(fusion.id));
                 note = format!("phased over {} heterozygous site{}", link.sites, if link.sites == 1 { "" } else { "s" });
                 continue;
             }
@@ -167,7 +167,7 @@ fn with_fusions(
 }
 
 /// Bases between a fusion's junction and a position: of the transcript for RNA, where both lie on its exons.
-fn distance(fusion: &Carried<'_>, position: u32, material: Material) -> u32 {
+fn distance(fusion: &FusionFragments<'_>, position: u32, material: Material) -> u32 {
     let spliced =
         (material == Material::Rna).then(|| fusion.gene.transcript.as_ref()?.spliced_distance(fusion.end.boundary, position)).flatten();
     spliced.unwrap_or_else(|| fusion.end.boundary.abs_diff(position))
@@ -175,7 +175,7 @@ fn distance(fusion: &Carried<'_>, position: u32, material: Material) -> u32 {
 
 /// Those of the fragments that show the kinase's lost flank as well: they run on across the break's place.
 fn unbroken(
-    fusion: &Carried<'_>,
+    fusion: &FusionFragments<'_>,
     wanted: &FxHashSet<FragmentId>,
     library: &Library,
     reader: &mut LibraryReader,
@@ -244,15 +244,18 @@ pub(super) fn together(molecules: &[Molecule], says: impl Fn(&Molecule) -> (Says
 
 /// The relation of two changes. A subclone may carry one of two that lie in cis without the other; only where each is also seen
 /// alone do molecules contradict a common one.
-fn relation([both, first, second]: [u32; 3]) -> Option<Relation> {
+fn relation([both, first, second]: [u32; 3]) -> Option<CountedRelation> {
     match (both, first.min(second)) {
         (0, 0) => None,
-        (both, 0) => Some(Relation::Cis(both)),
-        (0, _) => Some(Relation::Trans(first + second)),
-        (both, alone) => {
-            Relation::of(both, alone)
-                .map(|relation| if matches!(relation, Relation::Trans(_)) { Relation::Trans(first + second) } else { relation })
-        }
+        (both, 0) => Some(CountedRelation::Cis(both)),
+        (0, _) => Some(CountedRelation::Trans(first + second)),
+        (both, alone) => CountedRelation::of(both, alone).map(|relation| {
+            if matches!(relation, CountedRelation::Trans(_)) {
+                CountedRelation::Trans(first + second)
+            } else {
+                relation
+            }
+        }),
     }
 }
 
@@ -266,12 +269,13 @@ fn with_each_other(reading: &mut Reading<'_>, called: &[usize], library: &Librar
             let mut relation = relation(together(&reading.pileup.molecules, |molecule| (one.said_by(molecule), two.said_by(molecule))));
             if relation.is_none() && library.assay.long_reads && library.assay.material() == Material::Dna {
                 let chain = chained(reading, one, two, library, reader)?;
-                if let Chain::Link(link) = chain {
-                    relation = Some(Relation::over(link));
+                if let ChainResult::Link(link) = chain {
+                    relation = Some(CountedRelation::over(link));
                 }
-                contradicted = chain.reason().filter(|_| matches!(chain, Chain::Contradicted(_))).map(|reason| format!(" and {reason}"));
+                contradicted =
+                    chain.reason().filter(|_| matches!(chain, ChainResult::Contradicted(_))).map(|reason| format!(" and {reason}"));
             }
-            // Two codons for one residue are told apart by their bases.
+            // Two codons for the same residue are distinguished by their bases.
             let same = reading.calls[x].variant.hgvs_p == reading.calls[y].variant.hgvs_p;
             let name = |other: &Call| {
                 let Variant { hgvs_c, hgvs_p, .. } = &other.variant;
@@ -280,9 +284,9 @@ fn with_each_other(reading: &mut Reading<'_>, called: &[usize], library: &Librar
             let text = |other: &Call| {
                 let name = name(other);
                 match relation {
-                    Some(Relation::Cis(n)) => format!("{name}:cis:{n}"),
-                    Some(Relation::Trans(n)) => format!("{name}:trans:{n}"),
-                    Some(Relation::Mixed(n, m)) => format!("{name}:mixed:{n}/{m}"),
+                    Some(CountedRelation::Cis(n)) => format!("{name}:cis:{n}"),
+                    Some(CountedRelation::Trans(n)) => format!("{name}:trans:{n}"),
+                    Some(CountedRelation::Mixed(n, m)) => format!("{name}:mixed:{n}/{m}"),
                     None => {
                         let contradicted = contradicted.as_deref().unwrap_or("");
                         format!("{name}:unphased:{}{contradicted}", apart(reading, one, two, library))
@@ -301,8 +305,8 @@ fn with_each_other(reading: &mut Reading<'_>, called: &[usize], library: &Librar
             items[a].push(to_first);
             items[b].push(to_second);
             match relation {
-                Some(Relation::Cis(_)) => links.push((a, b, true)),
-                Some(Relation::Trans(_)) => links.push((a, b, false)),
+                Some(CountedRelation::Cis(_)) => links.push((a, b, true)),
+                Some(CountedRelation::Trans(_)) => links.push((a, b, false)),
                 _ => {}
             }
         }
@@ -329,7 +333,7 @@ fn apart(reading: &Reading<'_>, x: &Change, y: &Change, library: &Library) -> St
     }
 }
 
-fn chained(reading: &Reading<'_>, x: &Change, y: &Change, library: &Library, reader: &mut LibraryReader) -> Result<Chain> {
+fn chained(reading: &Reading<'_>, x: &Change, y: &Change, library: &Library, reader: &mut LibraryReader) -> Result<ChainResult> {
     let fragments = |change: &Change| -> FxHashSet<FragmentId> {
         let carriers = reading.pileup.molecules.iter().filter(|molecule| change.said_by(molecule) == Says::With);
         carriers.flat_map(|molecule| molecule.fragments.iter().copied()).collect()
@@ -382,22 +386,22 @@ mod tests {
 
     #[test]
     fn fragments_decide_and_a_rare_one_is_an_error() {
-        assert_eq!(Relation::of(0, 0), None);
-        assert_eq!(Relation::of(3, 0), Some(Relation::Cis(3)));
-        assert_eq!(Relation::of(1, 20), Some(Relation::Trans(20)));
-        assert_eq!(Relation::of(5, 5), Some(Relation::Mixed(5, 5)));
-        assert_eq!(Relation::Mixed(5, 4).text("F1"), "mixed:F1:5/4");
+        assert_eq!(CountedRelation::of(0, 0), None);
+        assert_eq!(CountedRelation::of(3, 0), Some(CountedRelation::Cis(3)));
+        assert_eq!(CountedRelation::of(1, 20), Some(CountedRelation::Trans(20)));
+        assert_eq!(CountedRelation::of(5, 5), Some(CountedRelation::Mixed(5, 5)));
+        assert_eq!(CountedRelation::Mixed(5, 4).text("F1"), "mixed:F1:5/4");
     }
 
     #[test]
     fn a_second_mutation_in_a_subclone_of_the_first_is_in_cis() {
-        assert_eq!(relation([8, 30, 0]), Some(Relation::Cis(8)));
-        assert_eq!(relation([0, 12, 9]), Some(Relation::Trans(21)));
+        assert_eq!(relation([8, 30, 0]), Some(CountedRelation::Cis(8)));
+        assert_eq!(relation([0, 12, 9]), Some(CountedRelation::Trans(21)));
         assert_eq!(relation([0, 12, 0]), None);
-        assert_eq!(relation([9, 8, 9]), Some(Relation::Mixed(9, 8)));
-        assert_eq!(relation([1, 30, 40]), Some(Relation::Trans(70)));
+        assert_eq!(relation([9, 8, 9]), Some(CountedRelation::Mixed(9, 8)));
+        assert_eq!(relation([1, 30, 40]), Some(CountedRelation::Trans(70)));
         // A clone with both beside clones with one: errors do not make seven of seventy.
-        assert_eq!(relation([7, 70, 70]), Some(Relation::Mixed(7, 70)));
-        assert_eq!(relation([4, 60, 60]), Some(Relation::Mixed(4, 60)));
+        assert_eq!(relation([7, 70, 70]), Some(CountedRelation::Mixed(7, 70)));
+        assert_eq!(relation([4, 60, 60]), Some(CountedRelation::Mixed(4, 60)));
     }
 }

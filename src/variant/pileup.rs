@@ -1,8 +1,7 @@
-//! The molecules over a row of coding bases, read from the file.
+//! The molecules over a stretch of coding bases, read from the file.
 //!
-//! Each segment (exon) is read once; a read that lies on several of them, spliced or split, gives its part of each, and all parts of
-//! a fragment make one molecule. Bases beyond a clip do not count: a read that goes on in a fusion's partner is used up to the
-//! junction.
+//! Each segment (exon) is read once. A read that lies on several segments, spliced or split, contributes its part of each, and all parts of a
+//! fragment make one molecule. Clipped bases do not count: a read that continues in a fusion's partner is used up to the junction.
 
 use std::collections::BTreeSet;
 
@@ -10,9 +9,9 @@ use rayon::ThreadPool;
 use rust_htslib::bam::record::Record;
 use rustc_hash::FxHashSet;
 
+use crate::alignment::aligned_bases;
 use crate::alignment::assay::DuplicateRule;
 use crate::alignment::cigar::{self, Operation};
-use crate::alignment::laid;
 use crate::alignment::library::{Library, LibraryReader};
 use crate::alignment::read::{operations, FragmentId, ReadRecord, RecordKind};
 use crate::alignment::scan::leaves_out_flagged;
@@ -24,7 +23,7 @@ use crate::material::Material;
 use crate::reference::Window;
 use crate::sequence::code;
 
-use super::domain::{Domain, Segment, Source, FLANK_BP};
+use super::domain::{BaseSource, Domain, Segment, FLANK_BP};
 use super::molecule::{molecules, packed, Molecule, Shown, Span, MIN_LONG_READ_QUALITY, MIN_READ_QUALITY, STRATA};
 use super::normal::{settled, Replaced};
 use super::realign::{clips, lay_clipped, without_needless_gaps, Clip};
@@ -57,7 +56,7 @@ impl Pileup {
 }
 
 /// What a record shows of a row, with what only the reference tells how to read.
-struct Read {
+struct PileupRead {
     shown: Shown,
     /// Insertions and deletions as the aligner wrote them.
     gaps: Vec<Replaced>,
@@ -65,8 +64,8 @@ struct Read {
 }
 
 /// What one reading of a segment gave.
-struct Part {
-    shown: Vec<Read>,
+struct SegmentReads {
+    shown: Vec<PileupRead>,
     /// The records without their bases, where copies must be told apart.
     slim: Vec<ReadRecord>,
     /// Fragments with a record that is flagged as a duplicate, where these are left out.
@@ -101,7 +100,7 @@ pub fn read(
             part
         },
     )?;
-    let mut by_row: Vec<Vec<(Segment, Part)>> = rows.iter().map(|_| Vec::new()).collect();
+    let mut by_row: Vec<Vec<(Segment, SegmentReads)>> = rows.iter().map(|_| Vec::new()).collect();
     for ((row, segment), part) in jobs.iter().zip(parts) {
         by_row[*row].push((*segment, part));
     }
@@ -109,13 +108,13 @@ pub fn read(
 }
 
 /// Puts the segments' parts together.
-fn pile(domain: &mut Domain<'_>, parts: Vec<(Segment, Part)>, library: &Library, reference: Option<&mut Window>) -> Result<Pileup> {
+fn pile(domain: &mut Domain<'_>, parts: Vec<(Segment, SegmentReads)>, library: &Library, reference: Option<&mut Window>) -> Result<Pileup> {
     let assay = &library.assay;
     let (mut shown, mut slim, mut longest_bp) = (Vec::new(), Vec::new(), 0);
     let mut seen: FxHashSet<(FragmentId, u8, RecordKind, u32)> = FxHashSet::default();
     let flagged: FxHashSet<FragmentId> = parts.iter().flat_map(|(_, part)| part.flagged.iter().copied()).collect();
     for (segment, mut part) in parts {
-        // What is said of one mate is meant of both.
+        // A flag on one mate applies to both: tools that mark duplicates may flag one only.
         part.shown.retain(|read| !flagged.contains(&read.shown.fragment));
         part.slim.retain(|view| !flagged.contains(&view.fragment));
         take_md(domain, &segment, &part.md);
@@ -134,7 +133,7 @@ fn pile(domain: &mut Domain<'_>, parts: Vec<(Segment, Part)>, library: &Library,
         spell_out(&gaps, domain, window)?;
     }
     let mut reads: Vec<(Shown, Vec<Clip>)> = Vec::with_capacity(shown.len());
-    for Read { mut shown, gaps, clips } in shown {
+    for PileupRead { mut shown, gaps, clips } in shown {
         shown.indels = gaps.into_iter().filter_map(|gap| settled(gap, domain)).collect();
         reads.push((shown, clips));
     }
@@ -172,10 +171,10 @@ fn longest_shown(molecules: &[Molecule]) -> u32 {
     molecules.iter().map(length).max().unwrap_or(0)
 }
 
-fn read_segment(reader: &mut LibraryReader, library: &Library, domain: &Domain<'_>, segment: &Segment) -> Result<Part> {
+fn read_segment(reader: &mut LibraryReader, library: &Library, domain: &Domain<'_>, segment: &Segment) -> Result<SegmentReads> {
     let assay = &library.assay;
-    let known = (segment.start..segment.end).all(|position| domain.source(domain.index_in(segment, position)) != Source::Unknown);
-    let mut part = Part {
+    let known = (segment.start..segment.end).all(|position| domain.source(domain.index_in(segment, position)) != BaseSource::Unknown);
+    let mut part = SegmentReads {
         shown: Vec::new(),
         slim: Vec::new(),
         flagged: FxHashSet::default(),
@@ -183,7 +182,7 @@ fn read_segment(reader: &mut LibraryReader, library: &Library, domain: &Domain<'
         longest_bp: 0,
     };
     let grouped = matches!(assay.duplicates, DuplicateRule::Umi | DuplicateRule::Position);
-    // A pair that spans more is no fragment but a rearrangement.
+    // A pair that spans more than a fragment's length is a rearrangement.
     let believable = i64::from(assay.insert_max_bp.max(assay.read_length_bp)) * 2;
     let here = domain.interval(segment);
     // A mate that lies beside the segment may be the one that is flagged.
@@ -254,7 +253,13 @@ pub(super) fn gap_at(
 }
 
 /// The bases and indels that a record shows on a segment.
-fn shown(record: &Record, view: &ReadRecord, domain: &Domain<'_>, segment: &Segment, (floor, with_clips): (u8, bool)) -> Option<Read> {
+fn shown(
+    record: &Record,
+    view: &ReadRecord,
+    domain: &Domain<'_>,
+    segment: &Segment,
+    (floor, with_clips): (u8, bool),
+) -> Option<PileupRead> {
     // Unpacked once: a read of low quality has thousands of insertions.
     let (sequence, qualities) = (record.seq().as_bytes(), record.qual());
     let begin = record.pos().max(0) as u32;
@@ -340,12 +345,12 @@ fn shown(record: &Record, view: &ReadRecord, domain: &Domain<'_>, segment: &Segm
         indels: Vec::new(),
     };
     let clips = if with_clips { clips(&operations, begin, &sequence) } else { Vec::new() };
-    Some(Read { shown, gaps, clips })
+    Some(PileupRead { shown, gaps, clips })
 }
 
 /// Adds the reference bases that a record's MD tag gives on a stretch.
 fn count_md(record: &Record, stretch: Interval, counts: &mut [[u32; 4]]) {
-    let Some(reference) = laid::reference(record) else { return };
+    let Some(reference) = aligned_bases::reference(record) else { return };
     for (position, base) in reference {
         if (stretch.start..stretch.end).contains(&position) {
             if let Some(letter) = code(base) {
@@ -366,8 +371,8 @@ fn take_md(domain: &mut Domain<'_>, segment: &Segment, counts: &[[u32; 4]]) {
             continue;
         }
         let index = domain.index_in(segment, position);
-        if votes[best] > 0 && domain.source(index) == Source::Unknown {
-            domain.set(index, domain.turned(b"ACGT"[best]), Source::Md);
+        if votes[best] > 0 && domain.source(index) == BaseSource::Unknown {
+            domain.set(index, domain.turned(b"ACGT"[best]), BaseSource::Md);
         }
     }
 }
@@ -392,7 +397,7 @@ mod tests {
             exons.windows(2).map(|pair| (pair[0].end, pair[1].start)).find(|(start, end)| end - start == 189).expect("it is there");
         for (position, base) in [(start - 1, b'A'), (start, b'G'), (start + 1, b'A'), (end - 1, b'C'), (end, b'G'), (end + 1, b'T')] {
             match domain.segment_around(position, position + 1).copied() {
-                Some(segment) => domain.set(domain.index_in(&segment, position), base, Source::Fasta),
+                Some(segment) => domain.set(domain.index_in(&segment, position), base, BaseSource::Fasta),
                 None => domain.set_beside(position, base),
             }
         }

@@ -216,7 +216,7 @@ mod tests {
     use crate::genome::Assembly;
     use crate::knowledge::Knowledge;
     use crate::variant::domain::tests::builtin_domains;
-    use crate::variant::domain::Source;
+    use crate::variant::domain::BaseSource;
 
     /// The operations of a read over a stretch of the genome with these bases, laid anew; `N` stands for bases that are not known.
     fn laid(genome: &[u8], cigar: &str, read: &[u8]) -> Vec<Operation> {
@@ -224,7 +224,7 @@ mod tests {
         let mut domain = builtin_domains(Assembly::Grch38, &knowledge).remove(0);
         let segment = domain.segments()[1];
         for (position, base) in (segment.start..).zip(genome.iter().filter(|base| **base != b'N')) {
-            domain.set(domain.index_in(&segment, position), domain.turned(*base), Source::Fasta);
+            domain.set(domain.index_in(&segment, position), domain.turned(*base), BaseSource::Fasta);
         }
         without_needless_gaps(parsed(cigar), segment.start, read, &domain)
     }

@@ -31,14 +31,14 @@ const LEFT_OUT: &[u8] = b"<DEL>";
 const ERROR: (f64, f64) = (0.007, 1.0);
 /// Chance that a tested sample has lost the exon.
 const PRIOR: f64 = 0.01;
-/// An aligner places the end of a piece to so many bases.
+/// Precision, in bases, with which an aligner places the end of a piece.
 const NEAR_BP: u32 = 4;
 /// Molecules below which a share says little.
 const MIN_DEPTH: u32 = 20;
 
 /// Which splices of exons 13, 14 and 15 a fragment shows.
 #[derive(Debug, Clone, Copy, Default)]
-struct Splices {
+struct Exon14Splices {
     into: bool,
     out: bool,
     past: bool,
@@ -55,7 +55,7 @@ pub fn read(library: &Library, models: &GeneModels, recurring: Option<Recurring>
     let (Some(before), Some(within), Some(after)) = (exon(EXON.1 - 1), exon(EXON.1), exon(EXON.1 + 1)) else { return Ok(None) };
     // In the order of the genome.
     let [low, middle, high] = if before.0 < after.0 { [before, within, after] } else { [after, within, before] };
-    let mut found: FxHashMap<FragmentId, Splices> = FxHashMap::default();
+    let mut found: FxHashMap<FragmentId, Exon14Splices> = FxHashMap::default();
     let mut slim: Vec<ReadRecord> = Vec::new();
     let mut flagged: FxHashSet<FragmentId> = FxHashSet::default();
     let near = |x: u32, y: u32| x.abs_diff(y) <= NEAR_BP;
@@ -74,7 +74,7 @@ pub fn read(library: &Library, models: &GeneModels, recurring: Option<Recurring>
             .map(|piece| (piece.start, piece.end))
             .collect();
         pieces.sort_unstable();
-        let mut shown = Splices::default();
+        let mut shown = Exon14Splices::default();
         for pair in pieces.windows(2) {
             let joins = |x: (u32, u32), y: (u32, u32)| near(pair[0].1, x.1) && near(pair[1].0, y.0);
             shown.past |= joins(low, high);
@@ -84,13 +84,13 @@ pub fn read(library: &Library, models: &GeneModels, recurring: Option<Recurring>
         if shown.past || shown.into || shown.out {
             view.fragment = lane.fragment(view.fragment);
             let sum = found.entry(view.fragment).or_default();
-            *sum = Splices { into: sum.into | shown.into, out: sum.out | shown.out, past: sum.past | shown.past };
+            *sum = Exon14Splices { into: sum.into | shown.into, out: sum.out | shown.out, past: sum.past | shown.past };
             slim.push(view);
         }
     })?;
     found.retain(|fragment, _| !flagged.contains(fragment));
     let copies = Molecules::group(&slim, if counts_copies(library) { library.assay.duplicates } else { DuplicateRule::Keep });
-    let count = |which: fn(&Splices) -> bool| {
+    let count = |which: fn(&Exon14Splices) -> bool| {
         let shown = found.iter().filter(|(_, splices)| which(splices)).map(|(fragment, _)| copies.of(*fragment));
         shown.collect::<FxHashSet<FragmentId>>().len() as u32
     };

@@ -41,20 +41,20 @@ const ROUNDS: usize = 3;
 
 /// Wrong ones among chances.
 #[derive(Debug, Clone, Copy, Default)]
-struct Tally {
+struct SlippageTally {
     wrong: f64,
     chances: f64,
 }
 
 /// What kind of error an event would be: insertion or deletion, size and places, each as an index.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-struct Kind {
+struct SlippageKind {
     inserts: usize,
     size: usize,
     repeat: usize,
 }
 
-impl Kind {
+impl SlippageKind {
     fn of(event: &Event, domain: &Domain<'_>) -> Self {
         let deleted = event.indel.over.map_or(event.indel.deleted, |(start, end)| (end - start) as usize);
         let inserted = event.indel.inserted.len();
@@ -70,17 +70,17 @@ impl Kind {
 
 /// How often a library shows indels that are not there.
 #[derive(Debug, Clone, Default)]
-pub struct Background {
-    tallies: [[[Tally; REPEATS]; SIZES]; 2],
-    seen: Vec<Seen>,
+pub struct SlippageRates {
+    tallies: [[[SlippageTally; REPEATS]; SIZES]; 2],
+    seen: Vec<EventMolecules>,
 }
 
 /// One event as molecules show it.
 #[derive(Debug, Clone)]
-struct Seen {
+struct EventMolecules {
     gene: String,
     indel: Indel,
-    kind: Kind,
+    kind: SlippageKind,
     count: u32,
     depth: u32,
     /// The chance that it is an error.
@@ -118,7 +118,7 @@ fn repeats(domain: &Domain<'_>, unit: usize) -> Vec<usize> {
     starts.zip(&ends).map(|(start, end)| end + 1 - start).collect()
 }
 
-impl Background {
+impl SlippageRates {
     /// Counts them in all rows.
     pub fn learn(readings: &[Reading<'_>]) -> Self {
         let mut chances = Self::default();
@@ -137,9 +137,16 @@ impl Background {
             }
             for (indel, count) in tally(&pileup.molecules).into_iter().filter(|(indel, _)| indel.parts.is_empty()) {
                 let event = Event::of(indel.clone(), domain);
-                let kind = Kind::of(&event, domain);
+                let kind = SlippageKind::of(&event, domain);
                 let gene = domain.gene.clone();
-                chances.seen.push(Seen { gene, indel: indel.clone(), kind, count, depth: over[event.index()].max(count), error: 1.0 });
+                chances.seen.push(EventMolecules {
+                    gene,
+                    indel: indel.clone(),
+                    kind,
+                    count,
+                    depth: over[event.index()].max(count),
+                    error: 1.0,
+                });
             }
         }
         let mut background = chances.counted();
@@ -161,17 +168,17 @@ impl Background {
     fn counted(&self) -> Self {
         let mut counted = self.clone();
         for seen in &self.seen {
-            let Kind { inserts, size, repeat } = seen.kind;
+            let SlippageKind { inserts, size, repeat } = seen.kind;
             counted.tallies[inserts][size][repeat].wrong += seen.error * f64::from(seen.count);
         }
         counted
     }
 
     /// The tallies without what one place shows.
-    fn without(&self, seen: &Seen) -> Rates {
+    fn without(&self, seen: &EventMolecules) -> Rates {
         let mut tallies = self.tallies;
-        let Kind { inserts, size, repeat } = seen.kind;
-        let Tally { wrong, chances } = &mut tallies[inserts][size][repeat];
+        let SlippageKind { inserts, size, repeat } = seen.kind;
+        let SlippageTally { wrong, chances } = &mut tallies[inserts][size][repeat];
         *wrong = (*wrong - seen.error * f64::from(seen.count)).max(0.0);
         *chances = (*chances - f64::from(seen.depth)).max(0.0);
         Rates(tallies)
@@ -181,7 +188,7 @@ impl Background {
     pub fn expected(&self, depth: u32, event: &Event, domain: &Domain<'_>) -> Expected {
         let single = |event: &Event| {
             let own = self.seen.iter().find(|seen| seen.indel == event.indel && seen.gene == domain.gene);
-            own.map_or(Rates(self.tallies), |own| self.without(own)).rate_of(Kind::of(event, domain), depth)
+            own.map_or(Rates(self.tallies), |own| self.without(own)).rate_of(SlippageKind::of(event, domain), depth)
         };
         let parts: Vec<Expected> = event.indel.parts.iter().map(|part| single(&Event::of(part.clone(), domain))).collect();
         let Some(rarest) = parts.iter().map(|part| part.rate).min_by(f64::total_cmp) else { return single(event) };
@@ -191,17 +198,17 @@ impl Background {
 
     /// The same for three bases more or fewer that nothing repeats.
     pub fn in_frame(&self, depth: u32) -> Expected {
-        Rates(self.tallies).rate_of(Kind { inserts: 0, size: 2, repeat: 0 }, depth)
+        Rates(self.tallies).rate_of(SlippageKind { inserts: 0, size: 2, repeat: 0 }, depth)
     }
 }
 
 /// Tallies as rates.
-struct Rates([[[Tally; REPEATS]; SIZES]; 2]);
+struct Rates([[[SlippageTally; REPEATS]; SIZES]; 2]);
 
 impl Rates {
-    fn rate_of(&self, kind: Kind, depth: u32) -> Expected {
+    fn rate_of(&self, kind: SlippageKind, depth: u32) -> Expected {
         let single = |size: usize| {
-            let Tally { wrong, chances } = self.0[kind.inserts][size][0];
+            let SlippageTally { wrong, chances } = self.0[kind.inserts][size][0];
             (wrong + 1.0) / (chances + 1.0 / KNOWN_FOR[size])
         };
         let same = || self.0[kind.inserts].iter().map(|repeats| repeats[kind.repeat]);
@@ -219,7 +226,7 @@ mod tests {
     use crate::genome::Assembly;
     use crate::knowledge::Knowledge;
     use crate::variant::domain::tests::builtin_domains;
-    use crate::variant::domain::Source;
+    use crate::variant::domain::BaseSource;
     use crate::variant::molecule::{packed, Span};
     use crate::variant::normal::shifted;
     use crate::variant::pileup::Pileup;
@@ -230,12 +237,12 @@ mod tests {
         let mut domain = builtin_domains(Assembly::Grch38, &knowledge).remove(0);
         // Runs of six A's at 30 and 90, a single T at 60.
         for (index, base) in (0..120).zip(b"CG".iter().cycle()) {
-            domain.set(index, *base, Source::Fasta);
+            domain.set(index, *base, BaseSource::Fasta);
         }
         for index in (30..36).chain(90..96) {
-            domain.set(index, b'A', Source::Fasta);
+            domain.set(index, b'A', BaseSource::Fasta);
         }
-        domain.set(60, b'T', Source::Fasta);
+        domain.set(60, b'T', BaseSource::Fasta);
         let lost = |at: usize| shifted(Indel { at, deleted: 1, ..Indel::default() }, &domain);
         let molecule = |indels: Vec<Indel>| Molecule {
             start: 0,
@@ -253,7 +260,7 @@ mod tests {
         };
         let molecules: Vec<Molecule> = (0..1_000).map(|n| molecule(shown(n))).collect();
         let readings = [Reading { domain: domain.clone(), pileup: Pileup::of(molecules), calls: Vec::new() }];
-        let background = Background::learn(&readings);
+        let background = SlippageRates::learn(&readings);
         let rate = |at: usize| background.expected(1_000, &Event::of(lost(at), &domain), &domain).rate;
         assert!(rate(95) > 0.003, "{}", rate(95));
         assert!(rate(60) < 1e-4, "{}", rate(60));
@@ -265,7 +272,7 @@ mod tests {
         let knowledge = Knowledge::builtin();
         let mut domain = builtin_domains(Assembly::Grch38, &knowledge).remove(0);
         for index in 0..domain.len() {
-            domain.set(index, b"ACGTTGCACT"[index * index / 3 % 10], Source::Fasta);
+            domain.set(index, b"ACGTTGCACT"[index * index / 3 % 10], BaseSource::Fasta);
         }
         let lost = |at: usize, deleted: usize| shifted(Indel { at, deleted, ..Indel::default() }, &domain);
         let rates = |mutated: usize| {
@@ -278,7 +285,7 @@ mod tests {
                 fragments: Vec::new(),
             };
             let pileup = Pileup::of((0..2_000).map(molecule).collect());
-            let background = Background::learn(&[Reading { domain: domain.clone(), pileup, calls: Vec::new() }]);
+            let background = SlippageRates::learn(&[Reading { domain: domain.clone(), pileup, calls: Vec::new() }]);
             let rate = |indel: Indel| background.expected(2_000, &Event::of(indel, &domain), &domain).rate;
             let pair = Indel { parts: vec![lost(200, 1), lost(230, 2)], ..lost(200, 1) };
             (rate(lost(300, 3)), rate(pair), rate(lost(200, 1)))

@@ -25,7 +25,7 @@ use super::molecule::Molecule;
 use super::name;
 use super::noise::{Expected, Noise, Row};
 use super::pileup::Pileup;
-use super::slippage::{tally, Background};
+use super::slippage::{tally, SlippageRates};
 use super::{Variant, VariantFlag, VariantStatus};
 
 /// Gene and exon.
@@ -66,7 +66,7 @@ struct Candidate {
 }
 
 /// The called changes; before uncertain ones alone, or without any, one line that says what would have been seen at the splice sites.
-pub fn call(row: &Row<'_>, pileup: &Pileup, noise: &Noise, background: &Background) -> Vec<Variant> {
+pub fn call(row: &Row<'_>, pileup: &Pileup, noise: &Noise, background: &SlippageRates) -> Vec<Variant> {
     let domain = row.domain;
     let sites = sites(domain);
     let mut calls = Vec::new();

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use kinfuse::genome::{Assembly, Interval};
-use kinfuse::simulate::{AlignerStyle, Errors, Library, Molecule, Protocol, Sampler, Substitution};
+use kinfuse::simulate::{AlignerStyle, Sampler, SimulatedLibrary, SimulatedMolecule, Substitution};
 
 use crate::support::command::{call, kinfuse, table, Row};
 use crate::support::slices::Slices;
@@ -14,17 +14,8 @@ fn sample(slices: &Slices, folder: &Path, name: &str, with: usize, seed: u64) ->
     let new = Substitution::of_codon(alk, 1_202, *b"AGA").expect("the gene has the codon");
     let position = new[0].position;
     let interval = Interval { contig: alk.contig(), start: position - 300, end: position + 300 };
-    let plain = Molecule::stretch("ALK", interval, &slices.reference).expect("within the slice");
-    let library = Library {
-        paired: true,
-        read_bp: 100,
-        fragment_mean_bp: 200.0,
-        fragment_sd_bp: 25.0,
-        errors: Errors::ShortRead,
-        umi: None,
-        duplicate_frac: 0.0,
-        protocol: Protocol::default(),
-    };
+    let plain = SimulatedMolecule::stretch("ALK", interval, &slices.reference).expect("within the slice");
+    let library = SimulatedLibrary::short_reads(100, 200.0, 25.0);
     let mut sampler = Sampler::new(library, name, seed);
     let mutant = plain.clone().with_substitutions(&new);
     let mut fragments = sampler.crossing(&mutant, 298, 302, 5, with);
@@ -32,7 +23,7 @@ fn sample(slices: &Slices, folder: &Path, name: &str, with: usize, seed: u64) ->
     // The intron in which ALK breaks is covered too, or the sample says nothing.
     let exon = |number: u32| alk.transcript.as_ref().and_then(|transcript| transcript.exon(number)).expect("the exon is there");
     let intron = Interval { contig: alk.contig(), start: exon(20).start, end: exon(19).end };
-    let intron = Molecule::stretch("intron", intron, &slices.reference).expect("within the slice");
+    let intron = SimulatedMolecule::stretch("intron", intron, &slices.reference).expect("within the slice");
     fragments.extend(sampler.to_depth(&intron, 20.0));
     let path = folder.join(format!("{name}.bam"));
     slices.write(&path, name, AlignerStyle::dna(), &fragments, true);

@@ -3,23 +3,14 @@
 use std::path::Path;
 
 use kinfuse::genome::{Assembly, Interval, Strand};
-use kinfuse::simulate::{AlignerStyle, Errors, Fragment, Library, Molecule, Piece, Protocol, Sampler, Substitution};
+use kinfuse::simulate::{AlignerStyle, MoleculePiece, Sampler, SimulatedFragment, SimulatedLibrary, SimulatedMolecule, Substitution};
 use serde_json::Value;
 
 use crate::support::command::{call, kinfuse, other_tools_read, same_files, table, table_gz};
 use crate::support::slices::Slices;
 
 fn sampler(name: &str, seed: u64) -> Sampler {
-    let library = Library {
-        paired: true,
-        read_bp: 100,
-        fragment_mean_bp: 200.0,
-        fragment_sd_bp: 25.0,
-        errors: Errors::ShortRead,
-        umi: None,
-        duplicate_frac: 0.0,
-        protocol: Protocol::default(),
-    };
+    let library = SimulatedLibrary::short_reads(100, 200.0, 25.0);
     Sampler::new(library, name, seed)
 }
 
@@ -54,16 +45,16 @@ fn transcripts_without_exon_14_are_counted_against_those_with_it_and_splicing_er
     for (assembly, seed) in [(Assembly::Grch37, 3), (Assembly::Grch38, 4)] {
         let slices = Slices::new(assembly, &["ALK", "MET"], seed);
         let (met, alk) = (slices.gene("MET"), slices.gene("ALK"));
-        let whole = Molecule::transcript(met, &slices.reference).expect("the exons are there");
+        let whole = SimulatedMolecule::transcript(met, &slices.reference).expect("the exons are there");
         let exons = &met.transcript.as_ref().expect("a transcript").exons;
-        let pieces: Vec<Piece> = exons
+        let pieces: Vec<MoleculePiece> = exons
             .iter()
             .filter(|exon| (10..=18).contains(&exon.number) && exon.number != 14)
-            .map(|exon| Piece::Genomic(Interval { contig: met.contig(), start: exon.start, end: exon.end }, Strand::Forward))
+            .map(|exon| MoleculePiece::Genomic(Interval { contig: met.contig(), start: exon.start, end: exon.end }, Strand::Forward))
             .collect();
-        let without = Molecule::new("without", &pieces, &slices.reference).expect("within the slice");
-        let other = Molecule::transcript(alk, &slices.reference).expect("the exons are there");
-        let start_of = |molecule: &Molecule, exon: u32| {
+        let without = SimulatedMolecule::new("without", &pieces, &slices.reference).expect("within the slice");
+        let other = SimulatedMolecule::transcript(alk, &slices.reference).expect("the exons are there");
+        let start_of = |molecule: &SimulatedMolecule, exon: u32| {
             let first = met.transcript.as_ref().and_then(|transcript| transcript.exon(exon)).expect("the exon is there").start;
             molecule.offset_of(met.contig(), first).expect("it is on the molecule")
         };
@@ -99,15 +90,15 @@ fn changes_at_the_splice_sites_of_exon_14_are_called_in_dna() {
     let met = slices.gene("MET");
     let exon = met.transcript.as_ref().and_then(|transcript| transcript.exon(14)).expect("the exon is there");
     let (start, end) = (exon.start, exon.end);
-    let stretch = |from: u32, to: u32| Piece::Genomic(Interval { contig: met.contig(), start: from, end: to }, Strand::Forward);
-    let plain = Molecule::new("plain", &[stretch(start - 500, end + 500)], &slices.reference).expect("within the slice");
+    let stretch = |from: u32, to: u32| MoleculePiece::Genomic(Interval { contig: met.contig(), start: from, end: to }, Strand::Forward);
+    let plain = SimulatedMolecule::new("plain", &[stretch(start - 500, end + 500)], &slices.reference).expect("within the slice");
     let changed = |position: u32, base: u8| {
         let contig = met.contig();
         (plain.clone().with_substitutions(&[Substitution { contig, position, base }]), position)
     };
     let without = |from: u32, to: u32| {
         let pieces = [stretch(start - 500, from), stretch(to, end + 500)];
-        (Molecule::new("deleted", &pieces, &slices.reference).expect("within the slice"), from)
+        (SimulatedMolecule::new("deleted", &pieces, &slices.reference).expect("within the slice"), from)
     };
     let cases = [
         (changed(end, b'T'), Some("c.3082+1G>T")),
@@ -123,7 +114,8 @@ fn changes_at_the_splice_sites_of_exon_14_are_called_in_dna() {
     for (number, ((molecule, position), name)) in cases.into_iter().enumerate() {
         let at = (position - (start - 500)) as usize;
         let mut sampler = sampler("d", 60 + number as u64);
-        let fragments: Vec<Fragment> = [sampler.crossing(&molecule, at - 1, at + 1, 12, 40), sampler.to_depth(&plain, 300.0)].concat();
+        let fragments: Vec<SimulatedFragment> =
+            [sampler.crossing(&molecule, at - 1, at + 1, 12, 40), sampler.to_depth(&plain, 300.0)].concat();
         let path = folder.path().join(format!("{number}.bam"));
         slices.write(&path, "s", AlignerStyle::dna(), &fragments, true);
         let (spot, value, note) = exon_14(&path);
@@ -146,7 +138,7 @@ fn changes_at_the_splice_sites_of_exon_14_are_called_in_dna() {
         }
     }
     let path = folder.path().join("empty.bam");
-    let alk = Molecule::transcript(slices.gene("ALK"), &slices.reference).expect("the exons are there");
+    let alk = SimulatedMolecule::transcript(slices.gene("ALK"), &slices.reference).expect("the exons are there");
     slices.write(&path, "s", AlignerStyle::dna(), &sampler("e", 70).fragments(&alk, 50), true);
     let (spot, value, note) = exon_14(&path);
     assert!(spot["status"] == "not-covered" && value == "not-covered" && note.contains("fewer than three molecules"), "{spot} {note}");
@@ -160,15 +152,16 @@ fn a_hot_spot_of_another_gene_has_a_row_called_or_not_and_one_record_if_it_is() 
     let (strand, model) = (kras.strand.expect("a strand"), kras.transcript.as_ref().expect("a transcript"));
     let place = model.codon_bases(12, strand).expect("the codon is there")[1];
     let stretch = Interval { contig: kras.contig(), start: place - 300, end: place + 300 };
-    let transcript = Molecule::transcript(kras, &slices.reference).expect("the exons are there");
-    let stretch = Molecule::new("stretch", &[Piece::Genomic(stretch, Strand::Forward)], &slices.reference).expect("within the slice");
-    let other = Molecule::transcript(alk, &slices.reference).expect("the exons are there");
+    let transcript = SimulatedMolecule::transcript(kras, &slices.reference).expect("the exons are there");
+    let stretch = SimulatedMolecule::new("stretch", &[MoleculePiece::Genomic(stretch, Strand::Forward)], &slices.reference)
+        .expect("within the slice");
+    let other = SimulatedMolecule::transcript(alk, &slices.reference).expect("the exons are there");
     for (assay, style, plain) in [("rna", AlignerStyle::rna(), transcript), ("dna", AlignerStyle::dna(), stretch)] {
         // c.35G>T of a gene on the reverse strand.
         let changed = plain.clone().with_substitutions(&[Substitution { contig: kras.contig(), position: place, base: b'A' }]);
         let at = changed.offset_of(kras.contig(), place).expect("it is on the molecule");
         let mut sampler = sampler("r", 80);
-        let fragments: Vec<Fragment> =
+        let fragments: Vec<SimulatedFragment> =
             [sampler.crossing(&changed, at - 1, at + 1, 12, 60), sampler.to_depth(&plain, 300.0), sampler.fragments(&other, 100)].concat();
         let (bam, out) = (folder.path().join(format!("{assay}.bam")), folder.path().join(assay));
         slices.write(&bam, "s", style, &fragments, true);

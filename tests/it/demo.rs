@@ -111,6 +111,6 @@ fn the_number_of_threads_changes_no_byte() {
 fn the_fasta_reads_back_as_it_was_written() {
     let fasta = std::fs::read_to_string(repository("test-data/mini.fa")).expect("the FASTA can be read");
     let index = std::fs::read_to_string(repository("test-data/mini.fa.fai")).expect("the index can be read");
-    let reference = kinfuse::simulate::Reference::from_fasta(&repository("test-data/mini.fa")).expect("the FASTA opens");
+    let reference = kinfuse::simulate::MemoryGenome::from_fasta(&repository("test-data/mini.fa")).expect("the FASTA opens");
     assert_eq!(reference.to_fasta(), (fasta, index));
 }

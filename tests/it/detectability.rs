@@ -3,7 +3,7 @@
 //! The quick version draws a few of each kind; the whole one, at least 500 of each kind, is
 //! `cargo test --release --test it detectability:: -- --ignored --nocapture`.
 
-use crate::support::bench::{library, Bench};
+use crate::support::bench::Bench;
 use kinfuse::config::CallConfig;
 use kinfuse::coverage::detectability::{Detectability, Worth};
 use kinfuse::coverage::sentence::sentence;
@@ -15,7 +15,7 @@ use kinfuse::progress::Progress;
 use kinfuse::publish;
 use kinfuse::report::table;
 use kinfuse::simulate::molecule::exon_pieces;
-use kinfuse::simulate::{AlignerStyle, Fragment, Molecule, Random, Sampler};
+use kinfuse::simulate::{AlignerStyle, Random, Sampler, SimulatedFragment, SimulatedLibrary, SimulatedMolecule};
 
 /// What is simulated: the 5' partner with the last exon that it keeps.
 #[derive(Debug, Clone, Copy)]
@@ -68,10 +68,10 @@ impl Simulation {
         let three = self.0.end("ALK", Role::Three, 20, into("ALK", Role::Three, 20));
         let five = self.0.end(partner.gene, Role::Five, partner.exon, into(partner.gene, Role::Five, partner.exon));
         let around = Interval { contig: three.contig, start: three.boundary - FLANK_BP, end: three.boundary + FLANK_BP };
-        let whole = Molecule::stretch("ALK", around, &self.0.reference).expect("within the genome");
+        let whole = SimulatedMolecule::stretch("ALK", around, &self.0.reference).expect("within the genome");
         let junction = Junction::new(five, three, b"");
-        let broken = Molecule::derivative("fusion", &junction, FLANK_BP, &self.0.reference).expect("within the genome");
-        let mut sampler = Sampler::new(library(150, 280.0, 50.0), "d", seed);
+        let broken = SimulatedMolecule::derivative("fusion", &junction, FLANK_BP, &self.0.reference).expect("within the genome");
+        let mut sampler = Sampler::new(SimulatedLibrary::short_reads(150, 280.0, 50.0), "d", seed);
         let mut fragments = sampler.to_depth(&whole, DEPTH * (1.0 - share));
         fragments.extend(sampler.to_depth(&broken, DEPTH * share));
         let edges = [self.0.end("ALK", Role::Three, 20, 0).boundary, self.0.end("ALK", Role::Five, 19, 0).boundary];
@@ -93,17 +93,17 @@ impl Simulation {
 
     /// RNA in which every gene but ALK is expressed alike, and `share` of the partner's transcripts go on with ALK.
     fn rna(&self, partner: Partner, share: f64, seed: u64) -> SampleResult {
-        let whole: Vec<Molecule> = self
+        let whole: Vec<SimulatedMolecule> = self
             .0
             .genes
             .iter()
             .filter(|gene| gene.symbol != "ALK")
-            .map(|gene| Molecule::transcript(gene, &self.0.reference).expect("within the genome"))
+            .map(|gene| SimulatedMolecule::transcript(gene, &self.0.reference).expect("within the genome"))
             .collect();
         let (five, three) = ((self.0.gene(partner.gene), partner.exon), (self.0.gene("ALK"), 20));
-        let fused = Molecule::fusion_transcript(five, b"", three, &self.0.reference).expect("the exons are there");
-        let mut sampler = Sampler::new(library(100, 220.0, 40.0), "r", seed);
-        let mut fragments: Vec<Fragment> = whole.iter().flat_map(|molecule| sampler.to_depth(molecule, DEPTH)).collect();
+        let fused = SimulatedMolecule::fusion_transcript(five, b"", three, &self.0.reference).expect("the exons are there");
+        let mut sampler = Sampler::new(SimulatedLibrary::short_reads(100, 220.0, 40.0), "r", seed);
+        let mut fragments: Vec<SimulatedFragment> = whole.iter().flat_map(|molecule| sampler.to_depth(molecule, DEPTH)).collect();
         fragments.extend(sampler.to_depth(&fused, DEPTH * share));
         self.0.call(&format!("{seed}"), AlignerStyle { shortest_anchor_bp: SHORTEST_PIECE_BP.1, ..AlignerStyle::rna() }, &fragments)
     }
@@ -190,11 +190,12 @@ fn a_lone_excess_of_the_3_part_is_evidence_without_a_partner() {
     let bench = Bench::new();
     let alk = bench.gene("ALK");
     // Transcripts that begin with exon 20 and show nothing of a partner.
-    let lone = Molecule::new("lone", &exon_pieces(alk, 20..=29).expect("ALK has 29 exons"), &bench.reference).expect("within the genome");
-    let whole: Vec<Molecule> =
-        bench.genes.iter().map(|gene| Molecule::transcript(gene, &bench.reference).expect("within the genome")).collect();
+    let lone =
+        SimulatedMolecule::new("lone", &exon_pieces(alk, 20..=29).expect("ALK has 29 exons"), &bench.reference).expect("within the genome");
+    let whole: Vec<SimulatedMolecule> =
+        bench.genes.iter().map(|gene| SimulatedMolecule::transcript(gene, &bench.reference).expect("within the genome")).collect();
     for (lone_depth, alk_depth, expected) in [(60.0, 1.0, true), (0.0, 60.0, false), (0.0, 1.0, false)] {
-        let mut sampler = Sampler::new(library(100, 220.0, 40.0), "b", 3);
+        let mut sampler = Sampler::new(SimulatedLibrary::short_reads(100, 220.0, 40.0), "b", 3);
         let mut fragments = sampler.to_depth(&lone, lone_depth);
         for molecule in &whole {
             fragments.extend(sampler.to_depth(molecule, if molecule.name() == "ALK" { alk_depth } else { 100.0 }));

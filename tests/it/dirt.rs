@@ -6,12 +6,11 @@ use std::path::Path;
 use md5::{Digest, Md5};
 use rust_htslib::bam::{self, Read as _};
 
-use crate::support::bench::library;
 use crate::support::command::{files, kinfuse, repository, table, unpacked_text, Outcome};
 use kinfuse::genome::{ContigId, Interval};
 use kinfuse::sequence::reverse_complement;
 use kinfuse::simulate::dirt::Soiler;
-use kinfuse::simulate::{Dirt, Library, Molecule, Protocol, Reference, Sampler, Umi};
+use kinfuse::simulate::{Dirt, MemoryGenome, Protocol, Sampler, SimulatedLibrary, SimulatedMolecule, UmiPlacement};
 
 /// One read of a FASTQ.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -158,11 +157,12 @@ fn adapter_ends_are_of_both_mates_of_a_fragment_that_is_as_short_as_they_say() {
 
 #[test]
 fn copies_are_as_short_as_their_molecule() {
-    let reference = Reference::from_fasta(&repository("test-data/mini.fa")).expect("the FASTA opens");
+    let reference = MemoryGenome::from_fasta(&repository("test-data/mini.fa")).expect("the FASTA opens");
     let whole = Interval { contig: ContigId(0), start: 1_000, end: 9_000 };
-    let molecule = Molecule::stretch("whole", whole, &reference).expect("within the genome");
+    let molecule = SimulatedMolecule::stretch("whole", whole, &reference).expect("within the genome");
     let protocol = Protocol { copies_mean: 2.0, ..Protocol::default() };
-    let library = Library { protocol, umi: Some(Umi::Tag { length_bp: 8 }), ..library(100, 200.0, 40.0) };
+    let library =
+        SimulatedLibrary { protocol, umi: Some(UmiPlacement::Tag { length_bp: 8 }), ..SimulatedLibrary::short_reads(100, 200.0, 40.0) };
     let dirt = Dirt { adapter_frac: 0.5, duplex_frac: 0.5, ..Dirt::default() };
     let mut soiler = Soiler::new(dirt, &library, 3);
     let soiled = soiler.soil(Sampler::new(library, "r", 3).fragments(&molecule, 300), true);

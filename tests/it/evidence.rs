@@ -8,13 +8,13 @@ use rust_htslib::bam::record::{Aux, Record};
 use rust_htslib::bam::{self, Read as _};
 
 use crate::copies::{set, unaligned, with_copies, with_umis};
-use crate::support::bench::{library, Bench};
+use crate::support::bench::Bench;
 use crate::support::command::{call, repository, table, table_gz, Row};
 use crate::support::sam;
 use kinfuse::genome::{Interval, Junction};
 use kinfuse::model::Role;
 use kinfuse::progress::Progress;
-use kinfuse::simulate::{AlignerStyle, Errors, Fragment, Library, Molecule, Sampler};
+use kinfuse::simulate::{AlignerStyle, Sampler, SequencingErrors, SimulatedFragment, SimulatedLibrary, SimulatedMolecule};
 use kinfuse::{pipeline, publish};
 
 /// All records of a BAM.
@@ -231,12 +231,13 @@ fn a_cram_brings_the_same_records_as_a_bam() {
 }
 
 /// DNA with EML4 intron 13 joined to ALK intron 19.
-fn dna(bench: &Bench, library: Library, style: AlignerStyle) -> PathBuf {
+fn dna(bench: &Bench, library: SimulatedLibrary, style: AlignerStyle) -> PathBuf {
     const FLANK_BP: u32 = 2_000;
     let (five, three) = (bench.end("EML4", Role::Five, 13, 60), bench.end("ALK", Role::Three, 20, 80));
     let around = Interval { contig: three.contig, start: three.boundary - FLANK_BP, end: three.boundary + FLANK_BP };
-    let whole = Molecule::stretch("ALK", around, &bench.reference).expect("within the genome");
-    let broken = Molecule::derivative("fusion", &Junction::new(five, three, b""), FLANK_BP, &bench.reference).expect("within the genome");
+    let whole = SimulatedMolecule::stretch("ALK", around, &bench.reference).expect("within the genome");
+    let broken =
+        SimulatedMolecule::derivative("fusion", &Junction::new(five, three, b""), FLANK_BP, &bench.reference).expect("within the genome");
     let mut sampler = Sampler::new(library, "d", 6);
     let mut fragments = sampler.to_depth(&whole, 40.0);
     fragments.extend(sampler.to_depth(&broken, 15.0));
@@ -244,12 +245,12 @@ fn dna(bench: &Bench, library: Library, style: AlignerStyle) -> PathBuf {
 }
 
 fn rna(bench: &Bench) -> PathBuf {
-    let whole: Vec<Molecule> =
-        bench.genes.iter().map(|gene| Molecule::transcript(gene, &bench.reference).expect("within the genome")).collect();
-    let fused = Molecule::fusion_transcript((bench.gene("EML4"), 13), b"", (bench.gene("ALK"), 20), &bench.reference);
+    let whole: Vec<SimulatedMolecule> =
+        bench.genes.iter().map(|gene| SimulatedMolecule::transcript(gene, &bench.reference).expect("within the genome")).collect();
+    let fused = SimulatedMolecule::fusion_transcript((bench.gene("EML4"), 13), b"", (bench.gene("ALK"), 20), &bench.reference);
     let fused = fused.expect("the exons are there");
-    let mut sampler = Sampler::new(library(100, 220.0, 40.0), "d", 5);
-    let mut fragments: Vec<Fragment> = whole.iter().flat_map(|molecule| sampler.to_depth(molecule, 60.0)).collect();
+    let mut sampler = Sampler::new(SimulatedLibrary::short_reads(100, 220.0, 40.0), "d", 5);
+    let mut fragments: Vec<SimulatedFragment> = whole.iter().flat_map(|molecule| sampler.to_depth(molecule, 60.0)).collect();
     let at = fused.piece_starts()[13];
     fragments.extend(sampler.crossing(&fused, at, at, 25, 12));
     bench.write("rna", AlignerStyle::rna(), &fragments)
@@ -265,7 +266,7 @@ fn published(bench: &Bench, inputs: Vec<PathBuf>) -> Vec<Row> {
 #[test]
 fn rna_and_dna_have_a_file_each_and_a_row_of_both_names_both() {
     let bench = Bench::new();
-    let (rna, dna) = (rna(&bench), dna(&bench, library(150, 280.0, 50.0), AlignerStyle::dna()));
+    let (rna, dna) = (rna(&bench), dna(&bench, SimulatedLibrary::short_reads(150, 280.0, 50.0), AlignerStyle::dna()));
     let alone = published(&bench, vec![rna.clone()]);
     assert_eq!(alone[0].get("evidence_file"), "sample.evidence.bam");
     let rows = published(&bench, vec![rna.clone(), dna.clone()]);
@@ -280,8 +281,12 @@ fn rna_and_dna_have_a_file_each_and_a_row_of_both_names_both() {
 #[test]
 fn long_reads_bring_all_of_their_pieces() {
     let bench = Bench::new();
-    let library =
-        Library { paired: false, read_bp: u32::MAX, errors: Errors::LongRead { rate_frac: 0.03 }, ..library(1_500, 1_500.0, 200.0) };
+    let library = SimulatedLibrary {
+        paired: false,
+        read_bp: u32::MAX,
+        errors: SequencingErrors::LongRead { rate_frac: 0.03 },
+        ..SimulatedLibrary::short_reads(1_500, 1_500.0, 200.0)
+    };
     let input = dna(&bench, library, AlignerStyle::dna());
     let rows = published(&bench, vec![input.clone()]);
     assert!(!rows.is_empty());

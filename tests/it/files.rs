@@ -346,7 +346,7 @@ fn a_packed_reference_gives_the_same_bytes_and_its_damaged_indexes_are_refused()
         out
     };
     command::same_files(&call("plain", &fasta), &call("packed", &packed));
-    let reference = kinfuse::simulate::Reference::from_fasta(&packed).expect("the packed FASTA is read");
+    let reference = kinfuse::simulate::MemoryGenome::from_fasta(&packed).expect("the packed FASTA is read");
     let whole: Vec<Vec<u8>> = reference.stretches().map(|(_, bases)| bases.to_vec()).collect();
     for suffix in ["gzi", "fai"] {
         let index = folder.path(&format!("r.fa.gz.{suffix}"));
@@ -356,7 +356,7 @@ fn a_packed_reference_gives_the_same_bytes_and_its_damaged_indexes_are_refused()
             bytes[at] ^= 1 << (at * 3 % 7);
             for bytes in [&bytes[..], &good[..at]] {
                 std::fs::write(&index, bytes).expect("it can be written");
-                match kinfuse::simulate::Reference::from_fasta(&packed) {
+                match kinfuse::simulate::MemoryGenome::from_fasta(&packed) {
                     // A name, or a length within its line, may be another; bases are then missing at the end and never others.
                     Ok(read) => assert!(
                         read.stretches().all(|(_, bases)| whole.iter().any(|known| known.starts_with(bases))),

@@ -5,7 +5,7 @@ use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 
 use kinfuse::genome::{Assembly, Interval};
-use kinfuse::simulate::{AlignerStyle, Errors, Fragment, Library, Molecule, Protocol, Sampler, Substitution};
+use kinfuse::simulate::{AlignerStyle, Sampler, SimulatedFragment, SimulatedLibrary, SimulatedMolecule, Substitution};
 use serde_json::Value;
 
 use crate::support::command::{call, kinfuse, repository, table, table_gz, Row};
@@ -42,7 +42,7 @@ fn common(slices: &Slices, genes: &[&str]) -> Vec<Common> {
             }
             last = Some(position);
             let whole = Interval { contig: gene.contig(), start: position, end: position + 1 };
-            let reference = Molecule::stretch("base", whole, &slices.reference).expect("within the slice").bases()[0];
+            let reference = SimulatedMolecule::stretch("base", whole, &slices.reference).expect("within the slice").bases()[0];
             // None that editing of RNA makes.
             let base = match reference {
                 b'A' => b'C',
@@ -68,20 +68,11 @@ fn person(all: &[Common], number: u64) -> [Vec<Substitution>; 2] {
 }
 
 fn sampler(name: &str) -> Sampler {
-    let library = Library {
-        paired: true,
-        read_bp: 100,
-        fragment_mean_bp: 220.0,
-        fragment_sd_bp: 30.0,
-        errors: Errors::ShortRead,
-        umi: None,
-        duplicate_frac: 0.0,
-        protocol: Protocol::default(),
-    };
+    let library = SimulatedLibrary::short_reads(100, 220.0, 30.0);
     Sampler::new(library, name, 11)
 }
 
-fn fragments<'m>(name: &str, molecules: &'m [(Molecule, f64)]) -> Vec<Fragment<'m>> {
+fn fragments<'m>(name: &str, molecules: &'m [(SimulatedMolecule, f64)]) -> Vec<SimulatedFragment<'m>> {
     let mut sampler = sampler(name);
     molecules.iter().flat_map(|(molecule, depth)| sampler.to_depth(molecule, *depth)).collect()
 }
@@ -95,13 +86,13 @@ fn setting(seed: u64) -> (tempfile::TempDir, Slices, Vec<Common>) {
 
 /// DNA around all places, of persons with their shares.
 fn dna(slices: &Slices, all: &[Common], persons: &[(u64, f64)], path: &Path) -> PathBuf {
-    let mut molecules: Vec<(Molecule, f64)> = Vec::new();
+    let mut molecules: Vec<(SimulatedMolecule, f64)> = Vec::new();
     for (number, share) in persons {
         for copy in person(all, *number) {
             for common in all {
                 let Substitution { contig, position, .. } = common.substitution;
                 let around = Interval { contig, start: position - 500, end: position + 500 };
-                let molecule = Molecule::stretch(common.gene.clone(), around, &slices.reference).expect("within the slice");
+                let molecule = SimulatedMolecule::stretch(common.gene.clone(), around, &slices.reference).expect("within the slice");
                 molecules.push((molecule.with_substitutions(&copy), DEPTH * share / 2.0));
             }
         }
@@ -112,10 +103,10 @@ fn dna(slices: &Slices, all: &[Common], persons: &[(u64, f64)], path: &Path) -> 
 
 /// RNA of the genes; of those in `silent` the second copy is not expressed.
 fn rna(slices: &Slices, all: &[Common], number: u64, silent: &[&str], path: &Path) -> PathBuf {
-    let mut molecules: Vec<(Molecule, f64)> = Vec::new();
+    let mut molecules: Vec<(SimulatedMolecule, f64)> = Vec::new();
     let [first, second] = person(all, number);
     for symbol in GENES {
-        let whole = Molecule::transcript(slices.gene(symbol), &slices.reference).expect("the exons are there");
+        let whole = SimulatedMolecule::transcript(slices.gene(symbol), &slices.reference).expect("the exons are there");
         let is_silent = silent.contains(&symbol);
         molecules.push((whole.clone().with_substitutions(&first), if is_silent { DEPTH } else { DEPTH / 2.0 }));
         if !is_silent {
@@ -226,12 +217,12 @@ fn another_persons_molecules_in_a_library_are_measured_and_warned_of() {
 
 /// DNA around codons: for each the molecules without and with its change.
 fn with_mutations(slices: &Slices, changes: &[(&str, u32, [u8; 3], [f64; 2])], path: &Path) -> PathBuf {
-    let mut molecules: Vec<(Molecule, f64)> = Vec::new();
+    let mut molecules: Vec<(SimulatedMolecule, f64)> = Vec::new();
     for (symbol, codon, bases, [without, with]) in changes {
         let gene = slices.gene(symbol);
         let new = Substitution::of_codon(gene, *codon, *bases).expect("the gene has the codon");
         let around = Interval { contig: gene.contig(), start: new[1].position - 500, end: new[1].position + 500 };
-        let molecule = Molecule::stretch((*symbol).to_owned(), around, &slices.reference).expect("within the slice");
+        let molecule = SimulatedMolecule::stretch((*symbol).to_owned(), around, &slices.reference).expect("within the slice");
         molecules.push((molecule.clone(), *without));
         molecules.push((molecule.with_substitutions(&new), *with));
     }

@@ -3,7 +3,7 @@
 use std::ffi::OsStr;
 use std::path::Path;
 
-use kinfuse::evaluate::Source;
+use kinfuse::evaluate::CallerFiles;
 
 use crate::support::command::{call, files, kinfuse, repository, table};
 
@@ -19,7 +19,7 @@ fn call_made_up(folder: &Path, sample: &str, more: &[&str]) {
 
 /// What a file or folder says of `x`: genes, ends and inserted bases of each fusion that passes, by name.
 fn fusions(path: &Path) -> Vec<String> {
-    let calls = Source::parse(&path.to_string_lossy()).read(Some("x")).expect("the file is known");
+    let calls = CallerFiles::parse(&path.to_string_lossy()).read(Some("x")).expect("the file is known");
     let mut lines: Vec<String> = Vec::new();
     for call in calls.get("x").map(|calls| &calls.fusions).into_iter().flatten() {
         if matches!(call.filter.as_deref(), None | Some("PASS")) {
@@ -43,7 +43,7 @@ fn every_layout_gives_the_calls_of_the_table() {
             assert_eq!(fusions(&dir.path().join(format!("x.{suffix}"))), own, "{sample} {suffix}");
         }
         // In a folder the other layouts add nothing.
-        let all = Source::parse(&dir.path().to_string_lossy()).read(None).expect("a folder of calls");
+        let all = CallerFiles::parse(&dir.path().to_string_lossy()).read(None).expect("a folder of calls");
         assert_eq!(all.keys().collect::<Vec<_>>(), ["x"]);
     }
 }

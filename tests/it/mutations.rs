@@ -6,23 +6,12 @@ use std::path::{Path, PathBuf};
 use kinfuse::genome::{Assembly, Breakend, Interval, Junction, Side};
 use kinfuse::model::Role;
 use kinfuse::sequence::translate_codon;
-use kinfuse::simulate::{AlignerStyle, Errors, Fragment, Library, Molecule, Piece, Protocol, Sampler, Substitution};
+use kinfuse::simulate::{
+    AlignerStyle, MoleculePiece, Sampler, SequencingErrors, SimulatedFragment, SimulatedLibrary, SimulatedMolecule, Substitution,
+};
 
 use crate::support::command::{call, passed, table, Row};
 use crate::support::slices::Slices;
-
-fn library(read_bp: u32, mean: f64, sd: f64) -> Library {
-    Library {
-        paired: true,
-        read_bp,
-        fragment_mean_bp: mean,
-        fragment_sd_bp: sd,
-        errors: Errors::ShortRead,
-        umi: None,
-        duplicate_frac: 0.0,
-        protocol: Protocol::default(),
-    }
-}
 
 fn called(bam: &Path, sample: &str) -> (PathBuf, Vec<Row>) {
     let out = bam.with_extension("out");
@@ -45,7 +34,7 @@ const KINASES: [&str; 5] = ["ALK", "NTRK1", "NTRK2", "NTRK3", "ROS1"];
 /// One BAM in which every known codon carries its change number `round` (if it has so many) on a quarter of the molecules; the names.
 fn mutated(slices: &Slices, round: usize, rna: bool, path: &Path, with_md: bool) -> Vec<(String, String, bool)> {
     let mut names = Vec::new();
-    let mut molecules: Vec<(Molecule, usize, usize)> = Vec::new();
+    let mut molecules: Vec<(SimulatedMolecule, usize, usize)> = Vec::new();
     for site in slices.knowledge.resistance_sites() {
         let gene = slices.gene(&site.gene);
         let changes: Vec<_> = site.changes.iter().filter_map(|change| Some((change, change.alt_aa?))).collect();
@@ -53,19 +42,19 @@ fn mutated(slices: &Slices, round: usize, rna: bool, path: &Path, with_md: bool)
         let reference = slices.codon(&site.gene, site.codon);
         let new = Substitution::of_codon(gene, site.codon, codon_for(reference, *residue)).expect("the gene has the codon");
         let wild_type = if rna {
-            Molecule::transcript(gene, &slices.reference).expect("the exons are there")
+            SimulatedMolecule::transcript(gene, &slices.reference).expect("the exons are there")
         } else {
             let position = new[0].position;
             let interval = Interval { contig: gene.contig(), start: position - 400, end: position + 400 };
-            Molecule::stretch(site.gene.clone(), interval, &slices.reference).expect("within the slice")
+            SimulatedMolecule::stretch(site.gene.clone(), interval, &slices.reference).expect("within the slice")
         };
         let at = wild_type.offset_of(gene.contig(), new[1].position).expect("the codon is on the molecule");
         molecules.push((wild_type.clone().with_substitutions(&new), at, 25));
         molecules.push((wild_type, at, 75));
         names.push((site.gene.clone(), format!("p.{}", change.protein_change), site.ref_codon.is_some()));
     }
-    let mut sampler = Sampler::new(library(100, 190.0, 25.0), format!("r{round}"), 40 + round as u64);
-    let mut fragments: Vec<Fragment> = Vec::new();
+    let mut sampler = Sampler::new(SimulatedLibrary::short_reads(100, 190.0, 25.0), format!("r{round}"), 40 + round as u64);
+    let mut fragments: Vec<SimulatedFragment> = Vec::new();
     for (molecule, at, count) in &molecules {
         fragments.extend(sampler.crossing(molecule, at - 1, at + 2, 10, *count));
     }
@@ -131,8 +120,8 @@ fn without_reference_and_md_tags_the_built_in_codons_serve_and_what_they_lack_is
 
 /// Molecules of `CD74::ROS1` with a break in front of exon 36 of ROS1, and of the chromosomes that are whole.
 struct Rearranged {
-    derivative: Molecule,
-    wild_type: Molecule,
+    derivative: SimulatedMolecule,
+    wild_type: SimulatedMolecule,
     boundary: u32,
 }
 
@@ -145,8 +134,8 @@ fn rearranged(slices: &Slices, before_exon_bp: i64, exon: u32, flank_bp: u32) ->
     };
     let (five, three) = (end(cd74, Role::Five, 6, 150), end(ros1, Role::Three, exon, before_exon_bp));
     let junction = Junction::new(five, three, b"");
-    let derivative = Molecule::derivative("CD74::ROS1", &junction, flank_bp, &slices.reference).expect("within the slices");
-    let wild_type = Molecule::stretch(
+    let derivative = SimulatedMolecule::derivative("CD74::ROS1", &junction, flank_bp, &slices.reference).expect("within the slices");
+    let wild_type = SimulatedMolecule::stretch(
         "ROS1",
         Interval { contig: ros1.contig(), start: three.boundary.saturating_sub(flank_bp), end: three.boundary + flank_bp },
         &slices.reference,
@@ -157,7 +146,7 @@ fn rearranged(slices: &Slices, before_exon_bp: i64, exon: u32, flank_bp: u32) ->
 }
 
 /// Whether a fragment shows a base by one of its reads.
-fn shows(fragment: &Fragment, contig: kinfuse::genome::ContigId, position: u32) -> bool {
+fn shows(fragment: &SimulatedFragment, contig: kinfuse::genome::ContigId, position: u32) -> bool {
     let Some(offset) = fragment.molecule.offset_of(contig, position) else { return false };
     fragment.reads.iter().any(|read| read.origins.contains(&Some(offset as u32)))
 }
@@ -179,8 +168,8 @@ fn what_fragments_can_phase_with_the_fusion_is_phased_rightly_and_the_rest_says_
                 (made.wild_type.clone().with_substitutions(&new), made.derivative.clone())
             };
             let name = format!("c{before}{in_cis}");
-            let mut sampler = Sampler::new(library(100, 260.0, 40.0), name.as_str(), 60 + before as u64);
-            let fragments: Vec<Fragment> = [sampler.to_depth(&mutant, 60.0), sampler.to_depth(&plain, 60.0)].concat();
+            let mut sampler = Sampler::new(SimulatedLibrary::short_reads(100, 260.0, 40.0), name.as_str(), 60 + before as u64);
+            let fragments: Vec<SimulatedFragment> = [sampler.to_depth(&mutant, 60.0), sampler.to_depth(&plain, 60.0)].concat();
             // Fragments that show the mutation and reach over the break's place, with the bases that count.
             let at_break = if in_cis { mutant.piece_starts()[1] } else { mutant.offset_of(ros1.contig(), made.boundary).expect("there") };
             let telling = fragments
@@ -224,7 +213,12 @@ fn long_reads_phase_g2032r_with_cd74_ros1() {
     let new = Substitution::of_codon(ros1, 2_032, *b"AGA").expect("the gene has the codon");
     let folder = tempfile::tempdir().expect("a temporary folder");
     let made = rearranged(&slices, 400, 34, 9_000);
-    let long = Library { paired: false, read_bp: u32::MAX, errors: Errors::LongRead { rate_frac: 0.03 }, ..library(100, 9_000.0, 1_500.0) };
+    let long = SimulatedLibrary {
+        paired: false,
+        read_bp: u32::MAX,
+        errors: SequencingErrors::LongRead { rate_frac: 0.03 },
+        ..SimulatedLibrary::short_reads(100, 9_000.0, 1_500.0)
+    };
     for in_cis in [true, false] {
         let (mutant, plain) = if in_cis {
             (made.derivative.clone().with_substitutions(&new), made.wild_type.clone())
@@ -232,7 +226,7 @@ fn long_reads_phase_g2032r_with_cd74_ros1() {
             (made.wild_type.clone().with_substitutions(&new), made.derivative.clone())
         };
         let mut sampler = Sampler::new(long.clone(), format!("l{in_cis}"), 70);
-        let fragments: Vec<Fragment> = [sampler.fragments(&mutant, 40), sampler.fragments(&plain, 40)].concat();
+        let fragments: Vec<SimulatedFragment> = [sampler.fragments(&mutant, 40), sampler.fragments(&plain, 40)].concat();
         let path = folder.path().join(format!("long{in_cis}.bam"));
         slices.write(&path, "s", AlignerStyle::dna(), &fragments, true);
         let (out, rows) = called(&path, "s");
@@ -260,7 +254,12 @@ fn long_reads_that_do_not_reach_are_chained_over_heterozygous_sites() {
         })
         .collect();
     let derivative = made.derivative.clone().with_substitutions(&sites);
-    let long = Library { paired: false, read_bp: u32::MAX, errors: Errors::LongRead { rate_frac: 0.02 }, ..library(100, 2_500.0, 300.0) };
+    let long = SimulatedLibrary {
+        paired: false,
+        read_bp: u32::MAX,
+        errors: SequencingErrors::LongRead { rate_frac: 0.02 },
+        ..SimulatedLibrary::short_reads(100, 2_500.0, 300.0)
+    };
     for in_cis in [true, false] {
         let (mutant, plain) = if in_cis {
             (derivative.clone().with_substitutions(&new), made.wild_type.clone())
@@ -268,7 +267,7 @@ fn long_reads_that_do_not_reach_are_chained_over_heterozygous_sites() {
             (made.wild_type.clone().with_substitutions(&new), derivative.clone())
         };
         let mut sampler = Sampler::new(long.clone(), format!("h{in_cis}"), 71);
-        let fragments: Vec<Fragment> = [sampler.to_depth(&mutant, 25.0), sampler.to_depth(&plain, 25.0)].concat();
+        let fragments: Vec<SimulatedFragment> = [sampler.to_depth(&mutant, 25.0), sampler.to_depth(&plain, 25.0)].concat();
         let path = folder.path().join(format!("chain{in_cis}.bam"));
         slices.write(&path, "s", AlignerStyle::dna(), &fragments, true);
         let (_, rows) = called(&path, "s");
@@ -283,7 +282,7 @@ fn two_mutations_of_one_molecule_are_a_compound_and_those_of_two_are_not() {
     let slices = Slices::new(Assembly::Grch38, &["ALK"], 11);
     let alk = slices.gene("ALK");
     let of = |codon: u32, bases: [u8; 3]| Substitution::of_codon(alk, codon, bases).expect("the gene has the codon");
-    let transcript = Molecule::transcript(alk, &slices.reference).expect("the exons are there");
+    let transcript = SimulatedMolecule::transcript(alk, &slices.reference).expect("the exons are there");
     let folder = tempfile::tempdir().expect("a temporary folder");
     // 18 bases apart in DNA or RNA; and over two introns, which only RNA joins.
     let near = (of(1_202, *b"AGA"), of(1_196, *b"ATG"), "p.G1202R", "p.L1196M", "G1202R+L1196M");
@@ -297,8 +296,9 @@ fn two_mutations_of_one_molecule_are_a_compound_and_those_of_two_are_not() {
             };
             let from = both[0].offset_of(alk.contig(), x[0].position.max(y[0].position)).expect("it is there");
             let to = both[0].offset_of(alk.contig(), x[0].position.min(y[0].position)).expect("it is there");
-            let mut sampler = Sampler::new(library(150, 330.0, 30.0), format!("{first}{in_cis}"), 12);
-            let mut fragments: Vec<Fragment> = both.iter().flat_map(|molecule| sampler.crossing(molecule, from, to, 4, 30)).collect();
+            let mut sampler = Sampler::new(SimulatedLibrary::short_reads(150, 330.0, 30.0), format!("{first}{in_cis}"), 12);
+            let mut fragments: Vec<SimulatedFragment> =
+                both.iter().flat_map(|molecule| sampler.crossing(molecule, from, to, 4, 30)).collect();
             fragments.extend(sampler.crossing(&transcript, from, to, 4, 100));
             let path = folder.path().join(format!("{first}{in_cis}.bam"));
             slices.write(&path, "s", AlignerStyle::rna(), &fragments, true);
@@ -332,8 +332,9 @@ fn insertions_and_deletions_in_frame_are_called_under_the_literatures_sites_and_
         let transcript = alk.transcript.as_ref().expect("a transcript");
         let strand = alk.strand.expect("a strand");
         let at = |codon: u32| transcript.codon_bases(codon, strand).expect("the codon is there");
-        let stretch =
-            |from: u32, to: u32| Piece::Genomic(Interval { contig: alk.contig(), start: from, end: to }, kinfuse::genome::Strand::Forward);
+        let stretch = |from: u32, to: u32| {
+            MoleculePiece::Genomic(Interval { contig: alk.contig(), start: from, end: to }, kinfuse::genome::Strand::Forward)
+        };
         // Behind codon 1151 (on the reverse strand: below it) stands ACG once more; codon 1202 is missing (GGA before GAC: by the rule
         // of the last place GAG).
         let below = at(1_151)[2];
@@ -341,16 +342,16 @@ fn insertions_and_deletions_in_frame_are_called_under_the_literatures_sites_and_
         let molecules = [
             (
                 "dup",
-                [stretch(below - 400, below), Piece::Inserted(b"CGT".to_vec()), stretch(below, below + 400)].to_vec(),
+                [stretch(below - 400, below), MoleculePiece::Inserted(b"CGT".to_vec()), stretch(below, below + 400)].to_vec(),
                 below - 400..below + 400,
             ),
             ("del", [stretch(lost[2] - 400, lost[2]), stretch(lost[0] + 1, lost[0] + 400)].to_vec(), lost[2] - 400..lost[0] + 400),
         ];
         for (name, pieces, whole) in molecules {
-            let changed = Molecule::new("changed", &pieces, &slices.reference).expect("within the slice");
-            let plain = Molecule::new("plain", &[stretch(whole.start, whole.end)], &slices.reference).expect("within the slice");
-            let mut sampler = Sampler::new(library(100, 220.0, 30.0), name, 14);
-            let fragments: Vec<Fragment> =
+            let changed = SimulatedMolecule::new("changed", &pieces, &slices.reference).expect("within the slice");
+            let plain = SimulatedMolecule::new("plain", &[stretch(whole.start, whole.end)], &slices.reference).expect("within the slice");
+            let mut sampler = Sampler::new(SimulatedLibrary::short_reads(100, 220.0, 30.0), name, 14);
+            let fragments: Vec<SimulatedFragment> =
                 [sampler.crossing(&changed, 400, 403, 3, 60), sampler.crossing(&plain, 400, 403, 3, 240)].concat();
             let path = folder.path().join(format!("{assembly}{name}.bam"));
             slices.write(&path, "s", AlignerStyle::dna(), &fragments, true);
@@ -377,17 +378,19 @@ fn a_shifted_frame_and_a_stop_codon_in_a_kinase_domain_are_called_and_said_to_en
     let (strand, transcript) = (alk.strand.expect("a strand"), alk.transcript.as_ref().expect("a transcript"));
     // On the reverse strand the codon's first base is the highest; GGA becomes G-A, or TGA.
     let [first, second, _] = transcript.codon_bases(1_202, strand).expect("the codon is there");
-    let stretch =
-        |from: u32, to: u32| Piece::Genomic(Interval { contig: alk.contig(), start: from, end: to }, kinfuse::genome::Strand::Forward);
-    let plain = Molecule::new("plain", &[stretch(second - 400, second + 400)], &slices.reference).expect("within the slice");
-    let shifted = Molecule::new("shifted", &[stretch(second - 400, second), stretch(second + 1, second + 400)], &slices.reference);
+    let stretch = |from: u32, to: u32| {
+        MoleculePiece::Genomic(Interval { contig: alk.contig(), start: from, end: to }, kinfuse::genome::Strand::Forward)
+    };
+    let plain = SimulatedMolecule::new("plain", &[stretch(second - 400, second + 400)], &slices.reference).expect("within the slice");
+    let shifted = SimulatedMolecule::new("shifted", &[stretch(second - 400, second), stretch(second + 1, second + 400)], &slices.reference);
     let stop = Substitution { contig: alk.contig(), position: first, base: b'A' };
     for (name, molecule, expected, note) in [
         ("shift", shifted.expect("within the slice"), "p.G1202fs", "shifts the reading frame"),
         ("stop", plain.clone().with_substitutions(&[stop]), "p.G1202*", "a stop codon"),
     ] {
-        let mut sampler = Sampler::new(library(100, 220.0, 30.0), name, 17);
-        let fragments: Vec<Fragment> = [sampler.crossing(&molecule, 398, 402, 5, 60), sampler.crossing(&plain, 398, 402, 5, 240)].concat();
+        let mut sampler = Sampler::new(SimulatedLibrary::short_reads(100, 220.0, 30.0), name, 17);
+        let fragments: Vec<SimulatedFragment> =
+            [sampler.crossing(&molecule, 398, 402, 5, 60), sampler.crossing(&plain, 398, 402, 5, 240)].concat();
         let path = folder.path().join(format!("{name}.bam"));
         slices.write(&path, "s", AlignerStyle::dna(), &fragments, true);
         let (out, rows) = called(&path, "s");
@@ -402,13 +405,14 @@ fn a_shifted_frame_and_a_stop_codon_in_a_kinase_domain_are_called_and_said_to_en
 /// A BAM of DNA in which a fifth of the molecules lack a stretch of ALK.
 fn without(slices: &Slices, path: &Path, lost: std::ops::Range<u32>, with_md: bool) {
     let alk = slices.gene("ALK");
-    let stretch =
-        |from: u32, to: u32| Piece::Genomic(Interval { contig: alk.contig(), start: from, end: to }, kinfuse::genome::Strand::Forward);
-    let made = |name: &str, pieces: &[Piece]| Molecule::new(name, pieces, &slices.reference).expect("within the slice");
+    let stretch = |from: u32, to: u32| {
+        MoleculePiece::Genomic(Interval { contig: alk.contig(), start: from, end: to }, kinfuse::genome::Strand::Forward)
+    };
+    let made = |name: &str, pieces: &[MoleculePiece]| SimulatedMolecule::new(name, pieces, &slices.reference).expect("within the slice");
     let changed = made("changed", &[stretch(lost.start - 400, lost.start), stretch(lost.end, lost.end + 400)]);
     let plain = made("plain", &[stretch(lost.start - 400, lost.end + 400)]);
-    let mut sampler = Sampler::new(library(100, 220.0, 30.0), "lost", 18);
-    let fragments: Vec<Fragment> = [sampler.to_depth(&changed, 60.0), sampler.to_depth(&plain, 240.0)].concat();
+    let mut sampler = Sampler::new(SimulatedLibrary::short_reads(100, 220.0, 30.0), "lost", 18);
+    let fragments: Vec<SimulatedFragment> = [sampler.to_depth(&changed, 60.0), sampler.to_depth(&plain, 240.0)].concat();
     let style = AlignerStyle { longest_gap_bp: 120, ..AlignerStyle::dna() };
     slices.write(path, "s", style, &fragments, with_md);
 }
@@ -469,16 +473,23 @@ fn shifts_of_the_frame_that_restore_it_are_one_event_on_one_molecule_two_on_two_
     let alk = slices.gene("ALK");
     let (strand, transcript) = (alk.strand.expect("a strand"), alk.transcript.as_ref().expect("a transcript"));
     let at = |codon: u32| transcript.codon_bases(codon, strand).expect("the codon is there")[1];
-    let stretch =
-        |from: u32, to: u32| Piece::Genomic(Interval { contig: alk.contig(), start: from, end: to }, kinfuse::genome::Strand::Forward);
-    let made = |name: &str, pieces: &[Piece]| Molecule::new(name, pieces, &slices.reference).expect("within the slice");
+    let stretch = |from: u32, to: u32| {
+        MoleculePiece::Genomic(Interval { contig: alk.contig(), start: from, end: to }, kinfuse::genome::Strand::Forward)
+    };
+    let made = |name: &str, pieces: &[MoleculePiece]| SimulatedMolecule::new(name, pieces, &slices.reference).expect("within the slice");
     // Four codons apart in one exon; and in two exons, which no fragment of DNA joins.
     let (near, far) = ((at(1_206), at(1_202)), (at(1_256), at(1_202)));
     let lacks = |lost: u32| made("lacks", &[stretch(lost - 400, lost), stretch(lost + 1, lost + 400)]);
-    let gains = |place: u32| made("gains", &[stretch(place - 400, place), Piece::Inserted(b"G".to_vec()), stretch(place, place + 400)]);
+    let gains =
+        |place: u32| made("gains", &[stretch(place - 400, place), MoleculePiece::Inserted(b"G".to_vec()), stretch(place, place + 400)]);
     let both = made(
         "both",
-        &[stretch(near.0 - 400, near.0), Piece::Inserted(b"G".to_vec()), stretch(near.0, near.1), stretch(near.1 + 1, near.1 + 400)],
+        &[
+            stretch(near.0 - 400, near.0),
+            MoleculePiece::Inserted(b"G".to_vec()),
+            stretch(near.0, near.1),
+            stretch(near.1 + 1, near.1 + 400),
+        ],
     );
     let plain = |place: u32| made("plain", &[stretch(place - 400, place + 400)]);
     let cases = [
@@ -487,8 +498,8 @@ fn shifts_of_the_frame_that_restore_it_are_one_event_on_one_molecule_two_on_two_
         ("far", vec![(gains(far.0), 60), (lacks(far.1), 60), (plain(far.0), 240), (plain(far.1), 240)]),
     ];
     for (name, molecules) in cases {
-        let mut sampler = Sampler::new(library(100, 220.0, 30.0), name, 21);
-        let fragments: Vec<Fragment> =
+        let mut sampler = Sampler::new(SimulatedLibrary::short_reads(100, 220.0, 30.0), name, 21);
+        let fragments: Vec<SimulatedFragment> =
             molecules.iter().flat_map(|(molecule, count)| sampler.crossing(molecule, 396, 418, 12, *count)).collect();
         let path = folder.path().join(format!("{name}.bam"));
         slices.write(&path, "s", AlignerStyle::dna(), &fragments, true);
@@ -517,7 +528,7 @@ fn changes_of_one_codon_and_changes_beside_a_silent_third_letter_are_in_trans() 
     let slices = Slices::new(Assembly::Grch38, &["ALK"], 22);
     let alk = slices.gene("ALK");
     let of = |codon: u32, bases: [u8; 3]| Substitution::of_codon(alk, codon, bases).expect("the gene has the codon");
-    let transcript = Molecule::transcript(alk, &slices.reference).expect("the exons are there");
+    let transcript = SimulatedMolecule::transcript(alk, &slices.reference).expect("the exons are there");
     let with = |changes: Vec<Vec<Substitution>>| transcript.clone().with_substitutions(&changes.concat());
     let codon = slices.codon("ALK", 1_196);
     assert_eq!(slices.codon("ALK", 1_202), *b"GGA");
@@ -541,8 +552,8 @@ fn changes_of_one_codon_and_changes_beside_a_silent_third_letter_are_in_trans() 
     for (name, molecules, second) in cases {
         let place = |codon: u32| molecules[0].0.offset_of(alk.contig(), of(codon, *b"AAA")[1].position).expect("it is there");
         let (from, to) = (place(1_196), place(1_202));
-        let mut sampler = Sampler::new(library(150, 330.0, 30.0), name, 23);
-        let fragments: Vec<Fragment> =
+        let mut sampler = Sampler::new(SimulatedLibrary::short_reads(150, 330.0, 30.0), name, 23);
+        let fragments: Vec<SimulatedFragment> =
             molecules.iter().flat_map(|(molecule, count)| sampler.crossing(molecule, from, to, 4, *count)).collect();
         let path = folder.path().join(format!("{name}.bam"));
         slices.write(&path, "s", AlignerStyle::rna(), &fragments, true);

@@ -1,6 +1,6 @@
 //! The background of normal samples on simulated DNA: artefacts that recur are flagged, real fusions are not.
 
-use crate::support::bench::{library, Bench};
+use crate::support::bench::Bench;
 use kinfuse::config::CallConfig;
 use kinfuse::genome::{Interval, Junction};
 use kinfuse::model::Role;
@@ -10,7 +10,7 @@ use kinfuse::progress::Progress;
 use kinfuse::publish;
 use kinfuse::report::json::Document;
 use kinfuse::report::rows::FusionRow;
-use kinfuse::simulate::{AlignerStyle, Molecule, Random, Sampler};
+use kinfuse::simulate::{AlignerStyle, Random, Sampler, SimulatedLibrary, SimulatedMolecule};
 use std::path::{Path, PathBuf};
 
 /// Depth of the unbroken gene.
@@ -38,10 +38,10 @@ fn real_fusion(bench: &Bench) -> Junction {
 fn sample(bench: &Bench, name: &str, seed: u64, junctions: &[(Junction, f64)]) -> PathBuf {
     let edge = bench.end("ALK", Role::Three, 20, 0);
     let around = Interval { contig: edge.contig, start: edge.boundary - 3_000, end: edge.boundary + 3_000 };
-    let mut sampler = Sampler::new(library(150, 280.0, 50.0), "n", seed);
-    let whole = Molecule::stretch("ALK", around, &bench.reference).expect("within the genome");
-    let broken = |junction: &Junction| Molecule::derivative("broken", junction, 600, &bench.reference).expect("within the genome");
-    let broken: Vec<Molecule> = junctions.iter().map(|(junction, _)| broken(junction)).collect();
+    let mut sampler = Sampler::new(SimulatedLibrary::short_reads(150, 280.0, 50.0), "n", seed);
+    let whole = SimulatedMolecule::stretch("ALK", around, &bench.reference).expect("within the genome");
+    let broken = |junction: &Junction| SimulatedMolecule::derivative("broken", junction, 600, &bench.reference).expect("within the genome");
+    let broken: Vec<SimulatedMolecule> = junctions.iter().map(|(junction, _)| broken(junction)).collect();
     let mut fragments = sampler.to_depth(&whole, DEPTH);
     for (molecule, (_, depth)) in broken.iter().zip(junctions) {
         fragments.extend(sampler.to_depth(molecule, *depth));

@@ -329,10 +329,10 @@ type Names = std::collections::BTreeSet<String>;
 #[test]
 #[ignore = "minutes: another caller on the same files"]
 fn kinfuse_and_freebayes_on_the_same_files() {
-    use kinfuse::simulate::{bam, Aligner, AlignerStyle, Errors, Library, Molecule, Protocol, Reference, Sampler, Substitution};
+    use kinfuse::simulate::{bam, Aligner, AlignerStyle, MemoryGenome, Sampler, SimulatedLibrary, SimulatedMolecule, Substitution};
 
     let (fasta, gtf) = (command::repository("test-data/mini.fa"), command::repository("test-data/mini.gtf"));
-    let reference = Reference::from_fasta(&fasta).expect("the FASTA opens");
+    let reference = MemoryGenome::from_fasta(&fasta).expect("the FASTA opens");
     let genes = kinfuse::model::gtf::read(&gtf, reference.contigs(), &gtf).expect("the GTF can be read").genes;
     let knowledge = Knowledge::builtin();
     let folder = tempfile::tempdir().expect("a temporary folder");
@@ -347,7 +347,7 @@ fn kinfuse_and_freebayes_on_the_same_files() {
         let mut sites_total = 0;
         for replicate in 0..replicates {
             let mut fragments = Vec::new();
-            let mut molecules: Vec<(Molecule, Option<usize>)> = Vec::new();
+            let mut molecules: Vec<(SimulatedMolecule, Option<usize>)> = Vec::new();
             // Positions (1-based) with the new base on the forward strand, and the name.
             let mut sites: Vec<(String, u32, u8, String)> = Vec::new();
             let mut domains: Vec<String> = Vec::new();
@@ -359,7 +359,7 @@ fn kinfuse_and_freebayes_on_the_same_files() {
                 let (low, high) = (end(first).min(end(last)), end(first).max(end(last)));
                 let interval = kinfuse::genome::Interval { contig: gene.contig(), start: low - 500, end: high + 500 };
                 domains.push(format!("{}\t{}\t{}\n", reference.contigs().name(gene.contig()), low, high + 1));
-                let plain = Molecule::stretch(symbol, interval, &reference).expect("within the genome");
+                let plain = SimulatedMolecule::stretch(symbol, interval, &reference).expect("within the genome");
                 for site in knowledge.resistance_sites().iter().filter(|site| site.gene == symbol && site.ref_codon.is_some()) {
                     let single: Vec<_> = site.changes.iter().filter(|change| !change.single_nt_hgvs.is_empty()).collect();
                     let Some(change) = single.get(replicate as usize % single.len().max(1)) else { continue };
@@ -386,16 +386,7 @@ fn kinfuse_and_freebayes_on_the_same_files() {
                 }
                 molecules.push((plain, None));
             }
-            let library = Library {
-                paired: true,
-                read_bp: 150,
-                fragment_mean_bp: 240.0,
-                fragment_sd_bp: 40.0,
-                errors: Errors::ShortRead,
-                umi: None,
-                duplicate_frac: 0.0,
-                protocol: Protocol::default(),
-            };
+            let library = SimulatedLibrary::short_reads(150, 240.0, 40.0);
             let mut sampler = Sampler::new(library, format!("f{replicate}"), 90 + replicate);
             let mut random = Random::new(replicate);
             for (molecule, at) in &molecules {

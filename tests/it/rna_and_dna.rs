@@ -2,25 +2,25 @@
 
 use std::path::PathBuf;
 
-use crate::support::bench::{library, Bench};
+use crate::support::bench::Bench;
 use kinfuse::genome::{Interval, Junction};
 use kinfuse::model::Role;
 use kinfuse::pipeline;
 use kinfuse::progress::Progress;
 use kinfuse::publish;
 use kinfuse::report::json::Document;
-use kinfuse::simulate::{AlignerStyle, Fragment, Molecule, Sampler};
+use kinfuse::simulate::{AlignerStyle, Sampler, SimulatedFragment, SimulatedLibrary, SimulatedMolecule};
 
 const FLANK_BP: u32 = 2_000;
 
 /// RNA with this many molecules of EML4 exon `five` joined to ALK exon `three`, over a background of whole transcripts.
 fn rna(bench: &Bench, five: u32, three: u32, molecules: usize) -> PathBuf {
-    let whole: Vec<Molecule> =
-        bench.genes.iter().map(|gene| Molecule::transcript(gene, &bench.reference).expect("within the genome")).collect();
-    let fused = Molecule::fusion_transcript((bench.gene("EML4"), five), b"", (bench.gene("ALK"), three), &bench.reference);
+    let whole: Vec<SimulatedMolecule> =
+        bench.genes.iter().map(|gene| SimulatedMolecule::transcript(gene, &bench.reference).expect("within the genome")).collect();
+    let fused = SimulatedMolecule::fusion_transcript((bench.gene("EML4"), five), b"", (bench.gene("ALK"), three), &bench.reference);
     let fused = fused.expect("the exons are there");
-    let mut sampler = Sampler::new(library(100, 220.0, 40.0), "r", 5);
-    let mut fragments: Vec<Fragment> = whole.iter().flat_map(|molecule| sampler.to_depth(molecule, 120.0)).collect();
+    let mut sampler = Sampler::new(SimulatedLibrary::short_reads(100, 220.0, 40.0), "r", 5);
+    let mut fragments: Vec<SimulatedFragment> = whole.iter().flat_map(|molecule| sampler.to_depth(molecule, 120.0)).collect();
     let at = fused.piece_starts()[five as usize];
     fragments.extend(sampler.crossing(&fused, at, at, 25, molecules));
     bench.write("rna", AlignerStyle::rna(), &fragments)
@@ -30,9 +30,10 @@ fn rna(bench: &Bench, five: u32, three: u32, molecules: usize) -> PathBuf {
 fn dna(bench: &Bench, share: f64) -> PathBuf {
     let (five, three) = (bench.end("EML4", Role::Five, 13, 60), bench.end("ALK", Role::Three, 20, 80));
     let around = Interval { contig: three.contig, start: three.boundary - FLANK_BP, end: three.boundary + FLANK_BP };
-    let whole = Molecule::stretch("ALK", around, &bench.reference).expect("within the genome");
-    let broken = Molecule::derivative("fusion", &Junction::new(five, three, b""), FLANK_BP, &bench.reference).expect("within the genome");
-    let mut sampler = Sampler::new(library(150, 280.0, 50.0), "d", 6);
+    let whole = SimulatedMolecule::stretch("ALK", around, &bench.reference).expect("within the genome");
+    let broken =
+        SimulatedMolecule::derivative("fusion", &Junction::new(five, three, b""), FLANK_BP, &bench.reference).expect("within the genome");
+    let mut sampler = Sampler::new(SimulatedLibrary::short_reads(150, 280.0, 50.0), "d", 6);
     let mut fragments = sampler.to_depth(&whole, 100.0 * (1.0 - share));
     fragments.extend(sampler.to_depth(&broken, 100.0 * share));
     bench.write("dna", AlignerStyle::dna(), &fragments)

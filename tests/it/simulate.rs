@@ -6,10 +6,10 @@ use std::path::Path;
 use crate::support::command::{called_variants, files, kinfuse, passed, repository, table, unpacked_text, Row};
 use kinfuse::genome::ContigId;
 use kinfuse::model::{Gene, GeneModels};
-use kinfuse::simulate::event::{Event, EventAmount, RepeatWish, WrittenEnd, WrittenHomology, WrittenInsertion};
+use kinfuse::simulate::event::{EventAmount, RepeatWish, SimulatedEvent, WrittenEnd, WrittenHomology, WrittenInsertion};
 use kinfuse::simulate::rearrangement::{Ground, Rearrangement};
 use kinfuse::simulate::site::WrittenSite;
-use kinfuse::simulate::{Molecule, Piece, Random, Reference};
+use kinfuse::simulate::{MemoryGenome, MoleculePiece, Random, SimulatedMolecule};
 use proptest::prelude::*;
 
 const HEADER: &str = "id\tgene5\tsite5\tgene3\tsite3\tfragments\tfraction\tinsertion\treciprocal\tmutations\tcategory\n";
@@ -164,14 +164,14 @@ fn a_bad_table_is_one_line_with_its_place_and_the_remedy() {
 /// Two random contigs, and the ground on them.
 fn with_ground<T>(seed: u64, test: impl FnOnce(&Ground) -> T) -> T {
     let mut random = Random::new(seed);
-    let reference = Reference::new(["a", "b"].map(|name| (name.to_owned(), (0..6_000).map(|_| random.base()).collect())));
+    let reference = MemoryGenome::new(["a", "b"].map(|name| (name.to_owned(), (0..6_000).map(|_| random.base()).collect())));
     let models = GeneModels::merge(None, Vec::<Gene>::new());
     test(&Ground { reference: &reference, models: &models, repeats: None, flank_bp: 50, in_dna: true })
 }
 
-fn event(five: &str, three: &str) -> Event {
+fn event(five: &str, three: &str) -> SimulatedEvent {
     let end = |place: &str| WrittenEnd { gene: None, site: WrittenSite::parse(place).expect("a place") };
-    Event {
+    SimulatedEvent {
         line: 2,
         id: "e".to_owned(),
         sample: "s".to_owned(),
@@ -190,7 +190,7 @@ fn event(five: &str, three: &str) -> Event {
 }
 
 /// The bases round the junction when the kinase gives `bases` of its own to the 5' partner.
-fn around(broken: &Rearrangement, bases: i64, reference: &Reference) -> Vec<u8> {
+fn around(broken: &Rearrangement, bases: i64, reference: &MemoryGenome) -> Vec<u8> {
     let [five, three] = [broken.ends[0].extended(bases), broken.ends[1].extended(-bases)];
     let mut pieces = Vec::new();
     for (end, first) in [(five, true), (three, false)] {
@@ -198,10 +198,10 @@ fn around(broken: &Rearrangement, bases: i64, reference: &Reference) -> Vec<u8> 
             if end.side == kinfuse::genome::Side::Lower { kinfuse::genome::Strand::Forward } else { kinfuse::genome::Strand::Reverse };
         let length = if first { 40 + bases } else { 40 - bases };
         let interval = kinfuse::simulate::transcript::kept(end, length as u32);
-        pieces.push(Piece::Genomic(interval, if first { strand } else { strand.flipped() }));
+        pieces.push(MoleculePiece::Genomic(interval, if first { strand } else { strand.flipped() }));
     }
-    pieces.insert(1, Piece::Inserted(broken.insertion.clone()));
-    Molecule::new("m", &pieces, reference).expect("within the contigs").bases().to_vec()
+    pieces.insert(1, MoleculePiece::Inserted(broken.insertion.clone()));
+    SimulatedMolecule::new("m", &pieces, reference).expect("within the contigs").bases().to_vec()
 }
 
 proptest! {
@@ -211,7 +211,7 @@ proptest! {
     fn homology_is_what_was_asked_for(seed in 0u64..1_000, asked in 0u32..7, strands in 0usize..4) {
         let (x, y) = [("+", "+"), ("+", "-"), ("-", "+"), ("-", "-")][strands];
         with_ground(seed, |ground| {
-            let wish = Event { homology: Some(WrittenHomology { bp: asked, or_nearest: false }), ..event(&format!("a:3000:{x}"), &format!("b:3000:{y}")) };
+            let wish = SimulatedEvent { homology: Some(WrittenHomology { bp: asked, or_nearest: false }), ..event(&format!("a:3000:{x}"), &format!("b:3000:{y}")) };
             let broken = ground.place(&wish, &mut Random::new(seed)).expect("such a place is near");
             assert_eq!(broken.homology_bp, asked);
             let here = around(&broken, 0, ground.reference);
@@ -226,7 +226,7 @@ proptest! {
     #[test]
     fn inserted_bases_are_as_many_as_asked_for_and_none_is_the_genomes(seed in 0u64..1_000, asked in 1u32..41) {
         with_ground(seed, |ground| {
-            let wish = Event { insertion: Some(WrittenInsertion::Random(asked)), ..event("a:3000:+", "b:3000:-") };
+            let wish = SimulatedEvent { insertion: Some(WrittenInsertion::Random(asked)), ..event("a:3000:+", "b:3000:-") };
             let broken = ground.place(&wish, &mut Random::new(seed)).expect("any place will do");
             assert_eq!((broken.insertion.len(), broken.homology_bp), (asked as usize, 0));
             let next = ground.reference.base(ContigId(0), 3_000);

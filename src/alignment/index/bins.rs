@@ -1,7 +1,7 @@
-//! A binning index against itself.
+//! Checks a BAI or CSI index against itself: its bins, chunks and linear index must agree.
 
 use super::content::{self, Explained};
-use super::parse::{Bin, Binning, Chunk, ReferenceBins, Tree};
+use super::parse::{Bin, BinTree, Binning, Chunk, ReferenceBins};
 use super::Refusal;
 use crate::bgzf::VirtualOffset;
 use crate::genome::Contigs;
@@ -15,7 +15,7 @@ pub(super) fn check(binning: &Binning, contigs: &Contigs, file: &mut Explained<'
     let mut before = VirtualOffset::default();
     for (tid, reference) in binning.references.iter().enumerate() {
         let Some(span) = reference.span else { continue };
-        let context = Context { reference, tree: binning.tree, tid, contigs };
+        let context = BinsCheck { reference, tree: binning.tree, tid, contigs };
         if span.begin < before || span.end < span.begin {
             return Err(context.damaged("overlaps the one before"));
         }
@@ -28,14 +28,14 @@ pub(super) fn check(binning: &Binning, contigs: &Contigs, file: &mut Explained<'
     Ok(())
 }
 
-struct Context<'a> {
+struct BinsCheck<'a> {
     reference: &'a ReferenceBins,
-    tree: Tree,
+    tree: BinTree,
     tid: usize,
     contigs: &'a Contigs,
 }
 
-impl Context<'_> {
+impl BinsCheck<'_> {
     fn damaged(&self, what: &str) -> Refusal {
         Refusal::Damaged(format!("{} {what}", content::name(self.contigs, self.tid)))
     }

@@ -1,11 +1,11 @@
-//! A binning index against the file: what the records are that lie where it says.
+//! Checks a BAI or CSI index against the file: at the places it names, the records must be those that it promises.
 
-use super::parse::{Bin, Binning, ReferenceBins, Start, Tree, Window};
+use super::parse::{Bin, BinTree, Binning, IndexWindow, ReferenceBins, Start};
 use super::Refusal;
 use crate::bgzf::{Blocks, Fault, VirtualOffset, MAX_BLOCK_BYTES};
 use crate::genome::{ContigId, Contigs};
 
-/// Contigs of which begin and end are compared with the file; of more, every so many.
+/// Most contigs whose begin and end are compared with the file; if there are more, an even sample of them.
 const MAX_CONTIGS: usize = 256;
 
 /// Bytes of a record before its name, with the length that stands before them (SAM specification, section 4.2).
@@ -125,7 +125,7 @@ pub(super) fn check_starts(starts: &[Start<'_>], contigs: &Contigs, blocks: &mut
     Ok(())
 }
 
-/// What an index can be asked to explain by the file; without the file nothing is explained that the index does not explain itself.
+/// Explains, by the file, what looks wrong in an index. Without the file nothing can be explained beyond the index itself.
 pub(super) struct Explained<'a>(pub Option<&'a mut Blocks>);
 
 impl Explained<'_> {
@@ -149,14 +149,14 @@ impl Explained<'_> {
     }
 
     /// Whether the record at an offset is of a contig and lies in a bin of its place; without the file, whether it lies in any bin.
-    pub(super) fn is_in_bins(&mut self, offset: VirtualOffset, reference: &ReferenceBins, tree: Tree, tid: usize) -> bool {
+    pub(super) fn is_in_bins(&mut self, offset: VirtualOffset, reference: &ReferenceBins, tree: BinTree, tid: usize) -> bool {
         let holds = |bin: &Bin| bin.chunks.iter().any(|chunk| (chunk.begin..chunk.end).contains(&offset));
         if self.0.is_none() {
             return reference.bins.iter().any(holds);
         }
         let Some(head) = self.head(offset) else { return false };
         let position = u64::try_from(head.position).unwrap_or(0);
-        let window = Window { start: position, end: position + 1 };
+        let window = IndexWindow { start: position, end: position + 1 };
         head.tid == tid as i32 && reference.overlapping(tree, window).any(holds)
     }
 

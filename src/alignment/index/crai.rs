@@ -1,4 +1,4 @@
-//! The index of a CRAM: one line a slice, in the order of the file (CRAM specification, section 12).
+//! Reads and checks the index of a CRAM (CRAI): one line a slice, in the order of the file (CRAM specification, section 12).
 
 use std::fs::File;
 use std::ops::Range;
@@ -10,7 +10,7 @@ use super::{Location, Refusal};
 use crate::error::{Error, Result};
 use crate::genome::{ContigId, Contigs, Interval};
 
-/// Containers that are compared with the file; of more, every so many.
+/// Most containers that are compared with the file; if there are more, an even sample of them.
 const MAX_CONTAINERS: usize = 1 << 14;
 
 /// Bytes of the container that ends a CRAM of version 3.
@@ -38,7 +38,7 @@ struct Slice {
 
 /// What an index says of its file.
 #[derive(Debug)]
-pub(super) struct Summary {
+pub(super) struct CraiSummary {
     /// Bytes of the file, of one elsewhere as far as the index knows.
     pub bytes: u64,
     /// The contigs with reads, in order.
@@ -86,7 +86,7 @@ impl Slices {
     }
 }
 
-impl Summary {
+impl CraiSummary {
     /// How the FASTA is held against the reads of a contig.
     pub(super) fn compared(&self, contig: ContigId) -> Compared {
         match self.contigs.binary_search_by_key(&(contig.0 as i32), |own| own.tid) {
@@ -153,7 +153,7 @@ impl Slice {
     }
 }
 
-/// Whether a slice has a checksum of its reference; who writes it into one writes it into all.
+/// Whether the slices have a checksum of their reference. One slice is looked at: a program writes it into all or none.
 fn has_checksum(file: &File, size: u64, slice: &Slice) -> bool {
     let body = container(file, slice.container, size).filter(|_| cram::is_known(file)).map(|container| container.body);
     // A slice with bases of its own is held against these, never against the FASTA.
@@ -165,19 +165,19 @@ fn has_checksum(file: &File, size: u64, slice: &Slice) -> bool {
 ///
 /// # Errors
 /// When a file cannot be read; a refusal is inside.
-pub(super) fn check(index: &Location, of: &Path, contigs: &Contigs, is_here: bool) -> Result<std::result::Result<Summary, Refusal>> {
+pub(super) fn check(index: &Location, of: &Path, contigs: &Contigs, is_here: bool) -> Result<std::result::Result<CraiSummary, Refusal>> {
     let bytes = parse::bytes(index, of)?;
     if !is_here {
         let end = |slices: &[Slice]| slices.iter().map(|slice| slice.container + slice.bytes as u64).max().unwrap_or(0);
         return Ok(slices(&bytes, contigs, u64::MAX).map(|slices| {
             let end = end(&slices);
-            Summary::of(slices, end, None)
+            CraiSummary::of(slices, end, None)
         }));
     }
     let file = File::open(of).map_err(Error::opening(of, "give a CRAM"))?;
     let size = file.metadata().map_err(Error::io(of, "look at it"))?.len();
     let slices = slices(&bytes, contigs, size);
-    Ok(slices.and_then(|slices| compare(&slices, &file, size).map(|()| Summary::of(slices, size, Some(&file)))))
+    Ok(slices.and_then(|slices| compare(&slices, &file, size).map(|()| CraiSummary::of(slices, size, Some(&file)))))
 }
 
 fn slices(bytes: &[u8], contigs: &Contigs, size: u64) -> std::result::Result<Vec<Slice>, Refusal> {
@@ -259,7 +259,7 @@ mod tests {
     #[test]
     fn an_interval_needs_the_slices_whose_reads_reach_it() {
         let lines = vec![slice(0, 101, 1_000, 0), slice(0, 151, 50, 1), slice(0, 301, 100, 2), slice(1, 101, 100, 3), slice(-1, 0, 1, 4)];
-        let summary = Summary::of(lines, 1_000, None);
+        let summary = CraiSummary::of(lines, 1_000, None);
         let needed = |interval| summary.slices(interval).map(|slices| (slices.places, slices.span.start, slices.span.end));
         assert_eq!(needed(at(0, 100, 101)), Some((0..1, 100, 150)), "who needs the first alone ends before the second begins");
         assert_eq!(needed(at(0, 0, 151)), Some((0..2, 100, 300)));
@@ -272,7 +272,7 @@ mod tests {
 
     #[test]
     fn htslib_compares_nothing_where_a_slice_has_reads_of_several_contigs() {
-        let summary = Summary::of(vec![slice(0, 101, 50, 0), slice(1, 1, 50, 1), slice(2, 1, 50, 1)], 1_000, None);
+        let summary = CraiSummary::of(vec![slice(0, 101, 50, 0), slice(1, 1, 50, 1), slice(2, 1, 50, 1)], 1_000, None);
         assert_eq!([1, 2, 3].map(|contig| summary.compared(ContigId(contig))), [Compared::Not, Compared::Not, Compared::Unread]);
     }
 }

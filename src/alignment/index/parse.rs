@@ -1,4 +1,4 @@
-//! BAI and CSI as they are written, every length checked before it is used.
+//! Reads BAI and CSI indexes; every length is checked before it is used.
 
 use std::fs::File;
 use std::io::{self, BufReader, Read};
@@ -33,12 +33,12 @@ pub(super) struct Binning {
     /// Reads without a place, where the index counts them.
     pub unplaced: Option<u64>,
     /// The tree that its bins form.
-    pub tree: Tree,
+    pub tree: BinTree,
 }
 
 /// The tree of bins: each has eight children, the root covers all.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Tree {
+pub(super) struct BinTree {
     min_shift: u32,
     depth: u32,
 }
@@ -80,7 +80,7 @@ pub(super) struct Chunk {
 
 /// A stretch of a contig, interbase.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Window {
+pub(super) struct IndexWindow {
     pub start: u64,
     pub end: u64,
 }
@@ -91,7 +91,7 @@ pub(super) struct Start<'a> {
     pub contig: usize,
     pub offset: VirtualOffset,
     /// Where the record must start; anywhere on the contig for the linear index.
-    pub window: Option<Window>,
+    pub window: Option<IndexWindow>,
     checked: &'a AtomicBool,
 }
 
@@ -102,7 +102,7 @@ impl Start<'_> {
     }
 }
 
-impl Tree {
+impl BinTree {
     /// Number of the first bin of a level; the root is level 0.
     fn first(level: u32) -> u64 {
         ((1u64 << (3 * level)) - 1) / 7
@@ -114,17 +114,17 @@ impl Tree {
     }
 
     /// The stretch of a bin.
-    pub(super) fn window(self, number: u32) -> Window {
+    pub(super) fn window(self, number: u32) -> IndexWindow {
         let level = (0..=self.depth).rev().find(|level| u64::from(number) >= Self::first(*level)).unwrap_or(0);
         let shift = self.min_shift + 3 * (self.depth - level);
         let start = (u64::from(number) - Self::first(level)) << shift;
-        Window { start, end: start + (1 << shift) }
+        IndexWindow { start, end: start + (1 << shift) }
     }
 
     /// The stretch of a window of the linear index.
-    pub(super) fn leaf(self, index: usize) -> Window {
+    pub(super) fn leaf(self, index: usize) -> IndexWindow {
         let start = (index as u64) << self.min_shift;
-        Window { start, end: start + (1 << self.min_shift) }
+        IndexWindow { start, end: start + (1 << self.min_shift) }
     }
 
     fn parent(number: u64) -> u64 {
@@ -134,24 +134,25 @@ impl Tree {
 
 impl ReferenceBins {
     /// The bins that overlap a stretch.
-    pub(super) fn overlapping(&self, tree: Tree, window: Window) -> impl Iterator<Item = &Bin> {
+    pub(super) fn overlapping(&self, tree: BinTree, window: IndexWindow) -> impl Iterator<Item = &Bin> {
         (0..=tree.depth).flat_map(move |level| {
             let shift = tree.min_shift + 3 * (tree.depth - level);
-            let (low, high) = (Tree::first(level) + (window.start >> shift), Tree::first(level) + (window.end.saturating_sub(1) >> shift));
+            let (low, high) =
+                (BinTree::first(level) + (window.start >> shift), BinTree::first(level) + (window.end.saturating_sub(1) >> shift));
             let from = self.bins.partition_point(|bin| u64::from(bin.number) < low);
-            self.bins[from..].iter().take_while(move |bin| u64::from(bin.number) <= high.min(Tree::first(level + 1) - 1))
+            self.bins[from..].iter().take_while(move |bin| u64::from(bin.number) <= high.min(BinTree::first(level + 1) - 1))
         })
     }
 
     /// The bin from which htslib knows where the reads of a stretch are over: the next one behind it.
-    fn behind(&self, tree: Tree, window: Window) -> Option<&Bin> {
-        let mut number = Tree::first(tree.depth) + (window.end.saturating_sub(1) >> tree.min_shift) + 1;
+    fn behind(&self, tree: BinTree, window: IndexWindow) -> Option<&Bin> {
+        let mut number = BinTree::first(tree.depth) + (window.end.saturating_sub(1) >> tree.min_shift) + 1;
         if number >= tree.bins() {
             return None;
         }
         loop {
             while number % 8 == 1 {
-                number = Tree::parent(number);
+                number = BinTree::parent(number);
             }
             if number == 0 {
                 return None;
@@ -169,7 +170,7 @@ impl Binning {
     pub(super) fn unchecked(&self, interval: Interval) -> Vec<Start<'_>> {
         let contig = interval.contig.0 as usize;
         let Some(reference) = self.references.get(contig) else { return Vec::new() };
-        let window = Window { start: u64::from(interval.start), end: u64::from(interval.end).max(u64::from(interval.start) + 1) };
+        let window = IndexWindow { start: u64::from(interval.start), end: u64::from(interval.end).max(u64::from(interval.start) + 1) };
         let bins = reference.overlapping(self.tree, window).chain(reference.behind(self.tree, window));
         let mut starts: Vec<Start<'_>> = bins
             .filter(|bin| !bin.checked.load(Ordering::Relaxed))
@@ -257,9 +258,9 @@ fn parse(bytes: &[u8]) -> Parsed<Binning> {
         b"TBI\x01" => return Err("it is one of tabix".to_owned()),
         _ => return Err("it does not begin as one".to_owned()),
     };
-    let mut tree = Tree { min_shift: BAI_MIN_SHIFT, depth: BAI_DEPTH };
+    let mut tree = BinTree { min_shift: BAI_MIN_SHIFT, depth: BAI_DEPTH };
     if is_csi {
-        tree = Tree { min_shift: rest.number()?, depth: rest.number()? };
+        tree = BinTree { min_shift: rest.number()?, depth: rest.number()? };
         if tree.depth > MAX_DEPTH || tree.min_shift > MAX_SHIFT || tree.min_shift + 3 * tree.depth > MAX_SHIFT {
             return Err(format!("its bins begin at 2^{} bases on {} levels", tree.min_shift, tree.depth));
         }
@@ -278,7 +279,7 @@ fn parse(bytes: &[u8]) -> Parsed<Binning> {
     Ok(Binning { references, unplaced, tree })
 }
 
-fn reference(rest: &mut Rest<'_>, tree: Tree, is_csi: bool) -> Parsed<ReferenceBins> {
+fn reference(rest: &mut Rest<'_>, tree: BinTree, is_csi: bool) -> Parsed<ReferenceBins> {
     let mut reference = ReferenceBins::default();
     let count = rest.count("bins", if is_csi { 16 } else { 8 })?;
     reference.bins.reserve(count);

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use rust_htslib::bam;
 
-use crate::alignment::format::Format;
+use crate::alignment::format::AlignmentFormat;
 use crate::alignment::index::Location;
 use crate::error::{Error, Result};
 use crate::secrets::shown;
@@ -22,7 +22,7 @@ impl Address {
         match *self {}
     }
 
-    pub(in crate::alignment) fn recognise(&self) -> Result<Format> {
+    pub(in crate::alignment) fn recognise(&self) -> Result<AlignmentFormat> {
         match *self {}
     }
 

@@ -7,7 +7,7 @@ use clap::Args;
 use crate::error::{Error, Result};
 use crate::simulate::Dirt;
 
-use super::library::{amount, share, Parsed};
+use super::library::{amount, share, ParsedArgument};
 
 /// Options of the heading Dirt.
 #[derive(Debug, Args)]
@@ -57,7 +57,7 @@ pub struct DirtArguments {
     out_of_step: f64,
 }
 
-fn lengths(text: &str) -> Parsed<RangeInclusive<usize>> {
+fn lengths(text: &str) -> ParsedArgument<RangeInclusive<usize>> {
     let parsed = text.split_once(',').and_then(|(least, most)| Some((least.parse().ok()?, most.parse().ok()?)));
     let fits = |(least, most): &(usize, usize)| (1..=*most).contains(least) && *most <= 1_000;
     parsed.filter(fits).map(|(least, most)| least..=most).ok_or("write shortest,longest, such as 8,60".into())

@@ -4,8 +4,8 @@ use clap::{Args, ValueEnum};
 
 use super::dirt::DirtArguments;
 use crate::error::Result;
-use crate::simulate::recipe::{Assay, Recipe};
-use crate::simulate::{Damage, Errors, Library, Protocol, Strandedness, Umi};
+use crate::simulate::recipe::{Recipe, SimulatedAssay};
+use crate::simulate::{Damage, Protocol, SequencingErrors, SimulatedLibrary, Strandedness, UmiPlacement};
 
 /// Arguments about the library, its noise and its dirt.
 #[derive(Debug, Args)]
@@ -13,7 +13,7 @@ use crate::simulate::{Damage, Errors, Library, Protocol, Strandedness, Umi};
 pub struct LibraryArguments {
     /// Kind of library.
     #[arg(long, value_enum, default_value = "rna")]
-    assay: AssayArgument,
+    assay: SimulatedAssayArgument,
 
     /// Reads: 2x100 for pairs, 1x75 for single ones [default: 2x100 for RNA, else 2x150].
     #[arg(long, value_name = "NxBASES", value_parser = layout, help_heading = "Library")]
@@ -76,7 +76,7 @@ pub struct LibraryArguments {
 }
 
 #[derive(Debug, Clone, Copy, ValueEnum)]
-enum AssayArgument {
+enum SimulatedAssayArgument {
     Rna,
     RnaAmplicon,
     Dna,
@@ -100,9 +100,9 @@ enum UmiArgument {
     Rx,
 }
 
-pub(super) type Parsed<T> = std::result::Result<T, String>;
+pub(super) type ParsedArgument<T> = std::result::Result<T, String>;
 
-fn layout(text: &str) -> Parsed<(bool, u32)> {
+fn layout(text: &str) -> ParsedArgument<(bool, u32)> {
     let wrong = || "write 2x100 for pairs or 1x75 for single reads".to_owned();
     let (number, bases) = text.split_once('x').ok_or_else(wrong)?;
     let bases = bases.parse().ok().filter(|bases| (30..=1_000).contains(bases)).ok_or("a read has 30 to 1000 bases")?;
@@ -113,12 +113,12 @@ fn layout(text: &str) -> Parsed<(bool, u32)> {
     }
 }
 
-fn two_numbers(text: &str) -> Parsed<(f64, f64)> {
+fn two_numbers(text: &str) -> ParsedArgument<(f64, f64)> {
     let parsed = text.split_once(',').and_then(|(mean, sd)| Some((mean.parse().ok()?, sd.parse().ok()?)));
     parsed.filter(|(mean, sd)| (40.0..=20_000.0).contains(mean) && (0.0..=*mean).contains(sd)).ok_or("write mean,sd, such as 220,50".into())
 }
 
-pub(super) fn amount(text: &str) -> Parsed<f64> {
+pub(super) fn amount(text: &str) -> ParsedArgument<f64> {
     text.parse().ok().filter(|number| (0.0..=1e6).contains(number)).ok_or_else(|| "write a number from 0 to 1000000".to_owned())
 }
 
@@ -126,7 +126,7 @@ pub(super) fn amount(text: &str) -> Parsed<f64> {
 ///
 /// # Errors
 /// What it should be, where it is none.
-pub fn share(text: &str) -> Parsed<f64> {
+pub fn share(text: &str) -> ParsedArgument<f64> {
     text.parse().ok().filter(|number| (0.0..=1.0).contains(number)).ok_or_else(|| "write a number from 0 to 1".to_owned())
 }
 
@@ -140,19 +140,19 @@ impl LibraryArguments {
         const UMI_BP: usize = 8;
         // Depths and lengths are those of common kits; the lengths of plasma are those of one nucleosome with its linker.
         let (assay, insert, depth) = match self.assay {
-            AssayArgument::Rna => (Assay::Rna, (220.0, 50.0), 50.0),
-            AssayArgument::RnaAmplicon => (Assay::RnaAmplicon, (130.0, 40.0), 50.0),
-            AssayArgument::Dna => (Assay::Dna, (300.0, 60.0), 500.0),
-            AssayArgument::DnaAmplicon => (Assay::DnaAmplicon, (180.0, 50.0), 200.0),
-            AssayArgument::Cfdna => (Assay::Cfdna, (167.0, 15.0), 2_000.0),
+            SimulatedAssayArgument::Rna => (SimulatedAssay::Rna, (220.0, 50.0), 50.0),
+            SimulatedAssayArgument::RnaAmplicon => (SimulatedAssay::RnaAmplicon, (130.0, 40.0), 50.0),
+            SimulatedAssayArgument::Dna => (SimulatedAssay::Dna, (300.0, 60.0), 500.0),
+            SimulatedAssayArgument::DnaAmplicon => (SimulatedAssay::DnaAmplicon, (180.0, 50.0), 200.0),
+            SimulatedAssayArgument::Cfdna => (SimulatedAssay::Cfdna, (167.0, 15.0), 2_000.0),
         };
         let depth = self.depth.unwrap_or(depth);
         let insert = self.insert.unwrap_or(if self.ffpe { (110.0, 35.0) } else { insert });
         let (paired, read_bp) = self.reads.unwrap_or((true, if assay.is_rna() { 100 } else { 150 }));
         let umi = match self.umi {
             UmiArgument::None => None,
-            UmiArgument::Name => Some(Umi::Name { separator: "_".to_owned(), length_bp: UMI_BP }),
-            UmiArgument::Rx => Some(Umi::Tag { length_bp: UMI_BP }),
+            UmiArgument::Name => Some(UmiPlacement::Name { separator: "_".to_owned(), length_bp: UMI_BP }),
+            UmiArgument::Rx => Some(UmiPlacement::Tag { length_bp: UMI_BP }),
         };
         let protocol = Protocol {
             strandedness: match self.strandedness {
@@ -163,7 +163,7 @@ impl LibraryArguments {
             adapters: self.adapters,
             copies_mean: self.copies,
             // About one fragment in ten of plasma spans two nucleosomes.
-            double_frac: if assay == Assay::Cfdna { 0.1 } else { 0.0 },
+            double_frac: if assay == SimulatedAssay::Cfdna { 0.1 } else { 0.0 },
             damage: Damage {
                 oxidation_frac: self.oxidation,
                 deamination_frac: self.deamination.unwrap_or(if self.ffpe { 0.002 } else { 0.0 }),
@@ -171,12 +171,12 @@ impl LibraryArguments {
         };
         Ok(Recipe {
             assay,
-            library: Library {
+            library: SimulatedLibrary {
                 paired,
                 read_bp,
                 fragment_mean_bp: insert.0,
                 fragment_sd_bp: insert.1,
-                errors: if self.no_errors { Errors::None } else { Errors::ShortRead },
+                errors: if self.no_errors { SequencingErrors::None } else { SequencingErrors::ShortRead },
                 umi,
                 duplicate_frac: 0.0,
                 protocol,

@@ -8,21 +8,21 @@
 use std::path::Path;
 
 use crate::error::Result;
-use crate::evaluate::call::{Call, Tier};
-use crate::evaluate::place::End;
+use crate::evaluate::call::{CallTier, CalledJunction};
+use crate::evaluate::place::CalledEnd;
 use crate::evaluate::sheet::{Line, Sheet};
 use crate::genome::{Side, Strand};
 use crate::model::Role;
 
-pub(super) fn read(path: &Path, text: &str) -> Result<Vec<Call>> {
+pub(super) fn read(path: &Path, text: &str) -> Result<Vec<CalledJunction>> {
     let sheet = Sheet::parse(path, text);
     sheet.lines().map(|line| call(&line)).collect()
 }
 
-fn call(line: &Line<'_>) -> Result<Call> {
+fn call(line: &Line<'_>) -> Result<CalledJunction> {
     let five = end(line, "breakpoint1", "direction1", "strand1(gene/fusion)", Role::Five)?;
     let three = end(line, "breakpoint2", "direction2", "strand2(gene/fusion)", Role::Three)?;
-    let mut call = Call::new(Tier::Pass, [Some(five), Some(three)]);
+    let mut call = CalledJunction::new(CallTier::Pass, [Some(five), Some(three)]);
     call.ordered = true;
     call.genes = ["gene1", "gene2"].map(|column| line.text(column));
     call.insertion = line.get("fusion_transcript").map(insertion);
@@ -30,7 +30,7 @@ fn call(line: &Line<'_>) -> Result<Call> {
     Ok(call)
 }
 
-fn end(line: &Line<'_>, breakpoint: &str, direction: &str, strands: &str, role: Role) -> Result<End> {
+fn end(line: &Line<'_>, breakpoint: &str, direction: &str, strands: &str, role: Role) -> Result<CalledEnd> {
     let text = line.required(breakpoint)?;
     let place = text.rsplit_once(':').and_then(|(contig, position)| Some((contig, position.parse().ok()?)));
     let (contig, position) = place.ok_or_else(|| line.error(format!("{breakpoint} is {text:?}, not chrom:position")))?;
@@ -42,7 +42,7 @@ fn end(line: &Line<'_>, breakpoint: &str, direction: &str, strands: &str, role: 
         (_, Some("-")) => Some(role.side(Strand::Reverse)),
         _ => None,
     };
-    Ok(End::new(contig, position, side))
+    Ok(CalledEnd::new(contig, position, side))
 }
 
 /// Bases between two pipes are inserted ones; with one pipe there are none.

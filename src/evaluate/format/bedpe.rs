@@ -8,8 +8,8 @@
 use std::path::Path;
 
 use crate::error::{Error, Result};
-use crate::evaluate::call::{Call, Tier};
-use crate::evaluate::place::End;
+use crate::evaluate::call::{CallTier, CalledJunction};
+use crate::evaluate::place::CalledEnd;
 use crate::genome::{Side, Strand};
 use crate::model::Role;
 
@@ -28,9 +28,9 @@ pub(super) fn is_record(line: &str) -> bool {
 }
 
 /// A place: contig and interval.
-type Place<'t> = (&'t str, i64, i64);
+type BedpePlace<'t> = (&'t str, i64, i64);
 
-fn record(line: &str) -> Option<([Place<'_>; 2], Vec<&str>)> {
+fn record(line: &str) -> Option<([BedpePlace<'_>; 2], Vec<&str>)> {
     let cells: Vec<&str> = line.trim_end_matches('\r').split('\t').collect();
     if cells.len() < 6 {
         return None;
@@ -40,7 +40,7 @@ fn record(line: &str) -> Option<([Place<'_>; 2], Vec<&str>)> {
     Some((places, cells))
 }
 
-pub(in crate::evaluate) fn read(path: &Path, text: &str) -> Result<Vec<Call>> {
+pub(in crate::evaluate) fn read(path: &Path, text: &str) -> Result<Vec<CalledJunction>> {
     let mut calls = Vec::new();
     let mut first = true;
     for (line, number) in text.lines().zip(1..) {
@@ -62,7 +62,7 @@ pub(in crate::evaluate) fn read(path: &Path, text: &str) -> Result<Vec<Call>> {
     Ok(calls)
 }
 
-fn call(places: [Place<'_>; 2], cells: &[&str]) -> Call {
+fn call(places: [BedpePlace<'_>; 2], cells: &[&str]) -> CalledJunction {
     let name = cells.get(6).copied().unwrap_or(".");
     let genes = ["::", "--", ">>"].iter().find_map(|joint| name.split_once(joint));
     let side = |index: usize, role: Role| {
@@ -78,7 +78,7 @@ fn call(places: [Place<'_>; 2], cells: &[&str]) -> Call {
         })
     };
     let mut slack_bp = 0;
-    let mut end = |(contig, start, stop): Place<'_>, side: Option<Side>| {
+    let mut end = |(contig, start, stop): BedpePlace<'_>, side: Option<Side>| {
         // -1 and `.` stand for an end that is not known.
         if contig == "." || start < 0 || stop <= 0 {
             return None;
@@ -86,10 +86,10 @@ fn call(places: [Place<'_>; 2], cells: &[&str]) -> Call {
         let width = (stop - start).max(1);
         slack_bp = slack_bp.max(u32::try_from(width / 2).unwrap_or(u32::MAX));
         let position = u32::try_from(start + 1 + (width - 1) / 2).ok()?;
-        Some(End::new(contig, position, side))
+        Some(CalledEnd::new(contig, position, side))
     };
     let ends = [end(places[0], side(8, Role::Five)), end(places[1], side(9, Role::Three))];
-    let mut call = Call::new(Tier::Pass, ends);
+    let mut call = CalledJunction::new(CallTier::Pass, ends);
     call.slack_bp = slack_bp;
     if let Some((five, three)) = genes {
         call.ordered = true;

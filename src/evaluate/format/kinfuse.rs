@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use crate::error::Result;
-use crate::evaluate::call::{Call, Interval, MutationCall, SampleCalls, Tier};
-use crate::evaluate::place::End;
+use crate::evaluate::call::{CallTier, CalledJunction, FractionInterval, MutationCall, SampleCalls};
+use crate::evaluate::place::CalledEnd;
 use crate::evaluate::sheet::{Line, Sheet};
 use crate::fusion::MIN_LISTED_QUALITY;
 use crate::genome::canonical_contig_name;
@@ -46,7 +46,7 @@ pub(super) fn variants(path: &Path, text: &str) -> Result<Vec<(String, SampleCal
 /// All of `kinfuse.json`.
 pub(super) fn json(path: &Path) -> Result<Vec<(String, SampleCalls)>> {
     let mut document = Document::read(path)?;
-    // Without the table of candidates those that were called tell enough.
+    // If the table of candidates is missing, the called rows are used alone.
     if let Ok(whole) = Document::read_whole(path) {
         document = whole;
     }
@@ -68,18 +68,19 @@ pub(in crate::evaluate) fn of_document(path: &Path, document: &Document) -> Resu
     Ok(calls)
 }
 
-fn call(line: &Line<'_>) -> Result<Call> {
+fn call(line: &Line<'_>) -> Result<CalledJunction> {
     let end = |column: &str, role: Role| {
-        let place = |text| End::of_gene(text, role).ok_or_else(|| line.error(format!("{column} is {text:?}, not chrom:position:strand")));
+        let place =
+            |text| CalledEnd::of_gene(text, role).ok_or_else(|| line.error(format!("{column} is {text:?}, not chrom:position:strand")));
         line.get(column).map(place).transpose()
     };
     let (filter, qual) = (line.required("filter")?, line.number::<f64>("qual")?.unwrap_or(0.0));
     let tier = match filter {
-        "PASS" => Tier::Pass,
-        _ if qual >= MIN_LISTED_QUALITY => Tier::Flagged,
-        _ => Tier::Candidate,
+        "PASS" => CallTier::Pass,
+        _ if qual >= MIN_LISTED_QUALITY => CallTier::Flagged,
+        _ => CallTier::Candidate,
     };
-    let mut call = Call::new(tier, [end("breakpoint5", Role::Five)?, end("breakpoint3", Role::Three)?]);
+    let mut call = CalledJunction::new(tier, [end("breakpoint5", Role::Five)?, end("breakpoint3", Role::Three)?]);
     call.ordered = true;
     call.genes = ["gene5", "gene3"].map(|column| line.text(column));
     call.exon_junction = line.text("exon_junction");
@@ -93,7 +94,7 @@ fn call(line: &Line<'_>) -> Result<Call> {
         let [a, b, c] = fraction;
         [a?, b?, c?]
     } {
-        call.fraction = Some(Interval { value, low, high });
+        call.fraction = Some(FractionInterval { value, low, high });
     }
     call.id = line.text("id").unwrap_or_default();
     call.filter = Some(filter.to_owned());

@@ -7,22 +7,23 @@
 use std::path::Path;
 
 use crate::error::Result;
-use crate::evaluate::call::{Call, Tier};
-use crate::evaluate::place::End;
+use crate::evaluate::call::{CallTier, CalledJunction};
+use crate::evaluate::place::CalledEnd;
 use crate::evaluate::sheet::{Line, Sheet};
 use crate::model::Role;
 
-pub(super) fn read(path: &Path, text: &str) -> Result<Vec<Call>> {
+pub(super) fn read(path: &Path, text: &str) -> Result<Vec<CalledJunction>> {
     let sheet = Sheet::parse(path, text);
     sheet.lines().map(|line| call(&line)).collect()
 }
 
-fn call(line: &Line<'_>) -> Result<Call> {
+fn call(line: &Line<'_>) -> Result<CalledJunction> {
     let end = |column: &str, role: Role| {
         let text = line.required(column)?;
-        End::of_gene(text, role).ok_or_else(|| line.error(format!("{column} is {text:?}, not chrom:position:strand")))
+        CalledEnd::of_gene(text, role).ok_or_else(|| line.error(format!("{column} is {text:?}, not chrom:position:strand")))
     };
-    let mut call = Call::new(Tier::Pass, [Some(end("LeftBreakpoint", Role::Five)?), Some(end("RightBreakpoint", Role::Three)?)]);
+    let mut call =
+        CalledJunction::new(CallTier::Pass, [Some(end("LeftBreakpoint", Role::Five)?), Some(end("RightBreakpoint", Role::Three)?)]);
     let name = line.required("FusionName")?;
     call.ordered = true;
     call.genes = match name.split_once("--") {

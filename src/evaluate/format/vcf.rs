@@ -11,8 +11,8 @@ use std::path::Path;
 use rustc_hash::FxHashSet;
 
 use crate::error::{Error, Result};
-use crate::evaluate::call::{Call, MutationCall, SampleCalls, Tier};
-use crate::evaluate::place::End;
+use crate::evaluate::call::{CallTier, CalledJunction, MutationCall, SampleCalls};
+use crate::evaluate::place::CalledEnd;
 use crate::genome::{canonical_contig_name, Side};
 use crate::sequence::reverse_complement;
 
@@ -34,7 +34,7 @@ pub(in crate::evaluate) fn read(path: &Path, text: &str) -> Result<SampleCalls> 
             return Err(fault("has fewer than 8 columns"));
         }
         let position: u32 = cells[1].parse().map_err(|_| fault("POS is no number"))?;
-        let record = Record { contig: cells[0], position, reference: cells[3], filter: cells[6], info: cells[7] };
+        let record = VcfColumns { contig: cells[0], position, reference: cells[3], filter: cells[6], info: cells[7] };
         let id = cells[2];
         if mates.contains(id) {
             continue;
@@ -53,7 +53,7 @@ pub(in crate::evaluate) fn read(path: &Path, text: &str) -> Result<SampleCalls> 
 }
 
 /// The columns that matter here.
-struct Record<'t> {
+struct VcfColumns<'t> {
     contig: &'t str,
     position: u32,
     reference: &'t str,
@@ -61,7 +61,7 @@ struct Record<'t> {
     info: &'t str,
 }
 
-impl<'t> Record<'t> {
+impl<'t> VcfColumns<'t> {
     fn info(&self, key: &str) -> Option<&'t str> {
         self.info.split(';').find_map(|item| item.strip_prefix(key)?.strip_prefix('='))
     }
@@ -74,9 +74,9 @@ impl<'t> Record<'t> {
         matches!(self.filter, "PASS" | "." | "")
     }
 
-    fn junction(&self, alt: &str) -> Option<Call> {
+    fn junction(&self, alt: &str) -> Option<CalledJunction> {
         let (ends, insertion) = self.breakend(alt).or_else(|| self.symbolic(alt))?;
-        let mut call = Call::new(if self.passes() { Tier::Pass } else { Tier::Flagged }, ends);
+        let mut call = CalledJunction::new(if self.passes() { CallTier::Pass } else { CallTier::Flagged }, ends);
         call.insertion = insertion;
         call.filter = Some(self.filter.to_owned()).filter(|filter| filter != ".");
         call.homology_bp = self.number("HOMLEN").unwrap_or(0);
@@ -89,8 +89,8 @@ impl<'t> Record<'t> {
     }
 
     /// `t[p[`, `t]p]`, `]p]t`, `[p[t`, and the single breakends `t.` and `.t`.
-    fn breakend(&self, alt: &str) -> Option<([Option<End>; 2], Option<String>)> {
-        let own = |side| Some(End::new(self.contig, self.position, Some(side)));
+    fn breakend(&self, alt: &str) -> Option<([Option<CalledEnd>; 2], Option<String>)> {
+        let own = |side| Some(CalledEnd::new(self.contig, self.position, Some(side)));
         let Some(bracket) = alt.find(['[', ']']) else {
             let side = match (alt.strip_suffix('.'), alt.strip_prefix('.')) {
                 (Some(bases), None) if is_bases(bases) => Side::Lower,
@@ -113,11 +113,11 @@ impl<'t> Record<'t> {
             Side::Higher => reverse_complement(&bases.as_bytes()[..bases.len() - 1]),
         };
         let contig = contig.trim_start_matches('<').trim_end_matches('>');
-        let other = End::new(contig, position.parse().ok()?, Some(other_side));
+        let other = CalledEnd::new(contig, position.parse().ok()?, Some(other_side));
         Some(([own(side), Some(other)], Some(String::from_utf8_lossy(&inserted).to_ascii_uppercase())))
     }
 
-    fn symbolic(&self, alt: &str) -> Option<([Option<End>; 2], Option<String>)> {
+    fn symbolic(&self, alt: &str) -> Option<([Option<CalledEnd>; 2], Option<String>)> {
         // An exon that transcripts of one gene leave out is no rearrangement; `kinfuse call` writes it so.
         if alt == "<DEL>" && self.info("EVIDENCE") == Some("rna") {
             return None;
@@ -137,8 +137,8 @@ impl<'t> Record<'t> {
         // Within one contig both places are the last base before a boundary.
         let base = |position: u32, side| if side == Some(Side::Higher) && !elsewhere { position + 1 } else { position };
         let ends = [
-            Some(End::new(self.contig, base(self.position, sides[0]), sides[0])),
-            Some(End::new(contig, base(second, sides[1]), sides[1])),
+            Some(CalledEnd::new(self.contig, base(self.position, sides[0]), sides[0])),
+            Some(CalledEnd::new(contig, base(second, sides[1]), sides[1])),
         ];
         Some((ends, None))
     }

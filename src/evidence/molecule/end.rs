@@ -1,4 +1,4 @@
-//! The two ends of a fragment, by all that its reads say of them.
+//! The two ends of a fragment, from all that its records say of them, and whether the ends of two fragments agree.
 
 use std::borrow::Cow;
 
@@ -10,7 +10,7 @@ use crate::sequence::reverse_complement;
 
 /// With the same UMI, and one end the same, the other end may lie so far off: clips and trimming seldom take more.
 const NEAR_BP: i64 = 30;
-/// Alignments of one read that are looked at; a read in more pieces says little of its place.
+/// Alignments of one read that are looked at; a read in more pieces has no reliable place.
 const MAX_BEGINS: usize = 3;
 /// Fewest bases by which reads without an alignment are known as copies.
 const MIN_ALIKE_BP: usize = 24;
@@ -31,7 +31,7 @@ pub struct Begin {
 /// One end of a fragment. Two alignments of one read (the pieces of a split one) may give two places; copies share one of them, whichever
 /// the aligner found or made the primary one.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct End {
+pub struct FragmentEnd {
     begins: [Option<Begin>; MAX_BEGINS],
     /// Where the alignment of the read there has its leftmost base: all that a mate's record says of it without the tag MC.
     leftmost: Option<Begin>,
@@ -41,7 +41,7 @@ pub struct End {
 
 /// How well two ends agree.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Agreement {
+enum EndAgreement {
     Yes,
     Unknown,
     Near,
@@ -50,7 +50,7 @@ enum Agreement {
 
 /// How well the ends of two fragments agree, the best last.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Fit {
+pub enum EndsFit {
     /// They do not.
     No,
     /// One end agrees, the other one nearly.
@@ -63,16 +63,16 @@ pub enum Fit {
 
 /// A fragment's ends, by the number of the read, with the bases from there on, and its UMI as read 1 shows it.
 #[derive(Debug, Clone, Default)]
-pub struct Fragment<'a> {
+pub struct FragmentEnds<'a> {
     /// The ends.
-    pub ends: [End; 2],
+    pub ends: [FragmentEnd; 2],
     /// The reads that begin there, where bases are compared.
     pub bases: [Option<Cow<'a, [u8]>>; 2],
     /// Its UMI.
     pub umi: Option<&'a Umi>,
 }
 
-impl End {
+impl FragmentEnd {
     /// The places of the end.
     pub fn begins(&self) -> impl Iterator<Item = Begin> + '_ {
         self.begins.iter().flatten().copied()
@@ -104,7 +104,7 @@ impl End {
     }
 }
 
-impl<'a> Fragment<'a> {
+impl<'a> FragmentEnds<'a> {
     /// Takes in a record.
     pub fn add(&mut self, record: &'a ReadRecord, with_bases: bool) {
         let number = usize::from(record.number.min(1));
@@ -168,47 +168,47 @@ impl<'a> Fragment<'a> {
 
     /// Whether an alignment says where one of its ends is.
     pub fn is_placed(&self) -> bool {
-        self.ends.iter().any(End::is_placed)
+        self.ends.iter().any(FragmentEnd::is_placed)
     }
 
     /// How well the ends agree with those of another fragment, the other's ends swapped or not.
-    pub fn fit(&self, other: &Self, swapped: bool) -> Fit {
+    pub fn fit(&self, other: &Self, swapped: bool) -> EndsFit {
         let side = |own: usize| self.agreement(own, other, own ^ usize::from(swapped));
         let first = side(0);
-        // Most fragments that are compared share a few bases and no end.
-        if first == Agreement::No {
-            return Fit::No;
+        // Quick exit: most fragments that are compared share a few bases but no end.
+        if first == EndAgreement::No {
+            return EndsFit::No;
         }
         match (first, side(1)) {
-            (Agreement::Yes, Agreement::Yes) => Fit::Both,
-            (Agreement::Yes, Agreement::Unknown) | (Agreement::Unknown, Agreement::Yes) => Fit::Half,
-            (Agreement::Yes, Agreement::Near) | (Agreement::Near, Agreement::Yes) => Fit::Near,
-            _ => Fit::No,
+            (EndAgreement::Yes, EndAgreement::Yes) => EndsFit::Both,
+            (EndAgreement::Yes, EndAgreement::Unknown) | (EndAgreement::Unknown, EndAgreement::Yes) => EndsFit::Half,
+            (EndAgreement::Yes, EndAgreement::Near) | (EndAgreement::Near, EndAgreement::Yes) => EndsFit::Near,
+            _ => EndsFit::No,
         }
     }
 
-    fn agreement(&self, own: usize, other: &Self, theirs: usize) -> Agreement {
+    fn agreement(&self, own: usize, other: &Self, theirs: usize) -> EndAgreement {
         let (x, y) = (&self.ends[own], &other.ends[theirs]);
         let near = |x: Begin, y: Begin| (x.contig, x.reverse) == (y.contig, y.reverse) && (x.position - y.position).abs() <= NEAR_BP;
-        let or_stopped = |agreement: Agreement| if x.stops && y.stops { Agreement::Near } else { agreement };
+        let or_stopped = |agreement: EndAgreement| if x.stops && y.stops { EndAgreement::Near } else { agreement };
         if x.has_begin() && y.has_begin() {
             if x.begins().any(|begin| y.begins().any(|other| begin == other)) {
-                return Agreement::Yes;
+                return EndAgreement::Yes;
             }
             let nearly = x.begins().any(|begin| y.begins().any(|other| near(begin, other)));
-            return or_stopped(if nearly { Agreement::Near } else { Agreement::No });
+            return or_stopped(if nearly { EndAgreement::Near } else { EndAgreement::No });
         }
         if let (Some(x), Some(y)) = (x.leftmost, y.leftmost) {
             return match x == y {
-                true => Agreement::Yes,
-                false if near(x, y) => Agreement::Near,
-                false => Agreement::No,
+                true => EndAgreement::Yes,
+                false if near(x, y) => EndAgreement::Near,
+                false => EndAgreement::No,
             };
         }
         match (self.bases[own].as_deref(), other.bases[theirs].as_deref()) {
-            (Some(x), Some(y)) if alike(x, y) => Agreement::Yes,
-            (Some(_), Some(_)) => or_stopped(Agreement::No),
-            _ => Agreement::Unknown,
+            (Some(x), Some(y)) if alike(x, y) => EndAgreement::Yes,
+            (Some(_), Some(_)) => or_stopped(EndAgreement::No),
+            _ => EndAgreement::Unknown,
         }
     }
 }

@@ -17,8 +17,8 @@ use crate::alignment::assay::DuplicateRule;
 use crate::alignment::read::FragmentId;
 use crate::alignment::umi::UmiKind;
 
-use super::end::{Begin, End, Fit, Fragment};
-use super::index::{differ_in_one, words, Index, Part};
+use super::end::{Begin, EndsFit, FragmentEnd, FragmentEnds};
+use super::index::{differ_in_one, words, LookupKey, NodeIndex};
 
 /// Of two single fragments that lie alike and whose UMIs differ in one base neither is the larger. They are one where so few molecules
 /// have these ends that one of them would have such a UMI with at most this chance: an error is likelier (one in a thousand bases or more).
@@ -27,7 +27,7 @@ const MAX_CHANCE: f64 = 0.01;
 /// Fragments that are equal in ends and UMI.
 #[derive(Debug)]
 pub struct Node<'a> {
-    fragment: Fragment<'a>,
+    fragment: FragmentEnds<'a>,
     /// The UMI as seen from each end; empty where the rule does not ask for it.
     pub umis: [Cow<'a, [u8]>; 2],
     /// Whether the UMI may have errors.
@@ -38,14 +38,14 @@ pub struct Node<'a> {
 }
 
 /// What equal fragments have in common: the ends, the UMI from the first of them, and the bases of ends without a place.
-type Identity<'a> = ([End; 2], Cow<'a, [u8]>, [Option<Cow<'a, [u8]>>; 2], Option<FragmentId>);
+type Identity<'a> = ([FragmentEnd; 2], Cow<'a, [u8]>, [Option<Cow<'a, [u8]>>; 2], Option<FragmentId>);
 
 /// The fragments of each molecule.
-pub fn families(fragments: FxHashMap<FragmentId, Fragment<'_>>, rule: DuplicateRule) -> Vec<Vec<FragmentId>> {
+pub fn families(fragments: FxHashMap<FragmentId, FragmentEnds<'_>>, rule: DuplicateRule) -> Vec<Vec<FragmentId>> {
     let mut nodes = nodes(fragments, rule);
-    // What is known best comes first, then the larger; names decide nothing.
+    // Nodes with the best-known ends come first, then the larger ones. Read names are never compared.
     nodes.sort_by(|x, y| x.rank().cmp(&y.rank()));
-    let index = Index::new(&nodes);
+    let index = NodeIndex::new(&nodes);
     let mut taken = vec![false; nodes.len()];
     let mut families = Vec::new();
     for first in 0..nodes.len() {
@@ -69,15 +69,15 @@ pub fn families(fragments: FxHashMap<FragmentId, Fragment<'_>>, rule: DuplicateR
 }
 
 /// Equal fragments together. Where a rule asks for UMIs, those without one are told by their ends alone.
-fn nodes(fragments: FxHashMap<FragmentId, Fragment<'_>>, rule: DuplicateRule) -> Vec<Node<'_>> {
+fn nodes(fragments: FxHashMap<FragmentId, FragmentEnds<'_>>, rule: DuplicateRule) -> Vec<Node<'_>> {
     let mut equal: FxHashMap<Identity<'_>, Node<'_>> = FxHashMap::default();
     for (id, mut fragment) in fragments {
         let umi = fragment.umi.filter(|_| rule == DuplicateRule::Umi);
         let rule = if umi.is_none() && rule == DuplicateRule::Umi { DuplicateRule::Position } else { rule };
         let kind = umi.map(|umi| umi.kind);
         if kind == Some(UmiKind::Cell) {
-            // Broken after it was copied: its copies lie at several places.
-            fragment = Fragment { umi, ..Fragment::default() };
+            // The molecule was fragmented after it was copied, so its copies lie at several places.
+            fragment = FragmentEnds { umi, ..FragmentEnds::default() };
         }
         let mut umis = match umi {
             Some(umi) => [Cow::Borrowed(&*umi.text), Cow::Owned(umi.swapped())],
@@ -95,7 +95,7 @@ fn nodes(fragments: FxHashMap<FragmentId, Fragment<'_>>, rule: DuplicateRule) ->
         let is_sequenced = kind == Some(UmiKind::Sequenced);
         let node =
             equal.entry(identity).or_insert_with(|| Node { fragment: fragment.clone(), umis, is_sequenced, rule, copies: Vec::new() });
-        // Of equal ones the first by its bases is compared with others.
+        // Equal fragments are represented by the bases that sort last, whichever fragment came first.
         if fragment.bases > node.fragment.bases {
             node.fragment.bases = fragment.bases;
         }
@@ -107,10 +107,10 @@ fn nodes(fragments: FxHashMap<FragmentId, Fragment<'_>>, rule: DuplicateRule) ->
 impl Node<'_> {
     /// The order in which families begin.
     fn rank(&self) -> impl Ord + '_ {
-        let placed = |end: &End| usize::from(end.is_placed()) + usize::from(end.has_begin());
+        let placed = |end: &FragmentEnd| usize::from(end.is_placed()) + usize::from(end.has_begin());
         let known: usize = self.fragment.ends.iter().map(placed).sum();
         let known = (known, self.fragment.bases.iter().flatten().count());
-        // What lacks a UMI is taken in by what has one, and never makes two families one.
+        // A node without a UMI joins a family that has one, but never joins two families to each other.
         (
             self.umis[0].is_empty(),
             Reverse(known.0),
@@ -124,27 +124,27 @@ impl Node<'_> {
 
     /// Whether both ends are known to the base.
     pub fn is_whole(&self) -> bool {
-        self.fragment.ends.iter().all(End::has_begin)
+        self.fragment.ends.iter().all(FragmentEnd::has_begin)
     }
 
     /// What another node that takes this one in has in common with it, with the UMI from there.
-    pub fn found_by(&self) -> Vec<(Part, &[u8])> {
+    pub fn found_by(&self) -> Vec<(LookupKey, &[u8])> {
         match self.rule {
             DuplicateRule::Position if self.is_whole() => self.pairs(),
             DuplicateRule::Flag => self.words(),
-            _ if self.fragment.ends.iter().all(End::is_placed) => self.places(),
+            _ if self.fragment.ends.iter().all(FragmentEnd::is_placed) => self.places(),
             _ => [self.places(), self.words()].concat(),
         }
     }
 
     /// What this node may have in common with those that it takes in.
-    pub fn asks_for(&self) -> Vec<(Part, &[u8])> {
+    pub fn asks_for(&self) -> Vec<(LookupKey, &[u8])> {
         match self.rule {
             DuplicateRule::Flag => self.words(),
             DuplicateRule::Position if self.is_whole() => [self.pairs(), self.places(), self.words()].concat(),
             DuplicateRule::Umi => {
                 let pairs = if self.is_whole() { self.pairs() } else { Vec::new() };
-                let without_umi = |(part, _): (Part, &[u8])| (part, &b""[..]);
+                let without_umi = |(part, _): (LookupKey, &[u8])| (part, &b""[..]);
                 let own = [self.places(), self.words()].concat();
                 let others = [pairs, own.clone()].concat().into_iter().map(without_umi).collect();
                 [own, others].concat()
@@ -154,40 +154,40 @@ impl Node<'_> {
     }
 
     /// The places of its ends.
-    pub fn places(&self) -> Vec<(Part, &[u8])> {
+    pub fn places(&self) -> Vec<(LookupKey, &[u8])> {
         let mut list = Vec::new();
         for (end, umi) in self.fragment.ends.iter().zip(&self.umis) {
-            list.extend(end.begins().map(|begin| (Part::Begin(begin), &**umi)));
+            list.extend(end.begins().map(|begin| (LookupKey::Begin(begin), &**umi)));
             // Of two fragments of which different mates were read, each knows where the other's alignment begins.
             let leftmost = end.leftmost().filter(|_| !self.is_whole());
-            list.extend(leftmost.map(|begin| (Part::Leftmost(begin), &**umi)));
+            list.extend(leftmost.map(|begin| (LookupKey::Leftmost(begin), &**umi)));
         }
         list
     }
 
     /// The places of both ends together, which few share.
-    pub fn pairs(&self) -> Vec<(Part, &[u8])> {
+    pub fn pairs(&self) -> Vec<(LookupKey, &[u8])> {
         let [first, second] = &self.fragment.ends;
-        let pair = |x: Begin, y: Begin| (Part::Pair(x.min(y), x.max(y)), &*self.umis[0]);
+        let pair = |x: Begin, y: Begin| (LookupKey::Pair(x.min(y), x.max(y)), &*self.umis[0]);
         first.begins().flat_map(|x| second.begins().map(move |y| pair(x, y))).collect()
     }
 
     /// The first words of its reads, where bases are compared.
-    pub fn words(&self) -> Vec<(Part, &[u8])> {
+    pub fn words(&self) -> Vec<(LookupKey, &[u8])> {
         let reads = self.fragment.bases.iter().zip(&self.umis);
         reads.flat_map(|(bases, umi)| bases.iter().flat_map(|bases| words(bases)).map(|word| (word, &**umi))).collect()
     }
 }
 
 /// Whether the family that `first` begins takes `other` in, next to its member `parent`.
-fn takes(nodes: &[Node<'_>], (first, parent, other): (usize, usize, usize), rule: DuplicateRule, index: &Index) -> bool {
+fn takes(nodes: &[Node<'_>], (first, parent, other): (usize, usize, usize), rule: DuplicateRule, index: &NodeIndex) -> bool {
     let (first, parent, other, is_first) = (&nodes[first], &nodes[parent], &nodes[other], first == parent);
     if rule == DuplicateRule::Flag && other.fragment.is_placed() {
         return false;
     }
     let near = other.rule == DuplicateRule::Umi;
     let lacks_umi = other.umis[0].is_empty();
-    let lies_alike = |fit: Fit| fit >= Fit::Half || (near && fit == Fit::Near);
+    let lies_alike = |fit: EndsFit| fit >= EndsFit::Half || (near && fit == EndsFit::Near);
     if !is_first && ![false, true].into_iter().any(|swapped| lies_alike(first.fragment.fit(&other.fragment, swapped))) {
         return false;
     }
@@ -204,7 +204,7 @@ fn takes(nodes: &[Node<'_>], (first, parent, other): (usize, usize, usize), rule
         }
         let (more, fewer) = (parent.copies.len(), other.copies.len());
         let is_error = more > fewer && more + 1 >= 2 * fewer;
-        let is_likelier = || more == 1 && fewer == 1 && fit == Fit::Both && index.chance(parent) <= MAX_CHANCE;
-        fit >= Fit::Half && (is_error || is_likelier())
+        let is_likelier = || more == 1 && fewer == 1 && fit == EndsFit::Both && index.chance(parent) <= MAX_CHANCE;
+        fit >= EndsFit::Half && (is_error || is_likelier())
     })
 }

@@ -1,4 +1,4 @@
-//! Nodes by what fragments of one molecule have in common: an end, both ends, the first words of a read, each with the UMI.
+//! Look-up of fragments that may be copies of one molecule: by an end, by both ends, or by the first bases of a read, each with the UMI.
 
 use std::hash::{Hash, Hasher};
 
@@ -18,7 +18,7 @@ const MAX_COMPARED: usize = 2_000;
 
 /// What fragments are looked up by.
 #[derive(Debug, Clone, Copy, Hash)]
-pub enum Part {
+pub enum LookupKey {
     /// Where a read begins.
     Begin(Begin),
     /// Where its alignment has its leftmost base.
@@ -30,15 +30,15 @@ pub enum Part {
 }
 
 /// The words at the beginning of a read.
-pub fn words(bases: &[u8]) -> impl Iterator<Item = Part> + '_ {
+pub fn words(bases: &[u8]) -> impl Iterator<Item = LookupKey> + '_ {
     let telling = |(_, word): &(usize, &[u8])| complexity_frac(word) >= MIN_COMPLEXITY_FRAC;
-    let part = |(at, word): (usize, &[u8])| Some(Part::Word(at, word.try_into().ok()?));
+    let part = |(at, word): (usize, &[u8])| Some(LookupKey::Word(at, word.try_into().ok()?));
     bases.chunks_exact(WORD_BP).take(WORDS).enumerate().filter(telling).filter_map(part)
 }
 
 /// The nodes by their ends and UMIs, and how many there are at an end or a pair of ends.
 #[derive(Debug)]
-pub struct Index {
+pub struct NodeIndex {
     nodes: Vec<(u64, u32)>,
     at_end: FxHashMap<u64, u32>,
 }
@@ -46,13 +46,13 @@ pub struct Index {
 /// Stands for a UMI where nodes are counted of which one end is not known.
 const IN_PART: &[u8] = b"?";
 
-fn key(part: Part, umi: &[u8]) -> u64 {
+fn key(part: LookupKey, umi: &[u8]) -> u64 {
     let mut hasher = FxHasher::default();
     (part, umi).hash(&mut hasher);
     hasher.finish()
 }
 
-impl Index {
+impl NodeIndex {
     /// An index of nodes by their number.
     pub fn new(nodes: &[Node<'_>]) -> Self {
         let mut at_end: FxHashMap<u64, u32> = FxHashMap::default();
@@ -81,7 +81,7 @@ impl Index {
         self.nodes[from..].iter().take_while(move |(known, _)| *known == key).take(MAX_COMPARED).map(|(_, node)| *node as usize)
     }
 
-    fn count(&self, part: Part, umi: &[u8]) -> u32 {
+    fn count(&self, part: LookupKey, umi: &[u8]) -> u32 {
         self.at_end.get(&key(part, umi)).copied().unwrap_or(0)
     }
 
@@ -98,7 +98,7 @@ impl Index {
             self.with(key(part, umi)).for_each(&mut visit);
             // UMIs with errors are looked for where there may be some: the look-up of each takes its time.
             let may_have_errors = match part {
-                Part::Word(..) => node.copies.len() > 1 && self.count(part, b"") > 0,
+                LookupKey::Word(..) => node.copies.len() > 1 && self.count(part, b"") > 0,
                 _ if node.is_whole() => is_crowded || self.count(part, IN_PART) > 0,
                 _ => self.count(part, b"") > 1,
             };

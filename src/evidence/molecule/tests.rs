@@ -13,19 +13,9 @@ fn record(name: &str, start: u32, mate: u32, umi: &str) -> ReadRecord {
     let kind = if umi.starts_with(|letter: char| letter.is_ascii_digit()) { UmiKind::Group } else { UmiKind::Sequenced };
     ReadRecord {
         fragment: FragmentId::of(name.as_bytes()),
-        number: 0,
-        kind: RecordKind::Primary,
-        duplicate: false,
-        pieces: vec![piece(start, Strand::Forward, (0, 50))],
-        elsewhere: Vec::new(),
-        length: 50,
-        bases: None,
-        qualities: Vec::new().into(),
-        paired: true,
         mate: Some(MatePlace { contig: ContigId(0), start: mate, strand: Strand::Reverse, begin: None }),
         umi: (!umi.is_empty()).then(|| Umi { text: umi.as_bytes().into(), kind }),
-        unreadable_sa: 0,
-        name: Box::default(),
+        ..ReadRecord::fixture(0, 0, start)
     }
 }
 

@@ -57,7 +57,8 @@ impl Laboratory {
     }
 
     fn describe(&self, fusion: Fusion, bases: &dyn Fn(Interval) -> Vec<u8>) -> Fusion {
-        let context = Context { models: &self.models, knowledge: &self.knowledge, assembly: Some(GRCH38), contigs: &self.contigs, bases };
+        let context =
+            RunContext { models: &self.models, knowledge: &self.knowledge, assembly: Some(GRCH38), contigs: &self.contigs, bases };
         let mut fusions = [fusion];
         describe(&mut fusions, &context);
         let [fusion] = fusions;

@@ -1,4 +1,4 @@
-//! The partner's gene points the wrong way.
+//! Flag `antisense`: the partner's gene points the wrong way.
 
 use super::Doubt;
 

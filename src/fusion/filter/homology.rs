@@ -1,4 +1,4 @@
-//! The two ends resemble each other so far that the aligner, or the polymerase, may have switched between them.
+//! Flag `homology`: the two ends share so many bases that the aligner, or the polymerase, may have switched between them.
 
 use super::Doubt;
 

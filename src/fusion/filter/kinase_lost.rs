@@ -1,4 +1,4 @@
-//! The fusion does not keep the kinase domain behind the junction, from the loop that holds ATP on.
+//! Flag `kinase_lost`: the fusion does not keep the kinase domain from its ATP-binding (glycine-rich) loop on.
 
 use super::Doubt;
 use crate::fusion::KinaseDomain;

@@ -1,9 +1,9 @@
-//! The partner's place, or the kinase's, is not unique: no fragment was placed there with confidence.
+//! Flag `low_mapq`: no fragment is placed with confidence at the partner, or none at the kinase.
 
 use super::Doubt;
 use crate::coverage::depth::MIN_ANCHOR_BP;
 use crate::fusion::KnownTier;
-use crate::junction::{Kind, Member};
+use crate::junction::{EvidenceKind, Member};
 
 /// Mapping quality that at least one fragment must reach on each side (one misplacement in ten).
 const MIN_BEST_MAPQ: u8 = 10;
@@ -16,12 +16,12 @@ const MIN_PLACED: usize = 3;
 pub fn applies(doubt: &Doubt<'_>) -> bool {
     let candidate = doubt.candidate;
     let known = matches!(doubt.fusion.known, KnownTier::Variant | KnownTier::Pair);
-    // A mate that was not read may lie there surely; one that was placed with quality 0 does not.
-    let says_so = |member: &Member| member.kind != Kind::Clip && member.partner_mapq.is_none_or(|mapq| mapq > 0);
+    // The mapping quality of a mate that was not read is unknown and may be high; quality 0 is known to be low.
+    let says_so = |member: &Member| member.kind != EvidenceKind::Clip && member.partner_mapq.is_none_or(|mapq| mapq > 0);
     let placed =
         candidate.counted(MIN_ANCHOR_BP).filter(|(_, member)| says_so(member)).count().min(doubt.fusion.support.fragments() as usize);
     let agreed = known && placed >= MIN_PLACED && !candidate.is_simple() && !candidate.is_contested();
-    // A partner without a place has a flag of its own.
+    // A partner without a place is flagged as `unplaced_partner` instead.
     let partner_is_sure = candidate.unplaced || candidate.partner_mapq() >= MIN_BEST_MAPQ || agreed;
     !partner_is_sure || candidate.kinase_mapq() < MIN_BEST_MAPQ
 }

@@ -1,9 +1,10 @@
-//! Too few independent fragments for this kind of junction: a single one never passes, more must reach the quality that the model asks for.
+//! Flag `low_support`: too few independent fragments. A single fragment never passes; more must reach the quality that the scoring model
+//! asks for.
 
 use super::Doubt;
 use crate::fusion::score::MIN_PASS_QUALITY;
 
-/// Fewest fragments that pass: a single one may be anything.
+/// Fewest fragments that pass: a single one may be any artefact.
 pub const MIN_FRAGMENTS: u32 = 2;
 
 /// Whether the flag applies.

@@ -1,5 +1,4 @@
-//! The file's mates belong to different fragments: pairs of it prove nothing, and a file that was made wrongly is made again before
-//! anything in it is believed.
+//! Flag `mates_out_of_step`: the file pairs mates of different fragments, so its pairs prove nothing. Such a file should be made again.
 
 use super::Doubt;
 

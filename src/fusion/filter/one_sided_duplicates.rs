@@ -1,5 +1,5 @@
-//! All fragments share both their ends, as copies of one molecule do that the duplicate rule did not recognise. Primers fix one end
-//! in amplicon assays, and UMIs tell copies apart, so there the rule is not used.
+//! Flag `one_sided_duplicates`: all fragments share one end, as copies of one molecule do that the duplicate rule did not recognise. Not used
+//! in amplicon assays, where primers fix one end, nor with UMIs, which tell copies apart.
 
 use std::collections::BTreeSet;
 

@@ -1,4 +1,4 @@
-//! No better explained than the sample's own random chimeras: the quality is low and the junction is of the kind that chance makes.
+//! Flag `random_chimera`: the quality is low, and the junction looks like the sample's own random chimeras.
 
 use super::Doubt;
 use crate::fusion::score::MIN_PASS_QUALITY;

@@ -1,5 +1,5 @@
-//! Transcription that reads through from a gene into the kinase behind it: one strand, in order, near, in RNA, and no known pair.
-//! Known pairs (`GOPC::ROS1`, `LMNA::NTRK1`, `IRF2BP2::NTRK1`) are deletions that look the same.
+//! Flag `read_through`: RNA that may be transcription running on from the gene before the kinase (same strand, in order, near, no known pair).
+//! Known pairs (`GOPC::ROS1`, `LMNA::NTRK1`, `IRF2BP2::NTRK1`) come from deletions and look the same, so they are exempt.
 
 use super::Doubt;
 use crate::fusion::{KnownTier, Material};

@@ -1,4 +1,4 @@
-//! The fragments do not reach far enough into both ends to be sure of them.
+//! Flag `short_anchor`: the fragments do not reach far enough into both sides of the junction.
 
 use std::collections::BTreeMap;
 
@@ -8,7 +8,7 @@ use crate::fusion::{KnownTier, Material};
 use crate::junction::Member;
 
 /// Bases that at least one fragment must have on each side: 18 are unique in the human genome more often than not. Two fragments that
-/// have them on either side are as good: by chance alone neither's short end would read as the other's side.
+/// have them on either side are as good: a chance match of both short ends is unlikely.
 const MIN_BEST_ANCHOR_BP: u32 = 18;
 /// Mapping quality from which shorter ends are sure, as they are on exon edges or beside a mate: of molecules that are independent of each
 /// other those of the shorter ends add up (one misplacement of all in ten thousand).
@@ -39,12 +39,12 @@ fn are_short(counted: &[&Member]) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::junction::Kind;
+    use crate::junction::EvidenceKind;
 
     #[test]
     fn long_ends_of_two_fragments_on_either_side_or_a_sure_place_make_up_for_short_ones() {
         let member = |kinase_bp: u32, partner_bp, partner_mapq| Member {
-            kind: Kind::Split,
+            kind: EvidenceKind::Split,
             kinase_bp,
             partner_bp,
             crossing_bp: 0,

@@ -1,4 +1,4 @@
-//! The tail of the clipped reads agrees, but its place was not found.
+//! Flag `unplaced_partner`: the clipped bases of several reads agree, but their place in the genome was not found.
 
 use super::Doubt;
 

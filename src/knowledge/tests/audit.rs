@@ -1,7 +1,7 @@
 //! What the audit of 2026-11-29 found wrong in the tables stays right.
 
 use super::*;
-use crate::knowledge::standing::{decide, is_class, Verdict};
+use crate::knowledge::standing::{decide, is_class, DrugVerdict};
 
 fn rows<'k>(knowledge: &'k Knowledge, drug: &str, gene: &str, tumour: &str, place: &str) -> Vec<&'k Drug> {
     let fits = |row: &&Drug| row.drug == drug && row.fusion_gene == gene && row.tumour.contains(tumour) && row.jurisdiction == place;
@@ -92,7 +92,7 @@ fn statements_on_mutations_come_to_what_their_sources_say() {
         let changes: Vec<String> = change.split('+').map(str::to_owned).collect();
         decide(knowledge.said(gene, &changes, drug)).map(|decision| decision.verdict)
     };
-    let (resistant, sensitive) = (Some(Verdict::Resistant), Some(Verdict::Sensitive));
+    let (resistant, sensitive) = (Some(DrugVerdict::Resistant), Some(DrugVerdict::Sensitive));
     for (gene, changes, drugs, expected) in [
         ("NTRK1", &["G667C"][..], &["repotrectinib", "selitrectinib", "entrectinib", "larotrectinib"][..], resistant),
         ("NTRK1", &["G667C"], &["taletrectinib"], None),
@@ -112,14 +112,14 @@ fn statements_on_mutations_come_to_what_their_sources_say() {
         ),
         ("ALK", &["G1202del"], &["alectinib", "ceritinib", "brigatinib"], resistant),
         ("ROS1", &["G2032R"], &["lorlatinib"], resistant),
-        ("ROS1", &["G2032R"], &["zidesamtinib"], Some(Verdict::Unverified)),
+        ("ROS1", &["G2032R"], &["zidesamtinib"], Some(DrugVerdict::Unverified)),
         ("ALK", &["F1245V"], &["entrectinib"], sensitive),
     ] {
         for (change, drug) in changes.iter().flat_map(|change| drugs.iter().map(move |drug| (change, drug))) {
             assert_eq!(verdict(gene, change, drug), expected, "{gene} {change} {drug}");
         }
     }
-    assert_eq!(verdict("ALK", "F1174L+G1202R", "lorlatinib"), Some(Verdict::Reduced), "its own row goes before that of the class");
+    assert_eq!(verdict("ALK", "F1174L+G1202R", "lorlatinib"), Some(DrugVerdict::Reduced), "its own row goes before that of the class");
 }
 
 #[test]

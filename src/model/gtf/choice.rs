@@ -1,4 +1,4 @@
-//! From collected transcripts to one gene each with the transcript by which its exons are counted.
+//! Chooses one transcript for each gene of a GTF: the one by which its exons are counted.
 
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
@@ -7,16 +7,16 @@ use crate::genome::{Interval, Strand};
 use crate::model::builtin::{literature_transcripts, LiteratureTranscript};
 use crate::model::gene::{Exon, Gene, Transcript};
 
-use super::{Draft, Locus};
+use super::{Locus, TranscriptDraft};
 
 /// Transcripts of one name further apart than this are two genes of that name. Source: the longest human gene spans 2.3 Mb, but
 /// its transcripts overlap; copies of one small gene on a chromosome lie further apart than this or carry their own `gene_id`.
 const MAX_GAP_BP: u32 = 500_000;
 
 /// Builds the genes, by contig, start, end and symbol.
-pub(super) fn genes(loci: &[Locus], drafts: Vec<Draft>) -> Vec<Gene> {
+pub(super) fn genes(loci: &[Locus], drafts: Vec<TranscriptDraft>) -> Vec<Gene> {
     let literature = literature_transcripts();
-    let mut of_locus: BTreeMap<usize, Vec<Draft>> = BTreeMap::new();
+    let mut of_locus: BTreeMap<usize, Vec<TranscriptDraft>> = BTreeMap::new();
     for mut draft in drafts {
         if draft.exons.is_empty() {
             continue;
@@ -31,7 +31,7 @@ pub(super) fn genes(loci: &[Locus], drafts: Vec<Draft>) -> Vec<Gene> {
         drafts.sort_by_key(|draft| draft.exons[0]);
         let literature = literature.get(locus.symbol.as_str()).copied();
         let mut reach = 0;
-        let mut place: Vec<Draft> = Vec::new();
+        let mut place: Vec<TranscriptDraft> = Vec::new();
         for draft in drafts {
             if !place.is_empty() && draft.exons[0].0 > reach + MAX_GAP_BP {
                 genes.extend(gene(locus, std::mem::take(&mut place), literature));
@@ -45,11 +45,11 @@ pub(super) fn genes(loci: &[Locus], drafts: Vec<Draft>) -> Vec<Gene> {
     genes
 }
 
-fn last_end(draft: &Draft) -> u32 {
+fn last_end(draft: &TranscriptDraft) -> u32 {
     draft.exons.iter().map(|&(_, end)| end).max().unwrap_or(0)
 }
 
-fn gene(locus: &Locus, drafts: Vec<Draft>, literature: Option<LiteratureTranscript>) -> Option<Gene> {
+fn gene(locus: &Locus, drafts: Vec<TranscriptDraft>, literature: Option<LiteratureTranscript>) -> Option<Gene> {
     let start = drafts.iter().map(|draft| draft.exons[0].0).min()?;
     let end = drafts.iter().map(last_end).max()?;
     let best = drafts.iter().enumerate().max_by_key(|(_, draft)| rank(draft, literature)).map(|(index, _)| index)?;
@@ -67,7 +67,7 @@ fn gene(locus: &Locus, drafts: Vec<Draft>, literature: Option<LiteratureTranscri
 }
 
 /// The order of preference, best highest.
-fn rank(draft: &Draft, literature: Option<LiteratureTranscript>) -> impl Ord {
+fn rank(draft: &TranscriptDraft, literature: Option<LiteratureTranscript>) -> impl Ord {
     let spliced_bp: u32 = draft.exons.iter().map(|(start, end)| end - start).sum();
     (is_literature(&draft.id, literature), draft.mane, draft.canonical, coding_bp(draft), spliced_bp, Reverse(draft.id.clone()))
 }
@@ -78,17 +78,17 @@ fn is_literature(id: &str, literature: Option<LiteratureTranscript>) -> bool {
 }
 
 /// Coding range of a draft, if its start is known: a sequence that begins in the middle of the protein cannot be counted from.
-fn complete_coding(draft: &Draft) -> Option<(u32, u32)> {
+fn complete_coding(draft: &TranscriptDraft) -> Option<(u32, u32)> {
     let whole = !draft.incomplete && draft.first_cds.is_none_or(|(_, phase)| phase == 0);
     draft.coding.filter(|_| whole)
 }
 
-fn coding_bp(draft: &Draft) -> u32 {
+fn coding_bp(draft: &TranscriptDraft) -> u32 {
     let Some((low, high)) = complete_coding(draft) else { return 0 };
     draft.exons.iter().map(|&(start, end)| end.min(high).saturating_sub(start.max(low))).sum()
 }
 
-fn transcript(mut draft: Draft, strand: Strand, literature: Option<LiteratureTranscript>) -> Transcript {
+fn transcript(mut draft: TranscriptDraft, strand: Strand, literature: Option<LiteratureTranscript>) -> Transcript {
     let coding = complete_coding(&draft);
     if strand == Strand::Reverse {
         draft.exons.reverse();

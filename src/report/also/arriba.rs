@@ -7,9 +7,10 @@
 
 use std::borrow::Cow;
 
-use super::{Passed, Place};
+use super::{Passed, StrandedPosition};
 use crate::genome::Side;
-use crate::report::rows::{escaped, Cell, FusionRow, Row};
+use crate::report::rows::{Cell, FusionRow, TableRow};
+use crate::terminal::one_line;
 
 /// Below this distance Arriba calls a deletion a possible read-through.
 const READ_THROUGH_BP: u32 = 400_000;
@@ -21,7 +22,7 @@ const MEDIUM_QUALITY: f64 = 20.0;
 
 pub(super) struct ArribaRow<'p>(pub &'p Passed<'p>);
 
-impl Row for ArribaRow<'_> {
+impl TableRow for ArribaRow<'_> {
     const COLUMNS: &'static [&'static str] = &[
         "#gene1",
         "gene2",
@@ -58,11 +59,11 @@ impl Row for ArribaRow<'_> {
     fn cells(&self) -> Vec<String> {
         let Passed { row, read_names, five, three } = self.0;
         let places = [five, three];
-        let gene = |place: &Place<'_>| place.gene.unwrap_or(".").to_owned();
+        let gene = |place: &StrandedPosition<'_>| place.gene.unwrap_or(".").to_owned();
         // The gene of a fusion that passes is read along its own strand.
-        let strands = |place: &Place<'_>| format!("{}/{}", if place.gene.is_some() { place.strand } else { "." }, place.strand);
-        let breakpoint = |place: &Place<'_>| format!("{}:{}", place.chrom, place.position);
-        let direction = |place: &Place<'_>| if place.side == Side::Lower { "downstream" } else { "upstream" }.to_owned();
+        let strands = |place: &StrandedPosition<'_>| format!("{}/{}", if place.gene.is_some() { place.strand } else { "." }, place.strand);
+        let breakpoint = |place: &StrandedPosition<'_>| format!("{}:{}", place.chrom, place.position);
+        let direction = |place: &StrandedPosition<'_>| if place.side == Side::Lower { "downstream" } else { "upstream" }.to_owned();
         let coverage = |depth: Option<u32>| depth.map(|depth| depth.saturating_add(row.crossing_fragments.unwrap_or(row.fragments)));
         let number = |number: Option<u32>| number.map_or(".".to_owned(), |number| number.to_string());
         let optional = |text: &Option<String>| text.clone().unwrap_or_else(|| ".".to_owned());
@@ -85,14 +86,14 @@ impl Row for ArribaRow<'_> {
         cells.push(".".to_owned());
         cells.push(transcript(row).map_or(".".to_owned(), Cow::into_owned));
         cells.push(optional(&row.peptide));
-        let mut cells: Vec<String> = cells.iter().map(|cell| escaped(cell)).collect();
+        let mut cells: Vec<String> = cells.iter().map(|cell| one_line(cell)).collect();
         cells.push(read_names.join(",").cell());
         cells
     }
 }
 
 /// `exon` stands for coding sequence and untranslated regions alike, which the rows do not tell apart.
-fn site(place: &Place<'_>) -> String {
+fn site(place: &StrandedPosition<'_>) -> String {
     let kind = place.site.split(' ').next().filter(|kind| !kind.is_empty()).unwrap_or("intergenic");
     if place.is_at_splice_site() {
         format!("{kind}/splice-site")
@@ -101,7 +102,7 @@ fn site(place: &Place<'_>) -> String {
     }
 }
 
-fn kind(five: &Place<'_>, three: &Place<'_>, is_rna: bool) -> String {
+fn kind(five: &StrandedPosition<'_>, three: &StrandedPosition<'_>, is_rna: bool) -> String {
     if five.chrom != three.chrom {
         return "translocation".to_owned();
     }
@@ -163,8 +164,8 @@ mod tests {
     #[test]
     fn the_kind_of_event_follows_from_the_flanks() {
         let kind_of = |five: &str, three: &str, is_rna| {
-            let place = |text| Place::of(text, None, None, crate::model::Role::Five);
-            let other = |text| Place::of(text, None, None, crate::model::Role::Three);
+            let place = |text| StrandedPosition::of(text, None, None, crate::model::Role::Five);
+            let other = |text| StrandedPosition::of(text, None, None, crate::model::Role::Three);
             place(five).zip(other(three)).map(|(five, three)| kind(&five, &three, is_rna)).unwrap_or_default()
         };
         assert_eq!(kind_of("1:100:+", "2:200:+", true), "translocation");

@@ -3,24 +3,25 @@
 //! The 5' partner comes first, as the name says, and the strands are those along which the fusion is read. An interval is the kept
 //! base that touches the junction, wider by what the place is uncertain. The score is the quality.
 
-use super::{Passed, Place};
-use crate::report::rows::{escaped, Row};
+use super::{Passed, StrandedPosition};
+use crate::report::rows::TableRow;
+use crate::terminal::one_line;
 
 pub(super) struct BedpeRow<'p>(pub &'p Passed<'p>);
 
-impl Row for BedpeRow<'_> {
+impl TableRow for BedpeRow<'_> {
     const COLUMNS: &'static [&'static str] =
         &["#chrom1", "start1", "end1", "chrom2", "start2", "end2", "name", "score", "strand1", "strand2"];
 
     fn cells(&self) -> Vec<String> {
         let Passed { row, five, three, .. } = self.0;
-        let interval = |place: &Place<'_>| {
+        let interval = |place: &StrandedPosition<'_>| {
             let (start, end) = (place.position.saturating_sub(row.slack_bp).saturating_sub(1), place.position.saturating_add(row.slack_bp));
             [place.chrom.to_owned(), start.to_string(), end.to_string()]
         };
         let mut cells = [interval(five), interval(three)].concat();
         cells.extend([row.fusion.clone(), format!("{:.1}", row.qual.value()), five.strand.to_owned(), three.strand.to_owned()]);
-        cells.iter().map(|cell| escaped(cell)).collect()
+        cells.iter().map(|cell| one_line(cell)).collect()
     }
 }
 

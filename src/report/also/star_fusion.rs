@@ -4,12 +4,13 @@
 //! version 1.9). `LeftGene` is symbol and gene identifier joined by `^`; kinfuse knows genes by symbol, which stands for both. The
 //! reads of the whole library are not counted, so `FFPM` is `NaN`: no number, but readable as one.
 
-use super::{Passed, Place};
-use crate::report::rows::{escaped, Row};
+use super::{Passed, StrandedPosition};
+use crate::report::rows::TableRow;
+use crate::terminal::one_line;
 
 pub(super) struct StarFusionRow<'p>(pub &'p Passed<'p>);
 
-impl Row for StarFusionRow<'_> {
+impl TableRow for StarFusionRow<'_> {
     const COLUMNS: &'static [&'static str] = &[
         "#FusionName",
         "JunctionReadCount",
@@ -33,9 +34,9 @@ impl Row for StarFusionRow<'_> {
     fn cells(&self) -> Vec<String> {
         const NO_NUMBER: &str = "NaN";
         let Passed { row, five, three, .. } = self.0;
-        let symbol = |place: &Place<'_>| place.gene.unwrap_or("intergenic").to_owned();
-        let gene = |place: &Place<'_>| format!("{0}^{0}", symbol(place));
-        let breakpoint = |place: &Place<'_>| format!("{}:{}:{}", place.chrom, place.position, place.strand);
+        let symbol = |place: &StrandedPosition<'_>| place.gene.unwrap_or("intergenic").to_owned();
+        let gene = |place: &StrandedPosition<'_>| format!("{0}^{0}", symbol(place));
+        let breakpoint = |place: &StrandedPosition<'_>| format!("{}:{}:{}", place.chrom, place.position, place.strand);
         let (junction, spanning) = (row.split_fragments.saturating_add(row.clip_fragments), row.pair_fragments);
         let known = five.is_at_splice_site() && three.is_at_splice_site();
         let cells = [
@@ -57,7 +58,7 @@ impl Row for StarFusionRow<'_> {
             NO_NUMBER.to_owned(),
             ".".to_owned(),
         ];
-        cells.iter().map(|cell| escaped(cell)).collect()
+        cells.iter().map(|cell| one_line(cell)).collect()
     }
 }
 

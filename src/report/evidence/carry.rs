@@ -13,19 +13,19 @@ use super::session;
 use crate::error::{Error, Result};
 use crate::report::json::Document;
 use crate::report::output::{file_prefix, Outputs};
-use crate::report::rows::escaped;
+use crate::terminal::one_line;
 
 /// Ends of the names of indexes.
 const INDEXES: [&str; 2] = ["bai", "csi"];
 
 /// Evidence files of a document.
 #[derive(Debug, Default)]
-pub struct Carried {
+pub struct CarriedFiles {
     /// Files that are beside the document, by suffix, with their indexes.
     files: Vec<(String, PathBuf)>,
 }
 
-impl Carried {
+impl CarriedFiles {
     /// Looks for the evidence files beside the document, and takes the names of those that are not there out of its rows.
     pub fn find(path: &Path, document: &mut Document) -> Self {
         let start = format!("{}.", file_prefix(&document.sample));
@@ -46,7 +46,7 @@ impl Carried {
             document.evidence_files.push(name);
         }
         if !lost.is_empty() {
-            log::warn!("{}: not beside the kinfuse.json, so that the tables do not name it", escaped(&lost.join(", ")));
+            log::warn!("{}: not beside the kinfuse.json, so that the tables do not name it", one_line(&lost.join(", ")));
         }
         let rows = document.fusions.iter_mut().chain(document.candidates.iter_mut().map(|candidate| &mut candidate.row));
         for row in rows {

@@ -19,14 +19,14 @@ const AROUND_BP: u64 = 150;
 const MOST_CALLS: usize = 4;
 
 /// A stretch round a breakpoint, 1-based.
-struct Panel {
+struct IgvPanel {
     contig: String,
     start: u64,
     end: u64,
     what: String,
 }
 
-impl Panel {
+impl IgvPanel {
     /// Round a breakpoint such as `chr2:29223528:-`.
     fn round(breakpoint: &str, what: String) -> Option<Self> {
         let mut fields = breakpoint.rsplitn(3, ':').skip(1);
@@ -41,7 +41,7 @@ impl Panel {
 }
 
 /// The panels of a call: both breakpoints, and those of the break in DNA that it reports.
-fn panels(row: &FusionRow) -> Vec<Panel> {
+fn panels(row: &FusionRow) -> Vec<IgvPanel> {
     let ends = [
         (&row.breakpoint5, &row.gene5, ""),
         (&row.breakpoint3, &row.gene3, ""),
@@ -49,7 +49,7 @@ fn panels(row: &FusionRow) -> Vec<Panel> {
         (&row.dna_breakpoint3, &row.gene3, " (DNA)"),
     ];
     let panel = |(breakpoint, gene, where_): (&Option<String>, &Option<String>, &str)| {
-        Panel::round(breakpoint.as_deref()?, format!("{} {}: {}{where_}", row.id, row.fusion, gene.as_deref().unwrap_or("?")))
+        IgvPanel::round(breakpoint.as_deref()?, format!("{} {}: {}{where_}", row.id, row.fusion, gene.as_deref().unwrap_or("?")))
     };
     ends.into_iter().filter_map(panel).collect()
 }
@@ -80,8 +80,8 @@ pub fn text(document: &Document, prefix: &str) -> String {
         Some("GRCh37") => " genome=\"hg19\"",
         _ => "",
     };
-    let shown: Vec<Panel> = document.fusions.iter().take(MOST_CALLS).flat_map(panels).collect();
-    let loci = attribute(&shown.iter().map(Panel::locus).collect::<Vec<_>>().join(" "));
+    let shown: Vec<IgvPanel> = document.fusions.iter().take(MOST_CALLS).flat_map(panels).collect();
+    let loci = attribute(&shown.iter().map(IgvPanel::locus).collect::<Vec<_>>().join(" "));
     let locus = if shown.is_empty() { String::new() } else { format!(" locus=\"{loci}\"") };
     let mut xml =
         format!("<?xml version=\"1.0\" encoding=\"UTF-8\" standalone=\"no\"?>\n<Session{genome}{locus} version=\"8\">\n  <Resources>\n");

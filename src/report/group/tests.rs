@@ -5,10 +5,10 @@ use crate::report::rows::{Companion, Phase, VariantRow};
 /// The group of a drug beside mutations that all lie on one molecule, with what it rests on.
 fn on_one(kinase: &str, drug: &str, changes: &[&str]) -> (Group, String) {
     let changes = changes.iter().map(|change| (*change).to_owned()).collect();
-    told(&judge(&Knowledge::builtin(), kinase, drug, &Carried { clones: vec![changes], ..Carried::default() }))
+    told(&judge(&Knowledge::builtin(), kinase, drug, &CarriedMutations { clones: vec![changes], ..CarriedMutations::default() }))
 }
 
-fn told(judgement: &Judgement) -> (Group, String) {
+fn told(judgement: &DrugJudgement) -> (Group, String) {
     let because = judgement.because.iter().map(|reason| format!("{} {}", reason.mutation, reason.effect));
     (judgement.group, because.collect::<Vec<_>>().join(", "))
 }
@@ -21,7 +21,7 @@ use Group::{Active, NoReport, Void};
 
 #[test]
 fn without_a_mutation_a_drug_stays() {
-    assert_eq!(judge(&Knowledge::builtin(), "ALK", "alectinib", &Carried::default()), Judgement::new(Active));
+    assert_eq!(judge(&Knowledge::builtin(), "ALK", "alectinib", &CarriedMutations::default()), DrugJudgement::new(Active));
 }
 
 #[test]
@@ -59,7 +59,7 @@ fn compounds_of_a_class_that_resists_fail_without_a_row_of_their_own() {
         &Knowledge::builtin(),
         "ALK",
         "lorlatinib",
-        &Carried { clones: vec![vec!["L1196M".to_owned(), "G1269A".to_owned()]], ..Carried::default() },
+        &CarriedMutations { clones: vec![vec!["L1196M".to_owned(), "G1269A".to_owned()]], ..CarriedMutations::default() },
     );
     assert_eq!(judged.group, Active);
     assert!(judged.notes.iter().any(|note| note.contains("nothing decides of p.L1196M+p.G1269A together")), "{:?}", judged.notes);
@@ -87,7 +87,7 @@ fn a_hint_warns_and_never_recommends() {
         &Knowledge::builtin(),
         "ROS1",
         "foretinib",
-        &Carried { clones: vec![vec!["L2026M".to_owned(), "G2032R".to_owned()]], ..Carried::default() },
+        &CarriedMutations { clones: vec![vec!["L2026M".to_owned(), "G2032R".to_owned()]], ..CarriedMutations::default() },
     );
     assert_eq!(classes.group, NoReport);
     assert!(classes.notes.iter().any(|note| note.contains("names not read")), "{:?}", classes.notes);
@@ -96,7 +96,12 @@ fn a_hint_warns_and_never_recommends() {
 #[test]
 fn lower_standing_is_a_note_and_equal_standing_is_never_active() {
     let single = |kinase: &str, drug: &str, change: &str| {
-        judge(&Knowledge::builtin(), kinase, drug, &Carried { clones: vec![vec![change.to_owned()]], ..Carried::default() })
+        judge(
+            &Knowledge::builtin(),
+            kinase,
+            drug,
+            &CarriedMutations { clones: vec![vec![change.to_owned()]], ..CarriedMutations::default() },
+        )
     };
     let lorlatinib = single("ROS1", "lorlatinib", "G2032R");
     assert_eq!(lorlatinib.group, Void);
@@ -111,8 +116,9 @@ fn lower_standing_is_a_note_and_equal_standing_is_never_active() {
     let table = format!("gene\tprotein_change\tdrug\teffect\tevidence\tsource\tconfidence\n{rows}");
     std::fs::write(folder.path().join("resistance.tsv"), table).expect("the folder takes it");
     let own = Knowledge::with_dir(folder.path(), &crate::warning::Warnings::default()).expect("the table is well-formed");
-    let by_own =
-        |drug: &str, change: &str| judge(&own, "ROS1", drug, &Carried { clones: vec![vec![change.to_owned()]], ..Carried::default() });
+    let by_own = |drug: &str, change: &str| {
+        judge(&own, "ROS1", drug, &CarriedMutations { clones: vec![vec![change.to_owned()]], ..CarriedMutations::default() })
+    };
     assert_eq!(told(&by_own("repotrectinib", "G2032R")), (NoReport, "p.G2032R conflicting".to_owned()));
     let hinted = by_own("taletrectinib", "G2032R");
     assert_eq!(hinted.group, Active);
@@ -121,7 +127,7 @@ fn lower_standing_is_a_note_and_equal_standing_is_never_active() {
 }
 
 /// Two mutations of ALK as they lie to each other and to the fusion.
-fn two(changes: [&str; 2], relation: &str, phase: &str) -> Carried {
+fn two(changes: [&str; 2], relation: &str, phase: &str) -> CarriedMutations {
     let row = |change: &str, other: &str| VariantRow {
         gene: "ALK".to_owned(),
         hgvs_p: format!("p.{change}"),
@@ -129,7 +135,7 @@ fn two(changes: [&str; 2], relation: &str, phase: &str) -> Carried {
         compound_with: Companion::list(&format!("p.{other}:{relation}")),
         ..VariantRow::new("S1", &fixture::ros1_g2032r(), &fixture::contigs())
     };
-    Carried::by("F1", "ALK", &[row(changes[0], changes[1]), row(changes[1], changes[0])])
+    CarriedMutations::by("F1", "ALK", &[row(changes[0], changes[1]), row(changes[1], changes[0])])
 }
 
 #[test]

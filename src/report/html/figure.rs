@@ -3,7 +3,7 @@
 use crate::drawing::Drawing;
 
 /// A drawing on the page.
-pub struct Figure {
+pub struct PageDrawing {
     /// The drawing as an element.
     pub svg: String,
     /// What a narrow page shows first, in percent of the width.
@@ -22,8 +22,8 @@ pub struct Figures(pub Vec<(String, Drawing)>);
 
 impl Figures {
     /// Adds a drawing with the end of its file's name.
-    pub fn add(&mut self, file: String, drawing: Drawing, sample: &str) -> Figure {
-        let figure = Figure {
+    pub fn add(&mut self, file: String, drawing: Drawing, sample: &str) -> PageDrawing {
+        let figure = PageDrawing {
             svg: drawing.inline(),
             look_at: drawing.looks_at().map(|share| format!("{:.1}", share * 100.0)),
             link: drawing.data_link(),

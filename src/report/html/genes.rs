@@ -10,7 +10,7 @@ use super::lang::fill;
 use super::numbers::{counted, name};
 use super::phrases::Phrases;
 use crate::drawing::{text_width, Anchor, Drawing};
-use crate::report::drawn::{Drawings, DrawnEnd, DrawnFusion, DrawnGene};
+use crate::report::drawing_data::{Drawings, DrawnEnd, DrawnFusion, DrawnGene};
 use crate::report::rows::FusionRow;
 
 const WIDTH: f64 = 720.0;
@@ -23,14 +23,14 @@ const INTRON: (f64, f64) = (3.0, 16.0);
 
 /// Which part of its gene a fusion keeps.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Part {
+pub enum KeptPart {
     /// The 5' part, up to the break.
     Five,
     /// The 3' part, from the break on.
     Three,
 }
 
-impl Part {
+impl KeptPart {
     /// The word that colours have for it.
     fn class(self) -> &'static str {
         match self {
@@ -41,7 +41,7 @@ impl Part {
 }
 
 /// One exon as it lies on the drawing, in the direction of transcription.
-struct Shown {
+struct DrawnExon {
     number: u32,
     x: f64,
     width: f64,
@@ -50,18 +50,18 @@ struct Shown {
 }
 
 /// A gene laid out along the drawing.
-struct Layout {
-    exons: Vec<Shown>,
+struct GeneLayout {
+    exons: Vec<DrawnExon>,
 }
 
-impl Layout {
+impl GeneLayout {
     fn new(gene: &DrawnGene, px_per_bp: f64, intron: f64) -> Self {
         let mut x = LEFT;
         let mut exons = Vec::new();
         for (&(first, last), number) in gene.exons.iter().zip(1..) {
             let length_bp = last + 1 - first;
             let width = (f64::from(length_bp) * px_per_bp).max(1.5);
-            exons.push(Shown { number, x, width, length_bp, coding: coding(gene, first, last) });
+            exons.push(DrawnExon { number, x, width, length_bp, coding: coding(gene, first, last) });
             x += width + intron;
         }
         Self { exons }
@@ -72,21 +72,21 @@ impl Layout {
     }
 
     /// Where the break lies.
-    fn at(&self, end: &DrawnEnd, part: Part) -> Option<f64> {
+    fn at(&self, end: &DrawnEnd, part: KeptPart) -> Option<f64> {
         let exon = self.exons.iter().find(|exon| Some(exon.number) == end.exon)?;
         let missing = f64::from(end.missing_bp.min(exon.length_bp)) / f64::from(exon.length_bp.max(1)) * exon.width;
         let gap = |from: f64, to: f64| f64::midpoint(from, to);
         Some(match part {
-            Part::Five if end.in_intron => {
+            KeptPart::Five if end.in_intron => {
                 let next = self.exons.iter().find(|next| next.number == exon.number + 1);
                 gap(exon.x + exon.width, next.map_or(exon.x + exon.width + INTRON.1, |next| next.x))
             }
-            Part::Five => exon.x + exon.width - missing,
-            Part::Three if end.in_intron => {
+            KeptPart::Five => exon.x + exon.width - missing,
+            KeptPart::Three if end.in_intron => {
                 let before = self.exons.iter().find(|before| before.number + 1 == exon.number);
                 gap(before.map_or(exon.x - INTRON.1, |before| before.x + before.width), exon.x)
             }
-            Part::Three => exon.x + missing,
+            KeptPart::Three => exon.x + missing,
         })
     }
 }
@@ -121,11 +121,11 @@ pub fn draw(id: &str, row: &FusionRow, fusion: &DrawnFusion, drawings: &Drawings
     let longest = shown.iter().map(|gene| (gene.exons.len() as f64 - 1.0) * intron).fold(0.0, f64::max);
     let bp = shown.iter().map(|gene| exonic_bp(gene)).fold(1.0, f64::max);
     let px_per_bp = (WIDTH - 2.0 * LEFT - longest) / bp;
-    let keeps = |end: Option<&DrawnEnd>, gene: Option<&DrawnGene>, part: Part| {
+    let keeps = |end: Option<&DrawnEnd>, gene: Option<&DrawnGene>, part: KeptPart| {
         let exon = end.and_then(|end| end.exon).map(|exon| exon.to_string());
         match (exon, part, gene) {
-            (Some(exon), Part::Five, _) => fill(phrases.exons_to, &[&exon]),
-            (Some(exon), Part::Three, Some(gene)) => fill(phrases.exons_from, &[&exon, &gene.exons.len().to_string()]),
+            (Some(exon), KeptPart::Five, _) => fill(phrases.exons_to, &[&exon]),
+            (Some(exon), KeptPart::Three, Some(gene)) => fill(phrases.exons_from, &[&exon, &gene.exons.len().to_string()]),
             _ => phrases.a_part.to_owned(),
         }
     };
@@ -134,15 +134,15 @@ pub fn draw(id: &str, row: &FusionRow, fusion: &DrawnFusion, drawings: &Drawings
         phrases.figure_genes_text,
         &[
             &symbol(&row.gene5),
-            &keeps(fusion.five.as_ref(), five, Part::Five),
+            &keeps(fusion.five.as_ref(), five, KeptPart::Five),
             &symbol(&row.gene3),
-            &keeps(fusion.three.as_ref(), three, Part::Three),
+            &keeps(fusion.three.as_ref(), three, KeptPart::Three),
         ],
     );
     let title = fill(phrases.figure_genes, &[&title(row)]);
     let mut drawing = Drawing::new(id, &title, &description, WIDTH, 190.0);
-    let at5 = track(&mut drawing, (five, fusion.five.as_ref()), Part::Five, (px_per_bp, intron), row, 46.0);
-    let at3 = track(&mut drawing, (three, fusion.three.as_ref()), Part::Three, (px_per_bp, intron), row, 140.0);
+    let at5 = track(&mut drawing, (five, fusion.five.as_ref()), KeptPart::Five, (px_per_bp, intron), row, 46.0);
+    let at3 = track(&mut drawing, (three, fusion.three.as_ref()), KeptPart::Three, (px_per_bp, intron), row, 140.0);
     if let Some(x) = at5.zip(at3).map(|(x5, x3)| f64::midpoint(x5, x3)).or(at5).or(at3) {
         drawing.look_at(x);
     }
@@ -180,33 +180,33 @@ pub fn inserted(row: &FusionRow) -> Option<String> {
 fn track(
     drawing: &mut Drawing,
     (gene, end): (Option<&DrawnGene>, Option<&DrawnEnd>),
-    part: Part,
+    part: KeptPart,
     (px_per_bp, intron): (f64, f64),
     row: &FusionRow,
     y: f64,
 ) -> Option<f64> {
     let (symbol, place) = match part {
-        Part::Five => (&row.gene5, &row.breakpoint5),
-        Part::Three => (&row.gene3, &row.breakpoint3),
+        KeptPart::Five => (&row.gene5, &row.breakpoint5),
+        KeptPart::Three => (&row.gene3, &row.breakpoint3),
     };
     let label = name(symbol.as_deref().unwrap_or("?"));
-    let text_y = if part == Part::Five { y - 26.0 } else { y + 40.0 };
+    let text_y = if part == KeptPart::Five { y - 26.0 } else { y + 40.0 };
     drawing.text(&format!("t-{}", part.class()), (LEFT, text_y), Anchor::Start, &label);
     let mut facts = gene.map(|gene| format!("{} ({})", gene.transcript, gene.strand)).into_iter().collect::<Vec<_>>();
     facts.extend(place.as_deref().map(name));
     let after = LEFT + text_width(&label, 13.5) + 10.0;
     drawing.text("note", (after, text_y), Anchor::Start, &facts.join(" \u{b7} "));
     let gene = gene?;
-    let layout = Layout::new(gene, px_per_bp, intron);
+    let layout = GeneLayout::new(gene, px_per_bp, intron);
     let at = end.and_then(|end| layout.at(end, part));
     let is_kept = |x: f64| match (at, part) {
         (None, _) => true,
-        (Some(at), Part::Five) => x <= at,
-        (Some(at), Part::Three) => x >= at,
+        (Some(at), KeptPart::Five) => x <= at,
+        (Some(at), KeptPart::Three) => x >= at,
     };
     let (start, stop) = (LEFT, layout.end());
-    let cut = at.unwrap_or(if part == Part::Five { stop } else { start });
-    let (kept, lost) = if part == Part::Five { ((start, cut), (cut, stop)) } else { ((cut, stop), (start, cut)) };
+    let cut = at.unwrap_or(if part == KeptPart::Five { stop } else { start });
+    let (kept, lost) = if part == KeptPart::Five { ((start, cut), (cut, stop)) } else { ((cut, stop), (start, cut)) };
     drawing.line(&format!("intron-{}", part.class()), (kept.0, y), (kept.1, y));
     if lost.1 > lost.0 {
         drawing.line("intron-lost", (lost.0, y), (lost.1, y));
@@ -222,7 +222,7 @@ fn track(
 }
 
 /// An exon, its coding part higher; cut in two where the break lies in it.
-fn exon_boxes(drawing: &mut Drawing, exon: &Shown, cut: f64, (part, y): (Part, f64), is_kept: &dyn Fn(f64) -> bool) {
+fn exon_boxes(drawing: &mut Drawing, exon: &DrawnExon, cut: f64, (part, y): (KeptPart, f64), is_kept: &dyn Fn(f64) -> bool) {
     let mut edges = vec![exon.x, exon.x + exon.width];
     if let Some((from, to)) = exon.coding {
         edges.extend([exon.x + from * exon.width, exon.x + to * exon.width]);
@@ -244,10 +244,10 @@ fn exon_boxes(drawing: &mut Drawing, exon: &Shown, cut: f64, (part, y): (Part, f
 }
 
 /// Numbers of the first and the last exon and of those beside the break, where they do not overlap.
-fn numbers(drawing: &mut Drawing, layout: &Layout, end: Option<&DrawnEnd>, part: Part, y: f64) {
+fn numbers(drawing: &mut Drawing, layout: &GeneLayout, end: Option<&DrawnEnd>, part: KeptPart, y: f64) {
     let beside = end.and_then(|end| end.exon);
     let last = layout.exons.last().map_or(0, |exon| exon.number);
-    let neighbour = beside.map(|exon| if part == Part::Five { exon + 1 } else { exon.saturating_sub(1) });
+    let neighbour = beside.map(|exon| if part == KeptPart::Five { exon + 1 } else { exon.saturating_sub(1) });
     let wanted = [beside, neighbour, Some(1), Some(last)];
     let mut taken: Vec<(f64, f64)> = Vec::new();
     for number in wanted.into_iter().flatten() {
@@ -259,7 +259,7 @@ fn numbers(drawing: &mut Drawing, layout: &Layout, end: Option<&DrawnEnd>, part:
             continue;
         }
         taken.push((middle - half, middle + half));
-        let at = if part == Part::Five { y - 13.0 } else { y + 22.0 };
+        let at = if part == KeptPart::Five { y - 13.0 } else { y + 22.0 };
         drawing.text("small", (middle, at), Anchor::Middle, &text);
     }
 }

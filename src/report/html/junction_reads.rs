@@ -10,12 +10,12 @@ use super::phrases::Phrases;
 use super::summary::unit;
 use crate::drawing::{escaped, Anchor, Drawing};
 use crate::report::candidates::read_name;
-use crate::report::drawn::{ReadRow, ReadsAtJunction};
+use crate::report::drawing_data::{ReadRow, ReadsAtJunction};
 use crate::report::rows::FusionRow;
 
 /// The panel of one fusion; empty where the page shows the fusion in part.
 #[derive(Default)]
-pub struct Panel {
+pub struct ReadsPanel {
     /// The lines as HTML, escaped here; empty where no read is drawn.
     pub lines: String,
     /// Letters before the middle of the junction.
@@ -27,13 +27,13 @@ pub struct Panel {
 }
 
 /// Lays the reads out.
-pub fn panel(reads: &ReadsAtJunction, row: &FusionRow, listed: &[String], phrases: &Phrases) -> Panel {
+pub fn panel(reads: &ReadsAtJunction, row: &FusionRow, listed: &[String], phrases: &Phrases) -> ReadsPanel {
     let told = told(reads, row, phrases);
     let drawn: BTreeSet<String> = reads.rows.iter().map(|row| read_name(row.name.as_bytes())).collect();
     let others = listed.iter().filter(|listed| !drawn.contains(*listed)).map(|listed| name(listed));
     let names = reads.rows.iter().map(|row| name(&row.name)).chain(others).collect();
     if reads.rows.is_empty() {
-        return Panel { lines: String::new(), middle: 0, told, names };
+        return ReadsPanel { lines: String::new(), middle: 0, told, names };
     }
     let widths = Widths::of(reads);
     let mut lines = String::new();
@@ -41,7 +41,7 @@ pub fn panel(reads: &ReadsAtJunction, row: &FusionRow, listed: &[String], phrase
     for row in &reads.rows {
         let _ = writeln!(lines, "{}", line(&head(row), row, reads, &widths));
     }
-    Panel { lines, middle: HEAD + widths.left + widths.inserted / 2, told, names }
+    ReadsPanel { lines, middle: HEAD + widths.left + widths.inserted / 2, told, names }
 }
 
 /// The same as a drawing; `None` where no read is drawn.
@@ -130,7 +130,7 @@ impl Widths {
 
 /// Where a stretch of a line lies.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Part {
+enum LinePart {
     Head,
     Left,
     Joint,
@@ -139,63 +139,63 @@ enum Part {
 }
 
 /// Letters of a line of which the same is shown.
-struct Stretch {
-    part: Part,
+struct LineStretch {
+    part: LinePart,
     /// Whether they are other bases than most reads have.
     differs: bool,
     text: String,
 }
 
-impl Stretch {
+impl LineStretch {
     fn class_in_drawing(&self, is_most: bool) -> &'static str {
         match self.part {
-            Part::Joint => "b-joint",
+            LinePart::Joint => "b-joint",
             _ if self.differs => "b-other",
-            Part::Left if is_most => "b-five",
-            Part::Inserted if is_most => "b-insert",
-            Part::Right if is_most => "b-three",
+            LinePart::Left if is_most => "b-five",
+            LinePart::Inserted if is_most => "b-insert",
+            LinePart::Right if is_most => "b-three",
             _ => "",
         }
     }
 
     fn class_on_page(&self) -> &'static str {
         match self.part {
-            Part::Head => "",
-            Part::Left => "l",
-            Part::Joint => "j",
-            Part::Inserted => "n",
-            Part::Right => "r",
+            LinePart::Head => "",
+            LinePart::Left => "l",
+            LinePart::Joint => "j",
+            LinePart::Inserted => "n",
+            LinePart::Right => "r",
         }
     }
 }
 
 /// One line: the bases before the junction end at it, inserted ones stand between two marks.
-fn laid_out(head: &str, row: &ReadRow, reads: &ReadsAtJunction, widths: &Widths) -> Vec<Stretch> {
-    let plain = |part: Part, text: String| Stretch { part, differs: false, text };
-    let joint = || plain(Part::Joint, "\u{2502}".to_owned());
-    // Bases beyond those that most reads have are compared with nothing.
+fn laid_out(head: &str, row: &ReadRow, reads: &ReadsAtJunction, widths: &Widths) -> Vec<LineStretch> {
+    let plain = |part: LinePart, text: String| LineStretch { part, differs: false, text };
+    let joint = || plain(LinePart::Joint, "\u{2502}".to_owned());
+    // Bases beyond the consensus have nothing to be compared with.
     let (skipped, beyond) = (reads.left.len().saturating_sub(row.left.len()), row.left.len().saturating_sub(reads.left.len()));
     let expected = [&vec![0; beyond], reads.left.as_bytes().get(skipped..).unwrap_or_default()].concat();
-    let mut line = vec![plain(Part::Head, head.to_owned() + &" ".repeat(widths.left - row.left.len()))];
-    line.extend(compared(Part::Left, &row.left, &expected));
+    let mut line = vec![plain(LinePart::Head, head.to_owned() + &" ".repeat(widths.left - row.left.len()))];
+    line.extend(compared(LinePart::Left, &row.left, &expected));
     line.push(joint());
     if widths.inserted > 0 {
-        line.extend(compared(Part::Inserted, &row.inserted, reads.inserted.as_bytes()));
-        line.push(plain(Part::Inserted, " ".repeat(widths.inserted - row.inserted.len())));
+        line.extend(compared(LinePart::Inserted, &row.inserted, reads.inserted.as_bytes()));
+        line.push(plain(LinePart::Inserted, " ".repeat(widths.inserted - row.inserted.len())));
         line.push(joint());
     }
-    line.extend(compared(Part::Right, &row.right, reads.right.as_bytes()));
+    line.extend(compared(LinePart::Right, &row.right, reads.right.as_bytes()));
     line
 }
 
 /// Bases in stretches that are as expected, and stretches that are not.
-fn compared(part: Part, own: &str, expected: &[u8]) -> Vec<Stretch> {
-    let mut stretches: Vec<Stretch> = Vec::new();
+fn compared(part: LinePart, own: &str, expected: &[u8]) -> Vec<LineStretch> {
+    let mut stretches: Vec<LineStretch> = Vec::new();
     for (at, letter) in own.chars().enumerate() {
         let differs = expected.get(at).is_some_and(|other| *other != 0 && char::from(*other) != letter);
         match stretches.last_mut() {
             Some(last) if last.differs == differs => last.text.push(letter),
-            _ => stretches.push(Stretch { part, differs, text: letter.to_string() }),
+            _ => stretches.push(LineStretch { part, differs, text: letter.to_string() }),
         }
     }
     stretches

@@ -6,7 +6,7 @@ use super::phrases::Phrases;
 use super::product::class;
 use crate::drawing::{text_width, Anchor, Drawing, Scale};
 use crate::report::carried::codon;
-use crate::report::drawn::DrawnGene;
+use crate::report::drawing_data::DrawnGene;
 use crate::report::known_codons::KnownCodons;
 use crate::report::rows::{Relation, VariantRow};
 use crate::variant::VariantStatus;

@@ -21,7 +21,7 @@ pub struct Drugs {
 }
 
 /// A line on one drug.
-pub struct Asked {
+pub struct DrugLine {
     /// What it is (`Condition`).
     pub what: &'static str,
     /// The drug.
@@ -37,7 +37,7 @@ pub struct Meaning {
     /// The three groups; none where the fusion makes no kinase or has no drug.
     pub groups: Vec<Drugs>,
     /// Conditions and tests of drugs that are left.
-    pub asked: Vec<Asked>,
+    pub asked: Vec<DrugLine>,
     /// Tier by the user's table.
     pub tier: Option<String>,
     /// Alterations of other genes.
@@ -56,7 +56,7 @@ pub fn of(meaning: &FusionMeaning, interpretation: &Interpretation, phrases: &Ph
     for drug in meaning.drugs.iter().filter(|drug| has_kinase && drug.group == Group::Active) {
         let test = drug.companion_diagnostic.as_ref().filter(|_| drug.is_approved());
         for (what, text) in [(phrases.condition, drug.condition.as_ref()), (phrases.companion_test, test)] {
-            asked.extend(text.map(|text| Asked { what, drug: name(&drug.drug), text: shown(text) }));
+            asked.extend(text.map(|text| DrugLine { what, drug: name(&drug.drug), text: shown(text) }));
         }
     }
     Meaning {

@@ -4,13 +4,13 @@ use super::lang::{fill, Lang};
 use super::meaning;
 use super::numbers::{name, shown};
 use super::phrases::Phrases;
-use super::summary::{quality, share, Finding};
+use super::summary::{quality, share, SummaryFinding};
 use crate::report::compound::Compound;
 use crate::report::rows::{Companion, Relation, ToFusion, VariantRow};
 use crate::variant::origin::Origin;
 
 /// One mutation.
-pub fn mutation(row: &VariantRow, lang: Lang) -> Finding {
+pub fn mutation(row: &VariantRow, lang: Lang) -> SummaryFinding {
     let phrases = lang.phrases();
     let title = format!("{} {}", name(&row.gene), name(&row.hgvs_p));
     let [value, low, high] = [row.allele_fraction, row.allele_fraction_low, row.allele_fraction_high].map(share);
@@ -32,7 +32,15 @@ pub fn mutation(row: &VariantRow, lang: Lang) -> Finding {
         }
     }
     let filter = row.filter.clone().unwrap_or_default();
-    Finding { id: String::new(), name: title, passes: row.is_sure(), filter: name(&filter), sentences, doubts: Vec::new(), meaning: None }
+    SummaryFinding {
+        id: String::new(),
+        name: title,
+        passes: row.is_sure(),
+        filter: name(&filter),
+        sentences,
+        doubts: Vec::new(),
+        meaning: None,
+    }
 }
 
 /// Drugs of which a row's tables report this effect.

@@ -1,4 +1,4 @@
-//! What it is worth that no fusion of a kinase, and no mutation of its known codons, was seen.
+//! Negative results on the page: kinases without a fusion, and known codons without a mutation, with what could have been seen.
 
 use super::lang::fill;
 use super::numbers::{name, percent, shown};
@@ -6,7 +6,7 @@ use super::phrases::Phrases;
 use super::strip::{is_usual, lod95};
 use crate::coverage::detectability::decided;
 use crate::report::absence::Absence;
-use crate::report::json::{Document, Verdict};
+use crate::report::json::{Document, SampleVerdict};
 use crate::report::known_codons::KnownCodons;
 use crate::report::rows::{Cell as _, DetectabilityRow, Fraction};
 
@@ -14,7 +14,7 @@ use crate::report::rows::{Cell as _, DetectabilityRow, Fraction};
 const MOST_NAMED: usize = 8;
 
 /// A kinase of which no fusion was found.
-pub struct Negative {
+pub struct NegativeKinase {
     /// The kinase.
     pub gene: String,
     /// Class of its colour.
@@ -28,9 +28,9 @@ pub struct Negative {
 }
 
 /// What the absence of a fusion of a kinase is worth.
-pub fn negative(gene: &str, document: &Document, phrases: &Phrases) -> Negative {
+pub fn negative(gene: &str, document: &Document, phrases: &Phrases) -> NegativeKinase {
     let absence = Absence::of_kinase(document, gene);
-    let failed = document.status.verdict == Verdict::Failed;
+    let failed = document.status.verdict == SampleVerdict::Failed;
     let own = || document.detectability.iter().filter(|place| place.gene == gene);
     // Neighbouring places of which the same is said stand together.
     let mut places: Vec<(Vec<String>, String)> = Vec::new();
@@ -51,7 +51,7 @@ pub fn negative(gene: &str, document: &Document, phrases: &Phrases) -> Negative 
         places.extend(known.map(|known| shown(&known.text)));
     }
     let resistance = resistance(gene, document, phrases).unwrap_or_default();
-    Negative { gene: name(gene), class: absence.class(), absence: absence.said(phrases.lang), places, resistance }
+    NegativeKinase { gene: name(gene), class: absence.class(), absence: absence.said(phrases.lang), places, resistance }
 }
 
 /// The places that decide the verdict before the others.
@@ -101,7 +101,7 @@ pub fn all_codons(document: &Document, phrases: &Phrases) -> Option<String> {
 
 fn of_codons(gene: &str, document: &Document, phrases: &Phrases) -> Option<String> {
     let codons = KnownCodons::of(gene, &document.variants);
-    if codons.count() == 0 || document.status.verdict == Verdict::Failed {
+    if codons.count() == 0 || document.status.verdict == SampleVerdict::Failed {
         return None;
     }
     let [own, all] = [codons.judged().len(), codons.count()].map(|count| count.to_string());

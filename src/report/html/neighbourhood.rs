@@ -13,7 +13,7 @@ use super::lang::fill;
 use super::numbers::{grouped, name};
 use super::phrases::Phrases;
 use crate::drawing::{nice_top, Anchor, Drawing, Scale};
-use crate::report::drawn::{DrawnFusion, SupportKind, BIN_BP, REACH_BP};
+use crate::report::drawing_data::{DrawnFusion, SupportKind, BIN_BP, REACH_BP};
 use crate::report::rows::FusionRow;
 
 const WIDTH: f64 = 720.0;

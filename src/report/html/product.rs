@@ -11,7 +11,7 @@ use super::numbers::{counted, grouped, name};
 use super::phrases::Phrases;
 use crate::drawing::{text_width, Anchor, Drawing, Scale};
 use crate::report::carried::codon;
-use crate::report::drawn::{Drawings, DrawnDomain, DrawnEnd, DrawnFusion, DrawnGene};
+use crate::report::drawing_data::{Drawings, DrawnDomain, DrawnEnd, DrawnFusion, DrawnGene};
 use crate::report::rows::{FusionRow, VariantRow};
 
 const WIDTH: f64 = 720.0;
@@ -23,7 +23,7 @@ const TRANSCRIPT: f64 = 52.0;
 const PROTEIN: f64 = 156.0;
 
 /// A stretch of the transcript or the protein.
-struct Stretch {
+struct ProductStretch {
     class: &'static str,
     length: f64,
 }
@@ -175,9 +175,9 @@ fn protein(
     }
     drawing.text("head", (LEFT, 112.0), Anchor::Start, &label);
     let parts = [
-        Stretch { class: "five-pale", length: aa5 },
-        Stretch { class: "insert", length: between },
-        Stretch { class: if is_in_frame { "three-pale" } else { "lost" }, length: aa3 },
+        ProductStretch { class: "five-pale", length: aa5 },
+        ProductStretch { class: "insert", length: between },
+        ProductStretch { class: if is_in_frame { "three-pale" } else { "lost" }, length: aa3 },
     ];
     let mut at = 0.0;
     for part in parts.iter().filter(|part| part.length > 0.0) {

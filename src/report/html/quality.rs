@@ -1,4 +1,4 @@
-//! Figures of the sample's quality for the first screen.
+//! Quality figures of the sample for the first screen of the page.
 
 use super::numbers::{grouped, percent, shown};
 use super::phrases::Phrases;

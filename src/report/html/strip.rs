@@ -1,11 +1,11 @@
-//! The drawings of what could have been seen: places at which each kinase can break, and the 5'/3' balance.
+//! Drawings of detectability: the places at which each kinase can break, and the 5'/3' balance.
 
 use super::lang::fill;
 use super::numbers::{name, percent};
 use super::phrases::Phrases;
 use crate::drawing::{text_width, Anchor, Drawing, Scale};
 use crate::report::absence::Absence;
-use crate::report::drawn::DrawnBalance;
+use crate::report::drawing_data::DrawnBalance;
 use crate::report::rows::{DetectabilityRow, Fraction};
 
 const WIDTH: f64 = 720.0;
@@ -15,7 +15,7 @@ const IN_LINE: usize = 8;
 const BOX: (f64, f64) = (78.0, 34.0);
 const GAP: f64 = 4.0;
 
-/// What the note of a place says that is none of the usual ones.
+/// The note of a place, if it is not one of the usual ones.
 const SELDOM: &str = "fusions seldom break here";
 
 /// Whether fusions usually break at a place.

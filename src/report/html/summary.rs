@@ -3,18 +3,18 @@
 use super::lang::{fill, Lang};
 use super::meaning::{self, Meaning};
 use super::mutation::{compound, mutation};
-use super::negative::{all_codons, negative, Negative};
+use super::negative::{all_codons, negative, NegativeKinase};
 use super::numbers::{name, percent, shown};
 use super::phrases::{flag_in_japanese, warning, Phrases};
 use crate::fusion::{Flag, KinaseDomain, Unit};
 use crate::report::compound::Compound;
 use crate::report::finding::has_sure_fusion;
 use crate::report::isoforms;
-use crate::report::json::{Document, Verdict};
+use crate::report::json::{Document, SampleVerdict};
 use crate::report::rows::{Fraction, FusionRow, Phred};
 
 /// One fusion or mutation that was found.
-pub struct Finding {
+pub struct SummaryFinding {
     /// Identifier, where it has one.
     pub id: String,
     /// Its name.
@@ -42,15 +42,15 @@ pub struct Warned {
 }
 
 /// The first screen.
-pub struct Summary {
+pub struct FirstScreen {
     /// Whether the sample failed.
     pub failed: bool,
     /// The fusions that pass.
-    pub fusions: Vec<Finding>,
+    pub fusions: Vec<SummaryFinding>,
     /// Those that are doubtful.
-    pub doubtful: Vec<Finding>,
+    pub doubtful: Vec<SummaryFinding>,
     /// The mutations of the kinases.
-    pub mutations: Vec<Finding>,
+    pub mutations: Vec<SummaryFinding>,
     /// How many known codons could be judged, and from which shares.
     pub codons: String,
     /// Mutations that lie on one molecule, or never do, and what is said of them together.
@@ -58,7 +58,7 @@ pub struct Summary {
     /// Kinases whose 3' part is expressed more, without a partner.
     pub imbalances: Vec<String>,
     /// Kinases without a fusion.
-    pub negatives: Vec<Negative>,
+    pub negatives: Vec<NegativeKinase>,
     /// Warnings.
     pub warnings: Vec<Warned>,
     /// Notes that hold for the sample, with their sources.
@@ -66,17 +66,17 @@ pub struct Summary {
 }
 
 /// What the first screen says of a document.
-pub fn of(document: &Document, lang: Lang) -> Summary {
+pub fn of(document: &Document, lang: Lang) -> FirstScreen {
     let phrases = lang.phrases();
     let mut said: Vec<(String, String)> = Vec::new();
-    let (fusions, doubtful): (Vec<Finding>, Vec<Finding>) =
+    let (fusions, doubtful): (Vec<SummaryFinding>, Vec<SummaryFinding>) =
         document.fusions.iter().map(|row| fusion(row, document, lang, &mut said)).partition(|finding| finding.passes);
     let imbalance = |found: &crate::report::json::Imbalance| {
         let [fold, low, high] = [found.fold, found.fold_low, found.fold_high].map(|fold| fold.to_string());
         fill(phrases.imbalance, &[&name(&found.gene), &fold, &name(&found.region), &low, &high])
     };
-    Summary {
-        failed: document.status.verdict == Verdict::Failed,
+    FirstScreen {
+        failed: document.status.verdict == SampleVerdict::Failed,
         fusions,
         doubtful,
         mutations: document.called_variants().into_iter().map(|row| mutation(row, lang)).collect(),
@@ -148,7 +148,7 @@ pub fn quality(qual: Phred) -> String {
     format!("{:.0}", qual.value())
 }
 
-fn fusion(row: &FusionRow, document: &Document, lang: Lang, said: &mut Vec<(String, String)>) -> Finding {
+fn fusion(row: &FusionRow, document: &Document, lang: Lang, said: &mut Vec<(String, String)>) -> SummaryFinding {
     let phrases = lang.phrases();
     let counts = [row.fragments, row.split_fragments, row.clip_fragments, row.pair_fragments].map(|count| count.to_string());
     let [all, split, clip, pair] = counts.each_ref().map(String::as_str);
@@ -183,7 +183,7 @@ fn fusion(row: &FusionRow, document: &Document, lang: Lang, said: &mut Vec<(Stri
     let doubts = row.filter.split(';').filter(|_| !passes).map(|flag| (name(flag), flag_text(flag, lang))).collect();
     let found = document.interpretation.fusions.iter().find(|meaning| meaning.id == row.id).filter(|_| passes);
     let mut meaning = found.map(|found| meaning::of(found, &document.interpretation, phrases));
-    // What was said of one isoform need not be said of the next.
+    // Text that was given for one isoform is not repeated for the next.
     if let (Some(found), Some(own)) = (found, meaning.as_mut()) {
         let key = serde_json::to_string(&(&found.drugs, &found.no_level, &found.notes, &found.bypass, &found.tier)).unwrap_or_default();
         match said.iter().find(|(known, _)| *known == key) {
@@ -201,7 +201,7 @@ fn fusion(row: &FusionRow, document: &Document, lang: Lang, said: &mut Vec<(Stri
             _ => said.push((key, name(&row.id))),
         }
     }
-    Finding { id: name(&row.id), name: title(row, phrases), filter: name(&row.filter), passes, sentences, doubts, meaning }
+    SummaryFinding { id: name(&row.id), name: title(row, phrases), filter: name(&row.filter), passes, sentences, doubts, meaning }
 }
 
 fn flag_text(flag: &str, lang: Lang) -> String {

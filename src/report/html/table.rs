@@ -6,11 +6,11 @@ use super::mutation;
 use super::numbers::{fraction, grouped, name, shown, with_interval};
 use super::phrases::Phrases;
 use crate::report::json::Document;
-use crate::report::rows::{Cell, Phred, Row, VariantRow};
+use crate::report::rows::{Cell, Phred, TableRow, VariantRow};
 use crate::variant::VariantStatus;
 
 /// A table with a heading for each column and each row.
-pub struct Table {
+pub struct HtmlTable {
     /// Its caption.
     pub caption: String,
     /// Headings of the columns.
@@ -19,7 +19,7 @@ pub struct Table {
     pub rows: Vec<Vec<String>>,
 }
 
-impl Table {
+impl HtmlTable {
     /// A table, unless it has no row.
     pub fn new(caption: &str, header: &[&str], rows: Vec<Vec<String>>) -> Option<Self> {
         let header = header.iter().map(|&text| text.to_owned()).collect();
@@ -35,8 +35,8 @@ impl Table {
     }
 
     /// Rows of a file; columns that are blank in all of them are left out.
-    fn of_file<R: Row>(caption: &str, rows: &[R]) -> Option<Self> {
-        let cells: Vec<Vec<String>> = rows.iter().map(Row::cells).collect();
+    fn of_file<R: TableRow>(caption: &str, rows: &[R]) -> Option<Self> {
+        let cells: Vec<Vec<String>> = rows.iter().map(TableRow::cells).collect();
         let is_used = |column: &usize| cells.iter().any(|row| row[*column] != ".") && R::COLUMNS[*column] != "sample";
         let used: Vec<usize> = (0..R::COLUMNS.len()).filter(is_used).collect();
         let header: Vec<&str> = used.iter().map(|&column| R::COLUMNS[column]).collect();
@@ -45,7 +45,7 @@ impl Table {
 }
 
 /// Called mutations, one a row.
-pub fn called(rows: &[&VariantRow], phrases: &Phrases) -> Option<Table> {
+pub fn called(rows: &[&VariantRow], phrases: &Phrases) -> Option<HtmlTable> {
     let header = [
         phrases.change,
         phrases.molecules,
@@ -72,7 +72,7 @@ pub fn called(rows: &[&VariantRow], phrases: &Phrases) -> Option<Table> {
             effects.collect::<Vec<_>>().join("; "),
         ]
     };
-    Table::new(phrases.table_called, &header, rows.iter().map(row).collect())
+    HtmlTable::new(phrases.table_called, &header, rows.iter().map(row).collect())
 }
 
 /// The word for the state of a site.
@@ -85,22 +85,22 @@ fn status(status: VariantStatus, phrases: &Phrases) -> &'static str {
 }
 
 /// The tables of the appendix.
-pub fn appendix(document: &Document, phrases: &Phrases) -> Vec<Table> {
+pub fn appendix(document: &Document, phrases: &Phrases) -> Vec<HtmlTable> {
     let skipped = document.skipped_reads.iter().map(|(reason, count)| vec![name(reason), grouped(*count)]).collect();
     [
         drugs(document, phrases),
         variants(document, phrases),
         hot_spots(document, phrases),
-        Table::of_file(phrases.appendix_detectability, &document.detectability),
-        Table::of_file(phrases.appendix_metrics, &document.metrics),
-        Table::new(phrases.appendix_skipped, &[phrases.reason, phrases.count], skipped),
+        HtmlTable::of_file(phrases.appendix_detectability, &document.detectability),
+        HtmlTable::of_file(phrases.appendix_metrics, &document.metrics),
+        HtmlTable::new(phrases.appendix_skipped, &[phrases.reason, phrases.count], skipped),
     ]
     .into_iter()
     .flatten()
     .collect()
 }
 
-fn drugs(document: &Document, phrases: &Phrases) -> Option<Table> {
+fn drugs(document: &Document, phrases: &Phrases) -> Option<HtmlTable> {
     let header = [
         phrases.drug,
         phrases.group,
@@ -140,10 +140,10 @@ fn drugs(document: &Document, phrases: &Phrases) -> Option<Table> {
             }
         }
     }
-    Table::new(phrases.appendix_drugs, &header, rows).map(Table::dense)
+    HtmlTable::new(phrases.appendix_drugs, &header, rows).map(HtmlTable::dense)
 }
 
-fn variants(document: &Document, phrases: &Phrases) -> Option<Table> {
+fn variants(document: &Document, phrases: &Phrases) -> Option<HtmlTable> {
     let header = [
         phrases.change,
         phrases.status_column,
@@ -170,10 +170,10 @@ fn variants(document: &Document, phrases: &Phrases) -> Option<Table> {
             shown(row.note.as_deref().unwrap_or("")),
         ]
     };
-    Table::new(phrases.appendix_variants, &header, document.variants.iter().map(row).collect())
+    HtmlTable::new(phrases.appendix_variants, &header, document.variants.iter().map(row).collect())
 }
 
-fn hot_spots(document: &Document, phrases: &Phrases) -> Option<Table> {
+fn hot_spots(document: &Document, phrases: &Phrases) -> Option<HtmlTable> {
     let header = [phrases.site, phrases.status_column, phrases.change, phrases.molecules, phrases.seen_from];
     let rows = document.off_target.iter().map(|spot| {
         let first = spot.variants.first();
@@ -187,11 +187,11 @@ fn hot_spots(document: &Document, phrases: &Phrases) -> Option<Table> {
             fraction(first.and_then(|row| row.lod95)),
         ]
     });
-    Table::new(phrases.appendix_hot_spots, &header, rows.collect())
+    HtmlTable::new(phrases.appendix_hot_spots, &header, rows.collect())
 }
 
 /// How the run was made: options, inputs, tables.
-pub fn run(document: &Document, phrases: &Phrases) -> Vec<Table> {
+pub fn run(document: &Document, phrases: &Phrases) -> Vec<HtmlTable> {
     let setting = |value: &serde_json::Value| match value {
         serde_json::Value::Bool(true) => phrases.yes.to_owned(),
         serde_json::Value::Bool(false) => phrases.no.to_owned(),
@@ -221,11 +221,11 @@ pub fn run(document: &Document, phrases: &Phrases) -> Vec<Table> {
     let tables = |caption: &str, list: &[crate::knowledge::TableSource]| {
         let version = fill(phrases.version, &[""]);
         let header = [phrases.table, phrases.origin, version.trim(), phrases.rows, phrases.checksum];
-        Table::new(caption, &header, list.iter().map(source).collect())
+        HtmlTable::new(caption, &header, list.iter().map(source).collect())
     };
     [
-        Table::new(phrases.settings, &[phrases.option, phrases.value], settings),
-        Table::new(
+        HtmlTable::new(phrases.settings, &[phrases.option, phrases.value], settings),
+        HtmlTable::new(
             phrases.inputs,
             &[phrases.file, phrases.size, phrases.header_md5, phrases.index_md5],
             document.input_files.iter().map(input).collect(),
@@ -239,12 +239,12 @@ pub fn run(document: &Document, phrases: &Phrases) -> Vec<Table> {
 }
 
 /// Called changes of other genes.
-pub fn other_genes(document: &Document, phrases: &Phrases) -> Option<Table> {
+pub fn other_genes(document: &Document, phrases: &Phrases) -> Option<HtmlTable> {
     let called: Vec<&VariantRow> =
         document.off_target.iter().flat_map(|spot| &spot.variants).filter(|row| row.status == VariantStatus::Called).collect();
     called_of(&called, phrases)
 }
 
-fn called_of(rows: &[&VariantRow], phrases: &Phrases) -> Option<Table> {
-    called(rows, phrases).map(|table| Table { caption: phrases.table_other_genes.to_owned(), ..table })
+fn called_of(rows: &[&VariantRow], phrases: &Phrases) -> Option<HtmlTable> {
+    called(rows, phrases).map(|table| HtmlTable { caption: phrases.table_other_genes.to_owned(), ..table })
 }

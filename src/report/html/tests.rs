@@ -1,5 +1,5 @@
 use super::*;
-use crate::report::drawn::{DrawnEnd, DrawnFusion, DrawnGene, DrawnMolecules, ReadRow, ReadsAtJunction, SupportKind};
+use crate::report::drawing_data::{DrawnEnd, DrawnFusion, DrawnGene, DrawnMolecules, ReadRow, ReadsAtJunction, SupportKind};
 use crate::report::fixture;
 use crate::report::json::Status;
 use crate::warning::{Code, Warning};
@@ -136,7 +136,7 @@ fn text_of_a_file_never_becomes_markup() {
 #[test]
 fn a_failed_sample_has_no_negative() {
     let mut document = document(0);
-    document.status = Status { verdict: Verdict::Failed, reasons: vec!["no reads".to_owned()], limits: Vec::new() };
+    document.status = Status { verdict: SampleVerdict::Failed, reasons: vec!["no reads".to_owned()], limits: Vec::new() };
     let html = html(&document, Lang::English);
     assert!(html.contains("The sample failed") && html.contains("no reads") && !html.contains("No fusion passes."));
     assert!(html.contains("<span class=\"badge bad\">not judged</span>"));

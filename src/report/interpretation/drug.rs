@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::super::carried::Carried;
-use super::super::group::{judge, Group, Judgement, Reason};
+use super::super::carried::CarriedMutations;
+use super::super::group::{judge, DrugJudgement, Group, Reason};
 use crate::knowledge::drugs::{level, Condition, Level};
 use crate::knowledge::standing::is_class;
 use crate::knowledge::tumour::Tumour;
@@ -102,7 +102,7 @@ pub struct Approval {
 }
 
 /// What the tables are asked of one fusion.
-pub(super) struct Asked<'a> {
+pub(super) struct FusionCase<'a> {
     /// 5' partner.
     pub gene5: &'a str,
     /// Kinase.
@@ -110,10 +110,10 @@ pub(super) struct Asked<'a> {
     /// The tables.
     pub knowledge: &'a Knowledge,
     /// The called mutations as they lie to the fusion.
-    pub carried: &'a Carried,
+    pub carried: &'a CarriedMutations,
 }
 
-impl Asked<'_> {
+impl FusionCase<'_> {
     fn holds(&self, condition: &Condition) -> bool {
         match condition {
             // What needs treatment before is listed, with the condition.
@@ -132,7 +132,7 @@ impl Asked<'_> {
     }
 
     fn judged(&self, drug: &str) -> DrugMeaning {
-        let Judgement { group, because, notes } = judge(self.knowledge, self.kinase, drug, self.carried);
+        let DrugJudgement { group, because, notes } = judge(self.knowledge, self.kinase, drug, self.carried);
         DrugMeaning {
             drug: drug.to_owned(),
             group,

@@ -14,10 +14,10 @@ fn said(change: impl Fn(&mut FusionRow)) -> FusionMeaning {
 
 #[test]
 fn a_fusion_that_makes_no_kinase_has_no_level_and_says_why() {
-    type Change = fn(&mut FusionRow);
+    type RowChange = fn(&mut FusionRow);
     let whole = said(|row| row.evidence = Some("rna".to_owned()));
     assert_eq!((whole.evidence_level, whole.no_level), (Some(Level::AJapan), None));
-    let cases: [(&str, Change); 3] = [
+    let cases: [(&str, RowChange); 3] = [
         ("out of frame", |row| {
             row.evidence = Some("rna".to_owned());
             row.frame = "out-of-frame".to_owned();

@@ -31,7 +31,7 @@ impl Rows {
         if self.has_items && self.level < LEVELS {
             self.begin_line(out)?;
         }
-        // What was closed is an item of what is around it.
+        // A closed object or list is an item of the one around it.
         self.has_items = true;
         out.write_all(bracket)
     }

@@ -1,9 +1,9 @@
-//! What it is worth that no fusion of a kinase was found, and evidence of one without its partner.
+//! Negative results in `kinfuse.json`: what could have been seen of each kinase, and evidence of a fusion without its partner (5'/3' balance).
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::coverage::sentence::Summary;
+use crate::coverage::sentence::PlacesSummary;
 use crate::report::rows::Fraction;
 
 /// What the absence of a fusion of one kinase is worth.
@@ -40,9 +40,9 @@ pub struct NegativePlaces {
     pub asked_probability: Option<Fraction>,
 }
 
-impl From<&Summary> for NegativePlaces {
-    fn from(summary: &Summary) -> Self {
-        let Summary { places, worth, molecules, lod95, seen } = summary;
+impl From<&PlacesSummary> for NegativePlaces {
+    fn from(summary: &PlacesSummary) -> Self {
+        let PlacesSummary { places, worth, molecules, lod95, seen } = summary;
         let [lod95_known, lod95_novel] = lod95.map(|share| share.and_then(Fraction::new));
         let asked = |value: f64| Fraction::new(value).filter(|_| lod95_known.is_none());
         Self {

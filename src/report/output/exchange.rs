@@ -17,19 +17,19 @@ use crate::error::{Error, Result};
 pub(super) struct Exchange {
     /// What names the folder, for remedies.
     option: &'static str,
-    kept: Vec<Kept>,
+    kept: Vec<ReplacedFile>,
     /// New files where there was none.
     added: Vec<PathBuf>,
 }
 
-struct Kept {
+struct ReplacedFile {
     path: PathBuf,
     second_name: PathBuf,
     /// Whether the old file no longer has its first name.
     is_moved: bool,
 }
 
-impl Kept {
+impl ReplacedFile {
     /// Puts the old file back, or its bytes into what is there where nothing can be moved.
     fn restored(&self) -> io::Result<()> {
         fs::rename(&self.second_name, &self.path).or_else(|_| {
@@ -57,7 +57,7 @@ impl Exchange {
         if is_moved {
             fs::rename(path, &second_name).map_err(|error| refused(path, "cannot be replaced", self.option, &error))?;
         }
-        self.kept.push(Kept { path: path.to_owned(), second_name, is_moved });
+        self.kept.push(ReplacedFile { path: path.to_owned(), second_name, is_moved });
         Ok(())
     }
 
@@ -82,7 +82,7 @@ impl Exchange {
     /// The new files have their names: the old ones go.
     pub(super) fn done(self) {
         for kept in self.kept {
-            // A second name that stays is in nobody's way, and goes with the next run.
+            // A second name that cannot be removed does no harm; the next run removes it.
             let _ = fs::remove_file(kept.second_name);
         }
     }

@@ -8,7 +8,7 @@ use std::sync::{Mutex, PoisonError};
 /// The folders that this process made, for the case that a signal ends it.
 static MADE: Mutex<Vec<PathBuf>> = Mutex::new(Vec::new());
 
-/// Folders that were made for the files of one run, the innermost last. They go when this is dropped, as far as they are empty.
+/// Folders that were made for the files of one run, the innermost last. Those that are empty are removed when this is dropped.
 #[derive(Debug, Default)]
 pub(super) struct NewFolders(Vec<PathBuf>);
 

@@ -8,7 +8,7 @@ use serde::Deserialize;
 
 use super::file_prefix;
 use crate::error::{Error, Result};
-use crate::report::rows::escaped;
+use crate::terminal::one_line;
 
 /// What a document says of its sample.
 #[derive(Deserialize)]
@@ -26,10 +26,11 @@ pub fn refuse_another(dir: &Path, sample: &str) -> Result<()> {
     let Ok(file) = File::open(&path) else { return Ok(()) };
     match serde_json::from_reader::<_, Owned>(BufReader::new(file)) {
         Ok(other) if other.sample != sample => {
-            let problem = format!("holds the sample {}, and the files of {} have the same names", escaped(&other.sample), escaped(sample));
+            let problem =
+                format!("holds the sample {}, and the files of {} have the same names", one_line(&other.sample), one_line(sample));
             Err(Error::input(path, problem, "choose another folder with --out-dir, or give another name with --sample"))
         }
-        // A file that is no document is in nobody's name.
+        // A file that is no document of kinfuse belongs to no sample.
         _ => Ok(()),
     }
 }

@@ -42,7 +42,7 @@ impl Temporary {
             // Between the two calls another run may have taken the file for one that a dead run left, and have locked or removed it.
             let is_ours = match file.try_lock() {
                 Err(TryLockError::WouldBlock) => false,
-                // A file system without locks: then nobody else can lock it either.
+                // The file system has no locks, so no other run can lock the file either.
                 Err(TryLockError::Error(_)) => true,
                 Ok(()) => is_at(&file, &path),
             };
@@ -93,8 +93,8 @@ pub(super) fn abandon() {
     std::mem::forget(alive);
 }
 
-/// Removes the temporary files in `dir` whose run lives no more, once in a run. What cannot be told or removed stays: it is in nobody's
-/// way.
+/// Removes the temporary files in `dir` whose run lives no more, once in a run. A file whose run cannot be determined, or that cannot be
+/// removed, stays: it is in nobody's way.
 pub(super) fn sweep(dir: &Path) {
     let mut swept = SWEPT.lock().unwrap_or_else(PoisonError::into_inner);
     if !swept.iter().any(|done| done == dir) {

@@ -10,7 +10,7 @@ use crate::terminal::one_line;
 use crate::variant::origin::Origin;
 use crate::variant::VariantStatus;
 
-/// What a cell shows where there is no value.
+/// The text of a cell without a value.
 const MISSING: &str = ".";
 
 /// A value that can be a cell: never empty, without tab, line end or control character.
@@ -188,7 +188,7 @@ impl Cell for String {
         if self.is_empty() {
             MISSING.to_owned()
         } else {
-            escaped(self)
+            one_line(self)
         }
     }
 }
@@ -197,12 +197,6 @@ impl<T: Cell> Cell for Option<T> {
     fn cell(&self) -> String {
         self.as_ref().map_or_else(|| MISSING.to_owned(), Cell::cell)
     }
-}
-
-/// The text with tabs and line ends as spaces and other control characters as escapes, so that a name out of a BAM can neither
-/// break a table nor command a terminal.
-pub fn escaped(text: &str) -> String {
-    one_line(text)
 }
 
 impl Cell for KnownTier {

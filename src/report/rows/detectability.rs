@@ -9,14 +9,15 @@ use crate::genome::Contigs;
 
 /// Fragments that a call needs; `4/6` in the table.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-pub struct Support {
+#[schemars(rename = "Support")]
+pub struct NeededSupport {
     /// Of a known fusion.
     pub known: u32,
     /// Of a novel one.
     pub novel: u32,
 }
 
-impl Cell for Support {
+impl Cell for NeededSupport {
     fn cell(&self) -> String {
         format!("{}/{}", self.known, self.novel)
     }
@@ -44,7 +45,7 @@ table_row! {
         /// Median number of fragments (molecules) that could have shown a fusion.
         pub median_fragments: Option<Amount>,
         /// Fragments that a call needs here: of a known and, behind `/`, a novel fusion.
-        pub min_support: Option<Support>,
+        pub min_support: Option<NeededSupport>,
         /// Fraction of 0-1 of the molecules that a known fusion needs to be seen with 95 % probability, if it breaks at a place drawn from
         /// the region (in RNA: behind the median partner); `.` where more than 5 % of the region cannot show one.
         pub lod95_known: Option<Fraction>,
@@ -71,7 +72,7 @@ impl DetectabilityRow {
             assay: place.assay.name().to_owned(),
             covered_frac: place.covered_frac.and_then(Fraction::new),
             median_fragments: Some(place.molecules.into()),
-            min_support: Some(Support { known: place.needed.known.any, novel: place.needed.novel.any }),
+            min_support: Some(NeededSupport { known: place.needed.known.any, novel: place.needed.novel.any }),
             lod95_known,
             lod95_novel,
             verdict: place.worth.name().to_owned(),
@@ -83,7 +84,7 @@ impl DetectabilityRow {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::report::rows::Row;
+    use crate::report::rows::TableRow;
 
     #[test]
     fn the_columns_are_those_of_the_contract() {

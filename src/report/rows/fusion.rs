@@ -1,11 +1,12 @@
 //! One line of `fusions.tsv` and `candidates.tsv.gz`.
 
-use super::{escaped, filter_text, not_empty, readable_row, table_row, Cell, Fraction, Phred, ReadCell};
+use super::{filter_text, not_empty, readable_row, table_row, Cell, Fraction, Phred, ReadCell};
 use crate::fusion::domains;
 use crate::fusion::name::OtherCount;
 use crate::fusion::{DomainFate, Flag, Fusion, KinaseDomain, KnownTier, Material, Partner, Unit};
 use crate::genome::Contigs;
 use crate::model::{Role, Site};
+use crate::terminal::one_line;
 
 table_row! {
     /// A fusion, called or rejected. Positions are 1-based in the BAM's own contig names.
@@ -148,17 +149,17 @@ impl FusionRow {
 
     /// The row of a fusion of `sample` whose breakends lie on `contigs`.
     pub fn new(sample: &str, fusion: &Fusion, contigs: &Contigs) -> Self {
-        let five = Place::of(fusion, Role::Five, contigs);
-        let three = Place::of(fusion, Role::Three, contigs);
+        let five = BreakSite::of(fusion, Role::Five, contigs);
+        let three = BreakSite::of(fusion, Role::Three, contigs);
         let share = fusion.allele_fraction;
         let dna = fusion.agreement.dna.as_deref();
         let described = &fusion.description;
         let row = Self {
             sample: sample.to_owned(),
             id: fusion.id.clone(),
-            fusion: escaped(&fusion.name()),
-            gene5: fusion.five.gene.as_deref().map(escaped),
-            gene3: fusion.three.gene.as_deref().map(escaped),
+            fusion: one_line(&fusion.name()),
+            gene5: fusion.five.gene.as_deref().map(one_line),
+            gene3: fusion.three.gene.as_deref().map(one_line),
             site5: five.site,
             site3: three.site,
             exon_junction: fusion.exon_junction.clone(),
@@ -184,14 +185,14 @@ impl FusionRow {
             event: not_empty(&fusion.event),
             homology_bp: fusion.junction.homology_bp(),
             insertion: not_empty(&String::from_utf8_lossy(&fusion.insertion)),
-            transcript5: fusion.five.transcript.as_deref().map(escaped),
-            transcript3: fusion.three.transcript.as_deref().map(escaped),
+            transcript5: fusion.five.transcript.as_deref().map(one_line),
+            transcript3: fusion.three.transcript.as_deref().map(one_line),
             hgvs: fusion.hgvs.clone(),
             vicc: fusion.vicc.clone(),
             consensus: fusion.consensus.clone(),
             slack_bp: fusion.slack_bp,
-            dna_breakpoint5: dna.and_then(|dna| Place::of(dna, Role::Five, contigs).breakpoint),
-            dna_breakpoint3: dna.and_then(|dna| Place::of(dna, Role::Three, contigs).breakpoint),
+            dna_breakpoint5: dna.and_then(|dna| BreakSite::of(dna, Role::Five, contigs).breakpoint),
+            dna_breakpoint3: dna.and_then(|dna| BreakSite::of(dna, Role::Three, contigs).breakpoint),
             dna_fragments: dna.map(|dna| dna.support.fragments()),
             dna_allele_fraction: dna.and_then(|dna| dna.allele_fraction).and_then(|share| Fraction::new(share.value)),
             contradiction: fusion.agreement.contradiction.clone(),
@@ -255,12 +256,12 @@ pub(in crate::report) fn evidence_text(fusion: &Fusion) -> Option<String> {
 }
 
 /// Where a partner breaks, in words.
-struct Place {
+struct BreakSite {
     breakpoint: Option<String>,
     site: Option<String>,
 }
 
-impl Place {
+impl BreakSite {
     fn of(fusion: &Fusion, role: Role, contigs: &Contigs) -> Self {
         if is_unplaced(fusion, role) {
             return Self { breakpoint: None, site: None };
@@ -290,7 +291,7 @@ fn site_text(site: Site, role: Role) -> String {
 mod tests {
     use super::*;
     use crate::report::fixture;
-    use crate::report::rows::Row;
+    use crate::report::rows::TableRow;
 
     #[test]
     fn the_columns_are_those_of_the_contract() {

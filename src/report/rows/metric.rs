@@ -3,7 +3,9 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::cell::{decimal, escaped};
+use crate::terminal::one_line;
+
+use super::cell::decimal;
 use super::{table_row, Cell};
 
 /// The value of a metric.
@@ -36,7 +38,7 @@ impl Cell for MetricValue {
             Self::Count(count) => count.to_string(),
             Self::Number(number) => decimal(*number),
             Self::Text(text) if text.is_empty() => ".".to_owned(),
-            Self::Text(text) => escaped(text),
+            Self::Text(text) => one_line(text),
         }
     }
 }
@@ -68,7 +70,7 @@ impl MetricRow {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::report::rows::Row;
+    use crate::report::rows::TableRow;
 
     #[test]
     fn counts_numbers_and_words_come_back_from_json_as_they_went() {

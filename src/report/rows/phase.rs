@@ -10,7 +10,9 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{escaped, Cell};
+use crate::terminal::one_line;
+
+use super::Cell;
 
 /// How two things lie to each other.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
@@ -119,7 +121,7 @@ impl Phase {
 
 impl Cell for Phase {
     fn cell(&self) -> String {
-        escaped(&self.items().join(","))
+        one_line(&self.items().join(","))
     }
 }
 

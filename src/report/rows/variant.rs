@@ -178,7 +178,7 @@ fn resistance_items(variant: &Variant) -> Vec<String> {
 mod tests {
     use super::*;
     use crate::report::fixture;
-    use crate::report::rows::Row;
+    use crate::report::rows::TableRow;
 
     #[test]
     fn the_columns_are_those_of_the_contract() {

@@ -2,7 +2,9 @@
 
 use super::super::isoforms;
 use super::super::json::{Document, Imbalance};
-use super::super::rows::{escaped, Cell, Fraction, FusionRow};
+use crate::terminal::one_line;
+
+use super::super::rows::{Cell, Fraction, FusionRow};
 use super::lines::{columns, cut, Lines, Rank};
 use super::{meaning, percent};
 
@@ -41,7 +43,7 @@ pub(super) fn add(document: &Document, lines: &mut Lines, width: usize) {
             }
             let meant = document.interpretation.fusions.iter().find(|meaning| meaning.id == fusion.id && fusion.passes());
             let own = meant.map(|meant| meaning::of_fusion(document, meant, fusion)).unwrap_or_default();
-            // Two junctions of one pair of genes mean the same; it stands below the first.
+            // Junctions of the same genes have the same meaning; it is shown below the first.
             if !shown.contains(&own) {
                 for (rank, text) in &own {
                     lines.add_wrapped(*rank, text, super::DRUG_LINES);
@@ -51,7 +53,7 @@ pub(super) fn add(document: &Document, lines: &mut Lines, width: usize) {
         }
     }
     for note in document.interpretation.notes.iter().filter(|note| note.important) {
-        lines.add_wrapped(Rank::More, &format!("  {}", escaped(&note.text)), super::DRUG_LINES);
+        lines.add_wrapped(Rank::More, &format!("  {}", one_line(&note.text)), super::DRUG_LINES);
     }
     for text in document.candidate_rows().filter_map(loose_end).chain(document.imbalances.iter().map(imbalance)) {
         lines.add_wrapped(Rank::Detail, &text, 2);
@@ -65,7 +67,7 @@ fn table(document: &Document, width: usize) -> Vec<String> {
     if !fusions.iter().any(|fusion| isoforms::share(document, fusion).is_some()) {
         names.retain(|name| *name != AMONG);
     }
-    // What all rows share needs no column.
+    // A column in which all rows are equal is left out.
     if !fusions.iter().any(|fusion| fusion.evidence.as_deref().is_some_and(|evidence| evidence.contains('+'))) {
         names.retain(|name| *name != "evidence");
     }
@@ -92,7 +94,7 @@ fn rows(document: &Document, names: &[&str]) -> Vec<String> {
 fn value(fusion: &FusionRow, column: &str) -> String {
     match column {
         "FUSIONS" => format!("  {}", fusion.fusion.cell()),
-        // Which exons the transcript joins, a break in DNA only implies.
+        // A DNA break only implies which exons the transcript joins.
         "junction" if fusion.exon_junction.is_some() && is_implied(fusion) => format!("{} (implied)", fusion.exon_junction.cell()),
         "junction" => fusion.exon_junction.cell(),
         "variant" => fusion.variant.cell(),
@@ -112,15 +114,15 @@ fn is_implied(fusion: &FusionRow) -> bool {
 
 /// A line on a break that no read shows to the base.
 fn interval(fusion: &FusionRow) -> Option<String> {
-    let places = [&fusion.breakpoint5, &fusion.breakpoint3].map(|place| place.as_deref().map_or(".".to_owned(), escaped));
+    let places = [&fusion.breakpoint5, &fusion.breakpoint3].map(|place| place.as_deref().map_or(".".to_owned(), one_line));
     (fusion.slack_bp > 0).then(|| format!("    breaks within {} bases of {} and {}", fusion.slack_bp, places[0], places[1]))
 }
 
 /// A line on what the sample's other material holds against a fusion.
 fn contradiction(fusion: &FusionRow) -> Option<String> {
     let text = fusion.contradiction.as_deref()?;
-    let junction = fusion.exon_junction.as_deref().map_or(String::new(), |junction| format!(" {}", escaped(junction)));
-    Some(format!("    {}{junction}: contradicted, {}", escaped(&fusion.fusion), escaped(text)))
+    let junction = fusion.exon_junction.as_deref().map_or(String::new(), |junction| format!(" {}", one_line(junction)));
+    Some(format!("    {}{junction}: contradicted, {}", one_line(&fusion.fusion), one_line(text)))
 }
 
 /// A line on clipped reads that agree with each other at a kinase but whose partner was not placed: no call, and no negative either.
@@ -128,7 +130,7 @@ fn loose_end(candidate: &FusionRow) -> Option<String> {
     let unplaced = candidate.filter.split(';').any(|flag| flag == "unplaced_partner");
     let (gene, place) = (candidate.gene3.as_ref()?, candidate.breakpoint3.as_ref()?);
     (unplaced && candidate.fragments >= MIN_LOOSE_FRAGMENTS).then(|| {
-        let (gene, place) = (escaped(gene), escaped(place));
+        let (gene, place) = (one_line(gene), one_line(place));
         format!(
             "  {gene}: {} fragments end alike at {place} in bases without a place; not a call, see candidates.tsv.gz",
             candidate.fragments
@@ -140,9 +142,9 @@ fn loose_end(candidate: &FusionRow) -> Option<String> {
 fn imbalance(found: &Imbalance) -> String {
     format!(
         "  {}: {} times as much RNA behind {} as before it (95 % {}-{}); a partner was not found; not a call",
-        escaped(&found.gene),
+        one_line(&found.gene),
         found.fold,
-        escaped(&found.region),
+        one_line(&found.region),
         found.fold_low,
         found.fold_high
     )

@@ -1,15 +1,15 @@
 //! Lines of a bounded width and number: what matters least goes first.
 
-use super::super::rows::escaped;
+use crate::terminal::one_line;
 
 /// How much a line matters; the last ones go first when there are too many.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Rank {
     /// Stays in any case.
     Finding,
-    /// What a reader of the finding asks next.
+    /// Details of a finding.
     Detail,
-    /// What the files say as well.
+    /// Text that the files also have.
     More,
 }
 
@@ -48,7 +48,7 @@ impl Lines {
         self.all.iter().map(|(_, lines)| lines.len()).sum()
     }
 
-    /// The text of at most so many lines: those that matter least go, the last ones first, and it is said where they are.
+    /// The text, cut to a number of lines: the least important go first, the last ones before others, and a line says where they can be read.
     pub(super) fn text(mut self, most: usize, elsewhere: &str) -> String {
         let before = self.count();
         while self.count() + usize::from(self.count() < before) > most {
@@ -58,7 +58,7 @@ impl Lines {
         }
         let left_out = before - self.count();
         if left_out > 0 {
-            let line = format!("  {left_out} more line{}: {}", if left_out == 1 { "" } else { "s" }, escaped(elsewhere));
+            let line = format!("  {left_out} more line{}: {}", if left_out == 1 { "" } else { "s" }, one_line(elsewhere));
             self.add(Rank::Finding, line);
         }
         let lines: Vec<String> = self.all.into_iter().flat_map(|(_, lines)| lines).map(|line| line.trim_end().to_owned()).collect();

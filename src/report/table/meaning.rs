@@ -15,22 +15,24 @@ use std::collections::BTreeMap;
 use super::super::group::{Group, Reason};
 use super::super::interpretation::{Approval, DrugMeaning, FusionMeaning};
 use super::super::json::Document;
-use super::super::rows::{escaped, Cell, FusionRow};
+use crate::terminal::one_line;
+
+use super::super::rows::{Cell, FusionRow};
 use super::lines::Rank;
 
 /// The lines of one fusion.
 pub(super) fn of_fusion(document: &Document, meaning: &FusionMeaning, fusion: &FusionRow) -> Vec<(Rank, String)> {
-    let name = escaped(&meaning.fusion);
+    let name = one_line(&meaning.fusion);
     let mut lines: Vec<(Rank, String)> = Vec::new();
     if let Some(reason) = &meaning.no_level {
         if document.interpretation.tumour.is_some() || !meaning.drugs.is_empty() {
-            let text = format!("    {name} {}: no level: {}", fusion.exon_junction.cell(), escaped(reason));
+            let text = format!("    {name} {}: no level: {}", fusion.exon_junction.cell(), one_line(reason));
             lines.push((Rank::Finding, text));
         }
     } else if !meaning.drugs.is_empty() {
         lines.push((Rank::Finding, format!("    {name}: {}", level(document, meaning))));
     }
-    // What makes no kinase gives no drug anything to act on.
+    // A fusion that makes no kinase has no drugs to list.
     if meaning.no_level.is_none() {
         let groups = [Group::Active, Group::Void, Group::NoReport].into_iter().filter_map(|group| of_group(meaning, group));
         lines.extend(groups.map(|text| (Rank::Finding, text)));
@@ -44,10 +46,10 @@ pub(super) fn of_fusion(document: &Document, meaning: &FusionMeaning, fusion: &F
     }
     lines.extend(bypass(meaning).into_iter().map(|text| (Rank::Detail, text)));
     if let Some(tier) = &meaning.tier {
-        lines.push((Rank::Finding, format!("    {name}: tier {} ({})", escaped(&tier.tier), escaped(&tier.source))));
+        lines.push((Rank::Finding, format!("    {name}: tier {} ({})", one_line(&tier.tier), one_line(&tier.source))));
     }
     for note in meaning.notes.iter().filter(|note| note.important) {
-        lines.push((Rank::Detail, format!("    {name}: {}", escaped(&note.text))));
+        lines.push((Rank::Detail, format!("    {name}: {}", one_line(&note.text))));
     }
     lines
 }
@@ -58,8 +60,8 @@ fn level(document: &Document, meaning: &FusionMeaning) -> String {
     };
     let unknown = if document.interpretation.tumour_note.is_some() { ", a type that is not in the tables" } else { "" };
     match meaning.evidence_level {
-        Some(level) => format!("evidence level {} in {}{unknown}", level.name(), escaped(tumour)),
-        None => format!("no evidence level in {}{unknown}: none of its drugs is left", escaped(tumour)),
+        Some(level) => format!("evidence level {} in {}{unknown}", level.name(), one_line(tumour)),
+        None => format!("no evidence level in {}{unknown}: none of its drugs is left", one_line(tumour)),
     }
 }
 
@@ -90,7 +92,7 @@ fn of_group(meaning: &FusionMeaning, group: Group) -> Option<String> {
         }
     };
     let text = parts.iter().map(part).collect::<Vec<_>>().join("; ");
-    (!text.is_empty()).then(|| format!("    {word}: {}", escaped(&text)))
+    (!text.is_empty()).then(|| format!("    {word}: {}", one_line(&text)))
 }
 
 /// The level of an active drug, else whether it is approved at all.
@@ -127,7 +129,7 @@ fn conditions(meaning: &FusionMeaning) -> impl Iterator<Item = (Rank, String)> +
         }
     }
     said.into_iter()
-        .map(|(condition, drugs)| (Rank::Detail, format!("    condition, {}: {}", escaped(&drugs.join(", ")), escaped(condition))))
+        .map(|(condition, drugs)| (Rank::Detail, format!("    condition, {}: {}", one_line(&drugs.join(", ")), one_line(condition))))
 }
 
 /// Decisions on approvals that were due when the tables were made.
@@ -140,7 +142,7 @@ fn due(meaning: &FusionMeaning) -> Option<String> {
         due.map(text).collect::<Vec<_>>()
     };
     let all: Vec<String> = meaning.drugs.iter().flat_map(of).collect();
-    (!all.is_empty()).then(|| format!("    approval: {}; outcome not in the tables", escaped(&all.join("; "))))
+    (!all.is_empty()).then(|| format!("    approval: {}; outcome not in the tables", one_line(&all.join("; "))))
 }
 
 /// `line: crizotinib first line; entrectinib first line`, over the approved active drugs of which something is said.
@@ -155,7 +157,7 @@ fn of_drugs(meaning: &FusionMeaning, what: &str, said: impl Fn(&DrugMeaning) -> 
         }
     }
     let parts: Vec<String> = parts.into_iter().map(|(text, names)| format!("{} {text}", names.join(", "))).collect();
-    (!parts.is_empty()).then(|| format!("    {what}: {}", escaped(&parts.join("; "))))
+    (!parts.is_empty()).then(|| format!("    {what}: {}", one_line(&parts.join("; "))))
 }
 
 /// `JP: first line; US: first line` as `first line`: each text once, without the places.
@@ -189,7 +191,7 @@ fn approvals(meaning: &FusionMeaning) -> Option<String> {
             let dates = approval.date.as_deref().unwrap_or("");
             let year = dates.split(|c: char| !c.is_ascii_digit()).find(|digits| digits.len() == 4).unwrap_or("");
             let place = format!("{} {year}", approval.jurisdiction).trim_end().to_owned();
-            // The first approval of a place is the one that matters here.
+            // Only the first approval of each region is shown here.
             if !places.iter().any(|known| known.starts_with(&approval.jurisdiction)) {
                 places.push(place);
             }
@@ -197,7 +199,7 @@ fn approvals(meaning: &FusionMeaning) -> Option<String> {
         (!places.is_empty()).then(|| format!("{} {}", drug.drug, places.join(", ")))
     };
     let all: Vec<String> = meaning.drugs.iter().filter(|drug| drug.group == Group::Active).filter_map(of).collect();
-    (!all.is_empty()).then(|| format!("    approved: {}", escaped(&all.join("; "))))
+    (!all.is_empty()).then(|| format!("    approved: {}", one_line(&all.join("; "))))
 }
 
 /// What alterations of other genes are reported to void or to call for, one line an alteration.
@@ -216,7 +218,7 @@ fn bypass(meaning: &FusionMeaning) -> Vec<String> {
         let mut calls: Vec<&str> = own().filter(|item| item.source.is_some()).filter_map(|item| item.calls_for.as_deref()).collect();
         calls.dedup();
         let calls = if calls.is_empty() { String::new() } else { format!("; calls for: {}", calls.join(" / ")) };
-        format!("    bypass, {}: reported {}{}", escaped(seen), escaped(&said.join("; ")), escaped(&calls))
+        format!("    bypass, {}: reported {}{}", one_line(seen), one_line(&said.join("; ")), one_line(&calls))
     };
     let mut lines: Vec<String> = Vec::new();
     for seen in seen {

@@ -2,9 +2,10 @@
 
 use super::super::compound::{Compound, Relation};
 use super::super::json::Document;
-use super::super::rows::{escaped, Cell, Fraction, Phred, VariantRow};
+use super::super::rows::{Cell, Fraction, Phred, VariantRow};
 use super::lines::{columns, Lines, Rank};
 use super::{percent, resistance};
+use crate::terminal::one_line;
 use crate::variant::origin::Origin;
 use crate::variant::VariantStatus;
 
@@ -51,10 +52,10 @@ pub(super) fn add(document: &Document, lines: &mut Lines) {
 
 fn row(variant: &VariantRow) -> Vec<String> {
     let on = variant.phase.as_ref().filter(|phase| !phase.fusions.is_empty()).map(Cell::cell).unwrap_or_default();
-    // What has no name by the protein goes by the coding sequence.
+    // A change without a protein name is named by the coding sequence.
     let name = variant.hgvs_c.as_deref().filter(|_| variant.hgvs_p == "p.?").unwrap_or(&variant.hgvs_p);
     vec![
-        super::lines::cut(&format!("  {} {}", escaped(&variant.gene), escaped(name)), NAME),
+        super::lines::cut(&format!("  {} {}", one_line(&variant.gene), one_line(name)), NAME),
         format!("{}/{}", variant.alt_fragments, variant.depth),
         percent(variant.allele_fraction.map(Fraction::value)),
         variant.qual.as_ref().map(Phred::cell).cell(),
@@ -77,11 +78,11 @@ fn compound_line(compound: &Compound) -> String {
             let drugs: Vec<&str> =
                 compound.effects.iter().filter(|(_, what, _)| what == verdict).map(|(drug, _, _)| drug.as_str()).collect();
             let what = if verdict == "conflicting" { "conflicting reports".to_owned() } else { format!("reported {verdict}") };
-            (!drugs.is_empty()).then(|| format!("{what}: {}", escaped(&drugs.join(", "))))
+            (!drugs.is_empty()).then(|| format!("{what}: {}", one_line(&drugs.join(", "))))
         })
         .collect();
     let said = if said.is_empty() { otherwise.to_owned() } else { said.join("; ") };
-    format!("  {} {} {how}{molecules}: {said}", escaped(&compound.gene), escaped(&compound.name()))
+    format!("  {} {} {how}{molecules}: {said}", one_line(&compound.gene), one_line(&compound.name()))
 }
 
 /// Where a mutation comes from, if that is known, and what is reported of it, by effect.
@@ -104,5 +105,5 @@ fn effects(variant: &VariantRow, compounds: &[Compound]) -> Option<String> {
         report(&what, drugs);
         report("alone reported otherwise, but see the compound", but);
     }
-    (!parts.is_empty() && variant.status == VariantStatus::Called).then(|| format!("    {}", escaped(&parts.join("; "))))
+    (!parts.is_empty() && variant.status == VariantStatus::Called).then(|| format!("    {}", one_line(&parts.join("; "))))
 }

@@ -11,12 +11,13 @@
 //! The first row of a kinase names the places by which its verdict was given. The words are those of [`Absence`].
 
 use crate::coverage::sentence::percent;
+use crate::terminal::one_line;
 
 use super::super::absence::Absence;
 use super::super::finding::has_sure_fusion;
 use super::super::html::Lang;
-use super::super::json::{Document, NegativePlaces, Verdict};
-use super::super::rows::{escaped, Fraction};
+use super::super::json::{Document, NegativePlaces, SampleVerdict};
+use super::super::rows::Fraction;
 use super::lines::{columns, Lines, Rank};
 
 /// The text of a reason that concerns this gene alone.
@@ -49,15 +50,15 @@ pub(super) fn add(document: &Document, lines: &mut Lines) {
 fn rows_of(document: &Document, gene: &str) -> Vec<Vec<String>> {
     let row = |verdict: &str, cells: [String; 3]| {
         let [places, molecules, seen] = cells;
-        vec![format!("  {}", escaped(gene)), verdict.to_owned(), places, molecules, seen]
+        vec![format!("  {}", one_line(gene)), verdict.to_owned(), places, molecules, seen]
     };
     let absence = Absence::of_kinase(document, gene);
     let verdict = absence.said(Lang::English);
-    let without = |why: &str| vec![vec![format!("  {}", escaped(gene)), verdict.to_owned(), escaped(why)]];
-    if document.status.verdict == Verdict::Failed {
+    let without = |why: &str| vec![vec![format!("  {}", one_line(gene)), verdict.to_owned(), one_line(why)]];
+    if document.status.verdict == SampleVerdict::Failed {
         return without("the sample failed");
     }
-    // A reason may know more than the places do: no primers, no contig.
+    // A reason may be more specific than the places: no primers, no contig.
     let poor = document.status.reasons.iter().chain(&document.status.limits).find_map(|reason| concerns(reason, gene));
     let Some(worth) = document.negatives.iter().find(|negative| negative.gene == gene) else {
         return without(poor.unwrap_or("nobody asked what could have been seen"));
@@ -68,14 +69,14 @@ fn rows_of(document: &Document, gene: &str) -> Vec<Vec<String>> {
     let cells = |places: &NegativePlaces| {
         let (low, high) = (places.molecules_low, places.molecules_high);
         let molecules = if low == high { low.to_string() } else { format!("{low}-{high}") };
-        [escaped(&places.regions), molecules, seen_from(places)]
+        [one_line(&places.regions), molecules, seen_from(places)]
     };
     let is_bare = worth.places.iter().all(|places| Absence::of_word(&places.verdict) == Absence::NotInformative);
     let mut rows: Vec<Vec<String>> = worth.places.iter().map(|places| row(verdict, cells(places))).collect();
     if let (Some(poor), Some(seen)) = (poor, rows[0].get_mut(4).filter(|_| is_bare)) {
-        // The place and the word stand in columns of their own.
+        // Region and verdict have columns of their own, so they are removed from the text.
         let said = poor.strip_prefix(worth.places[0].regions.as_str()).unwrap_or(poor);
-        *seen = escaped(said.trim_start_matches([',', ' ']).trim_end_matches(": not informative"));
+        *seen = one_line(said.trim_start_matches([',', ' ']).trim_end_matches(": not informative"));
     }
     for row in rows.iter_mut().skip(1) {
         row[0].clear();

@@ -1,10 +1,11 @@
-//! What a kinase without a called resistance mutation is worth, in one line: which known codons were seen, and how small a share.
+//! One line for each kinase without a called resistance mutation: which known codons were seen, and from which fraction on.
 
-use super::super::json::{Document, Verdict};
+use super::super::json::{Document, SampleVerdict};
 use super::super::known_codons::KnownCodons;
-use super::super::rows::{escaped, VariantRow};
+use super::super::rows::VariantRow;
 use super::lines::Rank;
 use super::percent;
+use crate::terminal::one_line;
 use crate::variant::VariantStatus;
 
 /// Codons that are named one by one where they were not covered.
@@ -23,16 +24,16 @@ pub(super) fn sentence(document: &Document, gene: &str) -> Option<(Rank, String)
     let mut called: Vec<&str> = own.filter(is_listed).map(|row| row.hgvs_p.as_str()).collect();
     called.dedup();
     let fused = document.fusions.iter().any(|fusion| fusion.gene3.as_deref() == Some(gene));
-    if codons.count() == 0 || document.status.verdict == Verdict::Failed || !fused && lods.is_empty() {
+    if codons.count() == 0 || document.status.verdict == SampleVerdict::Failed || !fused && lods.is_empty() {
         return None;
     }
-    // Of a kinase without a fusion it can be read in variants.tsv.
+    // For a kinase without a fusion this line matters less; variants.tsv has it too.
     let rank = if fused { Rank::Detail } else { Rank::More };
-    let (gene, all) = (escaped(gene), codons.count());
+    let (gene, all) = (one_line(gene), codons.count());
     let Some((half, (worst, _))) = codons.spread() else {
         return Some((rank, format!("  {gene} resistance: none of {all} known codons could be judged")));
     };
-    let called = if called.is_empty() { "none".to_owned() } else { escaped(&called.join(", ")) };
+    let called = if called.is_empty() { "none".to_owned() } else { one_line(&called.join(", ")) };
     let (median, worst) = (percent(Some(half)), percent(Some(worst)));
     let shares = if median == worst { format!("from {worst}") } else { format!("half from {median}, worst {worst}") };
     let mut line = format!("  {gene} resistance: {called} called; judged {} of {all} known codons, {shares}", lods.len());
@@ -40,7 +41,7 @@ pub(super) fn sentence(document: &Document, gene: &str) -> Option<(Rank, String)
     if !bare.is_empty() {
         let more = bare.len().saturating_sub(NAMED);
         let others = if more > 0 { format!(" and {more} more") } else { String::new() };
-        let bare = escaped(&bare[..bare.len() - more].join(", "));
+        let bare = one_line(&bare[..bare.len() - more].join(", "));
         line = format!("{line}; not {bare}{others}");
     }
     Some((rank, line))

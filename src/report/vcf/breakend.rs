@@ -7,7 +7,7 @@ use crate::sequence::reverse_complement;
 
 /// One end of a junction as its record places it.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct End {
+pub(super) struct RecordEnd {
     /// Which partner it is.
     pub(super) role: Role,
     /// The record's own end.
@@ -24,7 +24,7 @@ pub(super) struct End {
 ///
 /// Both use one placement: the lower end as far left as homology allows. The interval of the other end follows: it moves the
 /// same way where the ends keep different flanks, the opposite way where they keep the same.
-pub(super) fn ends(fusion: &Fusion) -> [End; 2] {
+pub(super) fn ends(fusion: &Fusion) -> [RecordEnd; 2] {
     let junction = &fusion.junction;
     let five_is_a = five_is_a(fusion);
     let role = |is_a| if is_a == five_is_a { Role::Five } else { Role::Three };
@@ -40,8 +40,8 @@ pub(super) fn ends(fusion: &Fusion) -> [End; 2] {
         (a, b, interval(true), interval(a.side != b.side))
     };
     let from_b = reverse_complement(junction.insertion());
-    let of_a = End { role: role(true), own: a, mate: b, insertion: junction.insertion().to_vec(), interval: at_a };
-    let of_b = End { role: role(false), own: b, mate: a, insertion: from_b, interval: at_b };
+    let of_a = RecordEnd { role: role(true), own: a, mate: b, insertion: junction.insertion().to_vec(), interval: at_a };
+    let of_b = RecordEnd { role: role(false), own: b, mate: a, insertion: from_b, interval: at_b };
     if five_is_a {
         [of_a, of_b]
     } else {
@@ -50,13 +50,13 @@ pub(super) fn ends(fusion: &Fusion) -> [End; 2] {
 }
 
 /// The end of a partner whose other end could not be placed. Its mate means nothing.
-pub(super) fn single(fusion: &Fusion, role: Role) -> End {
+pub(super) fn single(fusion: &Fusion, role: Role) -> RecordEnd {
     let (own, insertion) = match role {
         Role::Five => (fusion.five.breakend, fusion.insertion.clone()),
         Role::Three => (fusion.three.breakend, reverse_complement(&fusion.insertion)),
     };
     let interval = (fusion.slack_bp > 0).then_some((-i64::from(fusion.slack_bp), i64::from(fusion.slack_bp)));
-    End { role, own, mate: own, insertion, interval }
+    RecordEnd { role, own, mate: own, insertion, interval }
 }
 
 /// Whether the 5' partner is the junction's `a`: its breakend lies where `a` can lie, with the same flank.
@@ -70,7 +70,7 @@ fn five_is_a(fusion: &Fusion) -> bool {
     cost(five, a) + cost(three, b) <= cost(five, b) + cost(three, a)
 }
 
-impl End {
+impl RecordEnd {
     /// The ALT of a record with a mate whose contig has this name; `base` is the record's REF.
     pub(super) fn paired_alt(&self, base: char, mate_contig: &str) -> String {
         let bracket = match self.mate.side {

@@ -2,9 +2,9 @@
 
 use super::info::encoded;
 use super::place::is_contig_name;
-use super::Source;
+use super::VcfContent;
 use crate::fusion::Flag;
-use crate::report::rows::escaped;
+use crate::terminal::one_line;
 use crate::variant::VariantFlag;
 
 /// Identifier, number, type and description.
@@ -62,10 +62,10 @@ const FORMAT: [Definition; 8] = [
 ];
 
 /// The header lines with the line of column names, each with its line end.
-pub(super) fn lines(source: &Source<'_>) -> String {
-    let mut lines = vec!["##fileformat=VCFv4.4".to_owned(), format!("##source=kinfuse {}", escaped(source.version))];
-    // What is said of a mutation's effect on drugs is as old as the tables.
-    lines.extend(Some(source.tables).filter(|state| !state.is_empty()).map(|state| format!("##kinfuseTables={}", escaped(state))));
+pub(super) fn lines(source: &VcfContent<'_>) -> String {
+    let mut lines = vec!["##fileformat=VCFv4.4".to_owned(), format!("##source=kinfuse {}", one_line(source.version))];
+    // The version of the tables: statements on drugs depend on it.
+    lines.extend(Some(source.tables).filter(|state| !state.is_empty()).map(|state| format!("##kinfuseTables={}", one_line(state))));
     let assembly =
         source.assembly.map(|assembly| format!(",assembly={}", encoded(assembly).replace(['<', '>', '"'], "_"))).unwrap_or_default();
     for (name, length_bp) in source.contigs.names.iter().zip(&source.contigs.lengths_bp).filter(|(name, _)| is_contig_name(name)) {
@@ -82,7 +82,7 @@ pub(super) fn lines(source: &Source<'_>) -> String {
             lines.push(format!("##{kind}=<ID={id},Number={number},Type={value_type},Description=\"{description}\">"));
         }
     }
-    let sample = if source.sample.is_empty() { "sample".to_owned() } else { escaped(source.sample) };
+    let sample = if source.sample.is_empty() { "sample".to_owned() } else { one_line(source.sample) };
     lines.push(format!("#CHROM\tPOS\tID\tREF\tALT\tQUAL\tFILTER\tINFO\tFORMAT\t{sample}"));
     lines.join("\n") + "\n"
 }

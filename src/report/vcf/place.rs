@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::breakend::{self, End};
+use super::breakend::{self, RecordEnd};
 use super::ReferenceBase;
 use crate::fusion::Fusion;
 use crate::genome::Contigs;
@@ -57,14 +57,14 @@ impl BreakendEntry {
 }
 
 /// Places the ends of fusions on contigs with these bases.
-pub struct Places<'a> {
+pub struct BreakendPlacer<'a> {
     /// Contigs of the BAM.
     pub contigs: &'a Contigs,
     /// Reference bases; `N` is written where it knows none.
     pub reference_base: &'a ReferenceBase<'a>,
 }
 
-impl Places<'_> {
+impl BreakendPlacer<'_> {
     /// The ends of a fusion: two with mates, one when a partner could not be placed, none when VCF forbids a contig's name.
     pub fn breakends(&self, fusion: &Fusion) -> Vec<BreakendEntry> {
         let placed: Vec<Role> = [Role::Five, Role::Three].into_iter().filter(|role| !is_unplaced(fusion, *role)).collect();
@@ -80,11 +80,11 @@ impl Places<'_> {
     }
 }
 
-fn is_named(contigs: &Contigs, end: &End) -> bool {
+fn is_named(contigs: &Contigs, end: &RecordEnd) -> bool {
     is_contig_name(contigs.name(end.own.contig))
 }
 
-fn of_end(calls: &Places<'_>, fusion: &Fusion, end: &End, has_mate: bool) -> BreakendEntry {
+fn of_end(calls: &BreakendPlacer<'_>, fusion: &Fusion, end: &RecordEnd, has_mate: bool) -> BreakendEntry {
     let position = end.own.kept_base();
     let base = position.checked_sub(1).and_then(|below| (calls.reference_base)(end.own.contig, below)).map_or('N', plain_base);
     let alt = if has_mate { end.paired_alt(base, calls.contigs.name(end.mate.contig)) } else { end.single_alt(base) };

@@ -6,7 +6,7 @@ use crate::report::rows::{Cell, Companion, Fraction, FusionRow, Phase, PhaseSet,
 
 /// A record, ordered by contig, position and identifier.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct Record {
+pub(super) struct VcfRecord {
     contig: usize,
     /// 1-based; 0 before the first base of a contig.
     position: u32,
@@ -15,7 +15,7 @@ pub(super) struct Record {
     rest: [String; 7],
 }
 
-impl Record {
+impl VcfRecord {
     /// The line with its end; `None` where the contig is none of these.
     pub(super) fn line(&self, contigs: &[String]) -> Option<String> {
         Some(format!("{}\t{}\t{}\t{}\n", contigs.get(self.contig)?, self.position, self.id, self.rest.join("\t")))
@@ -23,7 +23,7 @@ impl Record {
 }
 
 /// The record of one end of a fusion; `None` where its contig is none of these, or VCF cannot hold its alleles.
-pub(super) fn of_end(fusion: &FusionRow, end: &BreakendEntry, contigs: &[String]) -> Option<Record> {
+pub(super) fn of_end(fusion: &FusionRow, end: &BreakendEntry, contigs: &[String]) -> Option<VcfRecord> {
     let contig = contigs.iter().position(|name| *name == end.chrom).filter(|_| end.is_sound())?;
     let mut info = Info::default();
     info.add("SVTYPE", "BND");
@@ -64,7 +64,7 @@ pub(super) fn of_end(fusion: &FusionRow, end: &BreakendEntry, contigs: &[String]
     let genotype = format!("{}:{}:{}:{counts}", fusion.split_fragments, fusion.pair_fragments, fusion.clip_fragments);
     let (reference, alt) = (end.r#ref.clone(), end.alt.clone());
     let rest = [reference, alt, fusion.qual.cell(), filters(&fusion.filter), info.text(), "SR:PR:CR:AD:DP:AF".to_owned(), genotype];
-    Some(Record { contig, position: end.pos, id: identifier(fusion, end.role), rest })
+    Some(VcfRecord { contig, position: end.pos, id: identifier(fusion, end.role), rest })
 }
 
 /// ALT of an exon that transcripts leave out.
@@ -78,7 +78,7 @@ fn alleles(variant: &VariantRow) -> Vec<(u32, String, String)> {
     let parts = variant.genomic_parts.iter().map(|part| (part.pos, plain(part.r#ref.as_bytes()), plain(part.alt.as_bytes())));
     let parts: Vec<(u32, String, String)> = parts.collect();
     let is_sound = |bases: &str| !bases.is_empty() && !bases.contains('N');
-    // One part alone would be another change.
+    // A change in several parts is written whole or not at all.
     let all = parts.iter().all(|(_, reference, alternative)| is_sound(reference) && is_sound(alternative) && reference != alternative);
     if all {
         parts
@@ -113,13 +113,13 @@ pub fn can_hold(variant: &VariantRow) -> bool {
 
 /// The records of a called variant: none where VCF cannot hold it, one a part where an intron cuts it, with the name and the counts of the
 /// whole change each.
-pub(super) fn of_variant(variant: &VariantRow, contigs: &[String]) -> Vec<Record> {
+pub(super) fn of_variant(variant: &VariantRow, contigs: &[String]) -> Vec<VcfRecord> {
     let contig = contigs.iter().position(|name| *name == variant.chrom).filter(|_| is_contig_name(&variant.chrom));
     let Some(contig) = contig else { return Vec::new() };
     alleles(variant).into_iter().map(|alleles| of_alleles(variant, contig, alleles)).collect()
 }
 
-fn of_alleles(variant: &VariantRow, contig: usize, (position, reference, alternative): (u32, String, String)) -> Record {
+fn of_alleles(variant: &VariantRow, contig: usize, (position, reference, alternative): (u32, String, String)) -> VcfRecord {
     let mut info = Info::default();
     if let (LEFT_OUT, Some(end)) = (alternative.as_str(), variant.end) {
         info.add("SVTYPE", "DEL");
@@ -152,7 +152,7 @@ fn of_alleles(variant: &VariantRow, contig: usize, (position, reference, alterna
     };
     let (quality, filter) = (variant.qual.cell(), variant.filter.as_deref().map_or_else(|| "PASS".to_owned(), filters));
     let rest = [reference, alternative, quality, filter, info.text(), format, sample];
-    Record { contig, position, id: ".".to_owned(), rest }
+    VcfRecord { contig, position, id: ".".to_owned(), rest }
 }
 
 /// `AD:DP:AF` for fragments without and with the change.

@@ -13,7 +13,7 @@ use proptest::prelude::*;
 fn records(genome: &[Vec<u8>], fusions: &[Fusion]) -> (String, Vec<Vec<String>>) {
     let contigs = Contigs::new(genome.iter().enumerate().map(|(i, bases)| (format!("c{i}"), bases.len() as u32)));
     let base = |contig: ContigId, at: u32| genome.get(contig.0 as usize).and_then(|bases| bases.get(at as usize)).copied();
-    let calls = Calls { sample: "S", contigs: &contigs, assembly: None, fusions, variants: &[], reference_base: &base };
+    let calls = VcfCalls { sample: "S", contigs: &contigs, assembly: None, fusions, variants: &[], reference_base: &base };
     let text = calls.with_source(|source, _| text(source));
     let lines = text.lines().filter(|line| !line.starts_with('#')).map(|line| line.split('\t').map(str::to_owned).collect()).collect();
     (text, lines)
@@ -126,7 +126,7 @@ fn ends_that_keep_the_same_flank_move_against_each_other() {
     let calls_contigs = fixture::contigs();
     let none = |_, _| None;
     let fusions = [fixture::eml4_alk()];
-    let calls = Calls { sample: "S1", contigs: &calls_contigs, assembly: None, fusions: &fusions, variants: &[], reference_base: &none };
+    let calls = VcfCalls { sample: "S1", contigs: &calls_contigs, assembly: None, fusions: &fusions, variants: &[], reference_base: &none };
     let text = calls.with_source(|source, _| text(source));
     let records: Vec<&str> = text.lines().filter(|line| !line.starts_with('#')).collect();
     insta::assert_snapshot!(records.join("\n"), @r"
@@ -170,7 +170,7 @@ fn a_variant_without_reference_is_written_when_one_base_and_counted_when_more() 
     bare.reference.clear();
     (long.reference, long.alternative) = (b"CN".to_vec(), b"TT".to_vec());
     let variants = [called, bare, long];
-    let calls = Calls { sample: "S1", contigs: &contigs, assembly: None, fusions: &[], variants: &variants, reference_base: &none };
+    let calls = VcfCalls { sample: "S1", contigs: &contigs, assembly: None, fusions: &[], variants: &variants, reference_base: &none };
     let (made, left_out) = calls.with_source(|source, left_out| (text(source), left_out));
     assert_eq!(left_out, 1);
     let records: Vec<&str> = made.lines().filter(|line| !line.starts_with('#')).collect();
@@ -189,7 +189,7 @@ fn the_files_are_indexed_and_an_empty_one_is_sound() -> Result<()> {
     for (prefix, fusions) in [("empty", Vec::new()), ("one", vec![fixture::eml4_alk(), fixture::unplaced()])] {
         let variants = if fusions.is_empty() { Vec::new() } else { vec![fixture::ros1_g2032r()] };
         let assembly = Some(Assembly::Grch38);
-        let calls = Calls { sample: "S 1", contigs: &contigs, assembly, fusions: &fusions, variants: &variants, reference_base: &base };
+        let calls = VcfCalls { sample: "S 1", contigs: &contigs, assembly, fusions: &fusions, variants: &variants, reference_base: &base };
         let mut outputs = Outputs::new(dir.path(), prefix)?;
         calls.with_source(|source, left_out| {
             assert_eq!(left_out, 0);
@@ -209,17 +209,17 @@ fn what_an_edited_document_says_stays_within_its_column_and_line() {
     let contigs = fixture::contigs();
     let none = |_, _| None;
     let (fusions, variants) = ([fixture::eml4_alk()], [fixture::ros1_g2032r()]);
-    let calls = Calls { sample: "S1", contigs: &contigs, assembly: None, fusions: &fusions, variants: &variants, reference_base: &none };
+    let calls = VcfCalls { sample: "S1", contigs: &contigs, assembly: None, fusions: &fusions, variants: &variants, reference_base: &none };
     let (sound, edited, broken) = calls.with_source(|source, _| {
         let mut variant = source.variants[0].clone();
         variant.filter = Some("PASS\tX=1\nchr6\t5\tevil\tA\tC\t99\tPASS".to_owned());
         let mut fusions = source.fusions.to_vec();
         fusions[0].row.filter = "PASS\n##evil".to_owned();
         let edit =
-            Source { version: "2\n##evil=<ID=1>", assembly: Some("x>\n##evil"), fusions: &fusions, variants: &[&variant], ..*source };
+            VcfContent { version: "2\n##evil=<ID=1>", assembly: Some("x>\n##evil"), fusions: &fusions, variants: &[&variant], ..*source };
         let edited = text(&edit);
         fusions[0].breakends[0].alt = "N\tevil".to_owned();
-        let broken = text(&Source { fusions: &fusions, ..*source });
+        let broken = text(&VcfContent { fusions: &fusions, ..*source });
         (text(source), edited, broken)
     });
     assert_eq!(edited.lines().count(), sound.lines().count());

@@ -1,10 +1,10 @@
 //! REF and ALT of a record.
 
 use super::breakend::Alt;
-use super::header::Header;
+use super::header::Declarations;
 use super::reserved::KINDS;
 
-/// What one ALT is.
+/// The kind of one ALT allele.
 #[derive(Debug)]
 pub(super) enum Allele<'a> {
     /// `.`: no other allele.
@@ -62,7 +62,7 @@ impl<'a> Alleles<'a> {
     }
 
     /// Checks REF and ALT themselves.
-    pub(super) fn check(&self, header: &Header, wrong: &mut impl FnMut(String)) {
+    pub(super) fn check(&self, header: &Declarations, wrong: &mut impl FnMut(String)) {
         if !is_bases(self.reference) {
             wrong(format!("REF {} is not made of bases", self.reference));
         }

@@ -3,7 +3,7 @@
 use rustc_hash::FxHashMap;
 
 use super::allele::is_bases;
-use super::record::Record;
+use super::record::CheckedRecord;
 use super::{BaseAt, Problems};
 use crate::genome::Side;
 use crate::sequence::reverse_complement;
@@ -65,7 +65,7 @@ struct Reach {
 }
 
 /// Checks a breakend and its mate; other records are left alone.
-pub(super) fn check(record: &Record, by_id: &FxHashMap<&str, &Record>, reference: Option<&BaseAt>, problems: &mut Problems) {
+pub(super) fn check(record: &CheckedRecord, by_id: &FxHashMap<&str, &CheckedRecord>, reference: Option<&BaseAt>, problems: &mut Problems) {
     let Some(alt) = record.breakend() else { return };
     let mut wrong = |text: String| problems.add(record.line, text);
     if record.info("SVTYPE") != Some("BND") {
@@ -119,7 +119,7 @@ pub(super) fn check(record: &Record, by_id: &FxHashMap<&str, &Record>, reference
 }
 
 /// Checks CIPOS, HOMLEN and HOMSEQ of one record.
-fn check_reach(record: &Record, alt: &Alt, reference: Option<&BaseAt>, wrong: &mut impl FnMut(String)) -> Option<Reach> {
+fn check_reach(record: &CheckedRecord, alt: &Alt, reference: Option<&BaseAt>, wrong: &mut impl FnMut(String)) -> Option<Reach> {
     let homology = record.info("HOMLEN").and_then(|length| length.parse::<i64>().ok());
     let Some((low, high)) = interval(record) else {
         if homology.is_some() || record.info("IMPRECISE").is_some() || record.info("CIPOS").is_some() {
@@ -153,7 +153,7 @@ fn check_reach(record: &Record, alt: &Alt, reference: Option<&BaseAt>, wrong: &m
 }
 
 /// The two numbers of CIPOS.
-fn interval(record: &Record) -> Option<(i64, i64)> {
+fn interval(record: &CheckedRecord) -> Option<(i64, i64)> {
     let (low, high) = record.info("CIPOS")?.split_once(',')?;
     Some((low.parse().ok()?, high.parse().ok()?))
 }

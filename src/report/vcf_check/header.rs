@@ -7,7 +7,7 @@ use super::Problems;
 
 /// Number and type of a key.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Key {
+pub(super) struct Declaration {
     /// `1`, `A`, `R`, `.`, ...
     pub(super) number: String,
     /// `Integer`, `Float`, `Flag`, `Character` or `String`.
@@ -16,7 +16,7 @@ pub(super) struct Key {
 
 /// The declarations of a VCF.
 #[derive(Debug, Default)]
-pub(super) struct Header {
+pub(super) struct Declarations {
     /// Number of header lines.
     pub(super) lines: usize,
     /// Length of each contig.
@@ -26,14 +26,14 @@ pub(super) struct Header {
     /// Filters.
     pub(super) filters: FxHashSet<String>,
     /// INFO keys.
-    pub(super) info: FxHashMap<String, Key>,
+    pub(super) info: FxHashMap<String, Declaration>,
     /// FORMAT keys.
-    pub(super) format: FxHashMap<String, Key>,
+    pub(super) format: FxHashMap<String, Declaration>,
     /// Number of sample columns.
     pub(super) samples: usize,
 }
 
-impl Header {
+impl Declarations {
     /// Reads the lines that begin with `#`.
     pub(super) fn read(text: &str, problems: &mut Problems) -> Self {
         let mut header = Self::default();
@@ -76,7 +76,7 @@ impl Header {
         if fields.iter().any(|(_, value)| value.is_empty()) {
             problems.add(line, format!("{kind} {id} has an empty value"));
         }
-        let key = || Key { number: field("Number").unwrap_or_default(), value_type: field("Type").unwrap_or_default() };
+        let key = || Declaration { number: field("Number").unwrap_or_default(), value_type: field("Type").unwrap_or_default() };
         let twice = match kind {
             "contig" => {
                 if !is_contig_name(&id) {

@@ -2,13 +2,13 @@
 
 use super::allele::Alleles;
 use super::breakend::Alt;
-use super::header::{Header, Key};
-use super::value::{self, Place};
+use super::header::{Declaration, Declarations};
+use super::value::{self, ValueSection};
 use super::{BaseAt, Problems};
 
-/// A record as far as the checks need it.
+/// The fields of a record that the checks use.
 #[derive(Debug)]
-pub(super) struct Record<'a> {
+pub(super) struct CheckedRecord<'a> {
     /// 1-based line.
     pub(super) line: usize,
     pub(super) contig: &'a str,
@@ -20,9 +20,9 @@ pub(super) struct Record<'a> {
     columns: Vec<&'a str>,
 }
 
-impl<'a> Record<'a> {
+impl<'a> CheckedRecord<'a> {
     /// Takes the line apart; `None` (and a problem) when that is not possible.
-    pub(super) fn read(line: usize, text: &'a str, header: &Header, problems: &mut Problems) -> Option<Self> {
+    pub(super) fn read(line: usize, text: &'a str, header: &Declarations, problems: &mut Problems) -> Option<Self> {
         if text.starts_with('#') {
             problems.add(line, "is a line of the header among the records");
             return None;
@@ -71,7 +71,7 @@ impl<'a> Record<'a> {
     }
 
     /// Checks all columns.
-    pub(super) fn check(&self, header: &Header, reference: Option<&BaseAt>, problems: &mut Problems) {
+    pub(super) fn check(&self, header: &Declarations, reference: Option<&BaseAt>, problems: &mut Problems) {
         let mut wrong = |text: String| problems.add(self.line, text);
         self.alleles.check(header, &mut wrong);
         self.check_id(&mut wrong);
@@ -98,7 +98,7 @@ impl<'a> Record<'a> {
         }
     }
 
-    fn check_quality_and_filter(&self, header: &Header, wrong: &mut impl FnMut(String)) {
+    fn check_quality_and_filter(&self, header: &Declarations, wrong: &mut impl FnMut(String)) {
         let quality = self.columns[5];
         if quality != "." && !value::is_number(quality) {
             wrong(format!("QUAL {quality} is no number"));
@@ -122,7 +122,7 @@ impl<'a> Record<'a> {
         }
     }
 
-    fn check_info(&self, header: &Header, wrong: &mut impl FnMut(String)) {
+    fn check_info(&self, header: &Declarations, wrong: &mut impl FnMut(String)) {
         let mut seen = Vec::new();
         for item in self.columns[7].split(';').filter(|_| self.columns[7] != ".") {
             let (name, value) = item.split_once('=').map_or((item, None), |(name, value)| (name, Some(value)));
@@ -135,14 +135,14 @@ impl<'a> Record<'a> {
                 (None, _) => wrong(format!("INFO {name} is not declared")),
                 (Some(key), None) if key.value_type != "Flag" => wrong(format!("INFO {name} has no value")),
                 (Some(key), Some(_)) if key.value_type == "Flag" => wrong(format!("INFO {name} is a flag and has a value")),
-                (Some(key), Some(value)) => self.check_value(Place::Info, name, key, value, None, wrong),
+                (Some(key), Some(value)) => self.check_value(ValueSection::Info, name, key, value, None, wrong),
                 _ => {}
             }
         }
         self.alleles.check_structural(self.position, |key| self.info(key), wrong);
     }
 
-    fn check_samples(&self, header: &Header, wrong: &mut impl FnMut(String)) {
+    fn check_samples(&self, header: &Declarations, wrong: &mut impl FnMut(String)) {
         let Some(names) = self.columns.get(8).map(|names| names.split(':').collect::<Vec<_>>()) else { return };
         if names.iter().skip(1).any(|name| *name == "GT") {
             wrong("FORMAT GT is not the first key".to_owned());
@@ -169,12 +169,20 @@ impl<'a> Record<'a> {
             }
             for (name, value) in names.iter().zip(values).filter(|(name, _)| **name != "GT") {
                 let Some(key) = header.format.get(*name) else { continue };
-                self.check_value(Place::Format, name, key, value, ploidy, wrong);
+                self.check_value(ValueSection::Format, name, key, value, ploidy, wrong);
             }
         }
     }
 
-    fn check_value(&self, place: Place, name: &str, key: &Key, text: &str, ploidy: Option<usize>, wrong: &mut impl FnMut(String)) {
+    fn check_value(
+        &self,
+        place: ValueSection,
+        name: &str,
+        key: &Declaration,
+        text: &str,
+        ploidy: Option<usize>,
+        wrong: &mut impl FnMut(String),
+    ) {
         let kind = place.name();
         let values: Vec<&str> = text.split(',').collect();
         if values.iter().any(|value| value.is_empty()) {

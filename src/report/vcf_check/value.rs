@@ -1,13 +1,13 @@
 //! Single values of INFO and FORMAT.
 
-/// Where a value stands.
+/// The column that a value belongs to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Place {
+pub(super) enum ValueSection {
     Info,
     Format,
 }
 
-impl Place {
+impl ValueSection {
     pub(super) fn name(self) -> &'static str {
         match self {
             Self::Info => "INFO",

@@ -2,28 +2,30 @@
 
 use crate::genome::{Breakend, Interval, Side, Strand};
 use crate::model::{Role, KINASES};
-use crate::simulate::event::{Event, EventAmount};
-use crate::simulate::mixture::{expected_crossing, Part, PartAmount};
-use crate::simulate::molecule::{Molecule, Piece};
-use crate::simulate::place::Placement;
+use crate::simulate::event::{EventAmount, SimulatedEvent};
+use crate::simulate::mixture::{expected_crossing, MixturePart, PartAmount};
+use crate::simulate::molecule::{MoleculePiece, SimulatedMolecule};
+use crate::simulate::place::FragmentPlacement;
 use crate::simulate::rearrangement::{Ground, Rearrangement};
-use crate::simulate::recipe::{Assay, Recipe};
+use crate::simulate::recipe::{Recipe, SimulatedAssay};
 use crate::simulate::transcript::kept;
 
-use super::{alternatives, made, mutations, tiled, Composition, PlacedEvent, PlacedJunction, PlacedMutation, Problem};
+use super::{alternatives, made, mutations, tiled, Composition, EventProblem, PlacedEvent, PlacedJunction, PlacedMutation};
 
 pub(super) fn compose<'a>(
-    events: &[&Event],
+    events: &[&SimulatedEvent],
     placed: &[PlacedEvent<'a>],
     ground: &Ground<'a>,
     recipe: &Recipe,
-) -> Result<Composition<'a>, Problem> {
+) -> Result<Composition<'a>, EventProblem> {
     let targets = targets(placed, ground, recipe);
     let placement = match recipe.assay {
-        Assay::DnaAmplicon => Placement::Primed(targets.iter().flat_map(|target| tiled(target.contig, target.start, target.end)).collect()),
-        _ => Placement::Sheared { fall_bp: None },
+        SimulatedAssay::DnaAmplicon => {
+            FragmentPlacement::Primed(targets.iter().flat_map(|target| tiled(target.contig, target.start, target.end)).collect())
+        }
+        _ => FragmentPlacement::Sheared { fall_bp: None },
     };
-    let mut parts: Vec<Part> = Vec::new();
+    let mut parts: Vec<MixturePart> = Vec::new();
     let mut wild_type = Vec::new();
     let mut junctions: Vec<PlacedJunction<'a>> = Vec::new();
     let mut listed: Vec<PlacedMutation> = Vec::new();
@@ -50,7 +52,7 @@ pub(super) fn compose<'a>(
                 Some(EventAmount::Fragments(count)) => PartAmount::OnlyCrossing(count),
                 _ => PartAmount::Depth(depth),
             };
-            let part = Part { molecules: alternatives(molecule, cis()), amount, junction: Some(at) };
+            let part = MixturePart { molecules: alternatives(molecule, cis()), amount, junction: Some(at) };
             if let (Some(EventAmount::Fragments(count)), false) = (event.amount, is_reciprocal) {
                 let of_one = expected_crossing(1.0, at, &part, &placement, recipe.rule(), &recipe.library);
                 depth = if of_one > 0.0 { f64::from(count) / of_one } else { 0.0 };
@@ -70,8 +72,8 @@ pub(super) fn compose<'a>(
                 taken[slot] += fraction.unwrap_or(0.0);
             }
             if behind && !touches {
-                let molecule = made(Molecule::stretch(name(ground, target), *target, ground.reference), event.line)?;
-                parts.push(Part { molecules: alternatives(molecule, cis()), amount: PartAmount::Depth(depth), junction: None });
+                let molecule = made(SimulatedMolecule::stretch(name(ground, target), *target, ground.reference), event.line)?;
+                parts.push(MixturePart { molecules: alternatives(molecule, cis()), amount: PartAmount::Depth(depth), junction: None });
                 wild_type.push(true);
             }
         }
@@ -80,14 +82,14 @@ pub(super) fn compose<'a>(
     for (target, taken) in targets.iter().zip(&taken) {
         let others = placed.iter().flat_map(|(_, haplotypes)| haplotypes).filter(|h| h.in_cis != Some(true));
         let others = others.filter(|h| h.changes.iter().any(|change| target.touches(change.contig, change.position)));
-        let molecule = made(Molecule::stretch(name(ground, target), *target, ground.reference), line)?;
+        let molecule = made(SimulatedMolecule::stretch(name(ground, target), *target, ground.reference), line)?;
         let molecules = alternatives(molecule, others.map(|h| (h.changes.as_slice(), h.share)));
-        parts.push(Part { molecules, amount: PartAmount::Depth((1.0 - taken).max(0.0) * recipe.depth), junction: None });
+        parts.push(MixturePart { molecules, amount: PartAmount::Depth((1.0 - taken).max(0.0) * recipe.depth), junction: None });
         wild_type.push(true);
     }
     for target in background(&targets, ground) {
-        let Ok(molecule) = Molecule::stretch(name(ground, &target), target, ground.reference) else { continue };
-        parts.push(Part { molecules: vec![(molecule, 1.0)], amount: PartAmount::Depth(recipe.background_depth), junction: None });
+        let Ok(molecule) = SimulatedMolecule::stretch(name(ground, &target), target, ground.reference) else { continue };
+        parts.push(MixturePart { molecules: vec![(molecule, 1.0)], amount: PartAmount::Depth(recipe.background_depth), junction: None });
         wild_type.push(true);
     }
     Ok(Composition { parts, wild_type, placement, junctions, mutations: listed })
@@ -122,7 +124,12 @@ fn known(ground: &Ground, wanted: Interval, at: u32) -> Interval {
 }
 
 /// The rearranged chromosome, read from the 5' partner, as far as the targets reach, and where its junction lies.
-fn derivative(broken: &Rearrangement, targets: &[Interval], ground: &Ground, line: usize) -> Result<(Molecule, (usize, usize)), Problem> {
+fn derivative(
+    broken: &Rearrangement,
+    targets: &[Interval],
+    ground: &Ground,
+    line: usize,
+) -> Result<(SimulatedMolecule, (usize, usize)), EventProblem> {
     let flank = |end: Breakend| {
         let target = targets.iter().find(|target| target.touches(end.contig, end.boundary));
         target.map_or(0, |target| match end.side {
@@ -132,15 +139,15 @@ fn derivative(broken: &Rearrangement, targets: &[Interval], ground: &Ground, lin
     };
     let piece = |end: Breakend, towards: bool| {
         let strand = if end.side == Side::Lower { Strand::Forward } else { Strand::Reverse };
-        Piece::Genomic(kept(end, flank(end)), if towards { strand } else { strand.flipped() })
+        MoleculePiece::Genomic(kept(end, flank(end)), if towards { strand } else { strand.flipped() })
     };
     let [five, three] = broken.ends;
     let mut pieces = vec![piece(five, true)];
     if !broken.insertion.is_empty() {
-        pieces.push(Piece::Inserted(broken.insertion.clone()));
+        pieces.push(MoleculePiece::Inserted(broken.insertion.clone()));
     }
     pieces.push(piece(three, false));
-    let molecule = made(Molecule::new(broken.name().replace('?', "intergenic"), &pieces, ground.reference), line)?;
+    let molecule = made(SimulatedMolecule::new(broken.name().replace('?', "intergenic"), &pieces, ground.reference), line)?;
     let left = molecule.piece_starts()[1];
     Ok((molecule, (left, left + broken.insertion.len())))
 }

@@ -4,17 +4,17 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::genome::Strand;
 use crate::model::{Gene, Role, Site, KINASES};
-use crate::simulate::event::{Event, EventAmount};
-use crate::simulate::mixture::{Part, PartAmount};
-use crate::simulate::molecule::Molecule;
-use crate::simulate::place::{Placement, Primer};
+use crate::simulate::event::{EventAmount, SimulatedEvent};
+use crate::simulate::mixture::{MixturePart, PartAmount};
+use crate::simulate::molecule::SimulatedMolecule;
+use crate::simulate::place::{FragmentPlacement, Primer};
 use crate::simulate::random::Random;
 use crate::simulate::rearrangement::{Ground, Rearrangement};
-use crate::simulate::recipe::{Assay, Recipe};
+use crate::simulate::recipe::{Recipe, SimulatedAssay};
 use crate::simulate::site::WrittenSite;
 use crate::simulate::transcript;
 
-use super::{alternatives, made, mutations, Composition, Haplotype, PlacedEvent, PlacedJunction, Problem};
+use super::{alternatives, made, mutations, Composition, EventProblem, Haplotype, PlacedEvent, PlacedJunction};
 
 /// A primer begins so many bases within its exon.
 const PRIMER_DEPTH_BP: u32 = 45;
@@ -22,13 +22,13 @@ const PRIMER_DEPTH_BP: u32 = 45;
 const SHORTEST_TRANSCRIPT_BP: u32 = 400;
 
 pub(super) fn compose<'a>(
-    events: &[&Event],
+    events: &[&SimulatedEvent],
     placed: &[PlacedEvent<'a>],
     ground: &Ground<'a>,
     recipe: &Recipe,
     random: &mut Random,
-) -> Result<Composition<'a>, Problem> {
-    let mut parts: Vec<Part> = Vec::new();
+) -> Result<Composition<'a>, EventProblem> {
+    let mut parts: Vec<MixturePart> = Vec::new();
     let mut junctions: Vec<PlacedJunction<'a>> = Vec::new();
     let mut listed = Vec::new();
     // Depth of each wild-type gene, and what share of its molecules each event takes.
@@ -69,7 +69,7 @@ pub(super) fn compose<'a>(
         for (broken, is_reciprocal) in products {
             let (pieces, five) = transcript::fused(&broken).map_err(|problem| (event.line, problem, "give other sites".to_owned()))?;
             let name = broken.name().replace('?', "intergenic");
-            let molecule = made(Molecule::new(name, &pieces, ground.reference), event.line)?;
+            let molecule = made(SimulatedMolecule::new(name, &pieces, ground.reference), event.line)?;
             let starts = molecule.piece_starts();
             let at = (starts[five], starts[five] + broken.insertion.len());
             let amount = match event.amount {
@@ -81,23 +81,23 @@ pub(super) fn compose<'a>(
             let cis = haplotypes.iter().filter(|haplotype| haplotype.in_cis == Some(true));
             let molecules = alternatives(molecule, cis.map(|haplotype| (haplotype.changes.as_slice(), haplotype.share)));
             junctions.push(PlacedJunction { part: parts.len(), event: index, is_reciprocal, broken, fraction });
-            parts.push(Part { molecules, amount, junction: Some(at) });
+            parts.push(MixturePart { molecules, amount, junction: Some(at) });
         }
     }
     let first_wild_type = parts.len();
     add_background(&mut depths, ground, recipe, random);
     for (symbol, (gene, depth)) in depths {
         let left = (1.0 - fused.get(symbol).copied().unwrap_or(0.0)).max(0.0);
-        let Ok(molecule) = Molecule::transcript(gene, ground.reference) else { continue };
+        let Ok(molecule) = SimulatedMolecule::transcript(gene, ground.reference) else { continue };
         let here: Vec<&Haplotype> =
             on_wild_type.get(symbol).into_iter().flatten().map(|&(event, number)| &placed[event].1[number]).collect();
         let molecules = alternatives(molecule, here.iter().map(|haplotype| (haplotype.changes.as_slice(), haplotype.share)));
-        parts.push(Part { molecules, amount: PartAmount::Depth(left * depth), junction: None });
+        parts.push(MixturePart { molecules, amount: PartAmount::Depth(left * depth), junction: None });
     }
     let wild_type = (0..parts.len()).map(|part| part >= first_wild_type).collect();
     let placement = match recipe.assay {
-        Assay::RnaAmplicon => Placement::Primed(primers(ground)),
-        _ => Placement::Sheared { fall_bp: recipe.fall_bp },
+        SimulatedAssay::RnaAmplicon => FragmentPlacement::Primed(primers(ground)),
+        _ => FragmentPlacement::Sheared { fall_bp: recipe.fall_bp },
     };
     Ok(Composition { parts, wild_type, placement, junctions, mutations: listed })
 }
@@ -107,7 +107,7 @@ fn add_background<'a>(depths: &mut BTreeMap<&'a str, (&'a Gene, f64)>, ground: &
     let usable = |gene: &&Gene| {
         let length_bp: u32 = gene.transcript.iter().flat_map(|transcript| &transcript.exons).map(crate::model::Exon::length_bp).sum();
         length_bp >= SHORTEST_TRANSCRIPT_BP
-            && Molecule::transcript(gene, ground.reference).is_ok_and(|molecule| !molecule.bases().contains(&b'N'))
+            && SimulatedMolecule::transcript(gene, ground.reference).is_ok_and(|molecule| !molecule.bases().contains(&b'N'))
     };
     for gene in KINASES.iter().filter_map(|symbol| ground.models.find(symbol)).filter(usable) {
         depths.entry(&gene.symbol).or_insert((gene, recipe.kinase_depth.min(recipe.background_depth)));

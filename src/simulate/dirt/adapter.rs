@@ -5,7 +5,7 @@
 use crate::genome::Strand;
 use crate::sequence::reverse_complement;
 use crate::simulate::random::Random;
-use crate::simulate::reads::{error_frac, Fragment, Read};
+use crate::simulate::reads::{error_frac, SimulatedFragment, SimulatedRead};
 
 /// The kit of a library.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -48,7 +48,7 @@ pub(super) struct Short {
 }
 
 /// Shortens a fragment so that each read ends in adapter.
-pub(super) fn shorten(fragment: &mut Fragment, short: Short, kit: Kit, random: &mut Random) {
+pub(super) fn shorten(fragment: &mut SimulatedFragment, short: Short, kit: Kit, random: &mut Random) {
     let Some(first) = fragment.reads.first() else { return };
     let inside_bp = first.bases.len().saturating_sub(short.adapter_bp).min(fragment.end - fragment.start);
     // The mate reads the same short insert from its other end.
@@ -80,9 +80,9 @@ fn misread(base: u8, quality: u8, random: &mut Random) -> u8 {
 }
 
 /// Reads one end of the fragment anew, as long as before as far as the fragment goes.
-fn read_again(fragment: &mut Fragment, index: usize, random: &mut Random) {
+fn read_again(fragment: &mut SimulatedFragment, index: usize, random: &mut Random) {
     let (start, end) = (fragment.start, fragment.end);
-    let read: &mut Read = &mut fragment.reads[index];
+    let read: &mut SimulatedRead = &mut fragment.reads[index];
     let mut template = fragment.molecule.bases()[start..end].to_vec();
     if read.strand == Strand::Reverse {
         template = reverse_complement(&template);

@@ -3,12 +3,12 @@
 use crate::genome::Strand;
 use crate::sequence::complement;
 use crate::simulate::random::Random;
-use crate::simulate::reads::Fragment;
+use crate::simulate::reads::SimulatedFragment;
 
 use super::Dirt;
 
 /// Spoils a copy.
-pub(super) fn spoil(copy: &mut Fragment, dirt: &Dirt, random: &mut Random) {
+pub(super) fn spoil(copy: &mut SimulatedFragment, dirt: &Dirt, random: &mut Random) {
     if dirt.copy_error_frac > 0.0 {
         err(copy, dirt.copy_error_frac, random);
     }
@@ -21,7 +21,7 @@ pub(super) fn spoil(copy: &mut Fragment, dirt: &Dirt, random: &mut Random) {
 }
 
 /// Changes bases of a copy; both mates show an error where both have the place.
-pub(super) fn err(copy: &mut Fragment, rate_frac: f64, random: &mut Random) {
+pub(super) fn err(copy: &mut SimulatedFragment, rate_frac: f64, random: &mut Random) {
     let length = copy.end - copy.start;
     for _ in 0..random.poisson(rate_frac * length as f64) {
         let origin = copy.start + random.below(length);

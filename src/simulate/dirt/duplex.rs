@@ -9,7 +9,7 @@
 //! Illumina's `bcl-convert` does).
 
 use crate::simulate::random::Random;
-use crate::simulate::reads::Fragment;
+use crate::simulate::reads::SimulatedFragment;
 
 use super::{copy, Dirt};
 
@@ -17,7 +17,12 @@ use super::{copy, Dirt};
 const LEAST_ERROR_FRAC: f64 = 0.001;
 
 /// Writes the UMI of a fragment in halves; for some fragments gives the one of the other strand.
-pub(super) fn split<'m>(fragment: &mut Fragment<'m>, dirt: &Dirt, name_umi_bp: Option<usize>, random: &mut Random) -> Option<Fragment<'m>> {
+pub(super) fn split<'m>(
+    fragment: &mut SimulatedFragment<'m>,
+    dirt: &Dirt,
+    name_umi_bp: Option<usize>,
+    random: &mut Random,
+) -> Option<SimulatedFragment<'m>> {
     let is_seen = !fragment.duplicate && fragment.reads.len() == 2 && random.happens(dirt.duplex_frac);
     let mut other = is_seen.then(|| fragment.clone());
     join(fragment, name_umi_bp, false);
@@ -35,7 +40,7 @@ pub(super) fn split<'m>(fragment: &mut Fragment<'m>, dirt: &Dirt, name_umi_bp: O
     other
 }
 
-fn join(fragment: &mut Fragment, name_umi_bp: Option<usize>, swapped: bool) {
+fn join(fragment: &mut SimulatedFragment, name_umi_bp: Option<usize>, swapped: bool) {
     let joined = |umi: &str, joiner: char| {
         let (first, second) = umi.split_at(umi.len() / 2);
         if swapped {

@@ -3,21 +3,21 @@
 //! Source: Illumina, "Effects of index misassignment on multiplexing" (2017): 0.1 to 2 % of the reads.
 
 use crate::simulate::compose::{compose, Composition, PlacedJunction};
-use crate::simulate::event::{Event, EventAmount};
+use crate::simulate::event::{EventAmount, SimulatedEvent};
 use crate::simulate::mixture::PartAmount;
 use crate::simulate::random::Random;
 use crate::simulate::rearrangement::Ground;
 use crate::simulate::recipe::Recipe;
 
 /// Fusions of which a few fragments leak.
-pub(in crate::simulate) struct Leak<'a> {
+pub(in crate::simulate) struct LeakingFusions<'a> {
     /// The event of the other sample.
-    pub event: Event,
+    pub event: SimulatedEvent,
     /// Its molecules; only the part of the junction is drawn from.
     pub composition: Composition<'a>,
 }
 
-impl<'a> Leak<'a> {
+impl<'a> LeakingFusions<'a> {
     /// The junction that leaks.
     pub(in crate::simulate) fn junction(&self) -> Option<&PlacedJunction<'a>> {
         self.composition.junctions.first()
@@ -28,19 +28,25 @@ impl<'a> Leak<'a> {
 const TRIES: usize = 20;
 
 /// What leaks into `sample` of the fusions of its neighbours, one fragment each.
-pub(in crate::simulate) fn leaks<'a>(sample: &str, neighbours: &[Event], ground: &Ground<'a>, recipe: &Recipe, seed: u64) -> Vec<Leak<'a>> {
+pub(in crate::simulate) fn leaks<'a>(
+    sample: &str,
+    neighbours: &[SimulatedEvent],
+    ground: &Ground<'a>,
+    recipe: &Recipe,
+    seed: u64,
+) -> Vec<LeakingFusions<'a>> {
     if recipe.dirt.hopped_mean <= 0.0 {
         return Vec::new();
     }
     let mut random = Random::for_purpose(seed, "index hopping");
-    let others: Vec<&Event> = neighbours.iter().filter(|event| event.sample != sample && event.ends.is_some()).collect();
+    let others: Vec<&SimulatedEvent> = neighbours.iter().filter(|event| event.sample != sample && event.ends.is_some()).collect();
     let mut leaks = Vec::new();
     let count = random.poisson(recipe.dirt.hopped_mean);
     for _ in 0..count * TRIES {
         if leaks.len() == count || others.is_empty() {
             break;
         }
-        let event = Event {
+        let event = SimulatedEvent {
             amount: Some(EventAmount::Fragments(1)),
             reciprocal: false,
             mutations: Vec::new(),
@@ -49,7 +55,7 @@ pub(in crate::simulate) fn leaks<'a>(sample: &str, neighbours: &[Event], ground:
         let Ok(mut composition) = compose(&[&event], ground, recipe, &mut random) else { continue };
         let Some(part) = composition.junctions.first().map(|junction| junction.part) else { continue };
         composition.parts[part].amount = PartAmount::OnlyCrossing(1);
-        leaks.push(Leak { event, composition });
+        leaks.push(LeakingFusions { event, composition });
     }
     leaks
 }

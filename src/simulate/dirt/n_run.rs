@@ -1,7 +1,7 @@
 //! Runs of N: cycles in which the instrument called no base.
 
 use crate::simulate::random::Random;
-use crate::simulate::reads::Read;
+use crate::simulate::reads::SimulatedRead;
 
 /// Longest run within a read; a longer one splits or ends its alignment.
 const LONGEST_WITHIN_BP: usize = 10;
@@ -9,7 +9,7 @@ const LONGEST_WITHIN_BP: usize = 10;
 const QUALITY: u8 = 2;
 
 /// Half of the runs end the read, the others lie within it.
-pub(super) fn add(read: &mut Read, length_bp: usize, random: &mut Random) {
+pub(super) fn add(read: &mut SimulatedRead, length_bp: usize, random: &mut Random) {
     if random.happens(0.5) {
         return read.end_with(&vec![b'N'; length_bp], &vec![QUALITY; length_bp]);
     }

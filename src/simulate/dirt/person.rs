@@ -2,9 +2,9 @@
 
 use crate::genome::Strand;
 use crate::sequence::complement;
-use crate::simulate::molecule::Place;
+use crate::simulate::molecule::BasePlace;
 use crate::simulate::random::Random;
-use crate::simulate::reads::Fragment;
+use crate::simulate::reads::SimulatedFragment;
 
 /// Share of the variants that only one of the two chromosomes has. Source: about 2 in 3 of a genome's variants are heterozygous
 /// (Levy et al. 2007, `PLoS` Biol 5:e254, and the 1000 Genomes Project since).
@@ -23,7 +23,7 @@ impl Person {
     }
 
     /// The base of one of the person's two chromosomes (0 or 1) where it differs from `base`, both on the forward strand.
-    fn variant(&self, place: Place, base: u8, chromosome: usize) -> Option<u8> {
+    fn variant(&self, place: BasePlace, base: u8, chromosome: usize) -> Option<u8> {
         let key = (u64::from(place.contig.0) << 32) | u64::from(place.position);
         // Odd multipliers spread neighbouring places over all seeds (2^64 / golden ratio).
         let mut random = Random::new(self.seed ^ key.wrapping_mul(0x9e37_79b9_7f4a_7c15));
@@ -36,7 +36,7 @@ impl Person {
     }
 
     /// Makes a fragment the person's.
-    pub(super) fn take(&self, fragment: &mut Fragment) {
+    pub(super) fn take(&self, fragment: &mut SimulatedFragment) {
         let molecule = fragment.molecule;
         // Copies of a fragment must be of one chromosome: its place decides.
         let chromosome = (fragment.start ^ fragment.end) & 1;

@@ -3,7 +3,7 @@
 //! Source: Chen et al. 2018 (fastp, Bioinformatics 34:i884), which trims it.
 
 use crate::simulate::random::Random;
-use crate::simulate::reads::Read;
+use crate::simulate::reads::SimulatedRead;
 
 /// Share of the tails that the instrument is sure of: darkness is as clear a signal as light.
 const SURE_FRAC: f64 = 0.6;
@@ -11,7 +11,7 @@ const SURE_FRAC: f64 = 0.6;
 const ERROR_FRAC: f64 = 0.02;
 
 /// The last `length_bp` cycles of a read are G.
-pub(super) fn add(read: &mut Read, length_bp: usize, random: &mut Random) {
+pub(super) fn add(read: &mut SimulatedRead, length_bp: usize, random: &mut Random) {
     let is_sure = random.happens(SURE_FRAC);
     let bases: Vec<u8> = (0..length_bp).map(|_| if random.happens(ERROR_FRAC) { random.other_base(b'G') } else { b'G' }).collect();
     let qualities: Vec<u8> =

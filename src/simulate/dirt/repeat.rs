@@ -1,7 +1,7 @@
 //! Short tandem repeats: units of one to six bases, in which polymerases slip.
 
 use crate::simulate::random::Random;
-use crate::simulate::reads::Read;
+use crate::simulate::reads::SimulatedRead;
 
 /// Longest unit. Source: the usual definition of microsatellites (Ellegren 2004, Nat Rev Genet 5:435).
 const LONGEST_UNIT_BP: usize = 6;
@@ -9,7 +9,7 @@ const LONGEST_UNIT_BP: usize = 6;
 const SLIP_FRAC: f64 = 0.03;
 
 /// The last `length_bp` bases of a read are a repeat.
-pub(super) fn add(read: &mut Read, length_bp: usize, random: &mut Random) {
+pub(super) fn add(read: &mut SimulatedRead, length_bp: usize, random: &mut Random) {
     let unit: Vec<u8> = (0..=random.below(LONGEST_UNIT_BP)).map(|_| random.base()).collect();
     let mut bases = Vec::with_capacity(length_bp + LONGEST_UNIT_BP + 1);
     while bases.len() < length_bp {

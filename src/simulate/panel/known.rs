@@ -2,7 +2,7 @@
 
 use crate::knowledge::{KnownEnd5, KnownFusion};
 use crate::model::{Gene, Role};
-use crate::simulate::event::{Event, WrittenEnd, WrittenInsertion};
+use crate::simulate::event::{SimulatedEvent, WrittenEnd, WrittenInsertion};
 use crate::simulate::site::{model, Offset, WrittenSite};
 
 use super::{fusion, plain, Left, PanelRequest};
@@ -11,7 +11,7 @@ use super::{fusion, plain, Left, PanelRequest};
 /// intron 19; PMID:18927303); shorter ones are random bases.
 const LONGEST_RANDOM_BP: u32 = 20;
 
-pub(super) fn events(request: &PanelRequest) -> (Vec<Event>, Vec<Left>) {
+pub(super) fn events(request: &PanelRequest) -> (Vec<SimulatedEvent>, Vec<Left>) {
     let (mut events, mut left) = (Vec::new(), Vec::new());
     for known in request.knowledge.fusions() {
         if !request.fusions.is_empty() && !request.fusions.contains(&format!("{}::{}", known.gene5, known.gene3)) {
@@ -30,11 +30,11 @@ pub(super) fn events(request: &PanelRequest) -> (Vec<Event>, Vec<Left>) {
 }
 
 /// Variants that differ by splicing alone have one break in DNA.
-fn is_twin(event: &Event, events: &[Event]) -> bool {
+fn is_twin(event: &SimulatedEvent, events: &[SimulatedEvent]) -> bool {
     events.iter().any(|other| other.ends == event.ends && other.insertion == event.insertion)
 }
 
-fn event(known: &KnownFusion, request: &PanelRequest) -> Result<Event, String> {
+fn event(known: &KnownFusion, request: &PanelRequest) -> Result<SimulatedEvent, String> {
     let (Some(five), Some(three)) = (known.five, known.three.as_ref()) else {
         return Err("the table has no exons for it".to_owned());
     };

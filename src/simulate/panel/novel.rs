@@ -20,7 +20,7 @@ use std::collections::BTreeMap;
 
 use crate::genome::{Breakend, EventKind, Interval, Junction};
 use crate::model::{Gene, Role, KINASES};
-use crate::simulate::event::{Event, RepeatWish, WrittenEnd, WrittenHomology, WrittenInsertion};
+use crate::simulate::event::{RepeatWish, SimulatedEvent, WrittenEnd, WrittenHomology, WrittenInsertion};
 use crate::simulate::random::Random;
 use crate::simulate::site::{model, Offset, WrittenSite};
 
@@ -31,7 +31,7 @@ const DNA: [&str; 7] = ["unique", "repeat", "inserted", "homology", "deletion", 
 /// Draws for one event before a category is given up (there may be no such pair of genes).
 const TRIES: u32 = 20_000;
 
-pub(super) fn events(request: &PanelRequest) -> Vec<Event> {
+pub(super) fn events(request: &PanelRequest) -> Vec<SimulatedEvent> {
     let mut random = Random::for_purpose(request.seed, "novel panel");
     let exons = kinase_exons(request);
     let kinases: Vec<&Gene> =
@@ -87,7 +87,7 @@ fn draw(
     (five, three, exon3): (&Gene, &Gene, u32),
     request: &PanelRequest,
     random: &mut Random,
-) -> Option<Event> {
+) -> Option<SimulatedEvent> {
     let (strand5, transcript5) = model(five).ok()?;
     let (strand3, transcript3) = model(three).ok()?;
     // Neither the first nor the last exon of the partner.

@@ -9,34 +9,20 @@ use kinfuse::genome::Breakend;
 use kinfuse::model::{gtf, Gene, Role};
 use kinfuse::pipeline::{self, SampleResult};
 use kinfuse::progress::Progress;
-use kinfuse::simulate::{bam, Aligner, AlignerStyle, Errors, Fragment, Library, Protocol, Reference};
+use kinfuse::simulate::{bam, Aligner, AlignerStyle, MemoryGenome, SimulatedFragment};
 
 use super::command::repository;
 
 /// The made-up genome with its genes and a folder for its samples.
 pub struct Bench {
-    pub reference: Reference,
+    pub reference: MemoryGenome,
     pub genes: Vec<Gene>,
     pub folder: tempfile::TempDir,
 }
 
-/// A library of paired reads.
-pub fn library(read_bp: u32, fragment_mean_bp: f64, fragment_sd_bp: f64) -> Library {
-    Library {
-        paired: true,
-        read_bp,
-        fragment_mean_bp,
-        fragment_sd_bp,
-        errors: Errors::ShortRead,
-        umi: None,
-        duplicate_frac: 0.0,
-        protocol: Protocol::default(),
-    }
-}
-
 impl Bench {
     pub fn new() -> Self {
-        let reference = Reference::from_fasta(&repository("test-data/mini.fa")).expect("the FASTA opens");
+        let reference = MemoryGenome::from_fasta(&repository("test-data/mini.fa")).expect("the FASTA opens");
         let genes = gtf::read(&repository("test-data/mini.gtf"), reference.contigs(), Path::new("test")).expect("the GTF opens").genes;
         Self { reference, genes, folder: tempfile::tempdir().expect("a temporary folder") }
     }
@@ -46,7 +32,7 @@ impl Bench {
     }
 
     /// Writes the true alignment of these fragments.
-    pub fn write(&self, name: &str, style: AlignerStyle, fragments: &[Fragment]) -> PathBuf {
+    pub fn write(&self, name: &str, style: AlignerStyle, fragments: &[SimulatedFragment]) -> PathBuf {
         let path = self.folder.path().join(format!("{name}.bam"));
         let aligner = Aligner::new(&self.reference, style);
         let records = fragments.iter().flat_map(|fragment| aligner.align(fragment)).collect();
@@ -81,7 +67,7 @@ impl Bench {
     }
 
     /// What is found in these fragments; samples that are called at the same time have names of their own.
-    pub fn call(&self, name: &str, style: AlignerStyle, fragments: &[Fragment]) -> SampleResult {
+    pub fn call(&self, name: &str, style: AlignerStyle, fragments: &[SimulatedFragment]) -> SampleResult {
         let path = self.write(name, style, fragments);
         let sample = pipeline::call(&self.config(vec![path.clone()]), &Progress::new(false)).expect("the sample can be called");
         std::fs::remove_file(path).expect("the BAM is there");

@@ -3,10 +3,9 @@
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use kinfuse::genome::{Breakend, ContigId, Interval, Junction, Side, Strand};
+use kinfuse::genome::{Breakend, ContigId, Interval, Strand};
 use kinfuse::model::{Exon, Gene, Role, Transcript};
-use kinfuse::sequence::complement;
-use kinfuse::simulate::{fastq, Fragment, Reference};
+use kinfuse::simulate::{fastq, MemoryGenome, SimulatedFragment};
 
 /// One contig of the laboratory genome and the stretch of `GRCh38` it stands for.
 struct Region {
@@ -20,7 +19,7 @@ struct Region {
 pub struct Laboratory {
     shared: PathBuf,
     work: PathBuf,
-    pub reference: Reference,
+    pub reference: MemoryGenome,
     regions: Vec<Region>,
 }
 
@@ -33,7 +32,7 @@ impl Laboratory {
         std::io::Read::read_to_end(&mut flate2::read::MultiGzDecoder::new(file), &mut fasta).expect("it unpacks");
         std::fs::write(work.join("mini.fa"), fasta).expect("the FASTA is written");
         rust_htslib::faidx::build(work.join("mini.fa")).expect("the FASTA can be indexed");
-        let reference = Reference::from_fasta(&work.join("mini.fa")).expect("the FASTA opens");
+        let reference = MemoryGenome::from_fasta(&work.join("mini.fa")).expect("the FASTA opens");
         let table = std::fs::read_to_string(shared.join("genome/regions.tsv")).expect("the regions can be read");
         let regions = table
             .lines()
@@ -110,24 +109,8 @@ impl Laboratory {
         format!("{}:{}:{}", region.chrom, end.kept_base() + region.start, gene.strand.map_or('.', Strand::symbol))
     }
 
-    /// How many bases at a junction could belong to either end.
-    pub fn homology_bp(&self, junction: &Junction) -> i64 {
-        // Bases in the order in which one meets them when walking out of the kept flank: kept ones below 0, lost ones from 0 on.
-        let walk = |end: Breakend, step: i64| {
-            let boundary = i64::from(end.boundary);
-            match end.side {
-                Side::Lower => self.reference.base(end.contig, (boundary + step) as u32),
-                Side::Higher => complement(self.reference.base(end.contig, (boundary - 1 - step) as u32)),
-            }
-        };
-        let (a, b) = (junction.a(), junction.b());
-        let beyond = (0..50).take_while(|&step| walk(a, step) == complement(walk(b, -1 - step))).count();
-        let before = (0..50).take_while(|&step| walk(a, -1 - step) == complement(walk(b, step))).count();
-        (beyond + before) as i64
-    }
-
     /// RNA through STAR, in `GRCh38`.
-    pub fn star(&self, name: &str, fragments: &[Fragment]) -> PathBuf {
+    pub fn star(&self, name: &str, fragments: &[SimulatedFragment]) -> PathBuf {
         let index = self.work.join("star");
         let [first, second] = self.fastq(name, fragments);
         let raw = self.work.join(format!("{name}.star.bam"));
@@ -138,7 +121,7 @@ impl Laboratory {
     }
 
     /// DNA through bwa mem, in `GRCh38`.
-    pub fn bwa(&self, name: &str, fragments: &[Fragment]) -> PathBuf {
+    pub fn bwa(&self, name: &str, fragments: &[SimulatedFragment]) -> PathBuf {
         let fasta = self.work.join("mini.fa");
         let [first, second] = self.fastq(name, fragments);
         let raw = self.work.join(format!("{name}.bwa.sam"));
@@ -148,7 +131,7 @@ impl Laboratory {
     }
 
     /// Long cDNA reads through minimap2, in `GRCh38`.
-    pub fn minimap2(&self, name: &str, fragments: &[Fragment]) -> PathBuf {
+    pub fn minimap2(&self, name: &str, fragments: &[SimulatedFragment]) -> PathBuf {
         let [first, _] = self.fastq(name, fragments);
         let raw = self.work.join(format!("{name}.minimap2.sam"));
         let fasta = self.work.join("mini.fa");
@@ -156,7 +139,7 @@ impl Laboratory {
         self.moved(name, &raw)
     }
 
-    fn fastq(&self, name: &str, fragments: &[Fragment]) -> [PathBuf; 2] {
+    fn fastq(&self, name: &str, fragments: &[SimulatedFragment]) -> [PathBuf; 2] {
         let paths = [1, 2].map(|mate| self.work.join(format!("{name}_{mate}.fq")));
         let is_paired = fragments.iter().any(|fragment| fragment.reads.len() > 1);
         fastq::write(fragments, &paths[0], is_paired.then_some(&paths[1])).expect("the FASTQ is written");

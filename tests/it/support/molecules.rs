@@ -6,7 +6,7 @@ use kinfuse::genome::{Assembly, Contigs, Strand};
 use kinfuse::knowledge::Knowledge;
 use kinfuse::model::builtin;
 use kinfuse::simulate::Random;
-use kinfuse::variant::domain::{domains, Domain, Source};
+use kinfuse::variant::domain::{domains, BaseSource, Domain};
 use kinfuse::variant::molecule::{molecules, packed, Indel, Molecule, Shown, Span};
 use kinfuse::variant::normal::shifted;
 use kinfuse::variant::pileup::Pileup;
@@ -94,7 +94,7 @@ pub fn rows(knowledge: &Knowledge, assembly: Assembly, seed: u64) -> Vec<Domain<
             };
             let first = row.first_of(codon);
             for (slot, base) in bases.into_iter().enumerate() {
-                row.set(first + slot, base, Source::Fasta);
+                row.set(first + slot, base, BaseSource::Fasta);
             }
         }
     }

@@ -9,14 +9,14 @@ use kinfuse::genome::{Assembly, ContigId, Contigs, Interval};
 use kinfuse::knowledge::{Knowledge, ResistanceSite};
 use kinfuse::model::{builtin, Gene};
 use kinfuse::sequence::{complement, translate_codon};
-use kinfuse::simulate::{Aligner, AlignerStyle, Fragment, Random, Reference};
+use kinfuse::simulate::{Aligner, AlignerStyle, MemoryGenome, Random, SimulatedFragment};
 
 /// Bases beside a gene.
 const MARGIN: u32 = 6_000;
 
 /// Slices of a genome.
 pub struct Slices {
-    pub reference: Reference,
+    pub reference: MemoryGenome,
     pub genes: BTreeMap<String, Gene>,
     pub knowledge: Knowledge,
     /// Name, length on the whole genome, and where the slice begins.
@@ -56,7 +56,7 @@ impl Slices {
             slices.push((name, bases));
             genes.insert(gene.symbol.clone(), gene);
         }
-        Self { reference: Reference::new(slices), genes, knowledge, contigs }
+        Self { reference: MemoryGenome::new(slices), genes, knowledge, contigs }
     }
 
     /// A gene in the slices' coordinates.
@@ -71,7 +71,7 @@ impl Slices {
     }
 
     /// Writes fragments as a BAM of the whole genome.
-    pub fn write(&self, path: &Path, sample: &str, style: AlignerStyle, fragments: &[Fragment], with_md: bool) {
+    pub fn write(&self, path: &Path, sample: &str, style: AlignerStyle, fragments: &[SimulatedFragment], with_md: bool) {
         let aligner = Aligner::new(&self.reference, style);
         let mut lines: Vec<(Option<(ContigId, u32)>, String)> = fragments
             .iter()

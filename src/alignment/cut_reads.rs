@@ -1,4 +1,4 @@
-//! Spliced reads that a tool has cut at their introns into several primary records of one name, as GATK's `SplitNCigarReads` did before
+//! Joins spliced reads that a tool has cut at their introns into several primary records of one name, as GATK's `SplitNCigarReads` did before
 //! version 4. Each record is clipped at the splice, and nothing in it says where the read goes on:
 //!
 //! ```text
@@ -25,7 +25,7 @@ type ReadId = (FragmentId, u8);
 pub struct Parts(FxHashMap<ReadId, Vec<Piece>>);
 
 impl Parts {
-    /// Collects the parts that lie in these places. A library that was not cut has none, and is not read.
+    /// Collects the parts that lie in these places. A library whose reads were not cut is not read for them.
     ///
     /// # Errors
     /// When a file cannot be read.
@@ -58,7 +58,7 @@ impl Parts {
         Ok(parts)
     }
 
-    /// Puts the parts of each cut read among the records together: its first record gets all pieces, the others go.
+    /// Joins the parts of each cut read: its first record gets all pieces, the other records are removed.
     pub fn join(&self, views: &mut Vec<ReadRecord>) {
         if self.0.is_empty() {
             return;

@@ -1,4 +1,4 @@
-//! The bases of a record laid on the genome, and the reference below them as its MD tag gives it.
+//! The bases of a record at their positions on the genome, and the reference bases below them as the MD tag gives them.
 
 use rust_htslib::bam::record::{Aux, Record};
 

@@ -6,13 +6,13 @@ use rayon::ThreadPool;
 
 use crate::alignment::assay::DuplicateRule;
 use crate::alignment::read::{FragmentId, ReadRecord};
-use crate::alignment::{laid, tile, Library};
+use crate::alignment::{aligned_bases, tile, Library};
 use crate::error::Result;
 use crate::evidence::Molecules;
 use crate::genome::Interval;
 
-use super::place::{counts_for, min_quality, Place, END_BP};
-use super::Seen;
+use super::place::{counts_for, min_quality, SubstitutionSite, END_BP};
+use super::SiteMolecules;
 
 /// Reads of a place that are looked at: more would not change what is inherited.
 const MAX_READS: usize = 3_000;
@@ -21,7 +21,7 @@ const MAX_READS: usize = 3_000;
 ///
 /// # Errors
 /// When the files cannot be read.
-pub(super) fn at(library: &Library, places: &[Place], pool: &ThreadPool) -> Result<Vec<Seen>> {
+pub(super) fn at(library: &Library, places: &[SubstitutionSite], pool: &ThreadPool) -> Result<Vec<SiteMolecules>> {
     let rule = library.assay.duplicates;
     let grouped = matches!(rule, DuplicateRule::Umi | DuplicateRule::Position);
     tile::run(
@@ -37,7 +37,7 @@ pub(super) fn at(library: &Library, places: &[Place], pool: &ThreadPool) -> Resu
                 if !counts_for(record, library) {
                     return true;
                 }
-                let base = laid::base_at(record, place.position, END_BP);
+                let base = aligned_bases::base_at(record, place.position, END_BP);
                 let Some(base) = base.filter(|base| base.quality >= min_quality(library)) else { return true };
                 shown.push((lane.fragment(FragmentId::of(record.qname())), base.base));
                 if grouped {
@@ -54,7 +54,7 @@ pub(super) fn at(library: &Library, places: &[Place], pool: &ThreadPool) -> Resu
                 let told = molecules.entry(copies.of(fragment)).or_insert(Some(base));
                 *told = told.filter(|other| *other == base);
             }
-            let mut seen = Seen::default();
+            let mut seen = SiteMolecules::default();
             for base in molecules.into_values().flatten() {
                 let count = match base {
                     base if base == place.reference => &mut seen.reference,

@@ -1,8 +1,8 @@
-//! Reads of a CRAM that are looked at again and again.
+//! A cache of CRAM slices.
 //!
-//! htslib unpacks a whole slice for each look into it, and takes the reference over all that it spans: in a panel or a small file a whole
-//! chromosome. The looks at the kinases and their partners all go into the same few slices. Those that were asked for before are kept,
-//! for all workers together; those that are asked for once only, as in a scan of a whole file, are not.
+//! htslib decodes a whole slice for each look into it and loads the reference over all that the slice spans; in a panel or a small file
+//! this can be a whole chromosome. The look-ups at the kinases and their partners fall into the same few slices. Slices that are asked for
+//! a second time are kept, shared by all workers. Slices that are asked for once, as in a scan of the whole file, are not kept.
 
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -22,7 +22,7 @@ const MAX_ASKED: usize = 1 << 8;
 
 /// The reads of one file that are kept.
 #[derive(Debug, Default)]
-pub(super) struct Kept(Mutex<State>);
+pub(super) struct KeptSlices(Mutex<State>);
 
 #[derive(Debug, Default)]
 struct State {
@@ -34,7 +34,7 @@ struct State {
 }
 
 /// What is known of some slices.
-pub(super) enum Known {
+pub(super) enum SliceState {
     /// They are asked for the first time.
     New,
     /// They were asked for before.
@@ -43,21 +43,21 @@ pub(super) enum Known {
     Reads(Arc<Vec<Record>>),
 }
 
-impl Kept {
+impl KeptSlices {
     /// What is known of some slices; from now on they were asked for.
-    pub(super) fn ask(&self, slices: &Slices) -> Known {
+    pub(super) fn ask(&self, slices: &Slices) -> SliceState {
         let mut state = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some((_, reads)) = state.reads.iter().find(|(own, _)| own == slices) {
-            return Known::Reads(Arc::clone(reads));
+            return SliceState::Reads(Arc::clone(reads));
         }
         if state.asked.contains(slices) {
-            return Known::Asked;
+            return SliceState::Asked;
         }
         state.asked.push_back(slices.clone());
         if state.asked.len() > MAX_ASKED {
             state.asked.pop_front();
         }
-        Known::New
+        SliceState::New
     }
 
     /// Keeps the reads of some slices; the oldest go where they are too many.
@@ -88,12 +88,12 @@ mod tests {
 
     #[test]
     fn what_is_asked_for_again_is_kept_until_newer_reads_need_the_room() {
-        let (kept, of) = (Kept::default(), |start| Slices::new(start as usize..2, Interval { contig: ContigId(0), start, end: 9 }));
-        assert!(matches!(kept.ask(&of(0)), Known::New) && matches!(kept.ask(&of(0)), Known::Asked));
+        let (kept, of) = (KeptSlices::default(), |start| Slices::new(start as usize..2, Interval { contig: ContigId(0), start, end: 9 }));
+        assert!(matches!(kept.ask(&of(0)), SliceState::New) && matches!(kept.ask(&of(0)), SliceState::Asked));
         let share = |quarters: usize| Arc::new(vec![Record::new(); MAX_BYTES / RECORD_BYTES * quarters / 4]);
         kept.keep(of(0), &share(2));
-        assert!(matches!(kept.ask(&of(0)), Known::Reads(reads) if reads.len() == share(2).len()));
+        assert!(matches!(kept.ask(&of(0)), SliceState::Reads(reads) if reads.len() == share(2).len()));
         kept.keep(of(1), &share(3));
-        assert!(matches!(kept.ask(&of(1)), Known::Reads(_)) && matches!(kept.ask(&of(0)), Known::Asked));
+        assert!(matches!(kept.ask(&of(1)), SliceState::Reads(_)) && matches!(kept.ask(&of(0)), SliceState::Asked));
     }
 }

@@ -1,12 +1,13 @@
-//! What the reads of an RNA file show at the exon edges of the kinases and their known partners: the edges' bases where there is no
-//! FASTA, the reads that end there with something else, and reads that were not aligned but have an edge's bases.
+//! Reads an RNA file at the exon edges of the kinases and their known partners.
 //!
-//! Only windows at the edges are read, never the whole file; of the reads without a place (at the file's end) a bounded number.
+//! It gives the bases at the edges where there is no FASTA, the reads that end there with other bases, and the unaligned reads that have the
+//! bases of an edge. Only windows at the edges are read, never the whole file. Of the unaligned reads at the end of the file a bounded
+//! number is read.
 
 use rayon::ThreadPool;
 use rustc_hash::{FxHashMap, FxHashSet};
 
-use crate::alignment::bounded::Bounded;
+use crate::alignment::bounded::BoundedMolecules;
 use crate::alignment::bytes::Distinct;
 use crate::alignment::library::Library;
 use crate::alignment::read::{FragmentId, Piece, ReadRecord};
@@ -18,11 +19,11 @@ use crate::model::{Gene, GeneModels, Role, KINASES};
 use crate::reference::{Lookup, Reference};
 
 use super::concern::{key, RecordKey};
+use super::consensus::Votes;
 use super::edges::{self, Edge, EdgeTable, MIN_FIT_BP};
 use super::rescue::{self, MAX_OVERRUN_BP};
-use super::votes::Votes;
 
-/// Molecules that vote on the bases of a place, more or less; more would say the same.
+/// About how many molecules vote on the bases of a place; more would not change the result.
 const MAX_VOTERS: u32 = 100;
 /// Reads that begin within so many bases are counted together.
 const VOTING_BP: u32 = 64;
@@ -44,9 +45,9 @@ pub struct Unplaced {
     pub flagged: FxHashSet<FragmentId>,
 }
 
-/// What was found at the edges.
+/// The reads at the exon edges.
 #[derive(Debug, Default)]
-pub struct Shown {
+pub struct ExonEdges {
     /// For each kinase its edges and its partners'.
     pub tables: Vec<EdgeTable>,
     /// Records that end at an edge with bases that are not the gene's next exon.
@@ -63,7 +64,7 @@ pub struct Shown {
     pub unaligned_left: u64,
 }
 
-impl Shown {
+impl ExonEdges {
     /// The edges of a target with the unaligned reads, where there are any.
     pub fn of(&self, target: usize) -> Option<(&EdgeTable, &[Unaligned])> {
         self.tables.get(target).map(|table| (table, self.unaligned.as_slice()))
@@ -76,7 +77,7 @@ impl Shown {
     pub fn look_up(&mut self, pool: &ThreadPool, library: &Library, more: &(dyn Fn(&[u8]) -> bool + Sync), reads: &Unplaced) -> Result<()> {
         let wanted = |read: &[u8]| edges::words(read).any(|word| self.words.contains(&word)) || more(read);
         let scan::UnalignedReads { mut picked, seen, duplicates, left } = scan::unaligned(library, reads.most, &wanted)?;
-        // Stretches may overlap.
+        // Stretches may overlap, so a read may come twice.
         let mut once: FxHashSet<(FragmentId, u8)> = FxHashSet::default();
         let beside = scan::beside(pool, library, &reads.beside_mates, &wanted)?;
         picked
@@ -100,7 +101,7 @@ pub fn read(
     (models, knowledge): (&GeneModels, &Knowledge),
     reference: Option<&Reference>,
     (unplaced, held): (&Unplaced, &FxHashSet<RecordKey>),
-) -> Result<Shown> {
+) -> Result<ExonEdges> {
     let known = |kinase: &Gene| -> Vec<&Gene> {
         knowledge.partner_of(&kinase.symbol).into_iter().filter_map(|symbol| models.find(symbol)).collect()
     };
@@ -128,7 +129,7 @@ pub fn read(
     }
     let windows = crate::alignment::tile::merged(windows, JOIN_BP);
     let reach_bp = rescue::reach_bp(!library.assay.long_reads);
-    let states = scan::each(pool, library, &windows, Seen::default, |state, view, record| {
+    let states = scan::each(pool, library, &windows, WindowReads::default, |state, view, record| {
         let first = view.pieces[0];
         let voters = state.voters.entry(first.start / VOTING_BP).or_default();
         if reference.is_none() && voters.keeps(&view, library.assay.duplicates, MAX_VOTERS) {
@@ -142,7 +143,7 @@ pub fn read(
         }
     })?;
     let mut local = Votes::default();
-    let mut shown = Shown::default();
+    let mut shown = ExonEdges::default();
     for state in states {
         local.absorb(state.votes);
         shown.records.extend(state.records);
@@ -178,12 +179,12 @@ pub fn read(
     Ok(shown)
 }
 
-/// What one window shows.
+/// The reads of one window.
 #[derive(Default)]
-struct Seen {
+struct WindowReads {
     votes: Votes,
     /// Reads that voted, by where they begin.
-    voters: FxHashMap<u32, Bounded>,
+    voters: FxHashMap<u32, BoundedMolecules>,
     records: Vec<ReadRecord>,
     distinct: Distinct,
 }

@@ -1,4 +1,4 @@
-//! Mates that were not aligned, as dirt left too few of their bases: they are filed beside the read that was.
+//! Unaligned mates of aligned reads, which are filed beside their mates: reads of which sequencing artefacts left too few bases to align.
 
 use rust_htslib::bam::record::Record;
 use rustc_hash::FxHashMap;
@@ -23,7 +23,7 @@ pub struct Lost {
     pub mapq: u8,
 }
 
-/// The lost mates within a window, of reads that overlap one of the `stretches`, which are sorted and do not overlap.
+/// The unaligned mates, filed within a window, of reads that overlap one of the `stretches`, which are sorted and do not overlap.
 ///
 /// # Errors
 /// When the file cannot be read.

@@ -1,10 +1,11 @@
-//! What a way to join two sides costs beside its reads, in thousandths of a natural logarithm, so that sums are exact in any order.
+//! Costs of the ways to join the two sides of a junction, beside those of read errors. They are natural logarithms in thousandths, as whole
+//! numbers, so that sums are exact in any order.
 //!
 //! ```text
 //!   5.0 for any inserted bases         one junction of exons in about 150 has them
-//!   1.4 for each of them               ln 4: they might be any
+//!   1.4 for each inserted base         ln 4: it might be any of four
 //!   6.0 for each end off exon edges    in RNA: one junction in a few hundred
-//!   8.0 for a base of either side that is another one in this sample, however many reads show it
+//!   8.0 for a base that differs from its gene in this sample, however many reads show it
 //!                                      ln 3,000: two people differ at one base in a thousand, in one of three ways
 //! ```
 

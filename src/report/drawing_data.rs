@@ -1,7 +1,7 @@
-//! What the page draws and no table has: gene models, coverage round the breaks, where supporting molecules and reads lie.
+//! The data of the page's drawings as `kinfuse.json` keeps them: gene models, coverage round the breaks, supporting molecules and reads.
 //!
-//! A part of the document, so that `kinfuse report` draws what `kinfuse call` drew. It is kept small: genes stand once, coverage comes in
-//! bins, and of molecules and reads there are at most [`MOST_MOLECULES`] and [`MOST_READS`] a fusion.
+//! They are a part of the document, so that `kinfuse report` draws what `kinfuse call` drew. They are kept small: each gene stands once,
+//! coverage comes in bins, and of molecules and reads there are at most [`MOST_MOLECULES`] and [`MOST_READS`] a fusion.
 //!
 //! Distances along a fusion are counted in bases of the genome from its break, in the direction in which the fusion is read:
 //!

@@ -1,6 +1,6 @@
-//! Whether the reads are what `--assay` says. RNA called as DNA (or the other way) loses fusions and makes false ones, so that it must be said.
+//! Warns where the reads contradict `--assay`. RNA called as DNA, or the other way, loses fusions and makes false ones.
 //!
-//! That reads are RNA shows in their splices. That they are DNA shows at the edges of exons:
+//! RNA shows in spliced reads. DNA shows at the edges of exons:
 //!
 //! ```text
 //!              exon |  intron
@@ -8,7 +8,7 @@
 //!   RNA   ==========|.....        is spliced there, split or clipped, whatever the aligner
 //! ```
 //!
-//! RNA that is not spliced yet runs on as well; even of nuclei it is not nearly all.
+//! Unspliced RNA runs on as well, but even in RNA of nuclei this is far from all reads.
 
 use super::assay::AssayKind;
 use super::read::{Piece, ReadRecord};

@@ -1,8 +1,8 @@
-//! What the user is told beside the findings: reads that were not looked at, calls held back, a background of another material.
+//! Warnings of a run beside its findings: reads that were not looked at, calls that were held back, a background of another material.
 
 use crate::alignment::Library;
+use crate::junction::edge_reads::ExonEdges;
 use crate::junction::outside;
-use crate::junction::shown::Shown as ExonEdges;
 use crate::material::Material;
 use crate::normals::Background;
 use crate::warning::{Code, Warnings};
@@ -37,7 +37,7 @@ pub(super) fn held_back(result: &LibraryResult, warnings: &Warnings) {
     }
 }
 
-/// Says which libraries the background of normal samples says nothing of, as it has no sample of their material.
+/// Warns of libraries for which the background has no normal sample of their material.
 pub(super) fn other_material(normals: &Background, libraries: &[Library], warnings: &Warnings) {
     for library in libraries {
         let own = if library.assay.material() == Material::Rna { "rna" } else { "dna" };

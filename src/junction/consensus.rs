@@ -1,4 +1,4 @@
-//! Which base the reads show at a place, by majority.
+//! Consensus of reads: the base that most of them show at each place.
 
 use rustc_hash::FxHashMap;
 
@@ -60,7 +60,7 @@ impl Votes {
         let base = |place: u32| {
             let votes = self.places.get(&(interval.contig, place))?;
             let best = votes.iter().copied().max()?;
-            // A tie says nothing, on either strand.
+            // No base is given for a tie, so that the strand makes no difference.
             let only = votes.iter().filter(|&&vote| vote == best).count() == 1;
             votes.iter().position(|&vote| vote == best && only).map(|letter| b"ACGT"[letter])
         };
@@ -75,25 +75,17 @@ impl Votes {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::alignment::read::{FragmentId, Piece, RecordKind};
+    use crate::alignment::read::Piece;
 
     #[test]
     fn reads_of_both_strands_vote_on_one_sequence() {
         let record = |strand, bases: &[u8]| ReadRecord {
-            fragment: FragmentId(1),
-            number: 0,
-            kind: RecordKind::Primary,
-            duplicate: false,
             pieces: vec![Piece { contig: ContigId(0), start: 10, end: 14, strand, query_start: 0, query_end: 4, mapq: 60, edits: 0 }],
-            elsewhere: Vec::new(),
             length: 4,
             bases: Some(bases.into()),
             qualities: vec![30; 4].into(),
-            mate: None,
             paired: false,
-            umi: None,
-            unreadable_sa: 0,
-            name: Box::default(),
+            ..ReadRecord::fixture(1, 0, 10)
         };
         let bases = |start, end| {
             let interval = Interval { contig: ContigId(0), start, end };

@@ -1,8 +1,8 @@
-//! Junctions that are one: the same two ends, be it that homologous bases were given to either of them.
+//! Merges junctions that are the same molecule, written with the homologous bases at different ends.
 //!
 //! ```text
-//!   kinase ====AG|====partner      both alignments of some reads claim AG, of others the kinase's does, or the partner's:
-//!   kinase ====|AG====partner      the molecule is the same
+//!   kinase ====AG|====partner      some alignments give AG to the kinase,
+//!   kinase ====|AG====partner      others give it to the partner: the molecule is the same
 //! ```
 
 use std::collections::BTreeMap;
@@ -77,11 +77,11 @@ fn unite(kept: &mut Candidate, other: Candidate) {
 mod tests {
     use super::*;
     use crate::alignment::read::FragmentId;
-    use crate::junction::candidate::{Kind, Member};
+    use crate::junction::candidate::{EvidenceKind, Member};
 
     fn candidate(kinase: u32, partner: u32, homology_bp: u32, fragment: u64) -> Candidate {
         let member = Member {
-            kind: Kind::Split,
+            kind: EvidenceKind::Split,
             kinase_bp: 40,
             partner_bp: 40,
             crossing_bp: 40,
