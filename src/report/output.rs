@@ -204,7 +204,7 @@ impl Outputs {
         });
         match exchanged {
             Ok(()) => exchange.done(),
-            Err(error) => return Err(exchange.undone(error)),
+            Err(error) => return Err(exchange.undone(&error)),
         }
         Ok(pending.into_iter().map(|pending| pending.path).collect())
     }

@@ -88,22 +88,20 @@ impl Exchange {
     }
 
     /// Something went wrong: the old files get their names back, or at least their bytes. Gives the error, with what became of them.
-    pub(super) fn undone(self, error: Error) -> Error {
+    pub(super) fn undone(self, error: &Error) -> Error {
         for path in self.added {
             let _ = fs::remove_file(path);
         }
         let mut lost = Vec::new();
         for kept in self.kept {
             if kept.is_moved && kept.restored().is_err() {
-                lost.push(format!("{} is now {}", kept.path.display(), kept.second_name.display()));
+                lost.push(format!("the earlier {} is now {}", kept.path.display(), kept.second_name.display()));
             } else if !kept.is_moved {
                 let _ = fs::remove_file(&kept.second_name);
             }
         }
-        Error::Config(match lost.is_empty() {
-            true => format!("{error}; all earlier results are as they were"),
-            false => format!("{error}; of the earlier results {}", lost.join(", ")),
-        })
+        let became = if lost.is_empty() { "all earlier results are as they were".to_owned() } else { lost.join(", ") };
+        Error::Config(format!("{error}; {became}"))
     }
 }
 
@@ -135,7 +133,7 @@ mod tests {
             exchange.put(&dir.path().join("nothing"), &old)
         };
         let error = steps(&mut exchange).expect_err("there is no such file");
-        let told = exchange.undone(error).to_string();
+        let told = exchange.undone(&error).to_string();
         assert!(told.ends_with("; all earlier results are as they were"), "{told}");
         let left: Vec<String> = fs::read_dir(dir.path())
             .expect("the folder is there")
