@@ -397,15 +397,15 @@ impl Context<'_> {
         seen: &Seen,
     ) -> Option<Call> {
         let shown = showing(seen, reference, changed);
-        let fragments = shown.total();
-        if fragments < MIN_FRAGMENTS {
+        if shown.total() < MIN_FRAGMENTS {
             return None;
         }
         let prior = if known.is_some() { PRIOR_KNOWN } else { PRIOR_OTHER };
         let errors = self.errors(reference, changed, seen).at_least(self.recurring(known));
+        let fragments = errors.count(&shown);
         let expected = errors.whole;
         let quality = errors.quality(&shown, prior);
-        if quality < MIN_QUALITY {
+        if fragments < MIN_FRAGMENTS || quality < MIN_QUALITY {
             return None;
         }
         let domain = self.domain();
@@ -526,14 +526,15 @@ impl Context<'_> {
             .max_by(|x, y| x.0.partial_cmp(&y.0).unwrap_or(std::cmp::Ordering::Equal))
             .unwrap_or_else(|| ((0, 0.0), Errors::one(Expected { depth, rate: 0.0, variance: 0.0 })));
         let expected = errors.whole;
-        let fragments: u32 = all.iter().map(|&key| showing(seen, reference, key).total()).sum::<u32>().min(expected.depth);
+        let fragments: u32 = all.iter().map(|&key| errors.count(&showing(seen, reference, key))).sum::<u32>().min(expected.depth);
         let status = if expected.depth < MIN_FRAGMENTS { VariantStatus::NotCovered } else { VariantStatus::NotSeen };
         let blank = self.blank(Some(site), site.codon, &errors, PRIOR_KNOWN, hgvs_p);
         let judged = status == VariantStatus::NotSeen;
         // What the errors of the sample alone do not explain is said to be held back.
         let unexplained = |key: Key| {
             let own = showing(seen, reference, key);
-            own.total() >= MIN_FRAGMENTS && self.errors(reference, key, seen).quality(&own, PRIOR_KNOWN) >= MIN_QUALITY
+            let errors = self.errors(reference, key, seen);
+            errors.count(&own) >= MIN_FRAGMENTS && errors.quality(&own, PRIOR_KNOWN) >= MIN_QUALITY
         };
         let held_back = recurring.is_some() && all.iter().any(|key| unexplained(*key));
         let told = match recurring {

@@ -48,6 +48,9 @@ const FEW_ERRORS: f64 = 4.0;
 const MANY_ERRORS: f64 = 20.0;
 /// What lies behind so small a chance is not added up: a ten-thousandth of that of the highest quality that is reported.
 const NEGLIGIBLE: f64 = 1e-18;
+/// A letter that weighs less than this share of the heaviest has no vote, as those of poor bases among good ones: it would add next to nothing to the
+/// sum, and its errors would be counted as molecules of the variant.
+const LEAST_WEIGHT_FRAC: f64 = 0.25;
 /// A fraction counts as detectable where so small a share of the samples that have it is missed.
 const MISSED: f64 = 0.05;
 /// Relative variances below this are none.
@@ -93,10 +96,12 @@ pub type Rates = [[Rate; STRATA.len()]; 2];
 /// What errors alone show of one change, with the weight of every molecule.
 #[derive(Debug, Clone)]
 pub struct Errors {
-    /// All molecules together: their number, mean error and its relative variance.
+    /// All molecules that vote together: their number, mean error and its relative variance.
     pub whole: Expected,
     /// `None` where molecules are counted without weights.
     weighted: Option<Weighted>,
+    /// Whether molecules vote, by orientation and stratum.
+    votes: [[bool; STRATA.len()]; 2],
 }
 
 #[derive(Debug, Clone)]
@@ -126,7 +131,7 @@ impl Part {
 impl Errors {
     /// Errors of which only the sum over all molecules is known.
     pub fn one(whole: Expected) -> Self {
-        Self { whole, weighted: None }
+        Self { whole, weighted: None, votes: [[true; STRATA.len()]; 2] }
     }
 
     /// Errors of molecules of several strata; `dispersion` is how far positions differ.
@@ -136,13 +141,19 @@ impl Errors {
             .filter(|&(sense, level)| depths.0[sense][level] > 0)
             .map(|(sense, level)| Part { place: (sense, level), depth: f64::from(depths.0[sense][level]), rate: rates[sense][level] })
             .collect();
-        let depth: f64 = parts.iter().map(|part| part.depth).sum();
-        let errors: f64 = parts.iter().map(Part::errors).sum();
-        if parts.is_empty() || errors <= 0.0 {
+        if parts.iter().map(Part::errors).sum::<f64>() <= 0.0 {
             let rate = rates[0][1];
             return Self::one(Expected { depth: 0, rate: rate.rate, variance: dispersion + rate.of_class });
         }
         let weights = weights(&parts);
+        let least = LEAST_WEIGHT_FRAC * weights.iter().copied().fold(0.0, f64::max);
+        let (parts, weights): (Vec<Part>, Vec<f64>) = parts.into_iter().zip(weights).filter(|(_, weight)| *weight >= least).unzip();
+        let mut votes = [[false; STRATA.len()]; 2];
+        for part in &parts {
+            votes[part.place.0][part.place.1] = true;
+        }
+        let depth: f64 = parts.iter().map(|part| part.depth).sum();
+        let errors: f64 = parts.iter().map(Part::errors).sum();
         // What is not known of a context matters as much as its molecules do.
         let heaviness = |(part, weight): (&Part, &f64)| part.depth * weight;
         let all: f64 = parts.iter().zip(&weights).map(heaviness).sum();
@@ -150,21 +161,26 @@ impl Errors {
         let of_class = parts.iter().map(|part| part.errors().powi(2) * part.rate.of_class).sum::<f64>() / errors.powi(2);
         let shared = dispersion + of_context;
         let whole = Expected { depth: depth as u32, rate: (errors / depth).min(1.0), variance: shared + of_class };
-        Self { whole, weighted: Weighted::of(&parts, &weights, shared) }
+        Self { whole, weighted: Weighted::of(&parts, &weights, shared), votes }
     }
 
     /// Errors, never fewer nor surer than normal samples show. What these show is no matter of base quality: all molecules count alike then.
     pub(super) fn at_least(self, recurring: Option<Recurring>) -> Self {
         match recurring.filter(|recurring| recurring.rate > self.whole.rate) {
-            Some(_) => Self::one(at_least(self.whole, recurring)),
+            Some(_) => Self { whole: at_least(self.whole, recurring), weighted: None, ..self },
             None => self,
         }
+    }
+
+    /// Those of these molecules that vote.
+    pub fn count(&self, shown: &Strata) -> u32 {
+        shown.0.iter().flatten().zip(self.votes.iter().flatten()).filter(|(_, votes)| **votes).map(|(count, _)| count).sum()
     }
 
     /// Quality of a change that these molecules show.
     pub fn quality(&self, shown: &Strata, prior: f64) -> f64 {
         match &self.weighted {
-            None => quality(shown.total(), self.whole, prior),
+            None => quality(self.count(shown), self.whole, prior),
             Some(weighted) => phred(weighted.chance(weighted.steps_of(shown)) / prior).clamp(0.0, MAX_QUALITY),
         }
     }

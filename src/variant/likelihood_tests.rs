@@ -142,3 +142,13 @@ proptest! {
         prop_assert!(errors.needed(PRIOR_KNOWN) >= MIN_FRAGMENTS);
     }
 }
+
+#[test]
+fn poor_bases_among_good_ones_have_no_vote() {
+    let good = (0, READ, 1_000, 1e-4, 1.0 / 40.5);
+    let (alone, beside) = (errors(&[good]), errors(&[good, (0, 1, 9_000, 1e-2, 1.0 / 400.0), (1, 1, 9_000, 1e-2, 1.0 / 400.0)]));
+    assert_eq!((beside.whole.depth, beside.needed(PRIOR_KNOWN)), (1_000, alone.needed(PRIOR_KNOWN)));
+    let both = shown(&[(0, READ, 7), (0, 1, 90)]);
+    assert_eq!(beside.count(&both), 7);
+    assert!((beside.quality(&both, PRIOR_KNOWN) - alone.quality(&shown(&[(0, READ, 7)]), PRIOR_KNOWN)).abs() < 1e-9);
+}

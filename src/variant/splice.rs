@@ -133,7 +133,7 @@ fn judge(domain: &Domain<'_>, pileup: &Pileup, candidate: Candidate, says: impl 
     let expected = errors.whole;
     let all = |wanted: Says| pileup.molecules.iter().filter(|molecule| says(molecule) == wanted).collect::<Vec<_>>();
     let (with, without) = (all(Says::With), all(Says::Without));
-    let fragments = with.len() as u32;
+    let fragments = errors.count(&shown);
     // What a deletion does there is not known, so none is expected more than elsewhere.
     let prior = if in_tract { PRIOR_OTHER } else { PRIOR_KNOWN };
     let quality = errors.quality(&shown, prior);
