@@ -3,7 +3,7 @@
 //! ```text
 //! records --pileup--> molecules over a row of coding bases      (molecule.rs, pileup.rs; the row: domain.rs; reads that hide an event:
 //!                                                               realign.rs; the one form of an indel: normal.rs)
-//!         --noise---> how often this library shows a wrong base (noise.rs)
+//!         --noise---> how often this library shows a wrong base (noise.rs), and what a molecule says beside that (likelihood.rs)
 //!         --call----> codons that differ, insertions, deletions (call.rs, indel.rs, slippage.rs), their doubts (bias.rs), names (name.rs)
 //!         --phase---> on one molecule with each other, with a fusion (phase.rs, chain.rs)
 //!         --hotspot-> the same at KRAS G12 and its like         (hotspot.rs); exon 14 of MET: splice.rs in DNA,
@@ -22,6 +22,7 @@ pub mod domain;
 mod fasta;
 pub mod hotspot;
 pub mod indel;
+pub mod likelihood;
 pub mod molecule;
 pub mod name;
 pub mod noise;
@@ -143,11 +144,11 @@ pub struct Variant {
     pub note: String,
     /// The same change as other transcripts count it (`p.G2026R (NM_001378902)`).
     pub aliases: Vec<String>,
-    /// Mean error of this change a molecule, as this library shows it.
+    /// Mean error of this change a molecule, as this library shows it, over all molecules at the codon.
     pub error_rate: Option<f64>,
-    /// Relative variance of that error.
+    /// Relative variance of that rate: how far positions differ, and how little is known of it.
     pub error_variance: Option<f64>,
-    /// Fewest molecules that are called here.
+    /// Fewest molecules that are called here if their qualities are those of all molecules at the codon.
     pub min_fragments: Option<u32>,
     /// What is said of it, with a source that was read or without.
     pub statements: Vec<DrugEffect>,

@@ -1,11 +1,11 @@
 //! Which codons differ, how surely, and what would have been seen.
 //!
-//! A changed codon is tested over the bases in which it differs from the reference: `n` molecules show all of them, `k` show the
-//! changed ones. [`super::noise`] says how often errors alone do that: the mean `e` of one base (of several bases the product, but never below
-//! [`CLUSTER`] times the rarest, because errors come in clusters) and its relative variance `v`. Then
+//! A changed codon is tested over the bases in which it differs from the reference. [`super::noise`] says how often a molecule of each
+//! stratum and orientation shows the change by error: the rate of one base, of several bases the product, but never below [`CLUSTER`] times the
+//! rarest, because errors come in clusters; the stratum is the lowest of these bases'. [`super::likelihood`] weighs each molecule by that and
+//! says how likely errors alone weigh as much as the molecules that show the change. Then
 //!
 //! ```text
-//!   chance  = P(X >= k),  X beta-binomial with n trials, mean e, variance v e^2
 //!   quality = -10 log10( chance / prior ),  at most 99
 //! ```
 //!
@@ -14,12 +14,9 @@
 //! than one false call of a listed change in 10^4 clean samples (at most 200 single-base changes are listed), and one in 10^6 positions
 //! elsewhere (three changes a position).
 //!
-//! Which base qualities vote is decided codon by codon before any change is looked at: the cut-off at which the smallest fraction
-//! would be detectable.
-//!
-//! Example. 2,000 molecules over the codon, a class that shows 40 errors among 400,000 bases and, with the same neighbours, 4 where 4
-//! were expected, no dispersion beyond 0.1: `e = 1e-4`, `v = 0.1 + 1/40.5 + 1/8 = 0.250`. Seven molecules: `P(X >= 7) = 5.79e-8`, quality
-//! `-10 log10(5.79e-8 / 5e-5) = 29.4` for a listed change; six have 17.7 and are no call.
+//! Example with molecules of one stratum, which are counted. 2,000 molecules over the codon, a class that shows 40 errors among 400,000 bases
+//! and, with the same neighbours, 4 where 4 were expected, no dispersion beyond 0.1: `e = 1e-4`, `v = 0.1 + 1/40.5 + 1/8 = 0.250`. Seven
+//! molecules: `P(X >= 7) = 5.79e-8`, quality `-10 log10(5.79e-8 / 5e-5) = 29.4` for a listed change; six have 17.7 and are no call.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -27,11 +24,12 @@ use crate::knowledge::resistance::{KnownChange, ResistanceSite};
 use crate::knowledge::standing::verdicts;
 use crate::material::Material;
 use crate::sequence::{self, translate_codon};
-use crate::stats::{beta_binomial_at_least, detectable_fraction, jeffreys_share, phred};
+use crate::stats::{beta_binomial_at_least, jeffreys_share, phred};
 
 use super::bias;
 use super::domain::{BaseSource, Domain};
 use super::indel;
+use super::likelihood::{Errors, Rates, Strata};
 use super::molecule::{stratum, Molecule, STRATA};
 use super::name;
 use super::noise::{Counts, Expected, Noise, Row, CLUSTER};
@@ -264,8 +262,23 @@ type Key = [usize; 3];
 /// The letters seen at one codon.
 struct Seen {
     first: usize,
-    cut: usize,
     keys: BTreeMap<Key, u32>,
+    /// The same by the strata of the three bases and the orientation of the molecules.
+    shown: BTreeMap<(Key, [u8; 3], bool), u32>,
+}
+
+impl Seen {
+    /// Molecules that show one of these keys, by orientation and by the lowest stratum of these bases of the codon.
+    fn strata(&self, slots: &[usize], wanted: impl Fn(&Key) -> bool) -> Strata {
+        let mut strata = Strata::default();
+        for ((key, levels, sense), count) in &self.shown {
+            if wanted(key) {
+                let level = slots.iter().map(|&slot| levels[slot]).min().unwrap_or(0);
+                strata.add(*sense, usize::from(level), *count);
+            }
+        }
+        strata
+    }
 }
 
 impl Context<'_> {
@@ -284,8 +297,7 @@ impl Context<'_> {
         if site.is_none() && (reference.is_none() || !self.differs(first)) {
             return Vec::new();
         }
-        let cut = self.cut(first);
-        let seen = Seen { first, cut, keys: self.keys(first, cut) };
+        let seen = self.seen(first);
         let mut calls = Vec::new();
         let mut listed: Vec<&KnownChange> =
             site.map(|site| site.changes.iter().filter(|change| change.alt_aa.is_some()).collect()).unwrap_or_default();
@@ -315,50 +327,28 @@ impl Context<'_> {
     fn differs(&self, first: usize) -> bool {
         (first..first + 3).any(|index| {
             let Some(normal) = self.row.normal(index) else { return false };
-            (0..4).any(|code| code != normal && self.row.counts.letter(index, code, 0) >= MIN_FRAGMENTS)
+            (0..4).any(|code| code != normal && self.row.counts.letter(index, code) >= MIN_FRAGMENTS)
         })
     }
 
-    /// The letters that molecules show at a codon, bases below the cut-off left out.
-    fn keys(&self, first: usize, cut: usize) -> BTreeMap<Key, u32> {
-        let mut keys: BTreeMap<Key, u32> = BTreeMap::new();
+    /// The letters that molecules show at a codon.
+    fn seen(&self, first: usize) -> Seen {
+        let mut shown: BTreeMap<(Key, [u8; 3], bool), u32> = BTreeMap::new();
         // Sorted by their start: none behind the first that begins after the codon shows it.
         let behind = self.molecules.partition_point(|molecule| usize::from(molecule.start) <= first + 2);
-        for molecule in &self.molecules[..behind] {
-            if molecule.end() <= first {
-                continue;
-            }
-            let letter = |index: usize| match molecule.base(index) {
-                Some((code, quality)) if stratum(quality) >= cut => code,
-                _ => Self::MISSING,
-            };
-            let key = [letter(first), letter(first + 1), letter(first + 2)];
-            if key != [Self::MISSING; 3] {
-                *keys.entry(key).or_default() += 1;
+        for molecule in self.molecules[..behind].iter().filter(|molecule| molecule.end() > first) {
+            let bases = [0, 1, 2].map(|slot| molecule.base(first + slot));
+            if bases.iter().any(Option::is_some) {
+                let key = bases.map(|base| base.map_or(Self::MISSING, |(code, _)| code));
+                let levels = bases.map(|base| base.map_or(0, |(_, quality)| stratum(quality) as u8));
+                *shown.entry((key, levels, molecule.sense)).or_default() += 1;
             }
         }
-        keys
-    }
-
-    /// The stratum from which bases vote at a codon: where the smallest fraction is detectable, whatever the change.
-    fn cut(&self, first: usize) -> usize {
-        let lowest = usize::from(!(first..first + 3).any(|index| self.row.counts.depth(index, 0) > self.row.counts.depth(index, 1)));
-        let mut best = (f64::INFINITY, lowest);
-        for cut in lowest..STRATA.len() {
-            let expected: Vec<Expected> = (first..first + 3)
-                .flat_map(|index| (0..4).filter(move |&to| self.row.normal(index) != Some(to)).map(move |to| (index, to)))
-                .map(|(index, to)| self.noise.expected(self.row, index, to, cut))
-                .collect();
-            let count = expected.len().max(1) as f64;
-            let mean = |value: fn(&Expected) -> f64| expected.iter().map(value).sum::<f64>() / count;
-            let depth = mean(|expected| f64::from(expected.depth)) as u32;
-            let whole = Expected { depth, rate: mean(|expected| expected.rate), variance: mean(|expected| expected.variance) };
-            let detectable = detectable_fraction(u64::from(needed(whole, PRIOR_KNOWN)), u64::from(depth)).unwrap_or(f64::INFINITY);
-            if detectable < best.0 * 0.999 {
-                best = (detectable, cut);
-            }
+        let mut keys: BTreeMap<Key, u32> = BTreeMap::new();
+        for ((key, _, _), count) in &shown {
+            *keys.entry(*key).or_default() += count;
         }
-        best.1
+        Seen { first, keys, shown }
     }
 
     /// What normal samples show of a listed change.
@@ -367,10 +357,9 @@ impl Context<'_> {
     }
 
     /// What errors alone would show of a codon: of every codon that is there, weighted by its share.
-    fn errors(&self, reference: Key, changed: Key, seen: &Seen) -> Expected {
-        let differing: Vec<usize> = (0..3).filter(|&slot| reference[slot] != changed[slot]).collect();
-        let depth =
-            seen.keys.iter().filter(|(key, _)| differing.iter().all(|&slot| key[slot] != Self::MISSING)).map(|(_, count)| count).sum();
+    fn errors(&self, reference: Key, changed: Key, seen: &Seen) -> Errors {
+        let differing = differing(reference, changed);
+        let depths = seen.strata(&differing, |key| differing.iter().all(|&slot| key[slot] != Self::MISSING));
         let whole: u32 = seen.keys.iter().filter(|(key, _)| !key.contains(&Self::MISSING)).map(|(_, count)| count).sum();
         let common = |(key, count): (&Key, &u32)| {
             let share = f64::from(*count) / f64::from(whole.max(1));
@@ -379,18 +368,23 @@ impl Context<'_> {
         let mut sources: Vec<(Key, f64)> = seen.keys.iter().filter_map(common).collect();
         let others: f64 = sources.iter().map(|source| source.1).sum();
         sources.push((reference, (1.0 - others).max(0.0)));
-        let (mut rate, mut variance) = (0.0, 0.0f64);
+        let single = [0, 1, 2].map(|slot| match sources.iter().any(|(from, _)| from[slot] != changed[slot]) {
+            true => self.noise.rates(self.row, seen.first + slot, changed[slot]),
+            false => Rates::default(),
+        });
+        let mut rates = Rates::default();
         for (from, share) in sources {
-            let single: Vec<Expected> = (0..3)
-                .filter(|&slot| from[slot] != changed[slot])
-                .map(|slot| self.noise.expected(self.row, seen.first + slot, changed[slot], seen.cut))
-                .collect();
-            let product: f64 = single.iter().map(|expected| expected.rate).product();
-            let rarest = single.iter().map(|expected| expected.rate).fold(f64::INFINITY, f64::min);
-            rate += share * if single.len() > 1 { product.max(CLUSTER * rarest) } else { product };
-            variance = single.iter().map(|expected| expected.variance).fold(variance, f64::max);
+            for (sense, level) in (0..2).flat_map(|sense| (0..STRATA.len()).map(move |level| (sense, level))) {
+                let of_bases = || differing_slots(from, changed).map(|slot| single[slot][sense][level]);
+                let product: f64 = of_bases().map(|base| base.rate).product();
+                let rarest = of_bases().map(|base| base.rate).fold(f64::INFINITY, f64::min);
+                let rate = &mut rates[sense][level];
+                rate.rate += share * if of_bases().count() > 1 { product.max(CLUSTER * rarest) } else { product };
+                rate.of_class = of_bases().map(|base| base.of_class).fold(rate.of_class, f64::max);
+                rate.of_context = of_bases().map(|base| base.of_context).fold(rate.of_context, f64::max);
+            }
         }
-        Expected { depth, rate: rate.min(1.0), variance }
+        Errors::of(&depths, &rates, self.noise.dispersion)
     }
 
     fn judge(
@@ -402,14 +396,16 @@ impl Context<'_> {
         changed: Key,
         seen: &Seen,
     ) -> Option<Call> {
-        let fragments = showing(&seen.keys, reference, changed);
-        if fragments < MIN_FRAGMENTS {
+        let shown = showing(seen, reference, changed);
+        if shown.total() < MIN_FRAGMENTS {
             return None;
         }
         let prior = if known.is_some() { PRIOR_KNOWN } else { PRIOR_OTHER };
-        let expected = at_least(self.errors(reference, changed, seen), self.recurring(known));
-        let quality = quality(fragments, expected, prior);
-        if quality < MIN_QUALITY {
+        let errors = self.errors(reference, changed, seen).at_least(self.recurring(known));
+        let fragments = errors.count(&shown);
+        let expected = errors.whole;
+        let quality = errors.quality(&shown, prior);
+        if fragments < MIN_FRAGMENTS || quality < MIN_QUALITY {
             return None;
         }
         let domain = self.domain();
@@ -450,7 +446,7 @@ impl Context<'_> {
             status: VariantStatus::Called,
             phase: "unphased:no fusion of this gene was called".to_owned(),
             note: indel::ending(&hgvs_p).to_owned(),
-            ..described(self.blank(site, codon, expected, prior, hgvs_p), known)
+            ..described(self.blank(site, codon, &errors, prior, hgvs_p), known)
         };
         Some(Call { variant, change: Some(change) })
     }
@@ -500,14 +496,14 @@ impl Context<'_> {
     fn unseen(&self, site: &ResistanceSite, change: &KnownChange, reference: Option<Key>, seen: &Seen) -> Variant {
         let hgvs_p = format!("p.{}", change.protein_change);
         let domain = self.domain();
-        let depth = (0..3).map(|slot| self.row.counts.depth(seen.first + slot, seen.cut)).min().unwrap_or(0);
+        let depth = (0..3).map(|slot| self.row.counts.depth(seen.first + slot)).min().unwrap_or(0);
         let Some(reference) = reference else {
             let note = domain.problem(site.codon).map_or_else(
                 || if depth < MIN_FRAGMENTS { too_few(depth) } else { "the reference codon is not known: give --reference".to_owned() },
                 str::to_owned,
             );
-            let expected = Expected { depth, rate: 0.0, variance: 0.0 };
-            let blank = self.blank(Some(site), site.codon, expected, PRIOR_KNOWN, hgvs_p);
+            let errors = Errors::one(Expected { depth, rate: 0.0, variance: 0.0 });
+            let blank = self.blank(Some(site), site.codon, &errors, PRIOR_KNOWN, hgvs_p);
             return Variant {
                 note,
                 lod95: None,
@@ -520,24 +516,25 @@ impl Context<'_> {
         // The codons of the new residue that are nearest to the reference; of these the one that is hardest to tell from errors.
         let all: Vec<Key> = (0..64).map(|n| [n / 16, n / 4 % 4, n % 4]).filter(|key| translate(*key) == change.alt_aa).collect();
         let recurring = self.recurring(Some(change));
-        let distance = |key: &Key| (0..3).filter(|&slot| key[slot] != reference[slot]).count();
+        let distance = |key: &Key| differing_slots(reference, *key).count();
         let nearest = all.iter().map(distance).min().unwrap_or(0);
-        let expected = all
+        let (_, errors) = all
             .iter()
             .filter(|key| distance(key) == nearest)
-            .map(|&key| at_least(self.errors(reference, key, seen), recurring))
-            .max_by(|x, y| {
-                (needed(*x, PRIOR_KNOWN), x.rate).partial_cmp(&(needed(*y, PRIOR_KNOWN), y.rate)).unwrap_or(std::cmp::Ordering::Equal)
-            })
-            .unwrap_or(Expected { depth, rate: 0.0, variance: 0.0 });
-        let fragments: u32 = all.iter().map(|&key| showing(&seen.keys, reference, key)).sum::<u32>().min(expected.depth);
+            .map(|&key| self.errors(reference, key, seen).at_least(recurring))
+            .map(|errors| ((errors.needed(PRIOR_KNOWN), errors.whole.rate), errors))
+            .max_by(|x, y| x.0.partial_cmp(&y.0).unwrap_or(std::cmp::Ordering::Equal))
+            .unwrap_or_else(|| ((0, 0.0), Errors::one(Expected { depth, rate: 0.0, variance: 0.0 })));
+        let expected = errors.whole;
+        let fragments: u32 = all.iter().map(|&key| errors.count(&showing(seen, reference, key))).sum::<u32>().min(expected.depth);
         let status = if expected.depth < MIN_FRAGMENTS { VariantStatus::NotCovered } else { VariantStatus::NotSeen };
-        let blank = self.blank(Some(site), site.codon, expected, PRIOR_KNOWN, hgvs_p);
+        let blank = self.blank(Some(site), site.codon, &errors, PRIOR_KNOWN, hgvs_p);
         let judged = status == VariantStatus::NotSeen;
         // What the errors of the sample alone do not explain is said to be held back.
         let unexplained = |key: Key| {
-            let own = showing(&seen.keys, reference, key);
-            own >= MIN_FRAGMENTS && quality(own, self.errors(reference, key, seen), PRIOR_KNOWN) >= MIN_QUALITY
+            let own = showing(seen, reference, key);
+            let errors = self.errors(reference, key, seen);
+            errors.count(&own) >= MIN_FRAGMENTS && errors.quality(&own, PRIOR_KNOWN) >= MIN_QUALITY
         };
         let held_back = recurring.is_some() && all.iter().any(|key| unexplained(*key));
         let told = match recurring {
@@ -562,20 +559,19 @@ impl Context<'_> {
         }
     }
 
-    fn blank(&self, site: Option<&ResistanceSite>, codon: u32, expected: Expected, prior: f64, hgvs_p: String) -> Variant {
+    fn blank(&self, site: Option<&ResistanceSite>, codon: u32, errors: &Errors, prior: f64, hgvs_p: String) -> Variant {
         let domain = self.domain();
         let first = domain.first_of(codon);
         let position = (first..first + 3).map(|index| domain.position(index)).min().unwrap_or(0);
-        let least = needed(expected, prior);
         Variant {
-            depth: expected.depth,
+            depth: errors.whole.depth,
             codon_class: site.map(|site| site.codon_class.clone()).filter(|class| !class.is_empty()),
-            lod95: detectable_fraction(u64::from(least), u64::from(expected.depth)),
+            lod95: errors.detectable(prior),
             aliases: name::aliases(&domain.gene, &hgvs_p),
             hgvs_p,
-            error_rate: Some(expected.rate),
-            error_variance: Some(expected.variance),
-            min_fragments: Some(least),
+            error_rate: Some(errors.whole.rate),
+            error_variance: Some(errors.whole.variance),
+            min_fragments: Some(errors.needed(prior)),
             ..Variant::blank(&domain.gene, &domain.transcript, codon, domain.contig, position)
         }
     }
@@ -637,21 +633,28 @@ fn candidates(seen: &Seen, reference: Key) -> BTreeSet<Key> {
     list
 }
 
+/// The bases of a codon in which two codons differ.
+fn differing_slots(one: Key, other: Key) -> impl Iterator<Item = usize> {
+    (0..3).filter(move |&slot| one[slot] != other[slot])
+}
+
+fn differing(one: Key, other: Key) -> Vec<usize> {
+    differing_slots(one, other).collect()
+}
+
 /// Molecules that show the bases in which a codon differs from the reference, and nothing that contradicts the rest. One that shows
 /// the codon in part only may as well belong to another change that others show whole; then it does not count.
-fn showing(keys: &BTreeMap<Key, u32>, reference: Key, changed: Key) -> u32 {
+fn showing(seen: &Seen, reference: Key, changed: Key) -> Strata {
     let fits = |key: &Key, whole: &Key| (0..3).all(|slot| key[slot] == whole[slot] || key[slot] == Context::MISSING);
-    let others: Vec<&Key> = keys
-        .iter()
-        .filter(|(key, count)| !key.contains(&Context::MISSING) && **key != reference && **key != changed && **count >= MIN_FRAGMENTS)
-        .map(|(key, _)| key)
-        .collect();
-    let shows = |key: &Key| {
-        let differing = (0..3).all(|slot| reference[slot] == changed[slot] || key[slot] == changed[slot]);
+    let whole = seen.keys.iter().filter(|(key, count)| !key.contains(&Context::MISSING) && **count >= MIN_FRAGMENTS);
+    let others: Vec<&Key> = whole.map(|(key, _)| key).filter(|key| **key != reference && **key != changed).collect();
+    let differing = differing(reference, changed);
+    seen.strata(&differing, |key| {
         let in_part = key.contains(&Context::MISSING);
-        differing && fits(key, &changed) && !(in_part && others.iter().any(|other| fits(key, other)))
-    };
-    keys.iter().filter(|(key, _)| shows(key)).map(|(_, count)| count).sum()
+        differing.iter().all(|&slot| key[slot] == changed[slot])
+            && fits(key, &changed)
+            && !(in_part && others.iter().any(|other| fits(key, other)))
+    })
 }
 
 fn letters(key: Key) -> [u8; 3] {

@@ -11,27 +11,28 @@
 //!   stratum              = (k_s + 1) / (n_s + 1 / e0)              all classes together; e0 is what the stratum is known for
 //!   rate(class, stratum) = (k + 0.5) / (n + 0.5 / stratum)
 //!   context              = (k_c + 4) / (E_c + 4)       k_c seen, E_c expected by class, at all other places with the same neighbours
-//!   error of a position  = rate * context, averaged over the molecules there by orientation and stratum
+//!   context of a stratum = (k_s + 4 c) / (E_s + 4)     the same within the stratum; c is the context in the other strata
+//!   error of a molecule  = rate * context of its stratum, by the orientation of its first read
 //! ```
 //!
 //! What a position shows itself never counts towards its own rate. Positions that are known sites are left out. How far positions differ
-//! in their rate beyond class and context is the dispersion `d`:
+//! in their rate beyond class and context is the dispersion `d`. Little is known of class and context where few errors were seen:
 //!
 //! ```text
-//!   relative variance of a position's error rate   v = d + u
-//!   u = 1 / (k + 0.5) + 1 / (k_c + 4)              how little is known of class and context
+//!   relative variance    d + 1 / (k_c + 4) common to all molecules at a position,  1 / (k + 0.5) to those of one stratum and orientation
 //! ```
 //!
 //! A true variant is no error. What a place shows of a change is an error with beta-binomial chances, or, with a small chance, a
 //! variant of any fraction. The dispersion is the likeliest one of this mixture, and each place counts towards the rates with the chance
 //! that what it shows is an error. Rates and these chances are found in turn.
 //!
-//! [`super::call`] compares what a position shows with the beta-binomial of this mean and variance.
+//! [`super::likelihood`] compares what a position shows with these rates and variances.
 
 use crate::sequence::code;
 use crate::stats::beta_binomial_ln;
 
 use super::domain::Domain;
+use super::likelihood::{Rate, Rates, Strata};
 use super::molecule::{stratum, Molecule, STRATA};
 
 /// What the strata are known for, before data: the error of one given change, a third of all errors of a base. Reads: what the quality
@@ -76,21 +77,32 @@ impl Counts {
         Self(counts)
     }
 
-    /// Molecules that show this letter with at least this stratum.
-    pub fn letter(&self, index: usize, code: usize, cut: usize) -> u32 {
-        (0..2).map(|sense| self.0[index][sense][code][cut..].iter().sum::<u32>()).sum()
+    /// Molecules that show this letter.
+    pub fn letter(&self, index: usize, code: usize) -> u32 {
+        self.showing(index, code).total()
     }
 
-    /// Molecules that show any letter with at least this stratum.
-    pub fn depth(&self, index: usize, cut: usize) -> u32 {
-        (0..4).map(|code| self.letter(index, code, cut)).sum()
+    /// Molecules that show any letter.
+    pub fn depth(&self, index: usize) -> u32 {
+        self.strata(index).total()
+    }
+
+    /// Molecules that show this letter, by orientation and stratum.
+    pub fn showing(&self, index: usize, code: usize) -> Strata {
+        Strata([0, 1].map(|sense| self.0[index][sense][code]))
+    }
+
+    /// Molecules that show any letter, by orientation and stratum.
+    pub fn strata(&self, index: usize) -> Strata {
+        let all = |sense: usize| std::array::from_fn(|level| (0..4).map(|code| self.0[index][sense][code][level]).sum());
+        Strata([all(0), all(1)])
     }
 
     /// The letter that most molecules show, with its share; `None` below ten molecules.
     pub fn majority(&self, index: usize) -> Option<(usize, f64)> {
-        let depth = self.depth(index, 0);
-        let best = (0..4).max_by_key(|&code| (self.letter(index, code, 0), std::cmp::Reverse(code)))?;
-        (depth >= 10).then(|| (best, f64::from(self.letter(index, best, 0)) / f64::from(depth)))
+        let depth = self.depth(index);
+        let best = (0..4).max_by_key(|&code| (self.letter(index, code), std::cmp::Reverse(code)))?;
+        (depth >= 10).then(|| (best, f64::from(self.letter(index, best)) / f64::from(depth)))
     }
 }
 
@@ -109,9 +121,9 @@ impl Tally {
         }
     }
 
-    /// Wrong ones of the strata from `cut` on.
-    fn seen(&self, cut: usize) -> f64 {
-        self.wrong[cut..].iter().sum()
+    /// Wrong ones of all strata.
+    fn seen(&self) -> f64 {
+        self.wrong.iter().sum()
     }
 }
 
@@ -198,7 +210,7 @@ impl<'a> Row<'a> {
 
     /// The changes from which errors are learnt.
     fn changes(&self) -> impl Iterator<Item = (usize, usize)> + '_ {
-        let learnt = |index: &usize| self.normal(*index).is_some() && !self.domain.is_known(*index) && self.counts.depth(*index, 0) > 0;
+        let learnt = |index: &usize| self.normal(*index).is_some() && !self.domain.is_known(*index) && self.counts.depth(*index) > 0;
         let others = move |index: usize| (0..4).filter(move |&to| self.normal(index) != Some(to)).map(move |to| (index, to));
         (0..self.normal.len()).filter(learnt).flat_map(others)
     }
@@ -256,7 +268,7 @@ impl Noise {
 
     /// What a position shows of a letter, beside what errors would.
     fn shown(&self, row: &Row<'_>, index: usize, to: usize) -> (u32, Expected) {
-        (row.counts.letter(index, to, 0), self.expected(row, index, to, 0))
+        (row.counts.letter(index, to), self.expected(row, index, to))
     }
 
     fn likeliest_dispersion(&self, rows: &[Row<'_>]) -> f64 {
@@ -271,37 +283,61 @@ impl Noise {
         tried.max_by(|x, y| x.0.total_cmp(&y.0)).map_or(DISPERSION.0, |best| best.1)
     }
 
-    /// What errors alone would show at a position for one letter, among bases of at least stratum `cut`.
-    pub fn expected(&self, row: &Row<'_>, index: usize, to: usize, cut: usize) -> Expected {
-        let depth = row.counts.depth(index, cut);
+    /// What errors alone would show at a position for one letter, all molecules together.
+    fn expected(&self, row: &Row<'_>, index: usize, to: usize) -> Expected {
+        let depth = row.counts.depth(index);
         let (mut errors, mut unknown, mut bases) = (0.0, 0.0, 0.0);
         for sense in [false, true] {
-            let Some((class, context)) = row.class(index, to, sense) else { continue };
-            // Without what this position shows itself.
-            let (own, weight) = (row.tally(index, to, sense), row.errors[index][to]);
-            let without = |tally: &Tally| {
-                let mut rest = *tally;
-                rest.add(&own, -weight);
-                rest
-            };
-            let (all, of_class, of_context) = (without(&self.all), without(&self.classes[class]), without(&self.contexts[context]));
-            let rates: [f64; LEVELS] = std::array::from_fn(|level| {
-                let stratum = (all.wrong[level] + STRATUM_WEIGHT) / (all.all[level] + STRATUM_WEIGHT / KNOWN_FOR[level]);
-                (of_class.wrong[level] + CLASS_WEIGHT) / (of_class.all[level] + CLASS_WEIGHT / stratum)
-            });
-            let foreseen: f64 = rates.iter().zip(&of_context.all).skip(cut).map(|(rate, all)| rate * all).sum();
-            let factor = (of_context.seen(cut) + CONTEXT_WEIGHT) / (foreseen + CONTEXT_WEIGHT);
-            let cell = &row.counts.0[index][usize::from(sense)];
-            let here: [f64; LEVELS] = std::array::from_fn(|level| (0..4).map(|code| f64::from(cell[code][level])).sum());
-            let count: f64 = here[cut..].iter().sum();
-            errors += factor * rates.iter().zip(here).skip(cut).map(|(rate, count)| rate * count).sum::<f64>();
-            unknown += count * (1.0 / (of_class.seen(cut) + CLASS_WEIGHT) + 1.0 / (of_context.seen(cut) + CONTEXT_WEIGHT));
+            let Some((of_class, of_context, rates)) = self.elsewhere(row, index, to, sense) else { continue };
+            let foreseen: f64 = rates.iter().zip(&of_context.all).map(|(rate, all)| rate * all).sum();
+            let factor = (of_context.seen() + CONTEXT_WEIGHT) / (foreseen + CONTEXT_WEIGHT);
+            let here = row.counts.strata(index).0[usize::from(sense)].map(f64::from);
+            let count: f64 = here.iter().sum();
+            errors += factor * rates.iter().zip(here).map(|(rate, count)| rate * count).sum::<f64>();
+            unknown += count * (1.0 / (of_class.seen() + CLASS_WEIGHT) + 1.0 / (of_context.seen() + CONTEXT_WEIGHT));
             bases += count;
         }
         if bases == 0.0 {
-            return Expected { depth, rate: KNOWN_FOR[cut], variance: self.dispersion + 1.0 / CLASS_WEIGHT };
+            return Expected { depth, rate: KNOWN_FOR[0], variance: self.dispersion + 1.0 / CLASS_WEIGHT };
         }
         Expected { depth, rate: (errors / bases).min(0.5), variance: self.dispersion + unknown / bases }
+    }
+
+    /// What all other positions show of the class and of the context of a change, and the rates of the class by stratum.
+    fn elsewhere(&self, row: &Row<'_>, index: usize, to: usize, sense: bool) -> Option<(Tally, Tally, [f64; LEVELS])> {
+        let (class, context) = row.class(index, to, sense)?;
+        let (own, weight) = (row.tally(index, to, sense), row.errors[index][to]);
+        let without = |tally: &Tally| {
+            let mut rest = *tally;
+            rest.add(&own, -weight);
+            rest
+        };
+        let (all, of_class, of_context) = (without(&self.all), without(&self.classes[class]), without(&self.contexts[context]));
+        let rates = std::array::from_fn(|level| {
+            let stratum = (all.wrong[level] + STRATUM_WEIGHT) / (all.all[level] + STRATUM_WEIGHT / KNOWN_FOR[level]);
+            (of_class.wrong[level] + CLASS_WEIGHT) / (of_class.all[level] + CLASS_WEIGHT / stratum)
+        });
+        Some((of_class, of_context, rates))
+    }
+
+    /// How often molecules of each orientation and stratum show a letter at a position by error.
+    pub fn rates(&self, row: &Row<'_>, index: usize, to: usize) -> Rates {
+        [false, true].map(|sense| match self.elsewhere(row, index, to, sense) {
+            Some((of_class, of_context, rates)) => {
+                let foreseen: [f64; LEVELS] = std::array::from_fn(|level| rates[level] * of_context.all[level]);
+                let (seen, sum) = (of_context.seen(), foreseen.iter().sum::<f64>());
+                std::array::from_fn(|level| {
+                    let (own, expected) = (of_context.wrong[level], foreseen[level]);
+                    let others = (seen - own + CONTEXT_WEIGHT) / (sum - expected + CONTEXT_WEIGHT);
+                    Rate {
+                        rate: (rates[level] * (own + CONTEXT_WEIGHT * others) / (expected + CONTEXT_WEIGHT)).min(0.5),
+                        of_class: 1.0 / (of_class.wrong[level].max(0.0) + CLASS_WEIGHT),
+                        of_context: 1.0 / (seen.max(0.0) + CONTEXT_WEIGHT),
+                    }
+                })
+            }
+            None => KNOWN_FOR.map(|rate| Rate { rate, of_class: 1.0 / CLASS_WEIGHT, of_context: 1.0 / CONTEXT_WEIGHT }),
+        })
     }
 
     /// The rates by class as the first read shows them, all strata from the first voting one together: (`C>T`, wrong, all).
@@ -324,9 +360,10 @@ mod tests {
     use crate::genome::Assembly;
     use crate::knowledge::Knowledge;
     use crate::simulate::Random;
-    use crate::variant::call::{needed, PRIOR_KNOWN};
+    use crate::variant::call::PRIOR_KNOWN;
     use crate::variant::domain::tests::builtin_domains;
     use crate::variant::domain::BaseSource;
+    use crate::variant::likelihood::Errors;
     use crate::variant::molecule::packed;
 
     /// Bases of the row that molecules show.
@@ -371,7 +408,10 @@ mod tests {
         let others = (0..SHOWN).filter(|index| variants.iter().all(|variant| variant.0 != *index));
         let asked: Vec<f64> = others
             .flat_map(|index| (0..4).filter(move |&to| row.normal(index) != Some(to)).map(move |to| (index, to)))
-            .map(|(index, to)| f64::from(needed(noise.expected(row, index, to, 0), PRIOR_KNOWN)))
+            .map(|(index, to)| {
+                let errors = Errors::of(&counts.strata(index), &noise.rates(row, index, to), noise.dispersion);
+                f64::from(errors.needed(PRIOR_KNOWN))
+            })
             .collect();
         asked.iter().sum::<f64>() / asked.len() as f64
     }

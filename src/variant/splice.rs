@@ -15,15 +15,16 @@ use std::collections::BTreeSet;
 use crate::error::Result;
 use crate::model::index::GeneModels;
 use crate::reference::Window;
-use crate::stats::{detectable_fraction, jeffreys_share};
+use crate::stats::jeffreys_share;
 
 use super::bias;
-use super::call::{needed, quality, Says, MIN_FRAGMENTS, MIN_QUALITY, PRIOR_KNOWN, PRIOR_OTHER};
+use super::call::{Says, MIN_FRAGMENTS, MIN_QUALITY, PRIOR_KNOWN, PRIOR_OTHER};
 use super::domain::Domain;
 use super::indel::Event;
+use super::likelihood::{Errors, Strata};
 use super::molecule::Molecule;
 use super::name;
-use super::noise::{Expected, Noise, Row};
+use super::noise::{Noise, Row};
 use super::pileup::Pileup;
 use super::slippage::{tally, SlippageRates};
 use super::{Variant, VariantFlag, VariantStatus};
@@ -59,7 +60,8 @@ fn sites(domain: &Domain<'_>) -> Vec<(usize, Option<u8>)> {
 /// A change that may be one, with what it would be called.
 struct Candidate {
     index: usize,
-    expected: Expected,
+    errors: Errors,
+    shown: Strata,
     hgvs_c: String,
     in_tract: bool,
     place: (u32, Vec<u8>, Vec<u8>),
@@ -70,20 +72,20 @@ pub fn call(row: &Row<'_>, pileup: &Pileup, noise: &Noise, background: &Slippage
     let domain = row.domain;
     let sites = sites(domain);
     let mut calls = Vec::new();
-    let mut judged: Vec<Expected> = Vec::new();
+    let mut judged: Vec<Errors> = Vec::new();
     for &(index, letter) in &sites {
         // Another letter than a splice site has: the reference is not the one expected.
         let Some(from) = row.normal(index).filter(|&from| letter.is_none_or(|letter| b"ACGT"[from] == letter)) else { continue };
-        let cut = usize::from(row.counts.depth(index, 0) <= row.counts.depth(index, 1));
         for to in (0..4).filter(|&to| to != from) {
-            let expected = noise.expected(row, index, to, cut);
-            judged.push(expected);
+            let errors = Errors::of(&row.counts.strata(index), &noise.rates(row, index, to), noise.dispersion);
+            judged.push(errors.clone());
             let letters = [b"ACGT"[from], b"ACGT"[to]];
             let hgvs_c = format!("c.{}{}>{}", domain.coding_name(index), char::from(letters[0]), char::from(letters[1]));
             let [reference, alternative] = letters.map(|letter| vec![domain.turned(letter)]);
-            let candidate = Candidate { index, expected, hgvs_c, in_tract: false, place: (domain.position(index), reference, alternative) };
+            let place = (domain.position(index), reference, alternative);
+            let candidate = Candidate { index, errors, shown: row.counts.showing(index, to), hgvs_c, in_tract: false, place };
             let says = |molecule: &Molecule| match molecule.base(index) {
-                Some((code, quality)) if code == to && super::molecule::stratum(quality) >= cut => Says::With,
+                Some((code, _)) if code == to => Says::With,
                 Some((code, _)) if code == from => Says::Without,
                 _ => Says::Nothing,
             };
@@ -107,7 +109,8 @@ pub fn call(row: &Row<'_>, pileup: &Pileup, noise: &Noise, background: &Slippage
         let with = count(Says::With);
         let candidate = Candidate {
             index: indel.at,
-            expected: background.expected(with + count(Says::Without), &event, domain),
+            errors: Errors::one(background.expected(with + count(Says::Without), &event, domain)),
+            shown: Strata::whole(with),
             hgvs_c: name::coding_indel(domain, indel),
             in_tract,
             place: name::genomic_indel(domain, indel),
@@ -126,13 +129,14 @@ pub fn call(row: &Row<'_>, pileup: &Pileup, noise: &Noise, background: &Slippage
 }
 
 fn judge(domain: &Domain<'_>, pileup: &Pileup, candidate: Candidate, says: impl Fn(&Molecule) -> Says) -> Option<Variant> {
-    let Candidate { index, expected, hgvs_c, in_tract, place } = candidate;
+    let Candidate { index, errors, shown, hgvs_c, in_tract, place } = candidate;
+    let expected = errors.whole;
     let all = |wanted: Says| pileup.molecules.iter().filter(|molecule| says(molecule) == wanted).collect::<Vec<_>>();
     let (with, without) = (all(Says::With), all(Says::Without));
-    let fragments = with.len() as u32;
+    let fragments = errors.count(&shown);
     // What a deletion does there is not known, so none is expected more than elsewhere.
     let prior = if in_tract { PRIOR_OTHER } else { PRIOR_KNOWN };
-    let quality = quality(fragments, expected, prior);
+    let quality = errors.quality(&shown, prior);
     if fragments < MIN_FRAGMENTS || quality < MIN_QUALITY {
         return None;
     }
@@ -155,7 +159,6 @@ fn judge(domain: &Domain<'_>, pileup: &Pileup, candidate: Candidate, says: impl 
         "at a splice site of exon 14: its transcripts may lack the exon, which RNA shows"
     };
     let (position, reference, alternative) = place;
-    let least = needed(expected, prior);
     Some(Variant {
         hgvs_c: Some(hgvs_c),
         hgvs_p: "p.?".to_owned(),
@@ -169,32 +172,31 @@ fn judge(domain: &Domain<'_>, pileup: &Pileup, candidate: Candidate, says: impl 
         status: VariantStatus::Called,
         note: note.to_owned(),
         codon_class: in_tract.then(|| TRACT.to_owned()),
-        lod95: detectable_fraction(u64::from(least), u64::from(expected.depth)),
+        lod95: errors.detectable(prior),
         error_rate: Some(expected.rate),
         error_variance: Some(expected.variance),
-        min_fragments: Some(least),
+        min_fragments: Some(errors.needed(prior)),
         ..Variant::blank(&domain.gene, &domain.transcript, 0, domain.contig, position)
     })
 }
 
 /// The line without a call, by the base at which it would be seen worst.
-fn unseen(domain: &Domain<'_>, judged: &[Expected], all: usize) -> Variant {
-    let worst = judged.iter().map(|expected| (expected, needed(*expected, PRIOR_KNOWN)));
-    let worst = worst.map(|(expected, least)| (detectable_fraction(u64::from(least), u64::from(expected.depth)), expected, least));
+fn unseen(domain: &Domain<'_>, judged: &[Errors], all: usize) -> Variant {
+    let worst = judged.iter().map(|errors| (errors.detectable(PRIOR_KNOWN), errors));
     let worst = worst.max_by(|x, y| x.0.unwrap_or(2.0).total_cmp(&y.0.unwrap_or(2.0)));
     let position = domain.exon.map_or(0, |exon| domain.position(exon.first).min(domain.position(exon.end - 1)));
     let blank = Variant {
         hgvs_p: "splice sites of exon 14".to_owned(),
         ..Variant::blank(&domain.gene, &domain.transcript, 0, domain.contig, position)
     };
-    let depth = judged.iter().map(|expected| expected.depth).min().unwrap_or(0);
+    let depth = judged.iter().map(|errors| errors.whole.depth).min().unwrap_or(0);
     match worst.filter(|_| judged.len() == all && depth >= MIN_FRAGMENTS) {
-        Some((lod95, expected, least)) => Variant {
+        Some((lod95, errors)) => Variant {
             depth,
             lod95,
-            error_rate: Some(expected.rate),
-            error_variance: Some(expected.variance),
-            min_fragments: Some(least),
+            error_rate: Some(errors.whole.rate),
+            error_variance: Some(errors.whole.variance),
+            min_fragments: Some(errors.needed(PRIOR_KNOWN)),
             status: VariantStatus::NotSeen,
             note: format!(
                 "two bases on either side, the last of the exon, and deletions up to {TRACT_BP} bases before it; what lies further off is not judged"

@@ -59,11 +59,11 @@ table_row! {
         pub note: Option<String>,
         /// The change as other transcripts count it.
         pub aliases: Option<String>,
-        /// Mean error of this change a molecule, as the library shows it.
+        /// Mean error of this change a molecule, as the library shows it, over all molecules at the codon.
         pub error_rate: Option<Rate>,
-        /// Relative variance of that error.
+        /// Relative variance of that rate: how far positions differ, and how little is known of it.
         pub error_variance: Option<Rate>,
-        /// Fewest molecules that are called here.
+        /// Fewest molecules that are called here if their qualities are those of all molecules at the codon; fewer where all are of the better kind.
         pub min_fragments: Option<u32>,
         /// 1-based last reference base of what is called.
         pub end: Option<u32>,
