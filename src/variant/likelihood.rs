@@ -147,7 +147,12 @@ impl Errors {
         }
         let weights = weights(&parts);
         let least = LEAST_WEIGHT_FRAC * weights.iter().copied().fold(0.0, f64::max);
-        let (parts, weights): (Vec<Part>, Vec<f64>) = parts.into_iter().zip(weights).filter(|(_, weight)| *weight >= least).unzip();
+        // Of both orientations or of neither, so that damage of one of them halves no depth.
+        let of_level = |level: usize| {
+            parts.iter().zip(&weights).filter(move |(part, _)| part.place.1 == level).map(|(_, weight)| *weight).fold(0.0, f64::max)
+        };
+        let voting: [bool; STRATA.len()] = std::array::from_fn(|level| of_level(level) >= least);
+        let (parts, weights): (Vec<Part>, Vec<f64>) = parts.into_iter().zip(weights).filter(|(part, _)| voting[part.place.1]).unzip();
         let mut votes = [[false; STRATA.len()]; 2];
         for part in &parts {
             votes[part.place.0][part.place.1] = true;
