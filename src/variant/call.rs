@@ -368,9 +368,12 @@ impl Context<'_> {
         let mut sources: Vec<(Key, f64)> = seen.keys.iter().filter_map(common).collect();
         let others: f64 = sources.iter().map(|source| source.1).sum();
         sources.push((reference, (1.0 - others).max(0.0)));
-        let single = [0, 1, 2].map(|slot| match sources.iter().any(|(from, _)| from[slot] != changed[slot]) {
-            true => self.noise.rates(self.row, seen.first + slot, changed[slot]),
-            false => Rates::default(),
+        let single = [0, 1, 2].map(|slot| {
+            if sources.iter().any(|(from, _)| from[slot] != changed[slot]) {
+                self.noise.rates(self.row, seen.first + slot, changed[slot])
+            } else {
+                Rates::default()
+            }
         });
         let mut rates = Rates::default();
         for (from, share) in sources {

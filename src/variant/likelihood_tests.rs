@@ -133,8 +133,8 @@ proptest! {
         let list: Vec<(usize, usize, u32, f64, f64)> = (0..LEVELS).map(|level| (level % 2, level, depths[level], 10f64.powf(rates[level]), 0.2)).collect();
         let errors = errors(&list);
         let mut strata = Strata::default();
-        for level in 0..LEVELS {
-            strata.0[level % 2][level] = counts[level];
+        for (level, count) in counts.into_iter().enumerate() {
+            strata.0[level % 2][level] = count;
         }
         let before = errors.quality(&strata, PRIOR_KNOWN);
         strata.0[more % 2][more] += 1;
