@@ -126,10 +126,14 @@ impl Run<'_> {
         candidates.retain(|candidate| !candidate.members.is_empty());
         let unaligned = at.edges.map(|(_, unaligned)| unaligned).unwrap_or_default();
         // Most unaligned reads belong to another kinase, or to none.
-        let mut told = partners::fragments(evidence);
-        told.extend(candidates.iter().flat_map(|candidate| candidate.members.keys()));
-        told.extend(scan.records.iter().chain(&unread).map(|view| view.fragment));
-        let telling: Vec<&Unaligned> = unaligned.iter().filter(|read| told.contains(&read.fragment)).collect();
+        let telling = if unaligned.is_empty() {
+            Vec::new()
+        } else {
+            let mut told = partners::fragments(evidence);
+            told.extend(candidates.iter().flat_map(|candidate| candidate.members.keys()));
+            told.extend(scan.records.iter().chain(&unread).map(|view| view.fragment));
+            unaligned.iter().filter(|read| told.contains(&read.fragment)).collect::<Vec<&Unaligned>>()
+        };
         let molecules = Molecules::with_unaligned(scan.records.iter().chain(&unread), &telling, assay.duplicates);
         let [joined, by_dirt] = evidence.chimeras(&molecules).map(|all| all.into_iter().filter(|one| !flagged.contains(one)).collect());
         let chimeras = judge::Chimeras { joined, by_dirt, molecules: &molecules };
