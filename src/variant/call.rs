@@ -358,7 +358,7 @@ impl Context<'_> {
 
     /// What errors alone would show of a codon: of every codon that is there, weighted by its share.
     fn errors(&self, reference: Key, changed: Key, seen: &Seen) -> Errors {
-        let differing = differing(reference, changed);
+        let differing: Vec<usize> = differing_slots(reference, changed).collect();
         let depths = seen.strata(&differing, |key| differing.iter().all(|&slot| key[slot] != Self::MISSING));
         let whole: u32 = seen.keys.iter().filter(|(key, _)| !key.contains(&Self::MISSING)).map(|(_, count)| count).sum();
         let common = |(key, count): (&Key, &u32)| {
@@ -641,17 +641,13 @@ fn differing_slots(one: Key, other: Key) -> impl Iterator<Item = usize> {
     (0..3).filter(move |&slot| one[slot] != other[slot])
 }
 
-fn differing(one: Key, other: Key) -> Vec<usize> {
-    differing_slots(one, other).collect()
-}
-
 /// Molecules that show the bases in which a codon differs from the reference, and nothing that contradicts the rest. One that shows
 /// the codon in part only may as well belong to another change that others show whole; then it does not count.
 fn showing(seen: &Seen, reference: Key, changed: Key) -> Strata {
     let fits = |key: &Key, whole: &Key| (0..3).all(|slot| key[slot] == whole[slot] || key[slot] == Context::MISSING);
     let whole = seen.keys.iter().filter(|(key, count)| !key.contains(&Context::MISSING) && **count >= MIN_FRAGMENTS);
     let others: Vec<&Key> = whole.map(|(key, _)| key).filter(|key| **key != reference && **key != changed).collect();
-    let differing = differing(reference, changed);
+    let differing: Vec<usize> = differing_slots(reference, changed).collect();
     seen.strata(&differing, |key| {
         let in_part = key.contains(&Context::MISSING);
         differing.iter().all(|&slot| key[slot] == changed[slot])

@@ -32,7 +32,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::stats::{detectable_fraction, phred};
+use crate::stats::{detectable_fraction, from_phred, phred};
 
 use super::call::{at_least, needed, quality, Recurring, MAX_QUALITY, MIN_FRAGMENTS, MIN_QUALITY, PRIOR_KNOWN};
 use super::molecule::STRATA;
@@ -210,17 +210,7 @@ impl Errors {
         if is_called(least) {
             return Some(least);
         }
-        // By halves of the logarithm, to a thousandth.
-        let (mut low, mut high) = (least.ln(), -1e-9f64);
-        while high - low > 1e-3 {
-            let middle = f64::midpoint(low, high);
-            if is_called(middle.exp()) {
-                high = middle;
-            } else {
-                low = middle;
-            }
-        }
-        is_called(high.exp()).then(|| high.exp())
+        Some(smallest((least.ln(), -1e-9), is_called)).filter(|fraction| is_called(*fraction))
     }
 }
 
@@ -282,31 +272,35 @@ impl Weighted {
 
     /// Fewest steps that are called.
     fn enough(&self, prior: f64) -> usize {
-        let most = prior * 10f64.powf(-MIN_QUALITY / 10.0);
+        let most = prior * from_phred(MIN_QUALITY);
         self.reached.partition_point(|chance| *chance > most)
     }
 }
 
 /// The weight of a molecule of each part: how much likelier its letter is with a variant of the smallest fraction that is worth looking for.
 fn weights(parts: &[Part]) -> Vec<f64> {
-    let wanted = phred(PRIOR_KNOWN) / 10.0 * std::f64::consts::LN_10 + MIN_QUALITY / 10.0 * std::f64::consts::LN_10;
+    let wanted = -(PRIOR_KNOWN * from_phred(MIN_QUALITY)).ln();
     let gained = |fraction: f64| {
         let of_part = |part: &Part| part.depth * ((fraction + part.rate.rate) * (fraction / part.rate.rate).ln_1p() - fraction);
         parts.iter().map(of_part).sum::<f64>()
     };
     let depth: f64 = parts.iter().map(|part| part.depth).sum();
-    // By halves of the logarithm, to a thousandth.
-    let (mut low, mut high) = (-20.0f64, 0.0f64);
+    let fraction = smallest((-20.0, 0.0), |fraction| gained(fraction) >= wanted).max(f64::from(MIN_FRAGMENTS) / depth).min(1.0);
+    parts.iter().map(|part| (fraction / part.rate.rate).ln_1p()).collect()
+}
+
+/// The smallest fraction for which something holds, to a thousandth, by halves of its logarithm; it holds for all larger ones between the
+/// logarithms `low` and `high`.
+fn smallest((mut low, mut high): (f64, f64), holds: impl Fn(f64) -> bool) -> f64 {
     while high - low > 1e-3 {
         let middle = f64::midpoint(low, high);
-        if gained(middle.exp()) < wanted {
-            low = middle;
-        } else {
+        if holds(middle.exp()) {
             high = middle;
+        } else {
+            low = middle;
         }
     }
-    let fraction = high.exp().max(f64::from(MIN_FRAGMENTS) / depth).min(1.0);
-    parts.iter().map(|part| (fraction / part.rate.rate).ln_1p()).collect()
+    high.exp()
 }
 
 /// The chance that errors alone reach `0, 1, 2, ...` steps, as far as it matters; each part's molecules count with so many steps.
