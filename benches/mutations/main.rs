@@ -22,6 +22,7 @@ use kinfuse::knowledge::Knowledge;
 use kinfuse::material::Material;
 use kinfuse::model::{builtin, Gene};
 use kinfuse::simulate::Random;
+use kinfuse::stats::from_phred;
 use kinfuse::variant::call::{call, no_background, MIN_FRAGMENTS, MIN_QUALITY, PRIOR_KNOWN, PRIOR_OTHER};
 use kinfuse::variant::domain::{domains, BaseSource, Domain};
 use kinfuse::variant::pileup::Pileup;
@@ -54,6 +55,8 @@ const fn stratum(quality: u8, share: f64, rate: f64) -> Stratum {
 
 /// Single reads and mates that agree.
 const READS: &[Stratum] = &[stratum(37, 0.6, 1e-4), stratum(45, 0.4, 3e-5)];
+/// Single reads of a machine that writes four qualities: one in five has a poor base at a place.
+const BINNED: &[Stratum] = &[stratum(12, 0.08, 6e-3), stratum(25, 0.12, 8e-4), stratum(37, 0.5, 1e-4), stratum(45, 0.3, 3e-5)];
 /// Consensus of copies; a part of the molecules has one copy.
 const CONSENSUS: &[Stratum] = &[stratum(60, 0.7, 3e-6), stratum(45, 0.1, 3e-5), stratum(37, 0.2, 1e-4)];
 /// Both strands, one strand, one copy.
@@ -71,10 +74,12 @@ const fn cell(name: &'static str, depth: usize, strata: &'static [Stratum], frac
     Cell { name, depth, strata, fraction, quick }
 }
 
-const CELLS: [Cell; 7] = [
+const CELLS: [Cell; 9] = [
     cell("reads 500x 1 %", 500, READS, 0.01, true),
     cell("reads 2000x 0.5 %", 2_000, READS, 0.005, false),
     cell("reads 2000x 0.25 %", 2_000, READS, 0.0025, true),
+    cell("poor 2000x 0.5 %", 2_000, BINNED, 0.005, true),
+    cell("poor 20000x 0.1 %", 20_000, BINNED, 0.001, false),
     cell("UMI 2000x 0.2 %", 2_000, CONSENSUS, 0.002, true),
     cell("UMI 5000x 0.1 %", 5_000, CONSENSUS, 0.001, false),
     cell("UMI 10000x 0.05 %", 10_000, CONSENSUS, 0.0005, false),
@@ -89,9 +94,10 @@ struct Clean {
     mixed: bool,
 }
 
-const CLEAN: [Clean; 4] = [
+const CLEAN: [Clean; 5] = [
     Clean { name: "reads 2000x", depth: 2_000, strata: READS, mixed: false },
     Clean { name: "reads 2000x, variant and second genome", depth: 2_000, strata: READS, mixed: true },
+    Clean { name: "poor 2000x", depth: 2_000, strata: BINNED, mixed: false },
     Clean { name: "UMI 2000x", depth: 2_000, strata: CONSENSUS, mixed: false },
     Clean { name: "UMI 2000x, variant and second genome", depth: 2_000, strata: CONSENSUS, mixed: true },
 ];
@@ -176,7 +182,7 @@ fn counted(rows: &[Domain<'_>], depth: usize, strata: &[Stratum], planted: &[(Si
         .map(|&(change, fraction, _)| {
             let parts = sample.parts(change);
             let enough = parts.iter().map(|part| part.with).sum::<usize>() >= MIN_FRAGMENTS as usize;
-            enough && oracle::chance(&parts, fraction, DISPERSION) <= PRIOR_KNOWN * 10f64.powf(-MIN_QUALITY / 10.0)
+            enough && oracle::chance(&parts, fraction, DISPERSION) <= PRIOR_KNOWN * from_phred(MIN_QUALITY)
         })
         .collect();
     let piles = std::mem::take(&mut sample.molecules).into_iter().map(|mut molecules| {
@@ -293,7 +299,7 @@ fn main() -> ExitCode {
         };
         let sum = (0..samples).into_par_iter().map(sample).reduce(Counted::default, Counted::and);
         let tests = [all_listed * samples, others * samples];
-        let expected = [PRIOR_KNOWN, PRIOR_OTHER].map(|prior| prior * 10f64.powf(-MIN_QUALITY / 10.0));
+        let expected = [PRIOR_KNOWN, PRIOR_OTHER].map(|prior| prior * from_phred(MIN_QUALITY));
         let expected = [0, 1].map(|kind| tests[kind] as f64 * expected[kind]);
         let most = |expected: f64| FALSE_FACTOR * expected + 2.0 * (FALSE_FACTOR * expected).sqrt() + 1.0;
         missed |= (0..2).any(|kind| sum.false_calls[kind] as f64 > most(expected[kind]));
