@@ -73,7 +73,7 @@ fn heading(document: &Document, lines: &mut Lines) {
     lines.add(Rank::Finding, verdict(document));
     for assay in &document.assay {
         let why = assay.reasons.first().map_or(String::new(), |reason| format!(" ({})", one_line(reason)));
-        lines.add(Rank::Finding, format!("  {}: {}{why}", one_line(&assay.file), one_line(&assay.kind)));
+        lines.add_wrapped(Rank::Finding, &format!("  {}: {}{why}", one_line(&assay.file), one_line(&assay.kind)), 2);
     }
     for text in reads(document).into_iter().chain(rna_quality(document)) {
         lines.add_wrapped(Rank::Detail, &text, 2);

@@ -9,7 +9,7 @@ use rust_htslib::{bam, bgzf};
 use rustix::io::Errno;
 use url::Url;
 
-use crate::alignment::format::{self, Format};
+use crate::alignment::format::{self, AlignmentFormat};
 use crate::alignment::index::{self, Location};
 use crate::error::{Error, Result};
 use crate::scratch::Scratch;
@@ -69,7 +69,7 @@ impl Address {
     }
 
     /// Recognises the format by the first bytes.
-    pub(in crate::alignment) fn recognise(&self) -> Result<Format> {
+    pub(in crate::alignment) fn recognise(&self) -> Result<AlignmentFormat> {
         let reader = bgzf::Reader::from_url(&self.url).map_err(|_| unopened(&self.name))?;
         let mut head = Vec::new();
         reader.take(format::HEAD_BYTES as u64).read_to_end(&mut head).map_err(|_| broken(&self.name))?;
