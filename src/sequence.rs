@@ -183,11 +183,6 @@ fn edit_rows<'a>(read: &'a [u8], text: &'a [u8], first: Vec<usize>) -> impl Iter
     std::iter::successors(Some((0, first)), next).map(|(_, row)| row)
 }
 
-/// Fewest edits between all of `read` and any stretch of `text`.
-pub fn fewest_edits_within(read: &[u8], text: &[u8]) -> usize {
-    edit_rows(read, text, vec![0; text.len() + 1]).last().and_then(|row| row.into_iter().min()).unwrap_or(0)
-}
-
 /// For each number of first bases of `read`, from none to all, the fewest edits between them and a stretch at the end of `text`.
 pub fn fewest_edits_to_end(read: &[u8], text: &[u8]) -> Vec<usize> {
     edit_rows(read, text, vec![0; text.len() + 1]).map(|row| row[text.len()]).collect()
@@ -233,16 +228,9 @@ mod tests {
         }
 
         #[test]
-        fn a_stretch_of_a_text_is_found_in_it_whatever_lies_around(
-            before in "[ACGT]{0,30}", read in "[ACGT]{1,30}", after in "[ACGT]{0,30}", wrong in 0usize..30,
-        ) {
-            let text = [before.as_str(), &read, &after].concat();
-            prop_assert_eq!(fewest_edits_within(read.as_bytes(), text.as_bytes()), 0);
-            let mut other = read.clone().into_bytes();
-            other.remove(wrong % read.len());
-            prop_assert!(fewest_edits_within(&other, text.as_bytes()) <= 1);
-            let ending = [before.as_str(), &read].concat();
-            let to_end = fewest_edits_to_end(read.as_bytes(), ending.as_bytes());
+        fn a_read_ends_where_the_text_does_whatever_lies_before(before in "[ACGT]{0,30}", read in "[ACGT]{1,30}") {
+            let text = [before.as_str(), &read].concat();
+            let to_end = fewest_edits_to_end(read.as_bytes(), text.as_bytes());
             prop_assert_eq!((to_end.len(), to_end[0], to_end[read.len()]), (read.len() + 1, 0, 0));
         }
 

@@ -1,6 +1,7 @@
 //! Small statistics: medians, tails and intervals of the binomial, the beta and the beta-binomial distribution, Fisher's test, the phred
 //! scale. Pure.
 
+use bio::stats::{PHREDProb, Prob};
 use statrs::distribution::{Beta, Binomial, ContinuousCDF, Discrete, DiscreteCDF, Hypergeometric};
 use statrs::function::beta::ln_beta;
 use statrs::function::factorial::ln_binomial;
@@ -25,12 +26,12 @@ pub fn lower_median(values: impl IntoIterator<Item = u32>) -> Option<u32> {
 
 /// A probability on the phred scale, `-10 log10(p)`.
 pub fn phred(probability: f64) -> f64 {
-    -10.0 * probability.max(1e-300).log10()
+    *PHREDProb::from(Prob(probability.max(1e-300)))
 }
 
 /// The probability behind a phred value.
 pub fn from_phred(phred: f64) -> f64 {
-    10f64.powf(-phred / 10.0)
+    *Prob::from(PHREDProb(phred))
 }
 
 /// Chance of at least `successes` in `trials` when each succeeds with `rate`.

@@ -290,6 +290,43 @@ pub fn partners(
     )
 }
 
+/// Reads intervals for split reads that point to a kinase: where a tool has dropped supplementary records, the primary record at the
+/// partner is all that is left of them.
+///
+/// # Errors
+/// When the file cannot be read.
+pub fn pointing(
+    pool: &ThreadPool,
+    library: &Library,
+    intervals: &[Interval],
+    regions: &[KinaseRegion],
+    step: &(dyn Fn() + Sync),
+) -> Result<Vec<ReadRecord>> {
+    let tiles = tile::tiles(intervals, TILE_BP);
+    let found = tile::run(
+        pool,
+        tiles.len(),
+        || library.reader(),
+        |reader, index| {
+            let tile = tiles[index];
+            let mut scan = Scan::default();
+            reader.visit(tile, |record, lane| {
+                let begins_here = (tile.start..tile.end).contains(&(record.pos().max(0) as u32));
+                if !begins_here || record.aux(b"SA").is_err() {
+                    return;
+                }
+                let Some(view) = admit(record, lane, library, &mut scan) else { return };
+                if view.elsewhere.iter().flatten().any(|piece| regions.iter().any(|region| region.holds(piece.contig, piece.start))) {
+                    scan.keep(view.kept(record));
+                }
+            })?;
+            step();
+            Ok(scan.records)
+        },
+    )?;
+    Ok(found.into_iter().flatten().collect())
+}
+
 /// What is asked of the bases of a record.
 #[derive(Clone, Copy)]
 pub enum Sieve<'a> {

@@ -4,7 +4,7 @@ use crate::alignment::bytes::Bytes;
 use crate::alignment::read::{FragmentId, Piece};
 use crate::alignment::scan::MIN_TAIL_BP;
 use crate::genome::{Breakend, ContigId};
-use crate::sequence::dirt::is_simple;
+use crate::sequence::dirt::{is_simple, telling_bp};
 use crate::sequence::reverse_complement;
 
 use super::chain::{Chain, EDIT_COST};
@@ -255,6 +255,14 @@ impl Sure {
     }
 }
 
+/// Of the bases beyond a piece those that are no runs, repeat or adapter, in which any read may end: as many as tell as much.
+fn beyond_dirt(chain: &Chain, piece: &Piece, at_query_end: bool, beyond_bp: u32) -> u32 {
+    let Some(bases) = chain.bases.as_deref() else { return beyond_bp };
+    let beyond = if at_query_end { bases.get(piece.query_end as usize..) } else { bases.get(..piece.query_start as usize) };
+    let outwards = |bases: &[u8]| if at_query_end { bases.to_vec() } else { reverse_complement(bases) };
+    beyond.map_or(beyond_bp, |bases| beyond_bp.min(telling_bp(&outwards(&bases[..bases.len().min(MAX_TAIL_BP)])) as u32))
+}
+
 /// The tails of a chain at its pieces that touch a gene (`inside`).
 ///
 /// A chain that goes on within the gene (a splice) has no tail there.
@@ -296,7 +304,7 @@ pub fn tails(chain: &Chain, mate: Option<&Chain>, inside: &dyn Fn(&Piece) -> boo
                     } else {
                         piece.query_start.saturating_sub(next.query_end)
                     };
-                    let unexplained = between + if outer { 0 } else { beyond };
+                    let unexplained = between + if outer { 0 } else { beyond_dirt(chain, next, at_query_end, beyond) };
                     let far = next.breakend(!at_query_end);
                     let beyond_splices = there.0 > next.query_bp();
                     let by_chance = !beyond_splices && next.query_bp() < MIN_LONE_PIECE_BP && unexplained * 2 >= next.query_bp();

@@ -11,6 +11,8 @@
 //! Of RA a library may show one allele alone: RNA where one copy is silent, as with a gene that only its fusion expresses, and the DNA
 //! of a tumour that lost the other copy. Both concern all of a gene, so that a gene pays once for it, however many places it has.
 
+use bio::stats::LogProb;
+
 use crate::material::Material;
 use crate::stats::beta_binomial_ln;
 
@@ -108,10 +110,7 @@ fn of_gene(places: &[[SiteMolecules; 2]], one_copy: [f64; 2]) -> f64 {
         })
     };
     let sums = states.map(of_state);
-    let total = |which: usize| {
-        let most = sums.iter().map(|sum| sum[which]).fold(f64::NEG_INFINITY, f64::max);
-        most + sums.iter().map(|sum| (sum[which] - most).exp()).sum::<f64>().ln()
-    };
+    let total = |which: usize| *LogProb::ln_sum_exp(&sums.map(|sum| LogProb(sum[which])));
     (total(0) - total(1)) / std::f64::consts::LN_10
 }
 

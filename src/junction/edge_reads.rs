@@ -88,24 +88,27 @@ impl ExonEdges {
     }
 }
 
+/// The genes that the tables list as partners of a kinase.
+pub fn listed_partners<'g>(kinase: &Gene, models: &'g GeneModels, knowledge: &Knowledge) -> Vec<&'g Gene> {
+    knowledge.partner_of(&kinase.symbol).into_iter().filter_map(|symbol| models.find(symbol)).collect()
+}
+
 /// Reads the edges of the `kinases`, of their known partners and of those `found` for each among `looked_at` edges, and `unplaced` reads that
 /// have bases of one. Records that are `held` already are not kept once more: of an amplicon they are nearly all.
 ///
 /// # Errors
 /// When a file or the FASTA cannot be read.
 #[expect(clippy::implicit_hasher, reason = "the whole crate uses one, so that maps are reproducible")]
-pub fn read(
+pub fn read<'g>(
     pool: &ThreadPool,
     library: &Library,
-    (kinases, found, looked_at): (&[&Gene], &[Vec<&Gene>], usize),
-    (models, knowledge): (&GeneModels, &Knowledge),
+    (kinases, found, looked_at): (&[&'g Gene], &[Vec<&'g Gene>], usize),
+    (models, knowledge): (&'g GeneModels, &Knowledge),
     reference: Option<&Reference>,
     (unplaced, held): (&Unplaced, &FxHashSet<RecordKey>),
 ) -> Result<ExonEdges> {
-    let known = |kinase: &Gene| -> Vec<&Gene> {
-        knowledge.partner_of(&kinase.symbol).into_iter().filter_map(|symbol| models.find(symbol)).collect()
-    };
-    let partners: Vec<Vec<&Gene>> = kinases.iter().zip(found).map(|(kinase, found)| [known(kinase), found.clone()].concat()).collect();
+    let with_found = |(kinase, found): (&&Gene, &Vec<&'g Gene>)| [listed_partners(kinase, models, knowledge), found.clone()].concat();
+    let partners: Vec<Vec<&Gene>> = kinases.iter().zip(found).map(with_found).collect();
     let mut windows = Vec::new();
     let mut ends: Vec<Breakend> = Vec::new();
     let mut borders: FxHashSet<(ContigId, u32)> = FxHashSet::default();

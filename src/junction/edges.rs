@@ -21,7 +21,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::genome::{Breakend, Interval, Side};
 use crate::model::{Gene, Role};
-use crate::sequence::dirt::{information_nats, is_simple, NATS_PER_BASE};
+use crate::sequence::dirt::{clean_bp, information_nats, is_simple, NATS_PER_BASE};
 use crate::sequence::{self, edits_within, reverse_complement};
 use crate::stats::phred;
 
@@ -83,6 +83,8 @@ pub struct EdgeFit {
     pub inserted_bp: usize,
     /// Bases that were compared.
     pub compared_bp: usize,
+    /// Last bases of the tail that are a run, a repeat or adapter.
+    pub dirt_bp: usize,
     /// How well these match: a mismatch takes what five bases give.
     pub score: i64,
     /// Quality of the placement.
@@ -449,7 +451,16 @@ impl EdgeTable {
         self.enter(false, tail, from, crowd)
     }
 
+    /// As a whole or, where it ends in dirt, up to there.
     fn enter(&self, of_kinase: bool, tail: &[u8], from: Breakend, crowd: u32) -> Option<EdgeFit> {
+        self.enter_whole(of_kinase, tail, from, crowd).or_else(|| {
+            let clean = clean_bp(tail);
+            let fit = (MIN_FIT_BP..tail.len()).contains(&clean).then(|| self.enter_whole(of_kinase, &tail[..clean], from, crowd))??;
+            Some(EdgeFit { dirt_bp: tail.len() - clean, ..fit })
+        })
+    }
+
+    fn enter_whole(&self, of_kinase: bool, tail: &[u8], from: Breakend, crowd: u32) -> Option<EdgeFit> {
         let (side, beside, own, other) = if of_kinase {
             (&self.partners, None, &self.kinase_own, &self.partners_own)
         } else {
@@ -489,6 +500,7 @@ impl EdgeTable {
             end,
             inserted_bp,
             compared_bp: comparison.compared,
+            dirt_bp: 0,
             score: comparison.score(),
             mapq: mapq.min(MAX_FIT_MAPQ) as u8,
         })

@@ -2,16 +2,20 @@
 //! the two sides, so all reads of a junction are compared together.
 //!
 //! Each way to join the two sides gives a molecule. The molecule under which the reads are likeliest is taken. Each error of a read costs 5.0
-//! (one base in fifty is wrong, in one of three ways: ln 150); the other costs are those of [`super::costs`].
+//! (one base in fifty is wrong, in one of three ways: ln 150); the other costs are those of [`super::costs`]. What lies between the sides is
+//! taken from each read and, from three on, from their consensus, and then corrected base by base.
 
 use std::cell::RefCell;
 use std::collections::BTreeSet;
 
+use bio::alignment::pairwise::Scoring;
+use bio::alignment::poa;
+use bio::pattern_matching::myers::long::Myers;
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::evidence::Tail;
 use crate::genome::Breakend;
-use crate::sequence::{collapse_runs, fewest_edits_to_end, fewest_edits_within, reverse_complement};
+use crate::sequence::{collapse_runs, fewest_edits_to_end, reverse_complement};
 
 use super::candidate::Candidate;
 use super::costs::{price, Cost};
@@ -34,7 +38,7 @@ const MIN_PARTNER_BP: usize = 12;
 const MAX_READS: usize = 8;
 /// Bases by which an end is moved at once: errors make equals of neighbours.
 const MOVE_BP: i64 = 3;
-/// Reads that correct each other's inserted bases; of two none is right.
+/// Reads that have a consensus and correct each other's inserted bases; of two none is right.
 const MIN_CORRECTING: usize = 3;
 
 /// A way to join the two sides; `insertion` is read from the kinase to the partner.
@@ -49,6 +53,15 @@ struct LongMolecule {
 struct JunctionRead<'t> {
     tail: &'t Tail,
     bases: Vec<u8>,
+    /// The bases, made ready to be looked for.
+    pattern: Myers,
+}
+
+impl JunctionRead<'_> {
+    /// Fewest edits between the read and a stretch of `text`.
+    fn edits(&self, text: &[u8]) -> usize {
+        self.pattern.distance(text)
+    }
 }
 
 /// Puts a junction of several long reads where these need the fewest errors. Says no, and changes nothing, where one read is all there is,
@@ -58,7 +71,8 @@ pub fn settle(candidate: &mut Candidate, tails: &Nearby<&Tail>, sides: &SideBase
         return false;
     }
     let reads = reads(candidate, tails);
-    let search = Search { reads: &reads, sides, from: (candidate.kinase, candidate.partner), known: RefCell::default() };
+    let shown = consensus(&reads).into_iter().chain(reads.iter().map(|read| read.bases.clone())).collect();
+    let search = Search { reads: &reads, shown, sides, from: (candidate.kinase, candidate.partner), known: RefCell::default() };
     if reads.len() < 2 || !search.knows(true, candidate.kinase) || !search.knows(false, candidate.partner) {
         return false;
     }
@@ -82,13 +96,27 @@ fn reads<'t>(candidate: &Candidate, tails: &Nearby<&'t Tail>) -> Vec<JunctionRea
         // Behind the aligned piece lies an exon that is not known here, or no sequence of the gene.
         let aligned = tail.placement.map_or(BEYOND_BP, |placement| (placement.aligned_bp as usize).max(MIN_PARTNER_BP));
         let beyond = tail.bases.len().min(inserted + aligned.min(BEYOND_BP));
-        JunctionRead { tail, bases: [before, &tail.bases[..beyond]].concat() }
+        let bases = [before, &tail.bases[..beyond]].concat();
+        JunctionRead { tail, pattern: Myers::new(&bases), bases }
     };
     near.into_iter().take(MAX_READS).map(read).collect()
 }
 
+/// What most of the reads have, by partial-order alignment: a match counts 1, a base that differs, is missing or too many -1.
+fn consensus(reads: &[JunctionRead<'_>]) -> Option<Vec<u8>> {
+    let (first, others) = reads.split_first().filter(|_| reads.len() >= MIN_CORRECTING)?;
+    let mut graph = poa::Aligner::new(Scoring::from_scores(-1, -1, 1, -1), &first.bases);
+    for read in others {
+        // They begin and end where each was cut.
+        graph.semiglobal(&read.bases).add_to_graph();
+    }
+    Some(graph.consensus())
+}
+
 struct Search<'a> {
     reads: &'a [JunctionRead<'a>],
+    /// What may lie between the sides is taken from these: the reads' consensus, if there is one, and each read.
+    shown: Vec<Vec<u8>>,
     sides: &'a SideBases<'a>,
     /// The ends that were found first.
     from: (Breakend, Breakend),
@@ -125,33 +153,33 @@ impl Search<'_> {
         if !molecule.insertion.is_empty() && collapse_runs(&text) == collapse_runs(&[left, right].concat()) {
             return None;
         }
-        let errors: usize = self.reads.iter().map(|read| fewest_edits_within(&read.bases, &text)).sum();
+        let errors: usize = self.reads.iter().map(|read| read.edits(&text)).sum();
         let off_edge = [molecule.kinase, molecule.partner].into_iter().filter(|&end| !(self.sides.on_edge)(end)).count();
         Some((ERROR * errors as Cost + price(molecule.insertion.len(), off_edge), molecule))
     }
 
-    /// Where on a read the two sides end, so that least lies between: offsets into its bases.
-    fn between(&self, read: &JunctionRead<'_>, kinase: Breakend, partner: Breakend) -> (usize, usize) {
+    /// Where on the bases of a read the two sides end, so that least lies between: offsets.
+    fn between(&self, read: &[u8], kinase: Breakend, partner: Breakend) -> (usize, usize) {
         let turned = |bases: &[u8]| bases.iter().rev().copied().collect::<Vec<u8>>();
-        let length = read.bases.len();
-        let before = fewest_edits_to_end(&read.bases, &self.side(true, kinase));
-        let behind = fewest_edits_to_end(&turned(&read.bases), &turned(&self.side(false, partner)));
+        let length = read.len();
+        let before = fewest_edits_to_end(read, &self.side(true, kinase));
+        let behind = fewest_edits_to_end(&turned(read), &turned(&self.side(false, partner)));
         let cost = |&(from, to): &(usize, usize)| ERROR * (before[from] + behind[length - to]) as Cost + price(to - from, 0);
         let last = length.saturating_sub(MIN_PARTNER_BP);
         (0..=last).flat_map(|from| (from..=last).map(move |to| (from, to))).min_by_key(cost).unwrap_or((0, 0))
     }
 
-    /// The best molecule with these ends: nothing between, or what one of the `reads` has there.
-    fn joined(&self, kinase: Breakend, partner: Breakend, reads: &[JunctionRead<'_>]) -> Option<Priced> {
+    /// The best molecule with these ends: nothing between, or what one of those that are `shown` has there.
+    fn joined(&self, kinase: Breakend, partner: Breakend, shown: &[Vec<u8>]) -> Option<Priced> {
         let far = |end: Breakend, from: Breakend| {
             end.contig != from.contig || end.side != from.side || end.kept_distance(from.boundary).abs() > REACH_BP
         };
         if far(kinase, self.from.0) || far(partner, self.from.1) || !self.knows(true, kinase) || !self.knows(false, partner) {
             return None;
         }
-        let shown = reads.iter().map(|read| {
+        let shown = shown.iter().map(|read| {
             let (from, to) = self.between(read, kinase, partner);
-            read.bases[from..to].to_vec()
+            read[from..to].to_vec()
         });
         let insertions: BTreeSet<Vec<u8>> = std::iter::once(Vec::new()).chain(shown).collect();
         insertions.into_iter().filter_map(|insertion| self.priced(LongMolecule { kinase, partner, insertion })).min()
@@ -170,7 +198,7 @@ impl Search<'_> {
             let placement = read.tail.placement?;
             Some((read.tail.at, placement.breakend.extended(-i64::from(placement.overlap_bp.max(0)))))
         }));
-        pairs.into_iter().filter_map(|(kinase, partner)| self.joined(kinase, partner, self.reads)).min()
+        pairs.into_iter().filter_map(|(kinase, partner)| self.joined(kinase, partner, &self.shown)).min()
     }
 
     /// Moves the ends by a few bases as long as that makes the molecule likelier. Exons that are simply joined are what splices make.
@@ -183,7 +211,7 @@ impl Search<'_> {
         loop {
             let (kinase, partner) = (best.1.kinase, best.1.partner);
             let moves = (-MOVE_BP..=MOVE_BP).flat_map(|x| (-MOVE_BP..=MOVE_BP).map(move |y| (x, y)));
-            let moved = moves.filter_map(|(x, y)| self.joined(kinase.extended(x), partner.extended(y), &self.reads[..1])).min();
+            let moved = moves.filter_map(|(x, y)| self.joined(kinase.extended(x), partner.extended(y), &self.shown[..1])).min();
             match moved.filter(|moved| moved.0 < best.0) {
                 Some(better) => best = better,
                 None => return best,
@@ -218,8 +246,8 @@ impl Search<'_> {
     /// Gives the candidate the molecule's ends, and the bases of the read that is most like it.
     fn write(&self, (_, molecule): Priced, candidate: &mut Candidate) {
         let text = [self.side(true, molecule.kinase), molecule.insertion.clone(), self.side(false, molecule.partner)].concat();
-        if let Some(read) = self.reads.iter().min_by_key(|read| (fewest_edits_within(&read.bases, &text), &read.tail.bases)) {
-            let (from, _) = self.between(read, molecule.kinase, molecule.partner);
+        if let Some(read) = self.reads.iter().min_by_key(|read| (read.edits(&text), &read.tail.bases)) {
+            let (from, _) = self.between(&read.bases, molecule.kinase, molecule.partner);
             let whole = [&*read.tail.anchor, &*read.tail.bases].concat();
             let cut = (read.tail.anchor.len().saturating_sub(BEFORE_BP) + from).min(whole.len());
             let (anchor, tail) = whole.split_at(cut);
@@ -263,6 +291,7 @@ mod tests {
     use crate::genome::{ContigId, Interval, Side};
     use crate::junction::candidate::{EvidenceKind, Member};
     use crate::sequence::random_bases;
+    use proptest::prelude::*;
 
     /// A read of a molecule that joins 500 of contig 0 to 500 of contig 1: bases between, bases too many that each side was given, overlap.
     type Cut = (u64, Vec<u8>, i64, i64, i32);
@@ -361,6 +390,36 @@ mod tests {
         assert_eq!(settled(&twice(b"GA", 0, 0, -2)).2, b"GA");
         let long = random_bases(5, 100);
         assert_eq!(settled(&twice(&long, 0, 0, -100)).2, long);
+    }
+
+    proptest! {
+        #[test]
+        fn eight_reads_with_errors_make_the_likeliest_molecule(seed in 1u64..1_000, length in 4usize..60) {
+            let insertion = random_bases(seed + 5_000, length);
+            // One base in twelve is wrong, in turn by another base, one too few, one too many.
+            let erroneous = |read: u64| {
+                let mut bases = insertion.clone();
+                for at in (0..length).rev().filter(|at| (*at as u64 * 7 + read * 5 + seed) % 12 == 0) {
+                    match (at as u64 + read) % 3 {
+                        0 => bases[at] = if bases[at] == b'A' { b'C' } else { b'A' },
+                        1 => drop(bases.remove(at)),
+                        _ => bases.insert(at, b'G'),
+                    }
+                }
+                let left = bases.len() as i32;
+                (read, bases, 0, 0, -left)
+            };
+            let reads: Vec<Cut> = (1..=8).map(erroneous).collect();
+            let found = joined(&reads, &|_| false);
+            // Errors may make another molecule likelier than the true one; no likelier one is passed over.
+            let needed = |(kinase, partner, insertion): &(u32, u32, Vec<u8>)| -> usize {
+                let before = &random_bases(1, 1_000)[400..*kinase as usize];
+                let text = [before, insertion, &random_bases(2, 1_000)[*partner as usize..700]].concat();
+                let read = |cut: &Cut| [&random_bases(1, 1_000)[470..500], &cut.1, &random_bases(2, 1_000)[500..560]].concat();
+                reads.iter().map(|cut| Myers::<u64>::new(&read(cut)).distance(&text)).sum()
+            };
+            prop_assert!(needed(&found) <= needed(&(500, 500, insertion)), "{found:?}");
+        }
     }
 
     #[test]

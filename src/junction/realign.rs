@@ -4,6 +4,8 @@
 use std::cell::OnceCell;
 use std::collections::{BTreeMap, BTreeSet};
 
+use rustc_hash::FxHashMap;
+
 use crate::alignment::read::FragmentId;
 use crate::evidence::{Pair, Tail};
 use crate::genome::{Breakend, Interval, Side};
@@ -52,6 +54,7 @@ pub fn from_pairs(
 ) -> Vec<Candidate> {
     let mut candidates: Vec<Candidate> = Vec::new();
     let mut spanned = Spanned::default();
+    let mut by_ends: FxHashMap<(Breakend, Breakend, u32), usize> = FxHashMap::default();
     let sides = BreakSides { kinase: ClippedEnds::new(at_kinase), partner: ClippedEnds::new(at_partner), tolerance, span };
     let mut groups = pairs::groups(pairs, span);
     groups.sort_by_key(|group| std::cmp::Reverse(group.len()));
@@ -79,6 +82,14 @@ pub fn from_pairs(
                 }
             }
         }
+        // Pairs too far apart for one group may point to the same exon edges.
+        let ends = (candidate.kinase, candidate.partner, candidate.slack_bp);
+        if let Some(&known) = by_ends.get(&ends) {
+            let known: &mut Candidate = &mut candidates[known];
+            candidate.members.into_iter().for_each(|(fragment, member)| known.add(fragment, member));
+            continue;
+        }
+        by_ends.insert(ends, candidates.len());
         spanned.insert(candidates.len(), std::slice::from_ref(&candidate));
         candidates.push(candidate);
     }

@@ -224,7 +224,7 @@ impl Leaving<'_> {
 
     fn out_of_kinase(&self, cut: usize, at: Breakend, fit: EdgeFit, inserted_bp: i64) -> Tail {
         let (read, qualities) = (self.bases, self.qualities);
-        let aligned_bp = (read.len() as i64 - cut as i64 - inserted_bp).max(0) as u32;
+        let aligned_bp = (read.len() as i64 - cut as i64 - inserted_bp - fit.dirt_bp as i64).max(0) as u32;
         let placement =
             Placement { breakend: fit.end, overlap_bp: (-inserted_bp) as i32, aligned_bp, score: fit.score, mapq: fit.mapq, gap: false };
         let anchor_bp = cut.saturating_sub(self.start) as u32;
@@ -232,7 +232,8 @@ impl Leaving<'_> {
     }
 
     fn out_of_partner(&self, cut: usize, at: Breakend, fit: EdgeFit, inserted_bp: i64) -> Tail {
-        let (read, qualities) = turned(self.bases, self.qualities);
+        let clean = self.bases.len() - fit.dirt_bp;
+        let (read, qualities) = turned(&self.bases[..clean], self.qualities.get(..clean).unwrap_or(self.qualities));
         // The kinase's end on the turned read: what lies before it is the kinase.
         let kinase_cut = (read.len() as i64 - cut as i64 - inserted_bp).clamp(0, read.len() as i64) as usize;
         let aligned_bp = cut.saturating_sub(self.start) as u32;
@@ -286,7 +287,7 @@ pub fn from_unaligned(read: &Unaligned, reads: usize, table: &EdgeTable, mended:
             let placement = fit.map(|fit| Placement {
                 breakend: fit.end,
                 overlap_bp: -(fit.inserted_bp as i32),
-                aligned_bp: (out.len() - cut - fit.inserted_bp) as u32,
+                aligned_bp: (out.len() - cut - fit.inserted_bp - fit.dirt_bp) as u32,
                 score: fit.score,
                 mapq: fit.mapq,
                 gap: false,
@@ -334,6 +335,9 @@ fn of_unaligned(
     mapq: u8,
     placement: Option<Placement>,
 ) -> Tail {
+    // Where the read would begin if it were aligned, in the kinase or beyond; copies of one molecule share this position.
+    let into_kinase_bp = if *bases == *read.bases { cut as i64 } else { cut as i64 - bases.len() as i64 };
+    let begin = i64::from(at.boundary) + into_kinase_bp;
     Tail {
         fragment: read.fragment,
         at,
@@ -344,8 +348,7 @@ fn of_unaligned(
         length_bp: (bases.len() - cut) as u32,
         anchor: bases[cut.saturating_sub(MAX_KEPT_BP)..cut].into(),
         placement,
-        // Where the read would begin if it were aligned; copies of one molecule share this position.
-        ends: (i64::from(at.boundary) + cut as i64, -(bases.len() as i64)),
+        ends: (begin, -(bases.len() as i64)),
         primary: None,
         crowd: 0,
         unbroken_nats: 0.0,

@@ -131,13 +131,16 @@ impl Spanned {
 
     /// Adds the pairs that span a junction to the first that they do; returns those that span none.
     pub fn add_pairs(&self, candidates: &mut [Candidate], pairs: &[Pair], span: &PairSpan<'_>) -> Vec<Pair> {
-        // A junction that reads show explains also pairs with long inserts, which would not make one of their own: fragments that span
-        // a break are longer than the average, and the more reads show it, the surer.
+        // A junction that reads show explains also pairs with long inserts, which would not make one of their own: fragments that span a
+        // break are longer than the average, and the more reads show it, the surer. Where several pairs alone show it, a second break of
+        // the same two places is less likely than a fragment of several times the usual length, as a second library may have.
         let longer = span.longer();
         let generous = PairSpan { insert_max_bp: span.insert_max_bp.saturating_mul(2), ..*span };
+        let farthest = PairSpan { insert_max_bp: span.insert_max_bp.saturating_mul(4), ..*span };
         let reach = |candidate: &Candidate| match (candidate.slack_bp, candidate.members.len()) {
             (0, ESTABLISHED_FRAGMENTS..) => &generous,
             (0, _) => &longer,
+            (_, ESTABLISHED_FRAGMENTS..) => &farthest,
             _ => span,
         };
         let over_bp = OVERRUN_BP as u32 + self.most_slack_bp;
@@ -148,7 +151,7 @@ impl Spanned {
                 .by_partner
                 .get(&(partner.contig, partner.side))
                 .into_iter()
-                .flat_map(|ends| ends.within(kinase, (span.reach)(kinase, generous.insert_max_bp.saturating_add(over_bp))).copied());
+                .flat_map(|ends| ends.within(kinase, (span.reach)(kinase, farthest.insert_max_bp.saturating_add(over_bp))).copied());
             let spanned = |&index: &usize| {
                 let candidate = &candidates[index];
                 spans(candidate.kinase, candidate.partner, candidate.slack_bp, pair, reach(candidate))

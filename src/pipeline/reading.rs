@@ -75,6 +75,8 @@ impl<'r> Run<'r> {
         let mut more = self.read_partners(library, &mut reading)?;
         if assay.material() == Material::Rna {
             self.read_edges(library, &mut reading, &mut more)?;
+        } else {
+            more.extend(self.read_pointing(library, &mut reading)?);
         }
         reading.count("same_name_beyond_bound", reading.scans.iter().map(|scan| chain::records_beyond_bound(&scan.records)).sum());
         reading.share_out(more);
@@ -124,8 +126,7 @@ impl<'r> Run<'r> {
         reading.edges = self.exon_edges(library, &none, (&reading.unplaced, &held))?;
         more.append(&mut reading.edges.records);
         more.retain(|view| !reading.unplaced.flagged.contains(&view.fragment));
-        let seen = reading.seen_at_partners + reading.scans.iter().map(|scan| scan.seen).sum::<u64>();
-        let left = outside::left(library.aligned_reads()?, seen, self.config.sensitive);
+        let left = outside::left(library.aligned_reads()?, reading.seen(), self.config.sensitive);
         if left == 0 {
             let outside = self.read_outside(library, &reading.edges)?;
             more.extend(outside.records);
@@ -145,6 +146,21 @@ impl<'r> Run<'r> {
             reading.count(key, count);
         }
         Ok(())
+    }
+
+    /// In DNA, the split reads of which only the partner's record is left, at the listed partners, where the library is small enough or the
+    /// user asks for it.
+    fn read_pointing(&self, library: &Library, reading: &mut KinaseRecords<'r>) -> Result<Vec<ReadRecord>> {
+        let left = outside::left(library.aligned_reads()?, reading.seen(), self.config.sensitive);
+        if left > 0 {
+            reading.count("elsewhere_beyond_bound", left);
+            return Ok(Vec::new());
+        }
+        let partners =
+            self.targets.iter().flat_map(|kinase| edge_reads::listed_partners(kinase, &self.setup.models, &self.setup.knowledge));
+        let intervals = tile::merged(partners.map(|gene| gene.span).collect(), 0);
+        self.progress.stage("split reads at the listed partners", tile::tiles(&intervals, scan::TILE_BP).len());
+        scan::pointing(self.pool, library, &intervals, &reading.regions, &|| self.progress.step())
     }
 
     /// The edges of the kinases, of the known partners and of those `found` for each among so many edges looked at.
@@ -180,6 +196,11 @@ impl KinaseRecords<'_> {
         };
         let concerns: Vec<Concern<'_>> = (0..self.regions.len()).map(concern).collect();
         concern::share_out(more, &mut self.scans, &concerns);
+    }
+
+    /// Records that were looked at, at the kinases and where these point.
+    fn seen(&self) -> u64 {
+        self.seen_at_partners + self.scans.iter().map(|scan| scan.seen).sum::<u64>()
     }
 
     /// Adds to what was skipped or looked up; nothing is no line.

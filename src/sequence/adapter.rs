@@ -14,21 +14,32 @@ pub struct Adapter {
     pub name: &'static str,
     /// Its bases, walking out of the fragment.
     pub bases: &'static [u8],
+    /// What follows on the same strand: indexes of the usual lengths as `N`, and the flow cell's primer.
+    pub behind: &'static [&'static [u8]],
 }
 
 const fn adapter(name: &'static str, bases: &'static [u8]) -> Adapter {
-    Adapter { name, bases }
+    Adapter { name, bases, behind: &[] }
 }
+
+const fn indexed(name: &'static str, bases: &'static [u8], behind: &'static [&'static [u8]]) -> Adapter {
+    Adapter { name, bases, behind }
+}
+
+/// Indexes of 6, 8 or 10 bases and P7.
+const P7: &[&[u8]] = &[b"NNNNNNATCTCGTATGCCGTCTTCTGCTTG", b"NNNNNNNNATCTCGTATGCCGTCTTCTGCTTG", b"NNNNNNNNNNATCTCGTATGCCGTCTTCTGCTTG"];
+/// No index, one of 8 or 10 bases, and P5.
+const P5: &[&[u8]] = &[b"AGATCTCGGTGGTCGCCGTATCATT", b"NNNNNNNNGTGTAGATCTCGGTGGTCGCCGTATCATT", b"NNNNNNNNNNGTGTAGATCTCGGTGGTCGCCGTATCATT"];
 
 /// The adapters of the kits in use. Sources: Illumina, "Illumina Adapter Sequences" (document 1000000002694); MGI, document A0-PB-01; Ion
 /// Torrent, "Ion Xpress" adapters (P1 and A); Takara, `SMARTer` II A oligonucleotide.
 pub const ADAPTERS: [Adapter; 13] = [
-    adapter("TruSeq read 1", b"AGATCGGAAGAGCACACGTCTGAACTCCAGTCAC"),
-    adapter("TruSeq read 2", b"AGATCGGAAGAGCGTCGTGTAGGGAAAGAGTGT"),
+    indexed("TruSeq read 1", b"AGATCGGAAGAGCACACGTCTGAACTCCAGTCAC", P7),
+    indexed("TruSeq read 2", b"AGATCGGAAGAGCGTCGTGTAGGGAAAGAGTGT", P5),
     adapter("Illumina paired end, of old", b"AGATCGGAAGAGCGGTTCAGCAGGAATGCCGAG"),
-    adapter("Nextera read 1", b"CTGTCTCTTATACACATCTCCGAGCCCACGAGAC"),
-    adapter("Nextera read 2", b"CTGTCTCTTATACACATCTGACGCTGCCGACGA"),
-    adapter("Illumina small RNA", b"TGGAATTCTCGGGTGCCAAGG"),
+    indexed("Nextera read 1", b"CTGTCTCTTATACACATCTCCGAGCCCACGAGAC", P7),
+    indexed("Nextera read 2", b"CTGTCTCTTATACACATCTGACGCTGCCGACGA", P5),
+    indexed("Illumina small RNA", b"TGGAATTCTCGGGTGCCAAGGAACTCCAGTCAC", P7),
     adapter("Illumina P7, behind the index", b"ATCTCGTATGCCGTCTTCTGCTTG"),
     adapter("Illumina P5, behind the index", b"GTGTAGATCTCGGTGGTCGCCGTATCATT"),
     adapter("MGI read 1", b"AAGTCGGAGGCCAAGCGGTCTTAGGAAGACAA"),

@@ -115,6 +115,8 @@ impl Shares {
 /// A place within an adapter or the repeat with the probability of being there.
 struct Within {
     known: &'static [u8],
+    /// What may follow it.
+    behind: &'static [&'static [u8]],
     next: usize,
     /// A base of it is another so often.
     error: f64,
@@ -122,15 +124,30 @@ struct Within {
 }
 
 impl Within {
-    fn adapter(known: &'static [u8], next: usize, probability: f64) -> Self {
-        Self { known, next, error: ADAPTER_ERROR, probability }
+    fn adapter(known: &'static [u8], behind: &'static [&'static [u8]], next: usize, probability: f64) -> Self {
+        Self { known, behind, next, error: ADAPTER_ERROR, probability }
+    }
+
+    /// The probability of the next base. An index is the library's: whatever its bases are, all reads have them.
+    fn of(&self, base: u8) -> f64 {
+        match self.known[self.next] {
+            b'N' => 1.0,
+            there if there == base => 1.0 - self.error,
+            _ => self.error / 3.0,
+        }
+    }
+
+    /// The paths that go on behind its end.
+    fn onwards(&self) -> impl Iterator<Item = Self> + '_ {
+        let each = self.probability / self.behind.len().max(1) as f64;
+        self.behind.iter().map(move |next| Self::adapter(next, &[], 0, each))
     }
 }
 
 /// The first bases of all adapters, up to as many as an aligner may take, entered with this probability in all.
 fn adapter_places(most: usize, probability: f64) -> impl Iterator<Item = Within> {
     let each = probability / (ADAPTERS.len() * (most + 1)) as f64;
-    ADAPTERS.iter().flat_map(move |adapter| (0..=most).map(move |next| Within::adapter(adapter.bases, next, each)))
+    ADAPTERS.iter().flat_map(move |adapter| (0..=most).map(move |next| Within::adapter(adapter.bases, adapter.behind, next, each)))
 }
 
 /// The places of the repeat that the next bases fit, entered with this probability in all.
@@ -140,6 +157,7 @@ fn alu_places(ahead: &[u8], probability: f64) -> impl Iterator<Item = Within> {
     let each = probability / (2 * ALU.len()) as f64;
     places.into_iter().flatten().map(move |&(strand, next)| Within {
         known: &alu.strands[strand],
+        behind: &[],
         next,
         error: ALU_ERROR,
         probability: each,
@@ -178,16 +196,27 @@ pub fn ln_probabilities(bases: &[u8], before: &[u8], shares: Shares) -> Vec<f64>
             };
         }
         for path in &mut adapters {
-            path.probability *= if path.known[path.next] == base { 1.0 - path.error } else { path.error / 3.0 };
+            path.probability *= path.of(base);
             path.next += 1;
         }
         let sum = random + repeats.iter().sum::<f64>() + adapters.iter().map(|path| path.probability).sum::<f64>();
         ln_sum += sum.ln();
         list.push(ln_sum);
-        // What ends here may go on as anything; so does what comes behind an adapter, and a path that is given up.
-        let goes_on = |path: &Within| path.next < path.known.len() && path.probability > NEGLIGIBLE * sum;
-        let ended: f64 = adapters.iter().filter(|path| !goes_on(path)).map(|path| path.probability).sum::<f64>() / sum;
-        adapters.retain(goes_on);
+        // Behind an adapter comes its index; what ends here else may go on as anything, and so does a path that is given up.
+        let (mut ended, mut onwards) = (0.0, Vec::new());
+        adapters.retain(|path| {
+            let is_left = path.probability > NEGLIGIBLE * sum;
+            if is_left && path.next < path.known.len() {
+                return true;
+            }
+            if is_left && !path.behind.is_empty() {
+                onwards.extend(path.onwards());
+            } else {
+                ended += path.probability / sum;
+            }
+            false
+        });
+        adapters.extend(onwards);
         let switch = if index < MAX_SHIFT_BP { EARLY_SWITCH } else { SWITCH };
         let goes_on = (1.0 - switch) / sum;
         let anew = switch + (1.0 - switch) * ended;
@@ -212,6 +241,29 @@ pub fn information_nats(bases: &[u8]) -> f64 {
 /// The number of random bases that tell as much as these.
 pub fn telling_bp(bases: &[u8]) -> f64 {
     information_nats(bases) / NATS_PER_BASE
+}
+
+/// First bases of an adapter by which it is looked for.
+const ADAPTER_WORD_BP: usize = 6;
+/// How much likelier bases must be as a run, a repeat or adapter than as others, in nats, for a read to end in dirt there: it does so once in
+/// a hundred bases, and of a hundred such ends one may be none.
+const ENDS_IN_DIRT_NATS: f64 = 9.2;
+
+/// The number of first bases of a read's end before the run, repeat or adapter in which it ends; all of them where it ends in none.
+pub fn clean_bp(bases: &[u8]) -> usize {
+    let begins_adapter = |at: &usize| ADAPTERS.iter().any(|adapter| bases[*at..].starts_with(&adapter.bases[..ADAPTER_WORD_BP]));
+    let repeats = (1..=PERIODS).map(|period| {
+        let unlike = (period..bases.len()).rev().find(|&at| bases[at] != bases[at - period]);
+        unlike.map_or(0, |at| at + 1 - period)
+    });
+    let mut begins: Vec<usize> = (0..bases.len()).filter(begins_adapter).chain(repeats.filter(|at| *at < bases.len())).collect();
+    begins.sort_unstable();
+    let is_dirt = |at: &usize| {
+        let rest = &bases[*at..];
+        let as_dirt = ln_probabilities(rest, &bases[..*at], Shares::NO_RANDOM).last().copied().unwrap_or(0.0);
+        as_dirt + rest.len() as f64 * NATS_PER_BASE >= ENDS_IN_DIRT_NATS
+    };
+    begins.into_iter().find(is_dirt).unwrap_or(bases.len())
 }
 
 /// A tail that tells no more than so many random bases, though it is longer, has no place of its own: few places of the genome are told
@@ -267,6 +319,29 @@ mod tests {
             assert!(telling_bp(other.bases) < 8.0, "{}: {}", other.name, telling_bp(other.bases));
         }
         assert!(telling_bp(b"TCGGAAGAGCGTCGTGTAGGGAAAGAG") < 8.0, "the aligner took its first bases");
+    }
+
+    #[test]
+    fn a_read_is_clean_up_to_the_adapter_or_run_in_which_it_ends() {
+        let gene = crate::sequence::random_bases(5, 20);
+        let clean = |rest: &[u8]| clean_bp(&[&gene, rest].concat());
+        assert_eq!((clean(b""), clean(&[b'G'; 20]), clean(b"AGATCGGAAGAGCACACGTC"), clean(b"CACACACACACACACA")), (20, 20, 20, 20));
+        assert_eq!(clean(b"AGATCGGAAGAGCACACGTCTGAACTCCAGTCACTTAGGCATCTCGTATGCCGTC"), 20, "with its index");
+        assert_eq!(clean(&crate::sequence::random_bases(9, 20)), 40);
+        assert_eq!((clean(b"AAAAA"), clean(b"AGATCGGA")), (25, 28), "a gene has as much by chance");
+    }
+
+    #[test]
+    fn an_adapter_with_index_and_flow_cell_tells_no_more_than_without() {
+        let reads: [&[u8]; 4] = [
+            b"AGATCGGAAGAGCACACGTCTGAACTCCAGTCACTTAGGCATCTCGTATGCCGTCTTCTGCTTGAAAAAAAAAA",
+            b"AGATCGGAAGAGCACACGTCTGAACTCCAGTCACTTAGGCATATCTCGTATGCCGTCTTCTGCTTG",
+            b"AGATCGGAAGAGCGTCGTGTAGGGAAAGAGTGTAGATCTCGGTGGTCGCCGTATCATT",
+            b"CTGTCTCTTATACACATCTGACGCTGCCGACGACCTTAGGCGTGTAGATCTCGGTGGTCGCCGTATCATT",
+        ];
+        for read in reads {
+            assert!(is_simple(read), "{}: {}", String::from_utf8_lossy(read), telling_bp(read));
+        }
     }
 
     #[test]

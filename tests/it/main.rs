@@ -36,6 +36,7 @@ mod rna_and_dna;
 mod rna_fraction;
 mod scale;
 mod simulate;
+mod single_reads;
 mod support;
 mod terminal;
 mod validate;
