@@ -1,13 +1,17 @@
 //! What the tables say of passing fusions, in short: the level of evidence, the drugs behind the word of their group, and one line each on
 //! conditions, approvals, lines of treatment, tests and figures. The rest is in `kinfuse.json`.
 //!
+//! What warns is never cut where there is no room: groups, decisions that were due, other genes, important notes. Lines of treatment, tests,
+//! figures and years of approvals go first.
+//!
 //! ```text
 //!     CD74::ROS1: evidence level A (JP approved) in NSCLC
-//!     reported active: A (JP approved): repotrectinib, taletrectinib; E: foretinib
+//!     reported active: A (JP approved): repotrectinib, taletrectinib
+//!     preclinical only (level E): foretinib
 //!     void: crizotinib, entrectinib, ceritinib, lorlatinib (p.G2032R resistant)
 //!     no report: zidesamtinib (p.G2032R unverified)
 //!     condition, zidesamtinib: pretreated; US: after at least one other ROS1 inhibitor
-//!     efficacy: repotrectinib ORR 79%, taletrectinib ORR 66.7%
+//!     efficacy: repotrectinib TRIDENT-1: naive n=71 ORR 79%, pretreated n=56 ORR 38% [PMID:1]
 //! ```
 
 use std::collections::BTreeMap;
@@ -34,22 +38,27 @@ pub(super) fn of_fusion(document: &Document, meaning: &FusionMeaning, fusion: &F
     }
     // A fusion that makes no kinase has no drugs to list.
     if meaning.no_level.is_none() {
-        let groups = [Group::Active, Group::Void, Group::NoReport].into_iter().filter_map(|group| of_group(meaning, group));
+        let said = |group: Group| [of_group(meaning, group), preclinical(meaning).filter(|_| group == Group::Active)];
+        let groups = [Group::Active, Group::Void, Group::NoReport].into_iter().flat_map(said).flatten();
         lines.extend(groups.map(|text| (Rank::Finding, text)));
-        lines.extend(conditions(meaning));
-        lines.extend(due(meaning).map(|text| (Rank::Detail, text)));
-        lines.extend(of_drugs(meaning, "line", |drug| drug.line.as_deref().map(without_places)).map(|text| (Rank::Detail, text)));
-        let tests = of_drugs(meaning, "companion test", |drug| drug.companion_diagnostic.as_deref().map(without_places));
-        lines.extend(tests.map(|text| (Rank::Detail, text)));
-        lines.extend(of_drugs(meaning, "efficacy", |drug| drug.efficacy.as_deref().and_then(response)).map(|text| (Rank::Detail, text)));
-        lines.extend(approvals(meaning).map(|text| (Rank::More, text)));
+        lines.extend(due(meaning).map(|text| (Rank::Finding, text)));
     }
-    lines.extend(bypass(meaning).into_iter().map(|text| (Rank::Detail, text)));
+    lines.extend(bypass(meaning).into_iter().map(|text| (Rank::Finding, text)));
+    if meaning.no_level.is_none() {
+        lines.extend(conditions(meaning));
+        let told = [
+            of_drugs(meaning, "line", |drug| drug.line.as_deref().map(without_places)),
+            of_drugs(meaning, "companion test", |drug| drug.companion_diagnostic.as_deref().map(without_places)),
+            of_drugs(meaning, "efficacy", |drug| drug.efficacy.as_deref().and_then(responses)),
+            approvals(meaning),
+        ];
+        lines.extend(told.into_iter().flatten().map(|text| (Rank::Label, text)));
+    }
     if let Some(tier) = &meaning.tier {
         lines.push((Rank::Finding, format!("    {name}: tier {} ({})", one_line(&tier.tier), one_line(&tier.source))));
     }
     for note in meaning.notes.iter().filter(|note| note.important) {
-        lines.push((Rank::Detail, format!("    {name}: {}", one_line(&note.text))));
+        lines.push((Rank::Finding, format!("    {name}: {}", one_line(&note.text))));
     }
     lines
 }
@@ -61,14 +70,24 @@ fn level(document: &Document, meaning: &FusionMeaning) -> String {
     let unknown = if document.interpretation.tumour_note.is_some() { ", a type that is not in the tables" } else { "" };
     match meaning.evidence_level {
         Some(level) => format!("evidence level {} in {}{unknown}", level.name(), one_line(tumour)),
-        None => format!("no evidence level in {}{unknown}: none of its drugs is left", one_line(tumour)),
+        None => {
+            let why = match meaning.unreported() {
+                Some(names) => format!("nothing that decides is reported of {} for any of its drugs", one_line(&names)),
+                None if meaning.drugs.iter().any(|drug| drug.group == Group::Active) => {
+                    "none of what is reported active has one".to_owned()
+                }
+                None => "none of its drugs is left".to_owned(),
+            };
+            format!("no evidence level in {}{unknown}: {why}", one_line(tumour))
+        }
     }
 }
 
 /// The drugs of one group, in as many parts as they differ: active ones by level, the others by what they rest on.
 fn of_group(meaning: &FusionMeaning, group: Group) -> Option<String> {
-    let drugs = || meaning.drugs.iter().filter(|drug| drug.group == group);
-    let mutated = meaning.drugs.iter().any(|drug| !drug.because.is_empty());
+    let drugs = || meaning.drugs.iter().filter(|drug| drug.group == group && !(group == Group::Active && drug.preclinical));
+    // Beside an alteration of another gene alone nothing is reported of the drugs that it leaves.
+    let mutated = meaning.drugs.iter().flat_map(|drug| &drug.because).any(|reason| reason.beside.is_none());
     let word = match group {
         Group::Active if mutated => "reported active",
         Group::Active => "active",
@@ -95,11 +114,19 @@ fn of_group(meaning: &FusionMeaning, group: Group) -> Option<String> {
     (!text.is_empty()).then(|| format!("    {word}: {}", one_line(&text)))
 }
 
+/// The drugs for which nothing but preclinical work speaks: they are no recommendation.
+fn preclinical(meaning: &FusionMeaning) -> Option<String> {
+    let drugs = meaning.drugs.iter().filter(|drug| drug.group == Group::Active && drug.preclinical);
+    let names: Vec<&str> = drugs.map(|drug| drug.drug.as_str()).collect();
+    (!names.is_empty()).then(|| format!("    preclinical only (level E): {}", one_line(&names.join(", "))))
+}
+
 /// The level of an active drug, else whether it is approved at all.
 fn standing(drug: &DrugMeaning) -> String {
     match drug.level {
         Some(level) => level.name().to_owned(),
         None if drug.is_approved() => "approved".to_owned(),
+        None if drug.under_review().is_some() => "decision was due".to_owned(),
         None if drug.approvals.is_empty() => "approval not in the tables".to_owned(),
         None => "not approved".to_owned(),
     }
@@ -108,13 +135,19 @@ fn standing(drug: &DrugMeaning) -> String {
 /// What a group rests on, by mutation: `p.G2032R resistant`.
 fn reasons(drug: &DrugMeaning) -> String {
     let mut by_mutation: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
-    for Reason { mutation, effect, .. } in &drug.because {
+    let mut unphased: Vec<&str> = Vec::new();
+    for reason @ Reason { mutation, effect, .. } in &drug.because {
         let effects = by_mutation.entry(mutation).or_default();
         if !effects.contains(&effect.as_str()) {
             effects.push(effect);
         }
+        unphased.extend(reason.unphased.then_some(mutation.as_str()));
     }
-    let said: Vec<String> = by_mutation.into_iter().map(|(mutation, effects)| format!("{mutation} {}", effects.join(" and "))).collect();
+    let one = |(mutation, effects): (&str, Vec<&str>)| {
+        let if_together = if unphased.contains(&mutation) { " if on one molecule" } else { "" };
+        format!("{mutation} {}{if_together}", effects.join(" and "))
+    };
+    let said: Vec<String> = by_mutation.into_iter().map(one).collect();
     said.join(", ")
 }
 
@@ -135,13 +168,12 @@ fn conditions(meaning: &FusionMeaning) -> impl Iterator<Item = (Rank, String)> +
 /// Decisions on approvals that were due when the tables were made.
 fn due(meaning: &FusionMeaning) -> Option<String> {
     let of = |drug: &DrugMeaning| {
-        let due = drug.approvals.iter().filter(|approval| approval.date.as_deref().is_some_and(|date| date.contains("due")));
         let text = |approval: &Approval| {
             format!("{} {} {}, {}", drug.drug, approval.jurisdiction, approval.status, approval.date.as_deref().unwrap_or(""))
         };
-        due.map(text).collect::<Vec<_>>()
+        drug.under_review().map(text)
     };
-    let all: Vec<String> = meaning.drugs.iter().flat_map(of).collect();
+    let all: Vec<String> = meaning.drugs.iter().filter(|drug| drug.group != Group::Void).filter_map(of).collect();
     (!all.is_empty()).then(|| format!("    approval: {}; outcome not in the tables", one_line(&all.join("; "))))
 }
 
@@ -175,11 +207,62 @@ fn without_places(text: &str) -> String {
     parts.join(", ")
 }
 
-/// The first response rate that a text gives: `ORR 72%`.
-fn response(text: &str) -> Option<String> {
-    let at = text.find("ORR ")?;
-    let end = text[at..].find('%')?;
-    Some(text[at..=at + end].to_owned()).filter(|rate| rate.len() <= 12)
+/// The response rates that a text gives, each with the trial and the patients in whom it was seen, and their source; of pivotal trials where
+/// they are named: `TRIDENT-1: naive n=71 ORR 79%, pretreated n=56 ORR 38% [PMID:1]`.
+fn responses(text: &str) -> Option<String> {
+    let all: Vec<String> = text.split("]; ").filter_map(of_source).collect();
+    (!all.is_empty()).then(|| all.join(", "))
+}
+
+/// The response rates from one source.
+fn of_source(text: &str) -> Option<String> {
+    /// Words behind which the figures of the trials stand on which the approval rests.
+    const PIVOTAL: &str = "Pivotal: ";
+    /// Most figures of one drug: two trials in patients without and with a drug before.
+    const MOST: usize = 4;
+    let (figures, source) = text.rsplit_once(" [").unwrap_or((text, ""));
+    let figures = without_brackets(figures.split_once(PIVOTAL).map_or(figures, |(_, pivotal)| pivotal));
+    let mut rates: Vec<String> = Vec::new();
+    for clause in figures.split("; ").flat_map(|clause| clause.split(". ")) {
+        for part in clause.split(", ") {
+            let Some((patients, rate)) = part.split_once("ORR ") else { continue };
+            // What was seen in the brain alone is no rate of the patients.
+            let Some(end) = rate.find('%').filter(|_| !patients.starts_with("brain")) else { continue };
+            // Where the rate stands by itself, the clause begins with its patients.
+            let patients = if patients.is_empty() {
+                clause.split_once(':').map_or(String::new(), |(head, _)| format!("{head}: "))
+            } else {
+                patients.to_owned()
+            };
+            rates.push(format!("{patients}ORR {}", &rate[..=end]));
+        }
+    }
+    rates.truncate(MOST);
+    let source = if source.is_empty() { String::new() } else { format!(" [{}]", source.trim_end_matches(']')) };
+    (!rates.is_empty()).then(|| format!("{}{source}", rates.join(", ")))
+}
+
+/// The text without what stands in brackets, and the blank before it.
+fn without_brackets(text: &str) -> String {
+    let mut depth = 0_usize;
+    let kept: String = text
+        .chars()
+        .filter(|c| {
+            depth += usize::from(*c == '(');
+            let is_kept = depth == 0;
+            depth -= usize::from(*c == ')' && depth > 0);
+            is_kept
+        })
+        .collect();
+    kept.replace(" :", ":").replace(" ,", ",").replace(" ;", ";").replace(" .", ".")
+}
+
+/// What a date of the table is the date of, with its year: `2014`, `label revision 2019`, `first line 2020`.
+fn dated(date: &str) -> String {
+    let first = date.split(';').next().unwrap_or("");
+    let Some(at) = first.find(|c: char| c.is_ascii_digit()) else { return String::new() };
+    let year: String = first[at..].chars().take_while(char::is_ascii_digit).collect();
+    format!("{}{year}", &first[..at])
 }
 
 /// Where each drug that is not void is approved, for the tumour type given where one is: `repotrectinib JP 2024, US 2023`.
@@ -188,9 +271,8 @@ fn approvals(meaning: &FusionMeaning) -> Option<String> {
         let mut places: Vec<String> = Vec::new();
         let listed = drug.approvals.iter().filter(|approval| approval.status.starts_with("approved"));
         for approval in listed.filter(|approval| approval.applies != Some(false)) {
-            let dates = approval.date.as_deref().unwrap_or("");
-            let year = dates.split(|c: char| !c.is_ascii_digit()).find(|digits| digits.len() == 4).unwrap_or("");
-            let place = format!("{} {year}", approval.jurisdiction).trim_end().to_owned();
+            let date = dated(approval.date.as_deref().unwrap_or(""));
+            let place = format!("{} {date}", approval.jurisdiction).trim_end().to_owned();
             // Only the first approval of each region is shown here.
             if !places.iter().any(|known| known.starts_with(&approval.jurisdiction)) {
                 places.push(place);
@@ -218,7 +300,10 @@ fn bypass(meaning: &FusionMeaning) -> Vec<String> {
         let mut calls: Vec<&str> = own().filter(|item| item.source.is_some()).filter_map(|item| item.calls_for.as_deref()).collect();
         calls.dedup();
         let calls = if calls.is_empty() { String::new() } else { format!("; calls for: {}", calls.join(" / ")) };
-        format!("    bypass, {}: reported {}{}", one_line(seen), one_line(&said.join("; ")), one_line(&calls))
+        let mut notes: Vec<&str> = own().filter_map(|item| item.note.as_deref()).collect();
+        notes.dedup();
+        let notes = if notes.is_empty() { String::new() } else { format!("; {}", notes.join(" / ")) };
+        format!("    bypass, {}: reported {}{}{}", one_line(seen), one_line(&said.join("; ")), one_line(&calls), one_line(&notes))
     };
     let mut lines: Vec<String> = Vec::new();
     for seen in seen {
@@ -238,7 +323,34 @@ mod tests {
     fn texts_of_the_tables_are_shortened_to_what_they_say_once() {
         assert_eq!(without_places("JP: first line; US: first line; EU: adjuvant, resected"), "first line, adjuvant, resected");
         assert_eq!(without_places("OncoGuide: kit; JP: x"), "OncoGuide: kit, x");
-        assert_eq!(response("PROFILE1001 n=50: CR 3, ORR 72% (58-84), DoR").as_deref(), Some("ORR 72%"));
-        assert_eq!(response("one patient, disease control"), None);
+        assert_eq!(dated("label revision 2019-03-18"), "label revision 2019");
+        assert_eq!(
+            ["2015-12-11 accelerated; 2017-11-06 first line", "first line 2020-05-22", ""].map(dated),
+            ["2015", "first line 2020", ""]
+        );
+    }
+
+    #[test]
+    fn a_response_rate_comes_with_its_patients_and_its_source() {
+        let told = |text: &str| responses(text).unwrap_or_default();
+        assert_eq!(
+            told("PROFILE1001 n=50: CR 3, PR 33, ORR 72% (58-84), DoR 17.6 mo [doc:guide]"),
+            "PROFILE1001 n=50: ORR 72% [doc:guide]"
+        );
+        assert_eq!(
+            told(
+                "TRIDENT-1: naive n=71 ORR 79% (68-88), DoR 34.1 mo (25.6-NE); pretreated n=56 ORR 38% (25-52); G2032R 10/17 (59%) [x; y]"
+            ),
+            "TRIDENT-1: naive n=71 ORR 79%, pretreated n=56 ORR 38% [x; y]"
+        );
+        let pivotal =
+            "phase 1: naive n=9 ORR 66.7% (35.4-87.9). Pivotal: naive TRUST-I n=103 ORR 90%, TRUST-II n=54 ORR 85%; pretreated TRUST-I \
+                       n=66 ORR 52%, TRUST-II n=47 ORR 62% [x]";
+        assert_eq!(
+            told(pivotal),
+            "naive TRUST-I n=103 ORR 90%, TRUST-II n=54 ORR 85%, pretreated TRUST-I n=66 ORR 52%, TRUST-II n=47 ORR 62% [x]"
+        );
+        assert_eq!(told("ARROS-1 n=117 pretreated: ORR 44% (34-53), brain ORR 48% [x]"), "ARROS-1 n=117 pretreated: ORR 44% [x]");
+        assert_eq!(responses("one patient, disease control [x]"), None);
     }
 }

@@ -27,8 +27,8 @@ pub(super) fn sentence(document: &Document, gene: &str) -> Option<(Rank, String)
     if codons.count() == 0 || document.status.verdict == SampleVerdict::Failed || !fused && lods.is_empty() {
         return None;
     }
-    // For a kinase without a fusion this line matters less; variants.tsv has it too.
-    let rank = if fused { Rank::Detail } else { Rank::More };
+    // Beside a fusion it says what a drug rests on. For a kinase without one it matters less; variants.tsv has it too.
+    let rank = if fused { Rank::Finding } else { Rank::More };
     let (gene, all) = (one_line(gene), codons.count());
     let Some((half, (worst, _))) = codons.spread() else {
         return Some((rank, format!("  {gene} resistance: none of {all} known codons could be judged")));
