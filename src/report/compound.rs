@@ -7,6 +7,9 @@ use super::carried::codon;
 pub use super::rows::Relation;
 use super::rows::{DrugRow, VariantRow};
 
+/// How mutations lie to each other, and the molecules that tell it.
+type KnownRelation = (Option<Relation>, Option<u32>);
+
 /// Called mutations of one kinase whose place to each other is known, or of which something is said together.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Compound {
@@ -25,7 +28,7 @@ pub struct Compound {
 impl Compound {
     /// All compounds of listed mutations, those on the same molecules first.
     pub fn all(drugs: &[DrugRow], variants: &[VariantRow]) -> Vec<Self> {
-        let mut found: BTreeMap<(String, Vec<String>), (Option<Relation>, Option<u32>)> = BTreeMap::new();
+        let mut found: BTreeMap<(String, Vec<String>), KnownRelation> = BTreeMap::new();
         let called = || variants.iter().filter(|variant| variant.is_sure());
         let is_listed = |gene: &str, change: &str| {
             called().any(|row| row.gene == gene && row.hgvs_p == change && (row.known_resistance.is_some() || row.codon_class.is_some()))

@@ -14,6 +14,7 @@ mod meaning;
 mod mutations;
 mod negative;
 mod paint;
+mod rates;
 mod resistance;
 
 use lines::{Lines, Rank};
@@ -273,6 +274,23 @@ mod tests {
         }
         assert!(cut.contains("approval: neladalkib US under review, decision due 2026-11-27; outcome not in the tables"), "{cut}");
         assert!(cut.contains("    preclinical only (level E): LY2090314 + lorlatinib"), "{cut}");
+    }
+
+    #[test]
+    fn a_mutation_of_which_nothing_is_reported_for_a_fusion_voids_nothing() {
+        let said = |partner: &str, kinase: &str, junction: &str, change: &str| {
+            page(partner, kinase, junction, &[change]).split_whitespace().collect::<Vec<_>>().join(" ")
+        };
+        let unread = said("EML4", "ALK", "E13;A20", "L1196Q");
+        assert!(
+            unread.contains("no evidence level in NSCLC: nothing that decides is reported of p.L1196Q for any of its drugs"),
+            "{unread}"
+        );
+        let elsewhere = said("EML4", "ALK", "E13;A20", "F1245V");
+        assert!(elsewhere.contains(" not of a fusion: entrectinib sensitive (neuroblastoma, ALK without a fusion)"), "{elsewhere}");
+        assert!(!elsewhere.contains("reported active:") && elsewhere.contains("reported of p.F1245V"), "{elsewhere}");
+        let preclinical = said("CD74", "ROS1", "C6;R34", "G2101A");
+        assert!(preclinical.contains("evidence level E in NSCLC preclinical only (level E): foretinib void:"), "{preclinical}");
     }
 
     #[test]

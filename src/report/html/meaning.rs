@@ -137,7 +137,7 @@ fn preclinical(meaning: &FusionMeaning, phrases: &Phrases) -> Option<Drugs> {
     let drugs = meaning.drugs.iter().filter(|drug| drug.group == Group::Active && drug.preclinical);
     let names: Vec<String> = drugs.map(|drug| name(&drug.drug)).collect();
     let parts = vec![(names.join(", "), String::new())];
-    (!names.is_empty()).then(|| Drugs { word: phrases.drugs_preclinical, note: phrases.drugs_preclinical_note, class: "warn", parts })
+    (!names.is_empty()).then_some(Drugs { word: phrases.drugs_preclinical, note: phrases.drugs_preclinical_note, class: "warn", parts })
 }
 
 /// The level of an active drug, else whether it is approved at all.

@@ -73,6 +73,7 @@ mod tests {
         document.fusions = vec![FusionRow::new("S1", &fixture::eml4_alk(), &fixture::contigs())];
         let said = |document: &Document| sentence(document, "ALK").map(|(_, text)| text);
         assert_eq!(said(&document).as_deref(), Some("  ALK resistance: none of 1 known codons could be judged"));
+        assert_eq!(sentence(&document, "ALK").map(|(rank, _)| rank), Some(Rank::Finding), "never cut beside a fusion");
         document.variants.extend([("L1196M", 0.004), ("G1202R", 0.004), ("G1202K", 0.03)].map(|(change, lod)| site(change, Some(lod))));
         document.variants.push(site("I1171N", Some(0.004)));
         assert_eq!(
