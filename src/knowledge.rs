@@ -285,6 +285,15 @@ impl Knowledge {
         &self.bypass
     }
 
+    /// Whether a row says that a change (`T790M`) of another gene resists a class of drugs (`EGFR TKI`).
+    pub fn resists(&self, gene: &str, change: &str, class: &str) -> bool {
+        let bypass = self.bypass.iter().filter(|row| row.gene == gene && row.named_changes().contains(&change));
+        let sites = self.hotspots.iter().filter(|site| site.gene == gene).flat_map(|site| &site.changes);
+        let effects = sites.filter(|known| known.protein_change == change).flat_map(|known| &known.effects);
+        bypass.into_iter().any(|row| row.has_source() && row.effect.starts_with("resistant") && bypass::is_same_class(&row.drug, class))
+            || effects.into_iter().any(|row| row.verified && row.effect == Effect::Resistant && bypass::is_same_class(&row.drug, class))
+    }
+
     /// What is said of changes (`G2032R`) of a kinase on one molecule and of a drug.
     pub fn said(&self, gene: &str, changes: &[String], drug: &str) -> Vec<&DrugEffect> {
         self.resistance.said(gene, changes, drug)

@@ -1,6 +1,7 @@
 //! Bypass resistance: alterations of other genes by which a tumour with a fusion evades its drug, and the drugs that they are reported to
 //! call for.
 
+use super::standing::is_class;
 use super::table::{Table, TsvRow};
 use crate::error::Result;
 use crate::model::current_symbol;
@@ -28,6 +29,8 @@ pub struct Bypass {
     pub source: String,
     /// `verified`, `secondary` or `unverified`.
     pub confidence: String,
+    /// What else a reader should know.
+    pub note: String,
     /// Line of its table.
     pub line: usize,
 }
@@ -45,6 +48,7 @@ impl Bypass {
             evidence: row.get("evidence").to_owned(),
             source: row.get("source").to_owned(),
             confidence: row.get("confidence").to_owned(),
+            note: row.get("notes").to_owned(),
             line: row.line(),
         })
     }
@@ -56,10 +60,21 @@ impl Bypass {
 
     /// Whether it speaks of tumours with a fusion of this kinase; a driver of another gene, beside which the fusion came, is none.
     pub fn is_beside(&self, kinase: &str) -> bool {
-        let first = self.driver.split(' ').next().unwrap_or("");
-        let gene = first.rsplit('-').next().unwrap_or("");
-        let is_fusion = first.contains('-') || self.driver.split(' ').nth(1) == Some("fusion");
-        is_fusion && !first.ends_with("-mutant") && (gene == kinase || gene == "NTRK" && kinase.starts_with("NTRK"))
+        is_of_fusion(&self.driver, kinase)
+    }
+
+    /// Whether it speaks of a fusion of this kinase that came to a tumour with a mutation of another gene, and this is the mutation:
+    /// `EGFR-mutant NSCLC` beside EGFR L858R.
+    pub fn is_of_acquired(&self, gene5: &str, kinase: &str, gene: &str, change: &str) -> bool {
+        let is_driver = self.driver.split_once(MUTANT).is_some_and(|(driver, _)| driver == gene);
+        if !is_driver || self.gene == gene {
+            return is_driver && self.driver.contains(&format!("acquired {kinase} fusion")) && self.is_of_change(change);
+        }
+        // `EML4-ALK with EGFR L858R`: of this partner and this mutation alone.
+        let is_partner =
+            self.alteration.split(' ').next().and_then(|first| first.split_once('-')).is_none_or(|(partner, _)| partner == gene5);
+        let named = self.named_changes();
+        self.kind == "fusion" && is_family(&self.gene, kinase) && is_partner && (named.is_empty() || named.contains(&change))
     }
 
     /// Whether it speaks of more copies of the gene.
@@ -72,8 +87,7 @@ impl Bypass {
         if !self.kind.contains("SNV") && !self.kind.contains("indel") {
             return false;
         }
-        let words = self.alteration.split(|c: char| !c.is_ascii_alphanumeric());
-        let named: Vec<&str> = words.filter(|word| is_change(word)).collect();
+        let named = self.named_changes();
         if !named.is_empty() {
             let is = |name: &&str| *name == change || name.strip_suffix('x').is_some_and(|stem| residue(change) == Some(stem));
             return named.iter().any(is);
@@ -81,6 +95,48 @@ impl Bypass {
         let deletion = self.alteration.contains("deletion");
         self.alteration.contains("mutation") && !deletion || deletion && change.contains("del")
     }
+
+    /// The changes that it names; empty where it speaks of any mutation.
+    pub fn named_changes(&self) -> Vec<&str> {
+        self.alteration.split(|c: char| !c.is_ascii_alphanumeric()).filter(|word| is_change(word)).collect()
+    }
+}
+
+/// How a driver that is a mutation ends: `EGFR-mutant`.
+const MUTANT: &str = "-mutant";
+
+/// Whether a context (`ALK fusion; KRAS mutation`, `EML4-ALK`) is that of a fusion of this kinase, the driver of the tumour.
+pub fn is_of_fusion(context: &str, kinase: &str) -> bool {
+    let mut words = context.split(|c: char| c != '-' && !c.is_ascii_alphanumeric());
+    let (first, second) = (words.next().unwrap_or(""), words.next());
+    let is_fusion = first.contains('-') || second == Some("fusion");
+    is_fusion && !first.ends_with(MUTANT) && is_family(first.rsplit('-').next().unwrap_or(""), kinase)
+}
+
+/// Whether a name is that of this kinase, or of the three of which it is one (`NTRK`, `NTRK1/2/3`, `TRK`).
+fn is_family(name: &str, kinase: &str) -> bool {
+    name == kinase || kinase.starts_with("NTRK") && ["NTRK", "NTRK1/2/3", "TRK"].contains(&name)
+}
+
+/// Whether a text names a drug: itself or a part of a combination, or a class of drugs of the kinase (`ALK TKIs`, `TRK inhibitors`), to which
+/// all drugs that are listed for its fusions belong; to that of a generation those of which the table's `class` says it.
+pub fn names_drug(text: &str, drug: &str, class: &str, kinase: &str) -> bool {
+    const GENERATION: &str = "-generation";
+    let is_one = |name: &str| {
+        if !is_class(name) {
+            return drug.split(" + ").any(|part| part == name);
+        }
+        let words: Vec<&str> = name.split(' ').collect();
+        let of_kinase = words.iter().any(|word| is_family(word, kinase));
+        of_kinase && words.iter().find(|word| word.ends_with(GENERATION)).is_none_or(|generation| class.starts_with(*generation))
+    };
+    text.split('/').flat_map(|part| part.split(" and ")).any(|name| is_one(name.trim()))
+}
+
+/// Whether two names are those of one class of drugs: `EGFR TKI`, `EGFR TKIs`.
+pub(super) fn is_same_class(x: &str, y: &str) -> bool {
+    let bare = |name: &str| name.trim_end_matches('s').to_lowercase();
+    bare(x) == bare(y)
 }
 
 /// The residue with its number: `G12` of `G12D`.
@@ -137,6 +193,30 @@ mod tests {
             ["resistant ALK TKIs"],
             "the EGFR-mutant tumour with an acquired fusion has another driver"
         );
+    }
+
+    #[test]
+    fn a_fusion_that_came_to_a_mutation_is_said_beside_that_mutation() {
+        let knowledge = Knowledge::builtin();
+        let said = |gene5: &str, kinase: &str, change: &str| -> Vec<String> {
+            let rows = knowledge.bypass().iter().filter(|row| row.is_of_acquired(gene5, kinase, "EGFR", change));
+            rows.map(|row| format!("{} {}", row.effect, row.drug)).collect()
+        };
+        assert_eq!(said("TPM3", "NTRK1", "L858R"), ["resistant EGFR TKIs"]);
+        assert_eq!(said("EML4", "ALK", "L858R"), ["resistant EGFR TKIs", "resistant erlotinib"]);
+        assert_eq!(said("STRN", "ALK", "L858R"), ["resistant EGFR TKIs"], "the case of erlotinib is one of EML4");
+        assert_eq!(said("STRN", "ALK", "T790M"), ["resistant EGFR TKIs", "resistant EGFR TKIs"]);
+        assert_eq!(said("CD74", "ROS1", "L858R"), [""; 0]);
+    }
+
+    #[test]
+    fn a_class_is_that_of_all_drugs_of_its_kinase() {
+        let names = |text: &str, drug: &str, kinase: &str| names_drug(text, drug, "multikinase TKI", kinase);
+        assert!(names("TRK inhibitors", "selitrectinib", "NTRK3") && names("ALK TKIs", "LY2090314 + lorlatinib", "ALK"));
+        assert!(!names("TRK inhibitors", "entrectinib", "ALK") && !names("EGFR TKIs", "entrectinib", "NTRK1"));
+        assert!(names("entrectinib/larotrectinib", "larotrectinib", "NTRK1") && names("alectinib and others", "alectinib", "ALK"));
+        assert!(!names("first-generation TRK inhibitors", "selitrectinib", "NTRK1"));
+        assert!(names_drug("first-generation TRK inhibitors", "larotrectinib", "first-generation selective TRK TKI", "NTRK1"));
     }
 
     #[test]

@@ -129,6 +129,8 @@ impl std::fmt::Display for Condition {
 pub struct Drug {
     /// Name, lower case.
     pub drug: String,
+    /// Its class and generation, as the table has it (`first-generation selective TRK TKI`).
+    pub class: String,
     /// The kinases of which fusions are meant (`ALK`, `NTRK1/2/3`).
     pub fusion_gene: String,
     /// Tumour, as the source has it.
@@ -172,6 +174,7 @@ impl Drug {
         };
         Ok(Self {
             drug: row.required("drug")?.to_owned(),
+            class: row.get("class").to_owned(),
             fusion_gene: row.required("fusion_gene")?.to_owned(),
             tumour: row.required("tumour")?.to_owned(),
             jurisdiction: row.get("jurisdiction").to_owned(),
@@ -209,10 +212,16 @@ impl Drug {
         self.confidence != "unverified" && !self.source.is_empty()
     }
 
+    /// Whether it speaks of solid tumours, whatever their type.
+    pub fn is_agnostic(&self) -> bool {
+        let text = self.tumour.to_lowercase();
+        text.contains("tumour-agnostic") || text.starts_with("solid tumours") || text.ends_with("positive solid tumours")
+    }
+
     /// Whether the row is about this tumour type.
     pub fn covers(&self, tumour: Tumour) -> bool {
         let text = self.tumour.to_lowercase();
-        if text.contains("tumour-agnostic") || text.starts_with("solid tumours") || text.ends_with("positive solid tumours") {
+        if self.is_agnostic() {
             return !matches!(tumour, Tumour::Alcl | Tumour::OtherBlood);
         }
         if text.starts_with("other solid") {

@@ -56,6 +56,8 @@ pub struct Note {
     pub variant: String,
     /// Whether it speaks well of a treatment: then a resistance mutation silences it.
     pub favourable: bool,
+    /// The drugs of which it speaks: without one of them among the active ones it is not shown as important. Empty for none.
+    pub drugs: Vec<String>,
     /// Topic (`prognosis`, `assay limit`).
     pub topic: String,
     /// Whether the short table for the terminal shows it too.
@@ -88,11 +90,13 @@ impl Note {
         let when = row.get("when");
         let found = When::NAMES.iter().find(|(name, _)| *name == when).map(|(_, found)| *found);
         let names = When::NAMES.map(|(name, _)| name).join(", ");
+        let list = |column: &str| row.get(column).split(',').map(str::trim).filter(|item| !item.is_empty()).map(str::to_owned).collect();
         Ok(Self {
             gene5: current_symbol(row.required("gene5")?).to_owned(),
             kinase: current_symbol(row.required("kinase")?).to_owned(),
             when: found.ok_or_else(|| row.error(format!("when {when} is not known"), &format!("write one of {names}")))?,
-            mutations: row.get("mutations").split(',').map(str::trim).filter(|change| !change.is_empty()).map(str::to_owned).collect(),
+            mutations: list("mutations"),
+            drugs: list("drugs"),
             variant: row.get("variant").to_owned(),
             favourable: row.get("favourable") == "yes",
             topic: row.get("topic").to_owned(),

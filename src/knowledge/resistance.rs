@@ -54,6 +54,11 @@ pub struct DrugEffect {
     pub table: usize,
 }
 
+/// Whether a context is one without a fusion: said so, or neuroblastoma, whose ALK is whole. What was seen there says nothing of a fusion.
+pub fn is_without_fusion(context: &str) -> bool {
+    context.starts_with("neuroblastoma") || context.contains("without a fusion")
+}
+
 /// One change of a codon.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct KnownChange {

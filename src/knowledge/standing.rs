@@ -28,6 +28,18 @@ pub enum StudyKind {
     Clinical,
 }
 
+impl StudyKind {
+    /// In words.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Hint => "unverified",
+            Self::Stated => "stated",
+            Self::InVitro => "in vitro",
+            Self::Clinical => "clinical",
+        }
+    }
+}
+
 /// How far a statement carries; the larger one decides.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Standing {

@@ -102,6 +102,11 @@ impl CarriedMutations {
         self.clones.iter().any(|clone| changes.iter().all(|change| clone.contains(change)))
     }
 
+    /// Whether it is not known that molecules of the fusion carry all these mutations together, and they may.
+    pub fn may_have_together(&self, changes: &[String]) -> bool {
+        !self.has_together(changes) && self.perhaps.iter().any(|set| changes.iter().all(|change| set.contains(change)))
+    }
+
     /// All mutations that lie, or may lie, on the fusion.
     pub fn mutations(&self) -> Vec<&String> {
         let mut all: Vec<&String> = self.clones.iter().flatten().collect();

@@ -1,5 +1,5 @@
-//! Compound mutations: called mutations of one kinase on the same molecules, or never on the same ones. What sources say of a combination goes
-//! before what they say of each mutation alone.
+//! Compound mutations: called mutations of one kinase on the same molecules, never on the same ones, or of unknown phase. What sources say of a
+//! combination goes before what they say of each mutation alone.
 
 use std::collections::BTreeMap;
 
@@ -7,15 +7,18 @@ use super::carried::codon;
 pub use super::rows::Relation;
 use super::rows::{DrugRow, VariantRow};
 
-/// Called mutations of one kinase whose place to each other is known.
+/// How mutations lie to each other, and the molecules that tell it.
+type KnownRelation = (Option<Relation>, Option<u32>);
+
+/// Called mutations of one kinase whose place to each other is known, or of which something is said together.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Compound {
     /// The kinase.
     pub gene: String,
     /// The mutations (`p.L1196M`), by codon.
     pub members: Vec<String>,
-    /// How they lie.
-    pub relation: Relation,
+    /// How they lie; `None` where reads do not tell.
+    pub relation: Option<Relation>,
     /// Molecules that tell it, where they were counted for all members at once.
     pub molecules: Option<u32>,
     /// What sources say of all members on one molecule: drug, verdict, sources.
@@ -25,7 +28,7 @@ pub struct Compound {
 impl Compound {
     /// All compounds of listed mutations, those on the same molecules first.
     pub fn all(drugs: &[DrugRow], variants: &[VariantRow]) -> Vec<Self> {
-        let mut found: BTreeMap<(String, Vec<String>), (Relation, Option<u32>)> = BTreeMap::new();
+        let mut found: BTreeMap<(String, Vec<String>), KnownRelation> = BTreeMap::new();
         let called = || variants.iter().filter(|variant| variant.is_sure());
         let is_listed = |gene: &str, change: &str| {
             called().any(|row| row.gene == gene && row.hgvs_p == change && (row.known_resistance.is_some() || row.codon_class.is_some()))
@@ -35,7 +38,7 @@ impl Compound {
                 let Some(told) = companion.told else { continue };
                 let other = companion.mutation.as_str();
                 // A `mixed` relation has two counts, so there is no single number.
-                let (relation, molecules) = (told.relation, told.fragments.filter(|_| told.fragments_apart.is_none()));
+                let (relation, molecules) = (Some(told.relation), told.fragments.filter(|_| told.fragments_apart.is_none()));
                 let is_itself = other == variant.hgvs_p;
                 if is_itself || !is_listed(&variant.gene, &variant.hgvs_p) || !is_listed(&variant.gene, other) {
                     continue;
@@ -47,7 +50,7 @@ impl Compound {
         }
         let members = |row: &DrugRow| by_codon(row.change.split('+').map(|change| format!("p.{change}")).collect());
         for row in drugs.iter().filter(|row| row.compound) {
-            found.entry((row.gene.clone(), members(row))).or_insert((Relation::Cis, None));
+            found.entry((row.gene.clone(), members(row))).or_insert(((!row.unphased).then_some(Relation::Cis), None));
         }
         let effects = |gene: &str, wanted: &[String]| {
             let own = drugs.iter().filter(|row| row.compound && row.gene == gene && members(row) == wanted);
@@ -62,11 +65,11 @@ impl Compound {
             .into_iter()
             .map(|((gene, members), (relation, molecules))| {
                 // Where they lie together on some molecules, what is said of them together holds for these.
-                let effects = if relation == Relation::Trans { Vec::new() } else { effects(&gene, &members) };
+                let effects = if relation == Some(Relation::Trans) { Vec::new() } else { effects(&gene, &members) };
                 Self { gene, members, relation, molecules, effects }
             })
             .collect();
-        list.sort_by_key(|compound| compound.relation);
+        list.sort_by_key(|compound| (compound.relation.is_none(), compound.relation));
         list
     }
 

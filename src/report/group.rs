@@ -14,12 +14,13 @@
 //! 4. Else each alone is sensitive, and the drug stays.
 //!
 //! Of several clones (mutations in trans) the worst decides, and what is said of each is shown. Mutations that are not phased are judged
-//! one by one; where they would be worse in cis, the drug has no report. What lies on the other allele, and a doubtful call, is a note.
+//! one by one; where they would be worse in cis, they count as in cis. What lies on the other allele, and a doubtful call, is a note.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::carried::CarriedMutations;
+use crate::knowledge::resistance::is_without_fusion;
 use crate::knowledge::standing::{decide, Decision, DrugVerdict, Standing};
 use crate::knowledge::{DrugEffect, Effect, Knowledge};
 
@@ -39,7 +40,7 @@ pub enum Group {
 /// What a group rests on: one mutation or compound, and what is said of it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Reason {
-    /// `p.G2032R`, or `p.L1196M+p.G1202R` for those on one molecule.
+    /// `p.G2032R`, `p.L1196M+p.G1202R` for those on one molecule, `KRAS p.G12C` or `MET gain` of another gene.
     pub mutation: String,
     /// `sensitive`, `reduced`, `resistant`, `conflicting`, `unverified` (hints alone) or `no report`.
     pub effect: String,
@@ -47,9 +48,20 @@ pub struct Reason {
     pub standing: Option<String>,
     /// Its sources, joined by `; `; `null` where nothing decides.
     pub source: Option<String>,
+    /// Of an alteration of another gene the driver beside which it is reported; `null` of the kinase's own mutations.
+    #[serde(default)]
+    pub beside: Option<String>,
+    /// Whether it is of mutations together of which it is not known that they lie on one molecule.
+    #[serde(default)]
+    pub unphased: bool,
 }
 
 impl Reason {
+    /// What is said of a mutation, without standing and source.
+    pub(super) fn new(mutation: &str, effect: &str) -> Self {
+        Self { mutation: mutation.to_owned(), effect: effect.to_owned(), standing: None, source: None, beside: None, unphased: false }
+    }
+
     /// Whether it says that the drug fails.
     fn is_failure(&self) -> bool {
         ["resistant", "reduced"].contains(&self.effect.as_str())
@@ -119,13 +131,14 @@ pub fn judge(knowledge: &Knowledge, kinase: &str, drug: &str, carried: &CarriedM
     judgement.leave_out_parts();
     for set in &carried.perhaps {
         let together = asked.clone(set);
-        let new = together.because.iter().filter(|reason| reason.mutation.contains('+') && !judgement.because.contains(reason));
+        let new: Vec<&Reason> =
+            together.because.iter().filter(|reason| reason.mutation.contains('+') && !judgement.because.contains(reason)).collect();
         let unknown =
-            |reason: &Reason| format!("whether {} lie on one molecule is not known; together reported {}", reason.mutation, said(reason));
-        let notes: Vec<String> = new.map(unknown).collect();
-        judgement.note(notes);
+            |reason: &&Reason| format!("whether {} lie on one molecule is not known; together reported {}", reason.mutation, said(reason));
+        judgement.note(new.iter().map(unknown));
         if together.group > judgement.group {
-            judgement.group = Group::NoReport;
+            judgement.group = together.group;
+            judgement.because.extend(new.into_iter().map(|reason| Reason { unphased: true, ..reason.clone() }));
         }
     }
     for change in &carried.elsewhere {
@@ -160,8 +173,21 @@ struct DrugForKinase<'k> {
 }
 
 impl<'k> DrugForKinase<'k> {
+    /// What the statements come to; those on tumours without a fusion say nothing of one.
     fn decision(&self, changes: &[String]) -> Option<Decision<'k>> {
-        decide(self.knowledge.said(self.kinase, changes, self.drug))
+        let statements = self.knowledge.said(self.kinase, changes, self.drug).into_iter();
+        decide(statements.filter(|statement| !is_without_fusion(&statement.context)))
+    }
+
+    /// What was seen without a fusion, as notes.
+    fn without_fusion(&self, changes: &[String]) -> Vec<String> {
+        let statements = self.knowledge.said(self.kinase, changes, self.drug).into_iter();
+        let statements = statements.filter(|statement| is_without_fusion(&statement.context));
+        let note = |statement: &DrugEffect| {
+            let DrugEffect { effect, evidence, context, source, .. } = statement;
+            format!("{} {effect} ({evidence}), seen in {context}, not beside a fusion [{source}]", name(changes))
+        };
+        statements.map(note).collect()
     }
 
     fn single(&self, change: &String) -> Option<Decision<'k>> {
@@ -227,8 +253,11 @@ impl<'k> DrugForKinase<'k> {
                 effect: verdict.map_or("no report", DrugVerdict::name).to_owned(),
                 standing: deciding.first().map(|statement| Standing::of(statement).text().to_owned()),
                 source: Some(sources.join("; ")).filter(|sources| !sources.is_empty()),
+                beside: None,
+                unphased: false,
             });
         }
+        judgement.note(self.without_fusion(changes));
         judgement.note(decision.into_iter().flat_map(|decision| decision.others).map(|other| lower(changes, other)));
         judgement
     }

@@ -58,6 +58,21 @@ impl Interpretation {
         };
         SPEAKING.iter().filter_map(state).collect::<Vec<_>>().join(", ")
     }
+
+    /// The same in short: the state that most of them have, then the others: `2026-11-29 (hotspots 2026-11-20)`.
+    pub fn short_state(&self) -> String {
+        let all = self.state();
+        let states: Vec<(&str, &str)> = all.split(", ").filter_map(|state| state.split_once(' ')).collect();
+        let count = |state: &str| states.iter().filter(|(_, other)| *other == state).count();
+        // Of states that are as frequent the first one counts, which is that of the drugs.
+        let Some((_, main)) = states.iter().rev().max_by_key(|(_, state)| count(state)) else { return String::new() };
+        let others: Vec<String> = states.iter().filter(|(_, state)| state != main).map(|(name, state)| format!("{name} {state}")).collect();
+        if others.is_empty() {
+            (*main).to_owned()
+        } else {
+            format!("{main} ({})", others.join(", "))
+        }
+    }
 }
 
 /// What the tables say of one fusion.
@@ -83,6 +98,17 @@ pub struct FusionMeaning {
     pub bypass: Vec<BypassMeaning>,
     /// Notes on this fusion.
     pub notes: Vec<Remark>,
+}
+
+impl FusionMeaning {
+    /// The mutations of which nothing that decides is reported, where that is why no drug is active: none is void.
+    pub fn unreported(&self) -> Option<String> {
+        let is_open = !self.drugs.is_empty() && self.drugs.iter().all(|drug| drug.group == Group::NoReport);
+        let mut names: Vec<&str> = self.drugs.iter().flat_map(|drug| &drug.because).map(|reason| reason.mutation.as_str()).collect();
+        names.sort_unstable();
+        names.dedup();
+        (is_open && !names.is_empty()).then(|| names.join(", "))
+    }
 }
 
 /// The row of the table of known fusions that named a fusion.
@@ -195,8 +221,9 @@ fn meaning(fusion: &FusionRow, document: &Document, knowledge: &Knowledge, tumou
     let is_target = is_kinase && fusion.passes();
     let no_level = no_level(fusion);
     let carried = CarriedMutations::by(&fusion.id, kinase, &document.variants);
+    let bypass = if is_target { beside(gene5, kinase, document, knowledge) } else { Vec::new() };
     let mut drugs = if is_target {
-        FusionCase { gene5, kinase, knowledge, carried: &carried }.drugs(tumour.filter(|_| no_level.is_none()))
+        FusionCase { gene5, kinase, knowledge, carried: &carried, bypass: &bypass }.drugs(tumour.filter(|_| no_level.is_none()))
     } else {
         Vec::new()
     };
@@ -208,6 +235,8 @@ fn meaning(fusion: &FusionRow, document: &Document, knowledge: &Knowledge, tumou
         }
     }
     let resisted = drugs.iter().any(|drug| drug.group == Group::Void);
+    let by_own_mutation = |drug: &DrugMeaning| drug.group == Group::Void && drug.because.iter().any(|reason| reason.beside.is_none());
+    let resisted_by_own = drugs.iter().any(by_own_mutation);
     let (from_dna, from_rna) =
         (fusion.evidence.as_deref() == Some("dna"), fusion.evidence.as_deref().is_some_and(|text| text.contains("rna")));
     let said = |note: &Note| {
@@ -218,15 +247,18 @@ fn meaning(fusion: &FusionRow, document: &Document, knowledge: &Knowledge, tumou
                 When::OutsideAmoydx => !from_dna && !is_target_of_kit(fusion, row, document, knowledge),
                 When::DnaCall => from_dna,
                 When::RnaCall => from_rna,
-                When::Mutation if note.mutations.is_empty() => resisted,
+                When::Mutation if note.mutations.is_empty() => resisted_by_own,
                 When::Mutation => carried.mutations().iter().any(|mutation| note.mutations.contains(mutation)),
                 _ => false,
             }
     };
     let notes = knowledge.notes().iter().filter(|note| said(note) && note.concerns(kinase) && (note.gene5 == "*" || note.gene5 == gene5));
     let notes = notes.filter(|note| note.is_of_variant(fusion.variant.as_deref()));
-    // Beside a resistance mutation a favourable note could mislead: it stays in the document but is not shown as important.
-    let notes = notes.map(|note| Remark { important: note.important && !(note.favourable && resisted), ..remark(note) });
+    // Beside a resistance mutation a favourable note could mislead, and so could one on drugs of which none is left: it stays in the
+    // document but is not shown as important.
+    let is_left = |name: &String| drugs.iter().any(|drug| drug.group == Group::Active && drug.drug == *name);
+    let misleads = |note: &Note| note.favourable && resisted || !note.drugs.is_empty() && !note.drugs.iter().any(is_left);
+    let notes: Vec<Remark> = notes.map(|note| Remark { important: note.important && !misleads(note), ..remark(note) }).collect();
     FusionMeaning {
         id: fusion.id.clone(),
         fusion: fusion.fusion.clone(),
@@ -235,8 +267,8 @@ fn meaning(fusion: &FusionRow, document: &Document, knowledge: &Knowledge, tumou
         tier: tier(gene5, kinase, knowledge, tumour).filter(|_| is_target && no_level.is_none()),
         no_level,
         drugs,
-        bypass: if is_target { beside(kinase, document, knowledge) } else { Vec::new() },
-        notes: notes.collect(),
+        bypass,
+        notes,
     }
 }
 

@@ -248,6 +248,9 @@ fn kinases(document: &Document) -> Section {
 }
 
 fn calls(document: &Document) -> Section {
+    let state = Some(document.interpretation.short_state()).filter(|state| !state.is_empty());
+    let tables = state.map_or(String::new(), |state| format!(", by tables of {state}"));
+    let level = format!("Level of evidence of the drugs that are left{tables}");
     let headers = [
         ("sample", ColumnHeader::new("Sample", "Sample name")),
         ("junction", ColumnHeader::new("Exons", "Exon junction")),
@@ -257,7 +260,7 @@ fn calls(document: &Document) -> Section {
         ("fraction", ColumnHeader::new("Fraction", "Of the molecules at its place").number("{:,.2f}", " %")),
         ("quality", ColumnHeader::new("Quality", "Phred-scaled chance that it is an artefact").number("{:,.1f}", "")),
         ("filter", ColumnHeader::new("Filter", "PASS, or what is doubtful about it").coloured(&[("pass", "PASS")])),
-        ("level", ColumnHeader::new("Level", "Level of evidence of the drugs that are left")),
+        ("level", ColumnHeader::new("Level", &level)),
     ];
     let headers = headers.map(|(key, header)| (key.to_owned(), header)).to_vec();
     let description = "Fusions as fusions.tsv lists them, flagged ones too, and called mutations.";
@@ -304,6 +307,15 @@ mod tests {
         let sections = [general(&document("S1")), kinases(&document("S1")), calls(&document("S1"))];
         let lines = sections.map(|section| serde_json::to_string_pretty(&section.data).unwrap_or_default());
         insta::assert_snapshot!(lines.join("\n"));
+    }
+
+    #[test]
+    fn a_level_comes_with_the_state_of_its_tables() {
+        let mut document = document("S1");
+        let knowledge = crate::knowledge::Knowledge::builtin();
+        document.interpretation = crate::report::interpretation::interpret(&document, &knowledge, Some("NSCLC"));
+        let text = serde_json::to_string(&calls(&document)).unwrap_or_default();
+        assert!(text.contains("the drugs that are left, by tables of 2026-"), "{text}");
     }
 
     #[test]

@@ -12,7 +12,9 @@ use super::json::{Document, ExonAlias};
 use super::rows::{Cell, DrugRow, FusionRow, MetricRow, MetricValue, VariantRow};
 use crate::fusion::domains;
 use crate::fusion::naming::Naming;
-use crate::knowledge::standing::{is_class, verdicts};
+use crate::knowledge::bypass::is_of_fusion;
+use crate::knowledge::resistance::is_without_fusion;
+use crate::knowledge::standing::{is_class, verdicts, DrugVerdict};
 use crate::knowledge::{DrugEffect, Knowledge, KnownChange, ResistanceSite, TableSource};
 use crate::terminal::one_line;
 use crate::variant::indel::UNKNOWN_PROTEIN;
@@ -23,15 +25,20 @@ use crate::warning::{Code, Warning};
 pub fn renew(document: &mut Document, knowledge: &Knowledge, tumour: Option<&str>) {
     fusions(document, knowledge);
     document.candidate_table = CandidateTable::of(&document.candidates);
+    let passing = document.fusions.iter().filter(|fusion| fusion.passes());
+    let fused: Vec<String> = passing.filter_map(|fusion| fusion.gene3.clone()).collect();
+    let sites = beside_fusions(knowledge.resistance_sites(), &fused);
     for variant in &mut document.variants {
-        describe(variant, knowledge.resistance_sites());
+        describe(variant, &sites);
     }
+    let hotspots = of_fusions(knowledge.hotspots(), &fused);
     for spot in &mut document.off_target {
-        spot.variants.iter_mut().for_each(|variant| describe(variant, knowledge.hotspots()));
-        spot.drugs = of_called(&spot.variants, knowledge.hotspots());
+        spot.variants.iter_mut().for_each(|variant| describe(variant, &hotspots));
+        spot.drugs = of_called(&spot.variants, &hotspots);
     }
     document.drawings.place_domains(knowledge);
     document.drugs = drugs(document, knowledge);
+    note_compounds(document);
     document.interpretation = interpret(document, knowledge, tumour);
     document.warnings.retain(|warning| warning.code != Code::TumourNotInTables);
     document.warnings.extend(document.interpretation.tumour_note.as_ref().map(|told| Warning::new(Code::TumourNotInTables, told)));
@@ -161,6 +168,33 @@ fn fates(row: &FusionRow, naming: &Naming, knowledge: &Knowledge) -> Vec<crate::
     domains::fates(knowledge, (gene5, naming.coding_bp.0), (gene3, naming.coding_bp.1), &naming.coding_bp_on_others)
 }
 
+/// The sites of kinases; what was seen without a fusion is left out of those that have one.
+fn beside_fusions(sites: &[ResistanceSite], fused: &[String]) -> Vec<ResistanceSite> {
+    let mut sites = sites.to_vec();
+    for site in sites.iter_mut().filter(|site| fused.contains(&site.gene)) {
+        for change in &mut site.changes {
+            change.effects.retain(|effect| !is_without_fusion(&effect.context));
+        }
+    }
+    sites
+}
+
+/// The hot spots of other genes with what is said of them beside fusions of these kinases; a class of drugs has the name of its context.
+fn of_fusions(hotspots: &[ResistanceSite], fused: &[String]) -> Vec<ResistanceSite> {
+    let mut hotspots = hotspots.to_vec();
+    let concerns = |effect: &DrugEffect| {
+        fused.iter().any(|kinase| is_of_fusion(&effect.context, kinase) || effect.context.contains(&format!("acquired {kinase} fusion")))
+    };
+    for effects in hotspots.iter_mut().flat_map(|site| &mut site.changes).map(|change| &mut change.effects) {
+        effects.retain(concerns);
+        for effect in effects.iter_mut().filter(|effect| is_class(&effect.drug)) {
+            let context = effect.context.split(';').next().unwrap_or_default();
+            effect.drug = format!("{} beside {context}", effect.drug);
+        }
+    }
+    hotspots
+}
+
 /// The site of a variant, and the listed change if it is one.
 fn listed<'k>(variant: &VariantRow, sites: &'k [ResistanceSite]) -> Option<(&'k ResistanceSite, Option<&'k KnownChange>)> {
     let own = || sites.iter().filter(|site| site.gene == variant.gene);
@@ -206,14 +240,21 @@ fn drugs(document: &Document, knowledge: &Knowledge) -> Vec<DrugRow> {
     let mut list = of_called(&document.variants, knowledge.resistance_sites());
     for gene in &document.targets {
         let carried = CarriedMutations::any(gene, &document.variants);
-        let known = knowledge.compound_changes().iter().filter(|compound| compound.gene == *gene);
-        for compound in known.filter(|compound| !compound.is_class() && carried.has_together(&compound.members)) {
-            list.extend(of_compound(gene, &compound.protein_change, &compound.members, knowledge));
+        let known = || knowledge.compound_changes().iter().filter(|compound| compound.gene == *gene && !compound.is_class());
+        let of = |changes: &[String], name: &str| {
+            let unphased = carried.may_have_together(changes);
+            let rows = of_compound(gene, name, changes, knowledge).into_iter();
+            rows.map(move |row| DrugRow { unphased, ..row })
+        };
+        for compound in known() {
+            if carried.has_together(&compound.members) || carried.may_have_together(&compound.members) {
+                list.extend(of(&compound.members, &compound.protein_change));
+            }
         }
         // What belongs to a class of compounds alone has the names of its own mutations.
-        for clone in carried.clones.iter().filter(|clone| clone.len() > 1) {
-            if !knowledge.compound_changes().iter().any(|compound| !compound.is_class() && compound.is_of(gene, clone)) {
-                list.extend(of_compound(gene, &clone.join("+"), clone, knowledge));
+        for set in carried.clones.iter().chain(&carried.perhaps).filter(|set| set.len() > 1) {
+            if !known().any(|compound| compound.is_of(gene, set)) {
+                list.extend(of(set, &set.join("+")));
             }
         }
     }
@@ -228,6 +269,30 @@ fn of_compound(gene: &str, name: &str, members: &[String], knowledge: &Knowledge
     let drugs = knowledge.drugs_with(gene, members);
     let effects: Vec<DrugEffect> = drugs.into_iter().flat_map(|drug| knowledge.said(gene, members, drug)).cloned().collect();
     DrugRow::list(gene, name, true, &effects)
+}
+
+/// How a note on compounds begins.
+const COMPOUND: &str = "compound ";
+
+/// Puts what is said of a mutation together with others into its note, in the place of what stood there: of each alone it may be the opposite.
+fn note_compounds(document: &mut Document) {
+    for variant in document.variants.iter_mut().filter(|variant| variant.status == VariantStatus::Called) {
+        let before = variant.note.take().unwrap_or_default();
+        let kept = before.split("; ").filter(|part| !part.is_empty() && !part.starts_with(COMPOUND)).map(str::to_owned);
+        let is_member = |row: &&DrugRow| {
+            // A hint alone stands in the document.
+            row.compound
+                && row.verdict != DrugVerdict::Unverified.name()
+                && row.gene == variant.gene
+                && row.change.split('+').any(|change| Some(change) == variant.hgvs_p.strip_prefix("p."))
+        };
+        let text = |row: &DrugRow| {
+            let if_together = if row.unphased { " if on one molecule" } else { "" };
+            format!("{COMPOUND}{}{if_together} {}:{}", row.change, row.drug, row.verdict)
+        };
+        let parts: Vec<String> = kept.chain(document.drugs.iter().filter(is_member).map(text)).collect();
+        variant.note = Some(parts.join("; ")).filter(|note| !note.is_empty());
+    }
 }
 
 /// The metric that says how old the tables are that spoke.

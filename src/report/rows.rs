@@ -14,7 +14,7 @@ mod variant;
 
 pub use cell::{Amount, Cell, Fraction, Phred, Rate, ReadCell};
 pub use detectability::{DetectabilityRow, NeededSupport};
-pub use drug::{DrugRow, Statement};
+pub use drug::{seen_without_fusion, DrugRow, Statement};
 pub use fusion::FusionRow;
 pub use metric::{MetricRow, MetricValue};
 pub use off_target::{OffTargetRow, SeenChange};

@@ -14,6 +14,7 @@ mod meaning;
 mod mutations;
 mod negative;
 mod paint;
+mod rates;
 mod resistance;
 
 use lines::{Lines, Rank};
@@ -56,9 +57,9 @@ pub fn render(document: &Document, width: usize, warning_lines: usize) -> String
     fusions::add(document, &mut lines, width);
     mutations::add(document, &mut lines);
     negative::add(document, &mut lines);
-    let state = document.interpretation.state();
+    let state = document.interpretation.short_state();
     if !state.is_empty() {
-        lines.add_wrapped(Rank::More, &format!("  state of the tables: {}", one_line(&state)), 2);
+        lines.add_wrapped(Rank::Finding, &format!("  state of the tables: {}", one_line(&state)), 2);
     }
     let findings = document.fusions.len() + document.called_variants().len();
     let most = MOST_LINES.0 + MOST_LINES.1 * findings.saturating_sub(1);
@@ -240,6 +241,56 @@ mod tests {
     #[test]
     fn a_solvent_front_mutation_of_ntrk3_leaves_the_later_drugs_and_no_comfort() {
         insta::assert_snapshot!(page("ETV6", "NTRK3", "E5;N15", &["G623R"]));
+    }
+
+    #[test]
+    fn two_mutations_of_unknown_phase_count_as_on_one_molecule() {
+        // Without a fragment count, as a call says what is not phased.
+        let mut document = two_mutations("unphased");
+        crate::report::renew::renew(&mut document, &Knowledge::builtin(), Some("NSCLC"));
+        let text = render(&document, 110, 0);
+        assert!(text.contains("  ALK p.L1196M+p.G1202R unphased, if on one molecule: reported resistant: lorlatinib\n"), "{text}");
+        assert!(text.contains("p.L1196M sensitive, p.L1196M+p.G1202R resistant if on one"), "{text}");
+        crate::report::renew::renew(&mut document, &Knowledge::builtin(), Some("NSCLC"));
+        let note = document.variants[0].note.as_deref();
+        assert_eq!(note, Some("compound G1202R+L1196M if on one molecule lorlatinib:resistant"), "once, however often it is renewed");
+    }
+
+    #[test]
+    fn what_warns_is_never_cut_and_lines_of_labels_go_first() {
+        let mut document = document();
+        document.fusions.truncate(1);
+        document.copy_ratios = vec![crate::report::bypass::CopyRatio { gene: "MET".to_owned(), ratio: 6.1, low: 5.1, high: 7.1 }];
+        document.variants.clear();
+        document.interpretation = interpret(&document, &Knowledge::builtin(), Some("NSCLC"));
+        let (all, cut) = (render(&document, 100, 0), render(&document, 100, 100));
+        for label in ["    line: ", "    companion test: ", "    approved: "] {
+            assert!(all.contains(label) && !cut.contains(label), "{label}: {cut}");
+        }
+        for warning in
+            ["    void: alectinib (MET gain resistant)", "    bypass, MET gain", "calls for: crizotinib", "  state of the tables: 2026-"]
+        {
+            assert!(cut.contains(warning), "{warning}: {cut}");
+        }
+        assert!(cut.contains("approval: neladalkib US under review, decision due 2026-11-27; outcome not in the tables"), "{cut}");
+        assert!(cut.contains("    preclinical only (level E): LY2090314 + lorlatinib"), "{cut}");
+    }
+
+    #[test]
+    fn a_mutation_of_which_nothing_is_reported_for_a_fusion_voids_nothing() {
+        let said = |partner: &str, kinase: &str, junction: &str, change: &str| {
+            page(partner, kinase, junction, &[change]).split_whitespace().collect::<Vec<_>>().join(" ")
+        };
+        let unread = said("EML4", "ALK", "E13;A20", "L1196Q");
+        assert!(
+            unread.contains("no evidence level in NSCLC: nothing that decides is reported of p.L1196Q for any of its drugs"),
+            "{unread}"
+        );
+        let elsewhere = said("EML4", "ALK", "E13;A20", "F1245V");
+        assert!(elsewhere.contains(" not of a fusion: entrectinib sensitive (neuroblastoma, ALK without a fusion)"), "{elsewhere}");
+        assert!(!elsewhere.contains("reported active:") && elsewhere.contains("reported of p.F1245V"), "{elsewhere}");
+        let preclinical = said("CD74", "ROS1", "C6;R34", "G2101A");
+        assert!(preclinical.contains("evidence level E in NSCLC preclinical only (level E): foretinib void:"), "{preclinical}");
     }
 
     #[test]

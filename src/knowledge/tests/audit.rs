@@ -51,6 +51,8 @@ fn approvals_have_the_dates_and_conditions_of_their_sources() {
         ("repotrectinib", ALL, "", "FoundationOne CDx (2025-10-03)"),
         ("entrectinib", "ROS1", "NSCLC", "FoundationOne CDx (2019-12-25)"),
         ("crizotinib", "ROS1", "NSCLC", "Oncomine Dx Target Test (2019-02)"),
+        ("crizotinib", "ALK", "NSCLC", "Oncomine Dx Target Test (2019-02)"),
+        ("alectinib", "ALK", "NSCLC", "Oncomine Dx Target Test (2019-02)"),
     ] {
         assert!(only(drug, gene, tumour, "JP").companion_diagnostic.contains(test), "{drug} {gene}");
     }
@@ -141,8 +143,10 @@ fn notes_say_what_the_source_documents_say() {
         "G1202R in 32 %",
         "drivers exclude one another",
         "companion test was negative",
+        "3 of 18 patients",
     ] {
         assert!(knowledge.notes().iter().any(|note| note.text.contains(words) && !note.source.is_empty()), "{words}");
     }
     assert!(knowledge.bypass().iter().any(|row| row.gene == "MET" && row.drug == "alectinib" && row.follow_up.starts_with("crizotinib")));
+    assert!(knowledge.bypass().iter().any(|row| row.gene == "MET" && row.follow_up.contains("case report, level D")));
 }

@@ -150,8 +150,34 @@ fn in_trans_each_counts_alone_and_both_are_shown() {
     assert_eq!(told(&both("trans:20")), (Active, "p.L1196M sensitive, p.G1202R sensitive".to_owned()));
     assert_eq!(told(&both("mixed:20/20")), (Void, "p.L1196M+p.G1202R resistant".to_owned()), "a clone has both");
     let unphased = both("unphased:too far");
-    assert_eq!(told(&unphased), (NoReport, "p.L1196M sensitive, p.G1202R sensitive".to_owned()));
+    let all = "p.L1196M sensitive, p.G1202R sensitive, p.L1196M+p.G1202R resistant";
+    assert_eq!(told(&unphased), (Void, all.to_owned()), "an unknown phase counts as one on the same molecules");
+    assert_eq!(unphased.because.iter().map(|reason| reason.unphased).collect::<Vec<_>>(), [false, false, true]);
     assert!(unphased.notes[0].starts_with("whether p.L1196M+p.G1202R lie on one molecule is not known; together reported resistant"));
+}
+
+#[test]
+fn an_unknown_phase_recommends_nothing_that_fails_in_trans() {
+    let judged = judge(&Knowledge::builtin(), "ALK", "crizotinib", &two(["C1156Y", "L1198F"], "unphased:too far", "cis:F1:9"));
+    assert_eq!(judged.group, Void);
+    assert!(judged.notes.iter().any(|note| note.contains("together reported sensitive")), "{:?}", judged.notes);
+}
+
+#[test]
+fn what_was_seen_without_a_fusion_is_a_note() {
+    for (change, drug, seen) in
+        [("F1245V", "entrectinib", "neuroblastoma, ALK without a fusion"), ("F1245C", "lorlatinib", "neuroblastoma")]
+    {
+        let carried = CarriedMutations { clones: vec![vec![change.to_owned()]], ..CarriedMutations::default() };
+        let judged = judge(&Knowledge::builtin(), "ALK", drug, &carried);
+        assert_eq!(told(&judged), (NoReport, format!("p.{change} no report")));
+        assert!(
+            judged.notes.iter().any(|note| note.contains(&format!("seen in {seen}, not beside a fusion [PMID:"))),
+            "{:?}",
+            judged.notes
+        );
+    }
+    assert_eq!(group("ALK", "lorlatinib", &["F1174L"]), Active, "reported beside a fusion, too");
 }
 
 #[test]

@@ -6,11 +6,11 @@ use super::numbers::{name, shown};
 use super::phrases::Phrases;
 use super::summary::{quality, share, SummaryFinding};
 use crate::report::compound::Compound;
-use crate::report::rows::{Companion, Relation, ToFusion, VariantRow};
+use crate::report::rows::{seen_without_fusion, Companion, DrugRow, Relation, ToFusion, VariantRow};
 use crate::variant::origin::Origin;
 
 /// One mutation.
-pub fn mutation(row: &VariantRow, lang: Lang) -> SummaryFinding {
+pub fn mutation(row: &VariantRow, told: &[DrugRow], lang: Lang) -> SummaryFinding {
     let phrases = lang.phrases();
     let title = format!("{} {}", name(&row.gene), name(&row.hgvs_p));
     let [value, low, high] = [row.allele_fraction, row.allele_fraction_low, row.allele_fraction_high].map(share);
@@ -30,6 +30,14 @@ pub fn mutation(row: &VariantRow, lang: Lang) -> SummaryFinding {
         if !drugs.is_empty() {
             sentences.push(fill(phrase, &[&drugs]));
         }
+    }
+    let elsewhere = seen_without_fusion(told, row).into_iter();
+    let elsewhere = elsewhere.map(|(row, seen)| {
+        format!("{} {} ({})", name(&row.drug), meaning::effect(&seen.effect.to_string(), phrases), shown(&seen.context))
+    });
+    let elsewhere: Vec<String> = elsewhere.collect();
+    if !elsewhere.is_empty() {
+        sentences.push(fill(phrases.seen_without_fusion, &[&elsewhere.join("; ")]));
     }
     let filter = row.filter.clone().unwrap_or_default();
     SummaryFinding {
@@ -102,9 +110,10 @@ pub fn compound(found: &Compound, phrases: &Phrases) -> String {
         }
     }
     let (phrase, otherwise) = match found.relation {
-        Relation::Cis => (phrases.compound_cis, phrases.compound_no_report),
-        Relation::Mixed => (phrases.compound_mixed, phrases.compound_no_report),
-        Relation::Trans => (phrases.compound_trans, ""),
+        None => (phrases.compound_unphased, ""),
+        Some(Relation::Cis) => (phrases.compound_cis, phrases.compound_no_report),
+        Some(Relation::Mixed) => (phrases.compound_mixed, phrases.compound_no_report),
+        Some(Relation::Trans) => (phrases.compound_trans, ""),
     };
     let said = if said.is_empty() { otherwise.to_owned() } else { said.join("; ") };
     fill(phrase, &[&name(&found.gene), &name(&found.members.join(" + ")), &said])

@@ -79,19 +79,25 @@ phrases! {
     same_meaning: "For drugs the same holds as for {}.", "薬剤については {} と同じです。";
     level: "Evidence level {} in {}.", "エビデンスレベル {}（{}）。";
     level_none: "No evidence level in {}: none of its drugs is left.", "{} でのエビデンスレベルなし：使える薬剤が残っていません。";
+    level_unreported: "No evidence level in {}: nothing that decides is reported of {} for any of its drugs.", "{} でのエビデンスレベルなし：{} について、どの薬剤にも決め手となる報告がありません。";
     level_no_tumour: "No evidence level, as no tumour type was given (--tumour).", "腫瘍型の指定（--tumour）がないため、エビデンスレベルは示しません。";
     level_no_kinase: "No evidence level: {}.", "エビデンスレベルなし：{}。";
     tumour_unknown: "This tumour type is not in the tables and counts as another solid tumour.", "この腫瘍型は表になく、その他の固形がんとして扱います。";
     tier: "Tier {} ({}).", "ティア {}（{}）。";
     drugs_active: "Active", "有効";
     drugs_void: "Void", "無効";
+    drugs_preclinical: "Preclinical only", "前臨床のみ";
+    drugs_preclinical_note: "reported active in cells or animals alone (level E): no recommendation", "細胞・動物実験のみの報告（レベル E）で、推奨ではない";
     drugs_no_report: "No report", "報告なし";
-    drugs_active_note: "listed for this fusion or reported active, and no called mutation speaks against it", "この融合に対して表にあるか有効との報告があり、妨げる変異は検出されていない";
-    drugs_void_note: "a called mutation is reported to resist it, or to make it weaker", "検出された変異に耐性または効果減弱の報告あり";
-    drugs_no_report_note: "nothing that decides is reported for a called mutation", "検出された変異について決め手となる報告なし";
+    drugs_active_note: "listed for this fusion or reported active, and no called mutation or gain speaks against it", "この融合に対して表にあるか有効との報告があり、妨げる変異や増幅は検出されていない";
+    drugs_void_note: "a called mutation or gain is reported to resist it, or to make it weaker", "検出された変異または増幅に耐性または効果減弱の報告あり";
+    drugs_no_report_note: "nothing that decides is reported for a called mutation or gain", "検出された変異または増幅について決め手となる報告なし";
     none: "none", "なし";
     approved: "approved", "承認あり";
     not_approved: "not approved", "承認なし";
+    under_review: "decision was due", "審査中（決定期日経過）";
+    outcome_unknown: "outcome not in the tables", "結果は表になし";
+    if_together: "if on one molecule", "同一分子上にある場合";
     not_listed: "approval not in the tables", "承認情報は表になし";
     condition: "Condition", "条件";
     companion_test: "Companion test", "コンパニオン診断";
@@ -103,6 +109,7 @@ phrases! {
     evidence_level: "Level", "レベル";
     because: "Because", "根拠";
     bypass: "Bypass: {} is called. Reported {} to {} beside {}.", "バイパス：{} を検出。{}（{}、{} と併存時）との報告。";
+    calls_for: "Calls for: {}.", "示唆される対応：{}。";
     mutation_sentence: "{} in {} of {} molecules, {} (95 % interval {} to {}), quality {}.",
         "{}：{} / {} 分子、{}（95 % 区間 {}～{}）、クオリティ {}。";
     on_fusion: "On the molecules of {} ({} of them).", "{} の分子上にあります（{} 分子）。";
@@ -115,6 +122,8 @@ phrases! {
     cis_with: "On one molecule with {}.", "{} と同じ分子上（シス）。";
     trans_with: "Never on one molecule with {}.", "{} とは別の分子上（トランス）。";
     mixed_with: "Partly on one molecule with {}.", "{} と一部の分子で同じ分子上。";
+    compound_unphased: "Whether {} {} lie on one molecule is not known; reported if they do: {}", "{} {} が同じ分子上にあるかは不明です。同じ分子上にある場合の報告：{}";
+    seen_without_fusion: "Reported without a fusion, which says nothing of one: {}.", "融合のない例での報告（融合例には当てはまらない）：{}。";
     compound_cis: "{} {} lie on one molecule. {}", "{} {} は同じ分子上にあります。{}";
     compound_mixed: "{} {} lie on one molecule in part. {}", "{} {} は一部が同じ分子上にあります。{}";
     compound_trans: "{} {} never lie on one molecule: each counts alone. {}", "{} {} は別々の分子上にあり、それぞれ単独で扱います。{}";

@@ -75,11 +75,12 @@ pub fn of(document: &Document, lang: Lang) -> FirstScreen {
         let [fold, low, high] = [found.fold, found.fold_low, found.fold_high].map(|fold| fold.to_string());
         fill(phrases.imbalance, &[&name(&found.gene), &fold, &name(&found.region), &low, &high])
     };
+    let is_negative = !document.fusions.iter().any(FusionRow::passes);
     FirstScreen {
         failed: document.status.verdict == SampleVerdict::Failed,
         fusions,
         doubtful,
-        mutations: document.called_variants().into_iter().map(|row| mutation(row, lang)).collect(),
+        mutations: document.called_variants().into_iter().map(|row| mutation(row, &document.drugs, lang)).collect(),
         codons: all_codons(document, phrases).unwrap_or_default(),
         compounds: Compound::all(&document.drugs, &document.variants).iter().map(|found| compound(found, phrases)).collect(),
         imbalances: document.imbalances.iter().map(imbalance).collect(),
@@ -94,7 +95,8 @@ pub fn of(document: &Document, lang: Lang) -> FirstScreen {
             .interpretation
             .notes
             .iter()
-            .filter(|note| note.important)
+            // Where nothing was found, it matters what other tests see and do not see.
+            .filter(|note| note.important || is_negative)
             .map(|note| (shown(&note.text), shown(&note.source)))
             .collect(),
     }

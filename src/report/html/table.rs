@@ -5,6 +5,7 @@ use super::meaning;
 use super::mutation;
 use super::numbers::{fraction, grouped, name, shown, with_interval};
 use super::phrases::Phrases;
+use crate::report::group::Group;
 use crate::report::json::Document;
 use crate::report::rows::{Cell, Phred, TableRow, VariantRow};
 use crate::variant::VariantStatus;
@@ -122,9 +123,11 @@ fn drugs(document: &Document, phrases: &Phrases) -> Option<HtmlTable> {
             };
             let blank = |text: &Option<String>| text.as_deref().map(shown).unwrap_or_default();
             let because = drug.because.iter().map(|reason| format!("{} {}", reason.mutation, crate::report::group::said(reason)));
+            let is_preclinical = drug.preclinical && drug.group == Group::Active;
+            let word = if is_preclinical { phrases.drugs_preclinical } else { meaning::word(drug.group, phrases) };
             let row = vec![
                 format!("{} ({})", name(&drug.drug), name(&found.fusion)),
-                meaning::word(drug.group, phrases).to_owned(),
+                word.to_owned(),
                 drug.level.map_or("", crate::knowledge::drugs::Level::name).to_owned(),
                 drug.approvals.iter().map(|item| shown(&approval(item))).collect::<Vec<_>>().join("; "),
                 blank(&drug.line),

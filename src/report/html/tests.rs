@@ -143,6 +143,36 @@ fn a_failed_sample_has_no_negative() {
 }
 
 #[test]
+fn a_bypass_says_what_it_calls_for_and_its_drug_is_not_among_the_active_ones() {
+    let mut document = document(1);
+    document.fusions[0].filter = "PASS".to_owned();
+    document.copy_ratios = vec![crate::report::bypass::CopyRatio { gene: "MET".to_owned(), ratio: 6.1, low: 5.1, high: 7.1 }];
+    document.variants.clear();
+    let knowledge = crate::knowledge::Knowledge::builtin();
+    document.interpretation = crate::report::interpretation::interpret(&document, &knowledge, Some("NSCLC"));
+    let page = html(&document, Lang::English);
+    assert!(page.contains("Calls for: crizotinib (marked response in one patient"), "the follow-up");
+    let group =
+        |word: &str| page.split(&format!("<dt>{word}<small>")).nth(1).and_then(|rest| rest.split("</dd>").next()).unwrap_or("").to_owned();
+    assert!(group("Void").contains("alectinib") && group("Void").contains("MET gain resistant"), "{}", group("Void"));
+    assert!(!group("Active").contains("alectinib") && !group("Active").contains("LY2090314"), "{}", group("Active"));
+    assert!(group("Preclinical only").contains("LY2090314 + lorlatinib"), "{}", group("Preclinical only"));
+    assert!(page.contains("decision due 2026-11-27; outcome not in the tables"));
+}
+
+#[test]
+fn a_negative_says_what_other_tests_see() {
+    let (mut negative, mut positive) = (document(0), document(1));
+    positive.fusions[0].filter = "PASS".to_owned();
+    let knowledge = crate::knowledge::Knowledge::builtin();
+    for document in [&mut negative, &mut positive] {
+        document.interpretation = crate::report::interpretation::interpret(document, &knowledge, None);
+    }
+    let words = "names no partner";
+    assert!(html(&negative, Lang::English).contains(words) && !html(&positive, Lang::English).contains(words));
+}
+
+#[test]
 fn a_junction_with_a_name_wider_than_the_page_is_drawn() {
     let mut document = document(1);
     document.fusions[0].exon_junction = Some("\u{6f22}".repeat(200));

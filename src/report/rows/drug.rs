@@ -3,6 +3,8 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::VariantRow;
+use crate::knowledge::resistance::is_without_fusion;
 use crate::knowledge::standing::decide;
 use crate::knowledge::{DrugEffect, Effect};
 
@@ -15,6 +17,9 @@ pub struct DrugRow {
     pub change: String,
     /// Whether it is a compound of mutations on the same molecules.
     pub compound: bool,
+    /// Whether it is not known that the mutations of the compound lie on one molecule.
+    #[serde(default)]
+    pub unphased: bool,
     /// The drug.
     pub drug: String,
     /// `resistant`, `reduced`, `sensitive`, as the statements of the highest standing say; `conflicting` where these disagree; `unverified`
@@ -65,6 +70,7 @@ impl DrugRow {
                 gene: gene.to_owned(),
                 change: change.to_owned(),
                 compound,
+                unphased: false,
                 drug: drug.to_owned(),
                 verdict: decide(own())?.verdict.name().to_owned(),
                 statements: own().map(Statement::of).collect(),
@@ -73,6 +79,15 @@ impl DrugRow {
         };
         drugs.into_iter().filter_map(row).collect()
     }
+}
+
+/// What is reported of a mutation without a fusion, and is left out of what is said of it beside one.
+pub fn seen_without_fusion<'d>(drugs: &'d [DrugRow], variant: &VariantRow) -> Vec<(&'d DrugRow, &'d Statement)> {
+    let said: Vec<&str> =
+        variant.known_resistance.iter().flat_map(|text| text.split(',')).filter_map(|entry| Some(entry.rsplit_once(':')?.0)).collect();
+    let own = drugs.iter().filter(|row| row.gene == variant.gene && variant.hgvs_p.strip_prefix("p.") == Some(row.change.as_str()));
+    let left_out = own.filter(|row| !said.contains(&row.drug.as_str()));
+    left_out.filter_map(|row| Some((row, row.statements.iter().find(|statement| is_without_fusion(&statement.context))?))).collect()
 }
 
 impl Statement {

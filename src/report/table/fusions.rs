@@ -53,7 +53,7 @@ pub(super) fn add(document: &Document, lines: &mut Lines, width: usize) {
         }
     }
     for note in document.interpretation.notes.iter().filter(|note| note.important) {
-        lines.add_wrapped(Rank::More, &format!("  {}", one_line(&note.text)), super::DRUG_LINES);
+        lines.add_wrapped(Rank::Finding, &format!("  {}", one_line(&note.text)), super::DRUG_LINES);
     }
     for text in document.candidate_rows().filter_map(loose_end).chain(document.imbalances.iter().map(imbalance)) {
         lines.add_wrapped(Rank::Detail, &text, 2);

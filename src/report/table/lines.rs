@@ -11,6 +11,8 @@ pub(super) enum Rank {
     Detail,
     /// Text that the files also have.
     More,
+    /// What labels and trials say of a drug: it must not take the room of what warns.
+    Label,
 }
 
 /// Lines that are collected for a terminal of some width.

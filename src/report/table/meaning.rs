@@ -1,13 +1,17 @@
 //! What the tables say of passing fusions, in short: the level of evidence, the drugs behind the word of their group, and one line each on
 //! conditions, approvals, lines of treatment, tests and figures. The rest is in `kinfuse.json`.
 //!
+//! What warns is never cut where there is no room: groups, decisions that were due, other genes, important notes. Lines of treatment, tests,
+//! figures and years of approvals go first.
+//!
 //! ```text
 //!     CD74::ROS1: evidence level A (JP approved) in NSCLC
-//!     reported active: A (JP approved): repotrectinib, taletrectinib; E: foretinib
+//!     reported active: A (JP approved): repotrectinib, taletrectinib
+//!     preclinical only (level E): foretinib
 //!     void: crizotinib, entrectinib, ceritinib, lorlatinib (p.G2032R resistant)
 //!     no report: zidesamtinib (p.G2032R unverified)
 //!     condition, zidesamtinib: pretreated; US: after at least one other ROS1 inhibitor
-//!     efficacy: repotrectinib ORR 79%, taletrectinib ORR 66.7%
+//!     efficacy: repotrectinib TRIDENT-1: naive n=71 ORR 79%, pretreated n=56 ORR 38% [PMID:1]
 //! ```
 
 use std::collections::BTreeMap;
@@ -19,6 +23,7 @@ use crate::terminal::one_line;
 
 use super::super::rows::{Cell, FusionRow};
 use super::lines::Rank;
+use super::rates::responses;
 
 /// The lines of one fusion.
 pub(super) fn of_fusion(document: &Document, meaning: &FusionMeaning, fusion: &FusionRow) -> Vec<(Rank, String)> {
@@ -34,22 +39,27 @@ pub(super) fn of_fusion(document: &Document, meaning: &FusionMeaning, fusion: &F
     }
     // A fusion that makes no kinase has no drugs to list.
     if meaning.no_level.is_none() {
-        let groups = [Group::Active, Group::Void, Group::NoReport].into_iter().filter_map(|group| of_group(meaning, group));
+        let said = |group: Group| [of_group(meaning, group), preclinical(meaning).filter(|_| group == Group::Active)];
+        let groups = [Group::Active, Group::Void, Group::NoReport].into_iter().flat_map(said).flatten();
         lines.extend(groups.map(|text| (Rank::Finding, text)));
-        lines.extend(conditions(meaning));
-        lines.extend(due(meaning).map(|text| (Rank::Detail, text)));
-        lines.extend(of_drugs(meaning, "line", |drug| drug.line.as_deref().map(without_places)).map(|text| (Rank::Detail, text)));
-        let tests = of_drugs(meaning, "companion test", |drug| drug.companion_diagnostic.as_deref().map(without_places));
-        lines.extend(tests.map(|text| (Rank::Detail, text)));
-        lines.extend(of_drugs(meaning, "efficacy", |drug| drug.efficacy.as_deref().and_then(response)).map(|text| (Rank::Detail, text)));
-        lines.extend(approvals(meaning).map(|text| (Rank::More, text)));
+        lines.extend(due(meaning).map(|text| (Rank::Finding, text)));
     }
-    lines.extend(bypass(meaning).into_iter().map(|text| (Rank::Detail, text)));
+    lines.extend(bypass(meaning).into_iter().map(|text| (Rank::Finding, text)));
+    if meaning.no_level.is_none() {
+        lines.extend(conditions(meaning));
+        let told = [
+            of_drugs(meaning, "line", |drug| drug.line.as_deref().map(without_places)),
+            of_drugs(meaning, "companion test", |drug| drug.companion_diagnostic.as_deref().map(without_places)),
+            of_drugs(meaning, "efficacy", |drug| drug.efficacy.as_deref().and_then(responses)),
+            approvals(meaning),
+        ];
+        lines.extend(told.into_iter().flatten().map(|text| (Rank::Label, text)));
+    }
     if let Some(tier) = &meaning.tier {
         lines.push((Rank::Finding, format!("    {name}: tier {} ({})", one_line(&tier.tier), one_line(&tier.source))));
     }
     for note in meaning.notes.iter().filter(|note| note.important) {
-        lines.push((Rank::Detail, format!("    {name}: {}", one_line(&note.text))));
+        lines.push((Rank::Finding, format!("    {name}: {}", one_line(&note.text))));
     }
     lines
 }
@@ -59,16 +69,22 @@ fn level(document: &Document, meaning: &FusionMeaning) -> String {
         return "no evidence level without a tumour type (--tumour)".to_owned();
     };
     let unknown = if document.interpretation.tumour_note.is_some() { ", a type that is not in the tables" } else { "" };
-    match meaning.evidence_level {
-        Some(level) => format!("evidence level {} in {}{unknown}", level.name(), one_line(tumour)),
-        None => format!("no evidence level in {}{unknown}: none of its drugs is left", one_line(tumour)),
+    if let Some(level) = meaning.evidence_level {
+        return format!("evidence level {} in {}{unknown}", level.name(), one_line(tumour));
     }
+    let why = match meaning.unreported() {
+        Some(names) => format!("nothing that decides is reported of {} for any of its drugs", one_line(&names)),
+        None if meaning.drugs.iter().any(|drug| drug.group == Group::Active) => "none of what is reported active has one".to_owned(),
+        None => "none of its drugs is left".to_owned(),
+    };
+    format!("no evidence level in {}{unknown}: {why}", one_line(tumour))
 }
 
 /// The drugs of one group, in as many parts as they differ: active ones by level, the others by what they rest on.
 fn of_group(meaning: &FusionMeaning, group: Group) -> Option<String> {
-    let drugs = || meaning.drugs.iter().filter(|drug| drug.group == group);
-    let mutated = meaning.drugs.iter().any(|drug| !drug.because.is_empty());
+    let drugs = || meaning.drugs.iter().filter(|drug| drug.group == group && !(group == Group::Active && drug.preclinical));
+    // Beside an alteration of another gene alone nothing is reported of the drugs that it leaves.
+    let mutated = meaning.drugs.iter().flat_map(|drug| &drug.because).any(|reason| reason.beside.is_none());
     let word = match group {
         Group::Active if mutated => "reported active",
         Group::Active => "active",
@@ -95,11 +111,19 @@ fn of_group(meaning: &FusionMeaning, group: Group) -> Option<String> {
     (!text.is_empty()).then(|| format!("    {word}: {}", one_line(&text)))
 }
 
+/// The drugs for which nothing but preclinical work speaks: they are no recommendation.
+fn preclinical(meaning: &FusionMeaning) -> Option<String> {
+    let drugs = meaning.drugs.iter().filter(|drug| drug.group == Group::Active && drug.preclinical);
+    let names: Vec<&str> = drugs.map(|drug| drug.drug.as_str()).collect();
+    (!names.is_empty()).then(|| format!("    preclinical only (level E): {}", one_line(&names.join(", "))))
+}
+
 /// The level of an active drug, else whether it is approved at all.
 fn standing(drug: &DrugMeaning) -> String {
     match drug.level {
         Some(level) => level.name().to_owned(),
         None if drug.is_approved() => "approved".to_owned(),
+        None if drug.under_review().is_some() => "decision was due".to_owned(),
         None if drug.approvals.is_empty() => "approval not in the tables".to_owned(),
         None => "not approved".to_owned(),
     }
@@ -108,13 +132,19 @@ fn standing(drug: &DrugMeaning) -> String {
 /// What a group rests on, by mutation: `p.G2032R resistant`.
 fn reasons(drug: &DrugMeaning) -> String {
     let mut by_mutation: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
-    for Reason { mutation, effect, .. } in &drug.because {
+    let mut unphased: Vec<&str> = Vec::new();
+    for reason @ Reason { mutation, effect, .. } in &drug.because {
         let effects = by_mutation.entry(mutation).or_default();
         if !effects.contains(&effect.as_str()) {
             effects.push(effect);
         }
+        unphased.extend(reason.unphased.then_some(mutation.as_str()));
     }
-    let said: Vec<String> = by_mutation.into_iter().map(|(mutation, effects)| format!("{mutation} {}", effects.join(" and "))).collect();
+    let one = |(mutation, effects): (&str, Vec<&str>)| {
+        let if_together = if unphased.contains(&mutation) { " if on one molecule" } else { "" };
+        format!("{mutation} {}{if_together}", effects.join(" and "))
+    };
+    let said: Vec<String> = by_mutation.into_iter().map(one).collect();
     said.join(", ")
 }
 
@@ -135,13 +165,12 @@ fn conditions(meaning: &FusionMeaning) -> impl Iterator<Item = (Rank, String)> +
 /// Decisions on approvals that were due when the tables were made.
 fn due(meaning: &FusionMeaning) -> Option<String> {
     let of = |drug: &DrugMeaning| {
-        let due = drug.approvals.iter().filter(|approval| approval.date.as_deref().is_some_and(|date| date.contains("due")));
         let text = |approval: &Approval| {
             format!("{} {} {}, {}", drug.drug, approval.jurisdiction, approval.status, approval.date.as_deref().unwrap_or(""))
         };
-        due.map(text).collect::<Vec<_>>()
+        drug.under_review().map(text)
     };
-    let all: Vec<String> = meaning.drugs.iter().flat_map(of).collect();
+    let all: Vec<String> = meaning.drugs.iter().filter(|drug| drug.group != Group::Void).filter_map(of).collect();
     (!all.is_empty()).then(|| format!("    approval: {}; outcome not in the tables", one_line(&all.join("; "))))
 }
 
@@ -175,11 +204,12 @@ fn without_places(text: &str) -> String {
     parts.join(", ")
 }
 
-/// The first response rate that a text gives: `ORR 72%`.
-fn response(text: &str) -> Option<String> {
-    let at = text.find("ORR ")?;
-    let end = text[at..].find('%')?;
-    Some(text[at..=at + end].to_owned()).filter(|rate| rate.len() <= 12)
+/// What a date of the table is the date of, with its year: `2014`, `label revision 2019`, `first line 2020`.
+fn dated(date: &str) -> String {
+    let first = date.split(';').next().unwrap_or("");
+    let Some(at) = first.find(|c: char| c.is_ascii_digit()) else { return String::new() };
+    let year: String = first[at..].chars().take_while(char::is_ascii_digit).collect();
+    format!("{}{year}", &first[..at])
 }
 
 /// Where each drug that is not void is approved, for the tumour type given where one is: `repotrectinib JP 2024, US 2023`.
@@ -188,9 +218,8 @@ fn approvals(meaning: &FusionMeaning) -> Option<String> {
         let mut places: Vec<String> = Vec::new();
         let listed = drug.approvals.iter().filter(|approval| approval.status.starts_with("approved"));
         for approval in listed.filter(|approval| approval.applies != Some(false)) {
-            let dates = approval.date.as_deref().unwrap_or("");
-            let year = dates.split(|c: char| !c.is_ascii_digit()).find(|digits| digits.len() == 4).unwrap_or("");
-            let place = format!("{} {year}", approval.jurisdiction).trim_end().to_owned();
+            let date = dated(approval.date.as_deref().unwrap_or(""));
+            let place = format!("{} {date}", approval.jurisdiction).trim_end().to_owned();
             // Only the first approval of each region is shown here.
             if !places.iter().any(|known| known.starts_with(&approval.jurisdiction)) {
                 places.push(place);
@@ -218,7 +247,10 @@ fn bypass(meaning: &FusionMeaning) -> Vec<String> {
         let mut calls: Vec<&str> = own().filter(|item| item.source.is_some()).filter_map(|item| item.calls_for.as_deref()).collect();
         calls.dedup();
         let calls = if calls.is_empty() { String::new() } else { format!("; calls for: {}", calls.join(" / ")) };
-        format!("    bypass, {}: reported {}{}", one_line(seen), one_line(&said.join("; ")), one_line(&calls))
+        let mut notes: Vec<&str> = own().filter_map(|item| item.note.as_deref()).collect();
+        notes.dedup();
+        let notes = if notes.is_empty() { String::new() } else { format!("; {}", notes.join(" / ")) };
+        format!("    bypass, {}: reported {}{}{}", one_line(seen), one_line(&said.join("; ")), one_line(&calls), one_line(&notes))
     };
     let mut lines: Vec<String> = Vec::new();
     for seen in seen {
@@ -238,7 +270,10 @@ mod tests {
     fn texts_of_the_tables_are_shortened_to_what_they_say_once() {
         assert_eq!(without_places("JP: first line; US: first line; EU: adjuvant, resected"), "first line, adjuvant, resected");
         assert_eq!(without_places("OncoGuide: kit; JP: x"), "OncoGuide: kit, x");
-        assert_eq!(response("PROFILE1001 n=50: CR 3, ORR 72% (58-84), DoR").as_deref(), Some("ORR 72%"));
-        assert_eq!(response("one patient, disease control"), None);
+        assert_eq!(dated("label revision 2019-03-18"), "label revision 2019");
+        assert_eq!(
+            ["2015-12-11 accelerated; 2017-11-06 first line", "first line 2020-05-22", ""].map(dated),
+            ["2015", "first line 2020", ""]
+        );
     }
 }

@@ -2,7 +2,7 @@
 
 use super::super::compound::{Compound, Relation};
 use super::super::json::Document;
-use super::super::rows::{Cell, Fraction, Phred, VariantRow};
+use super::super::rows::{seen_without_fusion, Cell, DrugRow, Fraction, Phred, VariantRow};
 use super::lines::{columns, Lines, Rank};
 use super::{percent, resistance};
 use crate::terminal::one_line;
@@ -33,8 +33,8 @@ pub(super) fn add(document: &Document, lines: &mut Lines) {
         }
         for (variant, line) in called.iter().zip(table) {
             lines.add(Rank::Finding, line);
-            if let Some(effects) = effects(variant, &compounds) {
-                lines.add_wrapped(Rank::More, &effects, super::DRUG_LINES);
+            if let Some(effects) = effects(variant, &compounds, &document.drugs) {
+                lines.add_wrapped(Rank::Finding, &effects, super::DRUG_LINES);
             }
         }
     }
@@ -68,9 +68,10 @@ fn row(variant: &VariantRow) -> Vec<String> {
 fn compound_line(compound: &Compound) -> String {
     let molecules = compound.molecules.map_or(String::new(), |count| format!(" ({count} molecule{})", if count == 1 { "" } else { "s" }));
     let (how, otherwise) = match compound.relation {
-        Relation::Cis => ("in cis", "no report of them together; those of each alone may not hold"),
-        Relation::Mixed => ("partly in cis", "those of each alone may not hold"),
-        Relation::Trans => ("in trans", "never on one molecule, each counts alone"),
+        None => ("unphased", "not known whether they lie on one molecule"),
+        Some(Relation::Cis) => ("in cis", "no report of them together; those of each alone may not hold"),
+        Some(Relation::Mixed) => ("partly in cis", "those of each alone may not hold"),
+        Some(Relation::Trans) => ("in trans", "never on one molecule, each counts alone"),
     };
     let said: Vec<String> = ["resistant", "reduced", "conflicting", "sensitive"]
         .into_iter()
@@ -82,11 +83,12 @@ fn compound_line(compound: &Compound) -> String {
         })
         .collect();
     let said = if said.is_empty() { otherwise.to_owned() } else { said.join("; ") };
+    let how = if compound.relation.is_none() { format!("{how}, if on one molecule") } else { how.to_owned() };
     format!("  {} {} {how}{molecules}: {said}", one_line(&compound.gene), one_line(&compound.name()))
 }
 
 /// Where a mutation comes from, if that is known, and what is reported of it, by effect.
-fn effects(variant: &VariantRow, compounds: &[Compound]) -> Option<String> {
+fn effects(variant: &VariantRow, compounds: &[Compound], drugs: &[DrugRow]) -> Option<String> {
     let known = variant.known_resistance.as_deref().unwrap_or("");
     let entries: Vec<(&str, &str)> = known.split(',').filter_map(|entry| entry.rsplit_once(':')).collect();
     let overruled = |drug: &str| compounds.iter().any(|compound| compound.overrules(&variant.gene, &variant.hgvs_p, drug));
@@ -105,5 +107,7 @@ fn effects(variant: &VariantRow, compounds: &[Compound]) -> Option<String> {
         report(&what, drugs);
         report("alone reported otherwise, but see the compound", but);
     }
+    let elsewhere = seen_without_fusion(drugs, variant).into_iter();
+    parts.extend(elsewhere.map(|(row, seen)| format!("not of a fusion: {} {} ({})", row.drug, seen.effect, seen.context)));
     (!parts.is_empty() && variant.status == VariantStatus::Called).then(|| format!("    {}", one_line(&parts.join("; "))))
 }

@@ -3,13 +3,14 @@
 use console::Style;
 
 /// Words at which a line is coloured, and how; the first one in the line counts.
-fn styles() -> [(&'static str, Style); 8] {
+fn styles() -> [(&'static str, Style); 9] {
     let plain = Style::new().force_styling(true);
     [
         ("    void:", plain.clone().red()),
         ("    reported active:", plain.clone().green()),
         ("    active:", plain.clone().green()),
         ("    no report:", plain.clone().yellow()),
+        ("    preclinical only", plain.clone().yellow()),
         ("FUSIONS", plain.clone().bold()),
         ("MUTATIONS", plain.clone().bold()),
         ("NOT FOUND", plain.clone().bold()),

@@ -27,8 +27,8 @@ pub(super) fn sentence(document: &Document, gene: &str) -> Option<(Rank, String)
     if codons.count() == 0 || document.status.verdict == SampleVerdict::Failed || !fused && lods.is_empty() {
         return None;
     }
-    // For a kinase without a fusion this line matters less; variants.tsv has it too.
-    let rank = if fused { Rank::Detail } else { Rank::More };
+    // Beside a fusion it says what a drug rests on. For a kinase without one it matters less; variants.tsv has it too.
+    let rank = if fused { Rank::Finding } else { Rank::More };
     let (gene, all) = (one_line(gene), codons.count());
     let Some((half, (worst, _))) = codons.spread() else {
         return Some((rank, format!("  {gene} resistance: none of {all} known codons could be judged")));
@@ -73,6 +73,7 @@ mod tests {
         document.fusions = vec![FusionRow::new("S1", &fixture::eml4_alk(), &fixture::contigs())];
         let said = |document: &Document| sentence(document, "ALK").map(|(_, text)| text);
         assert_eq!(said(&document).as_deref(), Some("  ALK resistance: none of 1 known codons could be judged"));
+        assert_eq!(sentence(&document, "ALK").map(|(rank, _)| rank), Some(Rank::Finding), "never cut beside a fusion");
         document.variants.extend([("L1196M", 0.004), ("G1202R", 0.004), ("G1202K", 0.03)].map(|(change, lod)| site(change, Some(lod))));
         document.variants.push(site("I1171N", Some(0.004)));
         assert_eq!(
