@@ -79,6 +79,7 @@ pub fn call(config: &CallConfig, progress: &Progress) -> Result<SampleResult> {
     if let Some(normals) = &setup.normals {
         notices::other_material(normals, &libraries, &warnings);
     }
+    notices::without_coding_sequence(&run.targets, &warnings);
     let mut results = Vec::new();
     let mut analyses = Vec::new();
     for (index, library) in libraries.iter().enumerate() {

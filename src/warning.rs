@@ -56,6 +56,8 @@ pub enum Code {
     ShortFragments,
     /// A target has no contig or no gene model here.
     TargetAbsent,
+    /// A target's gene model has no coding sequence.
+    NoCodingSequence,
     /// The read groups name more than one sample.
     SampleNamesDiffer,
     /// No UMIs were found, or none under the tag that was named, though the user counts by them.

@@ -1,9 +1,11 @@
 //! Warnings of a run beside its findings: reads that were not looked at, calls that were held back, a background of another material.
 
 use crate::alignment::Library;
+use crate::fusion::frame::kinase_domain_codons;
 use crate::junction::edge_reads::ExonEdges;
 use crate::junction::outside;
 use crate::material::Material;
+use crate::model::Gene;
 use crate::normals::Background;
 use crate::warning::{Code, Warnings};
 
@@ -26,6 +28,24 @@ pub(super) fn unread(library: &Library, edges: &ExonEdges, elsewhere: u64, warni
             edges.unaligned_left, edges.unaligned_seen
         );
         warnings.add(Code::NotReadWhole, text);
+    }
+}
+
+/// Says of which kinases no mutation can be named: those whose model has no coding sequence, as in a GTF without CDS lines.
+pub(super) fn without_coding_sequence(kinases: &[&Gene], warnings: &Warnings) {
+    // A stop codon alone is no coding sequence: the domain must lie in it.
+    let is_coding = |gene: &Gene| {
+        let (_, last) = kinase_domain_codons(&gene.symbol).unwrap_or_default();
+        gene.transcript.as_ref().and_then(|transcript| transcript.cds_length_bp).is_some_and(|bp| bp >= 3 * last)
+    };
+    let without: Vec<&str> = kinases.iter().filter(|gene| !is_coding(gene)).map(|gene| gene.symbol.as_str()).collect();
+    if !without.is_empty() {
+        let text = format!(
+            "{}: no coding sequence is known (the GTF has no CDS lines for it, and the genome is not GRCh37 or GRCh38): mutations were not \
+             looked for, and frames are not known; give a GTF with CDS lines",
+            without.join(", ")
+        );
+        warnings.add(Code::NoCodingSequence, text);
     }
 }
 

@@ -308,6 +308,9 @@ fn synced(file: &File) -> io::Result<()> {
 }
 
 fn cannot_write(dir: &Path, option: &str, source: &io::Error) -> Error {
+    if Error::is_out_of_files(source) {
+        return Error::out_of_files(dir);
+    }
     Error::input(
         dir,
         format!("cannot write to the output folder: {source}"),

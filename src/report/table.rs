@@ -93,7 +93,7 @@ fn reads(document: &Document) -> Vec<String> {
         let library = row.metric.strip_prefix("primary_reads")?;
         let length = value(&format!("read_length{library}")).map_or(String::new(), |length| format!(" of {length} bases"));
         let insert = value(&format!("insert_size{library}")).map_or(String::new(), |size| format!(", inserts of {size}"));
-        Some(format!("  {} reads{length} at the kinases{insert}", row.value.as_ref()?.cell()))
+        Some(format!("  {} primary reads{length} at the kinases{insert}", row.value.as_ref()?.cell()))
     };
     document.metrics.iter().filter_map(line).collect()
 }

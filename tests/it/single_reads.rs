@@ -1,6 +1,5 @@
 //! Single reads over a break of DNA: without a mate all that a molecule shows is one read, which may end in adapter, be trimmed, or have lost
 //! one of its records. The bases are made up; there is no FASTA.
-#![allow(clippy::format_push_string, reason = "small files, made once")]
 
 use crate::support::command::{call, table, Row};
 use crate::support::sam;

@@ -8,7 +8,7 @@ use kinfuse::genome::{Assembly, Contigs};
 use kinfuse::model::index::GeneModels;
 use kinfuse::model::Gene;
 
-use crate::support::command::{kinfuse, passed, table};
+use crate::support::command::{call, kinfuse, passed, repository, table};
 use crate::support::sam;
 
 const LENGTHS: [(&str, u32); 10] = [
@@ -401,4 +401,24 @@ fn spliced_reads_make_rna_wherever_they_lie() {
     let nothing = called(&Reads::default(), &[]);
     let reasons = assay(&nothing)["reasons"].to_string();
     assert!(reasons.contains("DNA is assumed: there are no reads to tell by") && !reasons.contains("bases"), "{reasons}");
+}
+
+#[test]
+fn where_no_coding_sequence_is_known_mutations_are_said_to_be_unlooked_for() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let whole = std::fs::read_to_string(repository("test-data/mini.gtf")).expect("the GTF is read");
+    let codes = |gtf: &str| -> Vec<String> {
+        let path = folder.path().join("genes.gtf");
+        std::fs::write(&path, gtf).expect("the GTF is written");
+        let (fasta, bam) = (repository("test-data/mini.fa"), repository("test-data/dna.bam"));
+        call(folder.path(), &["-s".as_ref(), "x".as_ref(), "-r".as_ref(), fasta.as_ref(), "-g".as_ref(), path.as_ref(), bam.as_ref()]);
+        let text = std::fs::read_to_string(folder.path().join("x.kinfuse.json")).expect("the document is read");
+        let document: serde_json::Value = serde_json::from_str(&text).expect("it is JSON");
+        let warnings = document["warnings"].as_array().cloned().unwrap_or_default();
+        warnings.iter().filter_map(|warning| warning["code"].as_str().map(str::to_owned)).collect()
+    };
+    let code = "no_coding_sequence".to_owned();
+    assert!(!codes(&whole).contains(&code));
+    let exons: Vec<&str> = whole.lines().filter(|line| !line.contains("\tCDS\t")).collect();
+    assert!(codes(&exons.join("\n")).contains(&code));
 }

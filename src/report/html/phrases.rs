@@ -350,6 +350,7 @@ pub fn warning(code: Code) -> (&'static str, &'static str) {
         Code::TooLittleRna => ("Too little or degraded RNA", "RNA が少ない、または分解している"),
         Code::ShortReads => ("Short reads", "リードが短い"),
         Code::ShortFragments => ("Short fragments", "断片が短い"),
+        Code::NoCodingSequence => ("Mutations were not looked for", "変異は調べられていない"),
         Code::TargetAbsent => ("A target could not be looked at", "調べられなかった標的がある"),
         Code::SampleNamesDiffer => ("More than one sample name", "検体名が複数ある"),
         Code::AssayUnlike => ("Not the assay that was given", "指定されたアッセイと異なる"),
