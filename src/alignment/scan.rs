@@ -273,10 +273,9 @@ pub fn partners(
                 scan.seen += 1;
                 beside.keep(record, lane, library);
                 if let Some(view) = admit(record, lane, library, &mut scan) {
-                    let at_kinase = |contig, position| regions.iter().any(|region| region.holds(contig, position));
-                    let points_there =
-                        view.elsewhere.iter().flatten().chain(&view.pieces).any(|piece| at_kinase(piece.contig, piece.start))
-                            || view.mate.is_some_and(|mate| at_kinase(mate.contig, mate.start));
+                    let points_there = splits_into(&view, regions)
+                        || view.pieces.iter().any(|piece| is_at_kinase(regions, piece.contig, piece.start))
+                        || view.mate.is_some_and(|mate| is_at_kinase(regions, mate.contig, mate.start));
                     if wanted.contains(&view.fragment) || points_there || has_tail(&view) {
                         scan.keep(view.kept(record));
                     }
@@ -290,7 +289,17 @@ pub fn partners(
     )
 }
 
-/// Reads intervals for split reads that point to a kinase: where a tool has dropped supplementary records, the primary record at the
+/// Whether a place lies at one of the kinases.
+fn is_at_kinase(regions: &[KinaseRegion], contig: ContigId, position: u32) -> bool {
+    regions.iter().any(|region| region.holds(contig, position))
+}
+
+/// Whether a split read has a piece at one of the kinases, by its SA tag.
+fn splits_into(view: &ReadRecord, regions: &[KinaseRegion]) -> bool {
+    view.elsewhere.iter().flatten().any(|piece| is_at_kinase(regions, piece.contig, piece.start))
+}
+
+/// Reads tiles for split reads that point to a kinase: where a tool has dropped supplementary records, the primary record at the
 /// partner is all that is left of them.
 ///
 /// # Errors
@@ -298,11 +307,10 @@ pub fn partners(
 pub fn pointing(
     pool: &ThreadPool,
     library: &Library,
-    intervals: &[Interval],
+    tiles: &[Interval],
     regions: &[KinaseRegion],
     step: &(dyn Fn() + Sync),
 ) -> Result<Vec<ReadRecord>> {
-    let tiles = tile::tiles(intervals, TILE_BP);
     let found = tile::run(
         pool,
         tiles.len(),
@@ -316,7 +324,7 @@ pub fn pointing(
                     return;
                 }
                 let Some(view) = admit(record, lane, library, &mut scan) else { return };
-                if view.elsewhere.iter().flatten().any(|piece| regions.iter().any(|region| region.holds(piece.contig, piece.start))) {
+                if splits_into(&view, regions) {
                     scan.keep(view.kept(record));
                 }
             })?;

@@ -295,8 +295,8 @@ impl Tolerance {
         let (early, late) = before_and_beyond(further);
         let (expected, read) = (molecule.beyond.get(late..)?, tail.bases.get(early..)?);
         // Most tails are of other molecules, which is told faster than scored. One of this molecule may end in adapter.
-        let begin_alike = || expected.get(..self.min_bp) == read.get(..self.min_bp);
-        if expected.len().min(read.len()) < self.min_bp || !(begin_alike() || self.alike(expected, read)?) {
+        let begin_alike = expected.get(..self.min_bp).is_some_and(|begin| read.starts_with(begin));
+        if !(begin_alike || self.alike(expected, read)?) {
             return None;
         }
         let TailAgreement { log_odds, agreeing_bp } =

@@ -394,6 +394,19 @@ mod tests {
 
     proptest! {
         #[test]
+        fn a_read_is_found_in_a_text_whatever_lies_around(
+            before in "[ACGT]{0,30}", read in "[ACGT]{2,30}", after in "[ACGT]{0,30}", wrong in 0usize..30,
+        ) {
+            let text = [before.as_str(), &read, &after].concat();
+            let tail = Tail::made_up(1, Breakend::new(ContigId(0), 500, Side::Lower), b"");
+            let edits = |bases: &[u8]| JunctionRead { tail: &tail, bases: bases.to_vec(), pattern: Myers::new(bases) }.edits(text.as_bytes());
+            prop_assert_eq!(edits(read.as_bytes()), 0);
+            let mut other = read.clone().into_bytes();
+            other.remove(wrong % read.len());
+            prop_assert!(edits(&other) <= 1);
+        }
+
+        #[test]
         fn eight_reads_with_errors_make_the_likeliest_molecule(seed in 1u64..1_000, length in 4usize..60) {
             let insertion = random_bases(seed + 5_000, length);
             // One base in twelve is wrong, in turn by another base, one too few, one too many.

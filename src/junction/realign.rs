@@ -361,6 +361,29 @@ mod tests {
     }
 
     #[test]
+    fn a_pair_of_a_long_fragment_joins_the_break_that_several_pairs_show() {
+        let pair = |fragment: u64, farther: u32| Pair {
+            fragment: FragmentId(fragment),
+            kinase: Breakend::new(ContigId(0), 10_100 - farther, Side::Lower),
+            kinase_begin: 10_000 - farther,
+            kinase_mapq: 60,
+            partner: Breakend::new(ContigId(1), 520, Side::Higher),
+            partner_begin: 620,
+            partner_mapq: Some(60),
+        };
+        let distance = |end: Breakend, position: u32| end.kept_distance(position);
+        let span = PairSpan { insert_median_bp: 250, insert_max_bp: 400, distance: &distance, reach: &|_, bases| bases };
+        let sides = (&Nearby::default(), &Nearby::default());
+        let members = |farthest: u32| -> Vec<usize> {
+            let pairs = [pair(1, 0), pair(2, 20), pair(3, 40), pair(4, farthest)];
+            let found = from_pairs(0, &pairs, sides, Tolerance::of(false), &span, (&|_| Vec::new(), None));
+            found.iter().map(|candidate| candidate.members.len()).collect()
+        };
+        assert_eq!(members(600), [4], "a fragment of twice the longest usual one");
+        assert_eq!(members(4_000), [3, 1], "another break");
+    }
+
+    #[test]
     fn ends_in_dirt_never_hide_the_one_where_the_break_is() {
         let (kinase, partner) = (random_bases(1, 60), random_bases(2, 60));
         let tail = |fragment: u64, at: Breakend, bases: &[u8], anchor: &[u8]| Tail {

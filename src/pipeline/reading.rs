@@ -158,9 +158,9 @@ impl<'r> Run<'r> {
         }
         let partners =
             self.targets.iter().flat_map(|kinase| edge_reads::listed_partners(kinase, &self.setup.models, &self.setup.knowledge));
-        let intervals = tile::merged(partners.map(|gene| gene.span).collect(), 0);
-        self.progress.stage("split reads at the listed partners", tile::tiles(&intervals, scan::TILE_BP).len());
-        scan::pointing(self.pool, library, &intervals, &reading.regions, &|| self.progress.step())
+        let tiles = tile::tiles(&tile::merged(partners.map(|gene| gene.span).collect(), 0), scan::TILE_BP);
+        self.progress.stage("split reads at the listed partners", tiles.len());
+        scan::pointing(self.pool, library, &tiles, &reading.regions, &|| self.progress.step())
     }
 
     /// The edges of the kinases, of the known partners and of those `found` for each among so many edges looked at.

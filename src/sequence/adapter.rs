@@ -19,7 +19,7 @@ pub struct Adapter {
 }
 
 const fn adapter(name: &'static str, bases: &'static [u8]) -> Adapter {
-    Adapter { name, bases, behind: &[] }
+    indexed(name, bases, &[])
 }
 
 const fn indexed(name: &'static str, bases: &'static [u8], behind: &'static [&'static [u8]]) -> Adapter {

@@ -258,6 +258,7 @@ pub fn clean_bp(bases: &[u8]) -> usize {
     });
     let mut begins: Vec<usize> = (0..bases.len()).filter(begins_adapter).chain(repeats.filter(|at| *at < bases.len())).collect();
     begins.sort_unstable();
+    begins.dedup();
     let is_dirt = |at: &usize| {
         let rest = &bases[*at..];
         let as_dirt = ln_probabilities(rest, &bases[..*at], Shares::NO_RANDOM).last().copied().unwrap_or(0.0);

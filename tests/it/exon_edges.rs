@@ -3,8 +3,7 @@
 #![allow(clippy::format_push_string, reason = "small files, made once")]
 
 use crate::support::command::{call, table, Row};
-use crate::support::sam;
-use kinfuse::sequence::reverse_complement;
+use crate::support::sam::{self, bases, turned};
 
 const HEADER: &str = "@HD\tVN:1.6\tSO:coordinate\n@SQ\tSN:chr1\tLN:248956422\n@SQ\tSN:chr2\tLN:242193529\n@SQ\tSN:chr5\tLN:181538259\n@SQ\tSN:chr6\tLN:170805979\n\
     @SQ\tSN:chr9\tLN:138394717\n@SQ\tSN:chr15\tLN:101991189\n";
@@ -15,20 +14,6 @@ const ALK_19_END: u32 = 29_225_460;
 const EML4_13_END: u32 = 42_295_516;
 /// The end of CD74's exon 6, which lies on the reverse strand: its first base on the forward strand.
 const CD74_6_END: u32 = 150_404_680;
-
-/// Bases that look like no other: a different stretch for each seed.
-fn bases(seed: u64, length: usize) -> String {
-    let mut state = seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1;
-    let mut next = || {
-        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-        char::from(b"ACGT"[(state >> 60) as usize & 3])
-    };
-    (0..length).map(|_| next()).collect()
-}
-
-fn turned(text: &str) -> String {
-    String::from_utf8(reverse_complement(text.as_bytes())).expect("bases are ASCII")
-}
 
 /// The genome at the edges, as the forward strand reads it: 90 bases on the exon's side of each boundary.
 struct Edges {
@@ -493,4 +478,15 @@ fn a_read_without_a_break_that_ends_in_dirt_shows_no_partner_that_begins_as_its_
     };
     assert_eq!(fragments(vec![fusion(), unbroken.clone()]), fragments(vec![fusion()]), "one molecule shows the fusion");
     assert_eq!(fragments(vec![fusion(), other, unbroken]), ["2"]);
+}
+
+#[test]
+fn the_partners_bases_count_at_an_edge_whatever_dirt_follows_them() {
+    let edges = edges();
+    let partner = turned(&edges.eml4_13);
+    for dirt in ["AGATCGGAAGAGCACACGTCTGAACTCCAGTCAC", "GGGGGGGGGGGGGGGGGGGGGGGGGGGGGG", "CACACACACACACACACACACACACACA"] {
+        let tail = |i: usize| format!("{}{dirt}", &partner[..16 + 3 * i]);
+        let reads = (0..4usize).map(|i| at_kinase(&format!("r{i}"), &edges, 40 + i, &tail(i))).collect();
+        assert_eq!(seen(&rows(reads)), [("E13;A20", "V1", "4", "PASS")], "{dirt}");
+    }
 }

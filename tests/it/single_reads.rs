@@ -2,8 +2,7 @@
 //! one of its records. The bases are made up; there is no FASTA.
 
 use crate::support::command::{call, table, Row};
-use crate::support::sam;
-use kinfuse::sequence::reverse_complement;
+use crate::support::sam::{self, bases, turned};
 
 const HEADER: &str = "@HD\tVN:1.6\tSO:coordinate\n@SQ\tSN:chr2\tLN:242193529\n@SQ\tSN:chr6\tLN:170805979\n@SQ\tSN:chr7\tLN:159345973\n";
 /// Where EML4 (intron 13) and ALK (intron 19) are joined on GRCh38: the last base that is kept of each, 1-based.
@@ -11,19 +10,6 @@ const EML4: u32 = 42_299_750;
 const ALK: u32 = 29_224_500;
 const TRUSEQ: &str = "AGATCGGAAGAGCACACGTCTGAACTCCAGTCAC";
 const P7: &str = "ATCTCGTATGCCGTCTTCTGCTTG";
-
-fn bases(seed: u64, length: usize) -> String {
-    let mut state = seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1;
-    let mut next = || {
-        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-        char::from(b"ACGT"[(state >> 60) as usize & 3])
-    };
-    (0..length).map(|_| next()).collect()
-}
-
-fn turned(text: &str) -> String {
-    String::from_utf8(reverse_complement(text.as_bytes())).expect("bases are ASCII")
-}
 
 /// The last bases of ALK before the break, on the forward strand, and those of the partner behind it, in the same direction.
 fn alk(count: usize) -> String {

@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use kinfuse::sequence::reverse_complement;
 use md5::Digest as _;
 use rust_htslib::bam::{self, Read as _};
 
@@ -108,4 +109,19 @@ pub fn name_hash(name: &str, salt: u64) -> u64 {
     });
     // FNV's low bits mix badly; take high ones.
     (hash ^ (hash >> 31)).wrapping_mul(0xbf58_476d_1ce4_e5b9) >> 20
+}
+
+/// Bases that look like no other: a different stretch for each seed.
+pub fn bases(seed: u64, length: usize) -> String {
+    let mut state = seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1;
+    let mut next = || {
+        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        char::from(b"ACGT"[(state >> 60) as usize & 3])
+    };
+    (0..length).map(|_| next()).collect()
+}
+
+/// The other strand of bases.
+pub fn turned(text: &str) -> String {
+    String::from_utf8(reverse_complement(text.as_bytes())).expect("bases are ASCII")
 }
